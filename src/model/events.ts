@@ -1,0 +1,156 @@
+// Everything that a run can say, once: the console, JSON, journal and history all read these.
+
+import type { RunId, TaskId } from '../base/brand.ts';
+import type { Failure } from './failure.ts';
+import type { StaleReason } from './verdict.ts';
+
+export type TaskOutcome = 'executed' | 'restored' | 'fresh' | 'failed' | 'skipped' | 'waiting' | 'cancelled';
+export type RunOutcome = 'succeeded' | 'degraded' | 'failed' | 'waiting' | 'cancelled';
+
+export interface OutputView {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly digest: string;
+}
+
+interface OfTask {
+  readonly task: TaskId;
+  readonly stage: string;
+  readonly item: string | null;
+}
+
+export interface RunStarted {
+  readonly kind: 'run-started';
+  readonly pipeline: string;
+  readonly targets: readonly string[];
+  /** How many tasks are selected. */
+  readonly tasks: number;
+  readonly dryRun: boolean;
+  /** The words of the command line, for history. */
+  readonly command: readonly string[];
+}
+
+/** Another engine works in this workspace; this one waits for it. */
+export interface RunBlocked {
+  readonly kind: 'run-blocked';
+  readonly pid: number;
+  readonly command: string;
+  readonly sinceMs: number;
+}
+
+/** Of a dry run: what would happen to a task. */
+export interface TaskPlanned extends OfTask {
+  readonly kind: 'task-planned';
+  readonly action: 'run' | 'restore' | 'fresh' | 'fail';
+  readonly reasons: readonly StaleReason[];
+  readonly command: string;
+  /** From the last execution; `null` where there was none. */
+  readonly estimateMs: number | null;
+  readonly failure?: Failure;
+}
+
+export interface TaskStarted extends OfTask {
+  readonly kind: 'task-started';
+  readonly attempt: number;
+  readonly reasons: readonly StaleReason[];
+  /** The command in one line, for people. */
+  readonly command: string;
+  readonly estimateMs: number | null;
+}
+
+/** A piece of output, redacted, at line boundaries where possible. Not kept in the journal: the log has it. */
+export interface TaskOutput extends OfTask {
+  readonly kind: 'task-output';
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+export interface TaskProgress extends OfTask {
+  readonly kind: 'task-progress';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface TaskMetric extends OfTask {
+  readonly kind: 'task-metric';
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** An attempt came to nothing and is made again. */
+export interface TaskRetrying extends OfTask {
+  readonly kind: 'task-retrying';
+  readonly attempt: number;
+  readonly why: 'input-changed';
+  readonly paths: readonly string[];
+}
+
+export interface TaskFinished extends OfTask {
+  readonly kind: 'task-finished';
+  readonly outcome: TaskOutcome;
+  /** What it took in this run. */
+  readonly durationMs: number;
+  /** What an execution took the last time, where none was needed now; else 0. */
+  readonly savedMs: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly outputs: readonly OutputView[];
+  readonly reasons: readonly StaleReason[];
+  readonly failure?: Failure;
+  /** A failure of an optional stage does not fail the run. */
+  readonly optional?: boolean;
+  /** Of a skipped task: the stages that stand in its way. */
+  readonly blockedBy?: readonly string[];
+  /** Path of the log relative to the root, where there is one. */
+  readonly log?: string;
+  /** Last lines of output of a failed task, redacted. */
+  readonly tail?: readonly string[];
+  /** Variables of the caller that the strict environment hid from a failed task. */
+  readonly hiddenEnv?: readonly string[];
+  /** Of a failed task: the command that failed, in one line. */
+  readonly command?: string;
+}
+
+export interface Warning {
+  readonly kind: 'warning';
+  readonly message: string;
+  readonly hint?: string;
+  readonly task?: TaskId;
+}
+
+export interface RunFinished {
+  readonly kind: 'run-finished';
+  readonly outcome: RunOutcome;
+  readonly exitCode: number;
+  readonly executed: number;
+  readonly restored: number;
+  readonly fresh: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly waiting: number;
+  readonly cancelled: number;
+  readonly durationMs: number;
+  readonly savedMs: number;
+}
+
+export type EventBody =
+  | RunStarted
+  | RunBlocked
+  | TaskPlanned
+  | TaskStarted
+  | TaskOutput
+  | TaskProgress
+  | TaskMetric
+  | TaskRetrying
+  | TaskFinished
+  | Warning
+  | RunFinished;
+
+export interface Envelope {
+  readonly v: 1;
+  /** 0, 1, 2 … within a run. */
+  readonly seq: number;
+  readonly runId: RunId;
+  /** ISO 8601 in UTC with milliseconds. */
+  readonly at: string;
+}
+
+export type PipeEvent = Envelope & EventBody;

@@ -1,0 +1,29 @@
+// How a task can fail: a union, so that every display and every policy must consider each case.
+
+export type Failure =
+  /** `line` is the shell line or program that ended so. */
+  | { readonly kind: 'exit'; readonly code: number; readonly line: string }
+  | { readonly kind: 'signal'; readonly signal: string; readonly line: string }
+  | { readonly kind: 'timeout'; readonly timeoutMs: number; readonly line: string }
+  /** The program could not be started: not found, not executable. */
+  | { readonly kind: 'spawn'; readonly message: string; readonly line: string }
+  /** A stage function or script module threw, or its process ended early. */
+  | { readonly kind: 'threw'; readonly message: string; readonly stack: string | null }
+  /** It ended well, but these `produces` patterns match nothing. */
+  | { readonly kind: 'output-missing'; readonly patterns: readonly string[] }
+  /** Something stands where an output belongs, or a parent folder of it is a link. */
+  | { readonly kind: 'output-blocked'; readonly path: string; readonly message: string }
+  /** These `requires` patterns match nothing. */
+  | { readonly kind: 'input-missing'; readonly patterns: readonly string[] }
+  /** An input could not be read: no permission, a device, a link that loops. */
+  | { readonly kind: 'input-unreadable'; readonly path: string; readonly message: string }
+  /** The inputs were edited each time while the stage ran. */
+  | { readonly kind: 'input-changing'; readonly paths: readonly string[] }
+  /** A person edited an output of a stage with `protect`. */
+  | { readonly kind: 'protected'; readonly paths: readonly string[] }
+  /** Declared secrets that the caller's environment does not have. */
+  | { readonly kind: 'secret-missing'; readonly names: readonly string[] }
+  /** The file system refused: full, read-only. */
+  | { readonly kind: 'io'; readonly message: string }
+  /** A bug of ours, contained. */
+  | { readonly kind: 'internal'; readonly message: string; readonly stack: string | null };

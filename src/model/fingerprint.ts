@@ -1,0 +1,96 @@
+// What identifies an execution: equal fingerprints mean that a deterministic stage gives equal outputs.
+// Not in it: times, the absolute root, the number of jobs, the stage's name.
+import { createHash } from 'node:crypto';
+import type { Digest } from '../base/brand.ts';
+import type { Manifest } from './manifest.ts';
+import type { PatternSet } from './pattern-set.ts';
+import type { FingerprintPart } from './record.ts';
+import type { EnvEntry, Stage } from './stage.ts';
+
+/** Raise it when the meaning of a part changes: every old record and cache entry is then unknown. */
+const encodingVersion = 'pipe-fingerprint-1';
+
+/** What the definition of a stage takes from its surroundings. */
+export interface Surroundings {
+  /** The caller's values of the variables that the stage passes on. */
+  readonly passed: (name: string) => string | undefined;
+  /** In the order of `stage.tools`. */
+  readonly toolIdentities: readonly string[];
+  /** Of what runs for `script()` and inline functions. The modules are inputs too, but may be edited after this was compiled. */
+  readonly code: Digest | null;
+  /** Such as `linux-x64`. */
+  readonly platform: string;
+}
+
+/**
+ * Everything but the input files, as named parts in a fixed order. Values are readable, so that
+ * `pipe why` can show what changed; values that come from the caller's environment are digests.
+ */
+export function definitionParts(stage: Stage, surroundings: Surroundings): readonly FingerprintPart[] {
+  const parts: FingerprintPart[] = [{ name: 'command', value: commandText(stage) }];
+  if (surroundings.code !== null) parts.push({ name: 'code', value: surroundings.code });
+  if (stage.cwd !== '') parts.push({ name: 'cwd', value: stage.cwd });
+  if (stage.command.kind === 'shell') parts.push({ name: 'shell', value: stage.shell });
+  for (const entry of stage.env)
+    parts.push({ name: `env ${entry.name}`, value: envValue(entry, surroundings) });
+  for (const name of stage.secrets) parts.push({ name: `secret ${name}`, value: 'declared' });
+  stage.tools.forEach((tool, i) => {
+    parts.push({ name: `tool ${tool.program}`, value: surroundings.toolIdentities[i] ?? 'unknown' });
+  });
+  parts.push({ name: 'requires', value: patternsText(stage.requires) });
+  if (stage.produces !== null) parts.push({ name: 'produces', value: patternsText(stage.produces) });
+  if (stage.version !== null) parts.push({ name: 'version', value: stage.version });
+  parts.push({ name: 'platform', value: surroundings.platform });
+  return parts;
+}
+
+/**
+ * The fingerprint of a task. The modules behind functions and scripts are among `inputs`.
+ * SHA-256 over a length-prefixed encoding, so that no two different inputs read the same.
+ */
+export function fingerprintOf(parts: readonly FingerprintPart[], inputs: Manifest): Digest {
+  let text = encodingVersion;
+  for (const part of parts) text += prefixed(part.name) + prefixed(part.value);
+  text += `;${inputs.length};`;
+  for (const entry of inputs) {
+    text += `${prefixed(entry.path)}${entry.kind}${entry.executable ? '+x' : ''};${entry.digest}`;
+  }
+  return createHash('sha256').update(text).digest('hex') as Digest;
+}
+
+export function digestOf(text: string): Digest {
+  return createHash('sha256').update(text).digest('hex') as Digest;
+}
+
+function prefixed(text: string): string {
+  return `;${text.length}:${text}`;
+}
+
+function commandText(stage: Stage): string {
+  const { command } = stage;
+  switch (command.kind) {
+    case 'shell':
+      return command.lines.length === 1 ? command.lines[0]! : JSON.stringify(command.lines);
+    case 'exec':
+      return `exec ${JSON.stringify(command.argv)}`;
+    case 'script':
+      return `script ${command.module}`;
+    case 'function':
+      // Two functions may read the same and mean different things by what they close over. The name costs
+      // nothing here: changing it edits the configuration, which is an input of its functions anyway.
+      return `function of ${stage.name}`;
+  }
+}
+
+function envValue(entry: EnvEntry, surroundings: Surroundings): string {
+  if (entry.kind === 'set') return JSON.stringify(entry.value);
+  const value = surroundings.passed(entry.name);
+  return value === undefined ? 'unset' : digestOf(value);
+}
+
+/** Canonical texts, so that `./a` and `a` are the same stage. Order counts: later entries win. */
+function patternsText(set: PatternSet): string {
+  return set.entries
+    .map((entry) => `${entry.negated ? '!' : ''}${entry.glob.text}${entry.glob.ownsFolder ? ' and all' : ''}`)
+    .join('\n');
+}

@@ -1,0 +1,71 @@
+// What a set of files is: each path with its kind, executable bit and content digest.
+
+import type { Digest, FilePath } from '../base/brand.ts';
+
+/**
+ * One file as an input or an output.
+ *
+ * - `file`: `digest` is of the content.
+ * - `link`: as an output, `digest` is of the link's text alone; as an input it also covers the kind,
+ *   executable bit and content of what the link leads to. `target` is the link's text.
+ * - `folder`: an empty folder in an owned folder.
+ */
+export interface FileEntry {
+  readonly path: FilePath;
+  readonly kind: 'file' | 'link' | 'folder';
+  readonly executable: boolean;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly target?: string;
+}
+
+/** Sorted bytewise by path, each path once. */
+export type Manifest = readonly FileEntry[];
+
+export interface ManifestDiff {
+  readonly added: readonly FilePath[];
+  readonly removed: readonly FilePath[];
+  readonly changed: readonly FilePath[];
+}
+
+/** Compares two manifests by content. Never throws: a missing file is a difference, not an error. */
+export function diffManifests(last: Manifest, now: Manifest): ManifestDiff {
+  const added: FilePath[] = [];
+  const removed: FilePath[] = [];
+  const changed: FilePath[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < last.length || j < now.length) {
+    const a = last[i];
+    const b = now[j];
+    if (b === undefined || (a !== undefined && a.path < b.path)) {
+      removed.push(a!.path);
+      i++;
+    } else if (a === undefined || b.path < a.path) {
+      added.push(b.path);
+      j++;
+    } else {
+      if (!sameEntry(a, b)) changed.push(a.path);
+      i++;
+      j++;
+    }
+  }
+  return { added, removed, changed };
+}
+
+export function sameEntry(a: FileEntry, b: FileEntry): boolean {
+  return a.kind === b.kind && a.executable === b.executable && a.digest === b.digest;
+}
+
+export function sameManifest(a: Manifest, b: Manifest): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i]!.path !== b[i]!.path || !sameEntry(a[i]!, b[i]!)) return false;
+  }
+  return true;
+}
+
+/** The order of every manifest, listing and fingerprint: by UTF-16 code unit, the same on every machine. */
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}

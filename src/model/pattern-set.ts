@@ -1,0 +1,81 @@
+// An ordered list of patterns in which later entries win: `!pattern` takes away what earlier ones gave.
+import { type Glob, globMatches, globsMayOverlap } from './glob.ts';
+import { findPath } from './glob-automaton.ts';
+
+export interface PatternEntry {
+  readonly glob: Glob;
+  /** Written `!pattern`. */
+  readonly negated: boolean;
+  /** May match nothing without that being an error. */
+  readonly optional: boolean;
+  /** As the user wrote it. */
+  readonly source: string;
+}
+
+export interface PatternSet {
+  readonly entries: readonly PatternEntry[];
+}
+
+/** One included pattern of either set, through which both may match one path. */
+export interface CommonGround {
+  readonly a: PatternEntry;
+  readonly b: PatternEntry;
+}
+
+/** Whether the set includes `path`: the last entry that matches it decides. */
+export function setMatches(set: PatternSet, path: string): boolean {
+  const last = set.entries.findLast((entry) => globMatches(entry.glob, path));
+  return last !== undefined && !last.negated;
+}
+
+/**
+ * The first pair of included patterns that share a path which both sets include, or null.
+ * Ordered by the entries of `a`, then of `b`. Where the patterns are too intricate to be sure, the pair counts.
+ */
+export function setMayMatchBoth(a: PatternSet, b: PatternSet): CommonGround | null {
+  for (const [i, fromA] of a.entries.entries()) {
+    if (fromA.negated) continue;
+    for (const [j, fromB] of b.entries.entries()) {
+      if (!fromB.negated && pairMayMatch(a, i, b, j)) return { a: fromA, b: fromB };
+    }
+  }
+  return null;
+}
+
+/** Whether a path that entry `i` of `a` and entry `j` of `b` match may be included by both sets. */
+export function pairMayMatch(a: PatternSet, i: number, b: PatternSet, j: number): boolean {
+  const one = a.entries[i]!.glob;
+  const other = b.entries[j]!.glob;
+  if (!globsMayOverlap(one, other)) return false;
+  const literal = one.literal ?? other.literal;
+  if (literal !== null) return setMatches(a, literal) && setMatches(b, literal);
+
+  // Earlier entries have no say over a path that these two match.
+  const laterInA = entriesWithASay(a, i, one, other);
+  const laterInB = entriesWithASay(b, j, one, other);
+  if (laterInA.length === 0 && laterInB.length === 0) return true;
+  const search = findPath({
+    walkers: [one, other],
+    judges: [...laterInA, ...laterInB].map((entry) => entry.glob),
+    wanted: (verdicts) =>
+      staysIncluded(laterInA, verdicts, 0) && staysIncluded(laterInB, verdicts, laterInA.length),
+  });
+  return search.kind !== 'none';
+}
+
+/** The entries after `index` that may change the verdict on a path that `one` and `other` match. */
+function entriesWithASay(set: PatternSet, index: number, one: Glob, other: Glob): readonly PatternEntry[] {
+  const later = set.entries
+    .slice(index + 1)
+    .filter(({ glob }) => globsMayOverlap(glob, one) && globsMayOverlap(glob, other));
+  return later.some((entry) => entry.negated) ? later : [];
+}
+
+function staysIncluded(
+  later: readonly PatternEntry[],
+  verdicts: readonly boolean[],
+  offset: number,
+): boolean {
+  const last = later.findLastIndex((_, i) => verdicts[offset + i]);
+  return last < 0 || !later[last]!.negated;
+}

@@ -1,0 +1,44 @@
+// What is remembered of a task's last success: enough to decide whether it is still fresh, and to say why not.
+
+import type { Digest, RunId, TaskId } from '../base/brand.ts';
+import type { Manifest } from './manifest.ts';
+
+/** A named part of a fingerprint that is not a file: `command`, `env NAME`, `tool python3`. */
+export interface FingerprintPart {
+  readonly name: string;
+  /** Readable where it is short and not secret, else a digest. */
+  readonly value: string;
+}
+
+export interface TaskRecord {
+  readonly task: TaskId;
+  readonly fingerprint: Digest;
+  readonly parts: readonly FingerprintPart[];
+  readonly inputs: Manifest;
+  readonly outputs: Manifest;
+  readonly runId: RunId;
+  /** Milliseconds since 1970. For people; never compared. */
+  readonly finishedAtMs: number;
+  /** What the execution took, also where this record comes from the cache. */
+  readonly durationMs: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Set where a person took the present outputs as the result. */
+  readonly accepted?: Acceptance;
+}
+
+export interface Acceptance {
+  readonly by: string;
+  readonly atMs: number;
+  readonly reason: string;
+  /** The outputs that were taken as they are. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * What is on record of a task. `unfinished`: an attempt began and did not commit. `leftovers`: nothing says
+ * how it ended, so that files of it may lie around; after an orderly failure they were moved away.
+ */
+export type Memory =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unfinished'; readonly runId: RunId; readonly leftovers: boolean; readonly last: TaskRecord | null }
+  | { readonly kind: 'done'; readonly record: TaskRecord };

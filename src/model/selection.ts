@@ -1,0 +1,151 @@
+// Targets and selection flags → the stages that this run is about.
+import type { FilePath } from '../base/brand.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { StageGraph } from './graph.ts';
+import { setMatches } from './pattern-set.ts';
+import type { Pipeline, Stage } from './stage.ts';
+
+/** What was asked for, as typed. Each may name stages, named pipelines or output paths. */
+export interface SelectionRequest {
+  readonly targets: readonly string[];
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly force: boolean;
+}
+
+export interface Selection {
+  /** In topological order. */
+  readonly stages: readonly Stage[];
+  readonly names: ReadonlySet<string>;
+  /** To be rerun even if fresh. */
+  readonly forced: ReadonlySet<string>;
+  readonly targets: readonly string[];
+}
+
+export const selectEverything: SelectionRequest = {
+  targets: [],
+  from: [],
+  to: [],
+  only: [],
+  skip: [],
+  force: false,
+};
+
+/**
+ * Upstream closure of the targets ∩ union of the `from` closures ∩ union of the `to` closures; or
+ * exactly `only`; minus `skip`. `canonical` turns what a person typed into a path of the workspace.
+ */
+export function select(
+  graph: StageGraph,
+  pipeline: Pipeline,
+  request: SelectionRequest,
+  canonical: (typed: string) => FilePath | null,
+): Result<Selection, readonly Diagnostic[]> {
+  const problems: Diagnostic[] = [];
+  const resolve = (typed: readonly string[], at: string) =>
+    typed.map((name) => {
+      const found = resolveName(graph, pipeline, name, canonical);
+      if (found !== null) return found;
+      problems.push(unknownTarget(graph, pipeline, name, at));
+      return [];
+    });
+  const targets = resolve(request.targets, 'target').flat();
+  const from = resolve(request.from, '--from').flat();
+  const to = resolve(request.to, '--to').flat();
+  const only = resolve(request.only, '--only').flat();
+  const skip = new Set(resolve(request.skip, '--skip').flat());
+  problems.push(...contradictions(request, { targets, from, to, only }, skip));
+  if (problems.length > 0) return err(problems);
+
+  const wanted = request.only.length > 0 ? new Set(only) : closures(graph, request, targets, from, to);
+  const stages = graph.order.filter((stage) => wanted.has(stage.name) && !skip.has(stage.name));
+  if (stages.length === 0) {
+    const hint = 'pipe list shows the stages and pipe graph how they depend on each other';
+    return err([{ code: 'PIPE032', message: 'the selection is empty: no stage is left to build', hint }]);
+  }
+  const named = request.targets.length > 0 ? new Set(targets) : null;
+  const forced = request.force ? stages.filter((stage) => named === null || named.has(stage.name)) : [];
+  return ok({
+    stages,
+    names: new Set(stages.map((stage) => stage.name)),
+    forced: new Set(forced.map((stage) => stage.name)),
+    targets: request.targets,
+  });
+}
+
+/** Stage names behind a typed name, or `null`. In the order: stage, `stage:item`, named pipeline, output path. */
+export function resolveName(
+  graph: StageGraph,
+  pipeline: Pipeline,
+  typed: string,
+  canonical: (typed: string) => FilePath | null,
+): readonly string[] | null {
+  if (graph.stages.some((stage) => stage.name === typed)) return [typed];
+  const members = pipeline.pipelines.get(typed);
+  if (members !== undefined) return members;
+  const path = canonical(typed);
+  if (path === null) return null;
+  const producer = graph.stages.find((stage) => stage.produces !== null && setMatches(stage.produces, path));
+  return producer === undefined ? null : [producer.name];
+}
+
+export function unknownTarget(graph: StageGraph, pipeline: Pipeline, typed: string, at: string): Diagnostic {
+  const names = [...graph.stages.map((stage) => stage.name), ...pipeline.pipelines.keys()];
+  const near = didYouMean(typed, names);
+  return {
+    code: 'PIPE030',
+    message: `there is no stage, named pipeline or output "${typed}"`,
+    at,
+    hint: near === null ? `stages: ${names.join(', ')}` : `did you mean "${near}"?`,
+  };
+}
+
+function closures(
+  graph: StageGraph,
+  request: SelectionRequest,
+  targets: readonly string[],
+  from: readonly string[],
+  to: readonly string[],
+): ReadonlySet<string> {
+  const limits: ReadonlySet<string>[] = [];
+  if (request.targets.length > 0) limits.push(graph.upstreamOf(targets));
+  if (request.from.length > 0) limits.push(graph.downstreamOf(from));
+  if (request.to.length > 0) limits.push(graph.upstreamOf(to));
+  const all = graph.stages.map((stage) => stage.name);
+  return new Set(all.filter((name) => limits.every((limit) => limit.has(name))));
+}
+
+function contradictions(
+  request: SelectionRequest,
+  named: { readonly [flag: string]: readonly string[] },
+  skip: ReadonlySet<string>,
+): readonly Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  const others = [
+    request.targets.length > 0 ? 'targets' : null,
+    request.from.length > 0 ? '--from' : null,
+    request.to.length > 0 ? '--to' : null,
+  ].filter((flag) => flag !== null);
+  if (request.only.length > 0 && others.length > 0) {
+    problems.push({
+      code: 'PIPE031',
+      message: `--only selects exactly the stages it names, so it cannot be combined with ${others.join(' and ')}`,
+      at: '--only',
+      hint: 'leave out one of them',
+    });
+  }
+  const both = [...new Set(Object.values(named).flat())].filter((name) => skip.has(name));
+  for (const name of both) {
+    problems.push({
+      code: 'PIPE031',
+      message: `stage "${name}" is both asked for and skipped`,
+      at: '--skip',
+      hint: 'leave out one of the two',
+    });
+  }
+  return problems;
+}

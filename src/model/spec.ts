@@ -1,0 +1,134 @@
+// The language of `pipeline.config.ts`: what a user writes, as types and as the functions that help to write it.
+// Everything here is plain data, so that a configuration may be bundled with a copy of this file.
+
+/** A duration: milliseconds, or text such as `'10m'`, `'90s'`, `'50ms'`, `'2h'`, `'7d'`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+/** A size: bytes, or text such as `'10GB'`, `'500MB'` (powers of 1000) or `'1GiB'` (powers of 1024). */
+export type Size = number | `${number}${'B' | 'KB' | 'MB' | 'GB' | 'TB' | 'KiB' | 'MiB' | 'GiB' | 'TiB'}`;
+
+/** A pattern that may match nothing. Made by {@link optional}. */
+export interface OptionalPattern {
+  readonly kind: 'optional';
+  readonly patterns: readonly string[];
+}
+
+/** A command without a shell. Made by {@link exec}. */
+export interface ExecSpec {
+  readonly kind: 'exec';
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** A TypeScript or JavaScript module whose default export is the stage. Made by {@link script}. */
+export interface ScriptSpec {
+  readonly kind: 'script';
+  readonly module: string;
+}
+
+/** What a stage function is given. */
+export interface StageContext {
+  /** Absolute path of the folder of the configuration. */
+  readonly root: string;
+  /** Name of the stage. */
+  readonly stage: string;
+  /** The present input files, relative to the root where they are inside it, sorted. */
+  readonly requires: readonly string[];
+  /** The patterns of the outputs as the stage declares them. */
+  readonly produces: readonly string[];
+  readonly runId: string;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** Absolute path of a folder kept from run to run; never an input or an output. */
+  readonly scratch: string;
+  /** Aborted when the attempt times out or is cancelled. */
+  readonly signal: AbortSignal;
+  /** A line for the log of the stage. */
+  log(message: string): void;
+  /** How far the work is: 3 of 10. */
+  progress(done: number, total: number): void;
+  /** Adds to a named number that is summed over the run: `ctx.metric({ usd: 0.02 })`. */
+  metric(values: Readonly<Record<string, number>>): void;
+}
+
+export type StageFunction = (ctx: StageContext) => unknown;
+
+export type RunSpec = string | readonly string[] | ExecSpec | ScriptSpec | StageFunction;
+
+export type PatternSpec = string | OptionalPattern;
+
+export type FreshnessSpec = 'hash' | 'mtime';
+
+/** What stages and the whole pipeline may both declare. */
+export interface SharedSpec {
+  /** Patterns of input files: relative to the folder of the configuration, absolute, or `~/…`; `!` excludes. */
+  readonly requires?: PatternSpec | readonly PatternSpec[];
+  /** `{ NAME: 'value' }` sets; `{ NAME: true }` passes the caller's value. Both count as inputs. */
+  readonly env?: Readonly<Record<string, string | true>>;
+  /** Variables that are passed through and required; names are inputs, values are not. */
+  readonly secrets?: readonly string[];
+  /** Programs with version ranges: `{ python3: '>=3.9' }`. */
+  readonly tools?: Readonly<Record<string, string>>;
+}
+
+/** One stage: what it needs, what it makes, how. */
+export interface StageSpec<Name extends string = string> extends SharedSpec {
+  readonly description?: string;
+  /** Patterns of output files, inside the folder of the configuration. `dir/` owns the folder. */
+  readonly produces?: PatternSpec | readonly PatternSpec[];
+  /** Stages that must be done first, without a file in between. */
+  readonly after?: Name | readonly Name[];
+  readonly run: RunSpec;
+  /** Working folder, inside the root. */
+  readonly cwd?: string;
+  /** Shell program for shell lines. Default `/bin/sh`. */
+  readonly shell?: string;
+  /** For each attempt and, in an array, each line. */
+  readonly timeout?: Duration;
+  /** A failure is reported but does not fail the run. */
+  readonly optional?: boolean;
+  readonly freshness?: FreshnessSpec;
+  /** `false`: never stored in or restored from the cache. */
+  readonly cache?: boolean;
+  /** `false` leaves old outputs in place for tools that update their own output. */
+  readonly clean?: boolean;
+  /** An output that a person edited stops the build instead of being kept aside and rebuilt. */
+  readonly protect?: boolean;
+  readonly watch?: 'auto' | 'manual';
+  /** Free text that counts as an input: change it to force a rerun. */
+  readonly version?: string;
+}
+
+export interface PipelineSpec<Name extends string = string> extends SharedSpec {
+  /** Shown in output. Default: the folder's name. */
+  readonly name?: string;
+  readonly stages: { readonly [K in Name]: StageSpec<NoInfer<Name>> };
+  /** `'hash'`: by content. `'mtime'`: outputs newer than inputs, as make does. */
+  readonly freshness?: FreshnessSpec;
+  /** Tasks at once. Default: available processors. */
+  readonly jobs?: number;
+  /** Named targets. */
+  readonly pipelines?: Readonly<Record<string, readonly NoInfer<Name>[]>>;
+  /** The cache's size limit, or `false` for no cache. */
+  readonly cache?: { readonly maxSize?: Size } | boolean;
+}
+
+/** Gives a pipeline its type. Returns what it was given. */
+export function definePipeline<const Name extends string>(spec: PipelineSpec<Name>): PipelineSpec<Name> {
+  return spec;
+}
+
+/** A program and its arguments, started without a shell. */
+export function exec(file: string, ...args: readonly string[]): ExecSpec {
+  return { kind: 'exec', file, args };
+}
+
+/** Patterns that may match nothing without being an error. */
+export function optional(...patterns: readonly string[]): OptionalPattern {
+  return { kind: 'optional', patterns };
+}
+
+/** A module, relative to the root, whose default export is called with the {@link StageContext}. */
+export function script(module: string): ScriptSpec {
+  return { kind: 'script', module };
+}

@@ -1,0 +1,70 @@
+// A stage and a pipeline after validation: every default filled in, every path canonical.
+
+import type { FilePath } from '../base/brand.ts';
+import type { PatternSet } from './pattern-set.ts';
+
+export type Freshness = 'hash' | 'mtime';
+
+/** How a stage does its work. */
+export type Command =
+  | { readonly kind: 'shell'; readonly lines: readonly string[] }
+  | { readonly kind: 'exec'; readonly argv: readonly string[] }
+  /** The module's default export runs in a worker process. `module` is canonical. */
+  | { readonly kind: 'script'; readonly module: FilePath }
+  /** The function stands in the configuration itself; the worker finds it by the stage's name. */
+  | { readonly kind: 'function' };
+
+export type EnvEntry =
+  | { readonly kind: 'set'; readonly name: string; readonly value: string }
+  | { readonly kind: 'pass'; readonly name: string };
+
+export interface ToolRequirement {
+  readonly program: string;
+  /** A semver range. */
+  readonly range: string;
+}
+
+export interface Stage {
+  readonly name: string;
+  /** Position among the stages as declared: the tie-break of every ordering. */
+  readonly index: number;
+  readonly description: string | null;
+  /** With those of the pipeline in front. */
+  readonly requires: PatternSet;
+  /** Files that the command itself names, such as `x.mjs` of `node x.mjs`; inputs like the others. */
+  readonly implied: readonly FilePath[];
+  /** `null`: declares no outputs. */
+  readonly produces: PatternSet | null;
+  readonly after: readonly string[];
+  readonly command: Command;
+  /** Sorted by name. */
+  readonly env: readonly EnvEntry[];
+  /** Sorted. */
+  readonly secrets: readonly string[];
+  /** Sorted by program. */
+  readonly tools: readonly ToolRequirement[];
+  /** Relative to the root; `''` is the root. */
+  readonly cwd: string;
+  readonly shell: string;
+  readonly timeoutMs: number | null;
+  readonly optional: boolean;
+  readonly freshness: Freshness;
+  readonly cache: boolean;
+  readonly clean: boolean;
+  readonly protect: boolean;
+  readonly watch: 'auto' | 'manual';
+  readonly version: string | null;
+  /** Declares nothing to compare with: it runs each time. */
+  readonly always: boolean;
+}
+
+export interface Pipeline {
+  readonly name: string;
+  /** In the order of declaration. */
+  readonly stages: readonly Stage[];
+  readonly pipelines: ReadonlyMap<string, readonly string[]>;
+  /** `null`: as many as there are processors. */
+  readonly jobs: number | null;
+  /** `null`: no cache at all. */
+  readonly cacheMaxBytes: number | null;
+}

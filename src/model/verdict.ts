@@ -1,0 +1,29 @@
+// Fresh or stale, and why: the one comparison behind `build`, `status` and `why`.
+
+/** A reason to run. `path` is set where one file is the cause. */
+export type StaleReason =
+  | { readonly code: 'never-built' }
+  | { readonly code: 'unfinished' }
+  | { readonly code: 'forced' }
+  | { readonly code: 'always' }
+  | { readonly code: 'input-changed'; readonly path: string }
+  | { readonly code: 'input-added'; readonly path: string }
+  | { readonly code: 'input-removed'; readonly path: string }
+  | { readonly code: 'output-changed'; readonly path: string }
+  | { readonly code: 'output-missing'; readonly path: string }
+  | { readonly code: 'output-extra'; readonly path: string }
+  /** `name` is that of a fingerprint part: `command`, `env LANG`, `tool python3`, `code`. */
+  | {
+      readonly code: 'definition-changed';
+      readonly name: string;
+      readonly was: string | null;
+      readonly now: string | null;
+    }
+  /** Under `mtime`: `path` is newer than the output `than`. */
+  | { readonly code: 'input-newer'; readonly path: string; readonly than: string }
+  /** Planned only: a stage before this one would run, so its files may change. */
+  | { readonly code: 'upstream-planned'; readonly stage: string };
+
+export type Verdict =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'stale'; readonly reasons: readonly [StaleReason, ...StaleReason[]] };
