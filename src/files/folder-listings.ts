@@ -1,0 +1,47 @@
+// Lists folders, each once until told to forget.
+import fs from 'node:fs';
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'link' | 'folder' | 'other';
+}
+
+export type FolderListing =
+  | { readonly kind: 'listed'; readonly entries: readonly FolderEntry[] }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable'; readonly message: string };
+
+export class FolderListings {
+  private readonly remembered = new Map<string, FolderListing>();
+
+  forget(): void {
+    this.remembered.clear();
+  }
+
+  /** Unsorted, as the file system gives it. */
+  list(absoluteFolder: string): FolderListing {
+    const known = this.remembered.get(absoluteFolder);
+    if (known !== undefined) return known;
+    const listing = read(absoluteFolder);
+    this.remembered.set(absoluteFolder, listing);
+    return listing;
+  }
+}
+
+function read(absoluteFolder: string): FolderListing {
+  try {
+    const entries = fs.readdirSync(absoluteFolder, { withFileTypes: true });
+    return { kind: 'listed', entries: entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) })) };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    // A file where a folder was expected has nothing below it, as an absent folder has.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
+    return { kind: 'unreadable', message: `cannot be listed (${code ?? String(error)})` };
+  }
+}
+
+function kindOf(entry: fs.Dirent): FolderEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}

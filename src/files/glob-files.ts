@@ -1,0 +1,119 @@
+// The present files of one pattern, from as few listings as it takes.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { FilePath } from '../base/brand.ts';
+import type { ListedFile, Role, UnreadableFile } from '../engine/ports.ts';
+import { type Glob, globMatches } from '../model/glob.ts';
+import type { FolderEntry, FolderListings } from './folder-listings.ts';
+import { walk } from './walk.ts';
+
+export interface GlobFiles {
+  readonly files: readonly ListedFile[];
+  readonly unreadable: readonly UnreadableFile[];
+}
+
+interface Place {
+  readonly root: string;
+  readonly listings: FolderListings;
+  readonly glob: Glob;
+  readonly role: Role;
+  readonly look: (file: FilePath) => ListedFile | null;
+}
+
+export function filesOfGlob(place: Place): GlobFiles {
+  const { glob } = place;
+  if (glob.literal !== null) return literalFile(place, glob.literal as FilePath);
+  return levelsOf(glob) === 1 ? filesOfFolder(place) : filesOfTree(place);
+}
+
+/** Asked for directly: its stamp is needed anyway, and its folder may hold thousands of others. */
+function literalFile(place: Place, file: FilePath): GlobFiles {
+  try {
+    const found = place.look(file);
+    return found === null || found.kind === 'folder' ? nothing : { files: [found], unreadable: [] };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOTDIR') return nothing;
+    return {
+      files: [],
+      unreadable: [{ path: file, message: `cannot be looked at (${code ?? String(error)})` }],
+    };
+  }
+}
+
+function filesOfFolder(place: Place): GlobFiles {
+  const { glob } = place;
+  const folder = absolute(place.root, glob.base);
+  const listing = place.listings.list(folder);
+  if (listing.kind === 'unreadable') {
+    return { files: [], unreadable: [{ path: (glob.base || '.') as FilePath, message: listing.message }] };
+  }
+  if (listing.kind === 'absent') return nothing;
+  const files: ListedFile[] = [];
+  for (const entry of listing.entries) {
+    const file = joined(glob.base, entry.name);
+    if (isListed(entry.kind, `${folder}/${entry.name}`, place.role) && globMatches(glob, file)) {
+      files.push({ path: file, kind: entry.kind });
+    }
+  }
+  return { files, unreadable: [] };
+}
+
+function filesOfTree(place: Place): GlobFiles {
+  const { glob, listings, role } = place;
+  const folder = absolute(place.root, glob.base);
+  const tree = walk(
+    listings,
+    folder,
+    glob.deep ? Number.POSITIVE_INFINITY : levelsOf(glob),
+    role === 'input',
+  );
+  const files: ListedFile[] = [];
+  for (const entry of tree.files) {
+    const file = joined(glob.base, entry.path);
+    if (entry.kind === 'folder') {
+      if (!glob.ownsFolder || role === 'input' || !isEmpty(listings, `${folder}/${entry.path}`)) continue;
+    } else if (!isListed(entry.kind, `${folder}/${entry.path}`, role)) continue;
+    if (globMatches(glob, file)) files.push({ path: file, kind: entry.kind });
+  }
+  const unreadable = tree.unreadable.map(({ absolutePath, message }) => ({
+    path: joined(glob.base, path.relative(folder, absolutePath)),
+    message,
+  }));
+  return { files, unreadable };
+}
+
+const nothing: GlobFiles = { files: [], unreadable: [] };
+
+/** Folders are no files, and a wildcard that meets a link to a folder means no file either; as an output, the link itself counts. */
+function isListed(kind: FolderEntry['kind'], absolutePath: string, role: Role): boolean {
+  if (kind === 'folder') return false;
+  if (kind !== 'link' || role === 'output') return true;
+  try {
+    return !fs.statSync(absolutePath).isDirectory();
+  } catch {
+    // Dangling or looping: an input all the same, or an error that says so.
+    return true;
+  }
+}
+
+function isEmpty(listings: FolderListings, absoluteFolder: string): boolean {
+  const listing = listings.list(absoluteFolder);
+  return listing.kind === 'listed' && listing.entries.length === 0;
+}
+
+/** How many folder levels below its base the pattern reaches at most; `**` reaches further. */
+function levelsOf(glob: Glob): number {
+  if (glob.deep) return Number.POSITIVE_INFINITY;
+  const below = glob.base === '' ? glob.text : glob.text.slice(glob.base.length + 1);
+  return below.split('/').length;
+}
+
+function absolute(root: string, file: string): string {
+  if (file === '') return root;
+  return file.startsWith('/') ? file : `${root}/${file}`;
+}
+
+function joined(base: string, rest: string): FilePath {
+  return (base === '' ? rest : base === '/' ? `/${rest}` : `${base}/${rest}`) as FilePath;
+}

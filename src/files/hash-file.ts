@@ -1,0 +1,50 @@
+// Hashes a file's content, sure that it did not change meanwhile.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import type { Digest } from '../base/brand.ts';
+import type { Stamp } from '../engine/ports.ts';
+import { sameStamp, toStamp } from './stamp.ts';
+
+const chunkBytes = 1 << 20;
+const attempts = 4;
+
+export interface HashedFile {
+  readonly digest: Digest;
+  readonly stamp: Stamp;
+}
+
+/** The file kept changing while it was read. */
+export class ChangingFile extends Error {}
+
+/**
+ * The digest with the stamp that belongs to it: the content is read between two looks at one
+ * descriptor. Throws `ChangingFile` after a few tries, and errors of the file system.
+ */
+export function hashFile(absolutePath: string): HashedFile {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    // O_NONBLOCK: opening a FIFO that took the file's place must not hang.
+    const descriptor = fs.openSync(absolutePath, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    try {
+      const before = toStamp(fs.fstatSync(descriptor, { bigint: true }));
+      if (before.kind !== 'file') throw new Error('is not a regular file');
+      const digest = readThrough(descriptor, Number(before.sizeBytes));
+      const after = toStamp(fs.fstatSync(descriptor, { bigint: true }));
+      if (sameStamp(before, after)) return { digest, stamp: before };
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  }
+  throw new ChangingFile('is changing while it is read');
+}
+
+let buffer: Buffer | null = null;
+
+function readThrough(descriptor: number, sizeHint: number): Digest {
+  buffer ??= Buffer.allocUnsafe(chunkBytes);
+  const hash = createHash('sha256');
+  for (;;) {
+    const read = fs.readSync(descriptor, buffer, 0, Math.min(chunkBytes, Math.max(sizeHint + 1, 4096)), null);
+    if (read === 0) return hash.digest('hex') as Digest;
+    hash.update(buffer.subarray(0, read));
+  }
+}

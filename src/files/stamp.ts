@@ -1,0 +1,41 @@
+// Takes stamps: what the file system says of a file without reading it.
+import fs from 'node:fs';
+import type { Stamp } from '../engine/ports.ts';
+
+/** Of the path itself; a link is a link. `null` when there is none. Throws on anything else, such as EACCES. */
+export function stampOf(absolutePath: string): Stamp | null {
+  const stat = fs.lstatSync(absolutePath, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : toStamp(stat);
+}
+
+/** Of what the path leads to. `null` when there is none, as for a dangling link. Throws ELOOP, EACCES … */
+export function stampOfTarget(absolutePath: string): Stamp | null {
+  const stat = fs.statSync(absolutePath, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : toStamp(stat);
+}
+
+export function toStamp(stat: fs.BigIntStats): Stamp {
+  return {
+    kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other',
+    inode: stat.ino,
+    sizeBytes: stat.size,
+    mtimeNs: stat.mtimeNs,
+    ctimeNs: stat.ctimeNs,
+    mode: stat.mode,
+  };
+}
+
+export function sameStamp(a: Stamp, b: Stamp): boolean {
+  return (
+    a.mtimeNs === b.mtimeNs &&
+    a.ctimeNs === b.ctimeNs &&
+    a.sizeBytes === b.sizeBytes &&
+    a.inode === b.inode &&
+    a.mode === b.mode &&
+    a.kind === b.kind
+  );
+}
+
+export function isExecutable(stamp: Stamp): boolean {
+  return (stamp.mode & 0o100n) !== 0n;
+}

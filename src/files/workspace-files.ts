@@ -1,0 +1,208 @@
+// The workspace as the engine reads it: lists the files of patterns, stamps them, and hashes what no stamp vouches for.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Digest, FilePath } from '../base/brand.ts';
+import type {
+  Expansion,
+  FileEntry,
+  Files,
+  ListedFile,
+  Observation,
+  Role,
+  Stamp,
+  UnreadableFile,
+} from '../engine/ports.ts';
+import { byPath } from '../model/manifest.ts';
+import { type PatternSet, setMatches } from '../model/pattern-set.ts';
+import { DigestMemory, type StampMemory } from './digest-memory.ts';
+import { FolderListings } from './folder-listings.ts';
+import { filesOfGlob } from './glob-files.ts';
+import { isExecutable, stampOf, stampOfTarget } from './stamp.ts';
+
+const emptyDigest = createHash('sha256').digest('hex') as Digest;
+
+export class WorkspaceFiles implements Files {
+  private readonly root: string;
+  private readonly listings = new FolderListings();
+  private readonly digests: DigestMemory;
+  private readonly stamps = new Map<string, Stamp | null>();
+
+  /** `probeFolder`: where a probe of the file system's clock may be written; `null` for commands that never write. */
+  constructor(options: {
+    readonly root: string;
+    readonly memory: StampMemory;
+    readonly probeFolder: string | null;
+  }) {
+    this.root = options.root;
+    this.digests = new DigestMemory(options.memory, options.probeFolder);
+  }
+
+  expand(set: PatternSet, role: Role): Expansion {
+    const found = new Map<FilePath, ListedFile>();
+    const unmatched = [];
+    const unreadable: UnreadableFile[] = [];
+    const excludes = set.entries.some((entry) => entry.negated);
+    for (const entry of set.entries) {
+      if (entry.negated) continue;
+      let matched = false;
+      const listed = filesOfGlob({
+        root: this.root,
+        listings: this.listings,
+        glob: entry.glob,
+        role,
+        look: this.lookOnce,
+      });
+      unreadable.push(...listed.unreadable);
+      for (const file of listed.files) {
+        // The whole set decides, so that a later exclusion counts here too.
+        if (excludes && !setMatches(set, file.path)) continue;
+        matched = true;
+        found.set(file.path, file);
+      }
+      if (!matched) unmatched.push(entry);
+    }
+    return { files: [...found.values()].sort(byPath), unmatched, unreadable };
+  }
+
+  look(file: FilePath): ListedFile | null {
+    return this.lookOnce(file);
+  }
+
+  observe(files: readonly ListedFile[], role: Role): Observation {
+    const manifest: FileEntry[] = [];
+    const stamps: Stamp[] = [];
+    const missing: FilePath[] = [];
+    const unreadable: UnreadableFile[] = [];
+    for (const { path: file } of files) {
+      try {
+        const seen = role === 'input' ? this.inputEntry(file) : this.outputEntry(file);
+        if (seen === null) missing.push(file);
+        else {
+          manifest.push(seen.entry);
+          stamps.push(seen.stamp);
+        }
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') missing.push(file);
+        else unreadable.push({ path: file, message: messageOf(error) });
+      }
+    }
+    return { manifest, stamps, missing, unreadable };
+  }
+
+  stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[] {
+    return paths.map((file) => {
+      const stamp = stampOf(this.absolute(file));
+      return role === 'input' && stamp?.kind === 'link' ? targetStamp(this.absolute(file), stamp) : stamp;
+    });
+  }
+
+  forget(): void {
+    this.listings.forget();
+    this.stamps.clear();
+  }
+
+  settle(): Promise<void> {
+    return this.digests.settle();
+  }
+
+  private readonly lookOnce = (file: FilePath): ListedFile | null => {
+    const stamp = this.stampOnce(file);
+    return stamp === null ? null : { path: file, kind: stamp.kind };
+  };
+
+  private absolute(file: string): string {
+    return path.isAbsolute(file) ? file : `${this.root}/${file}`;
+  }
+
+  private stampOnce(file: FilePath): Stamp | null {
+    const known = this.stamps.get(file);
+    if (known !== undefined) return known;
+    const stamp = stampOf(this.absolute(file));
+    this.stamps.set(file, stamp);
+    return stamp;
+  }
+
+  private outputEntry(file: FilePath): { entry: FileEntry; stamp: Stamp } | null {
+    const stamp = this.stampOnce(file);
+    if (stamp === null) return null;
+    switch (stamp.kind) {
+      case 'file':
+        return this.fileEntry(file, stamp);
+      case 'link': {
+        const target = fs.readlinkSync(this.absolute(file));
+        const digest = createHash('sha256').update(target).digest('hex') as Digest;
+        return {
+          entry: { path: file, kind: 'link', executable: false, digest, sizeBytes: target.length, target },
+          stamp,
+        };
+      }
+      case 'folder':
+        return {
+          entry: { path: file, kind: 'folder', executable: false, digest: emptyDigest, sizeBytes: 0 },
+          stamp,
+        };
+      case 'other':
+        throw new Error('is a device, pipe or socket');
+    }
+  }
+
+  private inputEntry(file: FilePath): { entry: FileEntry; stamp: Stamp } | null {
+    const stamp = this.stampOnce(file);
+    if (stamp === null) return null;
+    if (stamp.kind !== 'link') return this.outputEntry(file);
+    // What a link leads to counts as well as where it says to lead.
+    const absolute = this.absolute(file);
+    const text = fs.readlinkSync(absolute);
+    const target = stampOfTarget(absolute);
+    const hash = createHash('sha256').update(`link;${text.length}:${text};${target?.kind ?? 'dangling'}`);
+    if (target?.kind === 'other') throw new Error('leads to a device, pipe or socket');
+    if (target?.kind === 'file') {
+      const content = this.contentOf(fs.realpathSync(absolute), target);
+      hash.update(`${isExecutable(target) ? '+x' : ''};${content.digest}`);
+    }
+    const digest = hash.digest('hex') as Digest;
+    const sizeBytes = Number(target?.sizeBytes ?? 0n);
+    const entry: FileEntry = { path: file, kind: 'link', executable: false, digest, sizeBytes, target: text };
+    return { entry, stamp: targetStamp(absolute, stamp) };
+  }
+
+  private contentOf(file: string, stamp: Stamp) {
+    return this.digests.of(file, this.absolute(file), stamp);
+  }
+
+  private fileEntry(file: FilePath, stamp: Stamp): { entry: FileEntry; stamp: Stamp } {
+    const content = this.contentOf(file, stamp);
+    const entry: FileEntry = {
+      path: file,
+      kind: 'file',
+      executable: isExecutable(content.stamp),
+      digest: content.digest,
+      sizeBytes: Number(content.stamp.sizeBytes),
+    };
+    return { entry, stamp: content.stamp };
+  }
+}
+
+/** One stamp for a link and what it leads to: any change of either shows. */
+function targetStamp(absolute: string, link: Stamp): Stamp {
+  const target = stampOfTarget(absolute);
+  if (target === null) return link;
+  return {
+    ...target,
+    ctimeNs: target.ctimeNs ^ (link.ctimeNs << 64n),
+    inode: target.inode ^ (link.inode << 64n),
+  };
+}
+
+function messageOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EACCES':
+      return 'permission denied';
+    case 'ELOOP':
+      return 'is a link that leads to itself';
+    default:
+      return message;
+  }
+}

@@ -1,0 +1,171 @@
+// The workspace as the engine changes it: moves outputs away, puts restored ones in place, never through a link.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Digest, FilePath } from '../base/brand.ts';
+import type { FileEntry, ListedFile, Outputs, StagedOutputs } from '../engine/ports.ts';
+import { hashFile } from './hash-file.ts';
+import { stampOf } from './stamp.ts';
+
+/** No pattern ever matches a name that starts so. */
+const temporaryPrefix = '.pipe-tmp-';
+
+export class WorkspaceOutputs implements Outputs {
+  private readonly root: string;
+  private readonly state: string;
+  private temporaries = 0;
+
+  constructor(options: { readonly root: string; readonly state: string }) {
+    this.root = options.root;
+    this.state = options.state;
+  }
+
+  blockedBy(file: FilePath): { readonly path: FilePath; readonly message: string } | null {
+    const parts = file.split('/');
+    let folder = '';
+    for (const part of parts.slice(0, -1)) {
+      folder = folder === '' ? part : `${folder}/${part}`;
+      const stamp = stampOf(`${this.root}/${folder}`);
+      if (stamp === null) return null;
+      if (stamp.kind === 'folder') continue;
+      const what = stamp.kind === 'link' ? 'a link' : 'not a folder';
+      return { path: folder as FilePath, message: `is ${what}, and outputs are never written through it` };
+    }
+    return null;
+  }
+
+  moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void {
+    for (const file of files) {
+      const from = this.inside(file.path);
+      const to = `${folder}/${file.path}`;
+      if (file.kind === 'folder') {
+        fs.mkdirSync(to, { recursive: true });
+        removeFolderIfEmpty(from);
+      } else {
+        fs.mkdirSync(path.dirname(to), { recursive: true });
+        move(from, to);
+      }
+    }
+    this.prune(files, bases);
+  }
+
+  makeFolder(folder: string): void {
+    if (folder !== '') fs.mkdirSync(this.inside(folder), { recursive: true });
+  }
+
+  stage(entries: readonly FileEntry[], blobPath: (digest: Digest) => string): StagedOutputs | null {
+    const waiting: { readonly temporary: string; readonly target: string }[] = [];
+    const drop = () => {
+      for (const { temporary } of waiting) fs.rmSync(temporary, { force: true });
+    };
+    try {
+      for (const entry of entries) {
+        if (entry.kind === 'folder') continue;
+        const target = this.inside(entry.path);
+        fs.mkdirSync(path.dirname(target), { recursive: true });
+        const temporary = `${path.dirname(target)}/${temporaryPrefix}${process.pid}-${this.temporaries++}`;
+        waiting.push({ temporary, target });
+        if (entry.kind === 'link') fs.symlinkSync(entry.target ?? '', temporary);
+        else if (!copyVerified(blobPath(entry.digest), temporary, entry)) {
+          drop();
+          return null;
+        }
+      }
+    } catch (error) {
+      drop();
+      throw error;
+    }
+    const place = () => {
+      for (const entry of entries) {
+        if (entry.kind === 'folder') fs.mkdirSync(this.inside(entry.path), { recursive: true });
+      }
+      for (const { temporary, target } of waiting) fs.renameSync(temporary, target);
+    };
+    return { place, drop };
+  }
+
+  sweep(folders: readonly string[]): void {
+    for (const folder of folders) {
+      const absolute = folder === '' ? this.root : this.inside(folder);
+      if (!fs.existsSync(absolute)) continue;
+      for (const name of fs.readdirSync(absolute)) {
+        if (name.startsWith(temporaryPrefix)) fs.rmSync(`${absolute}/${name}`, { force: true });
+      }
+    }
+  }
+
+  remove(files: readonly ListedFile[], bases: readonly string[]): void {
+    for (const file of files) {
+      const absolute = this.inside(file.path);
+      if (file.kind === 'folder') removeFolderIfEmpty(absolute);
+      else fs.rmSync(absolute, { force: true });
+    }
+    this.prune(files, bases);
+  }
+
+  discard(folder: string): void {
+    // The state folder, or what stands in for it where that cannot be written; never a place of the user's.
+    if (folder.startsWith(`${this.root}/`) && !folder.startsWith(`${this.state}/`)) throw new Error(`not a folder of pipe: ${folder}`);
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** Removes folders that became empty, strictly below a base: the base itself may be the user's. */
+  private prune(files: readonly ListedFile[], bases: readonly string[]): void {
+    const isBelowABase = (folder: string) =>
+      bases.some((base) => (base === '' ? folder !== '.' : folder.startsWith(`${base}/`)));
+    const done = new Set<string>();
+    for (const file of files) {
+      for (
+        let folder = path.posix.dirname(file.path);
+        isBelowABase(folder);
+        folder = path.posix.dirname(folder)
+      ) {
+        if (done.has(folder)) break;
+        if (!removeFolderIfEmpty(this.inside(folder))) break;
+        done.add(folder);
+      }
+    }
+  }
+
+  /** Every path that is changed passes here: canonical paths inside the root only. */
+  private inside(file: string): string {
+    if (path.posix.isAbsolute(file) || file.split('/').includes('..') || file.includes('\0')) {
+      throw new Error(`not a path inside the workspace: ${JSON.stringify(file)}`);
+    }
+    return `${this.root}/${file}`;
+  }
+}
+
+function copyVerified(blob: string, temporary: string, entry: FileEntry): boolean {
+  try {
+    fs.copyFileSync(blob, temporary, fs.constants.COPYFILE_FICLONE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  const mode = (entry.executable ? 0o777 : 0o666) & ~process.umask();
+  // Readable to ourselves whatever the umask says; blobs may be read-only.
+  fs.chmodSync(temporary, mode | 0o600);
+  if (hashFile(temporary).digest !== entry.digest) return false;
+  if ((mode | 0o600) !== mode) fs.chmodSync(temporary, mode);
+  return true;
+}
+
+function move(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    // The state folder or a subfolder of the workspace is another file system.
+    fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
+    fs.rmSync(from);
+  }
+}
+
+function removeFolderIfEmpty(absolute: string): boolean {
+  try {
+    fs.rmdirSync(absolute);
+    return true;
+  } catch {
+    return false;
+  }
+}

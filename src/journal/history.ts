@@ -1,0 +1,111 @@
+// Reads what earlier runs left: which there were, what happened in one, where a task's log is.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import type { RunId, TaskId } from '../base/brand.ts';
+import type { PipeEvent } from '../model/events.ts';
+import { isRunId } from './run-id.ts';
+import type { RunSummary } from './run-summary.ts';
+import { taskFileName } from './task-file-name.ts';
+
+export interface PastRun {
+  readonly runId: RunId;
+  /** Absolute. */
+  readonly folder: string;
+  /** `null`: it has not finished, or was killed. */
+  readonly summary: RunSummary | null;
+}
+
+export type FoundRun =
+  | { readonly kind: 'found'; readonly run: PastRun }
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly RunId[] }
+  | { readonly kind: 'none' };
+
+/** Ids of all runs, newest first. `state`: the state folder, absolute. */
+export function runIds(state: string): readonly RunId[] {
+  try {
+    return fs.readdirSync(path.join(state, 'runs')).filter(isRunId).sort().reverse();
+  } catch {
+    return [];
+  }
+}
+
+/** Newest first; `limit` of them. */
+export function listRuns(state: string, limit: number = Number.POSITIVE_INFINITY): readonly PastRun[] {
+  return runIds(state)
+    .slice(0, limit)
+    .map((runId) => pastRun(state, runId));
+}
+
+/** `which`: an id, the beginning of just one, or `last`. */
+export function findRun(state: string, which: string): FoundRun {
+  const ids = runIds(state);
+  const candidates = which === 'last' ? ids.slice(0, 1) : ids.filter((id) => id.startsWith(which));
+  const [only] = candidates;
+  if (only === undefined || which === '') return { kind: 'none' };
+  if (candidates.length > 1) return { kind: 'ambiguous', candidates };
+  return { kind: 'found', run: pastRun(state, only) };
+}
+
+/** The events in order; lines that are cut short or no events are passed over. */
+export function readEvents(run: PastRun): readonly PipeEvent[] {
+  let text: string;
+  try {
+    text = fs.readFileSync(path.join(run.folder, 'events.jsonl'), 'utf8');
+  } catch {
+    return [];
+  }
+  return text.split('\n').flatMap((line) => {
+    const event = parsed(line);
+    return isEvent(event) ? [event] : [];
+  });
+}
+
+/** Absolute path of the task's log in this run, if it left one. */
+export function logOf(run: PastRun, task: TaskId): string | null {
+  const file = path.join(run.folder, 'logs', `${taskFileName(task)}.log`);
+  return fs.existsSync(file) ? file : null;
+}
+
+/** The newest run in which the task left a log: a fresh task has none in the last one. */
+export function lastLogOf(
+  state: string,
+  task: TaskId,
+): { readonly run: PastRun; readonly file: string } | null {
+  for (const runId of runIds(state)) {
+    const file = logOf({ runId, folder: path.join(state, 'runs', runId), summary: null }, task);
+    if (file !== null) return { run: pastRun(state, runId), file };
+  }
+  return null;
+}
+
+function pastRun(state: string, runId: RunId): PastRun {
+  const folder = path.join(state, 'runs', runId);
+  let summary: unknown = null;
+  try {
+    summary = parsed(fs.readFileSync(path.join(folder, 'summary.json'), 'utf8'));
+  } catch {
+    // Still running, or killed.
+  }
+  return { runId, folder, summary: isSummary(summary) ? summary : null };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isEvent(value: unknown): value is PipeEvent {
+  return isVersion1(value) && typeof value.kind === 'string' && typeof value.seq === 'number';
+}
+
+function isSummary(value: unknown): value is RunSummary {
+  return isVersion1(value) && Array.isArray(value.tasks) && typeof value.outcome === 'string';
+}
+
+function isVersion1(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && 'v' in value && value.v === 1;
+}

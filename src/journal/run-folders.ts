@@ -1,0 +1,71 @@
+// Where a run keeps its files. Folders are made when first asked for.
+
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { RunId, TaskId } from '../base/brand.ts';
+import type { RunFolders } from '../engine/ports.ts';
+import { makeStateFolder } from './state-folder.ts';
+import { taskFileName } from './task-file-name.ts';
+
+/**
+ * In a workspace whose state folder cannot be written, logs and scratch folders go to a folder for
+ * temporary files, and `onTrouble` says so, once: a build must not fail for want of a place for them.
+ */
+export class StateRunFolders implements RunFolders {
+  readonly root: string;
+  readonly state: string;
+  readonly runId: RunId;
+  private readonly onTrouble: (message: string) => void;
+  private readonly made = new Set<string>();
+  private substitute: string | null = null;
+
+  /** `root` and `state`: absolute. */
+  constructor(options: {
+    readonly root: string;
+    readonly state: string;
+    readonly runId: RunId;
+    readonly onTrouble: (message: string) => void;
+  }) {
+    this.root = options.root;
+    this.state = options.state;
+    this.runId = options.runId;
+    this.onTrouble = options.onTrouble;
+  }
+
+  /** The run's own folder; exists. */
+  run(): string {
+    return this.make('runs', this.runId);
+  }
+
+  logPath(task: TaskId): string {
+    return path.join(this.make('runs', this.runId, 'logs'), `${taskFileName(task)}.log`);
+  }
+
+  scratch(task: TaskId): string {
+    return this.make('scratch', taskFileName(task));
+  }
+
+  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string {
+    const folder = path.join(this.substitute ?? this.state, what, this.runId);
+    // What a person made is to be found under its own path, whichever task it stood in the way of.
+    return what === 'displaced' ? folder : path.join(folder, taskFileName(task));
+  }
+
+  private make(...parts: readonly string[]): string {
+    const folder = path.join(this.substitute ?? this.state, ...parts);
+    if (this.made.has(folder)) return folder;
+    try {
+      if (this.substitute === null && this.made.size === 0) makeStateFolder(this.state);
+      fs.mkdirSync(folder, { recursive: true });
+      this.made.add(folder);
+      return folder;
+    } catch (problem) {
+      if (this.substitute !== null) throw problem;
+      this.substitute = fs.mkdtempSync(path.join(os.tmpdir(), `pipe-${this.runId}-`));
+      const message = problem instanceof Error ? problem.message : String(problem);
+      this.onTrouble(`the folder of this run cannot be made, its logs are in ${this.substitute}: ${message}`);
+      return this.make(...parts);
+    }
+  }
+}

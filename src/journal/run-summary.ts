@@ -1,0 +1,88 @@
+// What `summary.json` says of a run, gathered from its events.
+
+import type { PipeEvent, RunFinished, RunOutcome, RunStarted, TaskFinished } from '../model/events.ts';
+
+export type TaskSummary = Pick<TaskFinished, 'task' | 'stage' | 'item' | 'outcome' | 'durationMs'> &
+  Partial<Pick<TaskFinished, 'failure' | 'log' | 'optional' | 'blockedBy'>>;
+
+export interface RunSummary {
+  readonly v: 1;
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly command: readonly string[];
+  readonly targets: readonly string[];
+  readonly dryRun: boolean;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly outcome: RunOutcome;
+  readonly exitCode: number;
+  readonly counts: Omit<RunFinished, 'kind' | 'outcome' | 'exitCode' | 'durationMs' | 'savedMs'>;
+  readonly durationMs: number;
+  readonly savedMs: number;
+  /** In the order in which they finished; fresh ones only counted. */
+  readonly tasks: readonly TaskSummary[];
+  readonly warnings: readonly string[];
+}
+
+/** Takes events in order and has the summary once the run has finished. */
+export class SummaryOfRun {
+  private started: (RunStarted & { readonly at: string }) | null = null;
+  private readonly tasks: TaskSummary[] = [];
+  private readonly warnings: string[] = [];
+
+  /** `null` as long as the run goes on. */
+  take(event: PipeEvent): RunSummary | null {
+    switch (event.kind) {
+      case 'run-started':
+        this.started = event;
+        return null;
+      case 'task-finished':
+        if (event.outcome !== 'fresh') this.tasks.push(summaryOfTask(event));
+        return null;
+      case 'warning':
+        this.warnings.push(event.message);
+        return null;
+      case 'run-finished':
+        return this.finished(event);
+      default:
+        return null;
+    }
+  }
+
+  private finished(event: Extract<PipeEvent, { kind: 'run-finished' }>): RunSummary {
+    const { executed, restored, fresh, failed, skipped, waiting, cancelled } = event;
+    return {
+      v: 1,
+      runId: event.runId,
+      pipeline: this.started?.pipeline ?? '',
+      command: this.started?.command ?? [],
+      targets: this.started?.targets ?? [],
+      dryRun: this.started?.dryRun ?? false,
+      startedAt: this.started?.at ?? event.at,
+      finishedAt: event.at,
+      outcome: event.outcome,
+      exitCode: event.exitCode,
+      counts: { executed, restored, fresh, failed, skipped, waiting, cancelled },
+      durationMs: event.durationMs,
+      savedMs: event.savedMs,
+      tasks: this.tasks,
+      warnings: this.warnings,
+    };
+  }
+}
+
+function summaryOfTask(event: TaskFinished): TaskSummary {
+  const { task, stage, item, outcome, durationMs, failure, log, optional, blockedBy } = event;
+  return {
+    task,
+    stage,
+    item,
+    outcome,
+    durationMs,
+    ...(failure === undefined ? {} : { failure }),
+    ...(log === undefined ? {} : { log }),
+    ...(optional === undefined ? {} : { optional }),
+    ...(blockedBy === undefined ? {} : { blockedBy }),
+  };
+}

@@ -1,0 +1,19 @@
+// A file name for any task id.
+
+import { createHash } from 'node:crypto';
+import type { TaskId } from '../base/brand.ts';
+
+const READABLE_CHARS = 80;
+
+/**
+ * The id itself where it is a plain lower-case name, else as much of it as can be read, and a hash.
+ * Different ids never share a name, also where upper and lower case are one: a plain name has no `~`.
+ */
+export function taskFileName(task: TaskId): string {
+  if (/^[a-z0-9_][a-z0-9_.-]*$/.test(task) && task.length <= READABLE_CHARS) return task;
+  const readable = task
+    .replace(/[^A-Za-z0-9_.-]+/g, '_')
+    .replace(/^[.-]+/, '')
+    .slice(0, READABLE_CHARS);
+  return `${readable}~${createHash('sha256').update(task).digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,200 @@
+// The right to write in a workspace: held by one process at a time, never by a dead one for long.
+
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as passes } from 'node:timers/promises';
+import type { Lock, LockHolder } from '../engine/ports.ts';
+import {
+  type Claim,
+  claimIn,
+  createClaim,
+  highestIn,
+  markReleased,
+  removeClaim,
+  removeLower,
+} from './lock-files.ts';
+import { isProvenDead, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+
+const POLL_MS = 100;
+
+type Try =
+  | { readonly kind: 'held'; readonly number: number }
+  | { readonly kind: 'blocked'; readonly by: Claim };
+
+/**
+ * Files `<n>` with rising numbers; the highest one decides. To take the lock: find the highest, `k`,
+ * free (released, or its holder dead); create `k+1`, whole and only if it is not there; look again,
+ * and if there is a higher one, go back; then clear away what is lower.
+ *
+ * Why two never hold it. The highest number never sinks: a file is removed only by who saw a higher
+ * one, and a release keeps its file. Suppose A holds `m`, having seen at time `t` that `m` was the
+ * highest, and B holds a higher number, so created after `t`. Take the first file above `m` that was
+ * created after `t`: its maker had found the number below it to be the highest and free, and that can
+ * only have been `m`. What it read there was A's claim (an earlier `m` was removed by someone who saw
+ * a higher number, and then A would have seen one), so A had released, or was dead. Two makers of one
+ * number cannot be: creating is exclusive. That someone slow creates a number once more, after it was
+ * cleared away, does no harm: a higher one is there, which the second look shows.
+ *
+ * This needs listings that are snapshots. For a folder of a few names a listing is one system call,
+ * made under the folder's own lock.
+ */
+export class WorkspaceLock implements Lock {
+  private readonly folders: readonly string[];
+  private readonly identity: ProcessIdentity;
+  private readonly onTrouble: (message: string) => void;
+  private mine: { readonly folder: string; readonly number: number; readonly nonce: string } | null = null;
+  private withoutFiles = false;
+
+  /**
+   * `state`: the state folder, absolute. Where it cannot be written, the lock is kept in the folder for
+   * temporary files; where that cannot either, there is none, and `onTrouble` says so.
+   */
+  constructor(options: {
+    readonly state: string;
+    readonly onTrouble: (message: string) => void;
+    readonly identity?: ProcessIdentity;
+    readonly temporaryFolder?: string;
+  }) {
+    const { state, temporaryFolder = os.tmpdir() } = options;
+    const own = path.join(state, 'lock');
+    // Twice, since somebody may delete the state folder at this very moment.
+    this.folders = [own, own, substituteFolder(state, temporaryFolder)];
+    this.identity = options.identity ?? ownIdentity();
+    this.onTrouble = options.onTrouble;
+  }
+
+  async acquire({
+    wait,
+    command,
+    signal,
+    onBlocked,
+  }: Parameters<Lock['acquire']>[0]): ReturnType<Lock['acquire']> {
+    const announced = new Set<string>();
+    for (;;) {
+      if (signal.aborted) return { kind: 'cancelled' };
+      if (this.isMine()) return { kind: 'held' };
+      const blocked = this.tryNow(command);
+      if (blocked === null) return { kind: 'held' };
+      const holder: LockHolder = { pid: blocked.pid, command: blocked.command, sinceMs: blocked.sinceMs };
+      if (!wait) return { kind: 'busy', holder };
+      if (!announced.has(blocked.nonce)) {
+        announced.add(blocked.nonce);
+        onBlocked(holder);
+      }
+      await passes(POLL_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  isMine(): boolean {
+    if (this.mine === null) return this.withoutFiles;
+    const { folder, number, nonce } = this.mine;
+    try {
+      const claim = claimIn(folder, number);
+      return typeof claim === 'object' && claim.nonce === nonce && highestIn(folder) === number;
+    } catch {
+      return false;
+    }
+  }
+
+  release(): void {
+    // If the folder was deleted, another process may hold a lock of its own there by now.
+    if (this.mine !== null && this.isMine()) {
+      try {
+        markReleased(this.mine.folder, this.mine.number);
+      } catch (problem) {
+        this.onTrouble(`the lock could not be released before this process ends: ${messageOf(problem)}`);
+      }
+    }
+    this.mine = null;
+    this.withoutFiles = false;
+  }
+
+  /** `null`: taken. */
+  private tryNow(command: string): Claim | null {
+    let trouble: unknown = null;
+    for (const [i, folder] of this.folders.entries()) {
+      try {
+        makeFolder(folder, i === 2);
+        const claim = {
+          ...this.identity,
+          command,
+          sinceMs: Date.now(),
+          nonce: randomBytes(8).toString('hex'),
+        };
+        const tried = attempt(folder, claim);
+        if (tried.kind === 'blocked') return tried.by;
+        this.mine = { folder, number: tried.number, nonce: claim.nonce };
+        return null;
+      } catch (problem) {
+        trouble ??= problem;
+      }
+    }
+    this.onTrouble(
+      `no lock can be kept, so two builds at once would not see each other: ${messageOf(trouble)}`,
+    );
+    this.withoutFiles = true;
+    return null;
+  }
+}
+
+/** Who holds the lock now, if anyone alive does. Changes nothing. */
+export function peekLock(
+  state: string,
+  identity: ProcessIdentity = ownIdentity(),
+  temporaryFolder: string = os.tmpdir(),
+): LockHolder | null {
+  for (const folder of [path.join(state, 'lock'), substituteFolder(state, temporaryFolder)]) {
+    try {
+      const number = highestIn(folder);
+      const claim = number === 0 ? 'free' : claimIn(folder, number);
+      if (typeof claim === 'object' && !isProvenDead(claim, identity))
+        return { pid: claim.pid, command: claim.command, sinceMs: claim.sinceMs };
+    } catch {
+      // Who cannot look cannot tell.
+    }
+  }
+  return null;
+}
+
+function attempt(folder: string, claim: Claim): Try {
+  for (;;) {
+    const highest = highestIn(folder);
+    const present = highest === 0 ? 'free' : claimIn(folder, highest);
+    if (present === 'gone') continue;
+    if (present !== 'free' && !isProvenDead(present, claim)) return { kind: 'blocked', by: present };
+    const number = highest + 1;
+    if (!createClaim(folder, number, claim)) {
+      // Deleted with all that is in it: an error, not another turn without end.
+      fs.accessSync(folder);
+      continue;
+    }
+    if (highestIn(folder) === number) {
+      removeLower(folder, number);
+      return { kind: 'held', number };
+    }
+    removeClaim(folder, number);
+  }
+}
+
+/** In a folder that all users share, so: ours alone, or not used. */
+function substituteFolder(state: string, temporaryFolder: string): string {
+  const key = createHash('sha256').update(state).digest('hex').slice(0, 16);
+  return path.join(temporaryFolder, `pipe-lock-${uid()}-${key}`);
+}
+
+function makeFolder(folder: string, shared: boolean): void {
+  fs.mkdirSync(folder, { recursive: true, mode: shared ? 0o700 : 0o777 });
+  const stat = fs.lstatSync(folder);
+  if (!stat.isDirectory()) throw new Error(`${folder} is no folder`);
+  if (shared && stat.uid !== uid()) throw new Error(`${folder} belongs to somebody else`);
+}
+
+function uid(): number {
+  return process.getuid?.() ?? 0;
+}
+
+function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

@@ -1,0 +1,99 @@
+// An action result as text and back. What is read back may come from anywhere, so nothing of it is believed unchecked.
+
+import { createHash } from 'node:crypto';
+import type { Digest, FilePath } from '../base/brand.ts';
+import type { ActionResult } from '../engine/ports.ts';
+import type { FileEntry, Manifest } from '../model/manifest.ts';
+
+const FORMAT = 1;
+
+export function encodeAction(action: ActionResult): string {
+  return `${JSON.stringify({ format: FORMAT, checksum: checksumOf(action), action })}\n`;
+}
+
+/** `null` for all that is not exactly an action with this fingerprint. */
+export function decodeAction(text: string, fingerprint: Digest): ActionResult | null {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isObject(file) || file.format !== FORMAT || !isObject(file.action)) return null;
+  const { action } = file;
+  if (!isObject(action) || checksumOf(action) !== file.checksum) return null;
+  const { outputs, durationMs, metrics, log, createdAtMs } = action;
+  if (action.fingerprint !== fingerprint) return null;
+  if (!isAmount(durationMs) || !isAmount(createdAtMs)) return null;
+  if (!isObject(metrics) || !Object.values(metrics).every((value) => Number.isFinite(value))) return null;
+  if (log !== null && !isDigest(log)) return null;
+  if (!isSafeManifest(outputs)) return null;
+  return {
+    fingerprint,
+    outputs,
+    durationMs,
+    metrics: metrics as Readonly<Record<string, number>>,
+    log,
+    createdAtMs,
+  };
+}
+
+export function isDigest(value: unknown): value is Digest {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+/**
+ * Whether a restore may write to this path: relative, canonical, and neither in the repository's nor
+ * in pipe's own folder. A backslash is legal on POSIX, but a separator elsewhere; such outputs are
+ * built, never restored.
+ */
+export function isSafePath(value: unknown): value is FilePath {
+  if (typeof value !== 'string' || value === '' || value.startsWith('~')) return false;
+  if (value.includes('\0') || value.includes('\\')) return false;
+  return value.split('/').every((part) => {
+    // Upper and lower case are one on many a Mac.
+    const name = part.toLowerCase();
+    return name !== '' && name !== '.' && name !== '..' && name !== '.git' && name !== '.pipeline-cache';
+  });
+}
+
+function isSafeManifest(value: unknown): value is Manifest {
+  if (!Array.isArray(value) || !value.every(isSafeEntry)) return false;
+  const paths = new Set<string>();
+  let last = '';
+  for (const { path } of value) {
+    // Strictly rising: sorted, and nothing twice.
+    if (path <= last) return false;
+    last = path;
+    paths.add(path);
+  }
+  // Nothing below what is not a folder with content: `a` as a link would lead `a/b` astray.
+  return value.every(({ path }) => !parentsOf(path).some((parent) => paths.has(parent)));
+}
+
+function isSafeEntry(value: unknown): value is FileEntry {
+  if (!isObject(value)) return false;
+  const { path, kind, executable, digest, sizeBytes, target } = value;
+  if (!isSafePath(path) || !isDigest(digest) || typeof executable !== 'boolean') return false;
+  if (!isAmount(sizeBytes) || !Number.isSafeInteger(sizeBytes)) return false;
+  if (kind === 'link') return typeof target === 'string' && target !== '' && !target.includes('\0');
+  return (kind === 'file' || kind === 'folder') && target === undefined;
+}
+
+function parentsOf(path: string): readonly string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'));
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Parsing keeps the order of the keys, so the text of what was read is the text of what was written. */
+function checksumOf(action: object): string {
+  return createHash('sha256').update(JSON.stringify(action)).digest('hex');
+}

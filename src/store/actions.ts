@@ -1,0 +1,72 @@
+// `ac/`: what each execution gave, by fingerprint. An entry is there, whole and checked, or it is not there.
+
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Digest } from '../base/brand.ts';
+import type { ActionResult, ActionStore } from '../engine/ports.ts';
+import { decodeAction, encodeAction } from './action-format.ts';
+
+/** `put` throws what the file system says; `get` and `remove` never throw. */
+export class FolderActions implements ActionStore {
+  private readonly folder: string;
+  private readonly marksUse: boolean;
+
+  /**
+   * `state`: the state folder, absolute. `marksUse`: asking for an entry counts as its use, which
+   * changes the file's time; off for those who only look, such as `status`.
+   */
+  constructor(state: string, { marksUse = true }: { readonly marksUse?: boolean } = {}) {
+    this.folder = path.join(state, 'ac');
+    this.marksUse = marksUse;
+  }
+
+  get(fingerprint: Digest): ActionResult | null {
+    const file = this.fileOf(fingerprint);
+    const action = readAction(file, fingerprint);
+    if (action !== null && this.marksUse) {
+      try {
+        const now = new Date();
+        fs.utimesSync(file, now, now);
+      } catch {
+        // Evicted somewhat too early, at worst.
+      }
+    }
+    return action;
+  }
+
+  put(result: ActionResult): void {
+    const file = this.fileOf(result.fingerprint);
+    const folder = path.dirname(file);
+    fs.mkdirSync(folder, { recursive: true });
+    const temporary = path.join(folder, `${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+    try {
+      fs.writeFileSync(temporary, encodeAction(result), { flag: 'wx' });
+      fs.renameSync(temporary, file);
+    } catch (problem) {
+      fs.rmSync(temporary, { force: true });
+      throw problem;
+    }
+  }
+
+  remove(fingerprint: Digest): void {
+    try {
+      fs.rmSync(this.fileOf(fingerprint), { recursive: true, force: true });
+    } catch {
+      // What cannot be removed is found wrong again.
+    }
+  }
+
+  private fileOf(fingerprint: Digest): string {
+    return path.join(this.folder, fingerprint.slice(0, 2), `${fingerprint.slice(2)}.json`);
+  }
+}
+
+/** The entry in this file, if it is one and belongs there. */
+export function readAction(file: string, fingerprint: Digest): ActionResult | null {
+  try {
+    return decodeAction(fs.readFileSync(file, 'utf8'), fingerprint);
+  } catch {
+    return null;
+  }
+}

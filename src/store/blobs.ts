@@ -1,0 +1,137 @@
+// `cas/`: file contents under their SHA-256. Blobs are verified when read, so nothing here needs a sync.
+
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Digest } from '../base/brand.ts';
+import type { BlobStore } from '../engine/ports.ts';
+
+/** The file to be stored did not have the content that it was said to have: somebody is editing it. */
+export class BlobMismatch extends Error {
+  readonly path: string;
+
+  constructor(file: string, expected: Digest) {
+    super(`${file} no longer has the content ${expected}`);
+    this.name = 'BlobMismatch';
+    this.path = file;
+  }
+}
+
+/**
+ * Read-only for everyone, so that a stray edit fails instead of spoiling the cache. Who copies a
+ * blob out sets the mode that its entry says: it is not kept here, where one content may stand for
+ * executable and plain files alike.
+ */
+const BLOB_MODE = 0o444;
+
+/** `add` and `put` throw what the file system says; `verify` never throws. */
+export class FolderBlobs implements BlobStore {
+  private readonly folder: string;
+  private added = 0;
+
+  /** `state`: the state folder, absolute. */
+  constructor(state: string) {
+    this.folder = path.join(state, 'cas');
+  }
+
+  /** What this process has put in, in bytes. */
+  get addedBytes(): number {
+    return this.added;
+  }
+
+  pathOf(digest: Digest): string {
+    return path.join(this.folder, digest.slice(0, 2), digest.slice(2));
+  }
+
+  add(absolutePath: string): Digest {
+    fs.mkdirSync(this.folder, { recursive: true });
+    const copy = copyInto(this.folder, absolutePath);
+    try {
+      const digest = digestOf(copy);
+      fs.mkdirSync(path.dirname(this.pathOf(digest)), { recursive: true });
+      this.added += fs.statSync(copy).size;
+      fs.renameSync(copy, this.pathOf(digest));
+      return digest;
+    } catch (problem) {
+      fs.rmSync(copy, { force: true });
+      throw problem;
+    }
+  }
+
+  put(absolutePath: string, digest: Digest, sizeBytes: number): void {
+    const target = this.pathOf(digest);
+    if (refresh(target, sizeBytes)) return;
+    const folder = path.dirname(target);
+    fs.mkdirSync(folder, { recursive: true });
+    const copy = copyInto(folder, absolutePath);
+    try {
+      // The copy is hashed, not the original: that may be written to at this moment.
+      if (digestOf(copy) !== digest) throw new BlobMismatch(absolutePath, digest);
+      fs.renameSync(copy, target);
+      this.added += sizeBytes;
+    } catch (problem) {
+      fs.rmSync(copy, { force: true });
+      throw problem;
+    }
+  }
+
+  verify(digest: Digest): boolean {
+    const file = this.pathOf(digest);
+    try {
+      if (digestOf(file) === digest) return true;
+    } catch (problem) {
+      if ((problem as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    }
+    try {
+      fs.rmSync(file, { recursive: true, force: true });
+    } catch {
+      // It stays wrong and is found so again.
+    }
+    return false;
+  }
+}
+
+/** Whether the blob is there; makes it young again, so that a collection at this moment spares it. */
+function refresh(file: string, sizeBytes: number): boolean {
+  try {
+    const stat = fs.lstatSync(file);
+    if (!stat.isFile() || stat.size !== sizeBytes) return false;
+    const now = new Date();
+    fs.utimesSync(file, now, now);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function copyInto(folder: string, source: string): string {
+  const copy = path.join(folder, `${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    fs.copyFileSync(source, copy, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
+    fs.chmodSync(copy, BLOB_MODE);
+    // A copy that keeps the times of its source would look old to a collection.
+    const now = new Date();
+    fs.utimesSync(copy, now, now);
+    return copy;
+  } catch (problem) {
+    fs.rmSync(copy, { force: true });
+    throw problem;
+  }
+}
+
+/** Of a regular file; a link in its place is refused. */
+export function digestOf(file: string): Digest {
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+  try {
+    if (!fs.fstatSync(fd).isFile()) throw new Error(`${file} is no file`);
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(256 * 1024);
+    for (;;) {
+      const length = fs.readSync(fd, buffer, 0, buffer.length, null);
+      if (length === 0) return hash.digest('hex') as Digest;
+      hash.update(buffer.subarray(0, length));
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}

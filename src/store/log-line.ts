@@ -1,0 +1,65 @@
+// One line of the state file: checksum, link, content.
+//
+// The checksum is the CRC-32 of all that follows it; the link is the checksum of the line before; the
+// content is JSON. A link does what a running number would do, and more: it also shows when two
+// writers, each unaware of the other, appended to one file.
+
+import { isAscii } from 'node:buffer';
+import { crc32 } from 'node:zlib';
+
+const FORMAT = 1;
+const LINK_AT = 9;
+const CONTENT_AT = 18;
+
+/** The link of the first line. */
+export const START = '00000000';
+
+export interface CheckedLine {
+  readonly checksum: string;
+  readonly link: string;
+  readonly content: unknown;
+}
+
+export function lineOf(content: string, link: string): string {
+  const checked = `${link} ${content}`;
+  return `${hex(crc32(checked))} ${checked}\n`;
+}
+
+/** The line at these bytes, without its newline; `null` if it is not what was written. */
+export function checkedLine(bytes: Buffer, at: number, end: number): CheckedLine | null {
+  if (end - at <= CONTENT_AT) return null;
+  const checksum = bytes.toString('latin1', at, at + 8);
+  const checked = bytes.subarray(at + LINK_AT, end);
+  if (hex(crc32(checked)) !== checksum) return null;
+  try {
+    // Most lines are ASCII, which as Latin-1 decodes many times faster than as UTF-8.
+    const text = bytes.toString(isAscii(checked) ? 'latin1' : 'utf8', at + CONTENT_AT, end);
+    return {
+      checksum,
+      link: bytes.toString('latin1', at + LINK_AT, at + LINK_AT + 8),
+      content: JSON.parse(text),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The content of the first line. Another format has another number, and then counts as no file at all. */
+export function encodeHeader(generation: string, boot: string): string {
+  return JSON.stringify({ format: FORMAT, generation, boot });
+}
+
+export function isHeader(content: unknown): content is { readonly boot: string } {
+  return (
+    typeof content === 'object' &&
+    content !== null &&
+    'format' in content &&
+    content.format === FORMAT &&
+    'boot' in content &&
+    typeof content.boot === 'string'
+  );
+}
+
+function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, '0');
+}

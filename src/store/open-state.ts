@@ -1,0 +1,55 @@
+// Opens what a workspace remembers between runs. Nothing is read before the first question, nothing written before the first answer.
+
+import path from 'node:path';
+import type { Records } from '../engine/ports.ts';
+import { StateRecords } from './records.ts';
+import { rowOfStamp, type StampMemory, stampOfRow } from './stamp-memory.ts';
+import { State } from './state.ts';
+import { type LogIo, StateLog } from './state-log.ts';
+
+/** Identities of programs by whatever key the asker finds good. */
+export interface ToolMemory {
+  get(key: string): string | undefined;
+  put(key: string, value: string): void;
+}
+
+export interface OpenState {
+  readonly records: Records;
+  readonly stamps: StampMemory;
+  readonly tools: ToolMemory;
+  /** Whether there is anything for `save` to write: worth asking for the lock, not worth waiting for it. */
+  unsaved(): boolean;
+  /** Writes the stamps and tools that still wait; compacts. Call at the end of a run, holding the lock. Never throws. */
+  save(): void;
+  /** Lets go of the file. What was not saved is worked out again next time. */
+  close(): void;
+}
+
+/** `folder`: the state folder, absolute. `onTrouble` is called once, when the disk first refuses. */
+export function openState(options: {
+  readonly folder: string;
+  readonly bootId: string;
+  readonly onTrouble: (message: string) => void;
+  readonly io?: LogIo;
+}): OpenState {
+  const log = new StateLog(path.join(options.folder, 'state'), options.io);
+  const state = new State({ log, bootId: options.bootId, onTrouble: options.onTrouble });
+  return {
+    records: new StateRecords(state),
+    stamps: {
+      get: (file) => {
+        const row = state.content.stamps.get(file);
+        return row === undefined ? undefined : stampOfRow(row);
+      },
+      put: (file, entry) => state.putStamp(rowOfStamp(file, entry)),
+      drop: (file) => state.dropStamp(file),
+    },
+    tools: {
+      get: (key) => state.content.tools.get(key),
+      put: (key, value) => state.putTool(key, value),
+    },
+    unsaved: () => state.unsaved(),
+    save: () => state.save(),
+    close: () => state.close(),
+  };
+}

@@ -1,0 +1,51 @@
+// The port `Records` over the workspace's state.
+
+import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
+import type { Records } from '../engine/ports.ts';
+import type { Memory, TaskRecord } from '../model/record.ts';
+import type { State } from './state.ts';
+
+export class StateRecords implements Records {
+  private readonly state: State;
+
+  constructor(state: State) {
+    this.state = state;
+  }
+
+  memory(task: TaskId): Memory {
+    return this.state.content.memory(task);
+  }
+
+  all(): readonly TaskRecord[] {
+    return this.state.content.records();
+  }
+
+  begin(task: TaskId, runId: RunId): void {
+    this.state.write({ kind: 'begin', task, runId }, true);
+  }
+
+  failed(task: TaskId, runId: RunId): void {
+    this.state.write({ kind: 'failed', task, runId }, false);
+  }
+
+  commit(record: TaskRecord): void {
+    this.state.write({ kind: 'commit', record }, false);
+  }
+
+  forget(task: TaskId): void {
+    if (this.memory(task).kind === 'none') return;
+    this.state.write({ kind: 'forget', task }, true);
+  }
+
+  hasProduced(path: FilePath, digest: Digest): boolean {
+    return this.state.content.produced.has(path, digest);
+  }
+
+  changedElsewhere(): boolean {
+    return this.state.changedElsewhere();
+  }
+
+  reload(): void {
+    this.state.load();
+  }
+}

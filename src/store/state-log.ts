@@ -1,0 +1,251 @@
+// The state file as a log of checked lines: reads what is whole, appends, and replaces itself.
+// It does not know what the lines mean.
+
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { checkedLine, encodeHeader, isHeader, lineOf, START } from './log-line.ts';
+
+/** The part of `node:fs` that changes files, so that tests can let it fail. */
+export type LogIo = Pick<
+  typeof fs,
+  | 'openSync'
+  | 'writeSync'
+  | 'fsyncSync'
+  | 'ftruncateSync'
+  | 'closeSync'
+  | 'renameSync'
+  | 'unlinkSync'
+  | 'truncateSync'
+  | 'mkdirSync'
+>;
+
+/** What `load` found, in the order of the file. */
+export interface LogReader {
+  /** The file is whole up to its first line; `boot` is the boot in which it was made. */
+  header(boot: string): void;
+  /** A line's content with its length in bytes. `false`: it makes no sense, so it counts as damage. */
+  line(content: unknown, bytes: number): boolean;
+  /** Here something is missing or was written by someone who had not read all before. */
+  gap(): void;
+}
+
+/** The header's checksum, and not a byte beyond the header: that would change with the first line. */
+const HEAD_BYTES = 60;
+
+/** What tells this file from another one in its place. */
+interface Seen {
+  readonly inode: bigint;
+  sizeBytes: bigint;
+  readonly head: string;
+}
+
+/**
+ * Nothing is synced for each append; see `StateContent` for why that is sound. Methods that write
+ * throw what the file system says; after a failed `append` the file is as before, or ends in
+ * half a line that the next one leaves behind.
+ */
+export class StateLog {
+  private readonly file: string;
+  private readonly io: LogIo;
+  private seen: Seen | null = null;
+  private usable = false;
+  private torn = false;
+  private last = START;
+  private fd: number | null = null;
+
+  constructor(file: string, io: LogIo = fs) {
+    this.file = file;
+    this.io = io;
+  }
+
+  get sizeBytes(): number {
+    return Number(this.seen?.sizeBytes ?? 0n);
+  }
+
+  /** Whether lines can be appended; otherwise there is no file of this format and `replace` makes one. */
+  get appendable(): boolean {
+    return this.usable;
+  }
+
+  /** Whether this process has the file open for appending. */
+  get opened(): boolean {
+    return this.fd !== null;
+  }
+
+  /** Reads it all. A file that is missing, unreadable or of another format reads as nothing. */
+  load(reader: LogReader): void {
+    this.close();
+    this.seen = null;
+    this.usable = false;
+    this.torn = false;
+    this.last = START;
+    const bytes = this.readWhole();
+    if (bytes === null) return;
+    let at = 0;
+    while (at < bytes.length) {
+      const newline = bytes.indexOf(10, at);
+      const end = newline === -1 ? bytes.length : newline;
+      this.torn = newline === -1;
+      // An empty line is where half a line was left behind.
+      if (end > at) {
+        const line = this.torn ? null : checkedLine(bytes, at, end);
+        if (!this.usable) {
+          if (!isHeader(line?.content)) return;
+          this.usable = true;
+          reader.header(line.content.boot);
+        } else if (line === null) {
+          reader.gap();
+        } else {
+          if (line.link !== this.last) reader.gap();
+          if (!reader.line(line.content, end - at + 1)) reader.gap();
+        }
+        this.last = line?.checksum ?? this.last;
+      }
+      at = end + 1;
+    }
+  }
+
+  /** Adds lines in one write. */
+  append(contents: readonly string[]): void {
+    let last = this.last;
+    let text = this.torn ? '\n' : '';
+    for (const content of contents) {
+      const line = lineOf(content, last);
+      last = line.slice(0, 8);
+      text += line;
+    }
+    this.fd ??= this.io.openSync(this.file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
+    const before = this.sizeBytes;
+    try {
+      this.seen!.sizeBytes += BigInt(this.writeAll(this.fd, text));
+    } catch (problem) {
+      // Truncating needs no space, so it works where the disk is full.
+      try {
+        this.io.ftruncateSync(this.fd, before);
+      } catch {
+        this.torn = true;
+        this.seen!.sizeBytes = fs.fstatSync(this.fd, { bigint: true }).size;
+      }
+      throw problem;
+    }
+    this.torn = false;
+    this.last = last;
+  }
+
+  /** Puts a new file in place of the old one: at any moment one of the two is there, whole. */
+  replace(boot: string, contents: Iterable<string>): void {
+    // No two files are alike, so that one in another's place is noticed.
+    const header = lineOf(encodeHeader(randomBytes(8).toString('hex'), boot), START);
+    const parts = [header];
+    let last = header.slice(0, 8);
+    for (const content of contents) {
+      const line = lineOf(content, last);
+      last = line.slice(0, 8);
+      parts.push(line);
+    }
+    const text = parts.join('');
+    const folder = path.dirname(this.file);
+    const temporary = `${this.file}.new`;
+    this.io.mkdirSync(folder, { recursive: true });
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = fs.constants;
+    const fd = this.io.openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644);
+    try {
+      this.writeAll(fd, text);
+      // A rename must not become lasting before the content is.
+      this.io.fsyncSync(fd);
+      this.io.renameSync(temporary, this.file);
+    } catch (problem) {
+      this.io.closeSync(fd);
+      try {
+        this.io.unlinkSync(temporary);
+      } catch {}
+      throw problem;
+    }
+    this.close();
+    this.fd = fd;
+    this.last = last;
+    this.torn = false;
+    this.usable = true;
+    const stat = fs.fstatSync(fd, { bigint: true });
+    this.seen = {
+      inode: stat.ino,
+      sizeBytes: stat.size,
+      head: header.slice(0, HEAD_BYTES),
+    };
+  }
+
+  /** Takes the whole file away, by whatever means work. */
+  destroy(): void {
+    this.close();
+    this.usable = false;
+    this.seen = null;
+    try {
+      this.io.unlinkSync(this.file);
+    } catch (problem) {
+      if ((problem as NodeJS.ErrnoException).code === 'ENOENT') return;
+      this.io.truncateSync(this.file, 0);
+      this.seen = { inode: fs.statSync(this.file, { bigint: true }).ino, sizeBytes: 0n, head: '' };
+    }
+  }
+
+  /** Whether the file is another, or another length, than this process left or found it. */
+  changedElsewhere(): boolean {
+    let fd: number;
+    try {
+      fd = fs.openSync(this.file, 'r');
+    } catch {
+      return this.seen !== null;
+    }
+    try {
+      const stat = fs.fstatSync(fd, { bigint: true });
+      if (this.seen === null) return true;
+      if (stat.ino !== this.seen.inode || stat.size !== this.seen.sizeBytes) return true;
+      const head = Buffer.alloc(HEAD_BYTES);
+      return headOf(head.subarray(0, fs.readSync(fd, head, 0, HEAD_BYTES, 0))) !== this.seen.head;
+    } catch {
+      return true;
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  close(): void {
+    if (this.fd === null) return;
+    try {
+      this.io.closeSync(this.fd);
+    } catch {}
+    this.fd = null;
+  }
+
+  private readWhole(): Buffer | null {
+    let fd: number;
+    try {
+      fd = fs.openSync(this.file, 'r');
+    } catch {
+      return null;
+    }
+    try {
+      const stat = fs.fstatSync(fd, { bigint: true });
+      if (!stat.isFile()) return null;
+      const bytes = fs.readFileSync(fd);
+      this.seen = { inode: stat.ino, sizeBytes: BigInt(bytes.length), head: headOf(bytes) };
+      return bytes;
+    } catch {
+      return null;
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  private writeAll(fd: number, text: string): number {
+    const bytes = Buffer.from(text);
+    let written = 0;
+    while (written < bytes.length) written += this.io.writeSync(fd, bytes, written, bytes.length - written);
+    return written;
+  }
+}
+
+function headOf(bytes: Buffer): string {
+  return bytes.toString('latin1', 0, HEAD_BYTES);
+}
