@@ -1,0 +1,40 @@
+// Where compiled modules are kept: the folder of the workspace, or a temporary one where that cannot be written.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+export interface CacheFolder {
+  /** Where a compiled module may be, in the order to look. */
+  readable(): readonly string[];
+  /** A folder that exists and can be written at this moment. */
+  writable(): string;
+  /** The temporary folder: made when first asked for, removed when the process ends. */
+  temporary(): string;
+}
+
+export function openCacheFolder(folder: string): CacheFolder {
+  let temporary: string | null = null;
+
+  function makeTemporary(): string {
+    if (temporary === null) {
+      const made = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'pipe-config-'));
+      process.once('exit', () => fs.rmSync(made, { recursive: true, force: true }));
+      temporary = made;
+    }
+    return temporary;
+  }
+
+  return {
+    readable: () => (temporary === null ? [folder] : [folder, temporary]),
+    writable() {
+      try {
+        fs.mkdirSync(folder, { recursive: true });
+        fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+        return folder;
+      } catch {
+        return makeTemporary();
+      }
+    },
+    temporary: makeTemporary,
+  };
+}

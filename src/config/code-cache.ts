@@ -1,0 +1,182 @@
+// Compiled modules, kept by content: a module whose sources are unchanged costs a few stats, not a compilation.
+import path from 'node:path';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { byPath } from '../model/manifest.ts';
+import { type CacheFolder, openCacheFolder } from './cache-folder.ts';
+import { type CodeManifest, readManifest, replaceFile, writeManifest } from './code-manifest.ts';
+import type { Compilation } from './compile.ts';
+import { compiledPathOf, manifestPathOf, removeSuperseded } from './compiled-files.ts';
+import { digestOfBytes, fileSystemNow, type SourceFile, stampOf, tryReadSource } from './source-file.ts';
+import { nearestLockFile, nearestTsconfig } from './surroundings.ts';
+
+export interface CodeCacheOptions {
+  /** Absolute path of the folder of compiled modules, `<state>/config`. Made when there is something to write. */
+  readonly folder: string;
+  /** Absolute, without symbolic links. */
+  readonly root: string;
+  /** Absolute path of the module that `pipe-build` means in compiled modules. */
+  readonly apiPath: string;
+  /** Of `pipe`: another version compiles anew. */
+  readonly version: string;
+  /** Whether stamps may be brought up to date where only they changed, so that the next look need not read. */
+  readonly refreshStamps: boolean;
+}
+
+export interface CompiledModule {
+  /** Absolute path of the module to import. Another content has another name. */
+  readonly path: string;
+  readonly manifest: CodeManifest;
+}
+
+export interface CodeCache {
+  /** Compiles `entry` (absolute) unless it holds a compilation of the present sources. PIPE002 when it cannot. */
+  obtain(entry: string): Promise<Result<CompiledModule, readonly Diagnostic[]>>;
+  /** Remembers that loading it went well. */
+  vouch(module: CompiledModule): void;
+}
+
+/** Never fails for want of a writable folder: it then keeps its files in a temporary one until the process ends. */
+export function openCodeCache(options: CodeCacheOptions): CodeCache {
+  const folder = openCacheFolder(options.folder);
+  return {
+    async obtain(entry) {
+      for (const place of folder.readable()) {
+        const known = lookUp(place, entry, options);
+        if (known !== null) return ok(known);
+      }
+      return compileInto(folder, entry, options);
+    },
+    vouch(module) {
+      const nowNs = nowOr(path.dirname(module.path), 0n);
+      remember(module.path, { ...withSettledStamps(module.manifest, nowNs), vetted: true }, options.root);
+    },
+  };
+}
+
+function lookUp(folder: string, entry: string, options: CodeCacheOptions): CompiledModule | null {
+  const { version, apiPath, root } = options;
+  const manifest = readManifest(manifestPathOf(folder, root, entry), version);
+  if (manifest === null || manifest.entry !== entry || manifest.apiPath !== apiPath) return null;
+  if (path.dirname(manifest.compiled.path) !== folder) return null;
+  if (nearestTsconfig(path.dirname(entry)) !== manifest.tsconfig) return null;
+  if (manifest.importsPackages && nearestLockFile(path.dirname(entry)) !== manifest.lockFile) return null;
+
+  const sources = [...manifest.local, ...manifest.around, manifest.compiled];
+  const touched = sources.filter((file) => file.stamp === null || stampOf(file.path) !== file.stamp);
+  if (touched.length === 0) return { path: manifest.compiled.path, manifest };
+
+  const now = new Map<string, SourceFile>();
+  const nowNs = options.refreshStamps ? nowOr(folder, 0n) : 0n;
+  for (const file of touched) {
+    const present = tryReadSource(file.path, nowNs);
+    if (present === null || present.digest !== file.digest) return null;
+    now.set(file.path, present);
+  }
+  const refreshed = withFiles(manifest, (file) => {
+    const present = now.get(file.path);
+    return present?.stamp ? present : file;
+  });
+  // A stamp that still does not count (a time in the future) must not cost a write each time.
+  if (touched.some((file) => now.get(file.path)?.stamp)) remember(manifest.compiled.path, refreshed, root);
+  return { path: manifest.compiled.path, manifest: refreshed };
+}
+
+async function compileInto(
+  place: CacheFolder,
+  entry: string,
+  options: CodeCacheOptions,
+): Promise<Result<CompiledModule, readonly Diagnostic[]>> {
+  const folder = place.writable();
+  // Before anything is read: what changes from here on has a stamp that does not count.
+  const nowNs = nowOr(folder, 0n);
+  const surroundings = surroundingsOf(entry, nowNs);
+  const { compile } = await import('./compile.ts');
+  const result = await compile({ entry, root: options.root, apiPath: options.apiPath, nowNs });
+  if (!result.ok) return err(result.error);
+  const compilation = { ...result.value, ...surroundings, nowNs };
+  try {
+    return ok(store(folder, entry, compilation, options));
+  } catch {
+    return ok(store(place.temporary(), entry, compilation, options));
+  }
+}
+
+interface Surroundings {
+  readonly tsconfig: SourceFile | null;
+  readonly lockFile: SourceFile | null;
+}
+
+function surroundingsOf(entry: string, nowNs: bigint): Surroundings {
+  const read = (file: string | null) => (file === null ? null : tryReadSource(file, nowNs));
+  const folder = path.dirname(entry);
+  return { tsconfig: read(nearestTsconfig(folder)), lockFile: read(nearestLockFile(folder)) };
+}
+
+function store(
+  folder: string,
+  entry: string,
+  compilation: Compilation & Surroundings & { readonly nowNs: bigint },
+  { root, version, apiPath }: CodeCacheOptions,
+): CompiledModule {
+  const digest = digestOfBytes(compilation.code);
+  const compiledPath = compiledPathOf(folder, root, entry, digest);
+  // Stamps vouch for this file from the start, so its content must be on the disk before its name is.
+  replaceFile(compiledPath, compilation.code, true);
+
+  const importsPackages = compilation.packages.length > 0;
+  const { tsconfig } = compilation;
+  const lockFile = importsPackages ? compilation.lockFile : null;
+  const packages = compilation.packages.map((file) => tryReadSource(file, compilation.nowNs));
+  const around = [...compilation.api, tsconfig, lockFile, ...packages].filter((file) => file !== null);
+  const manifest: CodeManifest = {
+    format: 1,
+    version,
+    entry,
+    apiPath,
+    local: compilation.local,
+    around: around.sort(byPath),
+    tsconfig: tsconfig?.path ?? null,
+    lockFile: lockFile?.path ?? null,
+    importsPackages,
+    compiled: { path: compiledPath, digest, stamp: stampOf(compiledPath) },
+    vetted: false,
+  };
+  const previous = readManifest(manifestPathOf(folder, root, entry), version)?.compiled.path ?? null;
+  remember(compiledPath, manifest, root);
+  removeSuperseded(compiledPath, previous);
+  return { path: compiledPath, manifest };
+}
+
+/** Sources saved just before compiling are read once more, now that their stamps may count. */
+function withSettledStamps(manifest: CodeManifest, nowNs: bigint): CodeManifest {
+  return withFiles(manifest, (file) => {
+    if (file.stamp !== null) return file;
+    const again = tryReadSource(file.path, nowNs);
+    return again?.digest === file.digest ? again : file;
+  });
+}
+
+function withFiles(manifest: CodeManifest, change: (file: SourceFile) => SourceFile): CodeManifest {
+  return {
+    ...manifest,
+    local: manifest.local.map(change),
+    around: manifest.around.map(change),
+    compiled: change(manifest.compiled),
+  };
+}
+
+/** Beside the compiled module. Not being able to costs a compilation next time, nothing else. */
+function remember(compiledPath: string, manifest: CodeManifest, root: string): void {
+  try {
+    writeManifest(manifestPathOf(path.dirname(compiledPath), root, manifest.entry), manifest);
+  } catch {}
+}
+
+function nowOr(folder: string, otherwise: bigint): bigint {
+  try {
+    return fileSystemNow(folder);
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,71 @@
+// What is remembered of one compiled module: all that went into it, so that a few stats tell whether it still holds.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { SourceFile } from './source-file.ts';
+
+const format = 1;
+
+export interface CodeManifest {
+  readonly format: number;
+  /** Of `pipe`. */
+  readonly version: string;
+  /** Absolute; a folder that was moved compiles anew, because compiled modules hold absolute paths. */
+  readonly entry: string;
+  /** Absolute path of the API module that was bundled in. */
+  readonly apiPath: string;
+  /** The entry and the local modules it imports, sorted by path. */
+  readonly local: readonly SourceFile[];
+  /** What else decides the result: API modules, tsconfig, lock file, `package.json` of packages; sorted by path. */
+  readonly around: readonly SourceFile[];
+  readonly tsconfig: string | null;
+  /** `null` when there is none or no package is imported. */
+  readonly lockFile: string | null;
+  readonly importsPackages: boolean;
+  /** Absolute path, and how the file is known. */
+  readonly compiled: SourceFile;
+  /** Loading it once in a process of its own went well. */
+  readonly vetted: boolean;
+}
+
+/**
+ * `null` when there is none that can be read and understood. It carries no checksum: any flipped bit leads
+ * to a name, stamp or digest that is not found again, and so to compiling anew.
+ */
+export function readManifest(file: string, version: string): CodeManifest | null {
+  try {
+    const manifest = JSON.parse(fs.readFileSync(file, 'utf8')) as CodeManifest;
+    return isManifest(manifest) && manifest.format === format && manifest.version === version
+      ? manifest
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whole or not at all. Throws errors of the file system. */
+export function writeManifest(file: string, manifest: Omit<CodeManifest, 'format'>): void {
+  replaceFile(file, `${JSON.stringify({ ...manifest, format })}\n`, false);
+}
+
+/** Writes beside the target and renames. `durable`: the content survives a loss of power if the name does. */
+export function replaceFile(file: string, text: string, durable: boolean): void {
+  const beside = path.join(path.dirname(file), `${path.basename(file)}-${process.pid}.tmp`);
+  const descriptor = fs.openSync(beside, 'w');
+  try {
+    fs.writeFileSync(descriptor, text);
+    if (durable) fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+  fs.renameSync(beside, file);
+}
+
+function isManifest(value: CodeManifest): boolean {
+  const files = [value.compiled, ...value.local, ...value.around];
+  return (
+    value.local.length > 0 &&
+    files.every((file) => typeof file.path === 'string' && typeof file.digest === 'string') &&
+    typeof value.vetted === 'boolean' &&
+    typeof value.importsPackages === 'boolean'
+  );
+}

@@ -1,0 +1,192 @@
+// Bundles one module and the local modules it imports into text that runs from anywhere. The only user of esbuild.
+// Does not know caches: it is loaded only when there is something to compile.
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  type BuildFailure,
+  type BuildResult,
+  build,
+  type Message,
+  type Metafile,
+  type OnResolveArgs,
+  type OnResolveResult,
+  type Plugin,
+  type PluginBuild,
+} from 'esbuild';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { byPath } from '../model/manifest.ts';
+import { filePathOf } from './file-path.ts';
+import { originDefines, originPrefix, withOrigin } from './module-origin.ts';
+import { readSource, type SourceFile } from './source-file.ts';
+
+export interface CompileRequest {
+  /** Absolute. */
+  readonly entry: string;
+  /** Absolute; places in diagnostics are told relative to it. */
+  readonly root: string;
+  /** What `pipe-build` means in the module: absolute path of the module with the functions of the language. */
+  readonly apiPath: string;
+  /** A moment before the call as the file system tells it; see `readSource`. */
+  readonly nowNs: bigint;
+}
+
+export interface Compilation {
+  /** ESM text; its inline source map names the sources by absolute file URLs. */
+  readonly code: string;
+  /** The entry and every local module it imports, sorted by path. */
+  readonly local: readonly SourceFile[];
+  /** The modules of `pipe-build` itself that were bundled in, sorted by path. */
+  readonly api: readonly SourceFile[];
+  /** The `package.json` of each package that stays outside, sorted. */
+  readonly packages: readonly string[];
+}
+
+/** PIPE002 for each error, not only the first. */
+export async function compile(request: CompileRequest): Promise<Result<Compilation, readonly Diagnostic[]>> {
+  const read = new Map<string, SourceFile>();
+  const packages = new Set<string>();
+  try {
+    const result = await build({
+      entryPoints: [request.entry],
+      absWorkingDir: request.root,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      outfile: request.entry.replace(/\.[^.]*$/, '.compiled.mjs'),
+      write: false,
+      metafile: true,
+      sourcemap: 'external',
+      sourcesContent: false,
+      charset: 'utf8',
+      legalComments: 'none',
+      define: originDefines,
+      // As Node resolves: the conditions and fields that only bundlers know would lead to other files.
+      conditions: [],
+      mainFields: ['main'],
+      // Whatever Node would run must run, `"sideEffects": false` or not.
+      ignoreAnnotations: true,
+      logLevel: 'silent',
+      logLimit: 0,
+      plugins: [workspace(request, read, packages)],
+    });
+    const local = localInputs(result.metafile, request);
+    const files = [...read.values()].sort(byPath);
+    return ok({
+      code: runnable(result, path.dirname(request.entry)),
+      local: files.filter((file) => local.has(file.path)),
+      api: files.filter((file) => !local.has(file.path)),
+      packages: [...packages].sort(),
+    });
+  } catch (error) {
+    const { errors } = error as Partial<BuildFailure>;
+    if (errors === undefined || errors.length === 0) throw error;
+    return err(errors.map((message) => toDiagnostic(message, request.root)));
+  }
+}
+
+/** Reads every file itself, so that digests are of the very text that was compiled. */
+function workspace(request: CompileRequest, read: Map<string, SourceFile>, packages: Set<string>): Plugin {
+  return {
+    name: 'workspace',
+    setup(host) {
+      host.onResolve({ filter: /^[^./]/ }, (args) => resolveBare(host, args, request, packages));
+      host.onLoad({ filter: /.*/, namespace: 'file' }, (args) => {
+        const { file, content } = readSource(args.path, request.nowNs);
+        read.set(file.path, file);
+        return { contents: withOrigin(args.path, content.toString('utf8')), loader: 'default' };
+      });
+    },
+  };
+}
+
+const already = Symbol('already asked');
+
+/**
+ * What lies in a `node_modules` folder stays outside, under its absolute URL. All else is source: modules of
+ * a linked workspace, paths of a tsconfig, `#imports`.
+ */
+async function resolveBare(
+  host: PluginBuild,
+  args: OnResolveArgs,
+  request: CompileRequest,
+  packages: Set<string>,
+): Promise<OnResolveResult | undefined> {
+  if (args.pluginData === already) return undefined;
+  if (args.path === 'pipe-build') return { path: request.apiPath };
+  if (isBuiltin(args.path)) return { path: args.path, external: true };
+  if (args.path.startsWith('file:')) return { path: fileURLToPath(args.path) };
+  if (/^[a-z]{2,}:/.test(args.path)) return undefined;
+  const { kind, importer, resolveDir, namespace } = args;
+  const found = await host.resolve(args.path, { kind, importer, resolveDir, namespace, pluginData: already });
+  if (found.errors.length > 0) {
+    // `await import()` and `require()` may stand in a try: they fail when they are reached.
+    if (kind !== 'import-statement') return { path: args.path, external: true };
+    return { errors: [{ text: notFound(args, request.root), detail: hintFor(args.path, found.errors) }] };
+  }
+  const inPackage = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(found.path);
+  // Node would ask for an import attribute that the bundler takes away.
+  if (inPackage === null || found.path.endsWith('.json')) return { path: found.path };
+  packages.add(`${inPackage[0]}/package.json`);
+  const url = kind === 'import-statement' || kind === 'dynamic-import';
+  // A namespace of its own, because esbuild makes absolute paths of files relative to the output.
+  return { path: url ? pathToFileURL(found.path).href : found.path, external: true, namespace: 'package' };
+}
+
+function notFound(args: OnResolveArgs, root: string): string {
+  return `cannot find "${args.path}", which ${filePathOf(root, args.importer)} imports`;
+}
+
+function hintFor(specifier: string, errors: readonly Message[]): string {
+  const note = errors[0]?.notes[0]?.text;
+  const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  return note?.includes('is not exported') ? note : `install the package: npm install --save-dev ${name}`;
+}
+
+/** Everything that is reached from the entry without passing through `pipe-build` itself; absolute paths. */
+function localInputs(metafile: Metafile, { entry, root, apiPath }: CompileRequest): ReadonlySet<string> {
+  const absolute = (key: string) => path.resolve(root, key);
+  const start = Object.values(metafile.outputs).find((output) => output.entryPoint !== undefined)?.entryPoint;
+  const reached = new Set<string>([start ?? path.relative(root, entry)]);
+  for (const key of reached) {
+    for (const imported of metafile.inputs[key]?.imports ?? []) {
+      if (imported.external !== true && absolute(imported.path) !== apiPath) reached.add(imported.path);
+    }
+  }
+  return new Set([...reached].map(absolute));
+}
+
+function runnable(result: BuildResult<{ write: false }>, folder: string): string {
+  const output = (ending: string) =>
+    result.outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';
+  const map = JSON.parse(output('.map')) as { sources: string[] };
+  map.sources = map.sources.map((source) => pathToFileURL(path.resolve(folder, source)).href);
+  const inline = Buffer.from(JSON.stringify(map)).toString('base64');
+  // ESM has no `require`, but bundled CommonJS asks for it. On the first line: lines keep their numbers.
+  const needsRequire = output('.mjs').includes('__require(');
+  const lead = needsRequire ? requirePrelude : '';
+  return `${lead}${output('.mjs').replace(/^#!/, '//')}//# sourceMappingURL=data:application/json;base64,${inline}\n`;
+}
+
+const requirePrelude =
+  "import { createRequire as __pipe_createRequire } from 'node:module'; const require = __pipe_createRequire(import.meta.url); ";
+
+function toDiagnostic(message: Message, root: string): Diagnostic {
+  const { location } = message;
+  const hint = typeof message.detail === 'string' ? message.detail : undefined;
+  if (location === null) {
+    return { code: 'PIPE002', message: message.text, ...(hint === undefined ? {} : { hint }) };
+  }
+  const prefix = originPrefix(path.resolve(root, location.file));
+  const shifted = location.line === 1 && location.lineText.startsWith(prefix);
+  const lineText = shifted ? location.lineText.slice(prefix.length) : location.lineText;
+  const column = location.column + 1 - (shifted ? Buffer.byteLength(prefix) : 0);
+  return {
+    code: 'PIPE002',
+    message: message.text,
+    at: `${location.file}:${location.line}:${column}`,
+    hint: hint ?? `look at the line: ${lineText.trim()}`,
+  };
+}

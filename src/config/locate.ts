@@ -1,0 +1,109 @@
+// Finds the configuration as git finds its repository: in the current folder or the nearest one above it.
+import fs from 'node:fs';
+import path from 'node:path';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+
+/** In the order of preference where one folder holds several. */
+export const configNames = [
+  'pipeline.config.ts',
+  'pipeline.config.mts',
+  'pipeline.config.js',
+  'pipeline.config.mjs',
+] as const;
+
+export interface LocateOptions {
+  /** The folder in which the command was given, absolute. */
+  readonly cwd: string;
+  /** `--config`: a file, or a folder that holds one; relative to `cwd`. It may lie outside of the root. */
+  readonly config?: string | undefined;
+  /** `--root`: the folder to which the configuration's paths are relative; relative to `cwd`. */
+  readonly root?: string | undefined;
+}
+
+export interface Located {
+  /** Absolute; its folder has no symbolic link in it. */
+  readonly configPath: string;
+  /** Absolute, without symbolic links: `--root`, or the folder of the configuration. */
+  readonly root: string;
+}
+
+/** PIPE001 when there is no configuration, PIPE034 when `--root` names no folder. */
+export function locateConfig(options: LocateOptions): Result<Located, readonly Diagnostic[]> {
+  const root = options.root === undefined ? null : path.resolve(options.cwd, options.root);
+  if (root !== null && kindOf(root) !== 'folder') {
+    return err([{ code: 'PIPE034', message: `there is no folder ${root}`, at: '--root' }]);
+  }
+  const found = options.config === undefined ? search(options.cwd, root) : named(options.cwd, options.config);
+  if (!found.ok) return found;
+  const folder = fs.realpathSync(path.dirname(found.value));
+  return ok({
+    configPath: path.join(folder, path.basename(found.value)),
+    root: root === null ? folder : fs.realpathSync(root),
+  });
+}
+
+function named(cwd: string, config: string): Result<string, readonly Diagnostic[]> {
+  const given = path.resolve(cwd, config);
+  const kind = kindOf(given);
+  if (kind === 'file' && /\.m?[jt]s$/.test(given)) return ok(given);
+  if (kind === 'folder') {
+    const inside = inFolder(given);
+    if (inside !== null) return ok(inside);
+  }
+  const message =
+    kind === 'file'
+      ? `${given} is not a .ts, .mts, .js or .mjs file`
+      : kind === 'folder'
+        ? `there is no pipeline.config.ts in ${given}`
+        : `there is no file ${given}`;
+  return err([{ code: 'PIPE001', message, at: '--config', hint: 'give the path of a pipeline.config.ts' }]);
+}
+
+/** With a root that was named, nothing above it counts: a configuration found there would have another root. */
+function search(cwd: string, root: string | null): Result<string, readonly Diagnostic[]> {
+  let folder = root ?? path.resolve(cwd);
+  for (;;) {
+    const found = inFolder(folder);
+    if (found !== null) return ok(found);
+    const parent = path.dirname(folder);
+    if (root !== null || parent === folder) break;
+    folder = parent;
+  }
+  const where = root === null ? `${path.resolve(cwd)} or any folder above it` : root;
+  return err([
+    {
+      code: 'PIPE001',
+      message: `there is no pipeline.config.ts, .mts, .js or .mjs in ${where}`,
+      hint: `to start, write a pipeline.config.ts:
+
+    import { definePipeline } from 'pipe-build';
+
+    export default definePipeline({
+      stages: {
+        hello: { produces: 'hello.txt', run: 'echo hello > hello.txt' },
+      },
+    });
+
+  or name one that lies elsewhere with --config <path>`,
+    },
+  ]);
+}
+
+function inFolder(folder: string): string | null {
+  for (const name of configNames) {
+    const candidate = path.join(folder, name);
+    if (kindOf(candidate) === 'file') return candidate;
+  }
+  return null;
+}
+
+/** What cannot be looked at is not there: a folder above without permission must not end the search. */
+function kindOf(candidate: string): 'file' | 'folder' | null {
+  try {
+    const stat = fs.statSync(candidate, { throwIfNoEntry: false });
+    return stat?.isFile() ? 'file' : stat?.isDirectory() ? 'folder' : null;
+  } catch {
+    return null;
+  }
+}

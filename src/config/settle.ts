@@ -1,0 +1,110 @@
+// Imports a compiled module and waits for what it exports, on guard against all that a configuration can do wrong.
+import { pathToFileURL } from 'node:url';
+
+export type Settled =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'no-default' }
+  | Mishap;
+
+/** How loading can go wrong; plain data. */
+export type Mishap =
+  | { readonly kind: 'threw'; readonly message: string; readonly stack: string }
+  /** `time`: still busy at the limit. `idle`: nothing is left that could wake it. */
+  | { readonly kind: 'silent'; readonly how: 'time' | 'idle' }
+  | { readonly kind: 'exited'; readonly call: string };
+
+/**
+ * The awaited default export, called and awaited once more where it is a function. While it loads,
+ * `process.exit` and `process.abort` are reported instead of obeyed, and what is written to standard
+ * output goes to standard error. A synchronous endless loop cannot be seen from inside: see `try-out.ts`.
+ */
+export async function settle(compiledPath: string, limitMs: number): Promise<Settled> {
+  let report: (mishap: Mishap) => void = () => {};
+  const mishap = new Promise<Mishap>((resolve) => {
+    report = resolve;
+  });
+  const release = standGuard(report, limitMs);
+  try {
+    return await Promise.race([mishap, load(compiledPath)]);
+  } finally {
+    release();
+  }
+}
+
+async function load(compiledPath: string): Promise<Settled> {
+  try {
+    const module = (await import(pathToFileURL(compiledPath).href)) as { readonly default?: unknown };
+    if (!('default' in module)) return { kind: 'no-default' };
+    const exported = await module.default;
+    return { kind: 'value', value: typeof exported === 'function' ? await exported() : exported };
+  } catch (error) {
+    // The call itself has been reported; what it threw only ended the code behind it.
+    if (error instanceof ExitCall) return new Promise<never>(() => {});
+    return threw(error);
+  }
+}
+
+class ExitCall extends Error {}
+
+function threw(error: unknown): Mishap {
+  if (!(error instanceof Error)) return { kind: 'threw', message: String(error), stack: '' };
+  return { kind: 'threw', message: `${error.name}: ${error.message}`, stack: error.stack ?? '' };
+}
+
+/** Returns what puts everything back. */
+function standGuard(report: (mishap: Mishap) => void, limitMs: number): () => void {
+  const { exit, abort } = process;
+  const refuse = (call: string) => {
+    report({ kind: 'exited', call });
+    throw new ExitCall(call);
+  };
+  process.exit = (code) => refuse(`process.exit(${code ?? ''})`);
+  process.abort = () => refuse('process.abort()');
+
+  const onStray = (error: unknown) => {
+    if (!(error instanceof ExitCall)) report(threw(error));
+  };
+  const onIdle = () => report({ kind: 'silent', how: 'idle' });
+  process.on('uncaughtException', onStray);
+  process.on('unhandledRejection', onStray);
+  process.on('beforeExit', onIdle);
+  // Without a hold on the event loop, so that the loop can run dry and tell.
+  const timer = setTimeout(() => report({ kind: 'silent', how: 'time' }), limitMs).unref();
+  const giveBackStdout = divertStdout();
+
+  return () => {
+    process.exit = exit;
+    process.abort = abort;
+    process.off('uncaughtException', onStray);
+    process.off('unhandledRejection', onStray);
+    process.off('beforeExit', onIdle);
+    clearTimeout(timer);
+    giveBackStdout();
+  };
+}
+
+/**
+ * Standard output belongs to the command's own results. The stream is diverted when it is first asked for,
+ * because to open it costs a millisecond or two.
+ */
+function divertStdout(): () => void {
+  const property = Object.getOwnPropertyDescriptor(process, 'stdout')!;
+  let opened: NodeJS.WriteStream | null = null;
+  let write: NodeJS.WriteStream['write'] | null = null;
+  Object.defineProperty(process, 'stdout', {
+    ...property,
+    get() {
+      if (opened === null) {
+        const stream = property.get!.call(process) as NodeJS.WriteStream;
+        write = stream.write;
+        stream.write = process.stderr.write.bind(process.stderr) as NodeJS.WriteStream['write'];
+        opened = stream;
+      }
+      return opened;
+    },
+  });
+  return () => {
+    Object.defineProperty(process, 'stdout', property);
+    if (opened !== null && write !== null) opened.write = write;
+  };
+}

@@ -1,0 +1,75 @@
+// Loads a compiled module in a child process, so that one that loops without end can be killed.
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Mishap } from './settle.ts';
+import type { VetMessage } from './vet.ts';
+
+export interface TryOutOptions {
+  readonly compiledPath: string;
+  /** Absolute path of the built `vet.ts`. */
+  readonly vetPath: string;
+  readonly limitMs: number;
+}
+
+/** Beyond the module's own limit, within which its child reports by itself unless it is stuck. */
+const graceMs = 500;
+const keptOutputBytes = 64 * 1024;
+
+/**
+ * `null` when all went well. What the module printed is shown only when it did not: otherwise it will
+ * print the same again when this process loads it. Throws when the child cannot even start.
+ */
+export function tryOut({ compiledPath, vetPath, limitMs }: TryOutOptions): Promise<Mishap | null> {
+  return new Promise((resolve, reject) => {
+    const child = fork(vetPath, [compiledPath, String(limitMs)], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: [],
+    });
+    let last: VetMessage | null = null;
+    let stuck = false;
+    let timer: NodeJS.Timeout | undefined;
+    let output = '';
+    const keep = (chunk: Buffer) => {
+      if (output.length < keptOutputBytes) output += chunk.toString();
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    child.on('message', (message) => {
+      last = message as VetMessage;
+      if (last.kind !== 'started') return;
+      // From here: how long the child takes to start is not the module's doing.
+      timer = setTimeout(() => {
+        stuck = true;
+        child.kill('SIGKILL');
+      }, limitMs + graceMs);
+    });
+    child.on('error', reject);
+
+    // The channel closes after its last message, the process ends before or after: wait for both.
+    let waitingFor = 2;
+    const ended = () => {
+      waitingFor--;
+      if (waitingFor > 0) return;
+      clearTimeout(timer);
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      if (last === null) {
+        reject(new Error(`${vetPath} did not start: ${output}`));
+        return;
+      }
+      const mishap = stuck ? timedOut : mishapOf(last, child);
+      if (mishap !== null) process.stderr.write(output);
+      resolve(mishap);
+    };
+    child.on('exit', ended);
+    child.on('disconnect', ended);
+  });
+}
+
+const timedOut: Mishap = { kind: 'silent', how: 'time' };
+
+function mishapOf(last: VetMessage, { signalCode, exitCode }: ChildProcess): Mishap | null {
+  if (last.kind === 'settled') return null;
+  if (last.kind !== 'started') return last;
+  // It ended without a word: killed, crashed, or left by a way that cannot be guarded.
+  return { kind: 'exited', call: signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}` };
+}

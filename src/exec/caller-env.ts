@@ -1,0 +1,48 @@
+// The caller's environment: that of this process, and below it what `--env-file` names.
+
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import type { CallerEnv } from '../engine/ports.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+
+export interface ReadCallerEnv {
+  readonly env: CallerEnv;
+  /** The same, for whoever needs all of it. */
+  readonly values: Readonly<Record<string, string>>;
+  /** One for each file that cannot be read. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** As Node's own `--env-file`: later files win over earlier ones, `own` wins over all files. `own` is `process.env`. */
+export function readCallerEnv(own: NodeJS.ProcessEnv, envFiles: readonly string[]): ReadCallerEnv {
+  const values = new Map<string, string>();
+  const problems: Diagnostic[] = [];
+  for (const file of envFiles) {
+    const text = readOrProblem(file, problems);
+    for (const [name, value] of Object.entries(parseEnv(text)))
+      if (value !== undefined) values.set(name, value);
+  }
+  for (const [name, value] of Object.entries(own)) if (value !== undefined) values.set(name, value);
+
+  const names = [...values.keys()].sort();
+  return {
+    env: { get: (name) => values.get(name), names: () => names },
+    values: Object.fromEntries(names.map((name) => [name, values.get(name)!])),
+    problems,
+  };
+}
+
+function readOrProblem(file: string, problems: Diagnostic[]): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    problems.push({
+      code: 'PIPE035',
+      message: `cannot read the environment file ${file}: ${why}`,
+      at: '--env-file',
+      hint: 'paths are relative to the folder in which you call pipe',
+    });
+    return '';
+  }
+}

@@ -1,0 +1,66 @@
+// Does the work of a stage: commands as programs, functions in a worker process, both under one watch.
+
+import { fileURLToPath } from 'node:url';
+import type { Execution, ExecutionEnd, Executor } from '../engine/ports.ts';
+import { CapturedOutput } from './captured-output.ts';
+import { runCommand } from './command.ts';
+import { runFunction } from './function.ts';
+import { OutputFile } from './output-file.ts';
+import { defaultPeriods, type Periods } from './process-group.ts';
+import { Supervision } from './supervision.ts';
+
+export interface ExecutorOptions {
+  /** Absolute path of the worker's bundle. Default: `worker.js` beside this module. */
+  readonly workerPath?: string;
+  readonly periods?: Partial<Periods>;
+  /** How often PIPE_OUTPUT is read while a command runs, in milliseconds. */
+  readonly pollMs?: number;
+}
+
+export function createExecutor(options: ExecutorOptions = {}): Executor {
+  const workerPath = options.workerPath ?? fileURLToPath(new URL('./worker.js', import.meta.url));
+  const periods = { ...defaultPeriods, ...options.periods };
+
+  return {
+    start(execution) {
+      const output = new CapturedOutput(execution);
+      const supervision = new Supervision(output, periods);
+      const ended = perform(execution, {
+        ...{ output, supervision, workerPath, lingerMs: periods.lingerMs },
+        pollMs: options.pollMs ?? 200,
+      });
+      return { ended, cancel: (how) => supervision.cancel(how) };
+    },
+  };
+}
+
+interface Equipment {
+  readonly output: CapturedOutput;
+  readonly supervision: Supervision;
+  readonly workerPath: string;
+  readonly lingerMs: number;
+  readonly pollMs: number;
+}
+
+async function perform(asked: Execution, equipment: Equipment): Promise<ExecutionEnd> {
+  const { output, supervision, pollMs } = equipment;
+  const path = `${asked.logPath}.output.jsonl`;
+  const execution = { ...asked, env: { ...asked.env, PIPE_OUTPUT: path } };
+  const outputFile = new OutputFile({
+    path,
+    pollMs,
+    onProgress: asked.onProgress,
+    onMetric: asked.onMetric,
+    onNote: (text) => output.say('stdout', text),
+    onBadLines: (message) => output.say('stderr', message),
+  });
+  try {
+    const { command } = execution;
+    return command.kind === 'shell' || command.kind === 'exec'
+      ? await runCommand(command, execution, supervision, output)
+      : await runFunction({ ...equipment, execution });
+  } finally {
+    outputFile.finish();
+    output.close();
+  }
+}

@@ -1,0 +1,131 @@
+// PIPE_OUTPUT: the file to which a command appends JSON lines about its work, read as it grows.
+
+import { closeSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+
+export interface OutputFileOptions {
+  readonly path: string;
+  readonly pollMs: number;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly onMetric: (values: Readonly<Record<string, number>>) => void;
+  readonly onNote: (text: string) => void;
+  /** Called at most once, at the end. */
+  readonly onBadLines: (message: string) => void;
+}
+
+const pieceBytes = 65_536;
+/** No line of use is longer; without a bound a command without line ends would fill memory. */
+const longestLineBytes = 1_048_576;
+
+export class OutputFile {
+  private readonly options: OutputFileOptions;
+  private readonly timer: NodeJS.Timeout;
+  private readBytes = 0;
+  private rest: Buffer = Buffer.alloc(0);
+  private badLines = 0;
+  private firstBadLine = '';
+
+  /** Makes the file, empty. Where that fails the command will notice by itself. */
+  constructor(options: OutputFileOptions) {
+    this.options = options;
+    try {
+      writeFileSync(options.path, '');
+    } catch {
+      // A full disk: nothing to read then.
+    }
+    this.timer = setInterval(() => this.read(), options.pollMs).unref();
+  }
+
+  /** Reads what is left, removes the file; says what could not be understood. */
+  finish(): void {
+    clearInterval(this.timer);
+    this.read();
+    if (this.rest.length > 0) this.takeLine(this.rest);
+    this.rest = Buffer.alloc(0);
+    rmSync(this.options.path, { force: true, recursive: true });
+    if (this.badLines > 0) {
+      const lines = this.badLines === 1 ? 'a line' : `${this.badLines} lines`;
+      this.options.onBadLines(
+        `pipe: ${lines} in PIPE_OUTPUT could not be understood and did not count: ${this.firstBadLine}`,
+      );
+    }
+  }
+
+  private read(): void {
+    try {
+      const { size } = statSync(this.options.path);
+      // Written anew instead of appended to.
+      if (size < this.readBytes) this.readBytes = 0;
+      if (size > this.readBytes) this.readGrowth();
+    } catch {
+      // The command may delete its own file; nothing to read then.
+    }
+  }
+
+  private readGrowth(): void {
+    const file = openSync(this.options.path, 'r');
+    try {
+      const piece = Buffer.alloc(pieceBytes);
+      for (;;) {
+        const count = readSync(file, piece, 0, pieceBytes, this.readBytes);
+        if (count === 0) return;
+        this.readBytes += count;
+        this.takePiece(piece.subarray(0, count));
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  private takePiece(piece: Buffer): void {
+    let from = 0;
+    for (let end = piece.indexOf(10); end !== -1; end = piece.indexOf(10, from)) {
+      this.takeLine(Buffer.concat([this.rest, piece.subarray(from, end)]));
+      this.rest = Buffer.alloc(0);
+      from = end + 1;
+    }
+    const grown = Buffer.concat([this.rest, piece.subarray(from)]);
+    this.rest = grown.subarray(0, longestLineBytes);
+  }
+
+  private takeLine(bytes: Buffer): void {
+    const line = bytes.toString().trim();
+    if (line === '' || this.understand(line)) return;
+    if (this.badLines === 0) this.firstBadLine = line.length > 200 ? `${line.slice(0, 200)}…` : line;
+    this.badLines += 1;
+  }
+
+  /** A line holds one or more of `progress`, `metric` and `note`, and counts as a whole or not at all. */
+  private understand(line: string): boolean {
+    const said = parsed(line);
+    if (!isObject(said)) return false;
+    const { progress, metric, note, ...others } = said;
+    if (Object.keys(others).length > 0 || Object.keys(said).length === 0) return false;
+    if (progress !== undefined && !isProgress(progress)) return false;
+    if (metric !== undefined && !isMetric(metric)) return false;
+    if (note !== undefined && typeof note !== 'string') return false;
+    if (isProgress(progress)) this.options.onProgress(progress.done, progress.total);
+    if (isMetric(metric)) this.options.onMetric(metric);
+    if (note !== undefined) this.options.onNote(note);
+    return true;
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isProgress(value: unknown): value is { readonly done: number; readonly total: number } {
+  return isObject(value) && Number.isFinite(value.done) && Number.isFinite(value.total);
+}
+
+export function isMetric(value: unknown): value is Readonly<Record<string, number>> {
+  return isObject(value) && Object.values(value).every((one) => Number.isFinite(one));
+}

@@ -1,0 +1,239 @@
+// A program with all its descendants: started as one process group, ended as one.
+// What is special about the operating system's processes stays in this file and group-alive.ts.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Duplex, Readable } from 'node:stream';
+import { isGroupAlive } from './group-alive.ts';
+
+/** How long each kind of waiting may take, in milliseconds. Tests make them short. */
+export interface Periods {
+  /** After INT, before TERM. */
+  readonly interruptMs: number;
+  /** After TERM, before KILL. */
+  readonly terminateMs: number;
+  /** What a process that outlives the group's leader is given to end by itself, before TERM. */
+  readonly settleMs: number;
+  /** After the last process is gone: how long output may pause before it is taken for complete. */
+  readonly drainMs: number;
+  /** After KILL: then a process hangs in the kernel, and waiting longer would hang the build too. */
+  readonly abandonMs: number;
+  /** What a stage function leaves open when it is done is given so long to close. */
+  readonly lingerMs: number;
+}
+
+export const defaultPeriods: Periods = {
+  interruptMs: 5000,
+  terminateMs: 5000,
+  settleMs: 500,
+  drainMs: 250,
+  abandonMs: 10_000,
+  lingerMs: 5000,
+};
+
+export interface GroupSpec {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Complete; also where `file` is looked up. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: 'closed' | 'inherit';
+  readonly onData: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+  /** Sent on descriptor 3 at once; what comes back there goes to `onReply`. */
+  readonly request?: string;
+  readonly onReply?: (chunk: Buffer) => void;
+  readonly periods: Periods;
+}
+
+export type GroupEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'not-started'; readonly message: string };
+
+export interface ProcessGroup {
+  /** Of the leader, and so of the group; `null` where nothing was started. */
+  readonly pid: number | null;
+  /** How the leader ended. Resolves when no process of the group is left and its output is read. Never rejects. */
+  readonly ended: Promise<GroupEnd>;
+  /** Whether the leader has not ended yet. */
+  isRunning(): boolean;
+  /** INT, later TERM, later KILL. Ineffective once a harder way has begun. */
+  interrupt(): void;
+  /** TERM, later KILL. */
+  terminate(): void;
+  kill(): void;
+}
+
+export function startGroup(spec: GroupSpec): ProcessGroup {
+  let child: ChildProcess;
+  try {
+    child = spawn(spec.file, spec.args, {
+      cwd: spec.cwd,
+      env: spec.env,
+      detached: true,
+      stdio: [
+        spec.stdin === 'inherit' ? 'inherit' : 'ignore',
+        'pipe',
+        'pipe',
+        ...(spec.request === undefined ? [] : (['pipe'] as const)),
+      ],
+    });
+  } catch (error) {
+    return notStarted(Promise.resolve(error), spec);
+  }
+  if (child.pid === undefined)
+    return notStarted(new Promise((resolve) => child.once('error', resolve)), spec);
+  child.on('error', () => {});
+  return new StartedGroup(child, child.pid, spec);
+}
+
+function notStarted(error: Promise<unknown>, spec: GroupSpec): ProcessGroup {
+  const ended = error.then((why): GroupEnd => ({ kind: 'not-started', message: whyNotStarted(why, spec) }));
+  return { pid: null, ended, isRunning: () => false, interrupt() {}, terminate() {}, kill() {} };
+}
+
+function whyNotStarted(error: unknown, { file, cwd }: GroupSpec): string {
+  // The system reports a missing folder as if the program were missing.
+  if (!existsSync(cwd)) return `the working folder ${cwd} does not exist`;
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      if (!file.includes('/')) return `${file} is not on the stage's PATH`;
+      return existsSync(file)
+        ? `the interpreter that ${file} names does not exist`
+        : `${file} does not exist`;
+    case 'EACCES':
+      return `${file} is not executable`;
+    case 'E2BIG':
+      return `the arguments and the environment of ${file} are too long for the system`;
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+type Phase = 'running' | 'interrupted' | 'terminated' | 'killed' | 'gone';
+
+// running → interrupted → terminated → killed → gone; any step may be skipped, none goes back.
+class StartedGroup implements ProcessGroup {
+  readonly pid: number;
+  readonly ended: Promise<GroupEnd>;
+  private readonly child: ChildProcess;
+  private readonly periods: Periods;
+  private phase: Phase = 'running';
+  private next: NodeJS.Timeout | undefined;
+  private sawOutput = false;
+
+  constructor(child: ChildProcess, pid: number, spec: GroupSpec) {
+    this.child = child;
+    this.pid = pid;
+    this.periods = spec.periods;
+    this.read(child.stdout, (chunk) => spec.onData('stdout', chunk));
+    this.read(child.stderr, (chunk) => spec.onData('stderr', chunk));
+    const channel = child.stdio[3] as Duplex | null | undefined;
+    if (channel && spec.request !== undefined) {
+      this.read(channel, (chunk) => spec.onReply?.(chunk));
+      channel.end(spec.request);
+    }
+    this.ended = this.follow();
+  }
+
+  isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  interrupt(): void {
+    if (this.phase !== 'running') return;
+    this.enter('interrupted', 'SIGINT');
+    this.after(this.periods.interruptMs, () => this.terminate());
+  }
+
+  terminate(): void {
+    if (this.phase !== 'running' && this.phase !== 'interrupted') return;
+    this.enter('terminated', 'SIGTERM');
+    this.after(this.periods.terminateMs, () => this.kill());
+  }
+
+  kill(): void {
+    if (this.phase === 'killed' || this.phase === 'gone') return;
+    this.enter('killed', 'SIGKILL');
+    this.after(this.periods.abandonMs, () => this.leave());
+  }
+
+  private async follow(): Promise<GroupEnd> {
+    const closed = new Promise<void>((resolve) => this.child.once('close', () => resolve()));
+    const end = await new Promise<GroupEnd>((resolve) =>
+      this.child.once('exit', (code, signal) =>
+        resolve(signal === null ? { kind: 'exited', code: code ?? 0 } : { kind: 'signalled', signal }),
+      ),
+    );
+    await this.endRemainder();
+    await this.drain(closed);
+    return end;
+  }
+
+  /** The leader is gone; children that it left must not go on writing behind our back. */
+  private async endRemainder(): Promise<void> {
+    if (isGroupAlive(this.pid) && (this.phase === 'running' || this.phase === 'interrupted')) {
+      this.after(this.periods.settleMs, () => this.terminate());
+    }
+    for (let waitMs = 2; !this.isGone() && isGroupAlive(this.pid); waitMs = Math.min(50, waitMs * 2)) {
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+    this.leave();
+  }
+
+  /** A process that left the group may hold the output open for ever: then a pause ends it. */
+  private async drain(closed: Promise<void>): Promise<void> {
+    let open = true;
+    void closed.then(() => {
+      open = false;
+    });
+    const quiet = async () => {
+      for (let waitedMs = 0; open && waitedMs < 8 * this.periods.drainMs; waitedMs += this.periods.drainMs) {
+        this.sawOutput = false;
+        // Not a reason to stay: as long as output may come, the open streams are one.
+        await new Promise((resolve) => setTimeout(resolve, this.periods.drainMs).unref());
+        // Timers come before reading: when the engine was busy, output may be waiting to be read.
+        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+        if (!this.sawOutput) break;
+      }
+    };
+    await Promise.race([closed, quiet()]);
+    for (const stream of this.child.stdio) stream?.destroy();
+  }
+
+  private read(stream: Readable | null, onChunk: (chunk: Buffer) => void): void {
+    stream?.on('data', (chunk: Buffer) => {
+      this.sawOutput = true;
+      onChunk(chunk);
+    });
+    // A reset connection ends the stream like any other end.
+    stream?.on('error', () => {});
+  }
+
+  private isGone(): boolean {
+    return this.phase === 'gone';
+  }
+
+  private leave(): void {
+    clearTimeout(this.next);
+    this.phase = 'gone';
+  }
+
+  private enter(phase: Phase, signal: NodeJS.Signals): void {
+    this.phase = phase;
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // Already gone, or not ours to signal.
+    }
+  }
+
+  private after(ms: number, act: () => void): void {
+    clearTimeout(this.next);
+    this.next = setTimeout(act, ms);
+  }
+}

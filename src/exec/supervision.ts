@@ -1,0 +1,68 @@
+// One program at a time under watch: its output captured, its time limited, ended when asked.
+
+import type { CapturedOutput } from './captured-output.ts';
+import { type GroupSpec, type Periods, type ProcessGroup, startGroup } from './process-group.ts';
+
+/** What `setTimeout` can count; a longer limit is none. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+export type ProgramEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'not-started'; readonly message: string }
+  | { readonly kind: 'timed-out'; readonly timeoutMs: number }
+  | { readonly kind: 'cancelled' };
+
+export interface Program extends Omit<GroupSpec, 'periods' | 'onData'> {
+  readonly timeoutMs: number | null;
+}
+
+/** All programs of one execution: after `cancel` no further one starts. */
+export class Supervision {
+  private readonly output: CapturedOutput;
+  private readonly periods: Periods;
+  private group: ProcessGroup | null = null;
+  private cancelled = false;
+
+  constructor(output: CapturedOutput, periods: Periods) {
+    this.output = output;
+    this.periods = periods;
+  }
+
+  /** Resolves when no process of the program is left. A cancelled program counts as cancelled however it ended. */
+  async run(program: Program): Promise<ProgramEnd> {
+    if (this.cancelled) return { kind: 'cancelled' };
+    const { timeoutMs, ...spec } = program;
+    let timedOut = false;
+    const group = startGroup({
+      ...spec,
+      periods: this.periods,
+      onData: (stream, chunk) => this.output.write(stream, chunk),
+    });
+    this.group = group;
+    const timer = after(timeoutMs, () => {
+      if (!group.isRunning()) return;
+      timedOut = true;
+      group.terminate();
+    });
+
+    const end = await group.ended;
+    clearTimeout(timer);
+    this.group = null;
+    this.output.flush();
+    if (this.cancelled) return { kind: 'cancelled' };
+    return timedOut && timeoutMs !== null ? { kind: 'timed-out', timeoutMs } : end;
+  }
+
+  cancel(how: 'gently' | 'now'): void {
+    this.cancelled = true;
+    if (how === 'now') this.group?.kill();
+    else this.group?.interrupt();
+  }
+}
+
+function after(ms: number | null, act: () => void): NodeJS.Timeout | undefined {
+  if (ms === null || ms > longestTimeoutMs) return undefined;
+  // Timers come before the news of ended children: when the engine was busy, the program may have been in time.
+  return setTimeout(() => setImmediate(() => setImmediate(act)), ms);
+}

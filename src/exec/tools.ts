@@ -1,0 +1,138 @@
+// Finds the programs that stages ask for, and asks them for their version.
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { Tools } from '../engine/ports.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Stage, ToolRequirement } from '../model/stage.ts';
+import { satisfies, versionIn } from '../model/version-range.ts';
+
+const answerTimeoutMs = 10_000;
+
+/** Where answers are kept from run to run. */
+export interface ToolMemory {
+  get(key: string): string | undefined;
+  put(key: string, value: string): void;
+}
+
+export interface ToolsOptions {
+  readonly root: string;
+  /** The stage's whole environment: its PATH decides what is found. */
+  readonly environmentOf: (stage: Stage) => Readonly<Record<string, string>>;
+  readonly memory: ToolMemory;
+}
+
+interface Place {
+  readonly program: string;
+  /** Absolute, as found. */
+  readonly path: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Of a tool: the line in which it tells its version, such as `Python 3.11.7`. Kept by real path and
+ * stamp; programs that hand over to another one by folder or environment are asked in every run.
+ */
+export function createTools(options: ToolsOptions): Tools {
+  const askedNow = new Map<string, string | null>();
+
+  const identityOf = (place: Place): string | null => {
+    const once = `${place.path}\0${place.cwd}\0${place.env.PATH}`;
+    const known = askedNow.get(once);
+    if (known !== undefined) return known;
+    const key = memoryKey(place);
+    const identity = (key === null ? undefined : options.memory.get(key)) ?? ask(place);
+    if (key !== null && identity !== null) options.memory.put(key, identity);
+    askedNow.set(once, identity);
+    return identity;
+  };
+
+  return {
+    identify(requirement, stage) {
+      const { program, range } = requirement;
+      const env = options.environmentOf(stage);
+      const cwd = resolve(options.root, stage.cwd);
+      const path = findOnPath(program, env.PATH ?? '', cwd);
+      const problem = (what: string) => ({ problem: problemWith(requirement, stage, what) });
+      if (path === null) return problem('it is not on the PATH of the stage');
+      const identity = identityOf({ program, path, cwd, env });
+      if (identity === null) return problem(`${path} does not tell its version`);
+      const version = versionIn(identity)!;
+      return satisfies(version, range) ? { identity } : problem(`${path} is ${version}`);
+    },
+  };
+}
+
+function problemWith({ program, range }: ToolRequirement, stage: Stage, what: string): Diagnostic {
+  return {
+    code: 'PIPE037',
+    message: `stage "${stage.name}" needs ${program} ${range}, but ${what}`,
+    at: `stages.${stage.name}.tools.${program}`,
+    hint: `install ${program} ${range} and put it on the PATH, or change the range`,
+  };
+}
+
+function findOnPath(program: string, path: string, cwd: string): string | null {
+  const candidates = program.includes('/')
+    ? [resolve(cwd, program)]
+    : path.split(':').map((folder) => resolve(cwd, folder, program));
+  return candidates.find(isProgram) ?? null;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** `null` where the answer may change without the file: version managers' shims and wrapper scripts. */
+function memoryKey({ program, path }: Place): string | null {
+  const real = realpathSync(path);
+  if (/\/(shims|\.cargo\/bin|\.volta)\//.test(`${path}\n${real}`)) return null;
+  // Package managers replace the file whenever they replace the package.
+  const isPackaged = real.includes('/node_modules/');
+  const stem = basename(program).replace(/[\d.]+$/, '');
+  if (!isPackaged && (!basename(real).startsWith(stem) || isScript(real))) return null;
+  const { size, mtimeNs, ctimeNs, ino } = statSync(real, { bigint: true });
+  return `tool 1 ${real} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+}
+
+function isScript(path: string): boolean {
+  try {
+    const file = openSync(path, 'r');
+    const start = Buffer.alloc(2);
+    readSync(file, start, 0, 2, 0);
+    closeSync(file);
+    return start.toString('latin1') === '#!';
+  } catch {
+    return true;
+  }
+}
+
+/** The line that carries the version; `null` when no way of asking gives one. */
+function ask({ path, cwd, env }: Place): string | null {
+  for (const question of ['--version', '-version', 'version']) {
+    const answer = spawnSync(path, [question], {
+      ...{
+        cwd,
+        env,
+        encoding: 'utf8',
+        timeout: answerTimeoutMs,
+        killSignal: 'SIGKILL',
+        maxBuffer: 1_048_576,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    if (answer.status !== 0) continue;
+    const lines = `${answer.stdout}\n${answer.stderr}`.split('\n').map((line) => line.trim());
+    // A dotted number before a plain one: the first line may be a year or a greeting.
+    const line = lines.find((one) => /\d\.\d/.test(one)) ?? lines.find((one) => versionIn(one) !== null);
+    if (line !== undefined) return line;
+  }
+  return null;
+}

@@ -1,0 +1,25 @@
+// What the engine and the process of a stage function say to each other: lines of JSON on descriptor 3.
+
+import type { ExecutionContext } from '../engine/ports.ts';
+
+export const channelDescriptor = 3;
+
+/** Sent once, first. */
+export interface WorkerRequest {
+  /** Absolute path of the compiled module. */
+  readonly module: string;
+  /** Where the function is: the module's default export, or a stage of the pipeline it exports. */
+  readonly export: 'default' | { readonly stage: string };
+  /** What people know the module as. */
+  readonly name: string;
+  readonly context: ExecutionContext;
+  /** What is still open when the function is done is given so long, in milliseconds. */
+  readonly lingerMs: number;
+}
+
+/** `done` is not the end yet: what the function left open may still throw. */
+export type WorkerReply =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly kind: 'metric'; readonly values: Readonly<Record<string, number>> }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'threw'; readonly message: string; readonly stack: string | null };

@@ -1,0 +1,136 @@
+// The process in which one stage function runs: the entry of a bundle of its own, started by function.ts.
+
+import { readSync, writeSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { StageContext } from '../model/spec.ts';
+import { isMetric } from './output-file.ts';
+import { describeThrown } from './thrown.ts';
+import { channelDescriptor, type WorkerReply, type WorkerRequest } from './worker-protocol.ts';
+
+let outcome: 'pending' | 'done' | 'threw' = 'pending';
+
+/** Synchronous, so that nothing is lost when the function ends the process. */
+function send(reply: WorkerReply): void {
+  const bytes = Buffer.from(`${JSON.stringify(reply)}\n`);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(channelDescriptor, bytes, at);
+    } catch (error) {
+      // Full: the engine is busy. Anything else: it is gone, and nobody listens.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+    }
+  }
+}
+
+function readRequest(): WorkerRequest {
+  const pieces: Buffer[] = [];
+  for (;;) {
+    const piece = Buffer.alloc(65_536);
+    const count = readSync(channelDescriptor, piece);
+    if (count === 0) return JSON.parse(Buffer.concat(pieces).toString()) as WorkerRequest;
+    pieces.push(piece.subarray(0, count));
+  }
+}
+
+/** What the user got wrong, said without a stack of ours. */
+class WrongExport extends Error {}
+
+function fail(thrown: unknown): never {
+  reportThrown(
+    thrown instanceof WrongExport ? { message: thrown.message, stack: null } : describeThrown(thrown),
+  );
+  process.exit(1);
+}
+
+function reportThrown(what: { readonly message: string; readonly stack: string | null }): void {
+  if (outcome !== 'threw') send({ kind: 'threw', ...what });
+  outcome = 'threw';
+}
+
+async function stageFunction(request: WorkerRequest): Promise<(ctx: StageContext) => unknown> {
+  const loaded: { readonly default?: unknown } = await import(pathToFileURL(request.module).href);
+  if (request.export === 'default') {
+    if (typeof loaded.default === 'function') return loaded.default as (ctx: StageContext) => unknown;
+    throw new WrongExport(`${request.name} has no function as its default export`);
+  }
+  const exported = await loaded.default;
+  const spec: unknown = typeof exported === 'function' ? await exported() : exported;
+  const run = (spec as { stages?: Record<string, { run?: unknown }> } | undefined)?.stages?.[
+    request.export.stage
+  ]?.run;
+  if (typeof run === 'function') return run as (ctx: StageContext) => unknown;
+  throw new WrongExport(`stage "${request.export.stage}" has no function in ${request.name}`);
+}
+
+function contextOf(request: WorkerRequest): StageContext {
+  const { root, stage, requires, produces, runId, attempt, scratch } = request.context;
+  const controller = new AbortController();
+  let listens = false;
+  const stop = (): void => {
+    // A function that never asked for the signal cannot react to it, and there is nothing to wait for.
+    if (!listens) process.exit(1);
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  const engine = process.ppid;
+  setInterval(() => {
+    // The engine was killed: nobody is left to end this process.
+    if (process.ppid !== engine) process.exit(1);
+  }, 1000).unref();
+
+  return {
+    ...{ root, stage, requires, produces, runId, attempt, scratch },
+    get signal() {
+      listens = true;
+      return controller.signal;
+    },
+    // Through stdout, where it keeps its place among what the function prints.
+    log: (message) => void process.stdout.write(`${message}\n`),
+    progress(done, total) {
+      if (!Number.isFinite(done) || !Number.isFinite(total))
+        throw new TypeError('ctx.progress takes two numbers');
+      send({ kind: 'progress', done, total });
+    },
+    metric(values) {
+      if (!isMetric(values)) throw new TypeError('ctx.metric takes an object of numbers');
+      send({ kind: 'metric', values });
+    },
+  };
+}
+
+/** Else the end of a long output is lost when the process ends; Node offers no documented way. */
+function writeOutputAtOnce(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const { _handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } };
+    _handle?.setBlocking?.(true);
+  }
+}
+
+async function main(): Promise<void> {
+  writeOutputAtOnce();
+  const request = readRequest();
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  process.on('beforeExit', () => {
+    if (outcome !== 'pending') return;
+    reportThrown({ message: 'the function waits for something that can never happen', stack: null });
+    process.exitCode = 1;
+  });
+  process.on('exit', (code) => {
+    if (outcome !== 'pending') return;
+    reportThrown({ message: `the function ended the process with exit code ${code}`, stack: null });
+  });
+
+  const run = await stageFunction(request);
+  await run(contextOf(request));
+  send({ kind: 'done' });
+  outcome = 'done';
+  // What was not waited for, such as a stream being closed, is given time; what stays open for ever is not.
+  setTimeout(() => {
+    process.stderr.write('pipe: the function is done, but something it opened is not closed; ended it\n');
+    process.exit();
+  }, request.lingerMs).unref();
+}
+
+main().catch(fail);

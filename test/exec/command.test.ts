@@ -1,0 +1,194 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createExecutor } from '../../src/exec/executor.ts';
+import { Scene } from './scene.ts';
+
+const executor = createExecutor({ pollMs: 5 });
+
+test('shell lines run in order and their output goes to the log and to the listener', async () => {
+  using scene = new Scene();
+  const end = await executor.start(scene.shell('echo one', 'echo two >&2', 'echo three')).ended;
+  expect(end).toEqual({ kind: 'succeeded' });
+  expect(scene.log()).toBe('one\ntwo\nthree\n');
+  expect([scene.stdout, scene.stderr]).toEqual(['one\nthree\n', 'two\n']);
+});
+
+test('the first line that fails ends the stage, and is named with its code and the last output', async () => {
+  using scene = new Scene();
+  const end = await executor.start(scene.shell('echo before', 'echo why >&2; exit 7', 'echo never')).ended;
+  expect(end).toEqual({
+    kind: 'failed',
+    failure: { kind: 'exit', code: 7, line: 'echo why >&2; exit 7' },
+    tail: ['before', 'why'],
+  });
+});
+
+test('a shell line stops at its first failing command', async () => {
+  using scene = new Scene();
+  const end = await executor.start(scene.shell('false\necho never')).ended;
+  expect(end).toMatchObject({ failure: { kind: 'exit', code: 1 } });
+  expect(scene.stdout).toBe('');
+});
+
+test('the shell of the stage runs its lines', async () => {
+  using scene = new Scene();
+  const shell = scene.write('own-shell', '#!/bin/sh\necho "asked: $*"\n', 0o755);
+  await executor.start({ ...scene.shell('do this'), shell }).ended;
+  expect(scene.stdout).toBe('asked: -c do this\n');
+});
+
+test('a program gets its arguments as they are, the stage folder and only the given environment', async () => {
+  using scene = new Scene();
+  const code =
+    'console.log(JSON.stringify([process.argv.slice(1), process.cwd(), Object.keys(process.env).sort()]))';
+  await executor.start(scene.execution({ kind: 'exec', argv: ['node', '-e', code, '$HOME *', "it's"] }))
+    .ended;
+  expect(JSON.parse(scene.stdout)).toEqual([
+    ['$HOME *', "it's"],
+    scene.folder,
+    ['HOME', 'PATH', 'PIPE_OUTPUT'],
+  ]);
+});
+
+test('standard input is at its end at once', async () => {
+  using scene = new Scene();
+  expect(await executor.start(scene.shell('cat')).ended).toEqual({ kind: 'succeeded' });
+});
+
+test('a program that a signal ended is told by the signal', async () => {
+  using scene = new Scene();
+  const line = 'kill -USR1 $$';
+  const end = await executor.start(scene.shell(line)).ended;
+  expect(end).toMatchObject({ failure: { kind: 'signal', signal: 'SIGUSR1', line } });
+});
+
+test('what cannot be started is told with the reason', async () => {
+  using scene = new Scene();
+  scene.write('plain.txt', 'hello');
+  scene.write('odd.sh', '#!/no/such/interpreter\n', 0o755);
+  const reasonOf = async (argv: readonly string[], part = {}) => {
+    const end = await executor.start(scene.execution({ kind: 'exec', argv }, part)).ended;
+    return end.kind === 'failed' && end.failure.kind === 'spawn' ? end.failure.message : end;
+  };
+  expect(await reasonOf(['no-such-program'])).toBe("no-such-program is not on the stage's PATH");
+  expect(await reasonOf(['./missing.sh'])).toBe('./missing.sh does not exist');
+  expect(await reasonOf([join(scene.folder, 'odd.sh')])).toMatch(
+    /the interpreter that .*odd.sh names does not exist/,
+  );
+  expect(await reasonOf(['./plain.txt'])).toBe('./plain.txt is not executable');
+  expect(await reasonOf(['true'], { cwd: scene.path('gone') })).toMatch(
+    /the working folder .*gone does not exist/,
+  );
+  expect(await reasonOf(['true', 'x'.repeat(3_000_000)])).toMatch(/too long/);
+});
+
+test('a missing program inside a shell line is an exit with 127', async () => {
+  using scene = new Scene();
+  const end = await executor.start(scene.shell('no-such-program')).ended;
+  expect(end).toMatchObject({ failure: { kind: 'exit', code: 127 } });
+});
+
+test('bytes that are no UTF-8 become replacement characters', async () => {
+  using scene = new Scene();
+  await executor.start(scene.shell("printf '\\377 caf\\303\\251\\n'")).ended;
+  expect(scene.log()).toBe('\uFFFD café\n');
+});
+
+test('a secret is blanked out, also when it is written in two pieces', async () => {
+  using scene = new Scene();
+  scene.fifo('go');
+  const line = "printf 'key sec'; echo half >&2; read -r _ < go; printf 'ret-1234 end\\n'";
+  const running = executor.start({ ...scene.shell(line), secretValues: ['secret-1234'] });
+  await scene.saw(/half/);
+  await scene.tell('go');
+  expect(await running.ended).toEqual({ kind: 'succeeded' });
+  expect(scene.stdout).toBe('key *** end\n');
+  expect(scene.log()).not.toContain('1234');
+});
+
+test('output is passed on by whole lines, and what has no line end comes at the end', async () => {
+  using scene = new Scene();
+  scene.fifo('go');
+  const pieces: string[] = [];
+  const running = executor.start({
+    ...scene.shell("printf 'a'; echo here >&2; read -r _ < go; printf 'b\\nc'"),
+    onOutput: (stream, text) => {
+      if (stream === 'stdout') pieces.push(text);
+      else void scene.tell('go');
+    },
+  });
+  await running.ended;
+  expect(pieces).toEqual(['ab\n', 'c']);
+});
+
+test('the tail is the last 20 lines, long ones cut, progress bars as they stood last', async () => {
+  using scene = new Scene();
+  const program = [
+    'for (let i = 1; i <= 100; i += 1) console.log("line " + i);',
+    'console.log("x".repeat(50_000));',
+    'process.stdout.write("10%\\r50%\\r100%\\n");',
+    'process.exitCode = 1',
+  ].join('');
+  const end = await executor.start(scene.execution({ kind: 'exec', argv: ['node', '-e', program] })).ended;
+  const tail = end.kind === 'failed' ? end.tail : [];
+  expect(tail).toHaveLength(20);
+  expect(tail.slice(0, 2)).toEqual(['line 83', 'line 84']);
+  expect(tail.slice(18)).toEqual(['x'.repeat(2000), '100%']);
+});
+
+test.each([
+  ['many short lines', 'yes | head -c 200000000'],
+  ['one endless line', "head -c 200000000 /dev/zero | tr '\\0' x"],
+])('200 MB of output as %s is written whole and held by nobody', async (_, line) => {
+  using scene = new Scene();
+  const before = process.memoryUsage().rss;
+  let highest = 0;
+  let pieces = 0;
+  const end = await executor.start({
+    ...scene.shell(line),
+    onOutput: () => {
+      pieces += 1;
+      if (pieces % 100 === 0) highest = Math.max(highest, process.memoryUsage.rss());
+    },
+  }).ended;
+  expect(end).toEqual({ kind: 'succeeded' });
+  expect(statSync(scene.logPath).size).toBe(200_000_000);
+  expect(highest - before).toBeLessThan(100_000_000);
+});
+
+test('a log that cannot be written costs the log and not the stage, and is told', async () => {
+  using scene = new Scene();
+  const end = await executor.start({ ...scene.shell('echo hello'), logPath: scene.path('no/folder/x.log') })
+    .ended;
+  expect(end).toEqual({ kind: 'succeeded' });
+  expect(scene.stdout).toBe('hello\n');
+  expect(scene.stderr).toMatch(/the log cannot be written/);
+});
+
+test('PIPE_OUTPUT is read while the command runs', async () => {
+  using scene = new Scene();
+  scene.fifo('go');
+  const say = (json: string) => `echo '${json}' >> "$PIPE_OUTPUT"`;
+  const running = executor.start(
+    scene.shell(
+      `${say('{"progress":{"done":3,"total":10}}')}; read -r _ < go; ${say('{"metric":{"usd":0.02},"note":"paid"}')}`,
+    ),
+  );
+  expect(await scene.sawProgress()).toEqual([3, 10]);
+  await scene.tell('go');
+  await running.ended;
+  expect(scene.metrics).toEqual([{ usd: 0.02 }]);
+  expect(scene.stdout).toBe('paid\n');
+  expect(() => statSync(`${scene.logPath}.output.jsonl`)).toThrow(/ENOENT/);
+});
+
+test('lines in PIPE_OUTPUT that mean nothing become one warning in the log', async () => {
+  using scene = new Scene();
+  scene.write('lines', '{"progress":3}\n{"metric":{"usd":"much"}}\n\n{"metric":{"usd":1}}\nnonsense');
+  await executor.start(scene.shell('cat lines >> "$PIPE_OUTPUT"')).ended;
+  expect(scene.metrics).toEqual([{ usd: 1 }]);
+  expect(scene.log()).toBe(
+    'pipe: 3 lines in PIPE_OUTPUT could not be understood and did not count: {"progress":3}\n',
+  );
+});
