@@ -1,0 +1,37 @@
+// Takes the present outputs of a task as its result, as a person asks.
+import type { Failure } from '../model/failure.ts';
+import type { Acceptance, TaskRecord } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
+import { Assessor, isFailure } from './assess.ts';
+import { inspectOutputs } from './produced.ts';
+import type { World } from './world.ts';
+
+/** Holds while the inputs stay as they are. Not stored in the cache: nothing executed this. */
+export function acceptOutputs(
+  world: World,
+  task: Task,
+  acceptance: Acceptance,
+): { readonly record: TaskRecord } | { readonly failure: Failure } {
+  const assessed = new Assessor(world, new Set()).assess(task);
+  if (isFailure(assessed)) return { failure: assessed.failure };
+  const reading = assessed.read();
+  if ('failure' in reading) return reading;
+  const made = inspectOutputs(world, task);
+  if ('failure' in made) return made;
+  const { memory } = assessed;
+  const last = memory.kind === 'done' ? memory.record : memory.kind === 'unfinished' ? memory.last : null;
+  const record: TaskRecord = {
+    task: task.id,
+    fingerprint: reading.fingerprint,
+    parts: assessed.parts,
+    inputs: reading.seen.manifest,
+    outputs: made.outputs,
+    runId: world.folders.runId,
+    finishedAtMs: acceptance.atMs,
+    durationMs: last?.durationMs ?? 0,
+    metrics: {},
+    accepted: acceptance,
+  };
+  world.records.commit(record);
+  return { record };
+}

@@ -1,0 +1,57 @@
+// Saves the outputs of an execution to the cache and brings them back.
+import type { Digest } from '../base/brand.ts';
+import { type Manifest, sameManifest } from '../model/manifest.ts';
+import { setMatches } from '../model/pattern-set.ts';
+import type { Task } from '../model/task.ts';
+import type { ActionResult, ListedFile } from './ports.ts';
+import type { World } from './world.ts';
+
+/** A cache entry that fits the task: every output is one that the task may produce, and each pattern has its file. */
+export function findAction(world: World, task: Task, fingerprint: Digest): ActionResult | null {
+  if (world.cache === null || !task.stage.cache) return null;
+  const action = world.cache.actions.get(fingerprint);
+  if (action === null) return null;
+  const { produces } = task.stage;
+  if (produces === null) return action.outputs.length === 0 ? action : null;
+  return action.outputs.every((entry) => setMatches(produces, entry.path)) ? action : null;
+}
+
+/** Whether the workspace holds exactly these outputs already. */
+export function alreadyThere(world: World, present: readonly ListedFile[], outputs: Manifest): boolean {
+  if (present.length !== outputs.length) return false;
+  const seen = world.files.observe(present, 'output');
+  return seen.unreadable.length === 0 && sameManifest(seen.manifest, outputs);
+}
+
+/**
+ * Blobs first, then the action result that names them: at no point does an entry name what is not there.
+ * A cache that cannot be written never fails a build.
+ */
+export function saveArtifacts(
+  world: World,
+  task: Task,
+  result: Omit<ActionResult, 'log' | 'createdAtMs'>,
+): { readonly trouble: string } | null {
+  if (world.cache === null || !task.stage.cache || task.stage.always) return null;
+  const { actions, blobs } = world.cache;
+  try {
+    for (const entry of result.outputs) {
+      if (entry.kind === 'file')
+        blobs.put(`${world.folders.root}/${entry.path}`, entry.digest, entry.sizeBytes);
+    }
+    const log = logOf(world, task);
+    actions.put({ ...result, log, createdAtMs: world.clock.nowMs() });
+    return null;
+  } catch (error) {
+    return { trouble: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function logOf(world: World, task: Task): Digest | null {
+  try {
+    return world.cache?.blobs.add(world.folders.logPath(task.id)) ?? null;
+  } catch {
+    // A command that printed nothing may have no log.
+    return null;
+  }
+}

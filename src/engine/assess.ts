@@ -1,0 +1,195 @@
+// Looks at one task's files and takes the verdict. The same look serves `build`, `status` and `why`.
+import type { Digest, FilePath, TaskId } from '../base/brand.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Failure } from '../model/failure.ts';
+import { definitionParts, fingerprintOf } from '../model/fingerprint.ts';
+import { judgeByHash, judgeByTimes, type TimedFile, withReason } from '../model/judge.ts';
+import { byPath, type Manifest } from '../model/manifest.ts';
+import type { PatternEntry } from '../model/pattern-set.ts';
+import type { FingerprintPart, Memory } from '../model/record.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Task } from '../model/task.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { ListedFile, Observation } from './ports.ts';
+import type { World } from './world.ts';
+
+/** What is known of a task at one moment. */
+export interface Assessment {
+  readonly task: Task;
+  readonly verdict: Verdict;
+  readonly memory: Memory;
+  readonly parts: readonly FingerprintPart[];
+  readonly inputs: readonly ListedFile[];
+  /** Present files that match `produces`. */
+  readonly outputs: readonly ListedFile[];
+  /** Hashes the inputs; under `mtime` only when it comes to that. */
+  readonly read: () =>
+    | { readonly fingerprint: Digest; readonly seen: Observation }
+    | { readonly failure: Failure };
+}
+
+export type AssessmentOrFailure =
+  | Assessment
+  | { readonly task: Task; readonly failure: Failure; readonly problems?: readonly Diagnostic[] };
+
+export function isFailure(
+  assessed: AssessmentOrFailure,
+): assessed is { readonly task: Task; readonly failure: Failure; readonly problems?: readonly Diagnostic[] } {
+  return 'failure' in assessed;
+}
+
+export class Assessor {
+  private readonly world: World;
+  private readonly forced: ReadonlySet<string>;
+  private readonly remembered = new Map<TaskId, AssessmentOrFailure>();
+
+  constructor(world: World, forced: ReadonlySet<string>) {
+    this.world = world;
+    this.forced = forced;
+  }
+
+  /** Something ran or another process wrote: look again. */
+  forget(): void {
+    this.remembered.clear();
+    this.world.files.forget();
+  }
+
+  /** `isPlanned` tells which unmatched patterns a stage that is yet to run will serve. */
+  assess(task: Task, isPlanned: (entry: PatternEntry) => boolean = () => false): AssessmentOrFailure {
+    const known = this.remembered.get(task.id);
+    if (known !== undefined) return known;
+    const assessed = this.look(task, isPlanned);
+    this.remembered.set(task.id, assessed);
+    return assessed;
+  }
+
+  private look(task: Task, isPlanned: (entry: PatternEntry) => boolean): AssessmentOrFailure {
+    const { stage } = task;
+    const definition = this.definitionOf(stage);
+    if ('problems' in definition) return { task, ...definition };
+    const inputs = this.inputsOf(stage, definition.modules, isPlanned);
+    if ('failure' in inputs) return { task, failure: inputs.failure };
+    const listedOutputs = stage.produces === null ? null : this.world.files.expand(stage.produces, 'output');
+    const outputs = listedOutputs?.files ?? [];
+    const memory = this.world.records.memory(task.id);
+    const read = once(() => this.read(definition.parts, inputs.files));
+    const base = { task, memory, parts: definition.parts, inputs: inputs.files, outputs, read };
+    if (stage.freshness === 'mtime' && stage.produces !== null) {
+      const unmatched = (listedOutputs?.unmatched ?? [])
+        .filter((entry) => !entry.optional)
+        .map((entry) => entry.source);
+      return { ...base, verdict: this.asked(stage, this.judgeTimes(base, unmatched)) };
+    }
+    if (memory.kind === 'none')
+      return { ...base, verdict: this.asked(stage, { kind: 'stale', reasons: [{ code: 'never-built' }] }) };
+    const reading = read();
+    if ('failure' in reading) return { task, failure: reading.failure };
+    const present = {
+      fingerprint: reading.fingerprint,
+      parts: definition.parts,
+      inputs: reading.seen.manifest,
+      outputs: memory.kind === 'done' ? this.outputManifest(outputs) : [],
+    };
+    return { ...base, verdict: this.asked(stage, judgeByHash(memory, present)) };
+  }
+
+  private asked(stage: Stage, verdict: Verdict): Verdict {
+    if (this.forced.has(stage.name)) return withReason(verdict, { code: 'forced' });
+    return stage.always && verdict.kind === 'fresh' ? withReason(verdict, { code: 'always' }) : verdict;
+  }
+
+  private definitionOf(
+    stage: Stage,
+  ):
+    | { readonly parts: readonly FingerprintPart[]; readonly modules: readonly FilePath[] }
+    | { readonly problems: readonly Diagnostic[]; readonly failure: Failure } {
+    const { world } = this;
+    const problems: Diagnostic[] = [];
+    const toolIdentities: string[] = [];
+    for (const requirement of stage.tools) {
+      const tool = world.tools.identify(requirement, stage);
+      if ('problem' in tool) problems.push(tool.problem);
+      else toolIdentities.push(tool.identity);
+    }
+    let modules: readonly FilePath[] = [];
+    let codeDigest: Digest | null = null;
+    if (stage.command.kind === 'script' || stage.command.kind === 'function') {
+      const code = world.code.identify(stage.command.kind === 'script' ? stage.command.module : null);
+      if ('problems' in code) problems.push(...code.problems);
+      else {
+        modules = code.modules;
+        codeDigest = code.digest;
+      }
+    }
+    if (problems.length > 0) {
+      const message = problems.map((problem) => problem.message).join('; ');
+      return { problems, failure: { kind: 'threw', message, stack: null } };
+    }
+    const passed = (name: string) => world.caller.get(name);
+    return {
+      parts: definitionParts(stage, { passed, toolIdentities, code: codeDigest, platform: world.platform }),
+      modules,
+    };
+  }
+
+  private inputsOf(
+    stage: Stage,
+    modules: readonly FilePath[],
+    isPlanned: (entry: PatternEntry) => boolean,
+  ): { readonly files: readonly ListedFile[] } | { readonly failure: Failure } {
+    const { files } = this.world;
+    const expansion = files.expand(stage.requires, 'input');
+    const [unreadable] = expansion.unreadable;
+    if (unreadable !== undefined) return { failure: { kind: 'input-unreadable', ...unreadable } };
+    const missing = expansion.unmatched
+      .filter((entry) => !entry.optional && !isPlanned(entry))
+      .map((entry) => entry.source);
+    const named = new Map<FilePath, ListedFile>();
+    for (const path of [...stage.implied, ...modules]) {
+      const file = files.look(path);
+      if (file !== null) named.set(path, file);
+    }
+    if (missing.length > 0) return { failure: { kind: 'input-missing', patterns: missing } };
+    if (named.size === 0) return { files: expansion.files };
+    for (const file of expansion.files) named.set(file.path, file);
+    return { files: [...named.values()].sort(byPath) };
+  }
+
+  private read(
+    parts: readonly FingerprintPart[],
+    inputs: readonly ListedFile[],
+  ): { readonly fingerprint: Digest; readonly seen: Observation } | { readonly failure: Failure } {
+    const seen = this.world.files.observe(inputs, 'input');
+    const [unreadable] = seen.unreadable;
+    if (unreadable !== undefined) return { failure: { kind: 'input-unreadable', ...unreadable } };
+    return { fingerprint: fingerprintOf(parts, seen.manifest), seen };
+  }
+
+  private outputManifest(outputs: readonly ListedFile[]): Manifest {
+    return this.world.files.observe(outputs, 'output').manifest;
+  }
+
+  private judgeTimes(now: Omit<Assessment, 'verdict'>, unmatched: readonly string[]): Verdict {
+    const timed = (files: readonly ListedFile[], role: 'input' | 'output'): readonly TimedFile[] => {
+      const stamps = this.world.files.stamp(
+        files.map((file) => file.path),
+        role,
+      );
+      return files.flatMap((file, i) => {
+        const stamp = stamps[i];
+        return stamp === null || stamp === undefined ? [] : [{ path: file.path, mtimeNs: stamp.mtimeNs }];
+      });
+    };
+    const inputs = timed(now.inputs, 'input');
+    const outputs = timed(now.outputs, 'output');
+    return judgeByTimes(now.memory, { parts: now.parts, inputs, outputs, unmatched });
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

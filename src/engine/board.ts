@@ -1,0 +1,259 @@
+// All task states, in the only place where one changes; so events and state cannot drift apart.
+//
+//   wanted ──► ready ──► running ──► done(executed | restored | fresh)
+//      │         │          ├──────► failed
+//      │         │          └──────► cancelled
+//      └─────────┴─────────────────► skipped
+//
+import type { TaskId } from '../base/brand.ts';
+import type { EventBody, RunFinished, TaskFinished, TaskOutcome } from '../model/events.ts';
+import type { Failure } from '../model/failure.ts';
+import type { TaskRecord } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
+import type { StaleReason } from '../model/verdict.ts';
+
+export type TaskState =
+  /** Waits for this many tasks before it. */
+  | { readonly kind: 'wanted'; readonly waitsFor: number }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'running'; readonly startedMs: number; readonly reasons: readonly StaleReason[] }
+  /** `blockedBy`: the stages that failed first, where this one was skipped for them. */
+  | {
+      readonly kind: 'ended';
+      readonly outcome: TaskOutcome;
+      readonly failure: Failure | null;
+      readonly blockedBy: readonly string[];
+    };
+
+/** An order between two tasks. A `file` order carries data: without it the later one cannot run. */
+export interface TaskOrder {
+  readonly before: TaskId;
+  readonly after: TaskId;
+  readonly kind: 'file' | 'after';
+}
+
+interface Place {
+  readonly task: Task;
+  state: TaskState;
+  readonly dependents: { readonly place: Place; readonly kind: 'file' | 'after' }[];
+}
+
+interface Release {
+  readonly place: Place;
+  readonly kind: 'file' | 'after';
+  readonly before: Place;
+}
+
+export interface FailureDetails {
+  readonly failure: Failure;
+  readonly tail: readonly string[];
+  readonly hiddenEnv: readonly string[];
+  readonly command: string | null;
+  readonly log: string | null;
+}
+
+export class Board {
+  private readonly places = new Map<TaskId, Place>();
+  private readonly ready: Place[] = [];
+  private readonly emit: (event: EventBody) => void;
+  private readonly nowMs: () => number;
+  private readonly releases: Release[] = [];
+  private releasing = false;
+  private runningCount = 0;
+  private savedMs = 0;
+
+  /** `tasks` in topological order: it is the order of starting among those that are ready. */
+  constructor(options: {
+    readonly tasks: readonly Task[];
+    readonly orders: readonly TaskOrder[];
+    readonly emit: (event: EventBody) => void;
+    readonly nowMs: () => number;
+  }) {
+    this.emit = options.emit;
+    this.nowMs = options.nowMs;
+    const waits = new Map<TaskId, number>();
+    for (const task of options.tasks)
+      this.places.set(task.id, { task, state: { kind: 'ready' }, dependents: [] });
+    for (const order of options.orders) {
+      const place = this.places.get(order.after)!;
+      this.places.get(order.before)!.dependents.push({ place, kind: order.kind });
+      waits.set(order.after, (waits.get(order.after) ?? 0) + 1);
+    }
+    for (const place of this.places.values()) {
+      const waitsFor = waits.get(place.task.id) ?? 0;
+      if (waitsFor > 0) place.state = { kind: 'wanted', waitsFor };
+      else this.ready.push(place);
+    }
+  }
+
+  get running(): number {
+    return this.runningCount;
+  }
+
+  /** The next task that may be looked at, or `null`. */
+  takeReady(): Task | null {
+    for (;;) {
+      const place = this.ready.shift();
+      if (place === undefined) return null;
+      if (place.state.kind === 'ready') return place.task;
+    }
+  }
+
+  stateOf(task: Task): TaskState {
+    return this.places.get(task.id)!.state;
+  }
+
+  started(
+    task: Task,
+    about: {
+      readonly reasons: readonly StaleReason[];
+      readonly command: string;
+      readonly estimateMs: number | null;
+    },
+  ): void {
+    this.places.get(task.id)!.state = { kind: 'running', startedMs: this.nowMs(), reasons: about.reasons };
+    this.runningCount++;
+    this.emit({ kind: 'task-started', ...named(task), attempt: 1, ...about });
+  }
+
+  fresh(task: Task, record: TaskRecord | null): void {
+    this.end(task, 'fresh', { savedMs: record?.durationMs ?? 0, ...resultOf(record) });
+  }
+
+  succeeded(task: Task, outcome: 'executed' | 'restored', record: TaskRecord, log: string | null): void {
+    const savedMs = outcome === 'restored' ? record.durationMs : 0;
+    this.end(task, outcome, { savedMs, ...resultOf(record), ...(log === null ? {} : { log }) });
+  }
+
+  failed(task: Task, details: FailureDetails): void {
+    const { failure, tail, hiddenEnv, command, log } = details;
+    this.end(task, failure.kind === 'protected' ? 'waiting' : 'failed', {
+      failure,
+      tail,
+      hiddenEnv,
+      ...(command === null ? {} : { command }),
+      ...(log === null ? {} : { log }),
+      ...(task.stage.optional ? { optional: true } : {}),
+    });
+  }
+
+  cancelled(task: Task): void {
+    this.end(task, 'cancelled', {});
+  }
+
+  /** Ends everything that has not started: nothing new is begun. */
+  skipRest(outcome: 'skipped' | 'cancelled', blockedBy: readonly string[]): void {
+    for (const place of this.places.values()) {
+      const { kind } = place.state;
+      if (kind === 'wanted' || kind === 'ready')
+        this.close(place, outcome, { ...(blockedBy.length > 0 ? { blockedBy } : {}) });
+    }
+  }
+
+  /** The stages that failed the run, in order. */
+  failedStages(): readonly string[] {
+    return [...this.places.values()]
+      .filter((place) => place.state.kind === 'ended' && failsTheRun(place))
+      .map((place) => place.task.stage.name);
+  }
+
+  /** How the run stands when nothing is left to do. */
+  summary(interrupted: boolean): Omit<RunFinished, 'kind' | 'durationMs'> {
+    const count = (outcome: TaskOutcome) =>
+      [...this.places.values()].filter((place) => endedAs(place) === outcome).length;
+    const places = [...this.places.values()];
+    const counts = {
+      executed: count('executed'),
+      restored: count('restored'),
+      fresh: count('fresh'),
+      failed: count('failed'),
+      skipped: count('skipped'),
+      waiting: count('waiting'),
+      cancelled: count('cancelled'),
+      savedMs: this.savedMs,
+    };
+    const bug = places.some(
+      (place) => place.state.kind === 'ended' && place.state.failure?.kind === 'internal',
+    );
+    if (bug) return { outcome: 'failed', exitCode: 70, ...counts };
+    if (interrupted) return { outcome: 'cancelled', exitCode: 130, ...counts };
+    if (places.some((place) => endedAs(place) === 'failed' && failsTheRun(place)))
+      return { outcome: 'failed', exitCode: 1, ...counts };
+    if (counts.waiting > 0) return { outcome: 'waiting', exitCode: 3, ...counts };
+    return { outcome: counts.failed > 0 ? 'degraded' : 'succeeded', exitCode: 0, ...counts };
+  }
+
+  private end(task: Task, outcome: TaskOutcome, details: Partial<TaskFinished>): void {
+    this.close(this.places.get(task.id)!, outcome, details);
+  }
+
+  private close(place: Place, outcome: TaskOutcome, details: Partial<TaskFinished>): void {
+    const { task, state } = place;
+    const running = state.kind === 'running';
+    if (running) this.runningCount--;
+    place.state = {
+      kind: 'ended',
+      outcome,
+      failure: details.failure ?? null,
+      blockedBy: details.blockedBy ?? [],
+    };
+    this.savedMs += details.savedMs ?? 0;
+    this.emit({
+      kind: 'task-finished',
+      ...named(task),
+      outcome,
+      durationMs: running ? Math.round(this.nowMs() - state.startedMs) : 0,
+      savedMs: 0,
+      metrics: {},
+      outputs: [],
+      reasons: running ? state.reasons : [],
+      ...details,
+    });
+    for (const dependent of place.dependents) this.releases.push({ ...dependent, before: place });
+    this.releaseAll();
+  }
+
+  /** A loop, not a recursion: the skipped part of a chain may be thousands of tasks long. */
+  private releaseAll(): void {
+    if (this.releasing) return;
+    this.releasing = true;
+    for (let next = this.releases.shift(); next !== undefined; next = this.releases.shift())
+      this.release(next);
+    this.releasing = false;
+  }
+
+  /** One task that another waits for has ended. */
+  private release({ place, kind, before }: Release): void {
+    if (place.state.kind !== 'wanted' || before.state.kind !== 'ended') return;
+    const { outcome, blockedBy } = before.state;
+    const good = outcome === 'executed' || outcome === 'restored' || outcome === 'fresh';
+    // An optional stage that failed stands only in the way of those that need its files.
+    const harmless = kind === 'after' && before.task.stage.optional && outcome === 'failed';
+    if (!good && !harmless) {
+      const cause = blockedBy.length > 0 ? blockedBy : [before.task.stage.name];
+      this.close(place, outcome === 'cancelled' ? 'cancelled' : 'skipped', { blockedBy: cause });
+      return;
+    }
+    const waitsFor = place.state.waitsFor - 1;
+    place.state = waitsFor === 0 ? { kind: 'ready' } : { kind: 'wanted', waitsFor };
+    if (waitsFor === 0) this.ready.push(place);
+  }
+}
+
+function named(task: Task) {
+  return { task: task.id, stage: task.stage.name, item: task.item };
+}
+
+function resultOf(record: TaskRecord | null) {
+  if (record === null) return {};
+  const outputs = record.outputs.map(({ path, sizeBytes, digest }) => ({ path, sizeBytes, digest }));
+  return { metrics: record.metrics, outputs };
+}
+
+function endedAs(place: Place): TaskOutcome | null {
+  return place.state.kind === 'ended' ? place.state.outcome : null;
+}
+
+function failsTheRun(place: Place): boolean {
+  return endedAs(place) === 'failed' && !place.task.stage.optional;
+}

@@ -1,0 +1,38 @@
+// Takes recorded results back: deletes the outputs that `pipe` itself made and forgets their records.
+import type { FilePath, TaskId } from '../base/brand.ts';
+import { type PatternSet, setMatches } from '../model/pattern-set.ts';
+import type { TaskRecord } from '../model/record.ts';
+import type { ListedFile } from './ports.ts';
+import type { World } from './world.ts';
+
+/** What cleaning one task means. */
+export interface Cleaning {
+  readonly task: TaskId;
+  /** Present, recorded, and as `pipe` made them: to be deleted. */
+  readonly remove: readonly ListedFile[];
+  /** Edited by hand since, or taken as they are by a person: they stay. */
+  readonly keep: readonly FilePath[];
+}
+
+/** `ofOthers`: patterns of other stages, whose files are never touched. */
+export function planCleaning(world: World, record: TaskRecord, ofOthers: readonly PatternSet[]): Cleaning {
+  const remove: ListedFile[] = [];
+  const keep: FilePath[] = [];
+  for (const output of record.outputs) {
+    const file = world.files.look(output.path);
+    if (file === null || ofOthers.some((set) => setMatches(set, output.path))) continue;
+    const [now] = world.files.observe([file], 'output').manifest;
+    const ours =
+      now !== undefined && (now.kind === 'folder' || world.records.hasProduced(now.path, now.digest));
+    if (ours) remove.push(file);
+    else keep.push(output.path);
+  }
+  return { task: record.task, remove, keep };
+}
+
+export function performCleaning(world: World, cleaning: Cleaning, bases: readonly string[]): void {
+  // The record first: a crash in between must leave a task that is not built, never one that seems to be.
+  world.records.forget(cleaning.task);
+  world.outputs.remove(cleaning.remove, bases);
+  world.files.forget();
+}

@@ -1,0 +1,113 @@
+// Prepares one execution: the command with its placeholders replaced, the environment, the context.
+import path from 'node:path';
+import { describeCommand, fillCommand } from '../model/command-line.ts';
+import { stageEnvironment } from '../model/environment.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Task } from '../model/task.ts';
+import type { Execution } from './ports.ts';
+import type { World } from './world.ts';
+
+export interface Prepared {
+  readonly execution: Execution;
+  /** In one line, for people. */
+  readonly command: string;
+  /** Variables of the caller that the stage does not see. */
+  readonly hiddenEnv: readonly string[];
+  /** What was reported so far. */
+  readonly metrics: () => Readonly<Record<string, number>>;
+}
+
+export interface ExecutionWatcher {
+  onOutput(stream: 'stdout' | 'stderr', text: string): void;
+  onProgress(done: number, total: number): void;
+  onMetric(values: Readonly<Record<string, number>>): void;
+}
+
+/** Declared secrets that the caller does not have. An empty value counts as absent. */
+export function missingSecrets(world: World, stage: Stage): readonly string[] {
+  return stage.secrets.filter((name) => (world.caller.get(name) ?? '') === '');
+}
+
+export function executionOf(
+  world: World,
+  task: Task,
+  options: {
+    readonly attempt: number;
+    readonly inputs: Manifest;
+    readonly stdin: 'closed' | 'inherit';
+    readonly watcher: ExecutionWatcher;
+  },
+): Prepared {
+  const { stage } = task;
+  const { folders } = world;
+  const scratch = folders.scratch(task.id);
+  const requires = options.inputs.map((entry) => entry.path);
+  const produces = stage.produces === null ? [] : included(stage.produces);
+  const caller = Object.fromEntries(world.caller.names().map((name) => [name, world.caller.get(name) ?? '']));
+  const environment = stageEnvironment({
+    caller,
+    entries: stage.env,
+    secrets: stage.secrets,
+    extra: {
+      PIPE_ROOT: folders.root,
+      PIPE_STAGE: stage.name,
+      PIPE_ITEM: task.item ?? '',
+      PIPE_RUN_ID: folders.runId,
+      PIPE_ATTEMPT: String(options.attempt),
+      PIPE_SCRATCH: scratch,
+    },
+    binFolder: `${folders.root}/node_modules/.bin`,
+  });
+  const fromCwd = (file: string) => (path.isAbsolute(file) ? file : path.posix.relative(stage.cwd, file));
+  const command = fillCommand(stage.command, {
+    requires: requires.map(fromCwd),
+    produces: produces.map(fromCwd),
+  });
+  const metrics: Record<string, number> = {};
+  const execution: Execution = {
+    task,
+    command,
+    cwd: stage.cwd === '' ? folders.root : `${folders.root}/${stage.cwd}`,
+    env: environment.env,
+    shell: stage.shell,
+    timeoutMs: stage.timeoutMs,
+    stdin: options.stdin,
+    logPath: folders.logPath(task.id),
+    secretValues: stage.secrets.map((name) => world.caller.get(name) ?? ''),
+    module: compiledModule(world, stage),
+    context: {
+      root: folders.root,
+      stage: stage.name,
+      item: task.item,
+      requires,
+      produces,
+      runId: folders.runId,
+      attempt: options.attempt,
+      scratch,
+    },
+    onOutput: (stream, text) => options.watcher.onOutput(stream, text),
+    onProgress: (done, total) => options.watcher.onProgress(done, total),
+    onMetric: (values) => {
+      for (const [name, value] of Object.entries(values)) metrics[name] = (metrics[name] ?? 0) + value;
+      options.watcher.onMetric(values);
+    },
+  };
+  return {
+    execution,
+    command: describeCommand(stage.command),
+    hiddenEnv: environment.hidden,
+    metrics: () => metrics,
+  };
+}
+
+function compiledModule(world: World, stage: Stage): string | null {
+  if (stage.command.kind !== 'script' && stage.command.kind !== 'function') return null;
+  const code = world.code.identify(stage.command.kind === 'script' ? stage.command.module : null);
+  return 'compiledPath' in code ? code.compiledPath : null;
+}
+
+/** A literal pattern as the path it means, others as their text. */
+function included(set: NonNullable<Stage['produces']>): readonly string[] {
+  return set.entries.filter((entry) => !entry.negated).map((entry) => entry.glob.literal ?? entry.glob.text);
+}

@@ -1,0 +1,23 @@
+// Whose file is it? Only what `pipe` produced may be dropped; what a person made is kept.
+import type { Task } from '../model/task.ts';
+import type { ListedFile } from './ports.ts';
+import type { World } from './world.ts';
+
+/** The present outputs whose content `pipe` never recorded for that path: hand-made, or leftovers of a killed attempt. */
+export function unknownAmong(world: World, outputs: readonly ListedFile[]): readonly ListedFile[] {
+  const seen = world.files.observe(outputs, 'output');
+  const known = new Set(
+    seen.manifest
+      .filter((entry) => entry.kind === 'folder' || world.records.hasProduced(entry.path, entry.digest))
+      .map((entry) => entry.path),
+  );
+  return outputs.filter((file) => !known.has(file.path));
+}
+
+/** The folders below which a stage's outputs lie; what is empty below them after a clean-up may go. */
+export function basesOf(task: Task): readonly string[] {
+  const { produces } = task.stage;
+  return produces === null
+    ? []
+    : produces.entries.filter((entry) => !entry.negated).map((entry) => entry.glob.base);
+}

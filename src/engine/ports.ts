@@ -1,0 +1,287 @@
+// What the engine needs of the world. Adapters implement these; tests put fakes in their place.
+
+import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { PipeEvent } from '../model/events.ts';
+import type { Failure } from '../model/failure.ts';
+import type { FileEntry, Manifest } from '../model/manifest.ts';
+import type { PatternEntry, PatternSet } from '../model/pattern-set.ts';
+import type { Memory, TaskRecord } from '../model/record.ts';
+import type { Command, Stage, ToolRequirement } from '../model/stage.ts';
+import type { Task } from '../model/task.ts';
+
+/** Time, so that tests can own it. */
+export interface Clock {
+  /** Milliseconds since 1970; may jump. For people, never for comparisons. */
+  nowMs(): number;
+  /** Milliseconds from some start; never goes back. */
+  monotonicMs(): number;
+}
+
+/** One file of a listing. */
+export interface ListedFile {
+  readonly path: FilePath;
+  readonly kind: 'file' | 'link' | 'folder' | 'other';
+}
+
+/** The present files of a pattern set. */
+export interface Expansion {
+  /** Sorted by path, each once. Folders appear only as empty folders in owned folders. */
+  readonly files: readonly ListedFile[];
+  /** Included entries that matched nothing, `optional` ones too. */
+  readonly unmatched: readonly PatternEntry[];
+  /** Folders that could not be listed: no permission. */
+  readonly unreadable: readonly UnreadableFile[];
+}
+
+export interface UnreadableFile {
+  readonly path: FilePath;
+  readonly message: string;
+}
+
+/**
+ * What the file system says of one file without its content: equal stamps mean the same content,
+ * unless the file was touched within one tick of the file system's clock. Nanoseconds and inode
+ * numbers need all 64 bits.
+ */
+export interface Stamp {
+  readonly kind: 'file' | 'link' | 'folder' | 'other';
+  readonly inode: bigint;
+  readonly sizeBytes: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly mode: bigint;
+}
+
+/** Files seen at one moment: `stamps[i]` was taken where `manifest[i]` was read. */
+export interface Observation {
+  readonly manifest: Manifest;
+  readonly stamps: readonly Stamp[];
+  /** Listed before, gone now. */
+  readonly missing: readonly FilePath[];
+  readonly unreadable: readonly UnreadableFile[];
+}
+
+/** Inputs follow links to what they lead to; outputs are the links themselves. */
+export type Role = 'input' | 'output';
+
+/** Lists and reads the files of the workspace. Listings and stamps are remembered until `forget`. */
+export interface Files {
+  /** Inputs are looked for through linked folders; of outputs the links themselves are listed. */
+  expand(set: PatternSet, role: Role): Expansion;
+  /** Content digests; reads only what no trusted stamp vouches for. */
+  observe(files: readonly ListedFile[], role: Role): Observation;
+  /** Stamps alone, in the order asked; `null` where there is no such file. Links are followed for inputs. */
+  stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[];
+  /** A single path as it is now; `null` when there is none. */
+  look(path: FilePath): ListedFile | null;
+  /** Drops what is remembered: something ran. */
+  forget(): void;
+  /** Makes sure that what was hashed within one tick of its change is hashed once more, later. Call at the end of a run. */
+  settle(): Promise<void>;
+}
+
+/** Changes the files of the workspace: only ever output paths, never through a link, never outside the root. */
+export interface Outputs {
+  /** The first parent folder of `path` that is a link or no folder, if any. */
+  blockedBy(path: FilePath): { readonly path: FilePath; readonly message: string } | null;
+  /**
+   * Moves files to `folder` (absolute) under their own relative paths, making folders there. Folders
+   * that are then empty go, as far as they lie below one of `bases`.
+   */
+  moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void;
+  /** Creates the folder and its parents. */
+  makeFolder(path: string): void;
+  /**
+   * Copies all blobs beside their targets and compares each copy with its digest. Nothing is in place
+   * before `place` of the answer renames them. `null`: a blob is missing or wrong, and nothing is left.
+   */
+  stage(entries: Manifest, blobPath: (digest: Digest) => string): StagedOutputs | null;
+  /** Deletes what a `stage` that was killed left in the folders of these files. */
+  sweep(folders: readonly string[]): void;
+  /** Removes files, and folders as `moveAway` does. */
+  remove(files: readonly ListedFile[], bases: readonly string[]): void;
+  /** Deletes a folder tree of pipe's own (absolute, below the state folder). */
+  discard(folder: string): void;
+}
+
+export interface StagedOutputs {
+  place(): void;
+  drop(): void;
+}
+
+/** The freshness records of one workspace. */
+export interface Records {
+  memory(task: TaskId): Memory;
+  all(): readonly TaskRecord[];
+  /** Leaves a start marker and takes the record away, before anything is touched. */
+  begin(task: TaskId, runId: RunId): void;
+  /** The attempt failed in good order: nothing of it lies around. It stays unfinished. */
+  failed(task: TaskId, runId: RunId): void;
+  commit(record: TaskRecord): void;
+  /** Takes record and marker away. */
+  forget(task: TaskId): void;
+  /** Whether `pipe` ever recorded this content for this path: then it is not hand-made. */
+  hasProduced(path: FilePath, digest: Digest): boolean;
+  /** Whether another process has written since this one read. */
+  changedElsewhere(): boolean;
+  reload(): void;
+}
+
+/** One remembered execution. */
+export interface ActionResult {
+  readonly fingerprint: Digest;
+  readonly outputs: Manifest;
+  readonly durationMs: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The log as a blob. */
+  readonly log: Digest | null;
+  readonly createdAtMs: number;
+}
+
+/** `ac/`: fingerprint → what the execution gave. */
+export interface ActionStore {
+  get(fingerprint: Digest): ActionResult | null;
+  /** Atomic. Call after all blobs are in. */
+  put(result: ActionResult): void;
+  remove(fingerprint: Digest): void;
+}
+
+/** `cas/`: content by its digest. */
+export interface BlobStore {
+  /** Copies the file in, whatever it holds. */
+  add(absolutePath: string): Digest;
+  /** Copies (or reflinks) the file in. Throws `BlobMismatch` when its content is not `digest` any more. */
+  put(absolutePath: string, digest: Digest, sizeBytes: number): void;
+  pathOf(digest: Digest): string;
+}
+
+/** A program's or function's run as the executor needs it: all placeholders replaced, environment complete. */
+export interface Execution {
+  readonly task: Task;
+  readonly command: Command;
+  /** Absolute. */
+  readonly cwd: string;
+  /** Complete but for `PIPE_OUTPUT`, which the executor owns. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly shell: string;
+  readonly timeoutMs: number | null;
+  /** `inherit` only where a person debugs a single stage. */
+  readonly stdin: 'closed' | 'inherit';
+  /** Absolute path of the log to append to. */
+  readonly logPath: string;
+  /** Values to blank out in everything that is captured. */
+  readonly secretValues: readonly string[];
+  /** For `script` and `function`: the compiled module, absolute, and what `ctx` holds. */
+  readonly module: string | null;
+  readonly context: ExecutionContext;
+  readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly onMetric: (values: Readonly<Record<string, number>>) => void;
+}
+
+export interface ExecutionContext {
+  readonly root: string;
+  readonly stage: string;
+  readonly item: string | null;
+  readonly requires: readonly string[];
+  readonly produces: readonly string[];
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly scratch: string;
+}
+
+export type ExecutionEnd =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly tail: readonly string[] }
+  | { readonly kind: 'cancelled' };
+
+export interface RunningExecution {
+  readonly ended: Promise<ExecutionEnd>;
+  /** INT, after 5 s TERM, after 5 s KILL, to the whole process group. `now`: KILL at once. */
+  cancel(how: 'gently' | 'now'): void;
+}
+
+export interface Executor {
+  start(execution: Execution): RunningExecution;
+}
+
+/** What the code behind `script` and inline functions is. */
+export interface CodeIdentity {
+  /** Covers every local module it imports, and the lock file where it imports packages. */
+  readonly digest: Digest;
+  /** Canonical paths of those modules and the lock file, sorted. */
+  readonly modules: readonly FilePath[];
+  /** Absolute path of the compiled module. */
+  readonly compiledPath: string;
+}
+
+export interface Code {
+  /** `null` names the configuration itself. */
+  identify(module: FilePath | null): CodeIdentity | { readonly problems: readonly Diagnostic[] };
+}
+
+export interface Tools {
+  /** The identity that counts as an input, such as `Python 3.11.7`, or what is wrong. */
+  identify(
+    requirement: ToolRequirement,
+    stage: Stage,
+  ): { readonly identity: string } | { readonly problem: Diagnostic };
+}
+
+/** The caller's environment and what `--env-file` adds to it. */
+export interface CallerEnv {
+  get(name: string): string | undefined;
+  names(): readonly string[];
+}
+
+/** Where the run keeps its files. */
+export interface RunFolders {
+  readonly runId: RunId;
+  readonly root: string;
+  /** Absolute path of `.pipeline-cache`. */
+  readonly state: string;
+  /** Absolute path of the task's log in this run; its folder exists. */
+  logPath(task: TaskId): string;
+  /** Absolute path of the task's scratch folder; exists. */
+  scratch(task: TaskId): string;
+  /** Absolute; not created. `displaced`, `rejected`, `aside`. */
+  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string;
+}
+
+/** What is to be done at the end of a run that holds the lock: saving what was learned, making room. Never throws. */
+export interface Upkeep {
+  /** Whether a run that did nothing has learned something worth saving. */
+  isDue(): boolean;
+  perform(): void;
+}
+
+export interface Sink {
+  handle(event: PipeEvent): void;
+}
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly command: string;
+  readonly sinceMs: number;
+}
+
+/** The right to write in this workspace. */
+export interface Lock {
+  /** Waits for the holder, telling `onBlocked` once for each, unless `wait` is false: then the holder is the answer. */
+  acquire(options: {
+    readonly wait: boolean;
+    readonly command: string;
+    readonly signal: AbortSignal;
+    readonly onBlocked: (holder: LockHolder) => void;
+  }): Promise<
+    | { readonly kind: 'held' }
+    | { readonly kind: 'busy'; readonly holder: LockHolder }
+    | { readonly kind: 'cancelled' }
+  >;
+  /** Whether the lock on disk is still this process's: the state folder may have been deleted. */
+  isMine(): boolean;
+  release(): void;
+}
+
+export type { FileEntry };

@@ -1,0 +1,120 @@
+// What can be known to be wrong before anything runs: all of it, over all selected stages.
+import type { FilePath } from '../base/brand.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { escapeGlob, globsMayOverlap, parseGlob } from '../model/glob.ts';
+import type { StageGraph } from '../model/graph.ts';
+import { type PatternEntry, type PatternSet, setMatches } from '../model/pattern-set.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
+import type { World } from './world.ts';
+
+/** Tools that are missing, code that does not compile, required files that nobody has and nobody will make. */
+export function preflight(world: World, graph: StageGraph, selection: Selection): readonly Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  for (const stage of selection.stages) {
+    for (const requirement of stage.tools) {
+      const tool = world.tools.identify(requirement, stage);
+      if ('problem' in tool) problems.push(tool.problem);
+    }
+    problems.push(...codeProblems(world, stage), ...missingInputs(world, graph, selection, stage));
+  }
+  return distinct(problems);
+}
+
+/** Whether a selected stage may make files for this pattern, so that it need not match anything yet. */
+export function isServedBy(
+  graph: StageGraph,
+  selection: Selection,
+  stage: Stage,
+  entry: PatternEntry,
+): boolean {
+  return producersOf(graph, stage, entry).some((producer) => selection.names.has(producer.name));
+}
+
+function missingInputs(
+  world: World,
+  graph: StageGraph,
+  selection: Selection,
+  stage: Stage,
+): readonly Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  const report = (entry: PatternEntry, at: string) => {
+    const producers = producersOf(graph, stage, entry);
+    if (producers.some((producer) => selection.names.has(producer.name))) return;
+    problems.push(
+      producers.length > 0
+        ? missingFromEarlier(stage, entry, producers, at)
+        : missingOutright(stage, entry, at),
+    );
+  };
+  const { unmatched, unreadable } = world.files.expand(stage.requires, 'input');
+  for (const entry of unmatched) if (!entry.optional) report(entry, `stages.${stage.name}.requires`);
+  for (const { path, message } of unreadable) {
+    problems.push({
+      code: 'PIPE050',
+      message: `stage "${stage.name}" requires ${path}, which ${message}`,
+      at: `stages.${stage.name}.requires`,
+    });
+  }
+  for (const path of stage.implied) {
+    if (world.files.look(path) !== null) continue;
+    const entry = literalEntry(path);
+    if (entry !== null) report(entry, `stages.${stage.name}.run`);
+  }
+  return problems;
+}
+
+function missingFromEarlier(
+  stage: Stage,
+  entry: PatternEntry,
+  producers: readonly Stage[],
+  at: string,
+): Diagnostic {
+  const names = producers.map((producer) => `"${producer.name}"`).join(' or ');
+  return {
+    code: 'PIPE033',
+    message: `stage "${stage.name}" requires ${entry.source}, which stage ${names} makes, and it is not there`,
+    at,
+    hint: `this run leaves ${names} out: build it first with pipe build ${producers[0]!.name}`,
+  };
+}
+
+function missingOutright(stage: Stage, entry: PatternEntry, at: string): Diagnostic {
+  const what = entry.glob.literal === null ? 'matches no file' : 'is not there';
+  return {
+    code: 'PIPE050',
+    message: `stage "${stage.name}" requires ${entry.source}, which ${what}, and no stage makes it`,
+    at,
+    hint: `check the path, or write optional('${entry.source}') if it may be missing`,
+  };
+}
+
+function codeProblems(world: World, stage: Stage): readonly Diagnostic[] {
+  const { command } = stage;
+  if (command.kind !== 'script' && command.kind !== 'function') return [];
+  const code = world.code.identify(command.kind === 'script' ? command.module : null);
+  return 'problems' in code ? code.problems : [];
+}
+
+function producersOf(graph: StageGraph, stage: Stage, entry: PatternEntry): readonly Stage[] {
+  return graph
+    .edgesInto(stage.name)
+    .filter((edge) => edge.kind === 'file')
+    .map((edge) => graph.stages.find((one) => one.name === edge.from)!)
+    .filter((producer) => producer.produces !== null && mayServe(producer.produces, entry));
+}
+
+function mayServe(produces: PatternSet, entry: PatternEntry): boolean {
+  const { literal } = entry.glob;
+  if (literal !== null) return setMatches(produces, literal);
+  return produces.entries.some((made) => !made.negated && globsMayOverlap(made.glob, entry.glob));
+}
+
+function literalEntry(path: FilePath): PatternEntry | null {
+  const glob = parseGlob(escapeGlob(path));
+  return glob.ok ? { glob: glob.value, negated: false, optional: false, source: path } : null;
+}
+
+function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}

@@ -1,0 +1,171 @@
+// The loop: takes what is ready, keeps the slots full, and stops as it was told to.
+import path from 'node:path';
+import { Mailbox } from '../base/mailbox.ts';
+import { describeCommand } from '../model/command-line.ts';
+import type { EventBody } from '../model/events.ts';
+import type { TaskRecord } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
+import type { StaleReason } from '../model/verdict.ts';
+import { type Assessment, type Assessor, isFailure } from './assess.ts';
+import { Attempt, type AttemptEnd, type AttemptWatcher } from './attempt.ts';
+import type { Board, FailureDetails } from './board.ts';
+import type { World } from './world.ts';
+
+export interface SchedulerOptions {
+  readonly jobs: number;
+  readonly keepGoing: boolean;
+  readonly forced: ReadonlySet<string>;
+  readonly stdin: 'closed' | 'inherit';
+}
+
+type Letter =
+  | {
+      readonly kind: 'attempt-ended';
+      readonly task: Task;
+      readonly end: AttemptEnd;
+      readonly reasons: readonly StaleReason[];
+    }
+  | { readonly kind: 'interrupt'; readonly how: 'gently' | 'now' };
+
+export class Scheduler {
+  private readonly world: World;
+  private readonly assessor: Assessor;
+  private readonly board: Board;
+  private readonly options: SchedulerOptions;
+  private readonly mailbox = new Mailbox<Letter>();
+  private readonly attempts = new Map<Task, Attempt>();
+  private stopping = false;
+  private interrupted = false;
+
+  constructor(options: {
+    readonly world: World;
+    readonly assessor: Assessor;
+    readonly board: Board;
+    readonly options: SchedulerOptions;
+  }) {
+    this.world = options.world;
+    this.assessor = options.assessor;
+    this.board = options.board;
+    this.options = options.options;
+  }
+
+  get wasInterrupted(): boolean {
+    return this.interrupted;
+  }
+
+  /** From a signal handler: the loop does the rest. */
+  interrupt(how: 'gently' | 'now'): void {
+    this.mailbox.put({ kind: 'interrupt', how });
+  }
+
+  /** Ends when nothing runs and nothing more may start. */
+  async run(): Promise<void> {
+    for (;;) {
+      this.fillSlots();
+      if (this.board.running === 0) break;
+      this.read(await this.mailbox.take());
+      for (let letter = this.mailbox.poll(); letter !== undefined; letter = this.mailbox.poll())
+        this.read(letter);
+    }
+    for (let letter = this.mailbox.poll(); letter !== undefined; letter = this.mailbox.poll())
+      this.read(letter);
+    if (this.interrupted) this.board.skipRest('cancelled', []);
+    else this.board.skipRest('skipped', this.board.failedStages());
+  }
+
+  /** Looks at tasks only while a slot is free: fresh ones pass at once, and what is started was looked at just before. */
+  private fillSlots(): void {
+    while (!this.stopping && this.board.running < this.options.jobs) {
+      const task = this.board.takeReady();
+      if (task === null) return;
+      const assessed = this.assessor.assess(task);
+      if (isFailure(assessed))
+        this.fail(task, { failure: assessed.failure, tail: [], hiddenEnv: [], command: null, log: null });
+      else if (assessed.verdict.kind === 'fresh') this.board.fresh(task, recordOf(assessed));
+      else this.start(task, assessed, assessed.verdict.reasons);
+    }
+  }
+
+  private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
+    const estimateMs = estimateOf(assessment);
+    this.board.started(task, { reasons, command: describeCommand(task.stage.command), estimateMs });
+    const { forced } = this.options;
+    const attempt = new Attempt({
+      world: this.world,
+      assessor: this.assessor,
+      task,
+      options: { forced: forced.has(task.stage.name), stdin: this.options.stdin },
+      watcher: this.watch(task),
+    });
+    this.attempts.set(task, attempt);
+    attempt.run(assessment).then((end) => this.mailbox.put({ kind: 'attempt-ended', task, end, reasons }));
+  }
+
+  private watch(task: Task): AttemptWatcher {
+    const of = { task: task.id, stage: task.stage.name, item: task.item };
+    const emit = (event: EventBody) => this.world.events.emit(event);
+    return {
+      onOutput: (stream, text) => emit({ kind: 'task-output', ...of, stream, text }),
+      onProgress: (done, total) => emit({ kind: 'task-progress', ...of, done, total }),
+      onMetric: (values) => emit({ kind: 'task-metric', ...of, values }),
+      onInputsChanged: (attempt, paths) =>
+        emit({ kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
+      onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
+    };
+  }
+
+  private read(letter: Letter): void {
+    switch (letter.kind) {
+      case 'interrupt':
+        this.stopping = true;
+        this.interrupted = true;
+        for (const attempt of this.attempts.values()) attempt.cancel(letter.how);
+        return;
+      case 'attempt-ended':
+        this.attempts.delete(letter.task);
+        this.ended(letter.task, letter.end);
+        return;
+    }
+  }
+
+  private ended(task: Task, end: AttemptEnd): void {
+    switch (end.kind) {
+      case 'executed':
+      case 'restored':
+        this.board.succeeded(task, end.kind, end.record, this.logOf(task));
+        return;
+      case 'failed':
+        this.fail(task, {
+          failure: end.failure,
+          tail: end.tail,
+          hiddenEnv: end.hiddenEnv,
+          command: end.command,
+          log: this.logOf(task),
+        });
+        return;
+      case 'cancelled':
+        this.board.cancelled(task);
+        return;
+    }
+  }
+
+  private fail(task: Task, details: FailureDetails): void {
+    this.board.failed(task, details);
+    const stops = !task.stage.optional && details.failure.kind !== 'protected';
+    if (stops && !this.options.keepGoing) this.stopping = true;
+  }
+
+  private logOf(task: Task): string {
+    return path.relative(this.world.folders.root, this.world.folders.logPath(task.id));
+  }
+}
+
+function recordOf(assessment: Assessment): TaskRecord | null {
+  return assessment.memory.kind === 'done' ? assessment.memory.record : null;
+}
+
+function estimateOf(assessment: Assessment): number | null {
+  const { memory } = assessment;
+  if (memory.kind === 'done') return memory.record.durationMs;
+  return memory.kind === 'unfinished' ? (memory.last?.durationMs ?? null) : null;
+}

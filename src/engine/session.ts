@@ -1,0 +1,206 @@
+// One build: first a look without the lock, for most often nothing is to be done; else the lock, the checks, the loop.
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { RunFinished } from '../model/events.ts';
+import type { StageGraph } from '../model/graph.ts';
+import type { Selection } from '../model/selection.ts';
+import { type Task, taskOf } from '../model/task.ts';
+import { Assessor, isFailure } from './assess.ts';
+import { Board, type TaskOrder } from './board.ts';
+import { preflight } from './preflight.ts';
+import { preview } from './preview.ts';
+import { Scheduler } from './scheduler.ts';
+import type { World } from './world.ts';
+
+export interface BuildOptions {
+  readonly jobs: number;
+  readonly keepGoing: boolean;
+  readonly dryRun: boolean;
+  /** Wait for another engine in this workspace. */
+  readonly wait: boolean;
+  readonly stdin: 'closed' | 'inherit';
+  /** The words of the command line. */
+  readonly command: readonly string[];
+}
+
+export type BuildEnd =
+  | { readonly kind: 'finished'; readonly event: RunFinished }
+  /** Nothing was executed, deleted or written. */
+  | { readonly kind: 'refused'; readonly problems: readonly Diagnostic[] };
+
+type Summary = Omit<RunFinished, 'kind' | 'durationMs'>;
+
+export class Session {
+  private readonly world: World;
+  private readonly graph: StageGraph;
+  private readonly selection: Selection;
+  private readonly options: BuildOptions;
+  private readonly tasks: readonly Task[];
+  private readonly assessor: Assessor;
+  private readonly interruption = new AbortController();
+  private scheduler: Scheduler | null = null;
+
+  constructor(options: {
+    readonly world: World;
+    readonly graph: StageGraph;
+    readonly selection: Selection;
+    readonly options: BuildOptions;
+  }) {
+    this.world = options.world;
+    this.graph = options.graph;
+    this.selection = options.selection;
+    this.options = options.options;
+    this.tasks = options.selection.stages.map((stage) => taskOf(stage));
+    this.assessor = new Assessor(options.world, options.selection.forced);
+  }
+
+  /** The first time gently, the second time at once. */
+  interrupt(): void {
+    const how = this.interruption.signal.aborted ? 'now' : 'gently';
+    this.interruption.abort();
+    this.scheduler?.interrupt(how);
+  }
+
+  async build(pipelineName: string): Promise<BuildEnd> {
+    const { world, options } = this;
+    const startedMs = world.clock.monotonicMs();
+    const everythingFresh = options.dryRun ? false : this.everythingIsFresh();
+    if (!everythingFresh) {
+      const problems = preflight(world, this.graph, this.selection);
+      if (problems.length > 0) return { kind: 'refused', problems };
+    }
+    world.events.emit({
+      kind: 'run-started',
+      pipeline: pipelineName,
+      targets: this.selection.targets,
+      tasks: this.tasks.length,
+      dryRun: options.dryRun,
+      command: options.command,
+    });
+    const summary = options.dryRun
+      ? this.plan()
+      : everythingFresh
+        ? await this.passThrough()
+        : await this.work();
+    const event: RunFinished = {
+      kind: 'run-finished',
+      ...summary,
+      durationMs: Math.round(world.clock.monotonicMs() - startedMs),
+    };
+    world.events.emit(event);
+    return { kind: 'finished', event };
+  }
+
+  /** In order, up to the first task that is not. Writes nothing and needs no lock. */
+  private everythingIsFresh(): boolean {
+    return this.tasks.every((task) => {
+      const assessed = this.assessor.assess(task);
+      return !isFailure(assessed) && assessed.verdict.kind === 'fresh';
+    });
+  }
+
+  /** Nothing to do: every task was just found fresh. */
+  private async passThrough(): Promise<Summary> {
+    const { world } = this;
+    const summary = await this.loop();
+    await world.files.settle();
+    // Worth taking the lock for if nobody has it, not worth waiting for it.
+    if (world.upkeep.isDue() && (await this.lock(false)).kind === 'held') {
+      if (!world.records.changedElsewhere()) world.upkeep.perform();
+      world.lock.release();
+    }
+    return summary;
+  }
+
+  private async work(): Promise<Summary> {
+    const { world } = this;
+    const lock = await this.lock(this.options.wait);
+    if (lock.kind === 'busy') {
+      world.events.emit({ kind: 'run-blocked', ...lock.holder });
+      return { ...noCounts, outcome: 'waiting', exitCode: 3, waiting: this.tasks.length };
+    }
+    if (lock.kind === 'cancelled') {
+      return { ...noCounts, outcome: 'cancelled', exitCode: 130, cancelled: this.tasks.length };
+    }
+    try {
+      if (world.records.changedElsewhere()) {
+        world.records.reload();
+        this.assessor.forget();
+      }
+      const summary = await this.loop();
+      await world.files.settle();
+      world.upkeep.perform();
+      return summary;
+    } finally {
+      world.lock.release();
+    }
+  }
+
+  private lock(wait: boolean) {
+    const { world, options, interruption } = this;
+    return world.lock.acquire({
+      wait,
+      command: options.command.join(' '),
+      signal: interruption.signal,
+      onBlocked: (holder) => world.events.emit({ kind: 'run-blocked', ...holder }),
+    });
+  }
+
+  private async loop(): Promise<Summary> {
+    const { world, options, selection } = this;
+    const board = new Board({
+      tasks: this.tasks,
+      orders: this.orders(),
+      emit: (event) => world.events.emit(event),
+      nowMs: () => world.clock.monotonicMs(),
+    });
+    const { jobs, keepGoing, stdin } = options;
+    this.scheduler = new Scheduler({
+      world,
+      assessor: this.assessor,
+      board,
+      options: { jobs, keepGoing, stdin, forced: selection.forced },
+    });
+    if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
+    await this.scheduler.run();
+    return board.summary(this.scheduler.wasInterrupted);
+  }
+
+  private orders(): readonly TaskOrder[] {
+    const { graph, selection } = this;
+    return selection.stages.flatMap((stage) =>
+      graph
+        .edgesInto(stage.name)
+        .filter((edge) => selection.names.has(edge.from))
+        .map((edge) => ({ before: taskIdOf(graph, edge.from), after: taskOf(stage).id, kind: edge.kind })),
+    );
+  }
+
+  private plan(): Summary {
+    const plans = preview(this.world, this.graph, this.selection);
+    for (const plan of plans) this.world.events.emit(plan);
+    const fresh = plans.filter((plan) => plan.action === 'fresh').length;
+    const failed = plans.filter((plan) => plan.action === 'fail').length;
+    return {
+      ...noCounts,
+      outcome: failed > 0 ? 'failed' : 'succeeded',
+      exitCode: failed > 0 ? 1 : 0,
+      fresh,
+      failed,
+    };
+  }
+}
+
+const noCounts = {
+  executed: 0,
+  restored: 0,
+  fresh: 0,
+  failed: 0,
+  skipped: 0,
+  waiting: 0,
+  cancelled: 0,
+  savedMs: 0,
+} as const;
+
+function taskIdOf(graph: StageGraph, stage: string) {
+  return taskOf(graph.stages.find((one) => one.name === stage)!).id;
+}

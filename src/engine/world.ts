@@ -1,0 +1,37 @@
+// All that one build acts through, in one place.
+
+import type { EventStream } from './event-stream.ts';
+import type {
+  ActionStore,
+  BlobStore,
+  CallerEnv,
+  Clock,
+  Code,
+  Executor,
+  Files,
+  Lock,
+  Outputs,
+  Records,
+  RunFolders,
+  Tools,
+  Upkeep,
+} from './ports.ts';
+
+export interface World {
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly outputs: Outputs;
+  readonly records: Records;
+  /** `null`: no cache in this run. */
+  readonly cache: { readonly actions: ActionStore; readonly blobs: BlobStore } | null;
+  readonly executor: Executor;
+  readonly code: Code;
+  readonly tools: Tools;
+  readonly caller: CallerEnv;
+  readonly folders: RunFolders;
+  readonly lock: Lock;
+  readonly upkeep: Upkeep;
+  readonly events: EventStream;
+  /** Such as `linux-x64`: part of every fingerprint. */
+  readonly platform: string;
+}

@@ -1,0 +1,104 @@
+// The console: shows the events of a run to a person or a program, in one of four ways.
+
+import type { PipeEvent } from '../model/events.ts';
+import { foldEvent, initialView, type RunView } from '../model/run-view.ts';
+import type { Display } from './display.ts';
+import { canDrawUnicode, createGlyphs } from './glyphs.ts';
+import { createJsonDisplay } from './json.ts';
+import { createLiveDisplay } from './live.ts';
+import { type Look, nameWidthFor } from './look.ts';
+import { createPlainDisplay } from './plain.ts';
+import { createQuietDisplay } from './quiet.ts';
+import { createStyle, wantsColour } from './style.ts';
+import { createWriter, type OutStream } from './writer.ts';
+
+export type ConsoleMode = 'live' | 'plain' | 'json' | 'quiet';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface ConsoleOptions {
+  readonly mode: ConsoleMode;
+  readonly verbose: boolean;
+  readonly stdout: OutStream;
+  readonly stderr: OutStream;
+  /** For `NO_COLOR`, `FORCE_COLOR`, `TERM` and the locale. */
+  readonly env: Env;
+  /** Names of the tasks to come, so that lines align from the first one on. */
+  readonly names?: readonly string[];
+  /** Standard output lost its reader (`| head`). Nothing more is written to it; what to do is up to the caller. */
+  readonly onClosed?: () => void;
+  /** Milliseconds since 1970. */
+  readonly nowMs?: () => number;
+  readonly every?: (ms: number, tick: () => void) => () => void;
+}
+
+/** A sink of the engine's events. `close` gives the terminal back, also in the middle of a run. */
+export interface Console {
+  handle(event: PipeEvent): void;
+  close(): void;
+}
+
+export function createConsole(options: ConsoleOptions): Console {
+  const display = createDisplay(options);
+  let view: RunView = initialView();
+  return {
+    handle(event) {
+      view = foldEvent(view, event);
+      display.show(event, view);
+    },
+    close: () => display.close(),
+  };
+}
+
+/** `live` on a terminal that can move its cursor, except in CI; what was asked for goes first. */
+export function chooseMode(
+  asked: { readonly json: boolean; readonly quiet: boolean },
+  stdout: { readonly isTTY?: boolean | undefined },
+  env: Env,
+): ConsoleMode {
+  if (asked.json) return 'json';
+  if (asked.quiet) return 'quiet';
+  const continuousIntegration = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
+  return stdout.isTTY === true && env.TERM !== 'dumb' && !continuousIntegration ? 'live' : 'plain';
+}
+
+/** How text looks on `stream`: its colours, signs and width, which follows the terminal. */
+export function lookOf(stream: OutStream, env: Env, names: readonly string[] = []): Look {
+  return {
+    style: createStyle(wantsColour(stream, env)),
+    glyphs: createGlyphs(canDrawUnicode(env)),
+    nameWidth: nameWidthFor(names),
+    get columns() {
+      return stream.isTTY === true ? (stream.columns ?? 80) : null;
+    },
+  };
+}
+
+function createDisplay(options: ConsoleOptions): Display {
+  const { stdout, stderr, env, names, verbose } = options;
+  const out = createWriter(stdout, options.onClosed);
+  const look = lookOf(stdout, env, names);
+  const quiet = () => createQuietDisplay(createWriter(stderr), lookOf(stderr, env, names));
+  switch (options.mode) {
+    case 'json':
+      return createJsonDisplay(out, quiet());
+    case 'quiet':
+      return quiet();
+    case 'plain':
+      return createPlainDisplay(out, look, { verbose });
+    case 'live':
+      return createLiveDisplay(out, look, {
+        terminal: stdout,
+        verbose,
+        nowMs: options.nowMs ?? Date.now,
+        every: options.every ?? repeat,
+      });
+  }
+}
+
+/** Does not keep the process alive: what runs does. */
+function repeat(ms: number, tick: () => void): () => void {
+  const timer = setInterval(tick, ms);
+  timer.unref();
+  return () => clearInterval(timer);
+}

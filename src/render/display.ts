@@ -1,0 +1,121 @@
+// What a console shows of each event, as lines: shared by every display that writes lines for people.
+
+import { ago } from '../model/amounts.ts';
+import type { PipeEvent, RunBlocked, TaskFinished, TaskStarted, Warning } from '../model/events.ts';
+import { printable } from '../model/printable.ts';
+import type { RunView } from '../model/run-view.ts';
+import { explainReason, summariseReasons } from '../model/wording.ts';
+import { failureDetails } from './failure-block.ts';
+import { wrapWords } from './fit.ts';
+import type { Look } from './look.ts';
+import { createOutputLines } from './output-lines.ts';
+import { planLines } from './plan-lines.ts';
+import { headerLine, summaryLines } from './summary.ts';
+import { wordWidth } from './task-line.ts';
+
+const listedReasons = 50;
+
+/** One way to show a run. The view already contains the event. */
+export interface Display {
+  show(event: PipeEvent, view: RunView): void;
+  /** Leaves the terminal as it should be. More than once does no harm. */
+  close(): void;
+}
+
+export interface Wording {
+  /** At the start of a task; none where the display shows running tasks in another way. */
+  readonly started: (event: TaskStarted, look: Look) => readonly string[];
+  readonly finished: (event: TaskFinished, look: Look) => readonly string[];
+}
+
+/** Turns events into permanent lines. The header comes with the first line that needs one: a no-op has none. */
+export function createLines(
+  look: Look,
+  wording: Wording,
+  options: { readonly verbose: boolean },
+): (event: PipeEvent, view: RunView) => readonly string[] {
+  const output = createOutputLines(look);
+  let hasHeader = false;
+
+  const headed = (view: RunView, lines: readonly string[]): readonly string[] => {
+    if (hasHeader) return lines;
+    hasHeader = true;
+    return [headerLine(view, look), ...lines];
+  };
+  const below = (view: RunView, lines: readonly string[]) =>
+    lines.length === 0 ? lines : headed(view, lines);
+
+  return (event, view) => {
+    switch (event.kind) {
+      case 'run-started':
+        hasHeader = false;
+        return view.dryRun ? headed(view, []) : [];
+      case 'run-blocked':
+        return blockedLines(event, look);
+      case 'task-started':
+        return headed(view, [
+          ...wording.started(event, look),
+          ...(options.verbose ? reasonLines(event, look) : []),
+        ]);
+      case 'task-output':
+        return options.verbose ? below(view, output.feed(event)) : [];
+      case 'task-retrying':
+        return below(view, [
+          look.style.warn(`${printable(event.task)}: its inputs were edited while it ran, so it runs again`),
+        ]);
+      case 'task-finished':
+        return below(view, [...output.flush(event.task), ...finishedLines(event, look, wording, options)]);
+      case 'warning':
+        return below(view, warningLines(event, look));
+      case 'run-finished':
+        return view.dryRun && view.planned.length > 0
+          ? planLines(view.planned, look, options)
+          : summaryLines(view, look);
+      case 'task-planned':
+      case 'task-progress':
+      case 'task-metric':
+        return [];
+    }
+  };
+}
+
+export function warningLines(event: Warning, look: Look): readonly string[] {
+  const about = event.task === undefined ? '' : `${printable(event.task)}: `;
+  const text = `warning: ${about}${printable(event.message)}`;
+  const room = look.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, look.columns - 2);
+  const wrap = (line: string) => wrapWords(line, room);
+  return [
+    ...wrap(text).map((line, i) => look.style.warn(i === 0 ? line : `  ${line}`)),
+    ...(event.hint === undefined ? [] : wrap(`hint: ${printable(event.hint)}`).map((line) => `  ${line}`)),
+  ];
+}
+
+export function blockedLines(event: PipeEvent & RunBlocked, look: Look): readonly string[] {
+  const since = ago(event.sinceMs, Date.parse(event.at));
+  const text = `waiting for another run in this folder: process ${event.pid}, started ${since} (${printable(event.command)})`;
+  const room = look.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, look.columns - 2);
+  return wrapWords(text, room).map((line, i) => look.style.dim(i === 0 ? line : `  ${line}`));
+}
+
+function finishedLines(
+  event: TaskFinished,
+  look: Look,
+  wording: Wording,
+  options: { readonly verbose: boolean },
+): readonly string[] {
+  // What did not succeed for another's sake is listed at the end: now it would only be noise.
+  if (event.outcome === 'skipped') return [];
+  if (event.outcome === 'fresh' && !options.verbose) return [];
+  const lines = wording.finished(event, look);
+  return event.outcome === 'failed' ? [...lines, ...failureDetails(event, look)] : lines;
+}
+
+/** Each reason on its own line, where the line before could not hold them all. */
+function reasonLines(event: TaskStarted, look: Look): readonly string[] {
+  const whole = summariseReasons(event.reasons, Number.POSITIVE_INFINITY).join();
+  if (summariseReasons(event.reasons).join() === whole) return [];
+  const shown = event.reasons.slice(0, listedReasons).map(explainReason);
+  const rest = event.reasons.length - shown.length;
+  const all = rest > 0 ? [...shown, `and ${rest} more`] : shown;
+  return all.map((line) => look.style.dim(`${' '.repeat(wordWidth)}${line}`));
+}

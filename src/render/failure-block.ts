@@ -1,0 +1,111 @@
+// A failure as a block of text: what failed and how, the end of its output, and how to go on.
+
+import { listSome } from '../model/amounts.ts';
+import type { TaskFinished } from '../model/events.ts';
+import { printable } from '../model/printable.ts';
+import { explainFailure } from '../model/wording.ts';
+import { capturedLines } from './captured.ts';
+import { chunk, padEnd, widthOf, wrapWords } from './fit.ts';
+import type { Look } from './look.ts';
+import { howItFailed } from './task-line.ts';
+
+const labelWidth = 10;
+const indent = '  ';
+const tailLines = 20;
+const namedVariables = 24;
+
+/** Head and details. Made for 40 columns and more; without a width nothing is wrapped. */
+export function failureBlock(event: TaskFinished, look: Look): readonly string[] {
+  return [...failureHead(event, look), ...failureDetails(event, look)];
+}
+
+/** All below the head, indented. */
+export function failureDetails(event: TaskFinished, look: Look): readonly string[] {
+  const { style } = look;
+  const details = event.failure === undefined ? [] : explainFailure(event.failure).slice(1);
+  const command = commandOf(event);
+  return [
+    ...details.flatMap((line) => wrapped(line, indent.length, look).map((part) => `${indent}${part}`)),
+    ...(command === null ? [] : labelled('command', printable(command), look)),
+    ...outputLines(event, look),
+    ...(event.log === undefined ? [] : labelled('log', printable(event.log), look)),
+    ...hiddenLines(event, look),
+    ...labelled('continue', continueCommand(event), look, style.command),
+  ];
+}
+
+/** The command line that takes up the work again. */
+export function continueCommand(event: TaskFinished): string {
+  const plain = /^[A-Za-z0-9_@%+=:,./-]+$/.test(event.task);
+  return `pipe build ${plain ? event.task : `'${printable(event.task).replaceAll("'", `'\\''`)}'`}`;
+}
+
+/** `✗ analysis failed: exit code 1 after 2.1s` */
+export function failureHead(event: TaskFinished, look: Look): readonly string[] {
+  const { style, glyphs } = look;
+  const name = printable(event.task);
+  const text = `${glyphs.failed} ${name} failed: ${howItFailed(event)}`;
+  const [first = '', ...more] = wrapped(text, 0, look);
+  // Only the name is bold, and only where the first line holds all of it.
+  const upTo = `${glyphs.failed} ${name} failed`;
+  const head = first.startsWith(upTo) ? style.bold(style.bad(upTo)) + first.slice(upTo.length) : first;
+  return [head, ...more.map((line) => `${indent}${line}`)];
+}
+
+function commandOf(event: TaskFinished): string | null {
+  if (event.command !== undefined && event.command !== '') return event.command;
+  return event.failure !== undefined && 'line' in event.failure ? event.failure.line : null;
+}
+
+function outputLines(event: TaskFinished, look: Look): readonly string[] {
+  const { style, glyphs } = look;
+  const all = (event.tail ?? []).flatMap((line) => (line === '' ? [''] : capturedLines(line, style.enabled)));
+  while (all.at(-1)?.trim() === '') all.pop();
+  if (all.length === 0) return [];
+  const margin = `${indent}${style.dim(glyphs.margin)} `;
+  const room =
+    look.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, look.columns - indent.length - 2);
+  const shown = all.slice(-tailLines).flatMap((line) => chunk(line, room));
+  return [
+    `${indent}${style.dim('output, its last lines')}`,
+    ...shown.map((line) => `${margin}${line}`.trimEnd()),
+  ];
+}
+
+function hiddenLines(event: TaskFinished, look: Look): readonly string[] {
+  const names = event.hiddenEnv ?? [];
+  if (names.length === 0) return [];
+  return [
+    ...labelled('hidden', listSome([...names].sort().map(printable), namedVariables), look),
+    ...labelled(
+      '',
+      'are set here, but the stage does not see them: declare what it needs in env or secrets',
+      look,
+      look.style.dim,
+    ),
+  ];
+}
+
+function labelled(
+  label: string,
+  text: string,
+  look: Look,
+  paint: (text: string) => string = (line) => line,
+): readonly string[] {
+  const { style } = look;
+  const parts = wrapped(text, indent.length + labelWidth, look);
+  const room = look.columns === null ? Number.POSITIVE_INFINITY : look.columns - indent.length - labelWidth;
+  // A path too long for its place gets a line of its own: it is there to be copied.
+  if (parts.length === 1 && widthOf(text) > room) {
+    return [`${indent}${style.dim(label)}`, `${indent}  ${paint(text)}`];
+  }
+  return parts.map(
+    (line, i) => `${indent}${style.dim(padEnd(i === 0 ? label : '', labelWidth))}${paint(line)}`,
+  );
+}
+
+/** Between words; a word that is wider than the room is left whole. */
+function wrapped(text: string, before: number, look: Look): readonly string[] {
+  if (look.columns === null) return [text];
+  return wrapWords(text, Math.max(20, look.columns - before));
+}

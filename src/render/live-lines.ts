@@ -1,0 +1,84 @@
+// The redrawn part of the live view, as lines: what runs, how long it has, and how far all is.
+
+import { formatElapsed } from '../model/amounts.ts';
+import { printable } from '../model/printable.ts';
+import { doneCount, type RunningTask, type RunView, remainingMs } from '../model/run-view.ts';
+import { captured } from './captured.ts';
+import { padEnd, padStart, truncate, widthOf } from './fit.ts';
+import type { Look } from './look.ts';
+
+const barWidth = 10;
+const widestName = 28;
+const leastOutput = 12;
+
+export interface Moment {
+  /** Milliseconds since 1970, by the clock of the events. */
+  readonly nowMs: number;
+  /** Counts the redraws: turns the spinner. */
+  readonly frame: number;
+  readonly rows: number;
+}
+
+/** At most `rows - 4` lines of at most `columns - 1`: a full line would wrap on some terminals. */
+export function liveLines(view: RunView, look: Look, moment: Moment): readonly string[] {
+  const columns = Math.max(20, (look.columns ?? 80) - 1);
+  const running = [...view.running.values()];
+  const room = Math.max(1, moment.rows - 4 - 1);
+  const shown = running.length <= room ? running : running.slice(0, Math.max(1, room - 1));
+  const hidden = running.length - shown.length;
+  const nameWidth = Math.min(
+    widestName,
+    Math.floor(columns / 2),
+    shown.reduce((widest, task) => Math.max(widest, widthOf(printable(task.task))), look.nameWidth),
+  );
+  return [
+    ...shown.map((task) => truncate(runningLine(task, look, moment, { nameWidth, columns }), columns)),
+    ...(hidden > 0 ? [look.style.dim(`${look.glyphs.more} and ${hidden} more`)] : []),
+    truncate(progressLine(view, look, moment), columns),
+  ];
+}
+
+/** `⠋ analysis     12s  ━━━┄┄┄┄┄┄┄ 3/10  ~40s left  reading 1934` */
+function runningLine(
+  task: RunningTask,
+  look: Look,
+  moment: Moment,
+  layout: { readonly nameWidth: number; readonly columns: number },
+): string {
+  const { style, glyphs } = look;
+  const sign = glyphs.spinner[moment.frame % glyphs.spinner.length]!;
+  const name = padEnd(truncate(printable(task.task), layout.nameWidth), layout.nameWidth);
+  const elapsed = padStart(formatElapsed(moment.nowMs - task.sinceMs), 4);
+  const remaining = remainingMs(task, moment.nowMs);
+  const parts = [
+    `${style.restored(sign)} ${style.bold(name)}`,
+    elapsed,
+    ...(task.progress === null ? [] : [bar(task.progress, look)]),
+    ...(remaining === null ? [] : [style.dim(`~${formatElapsed(Math.max(1000, remaining))} left`)]),
+    ...(task.attempt > 1 ? [style.warn(`attempt ${task.attempt}`)] : []),
+  ];
+  const line = parts.join('  ');
+  const rest = layout.columns - widthOf(line) - 2;
+  const output = task.lastLine === null ? '' : captured(task.lastLine, false);
+  return output === '' || rest < leastOutput ? line : `${line}  ${style.dim(truncate(output, rest))}`;
+}
+
+function bar(progress: { readonly done: number; readonly total: number }, look: Look): string {
+  const { style, glyphs } = look;
+  const share = progress.total > 0 ? Math.min(1, Math.max(0, progress.done / progress.total)) : 0;
+  const full = Math.floor(share * barWidth);
+  const drawn = style.good(glyphs.barFull.repeat(full)) + style.dim(glyphs.barEmpty.repeat(barWidth - full));
+  return `${drawn} ${progress.done}/${progress.total}`;
+}
+
+/** `2 of 5 done, 1 failed · 14s` */
+function progressLine(view: RunView, look: Look, moment: Moment): string {
+  const { counts } = view;
+  const done = [
+    `${doneCount(view)} of ${Math.max(view.total, view.tasks.size)} done`,
+    ...(counts.fresh > 0 ? [`${counts.fresh} fresh`] : []),
+    ...(counts.failed > 0 ? [look.style.bad(`${counts.failed} failed`)] : []),
+  ].join(', ');
+  const elapsed = view.startedAtMs === null ? '' : formatElapsed(moment.nowMs - view.startedAtMs);
+  return look.style.dim(`${done} ${look.glyphs.dot} ${elapsed}`);
+}

@@ -1,0 +1,107 @@
+// The display for terminals: permanent lines as tasks finish, and below them a block that shows what runs.
+
+import type { PipeEvent } from '../model/events.ts';
+import type { RunView } from '../model/run-view.ts';
+import { createLines, type Display } from './display.ts';
+import { failureHead } from './failure-block.ts';
+import type { LiveBlock } from './live-block.ts';
+import { liveLines } from './live-lines.ts';
+import type { Look } from './look.ts';
+import { signLine, startedLine } from './task-line.ts';
+import type { OutStream, Writer } from './writer.ts';
+
+/** Ten redraws a second: more would flicker on slow connections, fewer would look stuck. */
+const frameMs = 100;
+
+export interface LiveOptions {
+  readonly terminal: OutStream;
+  readonly verbose: boolean;
+  readonly nowMs: () => number;
+  /** Calls back again and again until the returned function is called. */
+  readonly every: (ms: number, tick: () => void) => () => void;
+}
+
+export interface LiveDisplay extends Display {
+  /** Resolves when the block that redraws is there; `null` while nothing has run. */
+  readonly opening: Promise<void> | null;
+}
+
+export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions): LiveDisplay {
+  const permanent = createLines(
+    look,
+    {
+      started: (event) => (options.verbose ? [startedLine(event, look)] : []),
+      finished: (event) => (event.outcome === 'failed' ? failureHead(event, look) : [signLine(event, look)]),
+    },
+    options,
+  );
+  let opening: Promise<void> | null = null;
+  let block: LiveBlock | null = null;
+  let stopTicking: (() => void) | null = null;
+  let latest: RunView | null = null;
+  let frame = 0;
+
+  const linesNow = (view: RunView): readonly string[] =>
+    liveLines(view, look, { nowMs: options.nowMs(), frame, rows: options.terminal.rows ?? 24 });
+  const redraw = () => {
+    if (block !== null && latest !== null) block.draw(linesNow(latest));
+  };
+  const tick = () => {
+    frame++;
+    redraw();
+    if (latest !== null && latest.running.size === 0) rest();
+  };
+  const rest = () => {
+    stopTicking?.();
+    stopTicking = null;
+  };
+  const wake = () => {
+    if (block !== null) stopTicking ??= options.every(frameMs, tick);
+  };
+  const open = () => {
+    opening ??= import('./live-block.ts').then(({ openLiveBlock }) => {
+      // All may be over by now: then there is nothing to redraw.
+      if (latest === null || latest.running.size === 0) {
+        opening = null;
+        return;
+      }
+      block = openLiveBlock(options.terminal, out);
+      options.terminal.on('resize', redraw);
+      redraw();
+      wake();
+    });
+  };
+  const shut = () => {
+    rest();
+    options.terminal.off('resize', redraw);
+    block?.close();
+    block = null;
+    opening = null;
+  };
+
+  const print = (lines: readonly string[], view: RunView) => {
+    if (lines.length === 0) return;
+    const text = lines.map((line) => `${line}\n`).join('');
+    if (block === null) out.write(text);
+    else block.above(text, linesNow(view));
+  };
+
+  return {
+    get opening() {
+      return opening;
+    },
+    show(event: PipeEvent, view: RunView) {
+      latest = view;
+      if (event.kind === 'run-finished') shut();
+      print(permanent(event, view), view);
+      if (event.kind === 'task-started') {
+        open();
+        wake();
+      }
+    },
+    close() {
+      latest = null;
+      shut();
+    },
+  };
+}

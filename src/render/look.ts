@@ -1,0 +1,24 @@
+// How text is to look in one place: colours, signs and width.
+
+import { widthOf } from './fit.ts';
+import type { Glyphs } from './glyphs.ts';
+import type { Style } from './style.ts';
+
+export interface Look {
+  readonly style: Style;
+  readonly glyphs: Glyphs;
+  /** Columns to fit; `null` on a pipe, where lines are as long as they are. */
+  readonly columns: number | null;
+  /** Columns that names are padded to, so that what follows them aligns. */
+  readonly nameWidth: number;
+}
+
+const widestName = 28;
+
+/** Room for all of `names`, up to a bound: one long name must not push everything to the right. */
+export function nameWidthFor(names: readonly string[]): number {
+  return Math.min(
+    widestName,
+    names.reduce((widest, name) => Math.max(widest, widthOf(name)), 0),
+  );
+}

@@ -1,0 +1,86 @@
+// A plan: what each task would do, why, with which command, and how long it may take.
+
+import { formatDuration } from '../model/amounts.ts';
+import type { TaskPlanned } from '../model/events.ts';
+import { printable } from '../model/printable.ts';
+import { explainFailure, summariseReasons } from '../model/wording.ts';
+import { padEnd, truncate } from './fit.ts';
+import type { Look } from './look.ts';
+import { nameOf } from './task-line.ts';
+
+const words = { run: 'would run', restore: 'would restore', fresh: 'fresh', fail: 'would fail' } as const;
+const wordWidth = 'would restore'.length + 2;
+/** More fresh tasks than this are counted, not listed. */
+const listedFresh = 20;
+
+/** One entry for each task in the order of the plan, then the totals. */
+export function planLines(
+  plan: readonly TaskPlanned[],
+  look: Look,
+  options: { readonly verbose: boolean },
+): readonly string[] {
+  const fresh = plan.filter((task) => task.action === 'fresh').length;
+  const countFresh = fresh > listedFresh && !options.verbose;
+  const lines = plan
+    .filter((task) => !(countFresh && task.action === 'fresh'))
+    .flatMap((task) => planTaskLines(task, look, options));
+  if (countFresh) lines.push(look.style.dim(`${padEnd('fresh', wordWidth)}${fresh}`));
+  return [...lines, '', look.style.bold(planTotals(plan))];
+}
+
+/** `3 would run, 1 would be restored, 1 fresh; about 25s of work` */
+export function planTotals(plan: readonly TaskPlanned[]): string {
+  const count = (action: TaskPlanned['action']) => plan.filter((task) => task.action === action).length;
+  const [run, restore, fresh, fail] = [count('run'), count('restore'), count('fresh'), count('fail')];
+  if (run + restore + fail === 0) return `nothing to do: ${fresh} fresh`;
+  const told = [
+    ...(fail > 0 ? [`${fail} would fail`] : []),
+    ...(run > 0 ? [`${run} would run`] : []),
+    ...(restore > 0 ? [`${restore} would be restored`] : []),
+    ...(fresh > 0 ? [`${fresh} fresh`] : []),
+  ].join(', ');
+  const timed = plan.filter((task) => task.action === 'run' && task.estimateMs !== null);
+  const workMs = timed.reduce((sum, task) => sum + task.estimateMs!, 0);
+  if (timed.length === 0) return told;
+  const untimed = run - timed.length;
+  return `${told}; about ${formatDuration(workMs)} of work${untimed > 0 ? ` and ${untimed} never timed` : ''}`;
+}
+
+/** What one task would do, why, and how. */
+export function planTaskLines(
+  task: TaskPlanned,
+  look: Look,
+  options: { readonly verbose: boolean },
+): readonly string[] {
+  const { style } = look;
+  const fitted = (line: string) => (look.columns === null ? line : truncate(line, look.columns));
+  const word = paintAction(task.action, look)(padEnd(words[task.action], wordWidth));
+  const name = nameOf(task.task, look);
+  const under = ' '.repeat(wordWidth);
+  if (task.action === 'fresh') return [fitted(`${word}${name}`.trimEnd())];
+
+  const why = summariseReasons(task.reasons, options.verbose ? Number.POSITIVE_INFINITY : 3).join('; ');
+  const estimate =
+    task.action === 'run' && task.estimateMs !== null ? `~${formatDuration(task.estimateMs)}` : '';
+  const head = [name, estimate, why === '' ? '' : `because ${why}`].filter((part) => part !== '').join('  ');
+  const failure = task.failure === undefined ? [] : explainFailure(task.failure);
+  const command = task.action === 'run' && task.command !== '' ? [`$ ${printable(task.command)}`] : [];
+  return [
+    fitted(`${word}${head}`.trimEnd()),
+    ...failure.map((line) => fitted(`${under}${style.bad(line)}`)),
+    ...command.map((line) => fitted(`${under}${style.dim(line)}`)),
+  ];
+}
+
+function paintAction(action: TaskPlanned['action'], look: Look): (text: string) => string {
+  switch (action) {
+    case 'run':
+      return look.style.warn;
+    case 'restore':
+      return look.style.restored;
+    case 'fresh':
+      return look.style.dim;
+    case 'fail':
+      return look.style.bad;
+  }
+}

@@ -1,0 +1,31 @@
+// The display that has nothing to say unless something is wrong.
+
+import { blockedLines, type Display, warningLines } from './display.ts';
+import { failureBlock } from './failure-block.ts';
+import type { Look } from './look.ts';
+import { planTaskLines } from './plan-lines.ts';
+import type { Writer } from './writer.ts';
+
+export function createQuietDisplay(out: Writer, look: Look): Display {
+  return {
+    show(event) {
+      switch (event.kind) {
+        case 'run-blocked':
+          out.lines(blockedLines(event, look));
+          break;
+        case 'warning':
+          out.lines(warningLines(event, look));
+          break;
+        case 'task-finished':
+          if (event.outcome === 'failed') out.lines(failureBlock(event, look));
+          break;
+        case 'task-planned':
+          if (event.action === 'fail') out.lines(planTaskLines(event, look, { verbose: false }));
+          break;
+        default:
+          break;
+      }
+    },
+    close: () => {},
+  };
+}

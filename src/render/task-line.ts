@@ -1,0 +1,117 @@
+// One finished task as one line: with a sign on a terminal, with a word on a pipe.
+
+import { formatDuration } from '../model/amounts.ts';
+import type { TaskFinished, TaskOutcome, TaskStarted } from '../model/events.ts';
+import { printable } from '../model/printable.ts';
+import { explainFailure, summariseReasons } from '../model/wording.ts';
+import { padEnd, truncate } from './fit.ts';
+import type { Look } from './look.ts';
+
+/** The first word of every plain line has this width: that of the longest, and a gap. */
+export const wordWidth = 10;
+
+const words: Readonly<Record<TaskOutcome, string>> = {
+  executed: 'done',
+  restored: 'restored',
+  fresh: 'fresh',
+  failed: 'failed',
+  skipped: 'skipped',
+  waiting: 'waiting',
+  cancelled: 'cancelled',
+};
+
+/** `run       enrichment  because data/full.json changed` */
+export function startedLine(event: TaskStarted, look: Look): string {
+  const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
+  const reasons = summariseReasons(event.reasons);
+  const because = reasons.length === 0 ? '' : look.style.dim(`because ${reasons.join('; ')}`);
+  return fitted([padEnd('run', wordWidth), nameOf(event.task, look), '  ', because, again], look);
+}
+
+/** `done      enrichment  1.2s` */
+export function plainLine(event: TaskFinished, look: Look): string {
+  const word = padEnd(words[event.outcome], wordWidth);
+  return fitted(
+    [paintOutcome(event.outcome, look)(word), nameOf(event.task, look), '  ', detailOf(event)],
+    look,
+  );
+}
+
+/** `✓ enrichment  1.2s  data/full.json changed` */
+export function signLine(event: TaskFinished, look: Look): string {
+  const sign = paintOutcome(event.outcome, look)(look.glyphs[event.outcome]);
+  const reasons = event.outcome === 'executed' ? summariseReasons(event.reasons).join('; ') : '';
+  const detail = event.outcome === 'executed' ? padEnd(detailOf(event), 6) : detailWithWord(event);
+  return fitted([sign, ' ', nameOf(event.task, look), '  ', detail, '  ', look.style.dim(reasons)], look);
+}
+
+export function nameOf(task: string, look: Look): string {
+  return padEnd(printable(task), look.nameWidth);
+}
+
+/** `exit code 1 after 2.1s` */
+export function howItFailed(event: TaskFinished): string {
+  const what = event.failure === undefined ? 'failed' : explainFailure(event.failure)[0];
+  const optional = event.optional === true ? ' (optional)' : '';
+  // A failure before anything ran, such as a missing file, took no time worth telling.
+  return event.durationMs === 0
+    ? `${what}${optional}`
+    : `${what} after ${formatDuration(event.durationMs)}${optional}`;
+}
+
+export function paintOutcome(outcome: TaskOutcome, look: Look): (text: string) => string {
+  const { style } = look;
+  switch (outcome) {
+    case 'executed':
+      return style.good;
+    case 'restored':
+      return style.restored;
+    case 'failed':
+      return style.bad;
+    case 'waiting':
+    case 'cancelled':
+      return style.warn;
+    case 'fresh':
+    case 'skipped':
+      return style.dim;
+  }
+}
+
+function detailOf(event: TaskFinished): string {
+  switch (event.outcome) {
+    case 'executed':
+      return formatDuration(event.durationMs);
+    case 'restored':
+      return event.savedMs > 0 ? `saved ${formatDuration(event.savedMs)}` : '';
+    case 'failed':
+      return howItFailed(event);
+    case 'skipped':
+      return (event.blockedBy ?? []).length === 0
+        ? ''
+        : `blocked by ${event.blockedBy!.map(printable).join(', ')}`;
+    case 'cancelled':
+      return event.durationMs > 0 ? `after ${formatDuration(event.durationMs)}` : '';
+    case 'fresh':
+    case 'waiting':
+      return '';
+  }
+}
+
+function detailWithWord(event: TaskFinished): string {
+  const detail = detailOf(event);
+  switch (event.outcome) {
+    case 'restored':
+      return detail === '' ? 'restored' : `restored, ${detail}`;
+    case 'cancelled':
+      return detail === '' ? 'cancelled' : `cancelled ${detail}`;
+    case 'failed':
+      return detail;
+    default:
+      return detail === '' ? words[event.outcome] : `${words[event.outcome]}, ${detail}`;
+  }
+}
+
+function fitted(parts: readonly string[], look: Look): string {
+  const line = parts.join('').trimEnd();
+  return look.columns === null ? line : truncate(line, look.columns);
+}

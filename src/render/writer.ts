@@ -1,0 +1,45 @@
+// Writes to a stream whose reader may leave early, as `head` does.
+
+/** What displays need of `process.stdout`. */
+export interface OutStream {
+  write(text: string): unknown;
+  on(event: string, listener: () => void): unknown;
+  off(event: string, listener: () => void): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+export interface Writer {
+  write(text: string): void;
+  /** Each line with its end, in one write. */
+  lines(lines: readonly string[]): void;
+}
+
+/**
+ * After the stream's first error nothing more is written and `onClosed` is told, once. Nobody reads any
+ * more (EPIPE), or the disk below is full: in both cases the build goes on, or its owner decides.
+ */
+export function createWriter(stream: OutStream, onClosed: () => void = () => {}): Writer {
+  let broken = false;
+  const fail = () => {
+    if (broken) return;
+    broken = true;
+    onClosed();
+  };
+  // For good: the error of the last write may arrive when all else is over, and unheard would be a crash.
+  stream.on('error', fail);
+
+  const write = (text: string) => {
+    if (broken || text === '') return;
+    try {
+      stream.write(text);
+    } catch {
+      fail();
+    }
+  };
+  return {
+    write,
+    lines: (lines) => write(lines.map((line) => `${line}\n`).join('')),
+  };
+}
