@@ -1,0 +1,102 @@
+// `pipe build`: brings the selected stages up to date.
+import os from 'node:os';
+import type { Sink } from '../engine/ports.ts';
+import { type BuildOptions, Session } from '../engine/session.ts';
+import { JournalSink } from '../journal/journal-sink.ts';
+import { makeRunId } from '../journal/run-id.ts';
+import { UsageError } from '../model/diagnostic.ts';
+import type { PipeEvent } from '../model/events.ts';
+import type { Selection } from '../model/selection.ts';
+import { chooseMode, createConsole } from '../render/console.ts';
+import { freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
+import type { Flags } from './main.ts';
+import { handleSignals } from './signals.ts';
+import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
+import { insideStageOf, openWorld } from './world.ts';
+
+export async function build(targets: readonly string[], flags: Flags): Promise<number> {
+  const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
+  const selection = selectStages(workspace, selectionOf(targets, flags));
+  return runBuild(workspace, selection, flags, {
+    jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? os.availableParallelism(),
+    keepGoing: isSet(flags, 'keepGoing') || isSet(flags, 'continueOnError'),
+    dryRun: isSet(flags, 'dryRun'),
+    wait: !isOff(flags, 'wait'),
+    stdin: 'closed',
+    command: process.argv.slice(2),
+  });
+}
+
+/** One build of a selection, from the first event to the exit code. */
+export async function runBuild(
+  workspace: Workspace,
+  selection: Selection,
+  flags: Flags,
+  options: BuildOptions,
+): Promise<number> {
+  refuseInsideStage(workspace.root);
+  const runId = makeRunId(Date.now());
+  const level = text(flags, 'logLevel');
+  const quiet = isSet(flags, 'quiet') || level === 'warn' || level === 'error';
+  const mode = chooseMode({ json: isSet(flags, 'json'), quiet }, process.stdout, process.env);
+  // A person who debugs one stage needs the terminal for it.
+  const shown = options.stdin === 'inherit' && mode === 'live' ? 'plain' : mode;
+  let interrupt = () => {};
+  const console = createConsole({
+    mode: shown,
+    verbose: isSet(flags, 'verbose') || level === 'debug',
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    names: selection.stages.map((stage) => stage.name),
+    onClosed: () => interrupt(),
+  });
+  // Told once the run has begun, so that the contract's first event stays the first.
+  const troubles: string[] = [];
+  const onTrouble = (message: string) => void troubles.push(message);
+  const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
+  const sinks: readonly Sink[] = options.dryRun ? [console] : [console, journal];
+  const { world, state, folders } = await openWorld({
+    workspace,
+    stages: selection.stages,
+    flags,
+    runId,
+    sinks: [...sinks, troubleTeller(troubles, (message) => world.events.emit({ kind: 'warning', message }))],
+    writes: !options.dryRun,
+    onTrouble,
+  });
+  const session = new Session({ world, graph: workspace.graph, selection, options });
+  interrupt = () => session.interrupt();
+  const release = handleSignals(interrupt);
+  try {
+    const end = await session.build(workspace.pipeline.name);
+    if (end.kind === 'refused') throw new UsageError(end.problems);
+    return end.event.exitCode;
+  } finally {
+    release();
+    console.close();
+    state.close();
+  }
+}
+
+function refuseInsideStage(root: string): void {
+  const stage = insideStageOf(root);
+  if (stage === null) return;
+  throw new UsageError([
+    {
+      code: 'PIPE038',
+      message: `this is a build inside stage "${stage}" of the same workspace: it would wait for itself`,
+      hint: 'make what it builds a stage of its own and require its files',
+    },
+  ]);
+}
+
+/** Hands troubles of the adapters on as warnings, after the event that brought them up. */
+function troubleTeller(troubles: string[], tell: (message: string) => void): Sink {
+  return {
+    handle(event: PipeEvent) {
+      if (event.kind === 'warning' || event.kind === 'run-finished') return;
+      for (const message of troubles.splice(0)) tell(message);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// `pipe describe`: everything about one stage, or the members of a named pipeline.
+import { UsageError } from '../model/diagnostic.ts';
+import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
+import { descriptionJson, descriptionLines } from './description.ts';
+import { isSet } from './flags.ts';
+import { hidingSecrets } from './hidden-secrets.ts';
+import { stageTable } from './listing.ts';
+import { looking } from './looking.ts';
+import type { Flags } from './main.ts';
+import { outLook, printJson, printLines } from './print.ts';
+import { lookAtStage } from './stage-facts.ts';
+import { stageJson } from './stage-json.ts';
+import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
+import { callerEnv } from './world.ts';
+
+export async function describe([asked = '']: readonly string[], flags: Flags): Promise<number> {
+  const workspace = await openWorkspace(flags);
+  const { graph, pipeline, canonical } = workspace;
+  const names = resolveName(graph, pipeline, asked, canonical);
+  if (names === null) throw new UsageError([unknownTarget(graph, pipeline, asked, 'describe')]);
+  const isPipeline = pipeline.pipelines.has(asked) && !graph.stages.some((stage) => stage.name === asked);
+  if (isPipeline) describePipeline(workspace, asked, names, flags);
+  else await describeStage(workspace, names[0]!, flags);
+  return 0;
+}
+
+async function describeStage(workspace: Workspace, name: string, flags: Flags): Promise<void> {
+  const { graph } = workspace;
+  // With all before it: whether it is fresh depends on what those would do.
+  const selection = selectStages(workspace, { ...selectEverything, targets: [name] });
+  const stage = graph.stages.find((one) => one.name === name)!;
+  const hide = hidingSecrets(graph.stages, callerEnv(flags));
+  const facts = await looking(workspace, selection, flags, (world) =>
+    lookAtStage({ world, graph, selection, stage }),
+  );
+  if (isSet(flags, 'json')) printJson(descriptionJson(facts, graph, hide));
+  else printLines(descriptionLines(facts, graph, { look: outLook(), hide, nowMs: Date.now() }));
+}
+
+function describePipeline(
+  { graph, pipeline }: Workspace,
+  name: string,
+  members: readonly string[],
+  flags: Flags,
+): void {
+  const stages = members.map((member) => graph.stages.find((stage) => stage.name === member)!);
+  if (isSet(flags, 'json')) {
+    const hide = hidingSecrets(pipeline.stages, callerEnv(flags));
+    printJson({ v: 1, name, kind: 'pipeline', stages: stages.map((stage) => stageJson(stage, graph, hide)) });
+    return;
+  }
+  const look = outLook();
+  const head = `${look.style.bold(name)}  a named pipeline: pipe build ${name} builds these and what they need`;
+  printLines([head, '', ...stageTable(stages, look)]);
+}

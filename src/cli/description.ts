@@ -1,0 +1,169 @@
+// Everything about one stage, as text and as JSON.
+import { ago, formatDuration, plural } from '../model/amounts.ts';
+import type { StageGraph } from '../model/graph.ts';
+import { placeOf } from '../model/place.ts';
+import { printable } from '../model/printable.ts';
+import type { Memory } from '../model/record.ts';
+import { shellQuote } from '../model/shell-line.ts';
+import type { Stage } from '../model/stage.ts';
+import { explainFailure, summariseReasons } from '../model/wording.ts';
+import type { Look } from '../render/look.ts';
+import { type Field, fieldLines } from './field-lines.ts';
+import { marksOf } from './listing.ts';
+import type { PatternFacts, StageFacts } from './stage-facts.ts';
+import { type Hide, stageJson } from './stage-json.ts';
+
+export interface DescriptionOptions {
+  readonly look: Look;
+  readonly hide: Hide;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+export function descriptionJson(facts: StageFacts, graph: StageGraph, hide: Hide) {
+  const { stage, plan, memory, present } = facts;
+  const { action, reasons, estimateMs, failure } = plan;
+  return {
+    v: 1,
+    kind: 'stage',
+    ...stageJson(stage, graph, hide),
+    requires: facts.requires,
+    implied: facts.implied,
+    produces: facts.produces,
+    upstream: othersIn(graph.upstreamOf([stage.name]), stage),
+    downstream: othersIn(graph.downstreamOf([stage.name]), stage),
+    passed: stage.env
+      .filter((entry) => entry.kind === 'pass')
+      .map(({ name }) => ({ name, present: present.has(name) })),
+    secrets: stage.secrets.map((name) => ({ name, present: present.has(name) })),
+    tools: facts.tools,
+    lastRun: lastRunJson(memory),
+    verdict: { action, reasons, estimateMs, ...(failure === undefined ? {} : { failure }) },
+  };
+}
+
+/** A head line with the description, then one field after the other. */
+export function descriptionLines(
+  facts: StageFacts,
+  graph: StageGraph,
+  options: DescriptionOptions,
+): readonly string[] {
+  const { stage } = facts;
+  const { look } = options;
+  const description = stage.description === null ? [] : [printable(stage.description)];
+  return [
+    [look.style.bold(stage.name), ...description].join('  '),
+    '',
+    ...fieldLines(fieldsOf(facts, graph, options), look),
+  ];
+}
+
+function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOptions): readonly Field[] {
+  const { stage, present } = facts;
+  const all = (names: Iterable<string>) => [[...names].join(', ')].filter((line) => line !== '');
+  return [
+    ['verdict', verdictText(facts)],
+    ['last run', lastRunText(facts.memory, options.nowMs)],
+    ['command', commandText(stage).map(options.hide)],
+    ['requires', facts.requires.map(patternText)],
+    [
+      'implied',
+      facts.implied.map(({ path, present }) => `${printable(path)}${present ? '' : '  (not there)'}`),
+    ],
+    ['produces', facts.produces === null ? ['nothing declared'] : facts.produces.map(patternText)],
+    ['after', all(stage.after)],
+    ['upstream', all(othersIn(graph.upstreamOf([stage.name]), stage))],
+    ['downstream', all(othersIn(graph.downstreamOf([stage.name]), stage))],
+    ['env', stage.env.map((entry) => envText(entry, present, options.hide))],
+    ['secrets', stage.secrets.map((name) => `${name}  (${present.has(name) ? 'set' : 'not set'})`)],
+    ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? 'not met'})`)],
+    ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
+    ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
+    ['cache', stage.cache ? [] : ['off: neither stored nor restored']],
+    ['clean', stage.clean ? [] : ['off: an attempt starts with the old outputs in place']],
+    ['marks', all(marksOf(stage).filter((mark) => !mark.startsWith('after ')))],
+    ['cwd', all([stage.cwd])],
+    ['shell', stage.command.kind === 'shell' && stage.shell !== '/bin/sh' ? [stage.shell] : []],
+    ['version', all([printable(stage.version ?? '')])],
+    ['declared', [placeOf('stages', stage.name)]],
+  ];
+}
+
+function verdictText({ plan }: StageFacts): readonly string[] {
+  const reasons = summariseReasons(plan.reasons);
+  switch (plan.action) {
+    case 'fresh':
+      return ['fresh'];
+    case 'restore':
+      return ['stale, can be restored from the cache', ...reasons];
+    case 'run':
+      return ['stale', ...reasons];
+    case 'fail':
+      return ['would fail', ...(plan.failure === undefined ? [] : explainFailure(plan.failure)), ...reasons];
+  }
+}
+
+function lastRunText(memory: Memory, nowMs: number): readonly string[] {
+  if (memory.kind === 'none') return ['none on record'];
+  const last = memory.kind === 'done' ? memory.record : memory.last;
+  const unfinished = memory.kind === 'unfinished' ? [`run ${memory.runId} began and did not finish it`] : [];
+  if (last === null) return unfinished;
+  const { accepted } = last;
+  const took = `took ${formatDuration(last.durationMs)}`;
+  return [
+    ...unfinished,
+    ...(accepted === undefined
+      ? [`${ago(last.finishedAtMs, nowMs)}, ${took}, run ${last.runId}`]
+      : [
+          `accepted ${ago(accepted.atMs, nowMs)} by ${printable(accepted.by)}: ${printable(accepted.reason)}`,
+        ]),
+  ];
+}
+
+function lastRunJson(memory: Memory) {
+  const last = memory.kind === 'done' ? memory.record : memory.kind === 'unfinished' ? memory.last : null;
+  return {
+    state: memory.kind,
+    ...(memory.kind === 'unfinished' ? { unfinishedRun: memory.runId } : {}),
+    ...(last === null
+      ? {}
+      : {
+          runId: last.runId,
+          finishedAt: new Date(last.finishedAtMs).toISOString(),
+          durationMs: last.durationMs,
+          metrics: last.metrics,
+          fingerprint: last.fingerprint,
+          outputs: last.outputs.map(({ path, sizeBytes, digest }) => ({ path, sizeBytes, digest })),
+          accepted: last.accepted ?? null,
+        }),
+  };
+}
+
+function commandText({ command }: Stage): readonly string[] {
+  switch (command.kind) {
+    case 'shell':
+      return command.lines.flatMap((line) => line.split('\n')).map(printable);
+    case 'exec':
+      return [`${printable(command.argv.map(shellQuote).join(' '))}  (without a shell)`];
+    case 'script':
+      return [`script ${printable(command.module)}`];
+    case 'function':
+      return ['a function in the configuration'];
+  }
+}
+
+function patternText({ pattern, negated, optional, files }: PatternFacts): string {
+  const text = printable(pattern);
+  if (negated) return text;
+  const count = files === 0 ? 'no file' : plural(files, 'file');
+  return `${text}  (${optional ? 'optional, ' : ''}${count})`;
+}
+
+function envText(entry: Stage['env'][number], present: ReadonlySet<string>, hide: Hide): string {
+  if (entry.kind === 'set') return `${entry.name} = ${printable(hide(entry.value))}`;
+  return `${entry.name}  (the caller's, ${present.has(entry.name) ? 'set' : 'not set'})`;
+}
+
+function othersIn(names: ReadonlySet<string>, stage: Stage): readonly string[] {
+  return [...names].filter((name) => name !== stage.name);
+}

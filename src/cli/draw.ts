@@ -1,0 +1,137 @@
+// What `pipe graph` draws: the selected stages, the edges among them, the files that pass through those.
+import { describeCommand } from '../model/command-line.ts';
+import type { DrawnEdge, DrawnFile, DrawnStage, DrawnStatus, GraphDrawing } from '../model/drawing.ts';
+import type { TaskPlanned } from '../model/events.ts';
+import { globMatches } from '../model/glob.ts';
+import type { Edge, StageGraph } from '../model/graph.ts';
+import { byPath } from '../model/manifest.ts';
+import { isOutside } from '../model/paths.ts';
+import { type PatternEntry, type PatternSet, pairMayMatch, setMatches } from '../model/pattern-set.ts';
+import type { Stage } from '../model/stage.ts';
+
+export interface DrawOptions {
+  readonly pipeline: string;
+  /** The stages to draw. */
+  readonly names: ReadonlySet<string>;
+  /** Whether files are nodes of their own. */
+  readonly files: boolean;
+  /** By stage name; `null` draws none. */
+  readonly statuses: ReadonlyMap<string, DrawnStatus> | null;
+}
+
+export function draw(graph: StageGraph, options: DrawOptions): GraphDrawing {
+  const { pipeline, names, statuses } = options;
+  const stages = graph.stages.filter((stage) => names.has(stage.name));
+  const edges = stages.flatMap((stage) => graph.edgesInto(stage.name)).filter((edge) => names.has(edge.from));
+  const byName = new Map(stages.map((stage) => [stage.name, stage]));
+  const passages = edges.map((edge) => passageOf(edge, byName.get(edge.from)!, byName.get(edge.to)!));
+  return {
+    pipeline,
+    stages: stages.map((stage) => drawnStage(stage, statuses)),
+    edges: passages.map(({ edge, made }) => drawnEdge(edge, made)),
+    ...(options.files ? { files: filesOf(stages, passages) } : {}),
+  };
+}
+
+/** What a plan means for the picture: a stage that only waits for others is `planned`, not `stale` itself. */
+export function statusesOf(plans: readonly TaskPlanned[]): ReadonlyMap<string, DrawnStatus> {
+  return new Map(plans.map((plan) => [plan.stage, statusOf(plan)]));
+}
+
+function statusOf(plan: TaskPlanned): DrawnStatus {
+  if (plan.action === 'fresh') return 'fresh';
+  if (plan.action === 'fail') return 'failed';
+  return plan.reasons.every((reason) => reason.code === 'upstream-planned') ? 'planned' : 'stale';
+}
+
+/** An edge with the patterns of the producer that pass along it, and those of the consumer that take them in. */
+interface Passage {
+  readonly edge: Edge;
+  readonly made: readonly PatternEntry[];
+  /** Paths and patterns as the consumer's inputs are named. */
+  readonly taken: ReadonlySet<string>;
+}
+
+function passageOf(edge: Edge, producer: Stage, consumer: Stage): Passage {
+  const { produces } = producer;
+  const made = new Set<PatternEntry>();
+  const taken = new Set<string>();
+  if (edge.kind === 'after' || produces === null) return { edge, made: [], taken };
+  for (const [i, output] of produces.entries.entries()) {
+    if (output.negated) continue;
+    for (const [j, input] of consumer.requires.entries.entries()) {
+      if (input.negated || !pairMayMatch(produces, i, consumer.requires, j)) continue;
+      made.add(output);
+      taken.add(input.glob.text);
+    }
+    for (const path of namedFiles(consumer)) {
+      if (!globMatches(output.glob, path) || !setMatches(produces, path)) continue;
+      made.add(output);
+      taken.add(path);
+    }
+  }
+  return { edge, made: [...made], taken };
+}
+
+function drawnStage(stage: Stage, statuses: DrawOptions['statuses']): DrawnStage {
+  return {
+    name: stage.name,
+    description: stage.description,
+    command: describeCommand(stage.command),
+    ...(statuses === null ? {} : { status: statuses.get(stage.name) ?? 'unknown' }),
+  };
+}
+
+function drawnEdge(edge: Edge, made: readonly PatternEntry[]): DrawnEdge {
+  const via = made.map(nodeOf);
+  return { from: edge.from, to: edge.to, kind: edge.kind, via };
+}
+
+/** One node for each pattern that a stage makes, and for each that nobody drawn makes. Sorted. */
+function filesOf(stages: readonly Stage[], passages: readonly Passage[]): readonly DrawnFile[] {
+  const files = new Map<string, { producers: Set<string>; consumers: Set<string> }>();
+  const fileAt = (path: string) => {
+    const known = files.get(path) ?? { producers: new Set(), consumers: new Set() };
+    files.set(path, known);
+    return known;
+  };
+  for (const stage of stages) {
+    for (const output of included(stage.produces)) fileAt(nodeOf(output)).producers.add(stage.name);
+  }
+  const taken = new Map(stages.map((stage) => [stage.name, new Set<string>()]));
+  for (const passage of passages) {
+    for (const output of passage.made) fileAt(nodeOf(output)).consumers.add(passage.edge.to);
+    for (const input of passage.taken) taken.get(passage.edge.to)!.add(input);
+  }
+  for (const stage of stages) {
+    const isTaken = (input: string) => taken.get(stage.name)!.has(input);
+    for (const input of included(stage.requires)) {
+      if (!isTaken(input.glob.text)) fileAt(nodeOf(input)).consumers.add(stage.name);
+    }
+    for (const path of namedFiles(stage)) {
+      if (!isTaken(path) && !setMatches(stage.requires, path)) fileAt(path).consumers.add(stage.name);
+    }
+  }
+  return [...files]
+    .map(([path, { producers, consumers }]) => ({
+      path,
+      producers: [...producers],
+      consumers: [...consumers],
+    }))
+    .sort(byPath);
+}
+
+/** One name for one glob, however stages write it; what lies outside the root stays as written, `~/` and all. */
+function nodeOf({ glob, source }: PatternEntry): string {
+  if (isOutside(glob.text)) return source;
+  return glob.ownsFolder ? glob.text.replace(/\*\*$/, '') || './' : glob.text;
+}
+
+function included(set: PatternSet | null): readonly PatternEntry[] {
+  return (set?.entries ?? []).filter((entry) => !entry.negated);
+}
+
+/** Files that the command itself names. */
+function namedFiles({ implied, command }: Stage): readonly string[] {
+  return command.kind === 'script' ? [...implied, command.module] : implied;
+}

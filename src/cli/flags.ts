@@ -1,0 +1,44 @@
+// Reads the flags that commander has collected, as the types that the commands work with.
+import type { SelectionRequest } from '../model/selection.ts';
+import type { Freshness } from '../model/stage.ts';
+import type { Flags } from './main.ts';
+
+export function texts(flags: Flags, name: string): readonly string[] {
+  const value = flags[name];
+  return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+}
+
+export function text(flags: Flags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function isSet(flags: Flags, name: string): boolean {
+  return flags[name] === true;
+}
+
+/** `--no-x` flags are true unless given. */
+export function isOff(flags: Flags, name: string): boolean {
+  return flags[name] === false;
+}
+
+export function number(flags: Flags, name: string): number | undefined {
+  const value = flags[name];
+  return typeof value === 'number' ? value : undefined;
+}
+
+export function freshnessOf(flags: Flags): Freshness | undefined {
+  const value = flags.freshness;
+  return value === 'hash' || value === 'mtime' ? value : undefined;
+}
+
+export function selectionOf(targets: readonly string[], flags: Flags): SelectionRequest {
+  return {
+    targets,
+    from: texts(flags, 'from'),
+    to: texts(flags, 'to'),
+    only: texts(flags, 'only'),
+    skip: texts(flags, 'skip'),
+    force: isSet(flags, 'force'),
+  };
+}

@@ -1,0 +1,31 @@
+// `pipe graph`: the picture of the selected stages, as DOT, Mermaid or JSON.
+import type { GraphDrawing } from '../model/drawing.ts';
+import { graphDot } from '../render/graph-dot.ts';
+import { graphJson } from '../render/graph-json.ts';
+import { graphMermaid } from '../render/graph-mermaid.ts';
+import { createWriter } from '../render/writer.ts';
+import { draw, statusesOf } from './draw.ts';
+import { isSet, selectionOf, text } from './flags.ts';
+import { planOf } from './looking.ts';
+import type { Flags } from './main.ts';
+import { openWorkspace, selectStages } from './workspace.ts';
+
+const languages: Readonly<Record<string, (drawing: GraphDrawing) => string>> = {
+  dot: graphDot,
+  mermaid: graphMermaid,
+  json: graphJson,
+};
+
+export async function graph(targets: readonly string[], flags: Flags): Promise<number> {
+  const workspace = await openWorkspace(flags);
+  const selection = selectStages(workspace, selectionOf(targets, flags));
+  const drawing = draw(workspace.graph, {
+    pipeline: workspace.pipeline.name,
+    names: selection.names,
+    files: isSet(flags, 'files'),
+    statuses: isSet(flags, 'status') ? statusesOf(await planOf(workspace, selection, flags)) : null,
+  });
+  const language = isSet(flags, 'json') ? 'json' : (text(flags, 'format') ?? 'dot');
+  createWriter(process.stdout).write(languages[language]!(drawing));
+  return 0;
+}

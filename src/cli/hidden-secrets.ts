@@ -1,0 +1,12 @@
+// Keeps secrets out of what is printed, also where a configuration has copied one into a command or a variable.
+import type { CallerEnv } from '../engine/ports.ts';
+import { redact } from '../model/redaction.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Hide } from './stage-json.ts';
+
+/** Hides the caller's values of all that any of these stages declares as secret. */
+export function hidingSecrets(stages: readonly Stage[], caller: CallerEnv): Hide {
+  const names = new Set(stages.flatMap((stage) => stage.secrets));
+  const values = [...names].map((name) => caller.get(name)).filter((value) => value !== undefined);
+  return values.length === 0 ? (text) => text : (text) => redact(text, values);
+}

@@ -1,0 +1,111 @@
+// `pipe runs` and `pipe show`: what earlier runs did, read from the journal.
+import { listRuns, type PastRun, readEvents } from '../journal/history.ts';
+import type { RunSummary, TaskSummary } from '../journal/run-summary.ts';
+import { ago, formatDuration } from '../model/amounts.ts';
+import type { PipeEvent, TaskStarted } from '../model/events.ts';
+import { explainFailure, summariseReasons } from '../model/wording.ts';
+import { tableLines } from '../render/table.ts';
+import { isSet, number } from './flags.ts';
+import type { Flags } from './main.ts';
+import { pastRun } from './past-run.ts';
+import { outLook, printJson, printLines } from './print.ts';
+import { findPlace } from './workspace.ts';
+
+export async function runs(_: readonly string[], flags: Flags): Promise<number> {
+  const place = findPlace(flags);
+  const past = listRuns(place.state, number(flags, 'limit'));
+  if (isSet(flags, 'json')) {
+    printJson({ v: 1, runs: past.map((run) => run.summary ?? { runId: run.runId, outcome: 'unfinished' }) });
+    return 0;
+  }
+  if (past.length === 0) printLines(['no runs yet']);
+  const columns = [
+    { title: 'run' },
+    { title: 'when' },
+    { title: 'outcome' },
+    { title: 'did', shrinks: true },
+    { title: 'took', align: 'right' as const },
+    { title: 'command', shrinks: true },
+  ];
+  printLines(tableLines(columns, past.map(rowOf), outLook()));
+  return 0;
+}
+
+export async function show([which = 'last']: readonly string[], flags: Flags): Promise<number> {
+  const run = pastRun(findPlace(flags), which);
+  if (isSet(flags, 'json')) {
+    printJson(run.summary ?? { v: 1, runId: run.runId, outcome: 'unfinished' });
+    return 0;
+  }
+  const { summary } = run;
+  if (summary === null) {
+    printLines([`${run.runId}: it has not finished, or was killed`, '', ...eventLines(readEvents(run))]);
+    return 0;
+  }
+  const reasons = reasonsByTask(readEvents(run));
+  const columns = [
+    { title: 'task' },
+    { title: 'outcome' },
+    { title: 'took', align: 'right' as const },
+    { title: 'why', shrinks: true },
+  ];
+  printLines([
+    `${run.runId}  ${summary.outcome}, exit code ${summary.exitCode}`,
+    `pipe ${summary.command.join(' ')}`,
+    `${summary.startedAt}, took ${formatDuration(summary.durationMs)}${summary.savedMs > 0 ? `, saved ${formatDuration(summary.savedMs)}` : ''}`,
+    '',
+    ...tableLines(
+      columns,
+      summary.tasks.map((task) => taskRow(task, reasons)),
+      outLook(),
+    ),
+    ...(summary.counts.fresh > 0 ? [`and ${summary.counts.fresh} fresh`] : []),
+    ...summary.warnings.map((warning) => `warning: ${warning}`),
+  ]);
+  return 0;
+}
+
+function rowOf(run: PastRun): readonly string[] {
+  const { summary } = run;
+  if (summary === null) return [run.runId, '', 'unfinished', '', '', ''];
+  const when = ago(Date.parse(summary.startedAt), Date.now());
+  return [
+    run.runId,
+    when,
+    summary.outcome,
+    did(summary),
+    formatDuration(summary.durationMs),
+    `pipe ${summary.command.join(' ')}`,
+  ];
+}
+
+function did({ counts }: RunSummary): string {
+  const told = [
+    [counts.executed, 'ran'],
+    [counts.restored, 'restored'],
+    [counts.fresh, 'fresh'],
+    [counts.failed, 'failed'],
+    [counts.skipped, 'skipped'],
+    [counts.waiting, 'waiting'],
+    [counts.cancelled, 'cancelled'],
+  ] as const;
+  return told.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
+}
+
+function taskRow(task: TaskSummary, reasons: ReadonlyMap<string, string>): readonly string[] {
+  const why =
+    task.failure !== undefined ? explainFailure(task.failure).join(' ') : (reasons.get(task.task) ?? '');
+  return [task.task, task.outcome, formatDuration(task.durationMs), why];
+}
+
+function reasonsByTask(events: readonly PipeEvent[]): ReadonlyMap<string, string> {
+  const started = events.filter((event): event is PipeEvent & TaskStarted => event.kind === 'task-started');
+  return new Map(started.map((event) => [event.task, summariseReasons(event.reasons).join('; ')]));
+}
+
+function eventLines(events: readonly PipeEvent[]): readonly string[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'task-started') return [`${event.at}  started ${event.task}`];
+    return event.kind === 'task-finished' ? [`${event.at}  ${event.outcome} ${event.task}`] : [];
+  });
+}

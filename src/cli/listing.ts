@@ -1,0 +1,86 @@
+// The stages and named pipelines of a pipeline, as a table and as JSON.
+import { plural } from '../model/amounts.ts';
+import type { StageGraph } from '../model/graph.ts';
+import type { PatternSet } from '../model/pattern-set.ts';
+import { printable } from '../model/printable.ts';
+import type { Pipeline, Stage } from '../model/stage.ts';
+import type { Look } from '../render/look.ts';
+import { tableLines } from '../render/table.ts';
+import { type Hide, stageJson } from './stage-json.ts';
+
+export function listJson(pipeline: Pipeline, graph: StageGraph, hide: Hide) {
+  const { name, stages, pipelines, jobs, cacheMaxBytes } = pipeline;
+  return {
+    v: 1,
+    pipeline: name,
+    stages: stages.map((stage) => stageJson(stage, graph, hide)),
+    pipelines: [...pipelines].map(([name, members]) => ({ name, stages: members })),
+    jobs,
+    cacheMaxBytes,
+  };
+}
+
+export function listLines(pipeline: Pipeline, look: Look): readonly string[] {
+  const named = namedPipelineLines(pipeline, look);
+  return [
+    `${look.style.bold(printable(pipeline.name))}: ${plural(pipeline.stages.length, 'stage')}`,
+    '',
+    ...stageTable(pipeline.stages, look),
+    ...(named.length === 0 ? [] : ['', ...named]),
+  ];
+}
+
+/** One line a stage: how many patterns it takes and gives, what is special, what it is for. */
+export function stageTable(stages: readonly Stage[], look: Look): readonly string[] {
+  const { columns, style } = look;
+  return tableLines(
+    [
+      { title: 'stage', paint: style.bold },
+      { title: 'in', align: 'right' },
+      { title: 'out', align: 'right' },
+      { title: 'marks', shrinks: true, paint: style.warn },
+      { title: 'description', shrinks: true },
+    ],
+    stages.map((stage) => [
+      stage.name,
+      String(inputsOf(stage)),
+      String(patternsIn(stage.produces)),
+      marksOf(stage).join(', '),
+      printable(stage.description ?? ''),
+    ]),
+    { columns, style },
+  );
+}
+
+/** What makes a stage unlike others, in a word or two each. */
+export function marksOf(stage: Stage): readonly string[] {
+  return [
+    ...(stage.optional ? ['optional'] : []),
+    ...(stage.always ? ['always runs'] : []),
+    ...(stage.watch === 'manual' ? ['manual'] : []),
+    ...(stage.protect ? ['protected'] : []),
+    ...(stage.after.length === 0 ? [] : [`after ${stage.after.join(', ')}`]),
+  ];
+}
+
+function namedPipelineLines(pipeline: Pipeline, look: Look): readonly string[] {
+  const { columns, style } = look;
+  return tableLines(
+    [
+      { title: 'pipeline', paint: style.bold },
+      { title: 'stages', shrinks: true },
+    ],
+    [...pipeline.pipelines].map(([name, members]) => [name, members.join(', ')]),
+    { columns, style },
+  );
+}
+
+function inputsOf(stage: Stage): number {
+  const module = stage.command.kind === 'script' ? 1 : 0;
+  return patternsIn(stage.requires) + stage.implied.length + module;
+}
+
+/** Exclusions are no files. */
+function patternsIn(set: PatternSet | null): number {
+  return (set?.entries ?? []).filter((entry) => !entry.negated).length;
+}

@@ -1,0 +1,60 @@
+// What the commands that change records outside of a build have in common: a world, under the lock.
+import os from 'node:os';
+import type { World } from '../engine/world.ts';
+import { makeRunId } from '../journal/run-id.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Flags } from './main.ts';
+import { handleSignals } from './signals.ts';
+import type { Workspace } from './workspace.ts';
+import { openWorld } from './world.ts';
+
+/** Waits for a build that is at work, saying so. Exit code 130 when interrupted while waiting. */
+export async function underLock(
+  workspace: Workspace,
+  stages: readonly Stage[],
+  flags: Flags,
+  act: (world: World) => number,
+): Promise<number> {
+  const { world, state } = await openWorld({
+    workspace,
+    stages,
+    flags,
+    runId: makeRunId(Date.now()),
+    sinks: [],
+    writes: true,
+    onTrouble: (message) => process.stderr.write(`warning: ${message}\n`),
+  });
+  const interruption = new AbortController();
+  const release = handleSignals(() => interruption.abort());
+  try {
+    const lock = await world.lock.acquire({
+      wait: true,
+      command: process.argv.slice(2).join(' '),
+      signal: interruption.signal,
+      onBlocked: (holder) =>
+        process.stderr.write(`waiting for process ${holder.pid} (pipe ${holder.command})\n`),
+    });
+    if (lock.kind !== 'held') return 130;
+    try {
+      if (world.records.changedElsewhere()) world.records.reload();
+      const code = act(world);
+      await world.files.settle();
+      world.upkeep.perform();
+      return code;
+    } finally {
+      world.lock.release();
+    }
+  } finally {
+    release();
+    state.close();
+  }
+}
+
+export function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    // A user id without an entry, as in some containers.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

@@ -1,0 +1,117 @@
+// `pipe logs`: what the tasks of a run printed; follows a run that is still at work.
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as passes } from 'node:timers/promises';
+import type { TaskId } from '../base/brand.ts';
+import { findRun, lastLogOf, logOf, type PastRun, readEvents } from '../journal/history.ts';
+import { UsageError } from '../model/diagnostic.ts';
+import type { TaskStarted } from '../model/events.ts';
+import { isSet } from './flags.ts';
+import type { Flags } from './main.ts';
+import { pastRun } from './past-run.ts';
+import { handleSignals } from './signals.ts';
+import { findPlace, type Place } from './workspace.ts';
+
+interface TaskLog {
+  readonly task: string;
+  /** Absolute. */
+  readonly file: string;
+}
+
+const followEveryMs = 150;
+
+export async function logs(words: readonly string[], flags: Flags): Promise<number> {
+  const place = findPlace(flags);
+  const { run, stage } = wordsAsRunAndStage(place, words);
+  if (isSet(flags, 'follow')) return follow(place, run, stage);
+  const found = logsOf(place, run, stage);
+  if (found.length === 0) throw nothing(run, stage);
+  for (const log of found) print(log, found.length > 1);
+  return 0;
+}
+
+/** `pipe logs segmentation` is meant as often as `pipe logs last segmentation`. */
+function wordsAsRunAndStage(
+  place: Place,
+  words: readonly string[],
+): { readonly run: PastRun; readonly stage: string | null } {
+  const [first, second] = words;
+  if (first === undefined) return { run: pastRun(place, 'last'), stage: null };
+  if (second !== undefined) return { run: pastRun(place, first), stage: second };
+  return findRun(place.state, first).kind === 'none' && first !== 'last'
+    ? { run: pastRun(place, 'last'), stage: first }
+    : { run: pastRun(place, first), stage: null };
+}
+
+function logsOf(place: Place, run: PastRun, stage: string | null): readonly TaskLog[] {
+  const tasks = readEvents(run)
+    .filter((event): event is typeof event & TaskStarted => event.kind === 'task-started')
+    .filter((event) => stage === null || event.stage === stage || event.task === stage)
+    .map((event) => event.task);
+  const logs = [...new Set(tasks)].flatMap((task) => {
+    const file = logOf(run, task);
+    return file === null ? [] : [{ task, file }];
+  });
+  if (logs.length > 0 || stage === null) return logs;
+  // A stage that was fresh in that run left its log in an earlier one.
+  const last = lastLogOf(place.state, stage as TaskId);
+  return last === null ? [] : [{ task: `${stage} (run ${last.run.runId})`, file: last.file }];
+}
+
+function print(log: TaskLog, withHead: boolean): void {
+  if (withHead) process.stdout.write(`==> ${log.task} <==\n`);
+  const descriptor = fs.openSync(log.file, 'r');
+  try {
+    pour(descriptor, 0);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Prints what the run's logs hold and go on to hold, until the run has finished or Ctrl-C. */
+async function follow(place: Place, run: PastRun, stage: string | null): Promise<number> {
+  let stopped = false;
+  const release = handleSignals(() => {
+    stopped = true;
+  });
+  const printed = new Map<string, number>();
+  let last: string | null = null;
+  try {
+    for (;;) {
+      // Asked before printing: what is written until the end is then still printed.
+      const finished = fs.existsSync(path.join(run.folder, 'summary.json'));
+      for (const log of logsOf(place, run, stage)) {
+        const descriptor = fs.openSync(log.file, 'r');
+        const from = printed.get(log.file) ?? 0;
+        const size = fs.fstatSync(descriptor).size;
+        if (size > from && last !== log.file && stage === null) process.stdout.write(`==> ${log.task} <==\n`);
+        if (size > from) last = log.file;
+        printed.set(log.file, pour(descriptor, from));
+        fs.closeSync(descriptor);
+      }
+      if (finished || stopped) return stopped ? 130 : 0;
+      await passes(followEveryMs);
+    }
+  } finally {
+    release();
+  }
+}
+
+/** Copies from a position to the end; answers where that is. */
+function pour(descriptor: number, from: number): number {
+  const buffer = Buffer.allocUnsafe(1 << 16);
+  let position = from;
+  for (;;) {
+    const read = fs.readSync(descriptor, buffer, 0, buffer.length, position);
+    if (read === 0) return position;
+    process.stdout.write(Buffer.from(buffer.subarray(0, read)));
+    position += read;
+  }
+}
+
+function nothing(run: PastRun, stage: string | null): UsageError {
+  const message = stage === null ? `run ${run.runId} left no logs` : `there is no log of "${stage}"`;
+  return new UsageError([
+    { code: 'PIPE039', message, hint: 'pipe list shows the stages and pipe runs the runs' },
+  ]);
+}

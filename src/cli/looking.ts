@@ -1,0 +1,40 @@
+// What the commands that only look have in common: a world that writes nothing, and the plan of a selection.
+import type { RunId } from '../base/brand.ts';
+import { preview } from '../engine/preview.ts';
+import type { World } from '../engine/world.ts';
+import type { TaskPlanned } from '../model/events.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Flags } from './main.ts';
+import type { Workspace } from './workspace.ts';
+import { openWorld } from './world.ts';
+
+/** Never waits for a build that is at work, and never writes. */
+export async function looking<T>(
+  workspace: Workspace,
+  selection: Selection,
+  flags: Flags,
+  look: (world: World) => T,
+): Promise<T> {
+  const { world, state } = await openWorld({
+    workspace,
+    stages: selection.stages,
+    flags,
+    runId: 'none' as RunId,
+    sinks: [],
+    writes: false,
+    onTrouble: () => {},
+  });
+  try {
+    return look(world);
+  } finally {
+    state.close();
+  }
+}
+
+export function planOf(
+  workspace: Workspace,
+  selection: Selection,
+  flags: Flags,
+): Promise<readonly TaskPlanned[]> {
+  return looking(workspace, selection, flags, (world) => preview(world, workspace.graph, selection));
+}

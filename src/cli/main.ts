@@ -1,0 +1,226 @@
+#!/usr/bin/env node
+// The command line: declares every command and flag, loads the one that was asked for, turns its answer into an exit code.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../model/diagnostic.ts';
+import { version } from './version.ts';
+
+/** What a command gives back: its exit code. */
+type Action = (positional: readonly string[], flags: Flags) => Promise<number>;
+
+export type Flags = Readonly<Record<string, unknown>>;
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+const collectNames = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...value.split(',').filter((name) => name !== ''),
+];
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('it must be a whole number, 1 or more.');
+  return value;
+}
+
+function main(argv: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const program = new Command('pipe')
+      .description('Make-like incremental builds for file pipelines, with a file cache.')
+      .version(version, '-V, --version')
+      .showSuggestionAfterError(true)
+      .showHelpAfterError('(pipe --help shows the commands)')
+      .exitOverride()
+      .enablePositionalOptions()
+      .addHelpText(
+        'after',
+        '\nExit codes: 0 success, 1 a stage failed, 2 usage or configuration error,\n3 stopped to wait, 130 interrupted, 70 a bug in pipe.',
+      );
+
+    const command = (usage: string, description: string, load: () => Promise<Action>) => {
+      const added = program.command(usage).description(description).exitOverride();
+      added.action(async (...args: unknown[]) => {
+        const self = args.at(-1) as Command;
+        try {
+          const act = await load();
+          resolve(await act(self.args, self.optsWithGlobals()));
+        } catch (error) {
+          reject(error);
+        }
+      });
+      return withPlace(added);
+    };
+
+    withBuildFlags(
+      withSelection(
+        command(
+          'build [targets...]',
+          'bring targets (stages, named pipelines, output paths; default all) up to date',
+          async () => (await import('./build.ts')).build,
+        ),
+      ),
+    );
+    withEnvironment(
+      withSelection(
+        command(
+          'status [targets...]',
+          'what would run and why, without touching anything',
+          async () => (await import('./status.ts')).status,
+        )
+          .option('--json', 'one JSON object')
+          .option('--check', 'exit 1 if anything is stale'),
+      ),
+    ).addOption(freshnessOption());
+    withEnvironment(
+      command(
+        'why <stage-or-file>',
+        'the full chain of causes for one stage or file',
+        async () => (await import('./why.ts')).why,
+      ).option('--json', 'one JSON object'),
+    );
+    withEnvironment(
+      withSelection(
+        command(
+          'graph [targets...]',
+          'the graph of stages as DOT, Mermaid or JSON',
+          async () => (await import('./graph.ts')).graph,
+        )
+          .addOption(
+            new Option('--format <format>', 'what to print')
+              .choices(['dot', 'mermaid', 'json'])
+              .default('dot'),
+          )
+          .option('--files', 'show the files between the stages')
+          .option('--status', 'colour by freshness')
+          .option('--json', 'the same as --format json'),
+      ),
+    );
+    command('list', 'stages and named pipelines', async () => (await import('./list.ts')).list).option(
+      '--json',
+      'one JSON object',
+    );
+    withEnvironment(
+      command(
+        'describe <stage>',
+        'everything about one stage',
+        async () => (await import('./describe.ts')).describe,
+      ).option('--json', 'one JSON object'),
+    );
+    withEnvironment(
+      command(
+        'run <stage>',
+        'run exactly that stage now, with your terminal as its input, to debug it',
+        async () => (await import('./run.ts')).run,
+      )
+        .option('--no-cache', 'neither read nor write the cache')
+        .option('--json', 'one JSON object a line')
+        .option('--no-wait', 'exit 3 at once if another build is at work here'),
+    );
+    command(
+      'clean [stages...]',
+      'delete recorded outputs (only what pipe itself made)',
+      async () => (await import('./clean.ts')).clean,
+    )
+      .option('--from <stage>', 'reset to before this stage: it and everything downstream', collectNames)
+      .option('--orphans', 'what removed stages left')
+      .option('-n, --dry-run', 'say what would be deleted')
+      .option('--json', 'one JSON object');
+    withEnvironment(
+      command(
+        'accept <path-or-stage...>',
+        'take present outputs as the result of their stage',
+        async () => (await import('./accept.ts')).accept,
+      )
+        .requiredOption('--reason <text>', 'why; it is kept with the record')
+        .option('--json', 'one JSON object'),
+    );
+    command('runs', 'past runs', async () => (await import('./history.ts')).runs)
+      .option('--limit <n>', 'how many', positiveInteger, 20)
+      .option('--json', 'one JSON object');
+    command(
+      'show [run]',
+      "one run's report (default: the last)",
+      async () => (await import('./history.ts')).show,
+    ).option('--json', 'one JSON object');
+    command(
+      'logs [run] [stage]',
+      "a run's logs (default: the last run)",
+      async () => (await import('./logs.ts')).logs,
+    ).option('-f, --follow', 'go on printing while the run writes');
+    command(
+      'cache <action>',
+      'the local cache: stats, gc, verify or clear',
+      async () => (await import('./cache.ts')).cache,
+    ).option('--json', 'one JSON object');
+    withEnvironment(
+      command(
+        'doctor',
+        'check Node, tools, environment, file system and configuration',
+        async () => (await import('./doctor.ts')).doctor,
+      ).option('--json', 'one JSON object'),
+    );
+
+    program.parseAsync(argv as string[], { from: 'user' }).catch(reject);
+  });
+}
+
+/** Where the workspace is. */
+function withPlace(command: Command): Command {
+  return command
+    .option('--config <path>', 'the configuration (default: pipeline.config.ts here or in a folder above)')
+    .option('--root <dir>', 'the root folder (default: the folder of the configuration)');
+}
+
+function withEnvironment(command: Command): Command {
+  return command.option('--env-file <path>', 'variables for the stages; repeatable', collect);
+}
+
+function withSelection(command: Command): Command {
+  return command
+    .option('--from <stage>', 'it and everything downstream; repeatable', collectNames)
+    .option('--to <stage>', 'it and everything upstream; repeatable', collectNames)
+    .option('--only <a,b>', 'exactly these stages', collectNames)
+    .option('--skip <a,b>', 'leave these out', collectNames);
+}
+
+function withBuildFlags(command: Command): Command {
+  return withEnvironment(command)
+    .option('--force', 'rerun the named targets, else all that is selected')
+    .option('-n, --dry-run', 'show the plan and run nothing')
+    .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
+    .option('--continue-on-error', 'the same as --keep-going')
+    .option('-j, --jobs <n>', 'tasks at once', positiveInteger)
+    .addOption(freshnessOption())
+    .option('--no-cache', 'neither read nor write the cache')
+    .option('--no-wait', 'exit 3 at once if another build is at work here')
+    .option('-q, --quiet', 'print only problems')
+    .option('-v, --verbose', 'also print output and reasons')
+    .addOption(
+      new Option('--log-level <level>', 'how much to print').choices(['debug', 'info', 'warn', 'error']),
+    )
+    .option('--json', 'one JSON object a line on stdout, nothing else');
+}
+
+function freshnessOption(): Option {
+  return new Option('--freshness <rule>', 'how to tell what is fresh').choices(['hash', 'mtime']);
+}
+
+/** Everything that reaches this point ends the process with the exit code that the contract names. */
+async function exitCodeOf(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) {
+    const { printDiagnostics } = await import('./print.ts');
+    printDiagnostics(error.diagnostics);
+    return 2;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `pipe: this is a bug in pipe ${version} (Node ${process.version}, ${process.platform})\n${text}\n`,
+  );
+  return 70;
+}
+
+main(process.argv.slice(2))
+  .catch(exitCodeOf)
+  .then((code) => {
+    process.exitCode = code;
+  });

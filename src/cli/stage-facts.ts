@@ -1,0 +1,79 @@
+// What `pipe describe` finds out about a stage beyond its declaration: files, tools, secrets, the last run, the verdict.
+import { preview } from '../engine/preview.ts';
+import type { World } from '../engine/world.ts';
+import type { TaskPlanned } from '../model/events.ts';
+import { globMatches } from '../model/glob.ts';
+import type { StageGraph } from '../model/graph.ts';
+import type { PatternSet } from '../model/pattern-set.ts';
+import type { Memory } from '../model/record.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Stage, ToolRequirement } from '../model/stage.ts';
+import { taskOf } from '../model/task.ts';
+
+export interface PatternFacts {
+  /** As written. */
+  readonly pattern: string;
+  readonly negated: boolean;
+  readonly optional: boolean;
+  /** Present files that it matches and no later pattern excludes; 0 for an exclusion. */
+  readonly files: number;
+}
+
+export interface ToolFacts extends ToolRequirement {
+  /** `null` where it is missing or its version does not fit; `problem` says which. */
+  readonly identity: string | null;
+  readonly problem: string | null;
+}
+
+export interface StageFacts {
+  readonly stage: Stage;
+  readonly requires: readonly PatternFacts[];
+  readonly produces: readonly PatternFacts[] | null;
+  /** Files that the command names. */
+  readonly implied: readonly { readonly path: string; readonly present: boolean }[];
+  /** Passed variables and secrets that the caller has. */
+  readonly present: ReadonlySet<string>;
+  readonly tools: readonly ToolFacts[];
+  readonly memory: Memory;
+  readonly plan: TaskPlanned;
+}
+
+/** `selection`: the stage and all before it. */
+export function lookAtStage(asked: {
+  readonly world: World;
+  readonly graph: StageGraph;
+  readonly selection: Selection;
+  readonly stage: Stage;
+}): StageFacts {
+  const { world, graph, selection, stage } = asked;
+  const { command, env, secrets } = stage;
+  const named = command.kind === 'script' ? [...stage.implied, command.module] : stage.implied;
+  const passed = [...env.map((entry) => entry.name), ...secrets];
+  return {
+    stage,
+    requires: patternFacts(world, stage.requires, 'input'),
+    produces: stage.produces === null ? null : patternFacts(world, stage.produces, 'output'),
+    implied: named.map((path) => ({ path, present: world.files.look(path) !== null })),
+    present: new Set(passed.filter((name) => world.caller.get(name) !== undefined)),
+    tools: stage.tools.map((requirement) => toolFacts(world, stage, requirement)),
+    memory: world.records.memory(taskOf(stage).id),
+    plan: preview(world, graph, selection).find((plan) => plan.stage === stage.name)!,
+  };
+}
+
+function patternFacts(world: World, set: PatternSet, role: 'input' | 'output'): readonly PatternFacts[] {
+  const { files } = world.files.expand(set, role);
+  return set.entries.map(({ source, negated, optional, glob }) => ({
+    pattern: source,
+    negated,
+    optional,
+    files: negated ? 0 : files.filter((file) => globMatches(glob, file.path)).length,
+  }));
+}
+
+function toolFacts(world: World, stage: Stage, requirement: ToolRequirement): ToolFacts {
+  const found = world.tools.identify(requirement, stage);
+  return 'identity' in found
+    ? { ...requirement, identity: found.identity, problem: null }
+    : { ...requirement, identity: null, problem: found.problem.message };
+}

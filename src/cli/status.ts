@@ -1,0 +1,26 @@
+// `pipe status`: what would run and why, without touching anything.
+import { planLines } from '../render/plan-lines.ts';
+import { freshnessOf, isSet, selectionOf } from './flags.ts';
+import { planOf } from './looking.ts';
+import type { Flags } from './main.ts';
+import { outLook, printJson, printLines } from './print.ts';
+import { openWorkspace, selectStages } from './workspace.ts';
+
+export async function status(targets: readonly string[], flags: Flags): Promise<number> {
+  const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
+  const selection = selectStages(workspace, selectionOf(targets, flags));
+  const plans = await planOf(workspace, selection, flags);
+  const stale = plans.filter((plan) => plan.action !== 'fresh');
+  if (isSet(flags, 'json')) {
+    printJson({
+      v: 1,
+      pipeline: workspace.pipeline.name,
+      stale: stale.length,
+      tasks: plans.map(({ kind: _kind, ...plan }) => plan),
+    });
+  } else {
+    const look = outLook(plans.map((plan) => plan.task));
+    printLines(planLines(plans, look, { verbose: isSet(flags, 'verbose') }));
+  }
+  return isSet(flags, 'check') && stale.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,27 @@
+// What is done at the end of a run, under the lock: saves what was learned, keeps cache and history within bounds.
+import type { RunId } from '../base/brand.ts';
+import type { Upkeep } from '../engine/ports.ts';
+import { pruneRuns } from '../journal/prune.ts';
+import type { FolderBlobs } from '../store/blobs.ts';
+import { growCache } from '../store/cache-size.ts';
+import type { OpenState } from '../store/open-state.ts';
+import type { Workspace } from './workspace.ts';
+
+export function upkeepOf(options: {
+  readonly workspace: Workspace;
+  readonly state: OpenState;
+  readonly blobs: FolderBlobs | null;
+  readonly runId: RunId;
+}): Upkeep {
+  const { workspace, state, blobs, runId } = options;
+  return {
+    isDue: () => state.unsaved(),
+    perform() {
+      state.save();
+      pruneRuns({ state: workspace.state, current: runId });
+      const maxBytes = workspace.pipeline.cacheMaxBytes;
+      if (blobs === null || maxBytes === null) return;
+      growCache({ state: workspace.state, addedBytes: blobs.addedBytes, maxBytes, nowMs: Date.now() });
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// Finds and reads the workspace: its configuration as a pipeline and a graph, or every reason why not.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FilePath } from '../base/brand.ts';
+import type { Result } from '../base/result.ts';
+import { prepareCode } from '../config/code.ts';
+import { type CodeCache, openCodeCache } from '../config/code-cache.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { locateConfig } from '../config/locate.ts';
+import type { Code } from '../engine/ports.ts';
+import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
+import { buildGraph, type StageGraph } from '../model/graph.ts';
+import { canonicalPath, isOutside } from '../model/paths.ts';
+import { type Selection, type SelectionRequest, select } from '../model/selection.ts';
+import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
+import { validate } from '../model/validate.ts';
+import { text } from './flags.ts';
+import type { Flags } from './main.ts';
+import { version } from './version.ts';
+
+/** Where the workspace is, whatever its configuration says. */
+export interface Place {
+  /** Absolute, without symbolic links. */
+  readonly root: string;
+  /** Absolute path of `.pipeline-cache`. */
+  readonly state: string;
+  readonly configPath: string;
+}
+
+export interface Workspace extends Place {
+  readonly pipeline: Pipeline;
+  readonly graph: StageGraph;
+  /** What a person typed as a path, as the workspace names it; `null` where it lies outside. */
+  readonly canonical: (typed: string) => FilePath | null;
+  /** The code behind the functions and scripts of these stages. */
+  readonly codeOf: (stages: readonly Stage[]) => Promise<Code>;
+}
+
+export const stateFolderName = '.pipeline-cache';
+
+/** Throws `UsageError` when there is no configuration here or above. */
+export function findPlace(flags: Flags): Place {
+  const { root, configPath } = orRefuse(
+    locateConfig({ cwd: process.cwd(), config: text(flags, 'config'), root: text(flags, 'root') }),
+  );
+  return { root, configPath, state: path.join(root, stateFolderName) };
+}
+
+/** Throws `UsageError` with all that is wrong. */
+export async function openWorkspace(
+  flags: Flags,
+  overrides: { readonly freshness?: Freshness | undefined } = {},
+): Promise<Workspace> {
+  const cwd = process.cwd();
+  const { root, configPath, state } = findPlace(flags);
+  const cache = openCodeCache({
+    folder: path.join(state, 'config'),
+    root,
+    apiPath: besideThis('index'),
+    version,
+    refreshStamps: true,
+  });
+  const loaded = orRefuse(await loadConfig({ configPath, root, cache, vetPath: besideThis('vet') }));
+  const pipeline = withFreshness(
+    orRefuse(
+      validate(loaded.spec, { root, home: os.homedir(), configPath, folderName: path.basename(root) }),
+    ),
+    overrides.freshness,
+  );
+  const graph = orRefuse(buildGraph(pipeline));
+  const canonical = (typed: string) => {
+    const found = canonicalPath(path.resolve(cwd, typed), { root, home: os.homedir() });
+    return isOutside(found) ? null : found;
+  };
+  return {
+    root,
+    state,
+    configPath,
+    pipeline,
+    graph,
+    canonical,
+    codeOf: (stages) => codeOf(stages, root, cache, loaded),
+  };
+}
+
+/** Throws `UsageError` when it names nothing or contradicts itself. */
+export function selectStages(workspace: Workspace, request: SelectionRequest): Selection {
+  return orRefuse(select(workspace.graph, workspace.pipeline, request, workspace.canonical));
+}
+
+export function orRefuse<T>(result: Result<T, readonly Diagnostic[]>): T {
+  if (!result.ok) throw new UsageError(result.error);
+  return result.value;
+}
+
+/** A file of this build of pipe, or, when pipe runs from its sources, the built one. */
+export function besideThis(name: 'index' | 'worker' | 'vet'): string {
+  const here = path.dirname(fs.realpathSync(fileURLToPath(import.meta.url)));
+  const dist = path.basename(here) === 'parts' ? path.dirname(here) : here;
+  return path.join(dist, `${name}.js`);
+}
+
+function codeOf(
+  stages: readonly Stage[],
+  root: string,
+  cache: CodeCache,
+  loaded: LoadedConfig,
+): Promise<Code> {
+  const modules = stages.flatMap((stage) => (stage.command.kind === 'script' ? [stage.command.module] : []));
+  return prepareCode({ root, cache, config: loaded.compiled, modules });
+}
+
+function withFreshness(pipeline: Pipeline, freshness: Freshness | undefined): Pipeline {
+  if (freshness === undefined) return pipeline;
+  return { ...pipeline, stages: pipeline.stages.map((stage) => ({ ...stage, freshness })) };
+}

@@ -1,0 +1,110 @@
+// Wires the real adapters into one world.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { RunId } from '../base/brand.ts';
+import { EventStream } from '../engine/event-stream.ts';
+import type { CallerEnv, Clock, Sink } from '../engine/ports.ts';
+import type { World } from '../engine/world.ts';
+import { readCallerEnv } from '../exec/caller-env.ts';
+import { createExecutor } from '../exec/executor.ts';
+import { createTools } from '../exec/tools.ts';
+import { WorkspaceFiles } from '../files/workspace-files.ts';
+import { WorkspaceOutputs } from '../files/workspace-outputs.ts';
+import { StateRunFolders } from '../journal/run-folders.ts';
+import { readBootId } from '../lock/boot-id.ts';
+import { WorkspaceLock } from '../lock/workspace-lock.ts';
+import { UsageError } from '../model/diagnostic.ts';
+import { stageEnvironment } from '../model/environment.ts';
+import type { Stage } from '../model/stage.ts';
+import { FolderActions } from '../store/actions.ts';
+import { FolderBlobs } from '../store/blobs.ts';
+import { type OpenState, openState } from '../store/open-state.ts';
+import { texts } from './flags.ts';
+import type { Flags } from './main.ts';
+import { upkeepOf } from './upkeep.ts';
+import { besideThis, type Workspace } from './workspace.ts';
+
+export interface OpenWorld {
+  readonly world: World;
+  readonly state: OpenState;
+  readonly folders: StateRunFolders;
+}
+
+export interface WorldOptions {
+  readonly workspace: Workspace;
+  readonly stages: readonly Stage[];
+  readonly flags: Flags;
+  readonly runId: RunId;
+  readonly sinks: readonly Sink[];
+  /** False for commands that only look: not even a probe is written. */
+  readonly writes: boolean;
+  readonly onTrouble: (message: string) => void;
+}
+
+export const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Throws `UsageError` for an environment file that cannot be read. */
+export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
+  const { workspace, flags, runId, onTrouble } = options;
+  const caller = callerEnv(flags);
+  const state = openState({ folder: workspace.state, bootId: readBootId(), onTrouble });
+  const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
+  const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
+  const actions = new FolderActions(workspace.state, { marksUse: options.writes });
+  const world: World = {
+    clock,
+    files: new WorkspaceFiles({
+      root: workspace.root,
+      memory: state.stamps,
+      probeFolder: options.writes ? workspace.state : null,
+    }),
+    outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
+    records: state.records,
+    cache: blobs === null ? null : { actions, blobs },
+    executor: createExecutor({ workerPath: besideThis('worker') }),
+    code: await workspace.codeOf(options.stages),
+    tools: createTools({
+      root: workspace.root,
+      environmentOf: (stage) => environmentOf(stage, caller, workspace.root),
+      memory: state.tools,
+    }),
+    caller,
+    folders,
+    upkeep: upkeepOf({ workspace, state, blobs, runId }),
+    lock: new WorkspaceLock({ state: workspace.state, onTrouble }),
+    events: new EventStream({ runId, clock, sinks: options.sinks }),
+    platform: `${process.platform}-${process.arch}`,
+  };
+  return { world, state, folders };
+}
+
+export function callerEnv(flags: Flags): CallerEnv {
+  const read = readCallerEnv(process.env, texts(flags, 'envFile'));
+  if (read.problems.length > 0) throw new UsageError(read.problems);
+  return read.env;
+}
+
+function hasCache(workspace: Workspace, flags: Flags): boolean {
+  return flags.cache !== false && workspace.pipeline.cacheMaxBytes !== null;
+}
+
+function environmentOf(stage: Stage, caller: CallerEnv, root: string): Readonly<Record<string, string>> {
+  return stageEnvironment({
+    caller: Object.fromEntries(caller.names().map((name) => [name, caller.get(name) ?? ''])),
+    entries: stage.env,
+    secrets: stage.secrets,
+    extra: {},
+    binFolder: path.join(root, 'node_modules/.bin'),
+  }).env;
+}
+
+/** Whether this process itself runs inside a stage of the same root: it would wait for itself. */
+export function insideStageOf(root: string): string | null {
+  const outer = process.env.PIPE_ROOT;
+  if (outer === undefined || process.env.PIPE_STAGE === undefined) return null;
+  try {
+    return fs.realpathSync(outer) === root ? process.env.PIPE_STAGE : null;
+  } catch {
+    return null;
+  }
+}
