@@ -2,16 +2,21 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const root = import.meta.dirname;
+const { values: options } = parseArgs({
+  options: { out: { type: 'string', default: 'dist' }, 'no-types': { type: 'boolean', default: false } },
+});
+const out = path.resolve(root, options.out);
+const isDist = out === path.join(root, 'dist');
 const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-const out = path.join(root, 'dist');
 fs.rmSync(out, { recursive: true, force: true });
 
 const common = {
   absWorkingDir: root,
-  outdir: 'dist',
+  outdir: out,
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -42,15 +47,18 @@ await build({
 });
 fs.chmodSync(path.join(out, 'pipe.js'), 0o755);
 
-execFileSync(
-  process.execPath,
-  [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-  { cwd: root, stdio: 'inherit' },
-);
+if (!options['no-types']) {
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const args = ['-p', 'tsconfig.build.json', '--outDir', path.join(out, 'types')];
+  execFileSync(process.execPath, [tsc, ...args], { cwd: root, stdio: 'inherit' });
+}
 
-// So that `npx pipe` works in the repository itself: npm links the commands of dependencies only.
-const bin = path.join(root, 'node_modules/.bin');
-if (fs.existsSync(bin)) {
+if (isDist) linkCommands();
+
+/** So that `npx pipe` works in the repository itself: npm links the commands of dependencies only. */
+function linkCommands() {
+  const bin = path.join(root, 'node_modules/.bin');
+  if (!fs.existsSync(bin)) return;
   for (const name of ['pipe', 'pipe-build']) {
     fs.rmSync(path.join(bin, name), { force: true });
     fs.symlinkSync('../../dist/pipe.js', path.join(bin, name));

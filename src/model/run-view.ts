@@ -111,7 +111,6 @@ export function initialView(): RunView {
  * a watch of many runs.
  */
 export function foldEvent(view: RunView, event: PipeEvent): RunView {
-  const at = event.kind === 'task-output' || event.kind === 'task-metric' ? 0 : Date.parse(event.at);
   const next = (event.kind === 'run-started' ? initialView() : view) as GrowingView;
   switch (event.kind) {
     case 'run-started':
@@ -120,7 +119,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
       next.targets = event.targets;
       next.total = event.tasks;
       next.dryRun = event.dryRun;
-      next.startedAtMs = at;
+      next.startedAtMs = Date.parse(event.at);
       break;
     case 'run-blocked':
       next.blockedBy = event;
@@ -130,7 +129,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
       next.tasks.set(event.task, { kind: 'planned', plan: event });
       break;
     case 'task-started':
-      begin(next, event, at);
+      begin(next, event, Date.parse(event.at));
       break;
     case 'task-output':
       updateRunning(next, event.task, (task) => ({
@@ -150,7 +149,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
     case 'task-retrying':
       updateRunning(next, event.task, (task) => ({
         ...task,
-        sinceMs: at,
+        sinceMs: Date.parse(event.at),
         attempt: event.attempt + 1,
         progress: null,
       }));

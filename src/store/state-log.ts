@@ -30,7 +30,7 @@ export interface LogReader {
   gap(): void;
 }
 
-/** The header's checksum, and not a byte beyond the header: that would change with the first line. */
+/** The header's checksum, but nothing beyond the header: that changes with the first line. */
 const HEAD_BYTES = 60;
 
 /** What tells this file from another one in its place. */
@@ -149,7 +149,7 @@ export class StateLog {
     const temporary = `${this.file}.new`;
     this.io.mkdirSync(folder, { recursive: true });
     const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = fs.constants;
-    const fd = this.io.openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o644);
+    const fd = this.io.openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
     try {
       this.writeAll(fd, text);
       // A rename must not become lasting before the content is.
@@ -175,7 +175,7 @@ export class StateLog {
     };
   }
 
-  /** Takes the whole file away, by whatever means work. */
+  /** Takes all that the file says away, by removing or emptying it. */
   destroy(): void {
     this.close();
     this.usable = false;

@@ -1,0 +1,137 @@
+// What `pipe doctor` asks of the configuration and of what its stages need: tools, secrets, shells, files.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { CallerEnv } from '../engine/ports.ts';
+import { preflight } from '../engine/preflight.ts';
+import type { World } from '../engine/world.ts';
+import { plural } from '../model/amounts.ts';
+import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Pipeline, Stage } from '../model/stage.ts';
+import { type Check, checkOf } from './check-report.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Reported of the stages together; with any other code the configuration itself is wrong. */
+const aboutGraph: ReadonlySet<DiagnosticCode> = new Set(['PIPE014', 'PIPE015', 'PIPE018']);
+const aboutFiles: ReadonlySet<DiagnosticCode> = new Set(['PIPE033', 'PIPE050']);
+
+export function brokenChecks(problems: readonly Diagnostic[]): readonly Check[] {
+  const ofGraph = problems.filter((problem) => aboutGraph.has(problem.code));
+  const others = problems.filter((problem) => !aboutGraph.has(problem.code));
+  const config = checkOf('configuration', others, 'it loads and is valid');
+  return ofGraph.length === 0 ? [config] : [config, checkOf('graph', ofGraph, '')];
+}
+
+export function soundChecks({ pipeline, configPath }: Workspace): readonly Check[] {
+  const { stages, pipelines } = pipeline;
+  const named = pipelines.size === 0 ? '' : ` and ${plural(pipelines.size, 'named pipeline')}`;
+  return [
+    checkOf('configuration', [], `${configPath}: ${plural(stages.length, 'stage')}${named}`),
+    checkOf('graph', [], 'no circle, one stage for each output'),
+  ];
+}
+
+/** All that a build of everything would need before it starts. */
+export function stageChecks(world: World, workspace: Workspace, selection: Selection): readonly Check[] {
+  const problems = preflight(world, workspace.graph, selection);
+  const tools = problems.filter((problem) => problem.code === 'PIPE037');
+  const files = problems.filter((problem) => aboutFiles.has(problem.code));
+  const code = problems.filter((problem) => !tools.includes(problem) && !files.includes(problem));
+  const { stages } = workspace.pipeline;
+  return [
+    ...(code.length === 0 ? [] : [checkOf('code', code, '')]),
+    ...(stages.some((stage) => stage.tools.length > 0)
+      ? [checkOf('tools', tools, identitiesOf(world, stages).join(', '))]
+      : []),
+    ...secretChecks(stages, world.caller),
+    ...passedChecks(stages, world.caller),
+    ...shellChecks(workspace.pipeline, (stage) => canStart(stage, workspace.root)),
+    checkOf('files', files, 'every required file is there or will be made'),
+  ];
+}
+
+/** A missing secret fails only the stages that name it, so it is a warning. */
+export function secretChecks(stages: readonly Stage[], caller: Pick<CallerEnv, 'get'>): readonly Check[] {
+  const users = usersOf(stages, (stage) => stage.secrets);
+  const missing = [...users].filter(([name]) => !caller.get(name));
+  if (users.size === 0) return [];
+  if (missing.length === 0) {
+    return [{ name: 'secrets', status: 'ok', detail: `${[...users.keys()].join(', ')} set` }];
+  }
+  return missing.map(([name, stages]) => ({
+    name: 'secrets',
+    status: 'warn',
+    detail: `${name} is not set, and ${stages.join(', ')} cannot run without it`,
+    hint: `set ${name}, or put it in a file and give that with --env-file`,
+  }));
+}
+
+/** A passed variable may be unset: that is a value like any other, and good to know. */
+export function passedChecks(stages: readonly Stage[], caller: Pick<CallerEnv, 'get'>): readonly Check[] {
+  const users = usersOf(stages, (stage) =>
+    stage.env.filter((entry) => entry.kind === 'pass').map((entry) => entry.name),
+  );
+  if (users.size === 0) return [];
+  const unset = [...users].filter(([name]) => caller.get(name) === undefined);
+  const told = unset.map(([name, stages]) => `${name} is not set (passed to ${stages.join(', ')})`);
+  const detail = unset.length === 0 ? `${[...users.keys()].join(', ')} set` : told.join('; ');
+  return [{ name: 'environment', status: 'ok', detail }];
+}
+
+export function shellChecks(
+  { stages }: Pick<Pipeline, 'stages'>,
+  canStart: (stage: Stage) => boolean,
+): readonly Check[] {
+  const ofShell = stages.filter((stage) => stage.command.kind === 'shell');
+  if (ofShell.length === 0) return [];
+  const lacking = ofShell.filter((stage) => !canStart(stage));
+  const users = usersOf(lacking, (stage) => [stage.shell]);
+  if (users.size === 0) {
+    const shells = [...new Set(ofShell.map((stage) => stage.shell))].sort();
+    return [{ name: 'shell', status: 'ok', detail: shells.join(', ') }];
+  }
+  return [...users].map(([shell, stages]) => ({
+    name: 'shell',
+    status: 'fail',
+    detail: `${shell} of ${stages.join(', ')} is not there or cannot be executed`,
+    hint: 'install it, or name another one in the field shell',
+  }));
+}
+
+/** Each name with the stages that want it; names sorted. */
+function usersOf(
+  stages: readonly Stage[],
+  namesIn: (stage: Stage) => readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const stage of stages) {
+    for (const name of namesIn(stage)) users.set(name, [...(users.get(name) ?? []), stage.name]);
+  }
+  return new Map([...users].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function identitiesOf(world: World, stages: readonly Stage[]): readonly string[] {
+  const found = stages.flatMap((stage) =>
+    stage.tools.map((requirement) => world.tools.identify(requirement, stage)),
+  );
+  return [...new Set(found.flatMap((tool) => ('identity' in tool ? [tool.identity] : [])))].sort();
+}
+
+function canStart({ shell, cwd }: Stage, root: string): boolean {
+  const folder = path.join(root, cwd);
+  const candidates = shell.includes('/')
+    ? [path.resolve(folder, shell)]
+    : [`${root}/node_modules/.bin`, ...(process.env.PATH ?? '').split(':')].map((one) =>
+        path.resolve(folder, one, shell),
+      );
+  return candidates.some(isProgram);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
