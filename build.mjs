@@ -30,22 +30,19 @@ await build({
   entryPoints: { index: 'src/index.ts', worker: 'src/exec/worker.ts', vet: 'src/config/vet.ts' },
 });
 
+// One CommonJS file: it starts faster than modules do, and what is imported dynamically is only run when asked for.
 await build({
   ...common,
+  format: 'cjs',
   entryPoints: { pipe: 'src/cli/main.ts' },
-  // What a command does not need is not loaded: esbuild above all.
-  splitting: true,
+  outExtension: { '.js': '.cjs' },
   minify: true,
   keepNames: true,
   external: ['esbuild'],
-  chunkNames: 'parts/[name]-[hash]',
-  define: { PIPE_VERSION: JSON.stringify(version) },
-  // Bundled CommonJS packages still ask for Node's own modules with require.
-  banner: {
-    js: "import { createRequire as pipeCreateRequire } from 'node:module'; const require = pipeCreateRequire(import.meta.url);",
-  },
+  define: { PIPE_VERSION: JSON.stringify(version), 'import.meta.url': 'pipeUrl' },
+  banner: { js: "const pipeUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
-fs.chmodSync(path.join(out, 'pipe.js'), 0o755);
+fs.chmodSync(path.join(out, 'pipe.cjs'), 0o755);
 
 if (!options['no-types']) {
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
@@ -61,6 +58,6 @@ function linkCommands() {
   if (!fs.existsSync(bin)) return;
   for (const name of ['pipe', 'pipe-build']) {
     fs.rmSync(path.join(bin, name), { force: true });
-    fs.symlinkSync('../../dist/pipe.js', path.join(bin, name));
+    fs.symlinkSync('../../dist/pipe.cjs', path.join(bin, name));
   }
 }

@@ -56,7 +56,7 @@ function checkLines(check: Check, nameWidth: number, { columns, style }: Look): 
   return [
     `${paint(padEnd(check.status, statusWidth))}${padEnd(check.name, nameWidth)}${first}`,
     ...more.map((line) => `${indent}${' '.repeat(nameWidth)}${line}`),
-    ...problems.map((line) => `${indent}${line}`),
+    ...problems.map((line) => `${indent}${line}`.trimEnd()),
     ...hint.map((line) => `${indent}${line}`),
   ];
 }

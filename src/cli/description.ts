@@ -76,7 +76,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['downstream', all(othersIn(graph.downstreamOf([stage.name]), stage))],
     ['env', stage.env.map((entry) => envText(entry, present, options.hide))],
     ['secrets', stage.secrets.map((name) => `${name}  (${present.has(name) ? 'set' : 'not set'})`)],
-    ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? 'not met'})`)],
+    ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],
     ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
     ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
     ['cache', stage.cache ? [] : ['off: neither stored nor restored']],

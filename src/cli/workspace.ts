@@ -95,11 +95,9 @@ export function orRefuse<T>(result: Result<T, readonly Diagnostic[]>): T {
   return result.value;
 }
 
-/** A file of this build of pipe, or, when pipe runs from its sources, the built one. */
+/** A file of this build of pipe. */
 export function besideThis(name: 'index' | 'worker' | 'vet'): string {
-  const here = path.dirname(fs.realpathSync(fileURLToPath(import.meta.url)));
-  const dist = path.basename(here) === 'parts' ? path.dirname(here) : here;
-  return path.join(dist, `${name}.js`);
+  return path.join(path.dirname(fs.realpathSync(fileURLToPath(import.meta.url))), `${name}.js`);
 }
 
 function codeOf(

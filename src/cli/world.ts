@@ -8,6 +8,7 @@ import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
 import { createTools } from '../exec/tools.ts';
+import { walks } from '../files/glob-files.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { WorkspaceOutputs } from '../files/workspace-outputs.ts';
 import { StateRunFolders } from '../journal/run-folders.ts';
@@ -54,6 +55,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const world: World = {
     clock,
     files: new WorkspaceFiles({
+      walk: needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null,
       root: workspace.root,
       memory: state.stamps,
       probeFolder: options.writes ? workspace.state : null,
@@ -82,6 +84,13 @@ export function callerEnv(flags: Flags): CallerEnv {
   const read = readCallerEnv(process.env, texts(flags, 'envFile'));
   if (read.problems.length > 0) throw new UsageError(read.problems);
   return read.env;
+}
+
+/** The walker brings a library along, which most no-op builds can do without. */
+function needsWalk(stages: readonly Stage[]): boolean {
+  return stages.some((stage) =>
+    [...stage.requires.entries, ...(stage.produces?.entries ?? [])].some((entry) => walks(entry.glob)),
+  );
 }
 
 function hasCache(workspace: Workspace, flags: Flags): boolean {

@@ -5,7 +5,7 @@ import type { FilePath } from '../base/brand.ts';
 import type { ListedFile, Role, UnreadableFile } from '../engine/ports.ts';
 import { type Glob, globMatches } from '../model/glob.ts';
 import type { FolderEntry, FolderListings } from './folder-listings.ts';
-import { walk } from './walk.ts';
+import type { walk } from './walk.ts';
 
 export interface GlobFiles {
   readonly files: readonly ListedFile[];
@@ -18,6 +18,13 @@ interface Place {
   readonly glob: Glob;
   readonly role: Role;
   readonly look: (file: FilePath) => ListedFile | null;
+  /** `null` where `walks` said that no pattern needs it. */
+  readonly walk: typeof walk | null;
+}
+
+/** Whether the pattern reaches below a single folder, so that a tree must be walked to find its files. */
+export function walks(glob: Glob): boolean {
+  return glob.literal === null && levelsOf(glob) !== 1;
 }
 
 export function filesOfGlob(place: Place): GlobFiles {
@@ -62,7 +69,8 @@ function filesOfFolder(place: Place): GlobFiles {
 function filesOfTree(place: Place): GlobFiles {
   const { glob, listings, role } = place;
   const folder = absolute(place.root, glob.base);
-  const tree = walk(
+  if (place.walk === null) throw new Error(`not prepared to walk for ${glob.text}`);
+  const tree = place.walk(
     listings,
     folder,
     glob.deep ? Number.POSITIVE_INFINITY : levelsOf(glob),

@@ -19,22 +19,29 @@ import { DigestMemory, type StampMemory } from './digest-memory.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';
 import { isExecutable, stampOf, stampOfTarget } from './stamp.ts';
+import type { walk } from './walk.ts';
 
 const emptyDigest = createHash('sha256').digest('hex') as Digest;
 
 export class WorkspaceFiles implements Files {
   private readonly root: string;
+  private readonly walk: typeof walk | null;
   private readonly listings = new FolderListings();
   private readonly digests: DigestMemory;
   private readonly stamps = new Map<string, Stamp | null>();
 
-  /** `probeFolder`: where a probe of the file system's clock may be written; `null` for commands that never write. */
+  /**
+   * `walk` may be `null` where no pattern `walks`: loading it takes time.
+   * `probeFolder`: where a probe of the file system's clock may be written; `null` for commands that never write.
+   */
   constructor(options: {
+    readonly walk: typeof walk | null;
     readonly root: string;
     readonly memory: StampMemory;
     readonly probeFolder: string | null;
   }) {
     this.root = options.root;
+    this.walk = options.walk;
     this.digests = new DigestMemory(options.memory, options.probeFolder);
   }
 
@@ -52,6 +59,7 @@ export class WorkspaceFiles implements Files {
         glob: entry.glob,
         role,
         look: this.lookOnce,
+        walk: this.walk,
       });
       unreadable.push(...listed.unreadable);
       for (const file of listed.files) {

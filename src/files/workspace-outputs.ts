@@ -104,7 +104,8 @@ export class WorkspaceOutputs implements Outputs {
 
   discard(folder: string): void {
     // The state folder, or what stands in for it where that cannot be written; never a place of the user's.
-    if (folder.startsWith(`${this.root}/`) && !folder.startsWith(`${this.state}/`)) throw new Error(`not a folder of pipe: ${folder}`);
+    if (folder.startsWith(`${this.root}/`) && !folder.startsWith(`${this.state}/`))
+      throw new Error(`not a folder of pipe: ${folder}`);
     fs.rmSync(folder, { recursive: true, force: true });
   }
 

@@ -7,7 +7,7 @@ import type { PipeEvent, RunFinished, TaskFinished, TaskStarted } from '../../sr
 import type { StaleReason } from '../../src/model/verdict.ts';
 
 /** Absolute path of the command under test. */
-export const pipeCommand = path.join(process.env.PIPE_UNDER_TEST ?? '', 'pipe.js');
+export const pipeCommand = path.join(process.env.PIPE_UNDER_TEST ?? '', 'pipe.cjs');
 
 /** Another Node than that of the tests may be given: the stories run on the oldest and the newest. */
 export const nodeUnderTest = process.env.PIPE_TEST_NODE ?? process.execPath;

@@ -1,0 +1,125 @@
+// The names that references are looked for under.
+
+/**
+ * In order of office; `since` is the year of the inauguration. `ambiguous`: the surname alone is also a city, a verb,
+ * or another well-known person, so it needs a first name or "President" before it.
+ */
+export const PRESIDENTS = [
+  {
+    name: 'George Washington',
+    surname: 'Washington',
+    first: ['George', 'General'],
+    since: 1789,
+    ambiguous: true,
+  },
+  { name: 'John Adams', surname: 'Adams', first: ['John'], since: 1797, ambiguous: true },
+  { name: 'Thomas Jefferson', surname: 'Jefferson', first: ['Thomas'], since: 1801 },
+  { name: 'James Madison', surname: 'Madison', first: ['James'], since: 1809 },
+  { name: 'James Monroe', surname: 'Monroe', first: ['James'], since: 1817 },
+  { name: 'John Quincy Adams', surname: 'Adams', first: ['Quincy', 'Q.'], since: 1825, ambiguous: true },
+  { name: 'Andrew Jackson', surname: 'Jackson', first: ['Andrew'], since: 1829, ambiguous: true },
+  { name: 'Martin Van Buren', surname: 'Buren', first: ['Martin', 'Van'], since: 1837 },
+  { name: 'John Tyler', surname: 'Tyler', first: ['John'], since: 1841, ambiguous: true },
+  { name: 'James K. Polk', surname: 'Polk', first: ['James', 'K.'], since: 1845 },
+  { name: 'Zachary Taylor', surname: 'Taylor', first: ['Zachary'], since: 1849, ambiguous: true },
+  { name: 'Millard Fillmore', surname: 'Fillmore', first: ['Millard'], since: 1850 },
+  { name: 'Franklin Pierce', surname: 'Pierce', first: ['Franklin'], since: 1853, ambiguous: true },
+  { name: 'James Buchanan', surname: 'Buchanan', first: ['James'], since: 1857, ambiguous: true },
+  { name: 'Abraham Lincoln', surname: 'Lincoln', first: ['Abraham', 'Abe'], since: 1861 },
+  { name: 'Andrew Johnson', surname: 'Johnson', first: ['Andrew'], since: 1865, ambiguous: true },
+  { name: 'Ulysses S. Grant', surname: 'Grant', first: ['Ulysses', 'S.'], since: 1869, ambiguous: true },
+  { name: 'Rutherford B. Hayes', surname: 'Hayes', first: ['Rutherford'], since: 1877, ambiguous: true },
+  { name: 'James A. Garfield', surname: 'Garfield', first: ['James', 'A.'], since: 1881 },
+  { name: 'Chester A. Arthur', surname: 'Arthur', first: ['Chester'], since: 1881, ambiguous: true },
+  { name: 'Grover Cleveland', surname: 'Cleveland', first: ['Grover'], since: 1885, ambiguous: true },
+  { name: 'Benjamin Harrison', surname: 'Harrison', first: ['Benjamin'], since: 1889, ambiguous: true },
+  { name: 'William McKinley', surname: 'McKinley', first: ['William'], since: 1897 },
+  { name: 'Theodore Roosevelt', surname: 'Roosevelt', first: ['Theodore', 'Teddy'], since: 1901 },
+  { name: 'William H. Taft', surname: 'Taft', first: ['William', 'Howard'], since: 1909 },
+  { name: 'Woodrow Wilson', surname: 'Wilson', first: ['Woodrow'], since: 1913 },
+  { name: 'Warren G. Harding', surname: 'Harding', first: ['Warren'], since: 1921 },
+  { name: 'Calvin Coolidge', surname: 'Coolidge', first: ['Calvin'], since: 1923 },
+  { name: 'Herbert Hoover', surname: 'Hoover', first: ['Herbert'], since: 1929, ambiguous: true },
+  { name: 'Franklin D. Roosevelt', surname: 'Roosevelt', first: ['Franklin', 'D.', 'Delano'], since: 1933 },
+  { name: 'Harry S. Truman', surname: 'Truman', first: ['Harry'], since: 1945 },
+  { name: 'Dwight D. Eisenhower', surname: 'Eisenhower', first: ['Dwight'], since: 1953 },
+  { name: 'John F. Kennedy', surname: 'Kennedy', first: ['John', 'F.', 'Jack'], since: 1961 },
+  { name: 'Lyndon B. Johnson', surname: 'Johnson', first: ['Lyndon', 'B.'], since: 1963, ambiguous: true },
+  { name: 'Richard Nixon', surname: 'Nixon', first: ['Richard'], since: 1969 },
+  { name: 'Gerald R. Ford', surname: 'Ford', first: ['Gerald', 'Jerry'], since: 1974, ambiguous: true },
+  { name: 'Jimmy Carter', surname: 'Carter', first: ['Jimmy'], since: 1977, ambiguous: true },
+  { name: 'Ronald Reagan', surname: 'Reagan', first: ['Ronald'], since: 1981 },
+  { name: 'George H. W. Bush', surname: 'Bush', first: ['H.'], since: 1989, ambiguous: true },
+  { name: 'Bill Clinton', surname: 'Clinton', first: ['Bill', 'William'], since: 1993, ambiguous: true },
+  { name: 'George W. Bush', surname: 'Bush', first: ['W.'], since: 2001, ambiguous: true },
+  { name: 'Barack Obama', surname: 'Obama', first: ['Barack'], since: 2009 },
+  { name: 'Donald J. Trump', surname: 'Trump', first: ['Donald'], since: 2017 },
+];
+
+/** Nations that addresses return to, with their names through the centuries. Adjectives are left out. */
+export const NATIONS = lookup({
+  'Great Britain': ['Great Britain', 'Britain', 'England', 'United Kingdom'],
+  France: ['France'],
+  Spain: ['Spain'],
+  Mexico: ['Mexico'],
+  Russia: ['Russia', 'Soviet Union', 'Soviet Russia', 'USSR', 'U.S.S.R.'],
+  Germany: ['Germany', 'Prussia', 'German Empire'],
+  China: ['China'],
+  Japan: ['Japan'],
+  Cuba: ['Cuba'],
+  Canada: ['Canada'],
+  Turkey: ['Turkey', 'Ottoman Porte', 'Ottoman Empire', 'Sublime Porte'],
+  Italy: ['Italy', 'Sardinia'],
+  Austria: ['Austria', 'Austria-Hungary'],
+  Netherlands: ['Netherlands', 'Holland'],
+  Portugal: ['Portugal'],
+  Denmark: ['Denmark'],
+  Brazil: ['Brazil'],
+  Chile: ['Chile', 'Chili'],
+  Peru: ['Peru'],
+  Colombia: ['Colombia', 'New Granada', 'New Grenada'],
+  Venezuela: ['Venezuela'],
+  Nicaragua: ['Nicaragua'],
+  Panama: ['Panama'],
+  Haiti: ['Haiti', 'Hayti'],
+  Philippines: ['Philippines', 'Philippine Islands'],
+  Korea: ['Korea', 'South Korea', 'North Korea', 'Corea'],
+  Vietnam: ['Vietnam', 'Viet-Nam', 'Viet Nam', 'South Vietnam', 'North Vietnam'],
+  India: ['India'],
+  Pakistan: ['Pakistan'],
+  Iran: ['Iran', 'Persia'],
+  Iraq: ['Iraq'],
+  Israel: ['Israel'],
+  Egypt: ['Egypt'],
+  'Saudi Arabia': ['Saudi Arabia'],
+  Afghanistan: ['Afghanistan'],
+  Syria: ['Syria'],
+  Poland: ['Poland'],
+  Greece: ['Greece'],
+  'Barbary states': ['Algiers', 'Tripoli', 'Tunis', 'Morocco'],
+});
+
+export const INSTITUTIONS = lookup({
+  Constitution: ['Constitution'],
+  Congress: ['Congress'],
+  'Supreme Court': ['Supreme Court'],
+  'Declaration of Independence': ['Declaration of Independence'],
+  Founders: ['Founders', 'Founding Fathers', 'Framers', 'founders', 'forefathers', 'framers'],
+  'Federal Reserve': ['Federal Reserve'],
+  'League of Nations': ['League of Nations'],
+  'United Nations': ['United Nations'],
+  NATO: ['NATO', 'North Atlantic Treaty', 'Atlantic Alliance'],
+  Medicare: ['Medicare'],
+  'Social Security': ['Social Security', 'social security'],
+  Union: ['the Union'],
+});
+
+function lookup(names) {
+  const canonical = new Map(
+    Object.entries(names).flatMap(([name, aliases]) => aliases.map((alias) => [alias, name])),
+  );
+  // The longest first, so that "South Vietnam" is one mention; "New England" and "New Mexico" are none.
+  const aliases = [...canonical.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const alternatives = aliases.map((alias) => alias.replace(/[.]/g, '\\.')).join('|');
+  return { canonical, pattern: new RegExp(`(?<!New |\\w)(?:${alternatives})(?!\\w)`, 'g') };
+}

@@ -1,0 +1,4 @@
+// Types of sentences.mjs.
+
+export function tidied(text: string): string;
+export function sentencesOf(text: string): string[];

@@ -1,0 +1,182 @@
+// What a run writes down, and what can be read of it later.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import type { RunId, TaskId } from '../../src/base/brand.ts';
+import { findRun, lastLogOf, listRuns, logOf, readEvents } from '../../src/journal/history.ts';
+import { JournalSink } from '../../src/journal/journal-sink.ts';
+import { pruneRuns } from '../../src/journal/prune.ts';
+import type { PipeEvent } from '../../src/model/events.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
+import { ended, events, finished, RUN, started } from './samples.ts';
+
+function scene() {
+  const state = temporaryFolder();
+  const folder = path.join(state, 'runs', RUN);
+  const troubles: string[] = [];
+  const sink = new JournalSink({
+    folder: () => {
+      fs.mkdirSync(folder, { recursive: true });
+      return folder;
+    },
+    onTrouble: (message) => troubles.push(message),
+  });
+  const play = (all: readonly PipeEvent[]): void => {
+    for (const event of all) sink.handle(event);
+  };
+  const kinds = (): readonly string[] =>
+    readEvents({ runId: RUN, folder, summary: null }).map(({ kind }) => kind);
+  return { state, folder, troubles, play, kinds };
+}
+
+/** A finished run of so many bytes. */
+function pastRun(state: string, runId: string, bytes: number): void {
+  const folder = path.join(state, 'runs', runId);
+  fs.mkdirSync(path.join(folder, 'logs'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'summary.json'), '');
+  fs.writeFileSync(path.join(folder, 'logs', 'merge.log'), 'x'.repeat(bytes));
+}
+
+const output = {
+  kind: 'task-output',
+  task: 'a' as TaskId,
+  stage: 'a',
+  item: null,
+  stream: 'stdout',
+  text: 'x',
+} as const;
+const progress = {
+  kind: 'task-progress',
+  task: 'a' as TaskId,
+  stage: 'a',
+  item: null,
+  done: 1,
+  total: 2,
+} as const;
+
+test('a run is written down without output and without what was fresh', () => {
+  const { state, folder, play, troubles } = scene();
+  const all = events(started, finished('a', 'fresh'), output, progress, finished('b', 'executed'), ended);
+  play(all);
+  const found = findRun(state, 'last');
+  if (found.kind !== 'found') throw new Error('there is a run');
+  expect(readEvents(found.run)).toEqual([all[0], all[3], all[4], all[5]]);
+  expect(found.run.summary).toMatchObject({
+    runId: RUN,
+    pipeline: 'demo',
+    command: ['build', 'all'],
+    outcome: 'succeeded',
+    counts: { executed: 1, fresh: 2 },
+    durationMs: 2040,
+    tasks: [{ task: 'b', outcome: 'executed', durationMs: 812 }],
+  });
+  expect(fs.readdirSync(folder).sort()).toEqual(['events.jsonl', 'summary.json']);
+  expect(troubles).toEqual([]);
+});
+
+test('what a person will want to read is on disk at once, the rest a little later', () => {
+  const { play, kinds } = scene();
+  const all = events(
+    started,
+    progress,
+    finished('a', 'failed'),
+    progress,
+    { kind: 'warning', message: 'w' },
+    progress,
+  );
+  play(all.slice(0, 2));
+  expect(kinds()).toEqual(['run-started']);
+  play(all.slice(2, 4));
+  expect(kinds()).toEqual(['run-started', 'task-progress', 'task-finished']);
+  play(all.slice(4, 6));
+  expect(kinds()).toHaveLength(5);
+  play(Array.from({ length: 200 }, () => all[5]!));
+  expect(kinds().length).toBeGreaterThan(100);
+});
+
+test('a journal that cannot be written is told once and harms nobody', () => {
+  const { state, play, troubles } = scene();
+  fs.writeFileSync(path.join(state, 'runs'), 'a file in the way');
+  play(events(started, finished('a', 'failed'), ended));
+  expect(troubles).toEqual([expect.stringContaining('missing from the history')]);
+  expect(listRuns(state)).toEqual([]);
+});
+
+test('a run that was killed is in the history, up to the line that was cut', () => {
+  const { state, folder, play, kinds } = scene();
+  play(events(started, finished('a', 'failed')));
+  const file = path.join(folder, 'events.jsonl');
+  const text = fs.readFileSync(file, 'utf8');
+  const firstLine = text.indexOf('\n') + 1;
+  for (let length = 0; length < text.length - 1; length++) {
+    fs.writeFileSync(file, text.slice(0, length));
+    expect(kinds(), `cut at ${length}`).toEqual(length >= firstLine - 1 ? ['run-started'] : []);
+  }
+  expect(listRuns(state)).toEqual([{ runId: RUN, folder, summary: null }]);
+  fs.writeFileSync(path.join(folder, 'summary.json'), '{"v":1,"outco');
+  expect(listRuns(state)).toEqual([{ runId: RUN, folder, summary: null }]);
+});
+
+test('runs are listed newest first and found by what is unique of their name', () => {
+  const state = temporaryFolder();
+  for (const id of ['20261121-094512-3f9a', '20261121-094512-3f9b', '20261120-000000-0000'])
+    pastRun(state, id, 0);
+  fs.mkdirSync(path.join(state, 'runs', 'something else'));
+  expect(listRuns(state).map(({ runId }) => runId)).toEqual([
+    '20261121-094512-3f9b',
+    '20261121-094512-3f9a',
+    '20261120-000000-0000',
+  ]);
+  expect(listRuns(state, 1)).toHaveLength(1);
+  expect(findRun(state, 'last')).toMatchObject({ run: { runId: '20261121-094512-3f9b' } });
+  expect(findRun(state, '20261120')).toMatchObject({ kind: 'found', run: { runId: '20261120-000000-0000' } });
+  expect(findRun(state, '20261121-094512-3f9a')).toMatchObject({ kind: 'found' });
+  expect(findRun(state, '20261121')).toEqual({
+    kind: 'ambiguous',
+    candidates: ['20261121-094512-3f9b', '20261121-094512-3f9a'],
+  });
+  for (const which of ['2025', '', '..']) expect(findRun(state, which)).toEqual({ kind: 'none' });
+  expect(findRun(temporaryFolder(), 'last')).toEqual({ kind: 'none' });
+});
+
+test('a log is found in its run, and in the last run that had one', () => {
+  const state = temporaryFolder();
+  const merge = 'merge' as TaskId;
+  pastRun(state, '20261120-000000-0000', 3);
+  fs.mkdirSync(path.join(state, 'runs', '20261121-000000-0000'));
+  const [newest, older] = listRuns(state);
+  expect(logOf(newest!, merge)).toBeNull();
+  expect(logOf(older!, merge)).toBe(path.join(older!.folder, 'logs', 'merge.log'));
+  expect(lastLogOf(state, merge)).toEqual({ run: older, file: logOf(older!, merge) });
+  expect(lastLogOf(state, 'other' as TaskId)).toBeNull();
+});
+
+test('only the newest runs are kept, with what they left elsewhere, but for what people made', () => {
+  const state = temporaryFolder();
+  const ids = ['20261121-000000-0000', '20261122-000000-0000', '20261123-000000-0000'] as RunId[];
+  for (const id of ids) {
+    pastRun(state, id, 10);
+    for (const part of ['rejected', 'aside', 'displaced'])
+      fs.mkdirSync(path.join(state, part, id), { recursive: true });
+  }
+  expect(pruneRuns({ state, current: ids[2]!, keepRuns: 3 })).toEqual([]);
+  expect(pruneRuns({ state, current: ids[2]!, keepRuns: 2 })).toEqual([ids[0]]);
+  for (const part of ['runs', 'rejected', 'aside'])
+    expect(fs.readdirSync(path.join(state, part))).toEqual(ids.slice(1));
+  expect(fs.readdirSync(path.join(state, 'displaced'))).toEqual(ids);
+});
+
+test('runs are kept up to a size, rejected files included, never less than the current one', () => {
+  const state = temporaryFolder();
+  const ids = ['20261121-000000-0000', '20261122-000000-0000', '20261123-000000-0000'] as RunId[];
+  for (const id of ids) pastRun(state, id, 1000);
+  const left = path.join(state, 'rejected', ids[1]!, 'merge');
+  fs.mkdirSync(left, { recursive: true });
+  fs.writeFileSync(path.join(left, 'out'), 'x'.repeat(1000));
+  const current = ids[2]!;
+  expect(pruneRuns({ state, current, keepBytes: 4000 })).toEqual([]);
+  expect(pruneRuns({ state, current, keepBytes: 3999 })).toEqual([ids[0]]);
+  expect(pruneRuns({ state, current, keepBytes: 10 })).toEqual([ids[1]]);
+  expect(listRuns(state).map(({ runId }) => runId)).toEqual([current]);
+  expect(pruneRuns({ state: path.join(state, 'nowhere'), current })).toEqual([]);
+});

@@ -1,0 +1,64 @@
+// The folders of a run.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { TaskId } from '../../src/base/brand.ts';
+import { StateRunFolders } from '../../src/journal/run-folders.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
+import { RUN } from './samples.ts';
+
+const TASK = 'merge:a/b' as TaskId;
+
+function foldersIn(root: string, state = path.join(root, '.pipeline-cache')) {
+  const troubles: string[] = [];
+  const folders = new StateRunFolders({ root, state, runId: RUN, onTrouble: (text) => troubles.push(text) });
+  return { folders, state, troubles };
+}
+
+test('nothing is made before it is asked for', () => {
+  const { folders, state } = foldersIn(temporaryFolder());
+  folders.keep('displaced', TASK);
+  expect(fs.existsSync(state)).toBe(false);
+});
+
+test('logs and scratch folders are ready to be written to', () => {
+  const { folders, state } = foldersIn(temporaryFolder());
+  fs.writeFileSync(folders.logPath(TASK), 'log');
+  fs.writeFileSync(path.join(folders.scratch(TASK), 'x'), '');
+  expect(path.relative(state, folders.logPath(TASK))).toMatch(
+    /^runs\/20261121-094512-3f9a\/logs\/merge_a_b~\w+\.log$/,
+  );
+  expect(path.relative(state, folders.scratch(TASK))).toMatch(/^scratch\/merge_a_b~\w+$/);
+  expect(path.relative(state, folders.run())).toBe('runs/20261121-094512-3f9a');
+});
+
+test('the state folder hides itself from git and from backups, and keeps what a person wrote there', () => {
+  const { folders, state } = foldersIn(temporaryFolder());
+  folders.run();
+  expect(fs.readFileSync(path.join(state, '.gitignore'), 'utf8')).toBe('*\n');
+  expect(fs.readFileSync(path.join(state, 'CACHEDIR.TAG'), 'utf8')).toMatch(
+    /^Signature: 8a477f597d28d172789f06886806bc55\n/,
+  );
+  fs.writeFileSync(path.join(state, '.gitignore'), 'mine');
+  foldersIn(path.dirname(state)).folders.run();
+  expect(fs.readFileSync(path.join(state, '.gitignore'), 'utf8')).toBe('mine');
+});
+
+test('what is kept has a place of its own in each run', () => {
+  const { folders, state } = foldersIn(temporaryFolder());
+  const task = 'merge' as TaskId;
+  expect(folders.keep('displaced', task)).toBe(path.join(state, 'displaced', RUN));
+  expect(folders.keep('rejected', task)).toBe(path.join(state, 'rejected', RUN, 'merge'));
+  expect(folders.keep('aside', task)).toBe(path.join(state, 'aside', RUN, 'merge'));
+});
+
+test('where the state folder cannot be written, there is another place, and one is told', () => {
+  const root = temporaryFolder();
+  fs.writeFileSync(path.join(root, '.pipeline-cache'), 'a file in the way');
+  const { folders, troubles } = foldersIn(root);
+  const log = folders.logPath(TASK);
+  onTestFinished(() => fs.rmSync(path.resolve(log, '../../../..'), { recursive: true }));
+  fs.writeFileSync(log, 'log');
+  fs.writeFileSync(path.join(folders.scratch(TASK), 'x'), '');
+  expect(troubles).toHaveLength(1);
+});

@@ -1,0 +1,124 @@
+// `pipe doctor`, end to end: a sound workspace, and each thing that may be wrong with one.
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import type { Check } from '../../src/cli/check-report.ts';
+import { nodeUnderTest, pipeCommand, Rig, type RunOptions } from '../rig/rig.ts';
+
+const stage = `requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt'`;
+
+async function examined(rig: Rig, args: readonly string[] = [], options: RunOptions = {}) {
+  const { code, stdout } = await rig.pipe(['doctor', '--json', ...args], options);
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: readonly Check[] };
+  expect(ok).toBe(code === 0);
+  const statusOf = (name: string) => checks.find((check) => check.name === name)?.status;
+  const codesOf = (name: string) =>
+    checks.find((check) => check.name === name)?.problems?.map((problem) => problem.code);
+  return { code, checks, statusOf, codesOf };
+}
+
+test('a sound workspace has one line a check and exit code 0', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0' },
+    `{ stages: { copy: { ${stage}, tools: { node: '>=18' } } } }`,
+  );
+  const { code, stdout } = await rig.pipe(['doctor']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ok {4}Node /m);
+  expect(stdout).toMatch(/^ok {4}tools +v\d/m);
+  expect(stdout).toMatch(/^ok {4}state .*\.pipeline-cache can be written$/m);
+  expect(stdout).toMatch(/^ok {4}git /m);
+  expect(stdout).not.toMatch(/^fail/m);
+});
+
+test('without a configuration the rest is checked all the same, and nothing is made', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'v0' });
+  const { code, statusOf, codesOf } = await examined(rig);
+  expect(code).toBe(1);
+  expect(codesOf('configuration')).toEqual(['PIPE001']);
+  expect([statusOf('Node'), statusOf('root')]).toEqual(['ok', 'ok']);
+  expect(rig.exists('.pipeline-cache')).toBe(false);
+});
+
+test('a broken configuration is a failed check with all its problems, and the rest goes on', async () => {
+  await using rig = await Rig.with({}, `{ stages: { a: { prodces: 'x', run: 'true' }, b: { run: 7 } } }`);
+  const { code, statusOf, codesOf } = await examined(rig);
+  expect(code).toBe(1);
+  expect(codesOf('configuration')).toEqual(['PIPE010', 'PIPE011']);
+  expect([statusOf('root'), statusOf('state')]).toEqual(['ok', 'ok']);
+});
+
+test('a circle is a fault of the graph', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: { a: { after: 'b', run: 'true' }, b: { after: 'a', run: 'true' } } }`,
+  );
+  const { statusOf, codesOf } = await examined(rig);
+  expect(statusOf('configuration')).toBe('ok');
+  expect(codesOf('graph')).toEqual(['PIPE018']);
+});
+
+test('missing tools, shells and files fail, each with its name', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: { copy: { ${stage}, tools: { node: '>=99', 'no-such-tool': '*' }, shell: '/no/such/shell' } } }`,
+  );
+  const { code, statusOf, codesOf } = await examined(rig);
+  expect(code).toBe(1);
+  expect(codesOf('tools')).toEqual(['PIPE037', 'PIPE037']);
+  expect(codesOf('files')).toEqual(['PIPE050']);
+  expect(statusOf('shell')).toBe('fail');
+});
+
+test('a missing secret is a warning, and an environment file can bring it', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0', '.env': 'TOKEN=open-sesame-42\n' },
+    `{ stages: { copy: { ${stage}, secrets: ['TOKEN'] } } }`,
+  );
+  const without = await examined(rig);
+  expect([without.code, without.statusOf('secrets')]).toEqual([0, 'warn']);
+
+  const withFile = await examined(rig, ['--env-file', '.env']);
+  expect(withFile.statusOf('secrets')).toBe('ok');
+  expect(JSON.stringify(withFile.checks)).not.toContain('open-sesame-42');
+});
+
+test('an environment file that is not there is a failed check, and the rest goes on', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0' },
+    `{ stages: { copy: { ${stage}, secrets: ['TOKEN'] } } }`,
+  );
+  // Node 20 reads --env-file behind the script as its own and ends where there is no such file, but not after `--`.
+  const { status, stdout } = spawnSync(
+    nodeUnderTest,
+    ['--', pipeCommand, 'doctor', '--json', '--env-file', '.envv'],
+    { cwd: rig.root, env: { PATH: process.env.PATH }, encoding: 'utf8' },
+  );
+  expect(status).toBe(1);
+  const { checks } = JSON.parse(stdout) as { checks: readonly Check[] };
+  expect(checks).toMatchObject(
+    expect.arrayContaining([
+      expect.objectContaining({
+        name: 'env files',
+        problems: [expect.objectContaining({ code: 'PIPE035' })],
+      }),
+      expect.objectContaining({ name: 'secrets', status: 'warn' }),
+    ]),
+  );
+});
+
+test('a state folder that cannot be one is a warning: builds work, and remember nothing', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0', '.pipeline-cache': 'a file' },
+    `{ stages: { copy: { ${stage} } } }`,
+  );
+  const { code, statusOf } = await examined(rig);
+  expect([code, statusOf('state')]).toEqual([0, 'warn']);
+});
+
+test('a state folder that git would see is a warning', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0', '.pipeline-cache/.gitignore': '!*\n' },
+    `{ stages: { copy: { ${stage} } } }`,
+  );
+  expect((await examined(rig)).statusOf('git')).toBe('warn');
+});
