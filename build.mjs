@@ -1,5 +1,6 @@
 // Builds dist/: one bundled command with lazily loaded parts, the worker processes, the public API and its types.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,13 +35,28 @@ await build({
 await build({
   ...common,
   format: 'cjs',
-  entryPoints: { pipe: 'src/cli/main.ts' },
+  entryPoints: { main: 'src/cli/main.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,
-  keepNames: true,
   external: ['esbuild'],
+  plugins: [lazyBuiltins()],
   define: { PIPE_VERSION: JSON.stringify(version), 'import.meta.url': 'pipeUrl' },
   banner: { js: "const pipeUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
+
+// The command itself. A shell reads its first two lines and hands over to Node: behind `--`, for otherwise
+// Node takes `--env-file` for its own wherever it stands.
+const buildId = createHash('sha256')
+  .update(fs.readFileSync(path.join(out, 'main.cjs')))
+  .digest('hex')
+  .slice(0, 16);
+await build({
+  ...common,
+  format: 'cjs',
+  entryPoints: { pipe: 'src/cli/launch.ts' },
+  outExtension: { '.js': '.cjs' },
+  define: { PIPE_BUILD_ID: JSON.stringify(buildId) },
+  banner: { js: '#!/bin/sh\n":" //; exec node -- "$0" "$@"' },
 });
 fs.chmodSync(path.join(out, 'pipe.cjs'), 0o755);
 
@@ -60,4 +76,53 @@ function linkCommands() {
     fs.rmSync(path.join(bin, name), { force: true });
     fs.symlinkSync('../../dist/pipe.cjs', path.join(bin, name));
   }
+}
+
+/**
+ * Node's own modules are loaded when first called, not when first named: `node:crypto` and
+ * `node:child_process` alone cost as much as a build that has nothing to do. Wrappers also spare
+ * esbuild's copy of all exports for each importing file.
+ */
+function lazyBuiltins() {
+  const lazy = new Set(['crypto', 'child_process', 'util', 'timers/promises', 'string_decoder', 'url']);
+  return {
+    name: 'lazy-builtins',
+    setup(context) {
+      context.onResolve(
+        { filter: /^(node:|child_process$|crypto$)/ },
+        ({ path: named, importer, namespace }) => {
+          const name = named.startsWith('node:') ? named : `node:${named}`;
+          const isOurs = !importer.includes('/node_modules/');
+          // Packages get wrappers only in place of what they may never call.
+          const wrapped = namespace !== 'builtin' && (isOurs || lazy.has(name.slice('node:'.length)));
+          return wrapped ? { path: name, namespace: 'builtin' } : { path: name, external: true };
+        },
+      );
+      // Only stages that name tools ask for version ranges.
+      context.onResolve({ filter: /^semver\// }, ({ path: name, namespace, importer }) =>
+        namespace === 'lazy-function'
+          ? undefined
+          : { path: name, namespace: 'lazy-function', pluginData: path.dirname(importer) },
+      );
+      context.onLoad({ filter: /.*/, namespace: 'lazy-function' }, ({ path: name, pluginData }) => ({
+        contents: `export default (...args) => require('${name}')(...args);`,
+        resolveDir: pluginData,
+      }));
+      context.onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path: name }) => {
+        const names = Object.keys(await import(name)).filter(
+          (key) => key !== 'default' && key !== 'module.exports',
+        );
+        const isLazy = lazy.has(name.slice('node:'.length));
+        const exported = names.map((key) =>
+          isLazy
+            ? `export function ${key}(...args) { return new.target ? new (real().${key})(...args) : real().${key}(...args); }`
+            : `export const ${key} = /* @__PURE__ */ real().${key};`,
+        );
+        const whole = isLazy ? '' : 'export default real();';
+        return {
+          contents: `let loaded; function real() { return loaded ??= require('${name}'); }\n${whole}\n${exported.join('\n')}`,
+        };
+      });
+    },
+  };
 }

@@ -7,10 +7,23 @@ export function didYouMean(typed: string, candidates: Iterable<string>): string 
   let bestDistance = Math.max(1, Math.floor(typed.length * 0.4)) + 1;
   for (const candidate of candidates) {
     const found = distance(typed.toLowerCase(), candidate.toLowerCase());
-    if (found < bestDistance) {
+    // Two short names are near each other without having anything in common.
+    if (found < bestDistance && found < Math.max(typed.length, candidate.length)) {
       best = candidate;
       bestDistance = found;
     }
   }
   return best;
+}
+
+const mostShown = 12;
+
+/** A hint for a name that is not among the known ones: the one that was probably meant, else what there is. */
+export function hintOfNames(typed: string, known: readonly string[]): string {
+  const near = didYouMean(typed, known);
+  if (near !== null) return `did you mean "${near}"?`;
+  const shown = known.slice(0, mostShown).join(', ');
+  return known.length > mostShown
+    ? `there are ${shown} and ${known.length - mostShown} more, which pipe list shows`
+    : `there are ${shown}`;
 }

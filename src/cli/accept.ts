@@ -2,6 +2,7 @@
 import { acceptOutputs } from '../engine/accept.ts';
 import { plural } from '../model/amounts.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
+import type { Failure } from '../model/failure.ts';
 import { resolveName, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { taskOf } from '../model/task.ts';
@@ -23,19 +24,22 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
   const wanted = stagesBehind(workspace, asked);
   const reason = (text(flags, 'reason') ?? '').trim();
   if (reason === '')
-    throw new UsageError([{ code: 'PIPE034', message: 'a reason is needed', at: '--reason' }]);
+    throw new UsageError([
+      {
+        code: 'PIPE034',
+        message: 'the reason is empty',
+        at: '--reason',
+        hint: 'say why: it is kept with the record',
+      },
+    ]);
   const stages = wanted.map((one) => one.stage);
   return underLock(workspace, stages, flags, (world) => {
     const problems: Diagnostic[] = [];
     const accepted: { stage: string; outputs: readonly string[] }[] = [];
     for (const { stage, asked: paths } of wanted) {
-      const end = acceptOutputs(world, taskOf(stage), { by: userName(), atMs: Date.now(), reason, paths });
+      const end = acceptOutputs(world, taskOf(stage), { by: userName(), atMs: Date.now(), reason });
       if ('failure' in end) {
-        problems.push({
-          code: 'PIPE040',
-          message: `the outputs of stage "${stage.name}" cannot be taken as its result: ${explainFailure(end.failure).join(' ')}`,
-          at: paths.join(', '),
-        });
+        problems.push(cannotAccept(stage, paths, end.failure));
       } else accepted.push({ stage: stage.name, outputs: end.record.outputs.map((output) => output.path) });
     }
     if (problems.length > 0) throw new UsageError(problems);
@@ -57,7 +61,7 @@ function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly 
   const problems: Diagnostic[] = [];
   for (const name of asked) {
     const stages = resolveName(graph, pipeline, name, canonical);
-    if (stages === null) problems.push(unknownTarget(graph, pipeline, name, 'accept'));
+    if (stages === null) problems.push(unknownTarget(graph, pipeline, name, 'pipe accept'));
     for (const found of stages ?? []) {
       const stage = graph.stages.find((one) => one.name === found)!;
       if (stage.produces === null) {
@@ -65,6 +69,7 @@ function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly 
           code: 'PIPE040',
           message: `stage "${found}" declares no outputs, so there is nothing to accept`,
           at: name,
+          hint: 'it is fresh after its next success: pipe build runs it',
         });
         continue;
       }
@@ -75,4 +80,17 @@ function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly 
   }
   if (problems.length > 0) throw new UsageError(problems);
   return [...wanted.values()];
+}
+
+function cannotAccept(stage: Stage, paths: readonly string[], failure: Failure): Diagnostic {
+  const why =
+    failure.kind === 'output-missing'
+      ? `there is no file for ${failure.patterns.join(', ')}`
+      : explainFailure(failure).join(' ');
+  return {
+    code: 'PIPE040',
+    message: `the outputs of stage "${stage.name}" cannot be taken as its result: ${why}`,
+    at: paths.join(', '),
+    hint: `mend that first, or let the stage make them: pipe build ${stage.name}`,
+  };
 }

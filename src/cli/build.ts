@@ -12,7 +12,7 @@ import { freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts
 import type { Flags } from './main.ts';
 import { handleSignals } from './signals.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
-import { insideStageOf, openWorld } from './world.ts';
+import { openWorld, refuseInsideStage } from './world.ts';
 
 export async function build(targets: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
@@ -77,18 +77,6 @@ export async function runBuild(
     console.close();
     state.close();
   }
-}
-
-function refuseInsideStage(root: string): void {
-  const stage = insideStageOf(root);
-  if (stage === null) return;
-  throw new UsageError([
-    {
-      code: 'PIPE038',
-      message: `this is a build inside stage "${stage}" of the same workspace: it would wait for itself`,
-      hint: 'make what it builds a stage of its own and require its files',
-    },
-  ]);
 }
 
 /** Hands troubles of the adapters on as warnings, after the event that brought them up. */

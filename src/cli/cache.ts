@@ -81,7 +81,7 @@ function unknownAction(action: string): UsageError {
     {
       code: 'PIPE034',
       message: `pipe cache has no action "${action}"`,
-      at: 'cache',
+      at: 'pipe cache',
       hint: 'one of stats, gc, verify, clear',
     },
   ]);

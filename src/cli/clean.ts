@@ -11,7 +11,7 @@ import { underLock } from './locked.ts';
 import { looking } from './looking.ts';
 import type { Flags } from './main.ts';
 import { printJson, printLines } from './print.ts';
-import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
+import { openWorkspace, selectStages, stagesNamed, type Workspace } from './workspace.ts';
 
 interface Job {
   readonly cleaning: Cleaning;
@@ -44,8 +44,7 @@ function namesOf(
   targets: readonly string[],
   from: readonly string[],
 ): readonly string[] {
-  const exact =
-    targets.length > 0 ? selectStages(workspace, { ...selectEverything, only: targets }).names : null;
+  const exact = targets.length > 0 ? stagesNamed(workspace, targets, 'pipe clean') : null;
   const reset = from.length > 0 ? selectStages(workspace, { ...selectEverything, from }).names : null;
   const all = workspace.graph.order.map((stage) => stage.name);
   if (exact === null && reset === null) return all;
@@ -89,6 +88,7 @@ function report(jobs: readonly Job[], flags: Flags, dryRun: boolean): void {
     printJson({ v: 1, dryRun, stages: jobs.map((job) => job.cleaning.task), removed, kept });
     return;
   }
+  if (removed.length + kept.length === 0) return printLines(['nothing to delete']);
   const verb = dryRun ? 'would delete' : 'deleted';
   printLines([
     ...removed.map((path) => `${verb} ${path}`),

@@ -17,7 +17,7 @@ export async function describe([asked = '']: readonly string[], flags: Flags): P
   const workspace = await openWorkspace(flags);
   const { graph, pipeline, canonical } = workspace;
   const names = resolveName(graph, pipeline, asked, canonical);
-  if (names === null) throw new UsageError([unknownTarget(graph, pipeline, asked, 'describe')]);
+  if (names === null) throw new UsageError([unknownTarget(graph, pipeline, asked, 'pipe describe')]);
   const isPipeline = pipeline.pipelines.has(asked) && !graph.stages.some((stage) => stage.name === asked);
   if (isPipeline) describePipeline(workspace, asked, names, flags);
   else await describeStage(workspace, names[0]!, flags);

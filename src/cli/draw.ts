@@ -8,6 +8,7 @@ import { byPath } from '../model/manifest.ts';
 import { isOutside } from '../model/paths.ts';
 import { type PatternEntry, type PatternSet, pairMayMatch, setMatches } from '../model/pattern-set.ts';
 import type { Stage } from '../model/stage.ts';
+import type { Hide } from './stage-json.ts';
 
 export interface DrawOptions {
   readonly pipeline: string;
@@ -17,17 +18,18 @@ export interface DrawOptions {
   readonly files: boolean;
   /** By stage name; `null` draws none. */
   readonly statuses: ReadonlyMap<string, DrawnStatus> | null;
+  readonly hide: Hide;
 }
 
 export function draw(graph: StageGraph, options: DrawOptions): GraphDrawing {
-  const { pipeline, names, statuses } = options;
+  const { pipeline, names } = options;
   const stages = graph.stages.filter((stage) => names.has(stage.name));
   const edges = stages.flatMap((stage) => graph.edgesInto(stage.name)).filter((edge) => names.has(edge.from));
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const passages = edges.map((edge) => passageOf(edge, byName.get(edge.from)!, byName.get(edge.to)!));
   return {
     pipeline,
-    stages: stages.map((stage) => drawnStage(stage, statuses)),
+    stages: stages.map((stage) => drawnStage(stage, options)),
     edges: passages.map(({ edge, made }) => drawnEdge(edge, made)),
     ...(options.files ? { files: filesOf(stages, passages) } : {}),
   };
@@ -73,11 +75,11 @@ function passageOf(edge: Edge, producer: Stage, consumer: Stage): Passage {
   return { edge, made: [...made], taken };
 }
 
-function drawnStage(stage: Stage, statuses: DrawOptions['statuses']): DrawnStage {
+function drawnStage(stage: Stage, { statuses, hide }: DrawOptions): DrawnStage {
   return {
     name: stage.name,
     description: stage.description,
-    command: describeCommand(stage.command),
+    command: hide(describeCommand(stage.command)),
     ...(statuses === null ? {} : { status: statuses.get(stage.name) ?? 'unknown' }),
   };
 }

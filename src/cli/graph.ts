@@ -6,9 +6,11 @@ import { graphMermaid } from '../render/graph-mermaid.ts';
 import { createWriter } from '../render/writer.ts';
 import { draw, statusesOf } from './draw.ts';
 import { isSet, selectionOf, text } from './flags.ts';
+import { hidingSecrets } from './hidden-secrets.ts';
 import { planOf } from './looking.ts';
 import type { Flags } from './main.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
+import { callerEnv } from './world.ts';
 
 const languages: Readonly<Record<string, (drawing: GraphDrawing) => string>> = {
   dot: graphDot,
@@ -23,6 +25,7 @@ export async function graph(targets: readonly string[], flags: Flags): Promise<n
     pipeline: workspace.pipeline.name,
     names: selection.names,
     files: isSet(flags, 'files'),
+    hide: hidingSecrets(selection.stages, callerEnv(flags)),
     statuses: isSet(flags, 'status') ? statusesOf(await planOf(workspace, selection, flags)) : null,
   });
   const language = isSet(flags, 'json') ? 'json' : (text(flags, 'format') ?? 'dot');

@@ -59,8 +59,13 @@ export async function show([which = 'last']: readonly string[], flags: Flags): P
       summary.tasks.map((task) => taskRow(task, reasons)),
       outLook(),
     ),
-    ...(summary.counts.fresh > 0 ? [`and ${summary.counts.fresh} fresh`] : []),
+    ...(summary.counts.fresh > 0
+      ? [`${summary.tasks.length > 0 ? 'and ' : ''}${summary.counts.fresh} fresh`]
+      : []),
     ...summary.warnings.map((warning) => `warning: ${warning}`),
+    ...summary.tasks.flatMap((task) =>
+      task.failure !== undefined && task.log !== undefined ? [`log of ${task.task}: ${task.log}`] : [],
+    ),
   ]);
   return 0;
 }
@@ -95,7 +100,8 @@ function did({ counts }: RunSummary): string {
 function taskRow(task: TaskSummary, reasons: ReadonlyMap<string, string>): readonly string[] {
   const why =
     task.failure !== undefined ? explainFailure(task.failure).join(' ') : (reasons.get(task.task) ?? '');
-  return [task.task, task.outcome, formatDuration(task.durationMs), why];
+  // What never began took no time, which is not the same as 0 ms.
+  return [task.task, task.outcome, task.durationMs > 0 ? formatDuration(task.durationMs) : '', why];
 }
 
 function reasonsByTask(events: readonly PipeEvent[]): ReadonlyMap<string, string> {

@@ -6,7 +6,7 @@ import type { Stage } from '../model/stage.ts';
 import type { Flags } from './main.ts';
 import { handleSignals } from './signals.ts';
 import type { Workspace } from './workspace.ts';
-import { openWorld } from './world.ts';
+import { openWorld, refuseInsideStage } from './world.ts';
 
 /** Waits for a build that is at work, saying so. Exit code 130 when interrupted while waiting. */
 export async function underLock(
@@ -15,6 +15,7 @@ export async function underLock(
   flags: Flags,
   act: (world: World) => number,
 ): Promise<number> {
+  refuseInsideStage(workspace.root);
   const { world, state } = await openWorld({
     workspace,
     stages,
@@ -36,6 +37,7 @@ export async function underLock(
     });
     if (lock.kind !== 'held') return 130;
     try {
+      await world.executor.endLeftBehind();
       if (world.records.changedElsewhere()) world.records.reload();
       const code = act(world);
       await world.files.settle();

@@ -112,6 +112,6 @@ function pour(descriptor: number, from: number): number {
 function nothing(run: PastRun, stage: string | null): UsageError {
   const message = stage === null ? `run ${run.runId} left no logs` : `there is no log of "${stage}"`;
   return new UsageError([
-    { code: 'PIPE039', message, hint: 'pipe list shows the stages and pipe runs the runs' },
+    { code: 'PIPE039', message, at: 'pipe logs', hint: 'pipe list shows the stages and pipe runs the runs' },
   ]);
 }

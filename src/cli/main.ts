@@ -1,7 +1,7 @@
-#!/usr/bin/env node
 // The command line: declares every command and flag, loads the one that was asked for, turns its answer into an exit code.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../model/diagnostic.ts';
+import { usageProblem } from './usage-problem.ts';
 import { version } from './version.ts';
 
 /** What a command gives back: its exit code. */
@@ -10,15 +10,17 @@ type Action = (positional: readonly string[], flags: Flags) => Promise<number>;
 export type Flags = Readonly<Record<string, unknown>>;
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-const collectNames = (value: string, before: readonly string[] = []): readonly string[] => [
-  ...before,
-  ...value.split(',').filter((name) => name !== ''),
-];
+function collectNames(value: string, before: readonly string[] = []): readonly string[] {
+  const names = value.split(',').map((name) => name.trim());
+  // An empty variable in a script must not select everything.
+  if (names.some((name) => name === '')) throw new InvalidArgumentError('a name in it is empty');
+  return [...before, ...names];
+}
 
 function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('it must be a whole number, 1 or more.');
+    throw new InvalidArgumentError('it must be a whole number, 1 or more');
   return value;
 }
 
@@ -28,8 +30,9 @@ function main(argv: readonly string[]): Promise<number> {
       .description('Make-like incremental builds for file pipelines, with a file cache.')
       .version(version, '-V, --version')
       .showSuggestionAfterError(true)
-      .showHelpAfterError('(pipe --help shows the commands)')
-      .exitOverride()
+      // What it has to say about mistakes is told as a diagnostic.
+      .configureOutput({ outputError: () => {} })
+      .exitOverride((error) => refuse(error, program))
       .enablePositionalOptions()
       .addHelpText(
         'after',
@@ -37,7 +40,8 @@ function main(argv: readonly string[]): Promise<number> {
       );
 
     const command = (usage: string, description: string, load: () => Promise<Action>) => {
-      const added = program.command(usage).description(description).exitOverride();
+      const added = program.command(usage).description(description);
+      added.exitOverride((error) => refuse(error, added));
       added.action(async (...args: unknown[]) => {
         const self = args.at(-1) as Command;
         try {
@@ -67,7 +71,8 @@ function main(argv: readonly string[]): Promise<number> {
           async () => (await import('./status.ts')).status,
         )
           .option('--json', 'one JSON object')
-          .option('--check', 'exit 1 if anything is stale'),
+          .option('--check', 'exit 1 if anything is stale')
+          .option('-v, --verbose', 'also commands, every reason and every fresh stage'),
       ),
     ).addOption(freshnessOption());
     withEnvironment(
@@ -159,8 +164,21 @@ function main(argv: readonly string[]): Promise<number> {
       ).option('--json', 'one JSON object'),
     );
 
-    program.parseAsync(argv as string[], { from: 'user' }).catch(reject);
+    // Without a command: what there is, as an answer and not as an error.
+    const words = argv.length === 0 ? ['--help'] : argv;
+    program.parseAsync([...words], { from: 'user' }).catch(reject);
   });
+}
+
+/** Help and version end here too; a mistake becomes a diagnostic. */
+function refuse(error: CommanderError, command: Command): never {
+  if (!('code' in error) || error.exitCode === 0 || error.code.startsWith('commander.help')) throw error;
+  const isKnownLater = (flag: string) =>
+    command.commands.some((one) =>
+      one.options.some((option) => option.long === flag || option.short === flag),
+    );
+  const name = command.parent === null ? 'pipe' : `pipe ${command.name()}`;
+  throw new UsageError([usageProblem(error, { name, isKnownLater })]);
 }
 
 /** Where the workspace is. */
@@ -193,7 +211,7 @@ function withBuildFlags(command: Command): Command {
     .option('--no-cache', 'neither read nor write the cache')
     .option('--no-wait', 'exit 3 at once if another build is at work here')
     .option('-q, --quiet', 'print only problems')
-    .option('-v, --verbose', 'also print output and reasons')
+    .option('-v, --verbose', 'also print output, every reason and what is fresh')
     .addOption(
       new Option('--log-level <level>', 'how much to print').choices(['debug', 'info', 'warn', 'error']),
     )

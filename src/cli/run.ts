@@ -1,13 +1,17 @@
 // `pipe run`: runs exactly one stage now, with the terminal as its input and its output shown, to debug it.
+import { plural } from '../model/amounts.ts';
+import { UsageError } from '../model/diagnostic.ts';
 import { selectEverything } from '../model/selection.ts';
 import { runBuild } from './build.ts';
 import { isOff } from './flags.ts';
 import type { Flags } from './main.ts';
-import { openWorkspace, selectStages } from './workspace.ts';
+import { openWorkspace, selectStages, stagesNamed } from './workspace.ts';
 
 export async function run([stage = '']: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags);
-  const selection = selectStages(workspace, { ...selectEverything, only: [stage], force: true });
+  const names = [...stagesNamed(workspace, [stage], 'pipe run')];
+  if (names.length !== 1) throw severalStages(stage, names);
+  const selection = selectStages(workspace, { ...selectEverything, only: names, force: true });
   return runBuild(
     workspace,
     selection,
@@ -21,4 +25,10 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
       command: process.argv.slice(2),
     },
   );
+}
+
+function severalStages(pipeline: string, names: readonly string[]): UsageError {
+  const message = `"${pipeline}" is a named pipeline of ${plural(names.length, 'stage')}, and pipe run runs one`;
+  const hint = `name one of its stages, or build all of them with pipe build ${pipeline}`;
+  return new UsageError([{ code: 'PIPE034', message, at: 'pipe run', hint }]);
 }

@@ -20,7 +20,8 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
     });
   } else {
     const look = outLook(plans.map((plan) => plan.task));
-    printLines(planLines(plans, look, { verbose: isSet(flags, 'verbose') }));
+    const verbose = isSet(flags, 'verbose');
+    printLines(planLines(plans, look, { verbose, commands: verbose }));
   }
   return isSet(flags, 'check') && stale.length > 0 ? 1 : 0;
 }

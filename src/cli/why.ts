@@ -53,7 +53,7 @@ function subjectOf(workspace: Workspace, asked: string): Subject {
       : graph.stages.find((stage) => stage.produces !== null && setMatches(stage.produces, path));
   const readers = path === null ? [] : graph.stages.filter((stage) => isInput(stage, path));
   if (path === null || (producer === undefined && readers.length === 0)) {
-    throw new UsageError([unknownTarget(graph, pipeline, asked, 'why')]);
+    throw new UsageError([unknownTarget(graph, pipeline, asked, 'pipe why')]);
   }
   const about = [
     producer === undefined

@@ -13,7 +13,13 @@ import type { Code } from '../engine/ports.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../model/graph.ts';
 import { canonicalPath, isOutside } from '../model/paths.ts';
-import { type Selection, type SelectionRequest, select } from '../model/selection.ts';
+import {
+  resolveName,
+  type Selection,
+  type SelectionRequest,
+  select,
+  unknownTarget,
+} from '../model/selection.ts';
 import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
 import { validate } from '../model/validate.ts';
 import { text } from './flags.ts';
@@ -88,6 +94,19 @@ export async function openWorkspace(
 /** Throws `UsageError` when it names nothing or contradicts itself. */
 export function selectStages(workspace: Workspace, request: SelectionRequest): Selection {
   return orRefuse(select(workspace.graph, workspace.pipeline, request, workspace.canonical));
+}
+
+/** The stages behind names and output paths, each once. Throws `UsageError` with all that name nothing. */
+export function stagesNamed(workspace: Workspace, typed: readonly string[], at: string): ReadonlySet<string> {
+  const { graph, pipeline, canonical } = workspace;
+  const problems: Diagnostic[] = [];
+  const names = typed.flatMap((name) => {
+    const found = resolveName(graph, pipeline, name, canonical);
+    if (found === null) problems.push(unknownTarget(graph, pipeline, name, at));
+    return found ?? [];
+  });
+  if (problems.length > 0) throw new UsageError(problems);
+  return new Set(names);
 }
 
 export function orRefuse<T>(result: Result<T, readonly Diagnostic[]>): T {

@@ -63,7 +63,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
     records: state.records,
     cache: blobs === null ? null : { actions, blobs },
-    executor: createExecutor({ workerPath: besideThis('worker') }),
+    executor: createExecutor({
+      workerPath: besideThis('worker'),
+      runningFolder: path.join(workspace.state, 'running'),
+    }),
     code: await workspace.codeOf(options.stages),
     tools: createTools({
       root: workspace.root,
@@ -107,8 +110,22 @@ function environmentOf(stage: Stage, caller: CallerEnv, root: string): Readonly<
   }).env;
 }
 
-/** Whether this process itself runs inside a stage of the same root: it would wait for itself. */
-export function insideStageOf(root: string): string | null {
+/** Throws `UsageError` when this process itself runs inside a stage of the same root: it would wait for itself. */
+export function refuseInsideStage(root: string): void {
+  const stage = insideStageOf(root);
+  if (stage === null) return;
+  throw new UsageError([
+    {
+      code: 'PIPE038',
+      message: `this command runs inside stage "${stage}" of the same workspace: it would wait for itself`,
+      at: `stages.${stage}.run`,
+      hint: 'make what it builds a stage of its own and require its files',
+    },
+  ]);
+}
+
+/** The stage of the same root in which this process itself runs. */
+function insideStageOf(root: string): string | null {
   const outer = process.env.PIPE_ROOT;
   if (outer === undefined || process.env.PIPE_STAGE === undefined) return null;
   try {

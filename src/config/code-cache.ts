@@ -1,5 +1,6 @@
 // Compiled modules, kept by content: a module whose sources are unchanged costs a few stats, not a compilation.
 import path from 'node:path';
+import type { Digest } from '../base/brand.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { byPath } from '../model/manifest.ts';
@@ -107,6 +108,13 @@ interface Surroundings {
   readonly lockFile: SourceFile | null;
 }
 
+/** Relative paths, so that the same sources in another folder are the same code. */
+function identityOf(local: readonly SourceFile[], lockFile: SourceFile | null, root: string): Digest {
+  const sources = local.map((file) => [path.relative(root, file.path), file.digest] as const);
+  sources.sort(([a], [b]) => (a < b ? -1 : 1));
+  return digestOfBytes(JSON.stringify(['pipe-code-1', sources, lockFile?.digest ?? null]));
+}
+
 function surroundingsOf(entry: string, nowNs: bigint): Surroundings {
   const read = (file: string | null) => (file === null ? null : tryReadSource(file, nowNs));
   const folder = path.dirname(entry);
@@ -120,7 +128,7 @@ function store(
   { root, version, apiPath }: CodeCacheOptions,
 ): CompiledModule {
   const digest = digestOfBytes(compilation.code);
-  const compiledPath = compiledPathOf(folder, root, entry, digest);
+  const compiledPath = compiledPathOf(folder, root, entry, { digest, ending: compilation.ending });
   // Stamps vouch for this file from the start, so its content must be on the disk before its name is.
   replaceFile(compiledPath, compilation.code, true);
 
@@ -130,9 +138,10 @@ function store(
   const packages = compilation.packages.map((file) => tryReadSource(file, compilation.nowNs));
   const around = [...compilation.api, tsconfig, lockFile, ...packages].filter((file) => file !== null);
   const manifest: CodeManifest = {
-    format: 1,
+    format: 2,
     version,
     entry,
+    identity: identityOf(compilation.local, lockFile, root),
     apiPath,
     local: compilation.local,
     around: around.sort(byPath),

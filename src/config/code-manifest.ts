@@ -1,9 +1,10 @@
 // What is remembered of one compiled module: all that went into it, so that a few stats tell whether it still holds.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Digest } from '../base/brand.ts';
 import type { SourceFile } from './source-file.ts';
 
-const format = 1;
+const format = 2;
 
 export interface CodeManifest {
   readonly format: number;
@@ -13,6 +14,8 @@ export interface CodeManifest {
   readonly entry: string;
   /** Absolute path of the API module that was bundled in. */
   readonly apiPath: string;
+  /** Covers the content of the local modules and, where packages are imported, of the lock file. */
+  readonly identity: Digest;
   /** The entry and the local modules it imports, sorted by path. */
   readonly local: readonly SourceFile[];
   /** What else decides the result: API modules, tsconfig, lock file, `package.json` of packages; sorted by path. */
@@ -65,6 +68,7 @@ function isManifest(value: CodeManifest): boolean {
   return (
     value.local.length > 0 &&
     files.every((file) => typeof file.path === 'string' && typeof file.digest === 'string') &&
+    typeof value.identity === 'string' &&
     typeof value.vetted === 'boolean' &&
     typeof value.importsPackages === 'boolean'
   );

@@ -6,7 +6,6 @@ import type { Code, CodeIdentity } from '../engine/ports.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { CodeCache, CompiledModule } from './code-cache.ts';
 import { filePathOf } from './file-path.ts';
-import { digestOfBytes } from './source-file.ts';
 
 export interface CodeOptions {
   /** Absolute, without symbolic links. */
@@ -53,21 +52,18 @@ async function identifyModule(
   cache: CodeCache,
 ): Promise<Identified> {
   if (!fs.existsSync(entry)) {
-    return { problems: [{ code: 'PIPE025', message: `there is no module ${module}` }] };
+    const hint = 'script() takes a path that is relative to the folder of the configuration';
+    return { problems: [{ code: 'PIPE025', message: `there is no module ${module}`, hint }] };
   }
   const compiled = await cache.obtain(entry);
   return compiled.ok ? identityOf(compiled.value, root) : { problems: compiled.error };
 }
 
-/** Relative paths, so that the same sources in another folder are the same code. */
 function identityOf({ path: compiledPath, manifest }: CompiledModule, root: string): CodeIdentity {
-  const sources = manifest.local.map((file) => [path.relative(root, file.path), file.digest] as const);
-  sources.sort(([a], [b]) => (a < b ? -1 : 1));
-  const lock = manifest.around.find((file) => file.path === manifest.lockFile)?.digest ?? null;
   const files = manifest.local.map((file) => file.path);
   if (manifest.lockFile !== null) files.push(manifest.lockFile);
   return {
-    digest: digestOfBytes(JSON.stringify(['pipe-code-1', sources, lock])),
+    digest: manifest.identity,
     modules: files.map((file) => filePathOf(root, file)).sort(),
     compiledPath,
   };

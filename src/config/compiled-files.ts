@@ -12,8 +12,19 @@ export function manifestPathOf(folder: string, root: string, entry: string): str
   return path.join(folder, `${nameOf(root, entry)}.json`);
 }
 
-export function compiledPathOf(folder: string, root: string, entry: string, digest: Digest): string {
-  return path.join(folder, `${nameOf(root, entry)}-${digest.slice(0, digestDigits)}.mjs`);
+/** `.cjs` or `.mjs`. */
+export type CompiledEnding = '.cjs' | '.mjs';
+
+export function compiledPathOf(
+  folder: string,
+  root: string,
+  entry: string,
+  compiled: { readonly digest: Digest; readonly ending: CompiledEnding },
+): string {
+  return path.join(
+    folder,
+    `${nameOf(root, entry)}-${compiled.digest.slice(0, digestDigits)}${compiled.ending}`,
+  );
 }
 
 /**
@@ -28,7 +39,7 @@ export function removeSuperseded(current: string, previous: string | null): void
     const nowMs = fs.statSync(current).mtimeMs;
     if (previous !== null && previous !== current) fs.utimesSync(previous, nowMs / 1000, nowMs / 1000);
     for (const name of fs.readdirSync(folder)) {
-      const isOlder = name.startsWith(prefix) && /^[0-9a-f]{16}\.mjs$/.test(name.slice(prefix.length));
+      const isOlder = name.startsWith(prefix) && /^[0-9a-f]{16}\.[cm]js$/.test(name.slice(prefix.length));
       // Temporary files are what a process left that was killed while it wrote.
       if (name === path.basename(current) || !(isOlder || name.endsWith('.tmp'))) continue;
       const file = path.join(folder, name);

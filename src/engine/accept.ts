@@ -1,8 +1,9 @@
 // Takes the present outputs of a task as its result, as a person asks.
 import type { Failure } from '../model/failure.ts';
-import type { Acceptance, TaskRecord } from '../model/record.ts';
+import { type Acceptance, recordIn, type TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { Assessor, isFailure } from './assess.ts';
+import { unknownAmong } from './ownership.ts';
 import { inspectOutputs } from './produced.ts';
 import type { World } from './world.ts';
 
@@ -10,7 +11,7 @@ import type { World } from './world.ts';
 export function acceptOutputs(
   world: World,
   task: Task,
-  acceptance: Acceptance,
+  acceptance: Omit<Acceptance, 'paths'>,
 ): { readonly record: TaskRecord } | { readonly failure: Failure } {
   const assessed = new Assessor(world, new Set()).assess(task);
   if (isFailure(assessed)) return { failure: assessed.failure };
@@ -18,19 +19,18 @@ export function acceptOutputs(
   if ('failure' in reading) return reading;
   const made = inspectOutputs(world, task);
   if ('failure' in made) return made;
-  const { memory } = assessed;
-  const last = memory.kind === 'done' ? memory.record : memory.kind === 'unfinished' ? memory.last : null;
+  const paths = unknownAmong(world, assessed.outputs).map((file) => file.path);
   const record: TaskRecord = {
     task: task.id,
-    fingerprint: reading.fingerprint,
+    fingerprint: reading.fingerprint(),
     parts: assessed.parts,
     inputs: reading.seen.manifest,
     outputs: made.outputs,
     runId: world.folders.runId,
     finishedAtMs: acceptance.atMs,
-    durationMs: last?.durationMs ?? 0,
+    durationMs: recordIn(assessed.memory)?.durationMs ?? 0,
     metrics: {},
-    accepted: acceptance,
+    accepted: { ...acceptance, paths },
   };
   world.records.commit(record);
   return { record };

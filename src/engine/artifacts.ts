@@ -3,7 +3,7 @@ import type { Digest } from '../base/brand.ts';
 import { type Manifest, sameManifest } from '../model/manifest.ts';
 import { setMatches } from '../model/pattern-set.ts';
 import type { Task } from '../model/task.ts';
-import type { ActionResult, ListedFile } from './ports.ts';
+import type { ActionResult, BlobStore, FileEntry, ListedFile, StagedOutputs } from './ports.ts';
 import type { World } from './world.ts';
 
 /** A cache entry that fits the task: every output is one that the task may produce, and each pattern has its file. */
@@ -21,6 +21,32 @@ export function alreadyThere(world: World, present: readonly ListedFile[], outpu
   if (present.length !== outputs.length) return false;
   const seen = world.files.observe(present, 'output');
   return seen.unreadable.length === 0 && sameManifest(seen.manifest, outputs);
+}
+
+/** Copies of all outputs, ready to be put in place. `null`: the entry was no good and is gone; the task must execute. */
+export function stageAction(world: World, action: ActionResult): StagedOutputs | null {
+  const { cache } = world;
+  if (cache === null || action.outputs.some((entry) => isObstructed(world, entry))) return null;
+  const staged = stageOrMiss(world, action, cache.blobs);
+  if (staged !== null) return staged;
+  cache.actions.remove(action.fingerprint);
+  // A wrong blob of the right size would be taken for the right one when the new result is stored.
+  for (const entry of action.outputs) if (entry.kind === 'file') cache.blobs.verify(entry.digest);
+  return null;
+}
+
+function isObstructed({ outputs, files }: World, entry: FileEntry): boolean {
+  if (outputs.blockedBy(entry.path) !== null) return true;
+  return entry.kind !== 'folder' && files.look(entry.path)?.kind === 'folder';
+}
+
+/** Whatever stands in the way of restoring is a miss: executing will show whether it is more than that. */
+function stageOrMiss(world: World, action: ActionResult, blobs: BlobStore): StagedOutputs | null {
+  try {
+    return world.outputs.stage(action.outputs, (digest) => blobs.pathOf(digest));
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -45,6 +71,17 @@ export function saveArtifacts(
   } catch (error) {
     return { trouble: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The log of the execution whose result is used again becomes this run's log. Answers whether there is one. */
+export function replayLog(
+  world: World,
+  task: Task,
+  action: ActionResult,
+  onText: (text: string) => void,
+): boolean {
+  if (world.cache === null || action.log === null) return false;
+  return world.cache.blobs.replay(action.log, world.folders.logPath(task.id), onText);
 }
 
 function logOf(world: World, task: Task): Digest | null {

@@ -11,7 +11,15 @@ import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { ListedFile, Observation } from './ports.ts';
+import { shownParts } from './secrets.ts';
 import type { World } from './world.ts';
+
+/** The inputs as they were read. */
+export interface Reading {
+  readonly seen: Observation;
+  /** Worked out when asked for: what is fresh does not need it. */
+  readonly fingerprint: () => Digest;
+}
 
 /** What is known of a task at one moment. */
 export interface Assessment {
@@ -23,9 +31,7 @@ export interface Assessment {
   /** Present files that match `produces`. */
   readonly outputs: readonly ListedFile[];
   /** Hashes the inputs; under `mtime` only when it comes to that. */
-  readonly read: () =>
-    | { readonly fingerprint: Digest; readonly seen: Observation }
-    | { readonly failure: Failure };
+  readonly read: () => Reading | { readonly failure: Failure };
 }
 
 export type AssessmentOrFailure =
@@ -73,7 +79,8 @@ export class Assessor {
     const outputs = listedOutputs?.files ?? [];
     const memory = this.world.records.memory(task.id);
     const read = once(() => this.read(definition.parts, inputs.files));
-    const base = { task, memory, parts: definition.parts, inputs: inputs.files, outputs, read };
+    const parts = shownParts(this.world, stage, definition.parts);
+    const base = { task, memory, parts, inputs: inputs.files, outputs, read };
     if (stage.freshness === 'mtime' && stage.produces !== null) {
       const unmatched = (listedOutputs?.unmatched ?? [])
         .filter((entry) => !entry.optional)
@@ -85,8 +92,7 @@ export class Assessor {
     const reading = read();
     if ('failure' in reading) return { task, failure: reading.failure };
     const present = {
-      fingerprint: reading.fingerprint,
-      parts: definition.parts,
+      parts,
       inputs: reading.seen.manifest,
       outputs: memory.kind === 'done' ? this.outputManifest(outputs) : [],
     };
@@ -158,11 +164,11 @@ export class Assessor {
   private read(
     parts: readonly FingerprintPart[],
     inputs: readonly ListedFile[],
-  ): { readonly fingerprint: Digest; readonly seen: Observation } | { readonly failure: Failure } {
+  ): Reading | { readonly failure: Failure } {
     const seen = this.world.files.observe(inputs, 'input');
     const [unreadable] = seen.unreadable;
     if (unreadable !== undefined) return { failure: { kind: 'input-unreadable', ...unreadable } };
-    return { fingerprint: fingerprintOf(parts, seen.manifest), seen };
+    return { seen, fingerprint: once(() => fingerprintOf(parts, seen.manifest)) };
   }
 
   private outputManifest(outputs: readonly ListedFile[]): Manifest {

@@ -4,24 +4,32 @@ import type { Digest, FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import { alreadyThere, findAction, saveArtifacts } from './artifacts.ts';
+import { alreadyThere, findAction, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
 import { type Assessment, type Assessor, isFailure } from './assess.ts';
 import { executionOf, missingSecrets, type Prepared } from './execution.ts';
 import { inputsThatChanged } from './input-changes.ts';
-import { basesOf, unknownAmong } from './ownership.ts';
-import type {
-  ActionResult,
-  ExecutionEnd,
-  ListedFile,
-  Observation,
-  RunningExecution,
-  StagedOutputs,
-} from './ports.ts';
+import {
+  clearAway,
+  displace,
+  type IsOfAnother,
+  obstructionOf,
+  protectedAmong,
+  whatIsInTheWay,
+} from './make-room.ts';
+import { basesOf } from './ownership.ts';
+import type { ActionResult, ExecutionEnd, Observation, RunningExecution } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
 import type { World } from './world.ts';
 
+interface SuccessfulEnd {
+  readonly kind: 'executed' | 'restored';
+  readonly record: TaskRecord;
+  /** A result that was stored without a log has none in this run. */
+  readonly hasLog: boolean;
+}
+
 export type AttemptEnd =
-  | { readonly kind: 'executed' | 'restored'; readonly record: TaskRecord }
+  | SuccessfulEnd
   | {
       readonly kind: 'failed';
       readonly failure: Failure;
@@ -45,6 +53,7 @@ type Result = Pick<ActionResult, 'outputs' | 'durationMs' | 'metrics'>;
 export interface AttemptOptions {
   readonly forced: boolean;
   readonly stdin: 'closed' | 'inherit';
+  readonly isOfAnother: IsOfAnother;
 }
 
 /** One edit while a stage runs is usual; three in a row mean that something keeps writing. */
@@ -110,37 +119,41 @@ export class Attempt {
     const { world, task } = this;
     const reading = assessment.read();
     if ('failure' in reading) return failed(reading.failure);
-    const { fingerprint, seen } = reading;
+    const { seen } = reading;
+    const fingerprint = reading.fingerprint();
 
-    const unknown = task.stage.clean ? unknownAmong(world, assessment.outputs) : [];
-    // After a kill nobody can tell a leftover from an edit: it is put aside with the failed attempts' files.
-    const killed = assessment.memory.kind === 'unfinished' && assessment.memory.leftovers;
-    const handMade = killed ? [] : unknown;
+    const obstruction = obstructionOf(world, assessment);
+    if (obstruction !== null) return failed(obstruction);
+    const inTheWay = whatIsInTheWay(world, assessment, this.options.isOfAnother);
+    const { handMade } = inTheWay;
     const action = this.options.forced || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => this.recordOf(assessment, fingerprint, seen, result);
-    if (action !== null && alreadyThere(world, assessment.outputs, action.outputs)) {
-      return this.commit('restored', record(action));
+    if (action !== null && inTheWay.former.length === 0 && this.mayStay(assessment, action)) {
+      return this.restored(action, record(action));
     }
-    if (handMade.length > 0 && task.stage.protect && !this.options.forced) {
-      return failed({ kind: 'protected', paths: handMade.map((file) => file.path) });
+    const protectedPaths = this.options.forced ? [] : protectedAmong(world, assessment);
+    if (protectedPaths.length > 0) return failed({ kind: 'protected', paths: protectedPaths });
+    // A restored result replaces what is there, also where the tool itself would have updated it.
+    if (task.stage.clean || action !== null) {
+      // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
+      displace(world, task, handMade, (message, hint) => this.watcher.onWarning(message, hint));
     }
-    // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
-    this.displace(handMade);
     world.records.begin(task.id, world.folders.runId);
-    if (killed) world.outputs.sweep(basesOf(task));
-    const staged = action === null ? null : this.stage(action);
-    if (task.stage.clean)
-      this.moveOld(assessment.outputs, { rejected: killed ? unknown : [], gone: handMade });
+    if (assessment.memory.kind === 'unfinished') world.outputs.sweep(basesOf(task));
+    const staged = action === null ? null : stageAction(world, action);
+    const keepsOld = !task.stage.clean && staged === null;
+    clearAway(world, task, keepsOld ? { ...inTheWay, leftovers: [], old: [] } : inTheWay);
     if (action !== null && staged !== null) {
       staged.place();
       world.files.forget();
-      return this.commit('restored', record(action));
+      // Read now, in place, so that the next run finds stamps that it may trust and has nothing to write.
+      world.files.observe(action.outputs, 'output');
+      return this.restored(action, record(action));
     }
 
     const secrets = missingSecrets(world, task.stage);
     if (secrets.length > 0) return this.reject(failed({ kind: 'secret-missing', names: secrets }));
-    const blocked = this.prepareFolders();
-    if (blocked !== null) return this.reject(failed(blocked));
+    for (const base of basesOf(task)) world.outputs.makeFolder(base);
 
     const prepared = executionOf(world, task, {
       attempt,
@@ -170,60 +183,26 @@ export class Attempt {
         'the build is not affected',
       );
     }
-    return this.commit('executed', record(result));
+    return this.commit({ kind: 'executed', record: record(result), hasLog: true });
+  }
+
+  private restored(action: ActionResult, record: TaskRecord): AttemptEnd {
+    const { world, task } = this;
+    const hasLog = replayLog(world, task, action, (text) => this.watcher.onOutput('stdout', text));
+    return this.commit({ kind: 'restored', record, hasLog });
   }
 
   /** Data before result before record: at any crash point before this the task reads as stale. */
-  private commit(kind: 'executed' | 'restored', record: TaskRecord): AttemptEnd {
-    this.world.records.commit(record);
+  private commit(end: SuccessfulEnd): AttemptEnd {
+    this.world.records.commit(end.record);
     this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
-    return { kind, record };
+    return end;
   }
 
-  private displace(handMade: readonly ListedFile[]): void {
-    if (handMade.length === 0) return;
-    const folder = this.world.folders.keep('displaced', this.task.id);
-    this.world.outputs.moveAway(handMade, folder, basesOf(this.task));
-    for (const file of handMade) {
-      this.watcher.onWarning(
-        `${file.path} was not made by pipe; it is kept as ${folder}/${file.path}`,
-        `to use it as the result: copy it back and run: pipe accept ${file.path} --reason "…"`,
-      );
-    }
-  }
-
-  private moveOld(
-    outputs: readonly ListedFile[],
-    special: { readonly rejected: readonly ListedFile[]; readonly gone: readonly ListedFile[] },
-  ): void {
-    const { outputs: workspace, folders, files } = this.world;
-    const bases = basesOf(this.task);
-    const others = new Set([...special.rejected, ...special.gone].map((file) => file.path));
-    workspace.moveAway(special.rejected, folders.keep('rejected', this.task.id), bases);
-    const old = outputs.filter((file) => !others.has(file.path));
-    workspace.moveAway(old, folders.keep('aside', this.task.id), bases);
-    files.forget();
-  }
-
-  /** `null`: the entry was no good and is gone; the task must execute. */
-  private stage(action: ActionResult): StagedOutputs | null {
-    const { world } = this;
-    const { cache } = world;
-    if (cache === null || action.outputs.some((entry) => world.outputs.blockedBy(entry.path) !== null))
-      return null;
-    const staged = world.outputs.stage(action.outputs, (digest) => cache.blobs.pathOf(digest));
-    if (staged === null) cache.actions.remove(action.fingerprint);
-    return staged;
-  }
-
-  private prepareFolders(): Failure | null {
+  /** Whether the result is in place already. Under `mtime` it must get new times all the same. */
+  private mayStay({ outputs }: Assessment, action: ActionResult): boolean {
     const { world, task } = this;
-    for (const base of basesOf(task)) {
-      const blocked = world.outputs.blockedBy(`${base === '' ? '' : `${base}/`}x` as FilePath);
-      if (blocked !== null) return { kind: 'output-blocked', ...blocked };
-      world.outputs.makeFolder(base);
-    }
-    return null;
+    return task.stage.freshness === 'hash' && alreadyThere(world, outputs, action.outputs);
   }
 
   private async execute(prepared: Prepared): Promise<ExecutionEnd> {

@@ -22,8 +22,11 @@ export function planCleaning(world: World, record: TaskRecord, ofOthers: readonl
     const file = world.files.look(output.path);
     if (file === null || ofOthers.some((set) => setMatches(set, output.path))) continue;
     const [now] = world.files.observe([file], 'output').manifest;
+    // What is seen through a linked folder lies where pipe never wrote.
     const ours =
-      now !== undefined && (now.kind === 'folder' || world.records.hasProduced(now.path, now.digest));
+      now !== undefined &&
+      world.outputs.blockedBy(output.path) === null &&
+      (now.kind === 'folder' || world.records.hasProduced(now.path, now.digest));
     if (ours) remove.push(file);
     else keep.push(output.path);
   }

@@ -1,11 +1,12 @@
 // Prepares one execution: the command with its placeholders replaced, the environment, the context.
 import path from 'node:path';
-import { describeCommand, fillCommand } from '../model/command-line.ts';
+import { fillCommand } from '../model/command-line.ts';
 import { stageEnvironment } from '../model/environment.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution } from './ports.ts';
+import { secretValues, shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
 export interface Prepared {
@@ -59,7 +60,8 @@ export function executionOf(
     },
     binFolder: `${folders.root}/node_modules/.bin`,
   });
-  const fromCwd = (file: string) => (path.isAbsolute(file) ? file : path.posix.relative(stage.cwd, file));
+  const fromCwd = (file: string) =>
+    asOperand(path.isAbsolute(file) ? file : path.posix.relative(stage.cwd, file));
   const command = fillCommand(stage.command, {
     requires: requires.map(fromCwd),
     produces: produces.map(fromCwd),
@@ -74,7 +76,7 @@ export function executionOf(
     timeoutMs: stage.timeoutMs,
     stdin: options.stdin,
     logPath: folders.logPath(task.id),
-    secretValues: stage.secrets.map((name) => world.caller.get(name) ?? ''),
+    secretValues: secretValues(world, stage),
     module: compiledModule(world, stage),
     context: {
       root: folders.root,
@@ -95,7 +97,7 @@ export function executionOf(
   };
   return {
     execution,
-    command: describeCommand(stage.command),
+    command: shownCommand(world, stage),
     hiddenEnv: environment.hidden,
     metrics: () => metrics,
   };
@@ -105,6 +107,11 @@ function compiledModule(world: World, stage: Stage): string | null {
   if (stage.command.kind !== 'script' && stage.command.kind !== 'function') return null;
   const code = world.code.identify(stage.command.kind === 'script' ? stage.command.module : null);
   return 'compiledPath' in code ? code.compiledPath : null;
+}
+
+/** No program takes it for an option. */
+function asOperand(file: string): string {
+  return file.startsWith('-') ? `./${file}` : file;
 }
 
 /** A literal pattern as the path it means, others as their text. */

@@ -1,5 +1,7 @@
-// Were the inputs edited while the stage ran? Compared by stamps, so that an edit that was taken back shows too.
+// Were the inputs edited while the stage ran? Compared by stamps, so that an edit that was taken back shows too;
+// and by content where a file had changed so shortly before that its stamp vouches for nothing.
 import type { FilePath } from '../base/brand.ts';
+import { diffManifests } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
 import type { Observation, Stamp } from './ports.ts';
@@ -15,9 +17,14 @@ export function inputsThatChanged(
   const before = new Map(seen.manifest.map((entry, i) => [entry.path, seen.stamps[i]!]));
   const paths = new Set<FilePath>(assessment.inputs.map((file) => file.path));
   for (const file of world.files.expand(task.stage.requires, 'input').files) paths.add(file.path);
-  const now = [...paths].sort();
-  const stamps = world.files.stamp(now, 'input');
-  return now.filter((path, i) => !same(before.get(path), stamps[i] ?? null));
+  const all = [...paths].sort();
+  const stamps = world.files.stamp(all, 'input');
+  const changed = all.filter((path, i) => !same(before.get(path), stamps[i] ?? null));
+  if (changed.length > 0) return changed;
+  // No stamp differs, so this reads only what was read before it had settled.
+  const again = world.files.observe(assessment.inputs, 'input');
+  const { changed: edited, added, removed } = diffManifests(seen.manifest, again.manifest);
+  return [...edited, ...added, ...removed, ...again.unreadable.map((file) => file.path)].sort();
 }
 
 function same(before: Stamp | undefined, now: Stamp | null): boolean {

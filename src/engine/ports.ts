@@ -154,6 +154,13 @@ export interface BlobStore {
   /** Copies (or reflinks) the file in. Throws `BlobMismatch` when its content is not `digest` any more. */
   put(absolutePath: string, digest: Digest, sizeBytes: number): void;
   pathOf(digest: Digest): string;
+  /** Whether the blob is there and whole; a bad one is removed. */
+  verify(digest: Digest): boolean;
+  /**
+   * Appends a stored text to the file `to` (absolute) and tells it piece by piece, in whole lines where
+   * they are not too long. False: it is missing, damaged or cannot be written; then part of it may be told.
+   */
+  replay(digest: Digest, to: string, onText: (text: string) => void): boolean;
 }
 
 /** A program's or function's run as the executor needs it: all placeholders replaced, environment complete. */
@@ -204,6 +211,11 @@ export interface RunningExecution {
 
 export interface Executor {
   start(execution: Execution): RunningExecution;
+  /**
+   * Ends what engines that were killed left running: it could go on writing outputs. Call only while holding
+   * the lock. Answers how many programs that were.
+   */
+  endLeftBehind(): Promise<number>;
 }
 
 /** What the code behind `script` and inline functions is. */

@@ -38,17 +38,17 @@ function missingInputs(
   stage: Stage,
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
-  const report = (entry: PatternEntry, at: string) => {
+  const report = (entry: PatternEntry, field: 'requires' | 'run') => {
     const producers = producersOf(graph, stage, entry);
     if (producers.some((producer) => selection.names.has(producer.name))) return;
     problems.push(
       producers.length > 0
-        ? missingFromEarlier(stage, entry, producers, at)
-        : missingOutright(stage, entry, at),
+        ? missingFromEarlier(stage, entry, producers, field)
+        : missingOutright(stage, entry, field),
     );
   };
   const { unmatched, unreadable } = world.files.expand(stage.requires, 'input');
-  for (const entry of unmatched) if (!entry.optional) report(entry, `stages.${stage.name}.requires`);
+  for (const entry of unmatched) if (!entry.optional) report(entry, 'requires');
   for (const { path, message } of unreadable) {
     problems.push({
       code: 'PIPE050',
@@ -59,7 +59,7 @@ function missingInputs(
   for (const path of stage.implied) {
     if (world.files.look(path) !== null) continue;
     const entry = literalEntry(path);
-    if (entry !== null) report(entry, `stages.${stage.name}.run`);
+    if (entry !== null) report(entry, 'run');
   }
   return problems;
 }
@@ -68,24 +68,27 @@ function missingFromEarlier(
   stage: Stage,
   entry: PatternEntry,
   producers: readonly Stage[],
-  at: string,
+  field: 'requires' | 'run',
 ): Diagnostic {
   const names = producers.map((producer) => `"${producer.name}"`).join(' or ');
   return {
     code: 'PIPE033',
     message: `stage "${stage.name}" requires ${entry.source}, which stage ${names} makes, and it is not there`,
-    at,
+    at: `stages.${stage.name}.${field}`,
     hint: `this run leaves ${names} out: build it first with pipe build ${producers[0]!.name}`,
   };
 }
 
-function missingOutright(stage: Stage, entry: PatternEntry, at: string): Diagnostic {
+function missingOutright(stage: Stage, entry: PatternEntry, field: 'requires' | 'run'): Diagnostic {
   const what = entry.glob.literal === null ? 'matches no file' : 'is not there';
   return {
     code: 'PIPE050',
     message: `stage "${stage.name}" requires ${entry.source}, which ${what}, and no stage makes it`,
-    at,
-    hint: `check the path, or write optional('${entry.source}') if it may be missing`,
+    at: `stages.${stage.name}.${field}`,
+    hint:
+      field === 'run'
+        ? 'check the path: the command names this file'
+        : `check the path, or write optional('${entry.source}') if it may be missing`,
   };
 }
 
@@ -93,7 +96,8 @@ function codeProblems(world: World, stage: Stage): readonly Diagnostic[] {
   const { command } = stage;
   if (command.kind !== 'script' && command.kind !== 'function') return [];
   const code = world.code.identify(command.kind === 'script' ? command.module : null);
-  return 'problems' in code ? code.problems : [];
+  // What does not compile has its place in the module itself.
+  return 'problems' in code ? code.problems.map((one) => ({ at: `stages.${stage.name}.run`, ...one })) : [];
 }
 
 function producersOf(graph: StageGraph, stage: Stage, entry: PatternEntry): readonly Stage[] {

@@ -1,14 +1,17 @@
 // What a build would do, without touching anything: behind `--dry-run`, `status`, `why` and `graph --status`.
-import { describeCommand } from '../model/command-line.ts';
 import type { TaskPlanned } from '../model/events.ts';
+import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Task } from '../model/task.ts';
 import { taskOf } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
-import { findAction } from './artifacts.ts';
+import { alreadyThere, findAction } from './artifacts.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
+import { missingSecrets } from './execution.ts';
+import { obstructionOf, protectedAmong } from './make-room.ts';
 import { isServedBy } from './preflight.ts';
+import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
 /** In topological order. Stages that would run count as having made their files. */
@@ -38,32 +41,40 @@ function planOf(
   upstream: readonly StaleReason[],
 ): TaskPlanned {
   const { stage } = task;
-  const base = {
-    kind: 'task-planned',
-    task: task.id,
-    stage: stage.name,
-    item: task.item,
-    command: describeCommand(stage.command),
-    estimateMs: null,
-  } as const;
+  const named = { kind: 'task-planned', task: task.id, stage: stage.name, item: task.item } as const;
+  const command = shownCommand(world, stage);
   const assessed = assessor.assess(
     task,
     (entry) => upstream.length > 0 && isServedBy(graph, selection, stage, entry),
   );
-  if (isFailure(assessed)) return { ...base, action: 'fail', reasons: upstream, failure: assessed.failure };
+  if (isFailure(assessed)) {
+    const { failure } = assessed;
+    return { ...named, action: 'fail', reasons: upstream, command, estimateMs: null, failure };
+  }
   const estimateMs = lastDuration(assessed);
   const own = assessed.verdict.kind === 'stale' ? assessed.verdict.reasons : [];
   const reasons = [...own, ...upstream];
-  if (reasons.length === 0) return { ...base, action: 'fresh', reasons, estimateMs };
+  if (reasons.length === 0) return { ...named, action: 'fresh', reasons, command, estimateMs };
   // With stages before it still to run, nobody can say yet what its inputs will be.
-  const restorable = upstream.length === 0 && !selection.forced.has(stage.name) && isInCache(world, assessed);
-  return { ...base, action: restorable ? 'restore' : 'run', reasons, estimateMs };
+  const end = upstream.length > 0 ? 'run' : endOf(world, assessed, selection.forced.has(stage.name));
+  if (typeof end === 'string') return { ...named, action: end, reasons, command, estimateMs };
+  return { ...named, action: 'fail', reasons, command, estimateMs, failure: end };
 }
 
-function isInCache(world: World, assessed: Assessment): boolean {
-  if (assessed.task.stage.always) return false;
+/** How an attempt would end, as far as that shows beforehand: the same questions, in the same order. */
+function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 'restore' | Failure {
+  const { task } = assessed;
   const reading = assessed.read();
-  return 'fingerprint' in reading && findAction(world, assessed.task, reading.fingerprint) !== null;
+  if ('failure' in reading) return reading.failure;
+  const obstruction = obstructionOf(world, assessed);
+  if (obstruction !== null) return obstruction;
+  const action = forced || task.stage.always ? null : findAction(world, task, reading.fingerprint());
+  if (action !== null && alreadyThere(world, assessed.outputs, action.outputs)) return 'restore';
+  const protectedPaths = forced ? [] : protectedAmong(world, assessed);
+  if (protectedPaths.length > 0) return { kind: 'protected', paths: protectedPaths };
+  if (action !== null) return 'restore';
+  const secrets = missingSecrets(world, task.stage);
+  return secrets.length > 0 ? { kind: 'secret-missing', names: secrets } : 'run';
 }
 
 function lastDuration({ memory }: Assessment): number | null {

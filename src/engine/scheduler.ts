@@ -1,14 +1,16 @@
 // The loop: takes what is ready, keeps the slots full, and stops as it was told to.
 import path from 'node:path';
+import type { FilePath } from '../base/brand.ts';
 import { Mailbox } from '../base/mailbox.ts';
-import { describeCommand } from '../model/command-line.ts';
 import type { EventBody } from '../model/events.ts';
 import type { TaskRecord } from '../model/record.ts';
+import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { type Assessment, type Assessor, isFailure } from './assess.ts';
 import { Attempt, type AttemptEnd, type AttemptWatcher } from './attempt.ts';
 import type { Board, FailureDetails } from './board.ts';
+import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
 export interface SchedulerOptions {
@@ -16,6 +18,8 @@ export interface SchedulerOptions {
   readonly keepGoing: boolean;
   readonly forced: ReadonlySet<string>;
   readonly stdin: 'closed' | 'inherit';
+  /** Whether a stage other than `stage` may produce the file, selected or not. */
+  readonly isOutputOfAnother: (stage: Stage, path: FilePath) => boolean;
 }
 
 type Letter =
@@ -88,13 +92,17 @@ export class Scheduler {
 
   private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
     const estimateMs = estimateOf(assessment);
-    this.board.started(task, { reasons, command: describeCommand(task.stage.command), estimateMs });
-    const { forced } = this.options;
+    this.board.started(task, { reasons, command: shownCommand(this.world, task.stage), estimateMs });
+    const { forced, stdin, isOutputOfAnother } = this.options;
     const attempt = new Attempt({
       world: this.world,
       assessor: this.assessor,
       task,
-      options: { forced: forced.has(task.stage.name), stdin: this.options.stdin },
+      options: {
+        forced: forced.has(task.stage.name),
+        stdin,
+        isOfAnother: (file) => isOutputOfAnother(task.stage, file),
+      },
       watcher: this.watch(task),
     });
     this.attempts.set(task, attempt);
@@ -132,7 +140,7 @@ export class Scheduler {
     switch (end.kind) {
       case 'executed':
       case 'restored':
-        this.board.succeeded(task, end.kind, end.record, this.logOf(task));
+        this.board.succeeded(task, end.kind, end.record, end.hasLog ? this.logOf(task) : null);
         return;
       case 'failed':
         this.fail(task, {

@@ -1,7 +1,9 @@
 // One build: first a look without the lock, for most often nothing is to be done; else the lock, the checks, the loop.
+import { plural } from '../model/amounts.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RunFinished } from '../model/events.ts';
 import type { StageGraph } from '../model/graph.ts';
+import { setMatches } from '../model/pattern-set.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { Assessor, isFailure } from './assess.ts';
@@ -115,13 +117,14 @@ export class Session {
     const { world } = this;
     const lock = await this.lock(this.options.wait);
     if (lock.kind === 'busy') {
-      world.events.emit({ kind: 'run-blocked', ...lock.holder });
-      return { ...noCounts, outcome: 'waiting', exitCode: 3, waiting: this.tasks.length };
+      world.events.emit({ kind: 'run-blocked', waits: false, ...lock.holder });
+      return { outcome: 'waiting', exitCode: 3, ...noCounts, waiting: this.tasks.length };
     }
     if (lock.kind === 'cancelled') {
-      return { ...noCounts, outcome: 'cancelled', exitCode: 130, cancelled: this.tasks.length };
+      return { outcome: 'cancelled', exitCode: 130, ...noCounts, cancelled: this.tasks.length };
     }
     try {
+      await this.endLeftBehind();
       if (world.records.changedElsewhere()) {
         world.records.reload();
         this.assessor.forget();
@@ -135,18 +138,27 @@ export class Session {
     }
   }
 
+  private async endLeftBehind(): Promise<void> {
+    const { events, executor } = this.world;
+    const count = await executor.endLeftBehind();
+    if (count === 0) return;
+    this.assessor.forget();
+    const message = `a build that was killed had left ${plural(count, 'program')} running; ended now`;
+    events.emit({ kind: 'warning', message });
+  }
+
   private lock(wait: boolean) {
     const { world, options, interruption } = this;
     return world.lock.acquire({
       wait,
       command: options.command.join(' '),
       signal: interruption.signal,
-      onBlocked: (holder) => world.events.emit({ kind: 'run-blocked', ...holder }),
+      onBlocked: (holder) => world.events.emit({ kind: 'run-blocked', waits: true, ...holder }),
     });
   }
 
   private async loop(): Promise<Summary> {
-    const { world, options, selection } = this;
+    const { world, options, selection, graph } = this;
     const board = new Board({
       tasks: this.tasks,
       orders: this.orders(),
@@ -158,7 +170,16 @@ export class Session {
       world,
       assessor: this.assessor,
       board,
-      options: { jobs, keepGoing, stdin, forced: selection.forced },
+      options: {
+        jobs,
+        keepGoing,
+        stdin,
+        forced: selection.forced,
+        isOutputOfAnother: (stage, path) =>
+          graph.stages.some(
+            (one) => one !== stage && one.produces !== null && setMatches(one.produces, path),
+          ),
+      },
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
     await this.scheduler.run();
@@ -179,14 +200,12 @@ export class Session {
     const plans = preview(this.world, this.graph, this.selection);
     for (const plan of plans) this.world.events.emit(plan);
     const fresh = plans.filter((plan) => plan.action === 'fresh').length;
-    const failed = plans.filter((plan) => plan.action === 'fail').length;
-    return {
-      ...noCounts,
-      outcome: failed > 0 ? 'failed' : 'succeeded',
-      exitCode: failed > 0 ? 1 : 0,
-      fresh,
-      failed,
-    };
+    const waiting = plans.filter((plan) => plan.failure?.kind === 'protected').length;
+    const failed = plans.filter((plan) => plan.action === 'fail').length - waiting;
+    const counts = { ...noCounts, fresh, failed, waiting };
+    if (failed > 0) return { outcome: 'failed', exitCode: 1, ...counts };
+    if (waiting > 0) return { outcome: 'waiting', exitCode: 3, ...counts };
+    return { outcome: 'succeeded', exitCode: 0, ...counts };
   }
 }
 

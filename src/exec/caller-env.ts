@@ -36,13 +36,26 @@ function readOrProblem(file: string, problems: Diagnostic[]): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
     problems.push({
       code: 'PIPE035',
-      message: `cannot read the environment file ${file}: ${why}`,
+      message: `cannot read the environment file ${file}: ${whyUnreadable(error)}`,
       at: '--env-file',
       hint: 'paths are relative to the folder in which you call pipe',
     });
     return '';
+  }
+}
+
+function whyUnreadable(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return 'it does not exist';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+      return 'you have no permission to';
+    default:
+      return error.message;
   }
 }

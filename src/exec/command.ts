@@ -31,7 +31,7 @@ export async function runCommand(
     const { cwd, env, stdin, timeoutMs } = execution;
     const end = await supervision.run({ file, args, cwd, env, stdin, timeoutMs });
     if (end.kind === 'cancelled') return end;
-    const failure = failureOf(end, line);
+    const failure = failureOf(end, output.clean(line));
     if (failure !== null) return { kind: 'failed', failure, tail: output.tail() };
   }
   return { kind: 'succeeded' };

@@ -5,6 +5,7 @@ import type { Execution, ExecutionEnd, Executor } from '../engine/ports.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
 import { runFunction } from './function.ts';
+import { RunningGroups } from './left-behind.ts';
 import { OutputFile } from './output-file.ts';
 import { defaultPeriods, type Periods } from './process-group.ts';
 import { Supervision } from './supervision.ts';
@@ -13,6 +14,8 @@ export interface ExecutorOptions {
   /** Absolute path of the worker's bundle. Default: `worker.js` beside this module. */
   readonly workerPath?: string;
   readonly periods?: Partial<Periods>;
+  /** Absolute path of the folder that says what runs. Default: nothing says it. */
+  readonly runningFolder?: string;
   /** How often PIPE_OUTPUT is read while a command runs, in milliseconds. */
   readonly pollMs?: number;
 }
@@ -20,17 +23,24 @@ export interface ExecutorOptions {
 export function createExecutor(options: ExecutorOptions = {}): Executor {
   const workerPath = options.workerPath ?? fileURLToPath(new URL('./worker.js', import.meta.url));
   const periods = { ...defaultPeriods, ...options.periods };
+  const groups = options.runningFolder === undefined ? null : new RunningGroups(options.runningFolder);
 
   return {
     start(execution) {
       const output = new CapturedOutput(execution);
-      const supervision = new Supervision(output, periods);
+      const { runId } = execution.context;
+      const supervision = new Supervision(
+        output,
+        periods,
+        groups && { began: (id) => groups.began(id, runId), ended: (id) => groups.ended(id) },
+      );
       const ended = perform(execution, {
         ...{ output, supervision, workerPath, lingerMs: periods.lingerMs },
         pollMs: options.pollMs ?? 200,
       });
       return { ended, cancel: (how) => supervision.cancel(how) };
     },
+    endLeftBehind: async () => (await groups?.endLeftBehind()) ?? 0,
   };
 }
 

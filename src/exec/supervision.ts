@@ -17,16 +17,24 @@ export interface Program extends Omit<GroupSpec, 'periods' | 'onData'> {
   readonly timeoutMs: number | null;
 }
 
+/** Hears of every process group while it runs. */
+export interface GroupWatcher {
+  began(groupId: number): void;
+  ended(groupId: number): void;
+}
+
 /** All programs of one execution: after `cancel` no further one starts. */
 export class Supervision {
   private readonly output: CapturedOutput;
   private readonly periods: Periods;
+  private readonly watcher: GroupWatcher | null;
   private group: ProcessGroup | null = null;
   private cancelled = false;
 
-  constructor(output: CapturedOutput, periods: Periods) {
+  constructor(output: CapturedOutput, periods: Periods, watcher: GroupWatcher | null = null) {
     this.output = output;
     this.periods = periods;
+    this.watcher = watcher;
   }
 
   /** Resolves when no process of the program is left. A cancelled program counts as cancelled however it ended. */
@@ -40,6 +48,7 @@ export class Supervision {
       onData: (stream, chunk) => this.output.write(stream, chunk),
     });
     this.group = group;
+    if (group.pid !== null) this.watcher?.began(group.pid);
     const timer = after(timeoutMs, () => {
       if (!group.isRunning()) return;
       timedOut = true;
@@ -48,6 +57,7 @@ export class Supervision {
 
     const end = await group.ended;
     clearTimeout(timer);
+    if (group.pid !== null) this.watcher?.ended(group.pid);
     this.group = null;
     this.output.flush();
     if (this.cancelled) return { kind: 'cancelled' };

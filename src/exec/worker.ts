@@ -1,7 +1,7 @@
 // The process in which one stage function runs: the entry of a bundle of its own, started by function.ts.
 
 import { readSync, writeSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { loadModule } from '../base/load-module.ts';
 import type { StageContext } from '../model/spec.ts';
 import { isMetric } from './output-file.ts';
 import { describeThrown } from './thrown.ts';
@@ -48,7 +48,7 @@ function reportThrown(what: { readonly message: string; readonly stack: string |
 }
 
 async function stageFunction(request: WorkerRequest): Promise<(ctx: StageContext) => unknown> {
-  const loaded: { readonly default?: unknown } = await import(pathToFileURL(request.module).href);
+  const loaded = (await loadModule(request.module)) as { readonly default?: unknown };
   if (request.export === 'default') {
     if (typeof loaded.default === 'function') return loaded.default as (ctx: StageContext) => unknown;
     throw new WrongExport(`${request.name} has no function as its default export`);

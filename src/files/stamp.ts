@@ -4,14 +4,23 @@ import type { Stamp } from '../engine/ports.ts';
 
 /** Of the path itself; a link is a link. `null` when there is none. Throws on anything else, such as EACCES. */
 export function stampOf(absolutePath: string): Stamp | null {
-  const stat = fs.lstatSync(absolutePath, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? null : toStamp(stat);
+  return orAbsent(() => fs.lstatSync(absolutePath, { bigint: true, throwIfNoEntry: false }));
 }
 
 /** Of what the path leads to. `null` when there is none, as for a dangling link. Throws ELOOP, EACCES … */
 export function stampOfTarget(absolutePath: string): Stamp | null {
-  const stat = fs.statSync(absolutePath, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? null : toStamp(stat);
+  return orAbsent(() => fs.statSync(absolutePath, { bigint: true, throwIfNoEntry: false }));
+}
+
+function orAbsent(look: () => fs.BigIntStats | undefined): Stamp | null {
+  try {
+    const stat = look();
+    return stat === undefined ? null : toStamp(stat);
+  } catch (error) {
+    // A file where a folder was expected has nothing below it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null;
+    throw error;
+  }
 }
 
 export function toStamp(stat: fs.BigIntStats): Stamp {

@@ -39,13 +39,15 @@ export function walk(
     followSymbolicLinks: followLinks,
     fs: {
       // fast-glob's own recursion asks for typed entries only.
-      readdirSync: ((folder: string) => {
+      readdirSync: ((oneLine: string) => {
+        const folder = fromOneLine(oneLine);
         const listing = listings.list(folder);
         if (listing.kind === 'unreadable')
           unreadable.push({ absolutePath: folder, message: listing.message });
         return listing.kind === 'listed' ? listing.entries.map((entry) => direntOf(folder, entry)) : [];
       }) as unknown as typeof fs.readdirSync,
-      statSync: ((file: string) => {
+      statSync: ((oneLine: string) => {
+        const file = fromOneLine(oneLine);
         const stat = fs.statSync(file);
         if (stat.isDirectory() && leadsBack(file, absoluteFolder))
           throw new Error('a link to a folder around it');
@@ -54,7 +56,7 @@ export function walk(
     },
   });
   return {
-    files: entries.map((entry) => ({ path: entry.path, kind: kindOf(entry.dirent) })),
+    files: entries.map((entry) => ({ path: fromOneLine(entry.path), kind: kindOf(entry.dirent) })),
     unreadable,
   };
 }
@@ -87,7 +89,7 @@ function direntOf(folder: string, entry: FolderEntry): fs.Dirent {
   const is = (kind: FolderEntry['kind']) => () => entry.kind === kind;
   const never = () => false;
   return {
-    name: entry.name,
+    name: toOneLine(entry.name),
     path: folder,
     parentPath: folder,
     isFile: is('file'),
@@ -98,4 +100,16 @@ function direntOf(folder: string, entry: FolderEntry): fs.Dirent {
     isFIFO: never,
     isSocket: never,
   } as fs.Dirent;
+}
+
+// The patterns of fast-glob match no line breaks, which names may have: it is shown names without them.
+const mark = '\uE000';
+const written = [mark, '\n', '\r', '\u2028', '\u2029'];
+
+function toOneLine(name: string): string {
+  return name.replace(/[\uE000\n\r\u2028\u2029]/g, (char) => mark + written.indexOf(char));
+}
+
+function fromOneLine(path: string): string {
+  return path.includes(mark) ? path.replace(/\uE000(\d)/g, (_, at) => written[Number(at)] ?? '') : path;
 }

@@ -21,7 +21,8 @@ import { filesOfGlob } from './glob-files.ts';
 import { isExecutable, stampOf, stampOfTarget } from './stamp.ts';
 import type { walk } from './walk.ts';
 
-const emptyDigest = createHash('sha256').digest('hex') as Digest;
+/** SHA-256 of nothing. */
+const emptyDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' as Digest;
 
 export class WorkspaceFiles implements Files {
   private readonly root: string;
@@ -194,13 +195,23 @@ export class WorkspaceFiles implements Files {
 
 /** One stamp for a link and what it leads to: any change of either shows. */
 function targetStamp(absolute: string, link: Stamp): Stamp {
-  const target = stampOfTarget(absolute);
+  const target = targetOrNone(absolute);
   if (target === null) return link;
   return {
     ...target,
     ctimeNs: target.ctimeNs ^ (link.ctimeNs << 64n),
     inode: target.inode ^ (link.inode << 64n),
   };
+}
+
+/** A link that leads to itself leads nowhere; who reads it is told so. */
+function targetOrNone(absolute: string): Stamp | null {
+  try {
+    return stampOfTarget(absolute);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return null;
+    throw error;
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -34,7 +34,7 @@ export class WorkspaceOutputs implements Outputs {
   }
 
   moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void {
-    for (const file of files) {
+    for (const file of this.reachable(files)) {
       const from = this.inside(file.path);
       const to = `${folder}/${file.path}`;
       if (file.kind === 'folder') {
@@ -94,7 +94,7 @@ export class WorkspaceOutputs implements Outputs {
   }
 
   remove(files: readonly ListedFile[], bases: readonly string[]): void {
-    for (const file of files) {
+    for (const file of this.reachable(files)) {
       const absolute = this.inside(file.path);
       if (file.kind === 'folder') removeFolderIfEmpty(absolute);
       else fs.rmSync(absolute, { force: true });
@@ -106,7 +106,22 @@ export class WorkspaceOutputs implements Outputs {
     // The state folder, or what stands in for it where that cannot be written; never a place of the user's.
     if (folder.startsWith(`${this.root}/`) && !folder.startsWith(`${this.state}/`))
       throw new Error(`not a folder of pipe: ${folder}`);
-    fs.rmSync(folder, { recursive: true, force: true });
+    try {
+      fs.rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Litter below our own folder is no reason to fail a stage that is done.
+    }
+  }
+
+  /** Without those that lie behind a linked folder: a stage may have put a link where its folder was. */
+  private reachable(files: readonly ListedFile[]): readonly ListedFile[] {
+    const open = new Map<string, boolean>();
+    return files.filter(({ path: file }) => {
+      const folder = path.posix.dirname(file);
+      const known = open.get(folder) ?? this.blockedBy(file) === null;
+      open.set(folder, known);
+      return known;
+    });
   }
 
   /** Removes folders that became empty, strictly below a base: the base itself may be the user's. */

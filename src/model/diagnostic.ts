@@ -28,13 +28,13 @@ export const diagnosticTitles = {
   PIPE031: 'contradictory selection',
   PIPE032: 'empty selection',
   PIPE033: 'files of earlier stages are missing',
-  PIPE034: 'bad option',
+  PIPE034: 'bad option or argument',
   PIPE035: 'environment file',
   PIPE037: 'tool missing or too old',
   PIPE038: 'a build inside a build',
   PIPE039: 'unknown run or log',
   PIPE040: 'nothing to accept',
-  PIPE041: 'no workspace',
+  PIPE042: 'unknown command',
   PIPE050: 'required file missing',
 } as const;
 

@@ -30,10 +30,13 @@ export interface RunStarted {
   readonly command: readonly string[];
 }
 
-/** Another engine works in this workspace; this one waits for it. */
+/** Another engine works in this workspace. */
 export interface RunBlocked {
   readonly kind: 'run-blocked';
+  /** Whether this one waits for it; else it ends. */
+  readonly waits: boolean;
   readonly pid: number;
+  /** The words of its command line. */
   readonly command: string;
   readonly sinceMs: number;
 }

@@ -7,8 +7,8 @@ import type { PatternSet } from './pattern-set.ts';
 import type { FingerprintPart } from './record.ts';
 import type { EnvEntry, Stage } from './stage.ts';
 
-/** Raise it when the meaning of a part changes: every old record and cache entry is then unknown. */
-const encodingVersion = 'pipe-fingerprint-1';
+/** Raise it when the meaning of a part changes: every old record is then stale, every old cache entry unknown. */
+const formatVersion = '1';
 
 /** What the definition of a stage takes from its surroundings. */
 export interface Surroundings {
@@ -27,7 +27,10 @@ export interface Surroundings {
  * `pipe why` can show what changed; values that come from the caller's environment are digests.
  */
 export function definitionParts(stage: Stage, surroundings: Surroundings): readonly FingerprintPart[] {
-  const parts: FingerprintPart[] = [{ name: 'command', value: commandText(stage) }];
+  const parts: FingerprintPart[] = [
+    { name: 'fingerprint format', value: formatVersion },
+    { name: 'command', value: commandText(stage) },
+  ];
   if (surroundings.code !== null) parts.push({ name: 'code', value: surroundings.code });
   if (stage.cwd !== '') parts.push({ name: 'cwd', value: stage.cwd });
   if (stage.command.kind === 'shell') parts.push({ name: 'shell', value: stage.shell });
@@ -49,7 +52,7 @@ export function definitionParts(stage: Stage, surroundings: Surroundings): reado
  * SHA-256 over a length-prefixed encoding, so that no two different inputs read the same.
  */
 export function fingerprintOf(parts: readonly FingerprintPart[], inputs: Manifest): Digest {
-  let text = encodingVersion;
+  let text = '';
   for (const part of parts) text += prefixed(part.name) + prefixed(part.value);
   text += `;${inputs.length};`;
   for (const entry of inputs) {

@@ -1,18 +1,17 @@
 // Decides whether a task is fresh, and says why not: by comparison with what was recorded, or as make does.
-import type { Digest, FilePath } from '../base/brand.ts';
+import type { FilePath } from '../base/brand.ts';
 import { diffManifests, type Manifest, sameManifest } from './manifest.ts';
 import type { FingerprintPart, Memory, TaskRecord } from './record.ts';
 import type { StaleReason, Verdict } from './verdict.ts';
 
 /** The present state of a task, as far as it has been looked at. */
 export interface Present {
-  readonly fingerprint: Digest;
   readonly parts: readonly FingerprintPart[];
   readonly inputs: Manifest;
   readonly outputs: Manifest;
 }
 
-/** Fresh = complete record ∧ equal fingerprint ∧ exactly the recorded outputs, each with its recorded content. */
+/** Fresh = complete record ∧ equal parts and inputs ∧ exactly the recorded outputs, each with its recorded content. */
 export function judgeByHash(memory: Memory, now: Present): Verdict {
   switch (memory.kind) {
     case 'none':
@@ -71,18 +70,18 @@ function verdictOf(reasons: readonly StaleReason[]): Verdict {
 
 function differences(record: TaskRecord, now: Present): readonly StaleReason[] {
   const reasons: StaleReason[] = [];
-  if (record.fingerprint !== now.fingerprint) {
-    reasons.push(...definitionChanges(record.parts, now.parts));
+  // Parts and inputs are all that a fingerprint is made of; comparing them says the same and spares the hash.
+  reasons.push(...definitionChanges(record.parts, now.parts));
+  if (!sameManifest(record.inputs, now.inputs)) {
     const inputs = diffManifests(record.inputs, now.inputs);
     for (const path of inputs.changed) reasons.push({ code: 'input-changed', path });
     for (const path of inputs.added) reasons.push({ code: 'input-added', path });
     for (const path of inputs.removed) reasons.push({ code: 'input-removed', path });
     // The modules behind the code are inputs and say it better.
-    const code = reasons.findIndex((reason) => reason.code === 'definition-changed' && reason.name === 'code');
-    if (code >= 0 && reasons.some((reason) => reason.code.startsWith('input-'))) reasons.splice(code, 1);
-    // The parts agree but the fingerprints do not: the record was written under another encoding.
-    if (reasons.length === 0)
-      reasons.push({ code: 'definition-changed', name: 'fingerprint encoding', was: null, now: null });
+    const code = reasons.findIndex(
+      (reason) => reason.code === 'definition-changed' && reason.name === 'code',
+    );
+    if (code >= 0) reasons.splice(code, 1);
   }
   if (!sameManifest(record.outputs, now.outputs)) {
     const outputs = diffManifests(record.outputs, now.outputs);
@@ -97,6 +96,7 @@ function definitionChanges(
   last: readonly FingerprintPart[],
   now: readonly FingerprintPart[],
 ): readonly StaleReason[] {
+  if (sameParts(last, now)) return [];
   const was = new Map(last.map((part) => [part.name, part.value]));
   const is = new Map(now.map((part) => [part.name, part.value]));
   const names = [...new Set([...is.keys(), ...was.keys()])];
@@ -108,6 +108,12 @@ function definitionChanges(
       was: was.get(name) ?? null,
       now: is.get(name) ?? null,
     }));
+}
+
+function sameParts(a: readonly FingerprintPart[], b: readonly FingerprintPart[]): boolean {
+  return (
+    a.length === b.length && a.every((part, i) => part.name === b[i]!.name && part.value === b[i]!.value)
+  );
 }
 
 function isAboutInputs(reason: StaleReason): boolean {

@@ -30,7 +30,7 @@ export interface Acceptance {
   readonly by: string;
   readonly atMs: number;
   readonly reason: string;
-  /** The outputs that were taken as they are. */
+  /** The outputs that pipe did not make: taken as they are, and never to be taken for pipe's own. */
   readonly paths: readonly string[];
 }
 
@@ -42,3 +42,15 @@ export type Memory =
   | { readonly kind: 'none' }
   | { readonly kind: 'unfinished'; readonly runId: RunId; readonly leftovers: boolean; readonly last: TaskRecord | null }
   | { readonly kind: 'done'; readonly record: TaskRecord };
+
+/** The last result on record, whether it still stands or not. */
+export function recordIn(memory: Memory): TaskRecord | null {
+  switch (memory.kind) {
+    case 'none':
+      return null;
+    case 'unfinished':
+      return memory.last;
+    case 'done':
+      return memory.record;
+  }
+}

@@ -90,11 +90,17 @@ function formsOf(secret: string): readonly string[] {
     value,
     ...base64Forms(value),
     ...urlForms(value),
-    JSON.stringify(value).slice(1, -1),
+    jsonEscaped(value),
+    // As of JSON that is carried in JSON.
+    jsonEscaped(jsonEscaped(value)),
   ]);
   return secret.trim().length < shortestSecret
     ? []
     : [...wholes, ...lines.filter((line) => line.length >= shortestSecret)];
+}
+
+function jsonEscaped(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
 }
 
 function base64Forms(value: string): readonly string[] {

@@ -1,6 +1,6 @@
 // Targets and selection flags → the stages that this run is about.
 import type { FilePath } from '../base/brand.ts';
-import { didYouMean } from '../base/did-you-mean.ts';
+import { hintOfNames } from '../base/did-you-mean.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { StageGraph } from './graph.ts';
@@ -53,19 +53,20 @@ export function select(
       problems.push(unknownTarget(graph, pipeline, name, at));
       return [];
     });
-  const targets = resolve(request.targets, 'target').flat();
+  const targets = resolve(request.targets, 'targets').flat();
   const from = resolve(request.from, '--from').flat();
   const to = resolve(request.to, '--to').flat();
   const only = resolve(request.only, '--only').flat();
   const skip = new Set(resolve(request.skip, '--skip').flat());
-  problems.push(...contradictions(request, { targets, from, to, only }, skip));
+  problems.push(...contradictions(graph, request, skip));
   if (problems.length > 0) return err(problems);
 
   const wanted = request.only.length > 0 ? new Set(only) : closures(graph, request, targets, from, to);
   const stages = graph.order.filter((stage) => wanted.has(stage.name) && !skip.has(stage.name));
   if (stages.length === 0) {
     const hint = 'pipe list shows the stages and pipe graph how they depend on each other';
-    return err([{ code: 'PIPE032', message: 'the selection is empty: no stage is left to build', hint }]);
+    const message = 'the selection is empty: no stage is left to build';
+    return err([{ code: 'PIPE032', message, at: givenIn(request).join(', '), hint }]);
   }
   const named = request.targets.length > 0 ? new Set(targets) : null;
   const forced = request.force ? stages.filter((stage) => named === null || named.has(stage.name)) : [];
@@ -95,12 +96,11 @@ export function resolveName(
 
 export function unknownTarget(graph: StageGraph, pipeline: Pipeline, typed: string, at: string): Diagnostic {
   const names = [...graph.stages.map((stage) => stage.name), ...pipeline.pipelines.keys()];
-  const near = didYouMean(typed, names);
   return {
     code: 'PIPE030',
     message: `there is no stage, named pipeline or output "${typed}"`,
     at,
-    hint: near === null ? `stages: ${names.join(', ')}` : `did you mean "${near}"?`,
+    hint: hintOfNames(typed, names),
   };
 }
 
@@ -120,16 +120,12 @@ function closures(
 }
 
 function contradictions(
+  graph: StageGraph,
   request: SelectionRequest,
-  named: { readonly [flag: string]: readonly string[] },
   skip: ReadonlySet<string>,
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
-  const others = [
-    request.targets.length > 0 ? 'targets' : null,
-    request.from.length > 0 ? '--from' : null,
-    request.to.length > 0 ? '--to' : null,
-  ].filter((flag) => flag !== null);
+  const others = givenIn({ ...request, only: [], skip: [] });
   if (request.only.length > 0 && others.length > 0) {
     problems.push({
       code: 'PIPE031',
@@ -138,8 +134,10 @@ function contradictions(
       hint: 'leave out one of them',
     });
   }
-  const both = [...new Set(Object.values(named).flat())].filter((name) => skip.has(name));
-  for (const name of both) {
+  // Only what is named itself: a named pipeline may well be built without one of its stages.
+  const asked = new Set([...request.targets, ...request.from, ...request.to, ...request.only]);
+  for (const { name } of graph.stages) {
+    if (!asked.has(name) || !skip.has(name)) continue;
     problems.push({
       code: 'PIPE031',
       message: `stage "${name}" is both asked for and skipped`,
@@ -148,4 +146,11 @@ function contradictions(
     });
   }
   return problems;
+}
+
+/** Where on the command line something was asked for. */
+function givenIn(request: SelectionRequest): readonly string[] {
+  const flags = ['from', 'to', 'only', 'skip'] as const;
+  const given = flags.filter((flag) => request[flag].length > 0).map((flag) => `--${flag}`);
+  return request.targets.length > 0 ? ['targets', ...given] : given;
 }

@@ -127,7 +127,9 @@ function reportUnreachableInput(entry: PlacedEntry, { inside }: PatternPlace, re
 function reportForeignOutput({ glob, source, at, negated }: PlacedEntry, report: Report): void {
   if (isOutside(glob.text)) {
     const message = `${shown(source)} lies outside the folder of the configuration`;
-    report({ code: 'PIPE017', message, at, hint: 'outputs are always inside it' });
+    const hint =
+      'outputs are always inside it: write there, or move the configuration to a folder above both';
+    report({ code: 'PIPE017', message, at, hint });
   } else if (!negated && namesReserved(glob)) {
     const message = `${shown(source)} names a file that belongs to pipe or git`;
     report({ code: 'PIPE016', message, at, hint: 'give the output another path' });

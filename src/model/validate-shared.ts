@@ -23,7 +23,8 @@ export function readShared(section: Section, place: PatternPlace, pipeline: Shar
   const excluding = requires[0];
   if (excluding?.negated && (pipeline === null || pipeline.requires.length === 0)) {
     const message = `the first pattern, ${shown(excluding.source)}, excludes from nothing`;
-    section.report({ code: 'PIPE013', message, at: section.place('requires') });
+    const hint = 'put what is required in front of it';
+    section.report({ code: 'PIPE013', message, at: section.place('requires'), hint });
   }
   return {
     requires: [...(pipeline?.requires ?? []), ...requires],

@@ -1,5 +1,5 @@
 // Checks one stage and fills in what it leaves out.
-import { didYouMean } from '../base/did-you-mean.ts';
+import { hintOfNames } from '../base/did-you-mean.ts';
 import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
 import { shown } from './config-value.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -82,16 +82,16 @@ export function knownStages(
 }
 
 function unknownStage(name: string, at: string, stages: ReadonlySet<string>): Diagnostic {
-  const meant = didYouMean(name, stages);
   const message = `there is no stage ${shown(name)}`;
-  return { code: 'PIPE019', message, at, ...(meant !== null && { hint: `did you mean "${meant}"?` }) };
+  return { code: 'PIPE019', message, at, hint: hintOfNames(name, [...stages]) };
 }
 
 function readAfter(name: string, section: Section, stages: ReadonlySet<string>): readonly string[] {
   const names = section.texts('after', 'the name of a stage, or an array of them', 'or one');
   for (const { text, at } of names) {
     if (text !== name) continue;
-    section.report({ code: 'PIPE018', message: `stage "${name}" is to run after itself`, at });
+    const hint = `take "${name}" out of its own "after"`;
+    section.report({ code: 'PIPE018', message: `stage "${name}" is to run after itself`, at, hint });
   }
   return knownStages(names, stages, section.report).filter((one) => one !== name);
 }
@@ -102,7 +102,8 @@ function readCwd(section: Section, folders: Folders): string {
   const cwd = canonicalPath(text, folders);
   if (!isOutside(cwd)) return cwd;
   const message = `${shown(text)} lies outside the folder of the configuration`;
-  section.report({ code: 'PIPE023', message, at: section.place('cwd') });
+  const hint = 'a stage runs inside it; for a tool that must run elsewhere, put a `cd` into the shell line';
+  section.report({ code: 'PIPE023', message, at: section.place('cwd'), hint });
   return '';
 }
 

@@ -40,6 +40,6 @@ function block(text: string, indent: string, columns: number | null): readonly s
     // Lines below the first may be code, whose blanks count.
     i === 0
       ? wrapWords(line, room).map((part, j) => `${indent}${j === 0 ? '' : '  '}${part}`)
-      : [`${indent}  ${line}`],
+      : [line.trim() === '' ? '' : `${indent}  ${line}`],
   );
 }

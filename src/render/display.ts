@@ -92,7 +92,8 @@ export function warningLines(event: Warning, look: Look): readonly string[] {
 
 export function blockedLines(event: PipeEvent & RunBlocked, look: Look): readonly string[] {
   const since = ago(event.sinceMs, Date.parse(event.at));
-  const text = `waiting for another run in this folder: process ${event.pid}, started ${since} (${printable(event.command)})`;
+  const what = event.waits ? 'waiting for another run in this folder' : 'another run is at work in this folder';
+  const text = `${what}: process ${event.pid}, started ${since} (pipe ${printable(event.command)})`;
   const room = look.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, look.columns - 2);
   return wrapWords(text, room).map((line, i) => look.style.dim(i === 0 ? line : `  ${line}`));
 }
@@ -105,6 +106,8 @@ function finishedLines(
 ): readonly string[] {
   // What did not succeed for another's sake is listed at the end: now it would only be noise.
   if (event.outcome === 'skipped') return [];
+  // It had not begun: the last line counts it.
+  if (event.outcome === 'cancelled' && event.durationMs === 0 && event.reasons.length === 0) return [];
   if (event.outcome === 'fresh' && !options.verbose) return [];
   const lines = wording.finished(event, look);
   return event.outcome === 'failed' ? [...lines, ...failureDetails(event, look)] : lines;

@@ -12,7 +12,7 @@ import { howItFailed } from './task-line.ts';
 const labelWidth = 10;
 const indent = '  ';
 const tailLines = 20;
-const namedVariables = 24;
+const namedVariables = 8;
 
 /** Head and details. Made for 40 columns and more; without a width nothing is wrapped. */
 export function failureBlock(event: TaskFinished, look: Look): readonly string[] {
@@ -76,7 +76,7 @@ function hiddenLines(event: TaskFinished, look: Look): readonly string[] {
   const names = event.hiddenEnv ?? [];
   if (names.length === 0) return [];
   return [
-    ...labelled('hidden', listSome([...names].sort().map(printable), namedVariables), look),
+    ...labelled('hidden', listSome(likelyFirst(names, event).map(printable), namedVariables), look),
     ...labelled(
       '',
       'are set here, but the stage does not see them: declare what it needs in env or secrets',
@@ -84,6 +84,13 @@ function hiddenLines(event: TaskFinished, look: Look): readonly string[] {
       look.style.dim,
     ),
   ];
+}
+
+/** A program that misses a variable mostly says its name. */
+function likelyFirst(names: readonly string[], event: TaskFinished): readonly string[] {
+  const said = new Set([...(event.tail ?? []), event.command ?? ''].join('\n').match(/\w+/g));
+  const sorted = [...names].sort();
+  return [...sorted.filter((name) => said.has(name)), ...sorted.filter((name) => !said.has(name))];
 }
 
 function labelled(

@@ -10,15 +10,19 @@ import { nameOf } from './task-line.ts';
 
 const words = { run: 'would run', restore: 'would restore', fresh: 'fresh', fail: 'would fail' } as const;
 const wordWidth = 'would restore'.length + 2;
+const estimateWidth = '~999ms'.length;
 /** More fresh tasks than this are counted, not listed. */
 const listedFresh = 20;
 
+export interface PlanOptions {
+  /** All reasons, and every fresh task. */
+  readonly verbose: boolean;
+  /** Also what would be executed. Default: yes. */
+  readonly commands?: boolean;
+}
+
 /** One entry for each task in the order of the plan, then the totals. */
-export function planLines(
-  plan: readonly TaskPlanned[],
-  look: Look,
-  options: { readonly verbose: boolean },
-): readonly string[] {
+export function planLines(plan: readonly TaskPlanned[], look: Look, options: PlanOptions): readonly string[] {
   const fresh = plan.filter((task) => task.action === 'fresh').length;
   const countFresh = fresh > listedFresh && !options.verbose;
   const lines = plan
@@ -47,11 +51,7 @@ export function planTotals(plan: readonly TaskPlanned[]): string {
 }
 
 /** What one task would do, why, and how. */
-export function planTaskLines(
-  task: TaskPlanned,
-  look: Look,
-  options: { readonly verbose: boolean },
-): readonly string[] {
+export function planTaskLines(task: TaskPlanned, look: Look, options: PlanOptions): readonly string[] {
   const { style } = look;
   const fitted = (line: string) => (look.columns === null ? line : truncate(line, look.columns));
   const word = paintAction(task.action, look)(padEnd(words[task.action], wordWidth));
@@ -61,10 +61,13 @@ export function planTaskLines(
 
   const why = summariseReasons(task.reasons, options.verbose ? Number.POSITIVE_INFINITY : 3).join('; ');
   const estimate =
-    task.action === 'run' && task.estimateMs !== null ? `~${formatDuration(task.estimateMs)}` : '';
+    task.action === 'run' && task.estimateMs !== null
+      ? padEnd(`~${formatDuration(task.estimateMs)}`, estimateWidth)
+      : '';
   const head = [name, estimate, why === '' ? '' : `because ${why}`].filter((part) => part !== '').join('  ');
   const failure = task.failure === undefined ? [] : explainFailure(task.failure);
-  const command = task.action === 'run' && task.command !== '' ? [`$ ${printable(task.command)}`] : [];
+  const hasCommand = task.action === 'run' && task.command !== '' && options.commands !== false;
+  const command = hasCommand ? [`$ ${printable(task.command)}`] : [];
   return [
     fitted(`${word}${head}`.trimEnd()),
     ...failure.map((line) => fitted(`${under}${style.bad(line)}`)),

@@ -53,8 +53,8 @@ export function nameOf(task: string, look: Look): string {
 export function howItFailed(event: TaskFinished): string {
   const what = event.failure === undefined ? 'failed' : explainFailure(event.failure)[0];
   const optional = event.optional === true ? ' (optional)' : '';
-  // A failure before anything ran, such as a missing file, took no time worth telling.
-  return event.durationMs === 0
+  // A failure before anything ran, such as a missing file, took no time worth telling; a timeout tells its own.
+  return event.durationMs === 0 || event.failure?.kind === 'timeout'
     ? `${what}${optional}`
     : `${what} after ${formatDuration(event.durationMs)}${optional}`;
 }

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../base/brand.ts';
 import type { BlobStore } from '../engine/ports.ts';
+import { replayText } from './replay.ts';
 
 /** The file to be stored did not have the content that it was said to have: somebody is editing it. */
 export class BlobMismatch extends Error {
@@ -24,7 +25,7 @@ export class BlobMismatch extends Error {
  */
 const BLOB_MODE = 0o444;
 
-/** `add` and `put` throw what the file system says; `verify` never throws. */
+/** `add` and `put` throw what the file system says; `replay` and `verify` never throw. */
 export class FolderBlobs implements BlobStore {
   private readonly folder: string;
   private added = 0;
@@ -72,6 +73,16 @@ export class FolderBlobs implements BlobStore {
     } catch (problem) {
       fs.rmSync(copy, { force: true });
       throw problem;
+    }
+  }
+
+  replay(digest: Digest, to: string, onText: (text: string) => void): boolean {
+    if (!this.verify(digest)) return false;
+    try {
+      replayText(this.pathOf(digest), to, onText);
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -1,7 +1,9 @@
 // The identity of the code behind stages.
+
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
+import { loadModule } from '../../src/base/load-module.ts';
 import { prepareCode } from '../../src/config/code.ts';
 import type { CodeIdentity } from '../../src/engine/ports.ts';
 import { TempProject } from './temp-project.ts';
@@ -35,7 +37,7 @@ describe('the identity of a module', () => {
     const [config, one] = (await identities(project, 'stages/one.ts')) as [CodeIdentity, CodeIdentity];
     expect(config.modules).toEqual(['pipeline.config.ts', 'shared.ts']);
     expect(one.modules).toEqual(['shared.ts', 'stages/one.ts']);
-    const { default: stage } = (await import(one.compiledPath)) as { default: () => string };
+    const { default: stage } = (await loadModule(one.compiledPath)) as { default: () => string };
     expect(stage()).toBe('v1');
   });
 

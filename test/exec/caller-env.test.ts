@@ -17,5 +17,5 @@ test('every file that cannot be read is a diagnostic', () => {
   using scene = new Scene();
   const { problems } = readCallerEnv({}, [scene.path('gone.env'), scene.folder]);
   expect(problems.map((one) => one.code)).toEqual(['PIPE035', 'PIPE035']);
-  expect(problems[0]?.message).toMatch(/cannot read the environment file .*gone\.env: ENOENT/);
+  expect(problems[0]?.message).toMatch(/cannot read the environment file .*gone\.env: it does not exist/);
 });

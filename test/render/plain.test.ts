@@ -41,7 +41,9 @@ test('each task has a line when it starts, with the reason, and one when it ends
     started('enrichment', { reasons: [{ code: 'input-changed', path: 'data/full.json' }] }),
     finished('enrichment', 'executed'),
     finished('segmentation', 'restored', { savedMs: 3400 }),
-    finished('analysis', 'cancelled', { durationMs: 0 }),
+    finished('analysis', 'cancelled', { durationMs: 900 }),
+    // It had not begun: the last line counts it.
+    finished('reporting', 'cancelled', { durationMs: 0 }),
     runFinished({ executed: 1, restored: 1, fresh: 1, savedMs: 3400 }),
   ]);
   expect(lines).toEqual([
@@ -49,7 +51,7 @@ test('each task has a line when it starts, with the reason, and one when it ends
     'run       enrichment    because data/full.json changed',
     'done      enrichment    1.2s',
     'restored  segmentation  saved 3.4s',
-    'cancelled analysis',
+    'cancelled analysis      after 900ms',
     '1 ran, 1 restored, 1 fresh in 2.0s, saved 3.4s',
   ]);
 });
@@ -122,7 +124,7 @@ test('-v shows output by stage, line by line, and every reason', () => {
 
 test('waiting for another run, warnings and repeated attempts are told', () => {
   const lines = plain([
-    { kind: 'run-blocked', pid: 77, command: 'pipe build', sinceMs: startMs - 120_000 },
+    { kind: 'run-blocked', waits: true, pid: 77, command: 'build', sinceMs: startMs - 120_000 },
     runStarted(1),
     started('a'),
     {
@@ -172,7 +174,7 @@ test('a dry run prints the plan and its totals', () => {
   expect(lines).toEqual([
     'retrospective · 5 tasks · dry run, nothing is touched',
     'fresh          extraction',
-    'would run      enrichment    ~12s  because data/full.json changed',
+    'would run      enrichment    ~12s    because data/full.json changed',
     '               $ node enrichment.mjs',
     'would restore  segmentation  because output data/eras.json is missing',
     'would run      analysis      because enrichment would run',

@@ -162,7 +162,8 @@ export class Rig implements AsyncDisposable {
 
   /** Starts the command and does not wait for it. */
   start(args: readonly string[], options: RunOptions = {}): Running {
-    const child = spawn(nodeUnderTest, [pipeCommand, ...args], {
+    // With the "--" that the command's own first lines put there: else Node takes --env-file for its own.
+    const child = spawn(nodeUnderTest, ['--', pipeCommand, ...args], {
       cwd: path.join(this.root, options.cwd ?? '.'),
       env: environment(options.env),
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

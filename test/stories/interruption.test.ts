@@ -1,4 +1,5 @@
 // Ctrl-C, a closed terminal, a reader that leaves: the run ends, nothing of it is left, the next one recovers.
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
 import { builtFrom, Rig } from '../rig/rig.ts';
@@ -137,7 +138,10 @@ test('what is done before Ctrl-C stays done', async () => {
   expect(await rig.build()).toMatchObject({ fresh: ['first'], executed: ['second'] });
 });
 
-test.each([['plain', []], ['JSON', ['--json']]] as const)(
+test.each([
+  ['plain', []],
+  ['JSON', ['--json']],
+] as const)(
   'a reader of %s output that leaves ends the run without a crash and without a process left',
   async (_, flags) => {
     await using rig = await Rig.with(
@@ -148,7 +152,7 @@ test.each([['plain', []], ['JSON', ['--json']]] as const)(
     );
     gate(rig, 'at');
     const running = rig.start(['build', '-v', ...flags]);
-    await (await import('node:fs/promises')).readFile(rig.path('at'));
+    await fs.promises.readFile(rig.path('at'));
     const pids = [rig.read('pid'), rig.read('child')].map(Number);
     running.child.stdout!.destroy();
     const ended = await running.ended;

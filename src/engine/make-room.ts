@@ -1,0 +1,117 @@
+// Makes room for a task's new outputs: what a person made is kept for them, what pipe made is put out of the way.
+import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
+import { type Memory, recordIn } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
+import type { Assessment } from './assess.ts';
+import { basesOf, unknownAmong } from './ownership.ts';
+import type { ListedFile } from './ports.ts';
+import type { World } from './world.ts';
+
+/** The files where a task's outputs belong, by whose they are; each in one list only. */
+export interface InTheWay {
+  /** Made or edited by a person. */
+  readonly handMade: readonly ListedFile[];
+  /** Of an attempt that was killed. An edit after that cannot be told from them, so they are not deleted. */
+  readonly leftovers: readonly ListedFile[];
+  /** As pipe made them. */
+  readonly old: readonly ListedFile[];
+  /** As pipe made them for this task, which no longer produces them. */
+  readonly former: readonly ListedFile[];
+}
+
+/** Whether a stage other than the task's may produce the file. */
+export type IsOfAnother = (path: FilePath) => boolean;
+
+export function whatIsInTheWay(world: World, assessment: Assessment, isOfAnother: IsOfAnother): InTheWay {
+  const { task, memory, outputs } = assessment;
+  const unknown = unknownAmong(world, outputs);
+  const isUnknown = new Set(unknown);
+  const killed = wasKilled(memory);
+  return {
+    handMade: killed ? [] : unknown,
+    leftovers: killed ? unknown : [],
+    old: outputs.filter((file) => !isUnknown.has(file)),
+    former: formerOutputs(world, assessment, task, isOfAnother),
+  };
+}
+
+/** Outputs of a stage with `protect` that a person made: they stop it. */
+export function protectedAmong(world: World, { task, memory, outputs }: Assessment): readonly FilePath[] {
+  if (!task.stage.protect || wasKilled(memory)) return [];
+  return unknownAmong(world, outputs).map((file) => file.path);
+}
+
+function wasKilled(memory: Memory): boolean {
+  return memory.kind === 'unfinished' && memory.leftovers;
+}
+
+/** What a clean build would not have, and other stages' patterns might pick up. */
+function formerOutputs(
+  world: World,
+  { memory, outputs }: Assessment,
+  task: Task,
+  isOfAnother: IsOfAnother,
+): readonly ListedFile[] {
+  const present = new Set(outputs.map((file) => file.path));
+  const left = (recordIn(memory)?.outputs ?? []).flatMap(({ path }) => {
+    if (present.has(path) || isOfAnother(path) || world.outputs.blockedBy(path) !== null) return [];
+    const file = world.files.look(path);
+    return file === null || file.kind === 'folder' ? [] : [file];
+  });
+  const unknown = new Set(unknownAmong(world, left));
+  return left.filter((file) => !unknown.has(file) && !task.stage.implied.includes(file.path));
+}
+
+/**
+ * Why the task's outputs cannot be put in place, as far as that can be known before anything is touched.
+ * What is seen through a linked folder is somebody else's: it is neither moved nor replaced.
+ */
+export function obstructionOf(world: World, { task, outputs }: Assessment): Failure | null {
+  const folders = new Map<string, FilePath>();
+  for (const { path } of outputs) folders.set(path.slice(0, path.lastIndexOf('/') + 1), path);
+  for (const entry of task.stage.produces?.entries ?? []) {
+    const { literal, base } = entry.glob;
+    const path = (literal ?? (base === '' ? 'any' : `${base}/any`)) as FilePath;
+    if (entry.negated) continue;
+    folders.set(path.slice(0, path.lastIndexOf('/') + 1), path);
+    if (literal === null || world.outputs.blockedBy(path) !== null) continue;
+    if (world.files.look(path)?.kind === 'folder')
+      return { kind: 'output-blocked', path, message: 'it is a folder, and a file belongs there' };
+  }
+  for (const path of folders.values()) {
+    const blocked = world.outputs.blockedBy(path);
+    if (blocked !== null) return { kind: 'output-blocked', ...blocked };
+  }
+  return null;
+}
+
+/** `warn`: what happened, and what a person can do about it. */
+export function displace(
+  world: World,
+  task: Task,
+  handMade: readonly ListedFile[],
+  warn: (message: string, hint: string) => void,
+): void {
+  if (handMade.length === 0) return;
+  const { root } = world.folders;
+  const folder = world.folders.keep('displaced', task.id);
+  const shown = folder.startsWith(`${root}/`) ? folder.slice(root.length + 1) : folder;
+  world.outputs.moveAway(handMade, folder, basesOf(task));
+  for (const file of handMade) {
+    warn(
+      `${file.path} was not made by pipe; it is kept as ${shown}/${file.path}`,
+      `to use it as the result: copy it back and run: pipe accept ${file.path} --reason "…"`,
+    );
+  }
+}
+
+export function clearAway(world: World, task: Task, { leftovers, old, former }: InTheWay): void {
+  const { outputs, folders, files } = world;
+  const bases = basesOf(task);
+  outputs.moveAway(leftovers, folders.keep('rejected', task.id), bases);
+  outputs.moveAway(old, folders.keep('aside', task.id), bases);
+  // Their patterns are forgotten: any folder that is empty without them was made for them.
+  outputs.moveAway(former, folders.keep('aside', task.id), ['']);
+  files.forget();
+}

@@ -1,0 +1,40 @@
+// A build that is asked beforehand what it will do: `status` and `--dry-run` must agree with it, and touch nothing.
+import { expect } from 'vitest';
+import type { PipeEvent, TaskPlanned } from '../../src/model/events.ts';
+import type { Built, Rig } from './rig.ts';
+import { withoutTouching } from './untouched.ts';
+
+type Plan = Omit<TaskPlanned, 'kind'>;
+
+/** Builds after both have told what would happen; whatever was told for certain must come true, for the reasons told. */
+export async function buildAsForetold(rig: Rig, args: readonly string[] = []): Promise<Built> {
+  const plans = await withoutTouching(rig, async () => {
+    const status = await rig.pipe(['status', '--json', ...args]);
+    const planned = await rig.build(['--dry-run', ...args]);
+    const ofDryRun = planned.events.filter(isPlan).map(essence);
+    const ofStatus = (JSON.parse(status.stdout) as { tasks: Plan[] }).tasks.map(essence);
+    expect(ofStatus).toEqual(ofDryRun);
+    return ofStatus;
+  });
+  const built = await rig.build(args);
+  for (const plan of plans) {
+    // What stages before it will make decides; it may also turn out fresh.
+    if (plan.reasons.some((reason) => reason.code === 'upstream-planned')) continue;
+    const outcome = built.end(plan.task)?.outcome;
+    // The first failure stops the run, so that what was to follow is skipped.
+    if (outcome === 'skipped' && built.code === 1) continue;
+    expect({ task: plan.task, outcome }).toEqual({ task: plan.task, outcome: outcomeOf[plan.action] });
+    if (plan.action !== 'fail') expect(built.end(plan.task)?.reasons).toEqual(plan.reasons);
+  }
+  return built;
+}
+
+const outcomeOf = { run: 'executed', restore: 'restored', fresh: 'fresh', fail: 'failed' } as const;
+
+function isPlan(event: PipeEvent): event is PipeEvent & TaskPlanned {
+  return event.kind === 'task-planned';
+}
+
+function essence({ task, action, reasons }: Plan) {
+  return { task, action, reasons };
+}

@@ -1,0 +1,144 @@
+// `pipe runs`, `pipe show`, `pipe logs`, and the files behind them.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { makeRunId } from '../../src/journal/run-id.ts';
+import { type Built, Rig } from '../rig/rig.ts';
+import { gate, saw, tell } from './signs.ts';
+import { text, words } from './words.ts';
+
+const idOf = (built: Built) => String(built.events[0]?.runId);
+
+test('each run has its folder: events, summary, a log a task', async () => {
+  await using rig = await Rig.with(text, words);
+  const built = await rig.build(['upper']);
+  const folder = `.pipeline-cache/runs/${idOf(built)}`;
+  const kept = rig
+    .read(`${folder}/events.jsonl`)
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line).kind);
+  expect(kept).toEqual(['run-started', 'task-started', 'task-finished', 'run-finished']);
+  expect(JSON.parse(rig.read(`${folder}/summary.json`))).toMatchObject({
+    v: 1,
+    outcome: 'succeeded',
+    exitCode: 0,
+    targets: ['upper'],
+    counts: { executed: 1 },
+    tasks: [{ task: 'upper', outcome: 'executed' }],
+  });
+  expect(fs.readdirSync(rig.path(`${folder}/logs`))).toEqual(['upper.log']);
+  expect(rig.read(`${folder}/logs/upper.log`)).toBe('shouting\n');
+});
+
+test('run ids sort by time', async () => {
+  await using rig = await Rig.with(text, words);
+  const ids = [idOf(await rig.build()), idOf(await rig.build()), idOf(await rig.build())];
+  expect([...ids].sort()).toEqual(ids);
+  expect(new Set(ids).size).toBe(3);
+});
+
+test('runs lists the newest first, as many as --limit says', async () => {
+  await using rig = await Rig.with(text, words);
+  expect((await rig.pipe(['runs'])).stdout).toBe('no runs yet\n');
+  const first = idOf(await rig.build(['upper']));
+  const second = idOf(await rig.build());
+
+  const { stdout } = await rig.pipe(['runs']);
+  expect(stdout).toMatch(new RegExp(`^${second} .*3 ran, 1 fresh.*pipe build --json$`, 'm'));
+  expect(stdout).toMatch(new RegExp(`^${first} .*1 ran.*pipe build --json upper$`, 'm'));
+  expect(stdout.indexOf(second)).toBeLessThan(stdout.indexOf(first));
+
+  const limited = JSON.parse((await rig.pipe(['runs', '--limit', '1', '--json'])).stdout);
+  expect(limited.runs.map((run: { runId: string }) => run.runId)).toEqual([second]);
+});
+
+test('of more than 200 runs the oldest go', async () => {
+  await using rig = await Rig.with(text, words);
+  for (let i = 0; i < 205; i++) {
+    const id = makeRunId(Date.UTC(2020, 0, 1, 0, 0, i), 0);
+    rig.write(`.pipeline-cache/runs/${id}/events.jsonl`, '');
+  }
+  const newest = idOf(await rig.build());
+  const left = fs.readdirSync(rig.path('.pipeline-cache/runs')).sort();
+  expect(left).toHaveLength(200);
+  expect(left.at(-1)).toBe(newest);
+  expect(left[0]).toBe(makeRunId(Date.UTC(2020, 0, 1, 0, 0, 6), 0));
+});
+
+test('show tells one run: the last, or the one that is named by the beginning of its id', async () => {
+  await using rig = await Rig.with(text, words);
+  const first = idOf(await rig.build(['upper']));
+  rig.config(words.replace('tr A-Z a-z', 'false; tr A-Z a-z'));
+  const second = idOf(await rig.build(['lower']));
+
+  const last = await rig.pipe(['show']);
+  expect(last.code).toBe(0);
+  expect(last.stdout).toMatch(new RegExp(`^${second}  failed, exit code 1\npipe build --json lower\n`));
+  expect(last.stdout).toMatch(/^lower +failed .*exit code 1$/m);
+  expect(last.stdout).toMatch(/^log of lower: (\S+lower\.log)$/m);
+  expect((await rig.pipe(['show', 'last'])).stdout).toBe(last.stdout);
+
+  const named = await rig.pipe(['show', first]);
+  expect(named.stdout).toMatch(/^upper +executed .*it was never built$/m);
+  expect(JSON.parse((await rig.pipe(['show', first, '--json'])).stdout)).toMatchObject({ runId: first });
+});
+
+test('a run that does not exist, or a beginning that several share, is exit code 2', async () => {
+  await using rig = await Rig.with(text, words);
+  expect((await rig.pipe(['show'])).code).toBe(2);
+  await rig.build();
+  await rig.build();
+  const none = await rig.pipe(['show', '1999']);
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('PIPE039') });
+  const several = await rig.pipe(['show', '2']);
+  expect(several).toMatchObject({ code: 2, stderr: expect.stringContaining('several runs') });
+});
+
+test('logs prints what a stage printed, in the last run or in a named one', async () => {
+  await using rig = await Rig.with(text, words);
+  const first = idOf(await rig.build());
+  rig.config(words.replace('echo shouting', 'echo louder'));
+  await rig.build();
+  expect((await rig.pipe(['logs', 'upper'])).stdout).toBe('louder\n');
+  expect((await rig.pipe(['logs', 'last', 'upper'])).stdout).toBe('louder\n');
+  expect((await rig.pipe(['logs', first, 'upper'])).stdout).toBe('shouting\n');
+  expect((await rig.pipe(['logs', first])).stdout).toContain('==> upper <==\nshouting\n');
+
+  // Fresh in the last run: the log of its last execution.
+  await rig.build();
+  expect((await rig.pipe(['logs', 'upper'])).stdout).toBe('louder\n');
+  expect(await rig.pipe(['logs', 'uper'])).toMatchObject({ code: 2, stdout: '' });
+});
+
+test.each(['-f', '--follow'])(
+  'logs %s prints what a running stage prints, until the run ends',
+  async (flag) => {
+    await using rig = await Rig.with(
+      {},
+      `{ stages: { slow: { produces: ['o'], run: 'echo one; read _ < go; echo two; echo > o' } } }`,
+    );
+    gate(rig, 'go');
+    const building = rig.start(['build', '-v']);
+    await saw(building, /slow \| one/);
+    const following = rig.start(['logs', flag, 'slow']);
+    await saw(following, /one/);
+    await tell(rig, 'go');
+    expect((await building.ended).code).toBe(0);
+    expect(await following.ended).toMatchObject({ code: 0, stdout: 'one\ntwo\n' });
+  },
+);
+
+test('a run at work can be shown', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: { slow: { produces: ['o'], run: 'echo one; read _ < go; echo > o' } } }`,
+  );
+  gate(rig, 'go');
+  const building = rig.start(['build', '-v']);
+  await saw(building, /slow \| one/);
+  const shown = await rig.pipe(['show']);
+  expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('has not finished') });
+  expect((await rig.pipe(['runs'])).stdout).toContain('unfinished');
+  await tell(rig, 'go');
+  expect((await building.ended).code).toBe(0);
+});

@@ -1,0 +1,122 @@
+// `pipe status` and `pipe why`: what would happen and for which causes, without touching anything.
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
+import { contentsOf } from './signs.ts';
+import { text, words } from './words.ts';
+
+test('status says what would run and why, one line a stage, and is not an error', async () => {
+  await using rig = await Rig.with(text, words);
+  const { code, stdout } = await rig.pipe(['status', 'join']);
+  expect(code).toBe(0);
+  expect(stdout.split('\n')).toEqual([
+    'would run      upper  because it was never built',
+    'would run      lower  because it was never built',
+    'would run      join   because it was never built; upper, lower would run',
+    '',
+    '3 would run',
+    '',
+  ]);
+});
+
+test.each(['-v', '--verbose'])('status %s also shows the commands', async (flag) => {
+  await using rig = await Rig.with(text, words);
+  const { stdout } = await rig.pipe(['status', flag, 'lower']);
+  expect(stdout).toMatch(/^ +\$ tr A-Z a-z < in.txt > out\/lower.txt$/m);
+});
+
+test('status --check is exit code 1 as long as anything is stale', async () => {
+  await using rig = await Rig.with(text, words);
+  expect((await rig.pipe(['status', '--check'])).code).toBe(1);
+  await rig.build();
+  const fresh = await rig.pipe(['status', '--check']);
+  expect(fresh).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing to do: 4 fresh') });
+  rig.remove('out/lower.txt');
+  expect((await rig.pipe(['status', '--check'])).code).toBe(1);
+  expect((await rig.pipe(['status', '--check', 'upper'])).code).toBe(0);
+});
+
+test('status --json is one object with a task for each stage', async () => {
+  await using rig = await Rig.with(text, words);
+  await rig.build();
+  rig.write('in.txt', 'v1');
+  const status = JSON.parse((await rig.pipe(['status', '--json'])).stdout);
+  expect(status).toMatchObject({ v: 1, pipeline: 'words', stale: 4 });
+  expect(status.tasks[0]).toMatchObject({
+    task: 'upper',
+    action: 'run',
+    reasons: [{ code: 'input-changed', path: 'in.txt' }],
+  });
+});
+
+test('neither status nor why changes anything', async () => {
+  await using rig = await Rig.with(text, words);
+  await rig.build();
+  rig.write('in.txt', 'v1');
+  const before = contentsOf(rig, '.');
+  await rig.pipe(['status']);
+  await rig.pipe(['why', 'count']);
+  expect(contentsOf(rig, '.')).toEqual(before);
+});
+
+test('why tells the whole chain of causes, down to the file that changed', async () => {
+  await using rig = await Rig.with(text, words);
+  await rig.build();
+  expect(await rig.pipe(['why', 'count'])).toMatchObject({ code: 0, stdout: 'count is fresh\n' });
+
+  rig.write('in.txt', 'v1');
+  const { stdout } = await rig.pipe(['why', 'count']);
+  expect(stdout).toBe(`count would run
+  because it needs files of join:
+    join would run
+      because it needs files of upper:
+        upper would run
+          because in.txt changed
+      because it needs files of lower:
+        lower would run
+          because in.txt changed
+`);
+});
+
+test('why and the build that follows name the same reasons', async () => {
+  await using rig = await Rig.with(text, words);
+  await rig.build();
+  rig.write('in.txt', 'v1');
+  const [cause] = JSON.parse((await rig.pipe(['why', 'upper', '--json'])).stdout).causes;
+  expect((await rig.build()).reasonsOf('upper')).toEqual(cause.reasons);
+});
+
+test('why of an output is about its stage, of an input about those that require it', async () => {
+  await using rig = await Rig.with(text, words);
+  await rig.build();
+  const output = await rig.pipe(['why', 'joined.txt'], { cwd: 'out' });
+  expect(output.stdout).toBe('out/joined.txt is made by stage join\nrequired by count\n\njoin is fresh\n');
+  const input = await rig.pipe(['why', 'in.txt']);
+  expect(input.stdout).toBe(
+    'in.txt is made by no stage: a source\nrequired by upper, lower\n\nupper is fresh\nlower is fresh\n',
+  );
+  const { subject, file } = JSON.parse((await rig.pipe(['why', 'in.txt', '--json'])).stdout);
+  expect([subject, file.length]).toEqual(['in.txt', 2]);
+});
+
+test('why of a name that means nothing is exit code 2, with what was probably meant', async () => {
+  await using rig = await Rig.with(text, words);
+  const { code, stdout, stderr } = await rig.pipe(['why', 'coutn']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('did you mean "count"?');
+});
+
+test('why says what an inline function costs, and how to do better', async () => {
+  const config = (comment: string) => `import { definePipeline } from 'pipe-build';
+import fs from 'node:fs';
+${comment}
+export default definePipeline({
+  stages: { inline: { produces: ['o'], run: async () => fs.writeFileSync('o', 'x') } },
+});
+`;
+  await using rig = await Rig.with({}, config(''));
+  await rig.build();
+  rig.config(config('// only a comment'));
+  const { stdout } = await rig.pipe(['why', 'inline']);
+  expect(stdout).toContain('pipeline.config.ts changed');
+  expect(stdout).toContain("script('./inline.ts')");
+});

@@ -1,0 +1,200 @@
+// The engine dies, or what it remembers is damaged: the next build recovers by itself and never claims fresh what is not.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { isAlive } from '../exec/scene.ts';
+import { Rig } from '../rig/rig.ts';
+import { everyFile, gate, saw } from './signs.ts';
+
+/** Writes half of its output, says so, and waits; with a file `go` there it finishes. */
+const halfway = (more = '') => `{
+  ${more}
+  stages: {
+    work: {
+      requires: ['in.txt'], produces: ['out/work.txt'],
+      run: 'echo half > out/work.txt; test -e go || { echo "pid $$."; read _ < never; }; cp in.txt out/work.txt',
+    },
+    after: { requires: ['out/work.txt'], produces: ['out/after.txt'], run: 'tr a-z A-Z < out/work.txt > out/after.txt' },
+  },
+}`;
+
+/** Kills the engine, and then what it left: what the engine would have done. */
+async function killDuringWork(rig: Rig, args: readonly string[] = []): Promise<void> {
+  const running = rig.start(['build', '--json', ...args]);
+  const pid = Number(await saw(running, /pid (\d+)\./));
+  running.child.kill('SIGKILL');
+  expect((await running.ended).signal).toBe('SIGKILL');
+  if (isAlive(pid)) process.kill(-pid, 'SIGKILL');
+}
+
+for (const freshness of ['hash', 'mtime'] as const) {
+  test(`a stage whose engine was killed is executed again (${freshness})`, async () => {
+    await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway(`freshness: '${freshness}',`));
+    gate(rig, 'never');
+    await killDuringWork(rig);
+    expect(rig.read('out/work.txt')).toBe('half\n');
+
+    const status = await rig.pipe(['status', '--check']);
+    expect(status.code).toBe(1);
+    rig.write('go', '');
+    const next = await rig.build();
+    expect(next).toMatchObject({ code: 0, executed: ['after', 'work'], warnings: [] });
+    expect(next.reasonsOf('work')).toContainEqual({ code: 'unfinished' });
+    expect(rig.read('out/after.txt')).toBe('WHOLE\n');
+    expect((await rig.build()).fresh).toEqual(['after', 'work']);
+  });
+
+  test(`so is a stage that was built before, though its old outputs were there (${freshness})`, async () => {
+    await using rig = await Rig.with({ 'in.txt': 'old\n', go: '' }, halfway(`freshness: '${freshness}',`));
+    gate(rig, 'never');
+    await rig.build();
+    rig.write('in.txt', 'new\n');
+    rig.remove('go');
+    await killDuringWork(rig);
+
+    // Back to the old input: the record of the old result may not vouch for the half-written output.
+    rig.write('in.txt', 'old\n');
+    rig.write('go', '');
+    const next = await rig.build(['--no-cache']);
+    expect(next.executed).toContain('work');
+    expect(rig.read('out/work.txt')).toBe('old\n');
+    expect(rig.read('out/after.txt')).toBe('OLD\n');
+  });
+}
+
+test('a stage that its dead engine left running does not disturb the next build', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway());
+  gate(rig, 'never');
+  const running = rig.start(['build', '--json']);
+  const pid = Number(await saw(running, /pid (\d+)\./));
+  running.child.kill('SIGKILL');
+  await running.ended;
+  expect(isAlive(pid)).toBe(true);
+
+  rig.write('go', '');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['after', 'work'] });
+  expect(isAlive(pid)).toBe(false);
+  expect(rig.read('out/after.txt')).toBe('WHOLE\n');
+});
+
+test('killed at any moment of a restore, the next build gives the same bytes', async () => {
+  const files = 300;
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0\n' },
+    `{ stages: { many: { requires: ['in.txt'], produces: ['out/'], run: 'for i in $(seq ${files}); do cp in.txt out/$i.txt; done' } } }`,
+  );
+  await rig.build();
+  rig.write('in.txt', 'v1\n');
+  await rig.build();
+
+  // The restore goes in steps that show in the folder: killed at the first sign of each.
+  for (const sign of ['first temporary file', 'first file in place', 'half of the files in place']) {
+    rig.write('in.txt', rig.read('in.txt') === 'v0\n' ? 'v1\n' : 'v0\n');
+    const running = rig.start(['build', '--json']);
+    const seen = () => {
+      const names = rig.exists('out') ? fs.readdirSync(rig.path('out')) : [];
+      const temporary = names.filter((name) => !name.endsWith('.txt')).length;
+      const placed = names.length - temporary;
+      if (sign === 'first temporary file') return temporary > 0;
+      return temporary > 0 && placed >= (sign === 'first file in place' ? 1 : files / 2);
+    };
+    const isOver = () => running.child.exitCode !== null || running.child.signalCode !== null;
+    while (!seen() && !isOver()) await new Promise((resolve) => setImmediate(resolve));
+    running.child.kill('SIGKILL');
+    await running.ended;
+
+    const next = await rig.build();
+    expect(next, sign).toMatchObject({ code: 0, warnings: [] });
+    expect(rig.files('out')).toHaveLength(files);
+    for (const file of rig.files('out')) expect(rig.read(`out/${file}`)).toBe(rig.read('in.txt'));
+    expect((await rig.build()).fresh).toEqual(['many']);
+  }
+});
+
+test('the state file cut off anywhere costs work, never correctness', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  await rig.build();
+  const state = fs.readFileSync(rig.path('.pipeline-cache/state'));
+  for (const part of [0, 1, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
+    const length = part === 1 ? state.length - 1 : Math.floor(state.length * part);
+    rig.write('.pipeline-cache/state', state.subarray(0, length));
+    const next = await rig.build();
+    expect(next, `the first ${length} bytes`).toMatchObject({ code: 0, executed: [], failed: [] });
+    expect(rig.read('out/after.txt')).toBe('V0\n');
+    expect((await rig.build()).fresh).toEqual(['after', 'work']);
+  }
+});
+
+test('a state file full of other things is no state', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  await rig.build();
+  const state = fs.readFileSync(rig.path('.pipeline-cache/state'));
+  const flipped = Buffer.from(state.map((byte, i) => (i % 97 === 50 ? byte ^ 4 : byte)));
+  for (const damage of [
+    flipped,
+    Buffer.alloc(state.length),
+    Buffer.from('{}\n'),
+    Buffer.concat([state, state]),
+  ]) {
+    rig.write('.pipeline-cache/state', damage);
+    rig.write('out/work.txt', 'spoiled\n');
+    expect((await rig.build()).code).toBe(0);
+    expect(rig.read('out/work.txt')).toBe('v0\n');
+    expect(rig.read('out/after.txt')).toBe('V0\n');
+  }
+});
+
+test('without its state file a build restores; without .pipeline-cache it executes', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  await rig.build();
+  rig.remove('.pipeline-cache/state');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: [], restored: ['after', 'work'] });
+  rig.remove('.pipeline-cache');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['after', 'work'] });
+  expect((await rig.build()).fresh).toEqual(['after', 'work']);
+});
+
+test('.pipeline-cache deleted while a stage runs does not fail the build', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0\n' },
+    `{ stages: {
+      work: { requires: ['in.txt'], produces: ['out/work.txt'], run: 'rm -rf .pipeline-cache; cp in.txt out/work.txt; echo done' },
+      after: { requires: ['out/work.txt'], produces: ['out/after.txt'], run: 'tr a-z A-Z < out/work.txt > out/after.txt' },
+    } }`,
+  );
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['after', 'work'] });
+  expect(rig.read('out/after.txt')).toBe('V0\n');
+  rig.write('in.txt', 'v1\n');
+  expect(await rig.build()).toMatchObject({ code: 0 });
+  expect(rig.read('out/after.txt')).toBe('V1\n');
+});
+
+test('killed after every line of its story, a build is recovered by the next one', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': '0' },
+    `{ stages: {
+      a: { requires: ['in.txt'], produces: ['a.txt'], run: 'cp in.txt a.txt; echo a' },
+      b: { requires: ['a.txt'], produces: ['b.txt'], run: 'cp a.txt b.txt; echo b' },
+      c: { requires: ['b.txt'], produces: ['c.txt'], run: 'cp b.txt c.txt; echo c' },
+    } }`,
+  );
+  const whole = await rig.build();
+  for (let line = 1; line <= whole.events.length; line++) {
+    rig.write('in.txt', String(line));
+    const running = rig.start(['build', '--json']);
+    await running.printed(new RegExp(`(?:.*\\n){${line}}`)).catch(() => undefined);
+    running.child.kill('SIGKILL');
+    await running.ended;
+    expect((await rig.build()).code, `killed after line ${line}`).toBe(0);
+    expect(rig.read('c.txt')).toBe(String(line));
+    expect((await rig.build()).fresh).toEqual(['a', 'b', 'c']);
+  }
+});
+
+test('what a killed attempt left in the cache folder does not stay for good', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway());
+  gate(rig, 'never');
+  await killDuringWork(rig);
+  rig.write('go', '');
+  await rig.build();
+  expect(everyFile(rig).filter((file) => file.endsWith('.tmp') || file.includes('/aside/'))).toEqual([]);
+});

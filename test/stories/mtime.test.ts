@@ -1,0 +1,125 @@
+// `freshness: 'mtime'`: make's rule, on purpose, and what stays as it is under `hash`.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { buildAsForetold } from '../rig/foretold.ts';
+import { Rig } from '../rig/rig.ts';
+import { expectNothingToDo } from '../rig/untouched.ts';
+
+const chain = `{
+  freshness: 'mtime',
+  stages: {
+    upper: { requires: ['src/*.txt'], produces: ['out/upper.txt'], run: 'cat src/*.txt | tr a-z A-Z > out/upper.txt' },
+    count: { requires: ['out/upper.txt'], produces: ['out/count.txt'], run: 'wc -c < out/upper.txt > out/count.txt' },
+  },
+}`;
+
+/** Sets a file's time to a year. */
+function date(rig: Rig, file: string, year: number): void {
+  const time = new Date(Date.UTC(year, 0, 1));
+  fs.utimesSync(rig.path(file), time, time);
+}
+
+test('a checkout with outputs in place is fresh at once, without a record', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a', 'out/upper.txt': 'mine', 'out/count.txt': '4' }, chain);
+  for (const file of rig.files()) date(rig, file, 2020);
+  expect((await buildAsForetold(rig)).fresh).toEqual(['count', 'upper']);
+  await expectNothingToDo(rig);
+  expect(rig.read('out/upper.txt')).toBe('mine');
+});
+
+test('an input that is newer than the oldest output reruns the stage, and the reason names both', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a', 'src/b.txt': 'b' }, chain);
+  expect((await buildAsForetold(rig)).executed).toEqual(['count', 'upper']);
+  await expectNothingToDo(rig);
+  rig.write('src/b.txt', 'B2');
+  date(rig, 'src/b.txt', 2100);
+  date(rig, 'src/a.txt', 2001);
+  const built = await rig.build(['upper']);
+  expect(built.executed).toEqual(['upper']);
+  expect(built.reasonsOf('upper')).toEqual([
+    { code: 'input-newer', path: 'src/b.txt', than: 'out/upper.txt' },
+  ]);
+});
+
+test('an edit with an old time is not seen: that is the rule', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await rig.build();
+  rig.write('src/a.txt', 'other');
+  date(rig, 'src/a.txt', 2001);
+  await expectNothingToDo(rig);
+});
+
+test('a touched input costs a look into the cache, and then all is fresh again', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await rig.build();
+  date(rig, 'out/upper.txt', 2001);
+  date(rig, 'out/count.txt', 2002);
+  const built = await buildAsForetold(rig);
+  expect(built.executed).toEqual([]);
+  expect(built.restored).toEqual(['count', 'upper']);
+  // What is restored is as new as now.
+  expect(fs.statSync(rig.path('out/upper.txt')).mtime.getUTCFullYear()).toBeGreaterThan(2002);
+  await expectNothingToDo(rig);
+});
+
+test('a missing output and a changed command rerun the stage here too', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await rig.build();
+  rig.remove('out/count.txt');
+  const missing = await buildAsForetold(rig);
+  expect(missing.restored).toEqual(['count']);
+  expect(missing.reasonsOf('count')).toEqual([{ code: 'output-missing', path: 'out/count.txt' }]);
+  rig.config(chain.replace('wc -c', 'wc -l'));
+  const changed = await buildAsForetold(rig);
+  expect(changed.executed).toEqual(['count']);
+  expect(changed.reasonsOf('count')).toMatchObject([{ code: 'definition-changed', name: 'command' }]);
+  await expectNothingToDo(rig);
+});
+
+test('an attempt that did not end well is stale, however new its outputs look', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await rig.build();
+  rig.config(chain.replace('wc -c', 'exit 4; wc -c'));
+  expect((await rig.build()).failed).toEqual(['count']);
+  rig.config(chain);
+  rig.write('out/count.txt', 'new, but not a result');
+  const built = await buildAsForetold(rig);
+  expect(built.restored).toEqual(['count']);
+  expect(built.reasonsOf('count')).toEqual([{ code: 'unfinished' }]);
+  expect(rig.read('out/count.txt').trim()).toBe('1');
+  await expectNothingToDo(rig);
+});
+
+test('a hand-edited output that must give way is kept aside here too', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await rig.build();
+  rig.write('out/upper.txt', 'mine');
+  // Newer than its inputs: fresh, so it stays.
+  expect((await rig.build()).fresh).toContain('upper');
+  rig.write('src/a.txt', 'b');
+  date(rig, 'src/a.txt', 2100);
+  const built = await rig.build(['upper']);
+  expect(built.executed).toEqual(['upper']);
+  expect(rig.read(`.pipeline-cache/displaced/${built.events[0]?.runId}/out/upper.txt`)).toBe('mine');
+});
+
+test('a stage without outputs goes by its record', async () => {
+  const config = `{ freshness: 'mtime', stages: { lint: { requires: ['in.txt'], run: 'true' } } }`;
+  await using rig = await Rig.with({ 'in.txt': 'a' }, config);
+  expect((await buildAsForetold(rig)).executed).toEqual(['lint']);
+  date(rig, 'in.txt', 2100);
+  await expectNothingToDo(rig).catch(() => {});
+  expect((await rig.build()).fresh).toEqual(['lint']);
+  rig.write('in.txt', 'b');
+  date(rig, 'in.txt', 2001);
+  expect((await buildAsForetold(rig)).executed).toEqual(['lint']);
+});
+
+test('--freshness overrides what the pipeline says, for status too', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain.replace("'mtime'", "'hash'"));
+  await rig.build();
+  date(rig, 'src/a.txt', 2100);
+  expect((await rig.build()).fresh).toEqual(['count', 'upper']);
+  expect((await rig.pipe(['status', '--check', '--freshness', 'mtime'])).code).toBe(1);
+  expect((await rig.pipe(['status', '--check'])).code).toBe(0);
+});

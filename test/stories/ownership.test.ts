@@ -1,0 +1,242 @@
+// Invariant 9: whose file is it? What a person made is never silently lost; what pipe made may go.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { buildAsForetold } from '../rig/foretold.ts';
+import { type Built, Rig } from '../rig/rig.ts';
+import { expectNothingToDo, withoutTouching } from '../rig/untouched.ts';
+
+const chain = (more = '') => `{ stages: {
+  draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'tr a-z A-Z < in.txt > draft.txt', ${more} },
+  print: { requires: ['draft.txt'], produces: ['print/'], run: 'cat draft.txt > print/page.txt' },
+} }`;
+
+async function builtChain(more = ''): Promise<Rig> {
+  const rig = await Rig.with({ 'in.txt': 'one' }, chain(more));
+  expect((await rig.build()).code).toBe(0);
+  return rig;
+}
+
+/** Where the only warning says that the file is kept. */
+function keptAt(rig: Rig, built: Built, file: string): string {
+  expect(built.warnings).toHaveLength(1);
+  const place = `.pipeline-cache/displaced/${built.events[0]?.runId}/${file}`;
+  expect(built.warnings[0]).toContain(file);
+  expect(built.warnings[0]).toContain(place);
+  return rig.read(place);
+}
+
+test('an output that a person edited is kept aside, with a warning that names both places', async () => {
+  await using rig = await builtChain();
+  rig.write('draft.txt', 'my words');
+  const built = await buildAsForetold(rig);
+  expect(built.restored).toEqual(['draft']);
+  expect(rig.read('draft.txt')).toBe('ONE');
+  expect(keptAt(rig, built, 'draft.txt')).toBe('my words');
+  await expectNothingToDo(rig);
+});
+
+test('a file that was there before the stage first ran is kept aside too', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'one', 'draft.txt': 'mine' }, chain());
+  const built = await buildAsForetold(rig);
+  expect(built.executed).toEqual(['draft', 'print']);
+  expect(keptAt(rig, built, 'draft.txt')).toBe('mine');
+});
+
+test('an edited output is kept aside also when the stage fails', async () => {
+  await using rig = await builtChain();
+  rig.write('draft.txt', 'my words');
+  rig.config(chain().replace('> draft.txt', '> draft.txt; exit 1'));
+  const built = await rig.build();
+  expect(built.failed).toEqual(['draft']);
+  expect(keptAt(rig, built, 'draft.txt')).toBe('my words');
+});
+
+test('content that pipe itself made earlier is dropped without a word', async () => {
+  await using rig = await builtChain();
+  const first = rig.read('draft.txt');
+  rig.write('in.txt', 'two');
+  await rig.build();
+  // As a `git checkout` of outputs would do.
+  rig.write('draft.txt', first);
+  const built = await buildAsForetold(rig);
+  expect(built.warnings).toEqual([]);
+  expect(rig.exists('.pipeline-cache/displaced')).toBe(false);
+  expect(rig.read('draft.txt')).toBe('TWO');
+  await expectNothingToDo(rig);
+});
+
+test('a stray file in an owned folder makes the stage stale, and is kept aside', async () => {
+  await using rig = await builtChain();
+  rig.write('print/notes/mine.txt', 'mine');
+  const built = await buildAsForetold(rig);
+  expect(built.reasonsOf('print')).toEqual([{ code: 'output-extra', path: 'print/notes/mine.txt' }]);
+  expect(rig.files('print')).toEqual(['page.txt']);
+  expect(rig.exists('print/notes')).toBe(false);
+  expect(keptAt(rig, built, 'print/notes/mine.txt')).toBe('mine');
+  await expectNothingToDo(rig);
+});
+
+test('a link or folder that a person put in place of an output is kept aside', async () => {
+  await using rig = await builtChain();
+  rig.write('elsewhere.txt', 'mine');
+  rig.remove('draft.txt');
+  fs.symlinkSync('elsewhere.txt', rig.path('draft.txt'));
+  const built = await buildAsForetold(rig);
+  expect(built.restored).toEqual(['draft']);
+  expect(fs.lstatSync(rig.path('draft.txt')).isFile()).toBe(true);
+  expect(rig.read('elsewhere.txt')).toBe('mine');
+  expect(built.warnings).toHaveLength(1);
+});
+
+test('an edited output of a protected stage stops the build, and nothing is touched', async () => {
+  await using rig = await builtChain('protect: true');
+  rig.write('draft.txt', 'my words');
+  rig.write('in.txt', 'two');
+  await using before = await Rig.with({ 'draft.txt': rig.read('draft.txt'), 'page.txt': rig.read('print/page.txt') });
+  const built = await rig.build();
+  expect(built.code).toBe(3);
+  expect(built.finished?.outcome).toBe('waiting');
+  expect(built.waiting).toEqual(['draft']);
+  expect(built.skipped).toEqual(['print']);
+  expect(built.end('draft')?.failure).toEqual({ kind: 'protected', paths: ['draft.txt'] });
+  expect(rig.read('draft.txt')).toBe(before.read('draft.txt'));
+  expect(rig.read('print/page.txt')).toBe(before.read('page.txt'));
+
+  const plan = await withoutTouching(rig, () => rig.build(['--dry-run']));
+  expect(plan.code).toBe(3);
+  expect(plan.events).toContainEqual(
+    expect.objectContaining({ task: 'draft', action: 'fail', failure: { kind: 'protected', paths: ['draft.txt'] } }),
+  );
+
+  const forced = await rig.build(['draft', '--force']);
+  expect(forced.executed).toEqual(['draft']);
+  expect(keptAt(rig, forced, 'draft.txt')).toBe('my words');
+  expect(rig.read('draft.txt')).toBe('TWO');
+});
+
+test('protection holds for a stage that updates its own outputs, too', async () => {
+  await using rig = await builtChain('protect: true, clean: false');
+  rig.write('draft.txt', 'my words');
+  expect((await rig.build()).waiting).toEqual(['draft']);
+  expect(rig.read('draft.txt')).toBe('my words');
+});
+
+test.each([['draft.txt'], ['./print/../draft.txt'], ['draft']])(
+  'an accepted edit (%s) is the result, until the inputs change; then it is kept aside',
+  async (named) => {
+    await using rig = await builtChain('protect: true');
+    rig.write('draft.txt', 'my words');
+    expect((await rig.build()).code).toBe(3);
+    const accepted = await rig.pipe(['accept', named, '--reason', 'better so']);
+    expect([accepted.code, accepted.stderr]).toEqual([0, '']);
+
+    const built = await buildAsForetold(rig);
+    expect(built.fresh).toEqual(['draft']);
+    expect(built.executed).toEqual(['print']);
+    expect(built.reasonsOf('print')).toEqual([{ code: 'input-changed', path: 'draft.txt' }]);
+    expect(rig.read('print/page.txt')).toBe('my words');
+    expect((await rig.pipe(['describe', 'draft'])).stdout).toContain('better so');
+    await expectNothingToDo(rig);
+
+    rig.write('in.txt', 'two');
+    expect((await rig.build()).waiting).toEqual(['draft']);
+    rig.config(chain());
+    const anew = await buildAsForetold(rig);
+    expect(anew.executed).toEqual(['draft', 'print']);
+    expect(keptAt(rig, anew, 'draft.txt')).toBe('my words');
+    expect(rig.read('print/page.txt')).toBe('TWO');
+    await expectNothingToDo(rig);
+  },
+);
+
+test('accepting adopts outputs that were there before pipe, and nothing runs', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'one', 'draft.txt': 'old', 'print/page.txt': 'old page' }, chain());
+  expect((await rig.pipe(['accept', 'draft', 'print', '--reason', 'from before'])).code).toBe(0);
+  await expectNothingToDo(rig);
+  // Adopted is not made: cleaning leaves it.
+  await rig.pipe(['clean']);
+  expect([rig.read('draft.txt'), rig.read('print/page.txt')]).toEqual(['old', 'old page']);
+});
+
+test('accepting what is not there, has no reason or is no output is refused and records nothing', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  for (const args of [['draft', '--reason', 'r'], ['draft'], ['in.txt', '--reason', 'r'], ['nothing', '--reason', 'r']]) {
+    expect([args, (await rig.pipe(['accept', ...args])).code]).toEqual([args, 2]);
+  }
+  expect((await buildAsForetold(rig)).executed).toEqual(['draft', 'print']);
+});
+
+test('clean deletes what pipe made and keeps what a person made', async () => {
+  await using rig = await builtChain();
+  rig.write('draft.txt', 'my words');
+  rig.write('print/mine.txt', 'mine');
+  const dry = await withoutTouching(rig, () => rig.pipe(['clean', '--dry-run', '--json']));
+  expect(JSON.parse(dry.stdout)).toMatchObject({ removed: ['print/page.txt'], kept: ['draft.txt'] });
+  const cleaned = await rig.pipe(['clean', '--json']);
+  expect(JSON.parse(cleaned.stdout)).toMatchObject({ removed: ['print/page.txt'], kept: ['draft.txt'] });
+  expect(rig.files()).toEqual(['draft.txt', 'in.txt', 'pipeline.config.ts', 'print/mine.txt']);
+  expect((await rig.pipe(['clean'])).code).toBe(0);
+
+  const built = await buildAsForetold(rig);
+  expect(built.restored).toEqual(['draft', 'print']);
+  expect(built.warnings).toHaveLength(2);
+});
+
+test('clean takes names as exactly those stages, and --from as those and all after them', async () => {
+  await using rig = await builtChain();
+  await rig.pipe(['clean', 'draft']);
+  expect(rig.files()).toEqual(['in.txt', 'pipeline.config.ts', 'print/page.txt']);
+  await rig.build();
+  await rig.pipe(['clean', '--from', 'print']);
+  expect(rig.files()).toEqual(['draft.txt', 'in.txt', 'pipeline.config.ts']);
+  await rig.build();
+  await rig.pipe(['clean', '--from', 'draft']);
+  expect(rig.files()).toEqual(['in.txt', 'pipeline.config.ts']);
+  expect((await buildAsForetold(rig)).restored).toEqual(['draft', 'print']);
+});
+
+test('clean --orphans deletes what removed stages made, and nothing else', async () => {
+  await using rig = await builtChain();
+  rig.config(`{ stages: { draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'tr a-z A-Z < in.txt > draft.txt' } } }`);
+  rig.write('print/mine.txt', 'mine');
+  const dry = await withoutTouching(rig, () => rig.pipe(['clean', '--orphans', '--dry-run']));
+  expect(dry.stdout).toContain('print/page.txt');
+  await rig.pipe(['clean', '--orphans']);
+  expect(rig.files()).toEqual(['draft.txt', 'in.txt', 'pipeline.config.ts', 'print/mine.txt']);
+  await expectNothingToDo(rig);
+});
+
+test('the orphans of a renamed stage are the files of the new one, and stay', async () => {
+  await using rig = await builtChain();
+  rig.config(chain().replace('draft: {', 'sketch: {'));
+  expect((await buildAsForetold(rig)).restored).toEqual(['sketch']);
+  await rig.pipe(['clean', '--orphans']);
+  expect(rig.read('draft.txt')).toBe('ONE');
+  await expectNothingToDo(rig);
+});
+
+test('a file that moved from one stage to another is not taken away from its new owner', async () => {
+  const config = (a: string, b: string) => `{ stages: {
+    a: { requires: ['in.txt'], produces: ['${a}'], run: 'cat in.txt > {produces}' },
+    b: { requires: ['in.txt'], produces: ['${b}'], run: 'cat in.txt > {produces}' },
+  } }`;
+  await using rig = await Rig.with({ 'in.txt': 'one' }, config('x.txt', 'y.txt'));
+  await rig.build();
+  rig.config(config('z.txt', 'x.txt'));
+  await rig.build();
+  expect(rig.files()).toEqual(['in.txt', 'pipeline.config.ts', 'x.txt', 'z.txt']);
+  await expectNothingToDo(rig);
+});
+
+test('a former output that a person edited since is theirs', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'one' },
+    `{ stages: { a: { requires: ['in.txt'], produces: ['x.txt'], run: 'cat in.txt > {produces}' } } }`,
+  );
+  await rig.build();
+  rig.write('x.txt', 'mine now');
+  rig.config(`{ stages: { a: { requires: ['in.txt'], produces: ['y.txt'], run: 'cat in.txt > {produces}' } } }`);
+  await rig.build();
+  expect([rig.read('x.txt'), rig.read('y.txt')]).toEqual(['mine now', 'one']);
+  await expectNothingToDo(rig);
+});
