@@ -7,9 +7,9 @@ import { resolveName, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { taskOf } from '../model/task.ts';
 import { explainFailure } from '../model/wording.ts';
+import type { Flags } from './commands.ts';
 import { isSet, text } from './flags.ts';
 import { underLock, userName } from './locked.ts';
-import type { Flags } from './main.ts';
 import { printJson, printLines } from './print.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 

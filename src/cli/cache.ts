@@ -3,9 +3,9 @@ import { formatDuration, formatSize, plural } from '../model/amounts.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { collectCache } from '../store/collect.ts';
 import { cacheStats, clearCache, verifyCache } from '../store/inspect-cache.ts';
+import type { Flags } from './commands.ts';
 import { isSet } from './flags.ts';
 import { underLock } from './locked.ts';
-import type { Flags } from './main.ts';
 import { printJson, printLines } from './print.ts';
 import { findPlace, openWorkspace, type Workspace } from './workspace.ts';
 

@@ -6,10 +6,10 @@ import type { PatternSet } from '../model/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import { selectEverything } from '../model/selection.ts';
 import { taskOf } from '../model/task.ts';
+import type { Flags } from './commands.ts';
 import { isSet, texts } from './flags.ts';
 import { underLock } from './locked.ts';
 import { looking } from './looking.ts';
-import type { Flags } from './main.ts';
 import { printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, stagesNamed, type Workspace } from './workspace.ts';
 

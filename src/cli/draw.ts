@@ -18,7 +18,8 @@ export interface DrawOptions {
   readonly files: boolean;
   /** By stage name; `null` draws none. */
   readonly statuses: ReadonlyMap<string, DrawnStatus> | null;
-  readonly hide: Hide;
+  /** Keeps secrets out of commands. */
+  readonly hide?: Hide;
 }
 
 export function draw(graph: StageGraph, options: DrawOptions): GraphDrawing {
@@ -75,7 +76,7 @@ function passageOf(edge: Edge, producer: Stage, consumer: Stage): Passage {
   return { edge, made: [...made], taken };
 }
 
-function drawnStage(stage: Stage, { statuses, hide }: DrawOptions): DrawnStage {
+function drawnStage(stage: Stage, { statuses, hide = (text) => text }: DrawOptions): DrawnStage {
   return {
     name: stage.name,
     description: stage.description,

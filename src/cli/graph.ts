@@ -4,11 +4,11 @@ import { graphDot } from '../render/graph-dot.ts';
 import { graphJson } from '../render/graph-json.ts';
 import { graphMermaid } from '../render/graph-mermaid.ts';
 import { createWriter } from '../render/writer.ts';
+import type { Flags } from './commands.ts';
 import { draw, statusesOf } from './draw.ts';
 import { isSet, selectionOf, text } from './flags.ts';
 import { hidingSecrets } from './hidden-secrets.ts';
 import { planOf } from './looking.ts';
-import type { Flags } from './main.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
 import { callerEnv } from './world.ts';
 

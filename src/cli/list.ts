@@ -1,8 +1,9 @@
 // `pipe list`: the stages as declared and the named pipelines.
+
+import type { Flags } from './commands.ts';
 import { isSet } from './flags.ts';
 import { hidingSecrets } from './hidden-secrets.ts';
 import { listJson, listLines } from './listing.ts';
-import type { Flags } from './main.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace } from './workspace.ts';
 import { callerEnv } from './world.ts';

@@ -1,8 +1,8 @@
 // `pipe status`: what would run and why, without touching anything.
 import { planLines } from '../render/plan-lines.ts';
+import type { Flags } from './commands.ts';
 import { freshnessOf, isSet, selectionOf } from './flags.ts';
 import { planOf } from './looking.ts';
-import type { Flags } from './main.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
 

@@ -6,9 +6,9 @@ import { setMatches } from '../model/pattern-set.ts';
 import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { summariseReasons } from '../model/wording.ts';
+import type { Flags } from './commands.ts';
 import { isSet } from './flags.ts';
 import { planOf } from './looking.ts';
-import type { Flags } from './main.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 

@@ -10,6 +10,7 @@ import { type CodeCache, openCodeCache } from '../config/code-cache.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
+import { markStateFolder } from '../journal/state-folder.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../model/graph.ts';
 import { canonicalPath, isOutside } from '../model/paths.ts';
@@ -22,8 +23,8 @@ import {
 } from '../model/selection.ts';
 import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
 import { validate } from '../model/validate.ts';
+import type { Flags } from './commands.ts';
 import { text } from './flags.ts';
-import type { Flags } from './main.ts';
 import { version } from './version.ts';
 
 /** Where the workspace is, whatever its configuration says. */
@@ -68,7 +69,10 @@ export async function openWorkspace(
     version,
     refreshStamps: true,
   });
-  const loaded = orRefuse(await loadConfig({ configPath, root, cache, vetPath: besideThis('vet') }));
+  const load = await loadConfig({ configPath, root, cache, vetPath: besideThis('vet') });
+  // The compiled configuration may be the first thing in it, and it must never end up in a repository.
+  markStateFolder(state);
+  const loaded = orRefuse(load);
   const pipeline = withFreshness(
     orRefuse(
       validate(loaded.spec, { root, home: os.homedir(), configPath, folderName: path.basename(root) }),

@@ -9,7 +9,10 @@ export class Gates {
   /** Each is for one passage in a build: a second opening might reach the reader of the first. */
   constructor(rig: Rig, ...names: readonly string[]) {
     this.rig = rig;
-    execFileSync('mkfifo', names.map((name) => rig.path(name)));
+    execFileSync(
+      'mkfifo',
+      names.map((name) => rig.path(name)),
+    );
   }
 
   /** Lets the reader pass: waits for it to come, if it is not there yet. */

@@ -18,7 +18,9 @@ export function treeOf(rig: Rig): Tree {
       // A new run makes an entry here, so the folder itself may change.
       const isRuns = file === '.pipeline-cache/runs';
       const content = stat.isFile()
-        ? createHash('sha256').update(fs.readFileSync(rig.path(file))).digest('hex')
+        ? createHash('sha256')
+            .update(fs.readFileSync(rig.path(file)))
+            .digest('hex')
         : stat.isSymbolicLink()
           ? fs.readlinkSync(rig.path(file))
           : '';

@@ -1,4 +1,5 @@
 // The engine dies, or what it remembers is damaged: the next build recovers by itself and never claims fresh what is not.
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
@@ -71,9 +72,39 @@ test('a stage that its dead engine left running does not disturb the next build'
   expect(isAlive(pid)).toBe(true);
 
   rig.write('go', '');
-  expect(await rig.build()).toMatchObject({ code: 0, executed: ['after', 'work'] });
+  const next = await rig.build();
+  expect(next).toMatchObject({ code: 0, executed: ['after', 'work'] });
+  expect(next.warnings).toEqual([expect.stringContaining('left 1 program running')]);
   expect(isAlive(pid)).toBe(false);
   expect(rig.read('out/after.txt')).toBe('WHOLE\n');
+  expect((await rig.build(['--force'])).warnings).toEqual([]);
+});
+
+test('nor do processes that such a stage left behind itself, nor a stage function', async () => {
+  await using rig = await Rig.with(
+    { 'stage.ts': "export default () => { console.log('function ' + process.pid + '.'); for (;;) {} };" },
+    `{ stages: {
+      shell: { produces: ['shell.txt'], run: 'test -e go || { sleep 1000 & echo "child $!."; exec 1>&- 2>&-; wait; }; echo > shell.txt' },
+      work: { produces: ['work.txt'], run: script('./stage.ts') },
+    } }`,
+  );
+  const running = rig.start(['build', '--json', '-j', '2']);
+  const pids = [await saw(running, /child (\d+)\./), await saw(running, /function (\d+)\./)];
+  running.child.kill('SIGKILL');
+  await running.ended;
+  rig.write('go', '');
+  expect(await rig.build(['shell'])).toMatchObject({ code: 0, executed: ['shell'] });
+  expect(pids.filter(isAlive)).toEqual([]);
+});
+
+test('a process that merely has the number of one that was left behind is spared', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  const stranger = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+  rig.write(`.pipeline-cache/running/${stranger.pid}`, '20240101-000000-0000');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['after', 'work'], warnings: [] });
+  expect(isAlive(stranger.pid!)).toBe(true);
+  stranger.kill('SIGKILL');
+  expect(rig.exists(`.pipeline-cache/running/${stranger.pid}`)).toBe(false);
 });
 
 test('killed at any moment of a restore, the next build gives the same bytes', async () => {

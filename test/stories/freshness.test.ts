@@ -109,7 +109,9 @@ test('an output that was edited is put right before anything reads it', async ()
 test('an input whose executable bit changes is a changed input', async () => {
   await using rig = await built({ 'in.txt': 'one' }, upper);
   fs.chmodSync(rig.path('in.txt'), 0o755);
-  expect((await buildAsForetold(rig)).reasonsOf('upper')).toEqual([{ code: 'input-changed', path: 'in.txt' }]);
+  expect((await buildAsForetold(rig)).reasonsOf('upper')).toEqual([
+    { code: 'input-changed', path: 'in.txt' },
+  ]);
   // Who else may read it is nobody's input.
   fs.chmodSync(rig.path('in.txt'), 0o700);
   expect((await rig.build()).fresh).toEqual(['count', 'upper']);
@@ -119,7 +121,9 @@ test('a file added, removed or renamed under a pattern makes the stage stale', a
   await using rig = await built({ 'src/a.txt': 'a', 'src/b.txt': 'b' }, listing);
 
   rig.write('src/c.txt', 'c');
-  expect((await buildAsForetold(rig)).reasonsOf('list')).toEqual([{ code: 'input-added', path: 'src/c.txt' }]);
+  expect((await buildAsForetold(rig)).reasonsOf('list')).toEqual([
+    { code: 'input-added', path: 'src/c.txt' },
+  ]);
   expect(rig.read('list.txt')).toBe('abc');
 
   fs.renameSync(rig.path('src/a.txt'), rig.path('src/z.txt'));
@@ -147,8 +151,14 @@ test('a changed command, version, working folder, pattern, shell and variable ea
     ['cwd', oneStage("cwd: 'sub'", 'cat "$PIPE_ROOT/in.txt" > "$PIPE_ROOT/out.txt"')],
     ['cwd', oneStage('', 'cat "$PIPE_ROOT/in.txt" > "$PIPE_ROOT/out.txt"').replace("'in.txt'", "'./in.txt'")],
     ['version', oneStage("version: '2'", 'cat "$PIPE_ROOT/in.txt" > "$PIPE_ROOT/out.txt"')],
-    ['env MODE', oneStage("version: '2', env: { MODE: 'a' }", 'cat "$PIPE_ROOT/in.txt" > "$PIPE_ROOT/out.txt"')],
-    ['env MODE', oneStage("version: '2', env: { MODE: 'b' }", 'cat "$PIPE_ROOT/in.txt" > "$PIPE_ROOT/out.txt"')],
+    [
+      'env MODE',
+      oneStage("version: '2', env: { MODE: 'a' }", 'cat "$PIPE_ROOT/in.txt" > "$PIPE_ROOT/out.txt"'),
+    ],
+    [
+      'env MODE',
+      oneStage("version: '2', env: { MODE: 'b' }", 'cat "$PIPE_ROOT/in.txt" > "$PIPE_ROOT/out.txt"'),
+    ],
     [
       'shell',
       oneStage(
@@ -176,10 +186,9 @@ test('a changed command, version, working folder, pattern, shell and variable ea
 test('fields that do not touch the result rerun nothing', async () => {
   await using rig = await built({ 'in.txt': 'one' }, oneStage());
   rig.config(
-    oneStage("description: 'Copies.', timeout: '10s', optional: true, protect: true, watch: 'manual'").replace(
-      "requires: ['in.txt']",
-      "requires: './in.txt'",
-    ),
+    oneStage(
+      "description: 'Copies.', timeout: '10s', optional: true, protect: true, watch: 'manual'",
+    ).replace("requires: ['in.txt']", "requires: './in.txt'"),
   );
   expect((await buildAsForetold(rig)).fresh).toEqual(['copy']);
   await expectNothingToDo(rig);

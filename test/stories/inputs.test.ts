@@ -125,7 +125,10 @@ test('a stage that edits its own input fails and says which', async () => {
 });
 
 test('a link counts with its text and with what it leads to', async () => {
-  await using rig = await Rig.with({ 'a/one.txt': 'same', 'a/two.txt': 'same', 'a/three.txt': 'other' }, copy);
+  await using rig = await Rig.with(
+    { 'a/one.txt': 'same', 'a/two.txt': 'same', 'a/three.txt': 'other' },
+    copy,
+  );
   const link = (target: string) => {
     rig.remove('in.txt');
     fs.symlinkSync(target, rig.path('in.txt'));

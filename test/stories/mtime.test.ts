@@ -20,7 +20,10 @@ function date(rig: Rig, file: string, year: number): void {
 }
 
 test('a checkout with outputs in place is fresh at once, without a record', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a', 'out/upper.txt': 'mine', 'out/count.txt': '4' }, chain);
+  await using rig = await Rig.with(
+    { 'src/a.txt': 'a', 'out/upper.txt': 'mine', 'out/count.txt': '4' },
+    chain,
+  );
   for (const file of rig.files()) date(rig, file, 2020);
   expect((await buildAsForetold(rig)).fresh).toEqual(['count', 'upper']);
   await expectNothingToDo(rig);

@@ -17,7 +17,9 @@ function kept(rig: Rig, what: 'rejected' | 'displaced' | 'aside'): readonly stri
   return fs
     .readdirSync(rig.path(`.pipeline-cache/${what}`), { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(rig.path(`.pipeline-cache/${what}`), path.join(entry.parentPath, entry.name)))
+    .map((entry) =>
+      path.relative(rig.path(`.pipeline-cache/${what}`), path.join(entry.parentPath, entry.name)),
+    )
     .map((file) => file.split('/').slice(1).join('/'))
     .sort();
 }
@@ -78,7 +80,10 @@ test('a stage that updates its own outputs still gets back exactly what the cach
 });
 
 test('a folder where an output file belongs is refused before anything runs', async () => {
-  await using rig = await Rig.with({ 'in.txt': '1', 'out.txt/mine.txt': 'x' }, stage("'out.txt'", 'touch ran; cat in.txt > out.txt'));
+  await using rig = await Rig.with(
+    { 'in.txt': '1', 'out.txt/mine.txt': 'x' },
+    stage("'out.txt'", 'touch ran; cat in.txt > out.txt'),
+  );
   const built = await buildAsForetold(rig);
   expect(built.code).toBe(1);
   expect(built.end('make')?.failure).toMatchObject({ kind: 'output-blocked', path: 'out.txt' });
@@ -92,24 +97,27 @@ test.each([
   ["'out/*.txt'", 'one level'],
   ["'out/'", 'folder'],
   ["'out/sub/*.txt'", 'deeper'],
-])('a linked folder above an output is refused before anything is run, moved or deleted: %s', async (produces) => {
-  const run = 'mkdir -p out/sub; cat in.txt | tee out/a.txt > out/sub/b.txt';
-  await using outside = await Rig.with({ 'a.txt': 'precious', 'sub/b.txt': 'precious' });
-  await using rig = await Rig.with({ 'in.txt': '1' }, stage(produces, run));
-  const precious = () => [...outside.files()].map((file) => outside.read(file));
-  fs.symlinkSync(outside.root, rig.path('out'));
-  const first = await buildAsForetold(rig);
-  expect(first.end('make')?.failure).toMatchObject({ kind: 'output-blocked', path: 'out' });
-  expect(precious()).toEqual(['precious', 'precious']);
+])(
+  'a linked folder above an output is refused before anything is run, moved or deleted: %s',
+  async (produces) => {
+    const run = 'mkdir -p out/sub; cat in.txt | tee out/a.txt > out/sub/b.txt';
+    await using outside = await Rig.with({ 'a.txt': 'precious', 'sub/b.txt': 'precious' });
+    await using rig = await Rig.with({ 'in.txt': '1' }, stage(produces, run));
+    const precious = () => [...outside.files()].map((file) => outside.read(file));
+    fs.symlinkSync(outside.root, rig.path('out'));
+    const first = await buildAsForetold(rig);
+    expect(first.end('make')?.failure).toMatchObject({ kind: 'output-blocked', path: 'out' });
+    expect(precious()).toEqual(['precious', 'precious']);
 
-  rig.remove('out');
-  expect((await rig.build()).executed).toEqual(['make']);
-  rig.remove('out');
-  fs.symlinkSync(outside.root, rig.path('out'));
-  expect((await buildAsForetold(rig)).failed).toEqual(['make']);
-  await rig.pipe(['clean']);
-  expect(precious()).toEqual(['precious', 'precious']);
-});
+    rig.remove('out');
+    expect((await rig.build()).executed).toEqual(['make']);
+    rig.remove('out');
+    fs.symlinkSync(outside.root, rig.path('out'));
+    expect((await buildAsForetold(rig)).failed).toEqual(['make']);
+    await rig.pipe(['clean']);
+    expect(precious()).toEqual(['precious', 'precious']);
+  },
+);
 
 test('a folder of outputs that was moved and linked is not emptied by clean', async () => {
   await using outside = await Rig.with({});

@@ -92,7 +92,10 @@ test('an edited output of a protected stage stops the build, and nothing is touc
   await using rig = await builtChain('protect: true');
   rig.write('draft.txt', 'my words');
   rig.write('in.txt', 'two');
-  await using before = await Rig.with({ 'draft.txt': rig.read('draft.txt'), 'page.txt': rig.read('print/page.txt') });
+  await using before = await Rig.with({
+    'draft.txt': rig.read('draft.txt'),
+    'page.txt': rig.read('print/page.txt'),
+  });
   const built = await rig.build();
   expect(built.code).toBe(3);
   expect(built.finished?.outcome).toBe('waiting');
@@ -105,7 +108,11 @@ test('an edited output of a protected stage stops the build, and nothing is touc
   const plan = await withoutTouching(rig, () => rig.build(['--dry-run']));
   expect(plan.code).toBe(3);
   expect(plan.events).toContainEqual(
-    expect.objectContaining({ task: 'draft', action: 'fail', failure: { kind: 'protected', paths: ['draft.txt'] } }),
+    expect.objectContaining({
+      task: 'draft',
+      action: 'fail',
+      failure: { kind: 'protected', paths: ['draft.txt'] },
+    }),
   );
 
   const forced = await rig.build(['draft', '--force']);
@@ -150,7 +157,10 @@ test.each([['draft.txt'], ['./print/../draft.txt'], ['draft']])(
 );
 
 test('accepting adopts outputs that were there before pipe, and nothing runs', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'one', 'draft.txt': 'old', 'print/page.txt': 'old page' }, chain());
+  await using rig = await Rig.with(
+    { 'in.txt': 'one', 'draft.txt': 'old', 'print/page.txt': 'old page' },
+    chain(),
+  );
   expect((await rig.pipe(['accept', 'draft', 'print', '--reason', 'from before'])).code).toBe(0);
   await expectNothingToDo(rig);
   // Adopted is not made: cleaning leaves it.
@@ -160,7 +170,12 @@ test('accepting adopts outputs that were there before pipe, and nothing runs', a
 
 test('accepting what is not there, has no reason or is no output is refused and records nothing', async () => {
   await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
-  for (const args of [['draft', '--reason', 'r'], ['draft'], ['in.txt', '--reason', 'r'], ['nothing', '--reason', 'r']]) {
+  for (const args of [
+    ['draft', '--reason', 'r'],
+    ['draft'],
+    ['in.txt', '--reason', 'r'],
+    ['nothing', '--reason', 'r'],
+  ]) {
     expect([args, (await rig.pipe(['accept', ...args])).code]).toEqual([args, 2]);
   }
   expect((await buildAsForetold(rig)).executed).toEqual(['draft', 'print']);
@@ -197,7 +212,9 @@ test('clean takes names as exactly those stages, and --from as those and all aft
 
 test('clean --orphans deletes what removed stages made, and nothing else', async () => {
   await using rig = await builtChain();
-  rig.config(`{ stages: { draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'tr a-z A-Z < in.txt > draft.txt' } } }`);
+  rig.config(
+    `{ stages: { draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'tr a-z A-Z < in.txt > draft.txt' } } }`,
+  );
   rig.write('print/mine.txt', 'mine');
   const dry = await withoutTouching(rig, () => rig.pipe(['clean', '--orphans', '--dry-run']));
   expect(dry.stdout).toContain('print/page.txt');
@@ -235,8 +252,18 @@ test('a former output that a person edited since is theirs', async () => {
   );
   await rig.build();
   rig.write('x.txt', 'mine now');
-  rig.config(`{ stages: { a: { requires: ['in.txt'], produces: ['y.txt'], run: 'cat in.txt > {produces}' } } }`);
+  rig.config(
+    `{ stages: { a: { requires: ['in.txt'], produces: ['y.txt'], run: 'cat in.txt > {produces}' } } }`,
+  );
   await rig.build();
   expect([rig.read('x.txt'), rig.read('y.txt')]).toEqual(['mine now', 'one']);
   await expectNothingToDo(rig);
+});
+
+test('whatever command comes first, the folder of pipe hides itself from git', async () => {
+  for (const args of [['status'], ['build', '--dry-run'], ['graph'], ['list'], ['why', 'draft']]) {
+    await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+    expect((await rig.pipe(args)).code).toBe(0);
+    expect(rig.read('.pipeline-cache/.gitignore')).toBe('*\n');
+  }
 });

@@ -91,17 +91,27 @@ test('why tells the chain of causes that the build then follows', async () => {
   const [cause] = JSON.parse(why.stdout).causes;
   expect(cause).toMatchObject({ stage: 'report', action: 'run' });
   expect(JSON.stringify(cause)).toContain('"path":"in.txt"');
-  expect((await withoutTouching(rig, () => rig.pipe(['why', 'report.txt']))).stdout).toContain('in.txt changed');
-  expect((await rig.build(['report'])).reasonsOf('words')).toEqual([{ code: 'input-changed', path: 'in.txt' }]);
+  expect((await withoutTouching(rig, () => rig.pipe(['why', 'report.txt']))).stdout).toContain(
+    'in.txt changed',
+  );
+  expect((await rig.build(['report'])).reasonsOf('words')).toEqual([
+    { code: 'input-changed', path: 'in.txt' },
+  ]);
   expect((await rig.pipe(['why', 'report'])).stdout).toContain('is fresh');
 });
 
 test('an optional stage that fails leaves the run degraded and its dependents out', async () => {
-  const config = pipeline.replace("sorted: {", 'sorted: { optional: true,').replace('sort words.txt >', 'exit 5 >');
+  const config = pipeline
+    .replace('sorted: {', 'sorted: { optional: true,')
+    .replace('sort words.txt >', 'exit 5 >');
   await using rig = await Rig.with({ 'in.txt': 'b a c' }, config);
   const built = await rig.build();
   expect([built.code, built.finished?.outcome]).toEqual([0, 'degraded']);
-  expect([built.executed, built.failed, built.skipped]).toEqual([['counted', 'words'], ['sorted'], ['report']]);
+  expect([built.executed, built.failed, built.skipped]).toEqual([
+    ['counted', 'words'],
+    ['sorted'],
+    ['report'],
+  ]);
   rig.config(pipeline);
   expect((await buildAsForetold(rig)).executed).toEqual(['report', 'sorted']);
   await expectNothingToDo(rig);

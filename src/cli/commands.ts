@@ -1,0 +1,246 @@
+// Every command with its flags. The parser is told only of the one that was asked for: to declare all takes longer
+// than many builds.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../model/diagnostic.ts';
+import { usageProblem } from './usage-problem.ts';
+import { version } from './version.ts';
+
+/** Gives back the exit code. */
+type Action = (positional: readonly string[], flags: Flags) => Promise<number>;
+
+export type Flags = Readonly<Record<string, unknown>>;
+
+type Declare = (usage: string, description: string, load: () => Promise<Action>) => Command;
+
+const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
+  build: (declare) =>
+    withBuildFlags(
+      withSelection(
+        declare(
+          'build [targets...]',
+          'bring targets (stages, named pipelines, output paths; default all) up to date',
+          async () => (await import('./build.ts')).build,
+        ),
+      ),
+    ),
+  status: (declare) =>
+    withEnvironment(
+      withSelection(
+        declare(
+          'status [targets...]',
+          'what would run and why, without touching anything',
+          async () => (await import('./status.ts')).status,
+        )
+          .option('--json', 'one JSON object')
+          .option('--check', 'exit 1 if anything is stale')
+          .option('-v, --verbose', 'also commands, every reason and every fresh stage'),
+      ),
+    ).addOption(freshnessOption()),
+  why: (declare) =>
+    withEnvironment(
+      declare(
+        'why <stage-or-file>',
+        'the full chain of causes for one stage or file',
+        async () => (await import('./why.ts')).why,
+      ).option('--json', 'one JSON object'),
+    ),
+  graph: (declare) =>
+    withEnvironment(
+      withSelection(
+        declare(
+          'graph [targets...]',
+          'the graph of stages as DOT, Mermaid or JSON',
+          async () => (await import('./graph.ts')).graph,
+        )
+          .addOption(
+            new Option('--format <format>', 'what to print')
+              .choices(['dot', 'mermaid', 'json'])
+              .default('dot'),
+          )
+          .option('--files', 'show the files between the stages')
+          .option('--status', 'colour by freshness')
+          .option('--json', 'the same as --format json'),
+      ),
+    ),
+  list: (declare) =>
+    declare('list', 'stages and named pipelines', async () => (await import('./list.ts')).list).option(
+      '--json',
+      'one JSON object',
+    ),
+  describe: (declare) =>
+    withEnvironment(
+      declare(
+        'describe <stage>',
+        'everything about one stage',
+        async () => (await import('./describe.ts')).describe,
+      ).option('--json', 'one JSON object'),
+    ),
+  run: (declare) =>
+    withEnvironment(
+      declare(
+        'run <stage>',
+        'run exactly that stage now, with your terminal as its input, to debug it',
+        async () => (await import('./run.ts')).run,
+      )
+        .option('--no-cache', 'neither read nor write the cache')
+        .option('--json', 'one JSON object a line')
+        .option('--no-wait', 'exit 3 at once if another build is at work here'),
+    ),
+  clean: (declare) =>
+    declare(
+      'clean [stages...]',
+      'delete recorded outputs (only what pipe itself made)',
+      async () => (await import('./clean.ts')).clean,
+    )
+      .option('--from <stage>', 'reset to before this stage: it and everything downstream', collectNames)
+      .option('--orphans', 'what removed stages left')
+      .option('-n, --dry-run', 'say what would be deleted')
+      .option('--json', 'one JSON object'),
+  accept: (declare) =>
+    withEnvironment(
+      declare(
+        'accept <path-or-stage...>',
+        'take present outputs as the result of their stage',
+        async () => (await import('./accept.ts')).accept,
+      )
+        .requiredOption('--reason <text>', 'why; it is kept with the record')
+        .option('--json', 'one JSON object'),
+    ),
+  runs: (declare) =>
+    declare('runs', 'past runs', async () => (await import('./history.ts')).runs)
+      .option('--limit <n>', 'how many', positiveInteger, 20)
+      .option('--json', 'one JSON object'),
+  show: (declare) =>
+    declare(
+      'show [run]',
+      "one run's report (default: the last)",
+      async () => (await import('./history.ts')).show,
+    ).option('--json', 'one JSON object'),
+  logs: (declare) =>
+    declare(
+      'logs [run] [stage]',
+      "a run's logs (default: the last run)",
+      async () => (await import('./logs.ts')).logs,
+    ).option('-f, --follow', 'go on printing while the run writes'),
+  cache: (declare) =>
+    declare(
+      'cache <action>',
+      'the local cache: stats, gc, verify or clear',
+      async () => (await import('./cache.ts')).cache,
+    ).option('--json', 'one JSON object'),
+  doctor: (declare) =>
+    withEnvironment(
+      declare(
+        'doctor',
+        'check Node, tools, environment, file system and configuration',
+        async () => (await import('./doctor.ts')).doctor,
+      ).option('--json', 'one JSON object'),
+    ),
+};
+
+/** The exit code of what was asked for. Rejects with `UsageError` for a command line that cannot be. */
+export async function perform(words: readonly string[]): Promise<number> {
+  let action: (() => Promise<number>) | null = null;
+  const program = new Command('pipe')
+    .description('Make-like incremental builds for file pipelines, with a file cache.')
+    .version(version, '-V, --version')
+    .showSuggestionAfterError(true)
+    // What it has to say about mistakes is told as a diagnostic.
+    .configureOutput({ outputError: () => {} })
+    .exitOverride((error) => refuse(error, program))
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 success, 1 a stage failed, 2 usage or configuration error,\n3 stopped to wait, 130 interrupted, 70 a bug in pipe.',
+    );
+  const declare: Declare = (usage, description, load) => {
+    const added = program.command(usage).description(description);
+    added.exitOverride((error) => refuse(error, added));
+    added.action((...args: unknown[]) => {
+      const self = args.at(-1) as Command;
+      action = async () => (await load())(self.args, self.optsWithGlobals());
+    });
+    return withPlace(added);
+  };
+  const [asked = ''] = words;
+  const wanted = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands);
+  for (const name of wanted) commands[name]!(declare);
+  try {
+    // Without a command: what there is, as an answer and not as an error.
+    program.parse([...(words.length === 0 ? ['--help'] : words)], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    throw error;
+  }
+  return action === null ? 0 : (action as () => Promise<number>)();
+}
+
+/** Help and version end here too; a mistake becomes a diagnostic. */
+function refuse(error: CommanderError, command: Command): never {
+  if (error.exitCode === 0 || error.code.startsWith('commander.help')) throw error;
+  const isKnownLater = (flag: string) =>
+    command.commands.some((one) =>
+      one.options.some((option) => option.long === flag || option.short === flag),
+    );
+  const name = command.parent === null ? 'pipe' : `pipe ${command.name()}`;
+  throw new UsageError([usageProblem(error, { name, isKnownLater })]);
+}
+
+/** Where the workspace is. */
+function withPlace(command: Command): Command {
+  return command
+    .option('--config <path>', 'the configuration (default: pipeline.config.ts here or in a folder above)')
+    .option('--root <dir>', 'the root folder (default: the folder of the configuration)');
+}
+
+function withEnvironment(command: Command): Command {
+  return command.option('--env-file <path>', 'variables for the stages; repeatable', collect);
+}
+
+function withSelection(command: Command): Command {
+  return command
+    .option('--from <stage>', 'it and everything downstream; repeatable', collectNames)
+    .option('--to <stage>', 'it and everything upstream; repeatable', collectNames)
+    .option('--only <a,b>', 'exactly these stages', collectNames)
+    .option('--skip <a,b>', 'leave these out', collectNames);
+}
+
+function withBuildFlags(command: Command): Command {
+  return withEnvironment(command)
+    .option('--force', 'rerun the named targets, else all that is selected')
+    .option('-n, --dry-run', 'show the plan and run nothing')
+    .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
+    .option('--continue-on-error', 'the same as --keep-going')
+    .option('-j, --jobs <n>', 'tasks at once', positiveInteger)
+    .addOption(freshnessOption())
+    .option('--no-cache', 'neither read nor write the cache')
+    .option('--no-wait', 'exit 3 at once if another build is at work here')
+    .option('-q, --quiet', 'print only problems')
+    .option('-v, --verbose', 'also print output, every reason and what is fresh')
+    .addOption(
+      new Option('--log-level <level>', 'how much to print').choices(['debug', 'info', 'warn', 'error']),
+    )
+    .option('--json', 'one JSON object a line on stdout, nothing else');
+}
+
+function freshnessOption(): Option {
+  return new Option('--freshness <rule>', 'how to tell what is fresh').choices(['hash', 'mtime']);
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function collectNames(value: string, before: readonly string[] = []): readonly string[] {
+  const names = value.split(',').map((name) => name.trim());
+  // An empty variable in a script must not select everything.
+  if (names.some((name) => name === '')) throw new InvalidArgumentError('a name in it is empty');
+  return [...before, ...names];
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('it must be a whole number, 1 or more');
+  return value;
+}
