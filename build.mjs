@@ -56,7 +56,7 @@ await build({
   entryPoints: { pipe: 'src/cli/launch.ts' },
   outExtension: { '.js': '.cjs' },
   define: { PIPE_BUILD_ID: JSON.stringify(buildId) },
-  banner: { js: '#!/bin/sh\n":" //; exec node -- "$0" "$@"' },
+  banner: { js: '#!/usr/bin/env sh\n":" //; exec node -- "$0" "$@"' },
 });
 fs.chmodSync(path.join(out, 'pipe.cjs'), 0o755);
 
@@ -116,11 +116,12 @@ function lazyBuiltins() {
         const exported = names.map((key) =>
           isLazy
             ? `export function ${key}(...args) { return new.target ? new (real().${key})(...args) : real().${key}(...args); }`
-            : `export const ${key} = /* @__PURE__ */ real().${key};`,
+            : // A call, so that it goes away where it is not used: only to look at some of these is deprecated.
+              `export const ${key} = /* @__PURE__ */ member('${key}');`,
         );
         const whole = isLazy ? '' : 'export default real();';
         return {
-          contents: `let loaded; function real() { return loaded ??= require('${name}'); }\n${whole}\n${exported.join('\n')}`,
+          contents: `let loaded; function real() { return loaded ??= require('${name}'); }\nfunction member(key) { return real()[key]; }\n${whole}\n${exported.join('\n')}`,
         };
       });
     },

@@ -8,8 +8,7 @@ import { UsageError } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
 import { chooseMode, createConsole } from '../render/console.ts';
-import type { Flags } from './commands.ts';
-import { freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
+import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';
@@ -44,6 +43,7 @@ export async function runBuild(
   let interrupt = () => {};
   const console = createConsole({
     mode: shown,
+    raw: options.stdin === 'inherit',
     verbose: isSet(flags, 'verbose') || level === 'debug',
     stdout: process.stdout,
     stderr: process.stderr,

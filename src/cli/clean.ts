@@ -6,8 +6,7 @@ import type { PatternSet } from '../model/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import { selectEverything } from '../model/selection.ts';
 import { taskOf } from '../model/task.ts';
-import type { Flags } from './commands.ts';
-import { isSet, texts } from './flags.ts';
+import { type Flags, isSet, texts } from './flags.ts';
 import { underLock } from './locked.ts';
 import { looking } from './looking.ts';
 import { printJson, printLines } from './print.ts';
@@ -88,7 +87,10 @@ function report(jobs: readonly Job[], flags: Flags, dryRun: boolean): void {
     printJson({ v: 1, dryRun, stages: jobs.map((job) => job.cleaning.task), removed, kept });
     return;
   }
-  if (removed.length + kept.length === 0) return printLines(['nothing to delete']);
+  if (removed.length + kept.length === 0) {
+    printLines(['nothing to delete']);
+    return;
+  }
   const verb = dryRun ? 'would delete' : 'deleted';
   printLines([
     ...removed.map((path) => `${verb} ${path}`),

@@ -2,13 +2,12 @@
 // than many builds.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../model/diagnostic.ts';
+import type { Flags } from './flags.ts';
 import { usageProblem } from './usage-problem.ts';
 import { version } from './version.ts';
 
 /** Gives back the exit code. */
 type Action = (positional: readonly string[], flags: Flags) => Promise<number>;
-
-export type Flags = Readonly<Record<string, unknown>>;
 
 type Declare = (usage: string, description: string, load: () => Promise<Action>) => Command;
 

@@ -1,9 +1,8 @@
 // `pipe describe`: everything about one stage, or the members of a named pipeline.
 import { UsageError } from '../model/diagnostic.ts';
 import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
-import type { Flags } from './commands.ts';
 import { descriptionJson, descriptionLines } from './description.ts';
-import { isSet } from './flags.ts';
+import { type Flags, isSet } from './flags.ts';
 import { hidingSecrets } from './hidden-secrets.ts';
 import { stageTable } from './listing.ts';
 import { looking } from './looking.ts';

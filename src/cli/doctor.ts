@@ -7,8 +7,7 @@ import { type Check, checkOf, exitCodeOf, reportJson, reportLines } from './chec
 import { folderChecks } from './checks-of-folder.ts';
 import { nodeCheck, watchCheck } from './checks-of-machine.ts';
 import { brokenChecks, soundChecks, stageChecks } from './checks-of-pipeline.ts';
-import type { Flags } from './commands.ts';
-import { isSet, text } from './flags.ts';
+import { type Flags, isSet, text } from './flags.ts';
 import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, stateFolderName, type Workspace } from './workspace.ts';

@@ -1,7 +1,8 @@
 // Reads the flags that commander has collected, as the types that the commands work with.
 import type { SelectionRequest } from '../model/selection.ts';
 import type { Freshness } from '../model/stage.ts';
-import type { Flags } from './commands.ts';
+
+export type Flags = Readonly<Record<string, unknown>>;
 
 export function texts(flags: Flags, name: string): readonly string[] {
   const value = flags[name];

@@ -1,7 +1,6 @@
 // `pipe list`: the stages as declared and the named pipelines.
 
-import type { Flags } from './commands.ts';
-import { isSet } from './flags.ts';
+import { type Flags, isSet } from './flags.ts';
 import { hidingSecrets } from './hidden-secrets.ts';
 import { listJson, listLines } from './listing.ts';
 import { outLook, printJson, printLines } from './print.ts';

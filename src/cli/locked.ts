@@ -3,7 +3,7 @@ import os from 'node:os';
 import type { World } from '../engine/world.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import type { Stage } from '../model/stage.ts';
-import type { Flags } from './commands.ts';
+import type { Flags } from './flags.ts';
 import { handleSignals } from './signals.ts';
 import type { Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';

@@ -4,7 +4,7 @@ import { preview } from '../engine/preview.ts';
 import type { World } from '../engine/world.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
-import type { Flags } from './commands.ts';
+import type { Flags } from './flags.ts';
 import type { Workspace } from './workspace.ts';
 import { openWorld } from './world.ts';
 

@@ -3,8 +3,7 @@ import { plural } from '../model/amounts.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { selectEverything } from '../model/selection.ts';
 import { runBuild } from './build.ts';
-import type { Flags } from './commands.ts';
-import { isOff } from './flags.ts';
+import { type Flags, isOff } from './flags.ts';
 import { openWorkspace, selectStages, stagesNamed } from './workspace.ts';
 
 export async function run([stage = '']: readonly string[], flags: Flags): Promise<number> {

@@ -1,7 +1,6 @@
 // `pipe status`: what would run and why, without touching anything.
 import { planLines } from '../render/plan-lines.ts';
-import type { Flags } from './commands.ts';
-import { freshnessOf, isSet, selectionOf } from './flags.ts';
+import { type Flags, freshnessOf, isSet, selectionOf } from './flags.ts';
 import { planOf } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages } from './workspace.ts';

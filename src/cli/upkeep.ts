@@ -1,11 +1,15 @@
 // What is done at the end of a run, under the lock: saves what was learned, keeps cache and history within bounds.
 import type { RunId } from '../base/brand.ts';
 import type { Upkeep } from '../engine/ports.ts';
+import { runIds } from '../journal/history.ts';
 import { pruneRuns } from '../journal/prune.ts';
 import type { FolderBlobs } from '../store/blobs.ts';
 import { growCache } from '../store/cache-size.ts';
 import type { OpenState } from '../store/open-state.ts';
 import type { Workspace } from './workspace.ts';
+
+/** Above this many runs even a run that did nothing prunes. */
+const maxRuns = 220;
 
 export function upkeepOf(options: {
   readonly workspace: Workspace;
@@ -15,7 +19,8 @@ export function upkeepOf(options: {
 }): Upkeep {
   const { workspace, state, blobs, runId } = options;
   return {
-    isDue: () => state.unsaved(),
+    // Runs that do nothing leave a trace too; with some slack, so that not each of them has to clear one away.
+    isDue: () => state.unsaved() || runIds(workspace.state).length > maxRuns,
     perform() {
       state.save();
       pruneRuns({ state: workspace.state, current: runId });

@@ -23,8 +23,7 @@ import {
 } from '../model/selection.ts';
 import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
 import { validate } from '../model/validate.ts';
-import type { Flags } from './commands.ts';
-import { text } from './flags.ts';
+import { type Flags, text } from './flags.ts';
 import { version } from './version.ts';
 
 /** Where the workspace is, whatever its configuration says. */

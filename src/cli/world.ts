@@ -20,8 +20,7 @@ import type { Stage } from '../model/stage.ts';
 import { FolderActions } from '../store/actions.ts';
 import { FolderBlobs } from '../store/blobs.ts';
 import { type OpenState, openState } from '../store/open-state.ts';
-import type { Flags } from './commands.ts';
-import { texts } from './flags.ts';
+import { type Flags, texts } from './flags.ts';
 import { upkeepOf } from './upkeep.ts';
 import { besideThis, type Workspace } from './workspace.ts';
 

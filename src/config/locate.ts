@@ -81,7 +81,10 @@ function search(cwd: string, root: string | null): Result<string, readonly Diagn
 
     export default definePipeline({
       stages: {
-        hello: { produces: 'hello.txt', run: 'echo hello > hello.txt' },
+        hello: {
+          produces: 'hello.txt',
+          run: 'echo hello > hello.txt',
+        },
       },
     });
 

@@ -1,12 +1,13 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { Digest, FilePath } from '../base/brand.ts';
-import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { alreadyThere, findAction, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
 import { type Assessment, type Assessor, isFailure } from './assess.ts';
+import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attempt-end.ts';
 import { executionOf, missingSecrets, type Prepared } from './execution.ts';
+import type { ExecutionEnd, RunningExecution } from './executor.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import {
   clearAway,
@@ -17,27 +18,9 @@ import {
   whatIsInTheWay,
 } from './make-room.ts';
 import { basesOf } from './ownership.ts';
-import type { ActionResult, ExecutionEnd, Observation, RunningExecution } from './ports.ts';
+import type { ActionResult, Observation } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
 import type { World } from './world.ts';
-
-interface SuccessfulEnd {
-  readonly kind: 'executed' | 'restored';
-  readonly record: TaskRecord;
-  /** A result that was stored without a log has none in this run. */
-  readonly hasLog: boolean;
-}
-
-export type AttemptEnd =
-  | SuccessfulEnd
-  | {
-      readonly kind: 'failed';
-      readonly failure: Failure;
-      readonly tail: readonly string[];
-      readonly hiddenEnv: readonly string[];
-      readonly command: string | null;
-    }
-  | { readonly kind: 'cancelled' };
 
 /** What an attempt tells while it runs. */
 export interface AttemptWatcher {
@@ -243,25 +226,4 @@ export class Attempt {
       metrics: result.metrics,
     };
   }
-}
-
-function failed(
-  failure: Failure,
-  tail: readonly string[] = [],
-  prepared: Prepared | null = null,
-): AttemptEnd & { kind: 'failed' } {
-  return {
-    kind: 'failed',
-    failure,
-    tail,
-    hiddenEnv: prepared?.hiddenEnv ?? [],
-    command: prepared?.command ?? null,
-  };
-}
-
-function failureOf(error: unknown): Failure {
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  // An error with a code came from the file system; anything else is a bug of ours.
-  if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return { kind: 'io', message };
-  return { kind: 'internal', message: message ?? String(error), stack: stack ?? null };
 }

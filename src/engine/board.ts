@@ -11,6 +11,7 @@ import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
+import { outcomeOf } from './run-outcome.ts';
 
 export type TaskState =
   /** Waits for this many tasks before it. */
@@ -159,28 +160,10 @@ export class Board {
 
   /** How the run stands when nothing is left to do. */
   summary(interrupted: boolean): Omit<RunFinished, 'kind' | 'durationMs'> {
-    const count = (outcome: TaskOutcome) =>
-      [...this.places.values()].filter((place) => endedAs(place) === outcome).length;
-    const places = [...this.places.values()];
-    const counts = {
-      executed: count('executed'),
-      restored: count('restored'),
-      fresh: count('fresh'),
-      failed: count('failed'),
-      skipped: count('skipped'),
-      waiting: count('waiting'),
-      cancelled: count('cancelled'),
-      savedMs: this.savedMs,
-    };
-    const bug = places.some(
-      (place) => place.state.kind === 'ended' && place.state.failure?.kind === 'internal',
+    const ends = [...this.places.values()].flatMap(({ task, state }) =>
+      state.kind === 'ended' ? [{ ...state, optional: task.stage.optional }] : [],
     );
-    if (bug) return { outcome: 'failed', exitCode: 70, ...counts };
-    if (interrupted) return { outcome: 'cancelled', exitCode: 130, ...counts };
-    if (places.some((place) => endedAs(place) === 'failed' && failsTheRun(place)))
-      return { outcome: 'failed', exitCode: 1, ...counts };
-    if (counts.waiting > 0) return { outcome: 'waiting', exitCode: 3, ...counts };
-    return { outcome: counts.failed > 0 ? 'degraded' : 'succeeded', exitCode: 0, ...counts };
+    return outcomeOf(ends, this.savedMs, interrupted);
   }
 
   private end(task: Task, outcome: TaskOutcome, details: Partial<TaskFinished>): void {

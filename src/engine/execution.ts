@@ -5,7 +5,7 @@ import { stageEnvironment } from '../model/environment.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
-import type { Execution } from './ports.ts';
+import type { Execution } from './executor.ts';
 import { secretValues, shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 

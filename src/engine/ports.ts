@@ -1,14 +1,13 @@
 // What the engine needs of the world. Adapters implement these; tests put fakes in their place.
+// How stages are executed has a file of its own: executor.ts.
 
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
-import type { Failure } from '../model/failure.ts';
 import type { FileEntry, Manifest } from '../model/manifest.ts';
 import type { PatternEntry, PatternSet } from '../model/pattern-set.ts';
 import type { Memory, TaskRecord } from '../model/record.ts';
-import type { Command, Stage, ToolRequirement } from '../model/stage.ts';
-import type { Task } from '../model/task.ts';
+import type { Stage, ToolRequirement } from '../model/stage.ts';
 
 /** Time, so that tests can own it. */
 export interface Clock {
@@ -161,61 +160,6 @@ export interface BlobStore {
    * they are not too long. False: it is missing, damaged or cannot be written; then part of it may be told.
    */
   replay(digest: Digest, to: string, onText: (text: string) => void): boolean;
-}
-
-/** A program's or function's run as the executor needs it: all placeholders replaced, environment complete. */
-export interface Execution {
-  readonly task: Task;
-  readonly command: Command;
-  /** Absolute. */
-  readonly cwd: string;
-  /** Complete but for `PIPE_OUTPUT`, which the executor owns. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly shell: string;
-  readonly timeoutMs: number | null;
-  /** `inherit` only where a person debugs a single stage. */
-  readonly stdin: 'closed' | 'inherit';
-  /** Absolute path of the log to append to. */
-  readonly logPath: string;
-  /** Values to blank out in everything that is captured. */
-  readonly secretValues: readonly string[];
-  /** For `script` and `function`: the compiled module, absolute, and what `ctx` holds. */
-  readonly module: string | null;
-  readonly context: ExecutionContext;
-  readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
-  readonly onProgress: (done: number, total: number) => void;
-  readonly onMetric: (values: Readonly<Record<string, number>>) => void;
-}
-
-export interface ExecutionContext {
-  readonly root: string;
-  readonly stage: string;
-  readonly item: string | null;
-  readonly requires: readonly string[];
-  readonly produces: readonly string[];
-  readonly runId: RunId;
-  readonly attempt: number;
-  readonly scratch: string;
-}
-
-export type ExecutionEnd =
-  | { readonly kind: 'succeeded' }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly tail: readonly string[] }
-  | { readonly kind: 'cancelled' };
-
-export interface RunningExecution {
-  readonly ended: Promise<ExecutionEnd>;
-  /** INT, after 5 s TERM, after 5 s KILL, to the whole process group. `now`: KILL at once. */
-  cancel(how: 'gently' | 'now'): void;
-}
-
-export interface Executor {
-  start(execution: Execution): RunningExecution;
-  /**
-   * Ends what engines that were killed left running: it could go on writing outputs. Call only while holding
-   * the lock. Answers how many programs that were.
-   */
-  endLeftBehind(): Promise<number>;
 }
 
 /** What the code behind `script` and inline functions is. */

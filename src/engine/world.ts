@@ -1,13 +1,13 @@
 // All that one build acts through, in one place.
 
 import type { EventStream } from './event-stream.ts';
+import type { Executor } from './executor.ts';
 import type {
   ActionStore,
   BlobStore,
   CallerEnv,
   Clock,
   Code,
-  Executor,
   Files,
   Lock,
   Outputs,

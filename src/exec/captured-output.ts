@@ -13,6 +13,8 @@ const longestHeldLine = 8192;
 export interface CaptureOptions {
   readonly logPath: string;
   readonly secretValues: readonly string[];
+  /** With `inherit` a person may be asked something: what is asked must show before its line ends. */
+  readonly stdin?: 'closed' | 'inherit';
   readonly onOutput: (stream: Stream, text: string) => void;
 }
 
@@ -76,7 +78,8 @@ export class CapturedOutput {
   private advance(stream: Stream, text: string): void {
     const waiting = this.unfinished[stream] + text;
     const end = waiting.lastIndexOf('\n') + 1;
-    const cut = waiting.length - end > longestHeldLine ? waiting.length : end;
+    const goesOut = this.options.stdin === 'inherit' || waiting.length - end > longestHeldLine;
+    const cut = goesOut ? waiting.length : end;
     this.unfinished[stream] = waiting.slice(cut);
     if (cut > 0) this.show(stream, waiting.slice(0, cut));
   }

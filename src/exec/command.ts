@@ -1,7 +1,7 @@
 // Runs what a stage has as text: shell lines in order, or one program without a shell.
 
 import { basename } from 'node:path';
-import type { Execution, ExecutionEnd } from '../engine/ports.ts';
+import type { Execution, ExecutionEnd } from '../engine/executor.ts';
 import { describeCommand } from '../model/command-line.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Command } from '../model/stage.ts';

@@ -1,7 +1,7 @@
 // Does the work of a stage: commands as programs, functions in a worker process, both under one watch.
 
 import { fileURLToPath } from 'node:url';
-import type { Execution, ExecutionEnd, Executor } from '../engine/ports.ts';
+import type { Execution, ExecutionEnd, Executor } from '../engine/executor.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
 import { runFunction } from './function.ts';

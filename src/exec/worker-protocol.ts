@@ -1,6 +1,6 @@
 // What the engine and the process of a stage function say to each other: lines of JSON on descriptor 3.
 
-import type { ExecutionContext } from '../engine/ports.ts';
+import type { ExecutionContext } from '../engine/executor.ts';
 
 export const channelDescriptor = 3;
 

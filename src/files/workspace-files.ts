@@ -86,7 +86,9 @@ export class WorkspaceFiles implements Files {
     for (const { path: file } of files) {
       try {
         const seen = role === 'input' ? this.inputEntry(file) : this.outputEntry(file);
-        if (seen === null) missing.push(file);
+        if (seen === null && isMangled(file))
+          unreadable.push({ path: file, message: 'has a name that is not valid UTF-8' });
+        else if (seen === null) missing.push(file);
         else {
           manifest.push(seen.entry);
           stamps.push(seen.stamp);
@@ -202,6 +204,11 @@ function targetStamp(absolute: string, link: Stamp): Stamp {
     ctimeNs: target.ctimeNs ^ (link.ctimeNs << 64n),
     inode: target.inode ^ (link.inode << 64n),
   };
+}
+
+/** Listed with the sign that Node puts for bytes that are no text, and so not to be found by that name. */
+function isMangled(file: string): boolean {
+  return file.includes('\uFFFD');
 }
 
 /** A link that leads to itself leads nowhere; who reads it is told so. */

@@ -170,7 +170,10 @@ function move(from: string, to: string): void {
   try {
     fs.renameSync(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // Gone since it was listed, which is as good.
+    if (code === 'ENOENT' && stampOf(from) === null) return;
+    if (code !== 'EXDEV') throw error;
     // The state folder or a subfolder of the workspace is another file system.
     fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
     fs.rmSync(from);

@@ -40,7 +40,12 @@ export interface Acceptance {
  */
 export type Memory =
   | { readonly kind: 'none' }
-  | { readonly kind: 'unfinished'; readonly runId: RunId; readonly leftovers: boolean; readonly last: TaskRecord | null }
+  | {
+      readonly kind: 'unfinished';
+      readonly runId: RunId;
+      readonly leftovers: boolean;
+      readonly last: TaskRecord | null;
+    }
   | { readonly kind: 'done'; readonly record: TaskRecord };
 
 /** The last result on record, whether it still stands or not. */

@@ -19,6 +19,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface ConsoleOptions {
   readonly mode: ConsoleMode;
   readonly verbose: boolean;
+  /** In `plain` mode: pass output on as it comes, for the one stage that a person talks to. */
+  readonly raw?: boolean;
   readonly stdout: OutStream;
   readonly stderr: OutStream;
   /** For `NO_COLOR`, `FORCE_COLOR`, `TERM` and the locale. */
@@ -85,7 +87,7 @@ function createDisplay(options: ConsoleOptions): Display {
     case 'quiet':
       return quiet();
     case 'plain':
-      return createPlainDisplay(out, look, { verbose });
+      return createPlainDisplay(out, look, { verbose, raw: options.raw === true });
     case 'live':
       return createLiveDisplay(out, look, {
         terminal: stdout,

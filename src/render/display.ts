@@ -92,7 +92,9 @@ export function warningLines(event: Warning, look: Look): readonly string[] {
 
 export function blockedLines(event: PipeEvent & RunBlocked, look: Look): readonly string[] {
   const since = ago(event.sinceMs, Date.parse(event.at));
-  const what = event.waits ? 'waiting for another run in this folder' : 'another run is at work in this folder';
+  const what = event.waits
+    ? 'waiting for another run in this folder'
+    : 'another run is at work in this folder';
   const text = `${what}: process ${event.pid}, started ${since} (pipe ${printable(event.command)})`;
   const room = look.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, look.columns - 2);
   return wrapWords(text, room).map((line, i) => look.style.dim(i === 0 ? line : `  ${line}`));

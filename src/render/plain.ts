@@ -2,10 +2,18 @@
 
 import { createLines, type Display } from './display.ts';
 import type { Look } from './look.ts';
+import { createRawOutput } from './raw-output.ts';
 import { plainLine, startedLine } from './task-line.ts';
 import type { Writer } from './writer.ts';
 
-export function createPlainDisplay(out: Writer, look: Look, options: { readonly verbose: boolean }): Display {
+export interface PlainOptions {
+  readonly verbose: boolean;
+  /** Pass output on as it comes: a person talks to the one stage that runs. */
+  readonly raw?: boolean;
+}
+
+export function createPlainDisplay(out: Writer, look: Look, options: PlainOptions): Display {
+  const output = createRawOutput(look.style.enabled);
   const lines = createLines(
     look,
     {
@@ -15,7 +23,15 @@ export function createPlainDisplay(out: Writer, look: Look, options: { readonly 
     options,
   );
   return {
-    show: (event, view) => out.lines(lines(event, view)),
+    show(event, view) {
+      if (options.raw === true && event.kind === 'task-output') {
+        out.write(output.feed(event.text));
+        return;
+      }
+      const more = lines(event, view);
+      if (more.length > 0) out.write(output.endLine());
+      out.lines(more);
+    },
     close: () => {},
   };
 }

@@ -2,10 +2,11 @@
 
 import path from 'node:path';
 import type { Records } from '../engine/ports.ts';
+import type { LogIo } from './log-io.ts';
 import { StateRecords } from './records.ts';
 import { rowOfStamp, type StampMemory, stampOfRow } from './stamp-memory.ts';
 import { State } from './state.ts';
-import { type LogIo, StateLog } from './state-log.ts';
+import { StateLog } from './state-log.ts';
 
 /** Identities of programs by whatever key the asker finds good. */
 export interface ToolMemory {

@@ -4,21 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { type LogIo, writeAll } from './log-io.ts';
 import { checkedLine, encodeHeader, isHeader, lineOf, START } from './log-line.ts';
-
-/** The part of `node:fs` that changes files, so that tests can let it fail. */
-export type LogIo = Pick<
-  typeof fs,
-  | 'openSync'
-  | 'writeSync'
-  | 'fsyncSync'
-  | 'ftruncateSync'
-  | 'closeSync'
-  | 'renameSync'
-  | 'unlinkSync'
-  | 'truncateSync'
-  | 'mkdirSync'
->;
 
 /** What `load` found, in the order of the file. */
 export interface LogReader {
@@ -118,7 +105,7 @@ export class StateLog {
     this.fd ??= this.io.openSync(this.file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
     const before = this.sizeBytes;
     try {
-      this.seen!.sizeBytes += BigInt(this.writeAll(this.fd, text));
+      this.seen!.sizeBytes += BigInt(writeAll(this.io, this.fd, text));
     } catch (problem) {
       // Truncating needs no space, so it works where the disk is full.
       try {
@@ -151,7 +138,7 @@ export class StateLog {
     const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = fs.constants;
     const fd = this.io.openSync(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
     try {
-      this.writeAll(fd, text);
+      writeAll(this.io, fd, text);
       // A rename must not become lasting before the content is.
       this.io.fsyncSync(fd);
       this.io.renameSync(temporary, this.file);
@@ -236,13 +223,6 @@ export class StateLog {
     } finally {
       fs.closeSync(fd);
     }
-  }
-
-  private writeAll(fd: number, text: string): number {
-    const bytes = Buffer.from(text);
-    let written = 0;
-    while (written < bytes.length) written += this.io.writeSync(fd, bytes, written, bytes.length - written);
-    return written;
   }
 }
 

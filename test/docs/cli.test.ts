@@ -1,5 +1,5 @@
 // docs/cli.md and the help texts tell of the same commands and flags: none is missing, none is invented.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
 
@@ -88,4 +88,18 @@ test('exit codes are those that the help names', async () => {
   const told = [...page.matchAll(/^\| (\d+) +\|/gm)].map((match) => match[1]);
   const helped = /Exit codes: ([^.]+)\./.exec((await help()).replace(/\s+/g, ' '))?.[1] ?? '';
   expect(told).toEqual([...helped.matchAll(/\b(\d+) /g)].map((match) => match[1]));
+});
+
+test('every flag is used in a story', async () => {
+  const folder = new URL('../stories/', import.meta.url);
+  const stories = readdirSync(folder)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('\n');
+  const flags = (await Promise.all(commands.filter((name) => name !== 'help').map((name) => help(name))))
+    .flatMap(flagsHelped)
+    .flatMap((flag) => flag.match(/(?<![\w-])--?[a-z][a-z-]*/g) ?? []);
+  expect(flags.length).toBeGreaterThan(40);
+  const unused = [...new Set(flags)].filter((flag) => !new RegExp(`['" ]${flag}['" ]`).test(stories));
+  expect(unused).toEqual([]);
 });

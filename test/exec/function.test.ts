@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
-import type { Execution, Executor } from '../../src/engine/ports.ts';
+import type { Execution, Executor } from '../../src/engine/executor.ts';
 import { createExecutor } from '../../src/exec/executor.ts';
 import type { Failure } from '../../src/model/failure.ts';
 import { isAlive, Scene } from './scene.ts';

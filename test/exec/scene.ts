@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunId } from '../../src/base/brand.ts';
-import type { Execution } from '../../src/engine/ports.ts';
+import type { Execution } from '../../src/engine/executor.ts';
 import type { Command, Stage } from '../../src/model/stage.ts';
 import { taskOf } from '../../src/model/task.ts';
 

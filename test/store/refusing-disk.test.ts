@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunId, TaskId } from '../../src/base/brand.ts';
+import type { LogIo } from '../../src/store/log-io.ts';
 import { openState } from '../../src/store/open-state.ts';
-import type { LogIo } from '../../src/store/state-log.ts';
 import { open, record, stamp } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -24,7 +24,7 @@ describe('where the configuration is', () => {
     const said = await refused(rig, ['build']);
     expect(said).toContain(`PIPE001 there is no pipeline.config.ts, .mts, .js or .mjs in ${rig.root} or any`);
     expect(said).toContain('  hint: to start, write a pipeline.config.ts:\n');
-    expect(said).toContain("hello: { produces: 'hello.txt', run: 'echo hello > hello.txt' },");
+    expect(said).toContain("run: 'echo hello > hello.txt',");
     expect(said).toContain('--config <path>');
     expect(rig.exists('.pipeline-cache')).toBe(false);
   });

@@ -1,6 +1,7 @@
 // `pipe run`, `pipe clean`, `pipe accept`, `pipe cache`: commands that change something besides a build.
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
+import { gate, tell } from './signs.ts';
 import { text, words } from './words.ts';
 
 test('run executes exactly one stage, fresh or not, and shows its output', async () => {
@@ -8,8 +9,7 @@ test('run executes exactly one stage, fresh or not, and shows its output', async
   await rig.build();
   const { code, stdout } = await rig.pipe(['run', 'upper']);
   expect(code).toBe(0);
-  expect(stdout).toContain('upper | shouting');
-  expect(stdout).toMatch(/^done +upper /m);
+  expect(stdout).toMatch(/^shouting\ndone +upper /m);
   expect(stdout).not.toContain('join');
 });
 
@@ -21,6 +21,20 @@ test('run hands its standard input to the stage', async () => {
   // In a build it is closed.
   expect((await rig.pipe(['build', '--force'], { stdin: 'typed by hand' })).code).toBe(0);
   expect(rig.read('o')).toBe('');
+});
+
+test('run shows a prompt before its line ends, and ends the line when the stage has', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: { ask: { produces: ['o'], run: 'printf "your name? "; read name < reply; printf "hello $name" | tee o' } } }`,
+  );
+  gate(rig, 'reply');
+  const running = rig.start(['run', 'ask']);
+  await running.printed(/^your name\? $/m);
+  await tell(rig, 'reply');
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^your name\? hello go\ndone +ask /m);
 });
 
 test('run --json prints events, and the exit code of a failure is 1', async () => {

@@ -198,3 +198,34 @@ test('a build inside a stage of another root works', async () => {
   expect(built).toMatchObject({ code: 0, executed: ['outer'] });
   expect(rig.read('nested/inner.txt')).toBe('made\n');
 });
+
+test('what would change the cache or the records waits for the build', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  gate(rig, 'go');
+  const first = rig.start(['build', '--json']);
+  await saw(first, /pid (\d+)\./);
+  const others = [
+    rig.start(['cache', 'clear']),
+    rig.start(['clean']),
+    rig.start(['accept', 'after', '--reason', 'a test']),
+  ];
+  for (const other of others) await other.printed(`process ${first.child.pid}`);
+  for (const other of others) other.child.kill('SIGINT');
+  for (const other of others) expect((await other.ended).code).toBe(130);
+  await tell(rig, 'go');
+  expect((await first.ended).code).toBe(0);
+});
+
+test('builds in two workspaces do not wait for each other', async () => {
+  await using one = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  await using two = await Rig.with(
+    { 'in.txt': 'v0\n' },
+    `{ stages: { copy: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
+  );
+  gate(one, 'go');
+  const first = one.start(['build', '--json']);
+  await saw(first, /pid (\d+)\./);
+  expect(await two.build()).toMatchObject({ code: 0, executed: ['copy'] });
+  await tell(one, 'go');
+  expect((await first.ended).code).toBe(0);
+});

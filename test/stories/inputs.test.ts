@@ -291,11 +291,7 @@ test('files of any name come through patterns, placeholders and the cache', asyn
   expect(built.failed).toEqual([]);
   const names = [...oddNames].sort();
   expect(rig.files('copies')).toEqual(names);
-  // The configuration is an input of a function that stands in it.
-  expect(JSON.parse(rig.read('names.json'))).toEqual([
-    ...names.map((name) => `exec/${name}`),
-    'pipeline.config.ts',
-  ]);
+  expect(JSON.parse(rig.read('names.json'))).toEqual(names.map((name) => `exec/${name}`));
   expect(rig.exists('src/pwned') || rig.exists('pwned')).toBe(false);
   await expectNothingToDo(rig);
 
@@ -304,6 +300,26 @@ test('files of any name come through patterns, placeholders and the cache', asyn
   expect((await buildAsForetold(rig)).restored).toEqual(['plain', 'shell']);
   for (const name of oddNames) expect(rig.read(`exec/${name}`)).toBe(`content of ${name}\n`);
   await expectNothingToDo(rig);
+});
+
+test('a name that is no text fails clearly, as an input and as an output', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a' }, join('src/*'));
+  const odd = Buffer.concat([Buffer.from(rig.path('src/odd')), Buffer.from([0xff, 0xfe])]);
+  fs.writeFileSync(odd, 'b');
+  const built = await rig.build();
+  expect(built.end('join')?.failure).toMatchObject({
+    kind: 'input-unreadable',
+    message: 'has a name that is not valid UTF-8',
+  });
+  fs.rmSync(odd);
+  rig.config(
+    `{ stages: { make: { requires: ['src/*'], produces: ['out/'], run: 'touch "out/odd$(printf "\\\\377")"' } } }`,
+  );
+  const made = await rig.build();
+  expect(made.end('make')?.failure).toMatchObject({
+    kind: 'output-blocked',
+    message: 'has a name that is not valid UTF-8',
+  });
 });
 
 test('a folder where an input file is expected is no input', async () => {

@@ -111,8 +111,8 @@ test('a stage without outputs goes by its record', async () => {
   await using rig = await Rig.with({ 'in.txt': 'a' }, config);
   expect((await buildAsForetold(rig)).executed).toEqual(['lint']);
   date(rig, 'in.txt', 2100);
-  await expectNothingToDo(rig).catch(() => {});
   expect((await rig.build()).fresh).toEqual(['lint']);
+  await expectNothingToDo(rig);
   rig.write('in.txt', 'b');
   date(rig, 'in.txt', 2001);
   expect((await buildAsForetold(rig)).executed).toEqual(['lint']);

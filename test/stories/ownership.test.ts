@@ -162,6 +162,7 @@ test('accepting adopts outputs that were there before pipe, and nothing runs', a
     chain(),
   );
   expect((await rig.pipe(['accept', 'draft', 'print', '--reason', 'from before'])).code).toBe(0);
+  expect((await buildAsForetold(rig)).fresh).toEqual(['draft', 'print']);
   await expectNothingToDo(rig);
   // Adopted is not made: cleaning leaves it.
   await rig.pipe(['clean']);

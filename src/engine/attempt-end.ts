@@ -1,0 +1,44 @@
+// How an attempt can end.
+import type { Failure } from '../model/failure.ts';
+import type { TaskRecord } from '../model/record.ts';
+import type { Prepared } from './execution.ts';
+
+export interface SuccessfulEnd {
+  readonly kind: 'executed' | 'restored';
+  readonly record: TaskRecord;
+  /** A result that was stored without a log has none in this run. */
+  readonly hasLog: boolean;
+}
+
+export type AttemptEnd =
+  | SuccessfulEnd
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly tail: readonly string[];
+      readonly hiddenEnv: readonly string[];
+      readonly command: string | null;
+    }
+  | { readonly kind: 'cancelled' };
+
+export function failed(
+  failure: Failure,
+  tail: readonly string[] = [],
+  prepared: Prepared | null = null,
+): AttemptEnd & { kind: 'failed' } {
+  return {
+    kind: 'failed',
+    failure,
+    tail,
+    hiddenEnv: prepared?.hiddenEnv ?? [],
+    command: prepared?.command ?? null,
+  };
+}
+
+/** What was thrown while an attempt was at work, as a fate of its task. */
+export function failureOf(error: unknown): Failure {
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  // An error with a code came from the file system; anything else is a bug of ours.
+  if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return { kind: 'io', message };
+  return { kind: 'internal', message: message ?? String(error), stack: stack ?? null };
+}
