@@ -154,7 +154,7 @@ export class Board {
   /** The stages that failed the run, in order. */
   failedStages(): readonly string[] {
     return [...this.places.values()]
-      .filter((place) => place.state.kind === 'ended' && failsTheRun(place))
+      .filter(failsTheRun)
       .map((place) => place.task.stage.name);
   }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fillCommand } from '../model/command-line.ts';
 import { stageEnvironment } from '../model/environment.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { setMatches } from '../model/pattern-set.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution } from './executor.ts';
@@ -43,7 +44,10 @@ export function executionOf(
   const { stage } = task;
   const { folders } = world;
   const scratch = folders.scratch(task.id);
-  const requires = options.inputs.map((entry) => entry.path);
+  // Without the code: a script that is an input because the command names it is no file to work on.
+  const requires = options.inputs
+    .map((entry) => entry.path)
+    .filter((file) => setMatches(stage.requires, file));
   const produces = stage.produces === null ? [] : included(stage.produces);
   const caller = Object.fromEntries(world.caller.names().map((name) => [name, world.caller.get(name) ?? '']));
   const environment = stageEnvironment({

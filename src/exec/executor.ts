@@ -32,7 +32,10 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       const supervision = new Supervision(
         output,
         periods,
-        groups && { began: (id) => groups.began(id, runId), ended: (id) => groups.ended(id) },
+        groups && {
+          began: (id) => groups.began(id, { runId, leaves: outputFileOf(execution) }),
+          ended: (id) => groups.ended(id),
+        },
       );
       const ended = perform(execution, {
         ...{ output, supervision, workerPath, lingerMs: periods.lingerMs },
@@ -42,6 +45,10 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     },
     endLeftBehind: async () => (await groups?.endLeftBehind()) ?? 0,
   };
+}
+
+function outputFileOf({ logPath }: Execution): string {
+  return `${logPath}.output.jsonl`;
 }
 
 interface Equipment {
@@ -54,7 +61,7 @@ interface Equipment {
 
 async function perform(asked: Execution, equipment: Equipment): Promise<ExecutionEnd> {
   const { output, supervision, pollMs } = equipment;
-  const path = `${asked.logPath}.output.jsonl`;
+  const path = outputFileOf(asked);
   const execution = { ...asked, env: { ...asked.env, PIPE_OUTPUT: path } };
   const outputFile = new OutputFile({
     path,

@@ -2,13 +2,19 @@
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isGroupAlive } from './group-alive.ts';
 
 /** After KILL: then a process hangs in the kernel, and waiting longer would hang the build too. */
 const abandonMs = 10_000;
 
-/** One file a group, named by its number, with the id of its run inside. Never throws: a disk that refuses costs the record. */
+interface Traces {
+  readonly runId: string;
+  /** Absolute path of a file that goes with the group: it may hold secrets. */
+  readonly leaves: string;
+}
+
+/** One file a group, named by its number. Never throws: a disk that refuses costs the record. */
 export class RunningGroups {
   private readonly folder: string;
   private isFolderThere = false;
@@ -18,11 +24,11 @@ export class RunningGroups {
     this.folder = folder;
   }
 
-  began(groupId: number, runId: string): void {
+  began(groupId: number, traces: Traces): void {
     try {
       if (!this.isFolderThere) mkdirSync(this.folder, { recursive: true });
       this.isFolderThere = true;
-      writeFileSync(join(this.folder, String(groupId)), runId);
+      writeFileSync(join(this.folder, String(groupId)), `${traces.runId}\n${traces.leaves}`);
     } catch {
       this.isFolderThere = false;
     }
@@ -43,13 +49,26 @@ export class RunningGroups {
   async endLeftBehind(): Promise<number> {
     let count = 0;
     for (const groupId of this.recorded()) {
-      if (isOfRun(groupId, this.runOf(groupId))) {
+      const { runId, leaves } = this.tracesOf(groupId);
+      if (isOfRun(groupId, runId)) {
         count++;
         await kill(groupId);
       }
+      this.remove(leaves);
       this.ended(groupId);
     }
     return count;
+  }
+
+  /** Only what lies beside the record: it may have been written by anybody. */
+  private remove(file: string): void {
+    const state = `${dirname(this.folder)}/`;
+    if (!file.startsWith(state) || file.split('/').includes('..') || !file.endsWith('.output.jsonl')) return;
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // Litter, at worst.
+    }
   }
 
   private recorded(): readonly number[] {
@@ -63,11 +82,12 @@ export class RunningGroups {
     }
   }
 
-  private runOf(groupId: number): string {
+  private tracesOf(groupId: number): Traces {
     try {
-      return readFileSync(join(this.folder, String(groupId)), 'utf8');
+      const [runId = '', ...leaves] = readFileSync(join(this.folder, String(groupId)), 'utf8').split('\n');
+      return { runId, leaves: leaves.join('\n') };
     } catch {
-      return '';
+      return { runId: '', leaves: '' };
     }
   }
 }

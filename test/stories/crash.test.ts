@@ -115,7 +115,7 @@ const restoreSteps: Readonly<Record<string, (copies: number, placed: number, fil
 };
 
 test.each(Object.entries(restoreSteps))('killed while %s, a restore is made good', async (_, isAt) => {
-  const files = 2000;
+  const files = 1000;
   await using rig = await Rig.with(
     { 'in.txt': 'old' },
     `{ stages: { many: { requires: ['in.txt'], produces: ['out/'], run: 'seq -f "$(cat in.txt) %g" ${files} | split -a 3 -l 1 - out/' } } }`,

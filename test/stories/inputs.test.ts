@@ -302,6 +302,23 @@ test('files of any name come through patterns, placeholders and the cache', asyn
   await expectNothingToDo(rig);
 });
 
+test('{requires} and ctx.requires name what was declared, not the code that works on it', async () => {
+  await using rig = await Rig.with(
+    {
+      'a.txt': 'a',
+      'tools/show.mjs': 'console.log(process.argv.slice(2).join())',
+      'stage.ts': `import fs from 'node:fs';
+        export default (ctx) => fs.writeFileSync('script.txt', ctx.requires.join());`,
+    },
+    `{ stages: {
+      shell: { requires: ['*a.txt'], produces: ['shell.txt'], run: 'node tools/show.mjs {requires} > shell.txt' },
+      script: { requires: ['a.txt', 'tools/*'], produces: ['script.txt'], run: script('./stage.ts') },
+    } }`,
+  );
+  await buildAsForetold(rig);
+  expect([rig.read('shell.txt'), rig.read('script.txt')]).toEqual(['a.txt\n', 'a.txt,tools/show.mjs']);
+});
+
 test('a name that is no text fails clearly, as an input and as an output', async () => {
   await using rig = await Rig.with({ 'src/a.txt': 'a' }, join('src/*'));
   const odd = Buffer.concat([Buffer.from(rig.path('src/odd')), Buffer.from([0xff, 0xfe])]);

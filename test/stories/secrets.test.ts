@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Ended, Rig } from '../rig/rig.ts';
-import { everyFile } from './signs.ts';
+import { everyFile, gate, saw } from './signs.ts';
 
 const secret = 'hunter2/with+odd chars&"quotes"';
 const env = { API_KEY: secret };
@@ -125,6 +125,24 @@ test('a secret from an environment file is kept as well', async () => {
   const built = await rig.build(['--env-file', '.env']);
   expect(built).toMatchObject({ code: 0, executed: ['leak'] });
   expectNoTrace(rig, built);
+});
+
+test('nor after the engine was killed and the next build has tidied up', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: { leak: { produces: ['out.txt'], secrets: ['API_KEY'], run: ${JSON.stringify(
+      'test -e go || { echo "{"note":"$API_KEY"}" >> "$PIPE_OUTPUT"; echo "$API_KEY"; echo ready; read _ < never; }; echo > out.txt',
+    )} } } }`,
+  );
+  gate(rig, 'never');
+  const running = rig.start(['build', '--json'], { env });
+  await saw(running, /ready/);
+  running.child.kill('SIGKILL');
+  const killed = await running.ended;
+  rig.write('go', '');
+  const next = await rig.build([], { env });
+  expect(next).toMatchObject({ code: 0, executed: ['leak'] });
+  expectNoTrace(rig, killed, next);
 });
 
 test('another stage does not see it', async () => {

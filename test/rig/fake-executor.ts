@@ -1,0 +1,77 @@
+// The port `Executor`, scripted by the test: each stage does what its script says, or works as a pure function of its inputs.
+import type {
+  Execution,
+  ExecutionEnd,
+  Executor,
+  RunningExecution,
+} from '../../src/engine/executor.ts';
+import type { FakeDisk } from './fake-disk.ts';
+
+export interface Scene {
+  readonly execution: Execution;
+  readonly disk: FakeDisk;
+  /** Does what a stage without a script does: each output says what it was made of. */
+  work(): void;
+}
+
+/** Nothing returned: it ended well. */
+export type Script = (scene: Scene) => ExecutionEnd | undefined | Promise<ExecutionEnd | undefined>;
+
+export const exitOne: ExecutionEnd = {
+  kind: 'failed',
+  failure: { kind: 'exit', code: 1, line: 'make it' },
+  tail: ['no luck'],
+};
+
+export class FakeExecutor implements Executor {
+  readonly scripts = new Map<string, Script>();
+  /** Stages in the order of starting. */
+  readonly started: string[] = [];
+  readonly cancelled: string[] = [];
+  leftBehind = 0;
+  /** How many were at work at once, at most. */
+  mostAtOnce = 0;
+  private atWork = 0;
+  private readonly disk: FakeDisk;
+
+  constructor(disk: FakeDisk) {
+    this.disk = disk;
+  }
+
+  start(execution: Execution): RunningExecution {
+    const { stage } = execution.task;
+    this.started.push(stage.name);
+    this.atWork++;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atWork);
+    let cancel: (how: 'gently' | 'now') => void = () => {};
+    const cancelled = new Promise<ExecutionEnd>((resolve) => {
+      cancel = (how) => {
+        this.cancelled.push(`${stage.name} ${how}`);
+        resolve({ kind: 'cancelled' });
+      };
+    });
+    const script = this.scripts.get(stage.name) ?? ((scene: Scene) => scene.work() as undefined);
+    const work = () => this.work(execution);
+    const scripted = Promise.resolve(script({ execution, disk: this.disk, work })).then(
+      (end): ExecutionEnd => end ?? { kind: 'succeeded' },
+    );
+    const ended = Promise.race([cancelled, scripted]).finally(() => this.atWork--);
+    return { ended, cancel };
+  }
+
+  endLeftBehind(): Promise<number> {
+    const count = this.leftBehind;
+    this.leftBehind = 0;
+    return Promise.resolve(count);
+  }
+
+  private work({ task, context }: Execution): void {
+    const made = resultOf(task.stage.name, context.requires.map((path) => this.disk.read(path)));
+    for (const path of context.produces) this.disk.write(path, made);
+  }
+}
+
+/** What a stage without a script writes into each of its outputs. */
+export function resultOf(stage: string, inputs: readonly string[]): string {
+  return `${stage}(${inputs.join(', ')})`;
+}

@@ -1,0 +1,108 @@
+// The port `Outputs` over the disk in memory.
+import { posix } from 'node:path';
+import type { Digest, FilePath } from '../../src/base/brand.ts';
+import type { ListedFile, Outputs, StagedOutputs } from '../../src/engine/ports.ts';
+import { digestOf } from '../../src/model/fingerprint.ts';
+import type { Manifest } from '../../src/model/manifest.ts';
+import type { FakeDisk } from './fake-disk.ts';
+
+export class FakeOutputs implements Outputs {
+  private readonly disk: FakeDisk;
+  private temporaries = 0;
+
+  constructor(disk: FakeDisk) {
+    this.disk = disk;
+  }
+
+  blockedBy(path: FilePath): { readonly path: FilePath; readonly message: string } | null {
+    const parts = path.split('/');
+    for (let i = 1; i < parts.length; i++) {
+      const folder = parts.slice(0, i).join('/') as FilePath;
+      const kind = this.disk.nodes.get(folder)?.kind;
+      if (kind === undefined) return null;
+      if (kind !== 'folder') return { path: folder, message: 'outputs are never written through it' };
+    }
+    return null;
+  }
+
+  moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void {
+    for (const file of files.filter((one) => this.blockedBy(one.path) === null)) {
+      if (file.kind === 'folder') this.removeIfEmpty(file.path);
+      else this.disk.move(this.inside(file.path), `${folder}/${file.path}`);
+    }
+    this.prune(files, bases);
+  }
+
+  makeFolder(path: string): void {
+    if (path !== '') this.disk.folder(this.inside(path));
+  }
+
+  stage(entries: Manifest, blobPath: (digest: Digest) => string): StagedOutputs | null {
+    const waiting: { temporary: string; target: string }[] = [];
+    const drop = () => {
+      for (const { temporary } of waiting) this.disk.remove(temporary);
+    };
+    for (const entry of entries) {
+      if (entry.kind === 'folder') continue;
+      const target = this.inside(entry.path);
+      const temporary = posix.join(posix.dirname(target), `.pipe-tmp-${this.temporaries++}`);
+      waiting.push({ temporary, target });
+      if (entry.kind === 'link') this.disk.link(temporary, entry.target ?? '');
+      else {
+        const blob = this.disk.text(blobPath(entry.digest));
+        if (blob === null || digestOf(blob) !== entry.digest) {
+          drop();
+          return null;
+        }
+        this.disk.write(temporary, blob, entry.executable);
+      }
+    }
+    const place = () => {
+      for (const entry of entries) if (entry.kind === 'folder') this.disk.folder(this.inside(entry.path));
+      for (const { temporary, target } of waiting) this.disk.move(temporary, target);
+    };
+    return { place, drop };
+  }
+
+  sweep(folders: readonly string[]): void {
+    for (const path of [...this.disk.nodes.keys()]) {
+      const folder = posix.dirname(path) === '.' ? '' : posix.dirname(path);
+      if (folders.includes(folder) && posix.basename(path).startsWith('.pipe-tmp-')) this.disk.remove(path);
+    }
+  }
+
+  remove(files: readonly ListedFile[], bases: readonly string[]): void {
+    for (const file of files.filter((one) => this.blockedBy(one.path) === null)) {
+      if (file.kind === 'folder') this.removeIfEmpty(file.path);
+      else this.disk.remove(this.inside(file.path));
+    }
+    this.prune(files, bases);
+  }
+
+  discard(folder: string): void {
+    if (folder.startsWith(`${this.disk.root}/`)) throw new Error(`not a folder of pipe: ${folder}`);
+    this.disk.remove(folder);
+  }
+
+  private prune(files: readonly ListedFile[], bases: readonly string[]): void {
+    for (const file of files) {
+      let folder = posix.dirname(file.path);
+      while (bases.some((base) => (base === '' ? folder !== '.' : folder.startsWith(`${base}/`)))) {
+        if (!this.removeIfEmpty(folder)) break;
+        folder = posix.dirname(folder);
+      }
+    }
+  }
+
+  private removeIfEmpty(path: string): boolean {
+    if (!this.disk.isEmptyFolder(path)) return false;
+    this.disk.remove(path);
+    return true;
+  }
+
+  private inside(path: string): string {
+    if (path.startsWith('/') || path.split('/').includes('..') || path.includes('\0'))
+      throw new Error(`not a path inside the workspace: ${path}`);
+    return path;
+  }
+}

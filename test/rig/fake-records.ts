@@ -1,0 +1,80 @@
+// The port `Records` in memory: one shelf, and each process's view of it.
+import type { Digest, FilePath, RunId, TaskId } from '../../src/base/brand.ts';
+import type { Records } from '../../src/engine/ports.ts';
+import { type Memory, recordIn, type TaskRecord } from '../../src/model/record.ts';
+
+interface Content {
+  readonly memories: Map<TaskId, Memory>;
+  readonly produced: Set<string>;
+}
+
+/** What lies on the disk, so to speak. */
+export class RecordShelf {
+  version = 0;
+  content: Content = { memories: new Map(), produced: new Set() };
+}
+
+export class FakeRecords implements Records {
+  private readonly shelf: RecordShelf;
+  private seen: Content = { memories: new Map(), produced: new Set() };
+  private seenVersion = -1;
+
+  constructor(shelf: RecordShelf) {
+    this.shelf = shelf;
+    this.reload();
+  }
+
+  memory(task: TaskId): Memory {
+    return this.seen.memories.get(task) ?? { kind: 'none' };
+  }
+
+  all(): readonly TaskRecord[] {
+    const records = [...this.seen.memories.values()].flatMap((memory) =>
+      memory.kind === 'done' ? [memory.record] : [],
+    );
+    return records;
+  }
+
+  begin(task: TaskId, runId: RunId): void {
+    const last = recordIn(this.memory(task));
+    this.write(({ memories }) => memories.set(task, { kind: 'unfinished', runId, leftovers: true, last }));
+  }
+
+  failed(task: TaskId, runId: RunId): void {
+    const last = recordIn(this.memory(task));
+    this.write(({ memories }) => memories.set(task, { kind: 'unfinished', runId, leftovers: false, last }));
+  }
+
+  commit(record: TaskRecord): void {
+    const taken = new Set(record.accepted?.paths ?? []);
+    this.write(({ memories, produced }) => {
+      memories.set(record.task, { kind: 'done', record });
+      for (const { path, digest } of record.outputs) if (!taken.has(path)) produced.add(`${digest} ${path}`);
+    });
+  }
+
+  forget(task: TaskId): void {
+    if (this.memory(task).kind !== 'none') this.write(({ memories }) => memories.delete(task));
+  }
+
+  hasProduced(path: FilePath, digest: Digest): boolean {
+    return this.seen.produced.has(`${digest} ${path}`);
+  }
+
+  changedElsewhere(): boolean {
+    return this.seenVersion !== this.shelf.version;
+  }
+
+  reload(): void {
+    const { memories, produced } = this.shelf.content;
+    this.seen = { memories: new Map(memories), produced: new Set(produced) };
+    this.seenVersion = this.shelf.version;
+  }
+
+  private write(change: (content: Content) => unknown): void {
+    if (this.changedElsewhere()) this.reload();
+    change(this.shelf.content);
+    change(this.seen);
+    this.seenVersion = ++this.shelf.version;
+  }
+}
