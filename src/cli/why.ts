@@ -1,13 +1,18 @@
 // `pipe why`: the full chain of causes for one stage or file.
 import type { FilePath } from '../base/brand.ts';
+import { preview } from '../engine/preview.ts';
+import type { World } from '../engine/world.ts';
+import { type LastWork, lastWork } from '../journal/history.ts';
+import { ago } from '../model/amounts.ts';
 import { type Cause, causesOf } from '../model/cause-chain.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { setMatches } from '../model/pattern-set.ts';
 import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
+import { taskOf } from '../model/task.ts';
 import { summariseReasons } from '../model/wording.ts';
 import { type Flags, isSet } from './flags.ts';
-import { planOf } from './looking.ts';
+import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 
@@ -18,20 +23,47 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
     ...selectEverything,
     targets: stages.map((stage) => stage.name),
   });
-  const plans = await planOf(workspace, selection, flags);
-  const causes = stages.map((stage) => causesOf(stage.name, plans));
+  const { plans, configModules } = await looking(workspace, selection, flags, (world) => ({
+    plans: preview(world, workspace.graph, selection),
+    configModules: modulesOfConfig(world, stages),
+  }));
+  const answers = stages.map((stage) => {
+    const cause = causesOf(stage.name, plans);
+    return {
+      stage,
+      cause,
+      last: cause.action === 'fresh' ? lastWork(workspace.state, taskOf(stage).id) : null,
+    };
+  });
   if (isSet(flags, 'json')) {
+    const causes = answers.map(({ cause }) => cause);
     printJson({ v: 1, subject: asked, ...(file === null ? {} : { file: file.about }), causes });
     return 0;
   }
   const { style } = outLook();
   if (file !== null) printLines([...file.about, '']);
-  for (const [i, cause] of causes.entries()) {
-    const stage = stages[i]!;
-    printLines(causeLines(cause, '', style.bold));
-    if (stage.command.kind === 'function' && isConfigEdit(workspace, cause)) printLines(functionHint(stage));
+  for (const { stage, cause, last } of answers) {
+    printLines([...causeLines(cause, '', style.bold), ...lastLines(last)]);
+    const reasons = [...cause.reasons, ...(last?.started.reasons ?? [])];
+    const byConfig = reasons.some((reason) => 'path' in reason && configModules.has(reason.path));
+    if (stage.command.kind === 'function' && byConfig) printLines(functionHint(stage));
   }
   return 0;
+}
+
+/** The modules behind inline functions: the configuration and what it imports. */
+function modulesOfConfig(world: World, stages: readonly Stage[]): ReadonlySet<string> {
+  if (!stages.some((stage) => stage.command.kind === 'function')) return new Set();
+  const code = world.code.identify(null);
+  return new Set('modules' in code ? code.modules : []);
+}
+
+/** What the history knows: a fresh stage has no cause now, but it had one when it last ran. */
+function lastLines(last: LastWork | null): readonly string[] {
+  if (last === null) return [];
+  const when = ago(Date.parse(last.started.at), Date.now());
+  const why = summariseReasons(last.started.reasons).join('; ');
+  return [`  last ${last.outcome} ${when}${why === '' ? '' : ` because ${why}`} (run ${last.runId})`];
 }
 
 interface Subject {
@@ -90,11 +122,6 @@ function causeLines(cause: Cause, indent: string, bold: (text: string) => string
     ...causeLines(before, `${indent}    `, bold),
   ]);
   return [head, ...reasons, ...upstream];
-}
-
-function isConfigEdit(workspace: Workspace, cause: Cause): boolean {
-  const config = workspace.canonical(workspace.configPath);
-  return cause.reasons.some((reason) => reason.code === 'input-changed' && reason.path === config);
 }
 
 function functionHint(stage: Stage): readonly string[] {

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId, TaskId } from '../base/brand.ts';
-import type { PipeEvent } from '../model/events.ts';
+import type { PipeEvent, TaskOutcome, TaskStarted } from '../model/events.ts';
 import { isRunId } from './run-id.ts';
 import type { RunSummary } from './run-summary.ts';
 import { taskFileName } from './task-file-name.ts';
@@ -20,6 +20,13 @@ export type FoundRun =
   | { readonly kind: 'found'; readonly run: PastRun }
   | { readonly kind: 'ambiguous'; readonly candidates: readonly RunId[] }
   | { readonly kind: 'none' };
+
+/** How a task last began and ended something. */
+export interface LastWork {
+  readonly runId: RunId;
+  readonly started: PipeEvent & TaskStarted;
+  readonly outcome: TaskOutcome;
+}
 
 /** Ids of all runs, newest first. `state`: the state folder, absolute. */
 export function runIds(state: string): readonly RunId[] {
@@ -75,6 +82,19 @@ export function lastLogOf(
   for (const runId of runIds(state)) {
     const file = logOf({ runId, folder: path.join(state, 'runs', runId), summary: null }, task);
     if (file !== null) return { run: pastRun(state, runId), file };
+  }
+  return null;
+}
+
+/** When and why the task last did something, as far as the history reaches; `null` if it holds nothing of it. */
+export function lastWork(state: string, task: TaskId): LastWork | null {
+  for (const runId of runIds(state)) {
+    const events = readEvents({ runId, folder: path.join(state, 'runs', runId), summary: null });
+    const started = events.find((event) => event.kind === 'task-started' && event.task === task);
+    const finished = events.find((event) => event.kind === 'task-finished' && event.task === task);
+    if (started?.kind === 'task-started' && finished?.kind === 'task-finished') {
+      return { runId, started, outcome: finished.outcome };
+    }
   }
   return null;
 }

@@ -1,10 +1,5 @@
 // The port `Executor`, scripted by the test: each stage does what its script says, or works as a pure function of its inputs.
-import type {
-  Execution,
-  ExecutionEnd,
-  Executor,
-  RunningExecution,
-} from '../../src/engine/executor.ts';
+import type { Execution, ExecutionEnd, Executor, RunningExecution } from '../../src/engine/executor.ts';
 import type { FakeDisk } from './fake-disk.ts';
 
 export interface Scene {
@@ -66,7 +61,10 @@ export class FakeExecutor implements Executor {
   }
 
   private work({ task, context }: Execution): void {
-    const made = resultOf(task.stage.name, context.requires.map((path) => this.disk.read(path)));
+    const made = resultOf(
+      task.stage.name,
+      context.requires.map((path) => this.disk.read(path)),
+    );
     for (const path of context.produces) this.disk.write(path, made);
   }
 }

@@ -1,0 +1,205 @@
+// One build from end to end, in a world in memory.
+import { expect, test } from 'vitest';
+import { exitOne } from '../rig/fake-executor.ts';
+import { build, Machine, planOf, sessionOf } from '../rig/fake-world.ts';
+
+const chain = planOf({
+  a: { requires: 'in.txt', produces: 'a.txt' },
+  b: { requires: 'a.txt', produces: 'b.txt' },
+});
+
+test('a first build executes in order; a second one executes nothing and takes no lock', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const first = await build(machine, chain);
+  expect(first.executed).toEqual(['a', 'b']);
+  expect(machine.disk.text('b.txt')).toBe('b(a(1))');
+  expect(first.end).toMatchObject({
+    kind: 'finished',
+    event: { outcome: 'succeeded', exitCode: 0, executed: 2 },
+  });
+
+  const before = new Map(machine.disk.nodes);
+  const reads = machine.disk.reads.length;
+  const second = machine.start();
+  second.lock.acquire = () => Promise.reject(new Error('asked for the lock'));
+  const end = await sessionOf(second, chain).build('test');
+  expect(end).toMatchObject({ kind: 'finished', event: { outcome: 'succeeded', fresh: 2, executed: 0 } });
+  expect(new Map(machine.disk.nodes)).toEqual(before);
+  expect(machine.disk.reads.length).toBe(reads);
+});
+
+test('an edit runs what depends on it; identical bytes stop there', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const before = (world: Awaited<ReturnType<typeof build>>['world']) => {
+    world.executor.scripts.set('a', ({ disk }) => {
+      disk.write('a.txt', disk.read('in.txt').trim());
+      return undefined;
+    });
+  };
+  await build(machine, chain, { before });
+  machine.edit('in.txt', '1 ');
+  expect((await build(machine, chain, { before })).executed).toEqual(['a']);
+  machine.edit('in.txt', '2');
+  expect((await build(machine, chain, { before })).executed).toEqual(['a', 'b']);
+});
+
+test('what was built before is restored, and its stored log told', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const withLog = {
+    before: (world: Awaited<ReturnType<typeof build>>['world']) => {
+      world.executor.scripts.set('a', ({ execution, disk, work }) => {
+        disk.write(execution.logPath, 'said so\n');
+        work();
+        return undefined;
+      });
+    },
+  };
+  await build(machine, chain, withLog);
+  machine.edit('in.txt', '2');
+  await build(machine, chain, withLog);
+  machine.edit('in.txt', '1');
+  const back = await build(machine, chain);
+  expect(back.executed).toEqual([]);
+  expect(back.world.outcomes()).toEqual({ a: 'restored', b: 'restored' });
+  expect(back.world.ofKind('task-output').map((event) => event.text)).toEqual(['said so\n']);
+  expect(machine.disk.text('b.txt')).toBe('b(a(1))');
+});
+
+test('with another engine at work, a build that will not wait ends with 3 and touches nothing', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const other = machine.start();
+  await other.lock.acquire({
+    wait: false,
+    command: 'watch',
+    signal: new AbortController().signal,
+    onBlocked: () => {},
+  });
+  const { world, end } = await build(machine, chain, { wait: false });
+  expect(end).toMatchObject({ kind: 'finished', event: { outcome: 'waiting', exitCode: 3, waiting: 2 } });
+  expect(world.ofKind('run-blocked')).toMatchObject([{ waits: false, command: 'watch' }]);
+  expect(machine.disk.contents()).toEqual({ 'in.txt': '1' });
+  expect(machine.shelf.version).toBe(0);
+});
+
+test('a build that waited finds what the other engine made and does nothing itself', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const first = machine.start();
+  const second = machine.start();
+  const asked = Promise.withResolvers<void>();
+  const allowed = Promise.withResolvers<void>();
+  first.executor.scripts.set('a', async ({ work }) => {
+    await allowed.promise;
+    work();
+    return undefined;
+  });
+  const firstEnd = sessionOf(first, chain).build('test');
+  const { acquire } = second.lock;
+  second.lock.acquire = (options) =>
+    acquire.call(second.lock, {
+      ...options,
+      onBlocked: (holder) => {
+        options.onBlocked(holder);
+        asked.resolve();
+      },
+    });
+  const secondEnd = sessionOf(second, chain).build('test');
+  await asked.promise;
+  allowed.resolve();
+  expect(await firstEnd).toMatchObject({ event: { executed: 2 } });
+  expect(await secondEnd).toMatchObject({ event: { executed: 0, fresh: 2, exitCode: 0 } });
+  expect(second.ofKind('run-blocked')).toHaveLength(1);
+});
+
+test('Ctrl-C while waiting for the lock ends with 130', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const other = machine.start();
+  const signal = new AbortController().signal;
+  await other.lock.acquire({ wait: false, command: 'x', signal, onBlocked: () => {} });
+  const world = machine.start();
+  const session = sessionOf(world, chain);
+  const end = session.build('test');
+  session.interrupt();
+  expect(await end).toMatchObject({ event: { outcome: 'cancelled', exitCode: 130, cancelled: 2 } });
+  expect(machine.lock.holder?.of).toBe(other.lock);
+});
+
+test('programs that a killed engine left are ended under the lock, before anything is done', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world } = await build(machine, chain, {
+    before: (one) => {
+      one.executor.leftBehind = 2;
+      const { endLeftBehind } = one.executor;
+      one.executor.endLeftBehind = () => {
+        expect(one.lock.isMine()).toBe(true);
+        expect(one.executor.started).toEqual([]);
+        // One of them wrote until the end.
+        machine.disk.write('in.txt', '2');
+        return endLeftBehind.call(one.executor);
+      };
+    },
+  });
+  expect(world.ofKind('warning').map((event) => event.message)).toEqual([
+    'a build that was killed had left 2 programs running; ended now',
+  ]);
+  expect(machine.disk.text('b.txt')).toBe('b(a(2))');
+});
+
+test('what is known to be wrong before anything runs is refused whole, without a single event', async () => {
+  const machine = Machine.with({});
+  machine.missingTools.add('python3');
+  const plan = planOf({
+    a: { requires: 'absent.txt', produces: 'a.txt' },
+    b: { requires: 'a.txt', produces: 'b.txt', tools: { python3: '>=3' } },
+  });
+  const { world, end } = await build(machine, plan);
+  if (end.kind !== 'refused') throw new Error('was not refused');
+  expect(end.problems.map((one) => one.code).sort()).toEqual(['PIPE050', 'PIPE051']);
+  expect(world.told).toEqual([]);
+  expect(machine.disk.nodes.size).toBe(0);
+});
+
+test('the lock is free again after a failure, and after a bug', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const failing = await build(machine, chain, {
+    before: (world) => world.executor.scripts.set('a', () => exitOne),
+  });
+  expect(failing.end).toMatchObject({ event: { outcome: 'failed', exitCode: 1, failed: 1, skipped: 1 } });
+  expect(machine.lock.holder).toBe(null);
+  const broken = build(machine, chain, {
+    before: (world) => {
+      world.upkeep.perform = () => {
+        throw new Error('a bug');
+      };
+    },
+  });
+  await expect(broken).rejects.toThrow('a bug');
+  expect(machine.lock.holder).toBe(null);
+});
+
+test('a run that did nothing saves what it learned, if nobody else is at work', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, chain);
+  const due = (world: Awaited<ReturnType<typeof build>>['world']) => {
+    world.upkeep.due = true;
+  };
+  expect((await build(machine, chain, { before: due })).world.upkeep.performed).toBe(1);
+  expect(machine.lock.holder).toBe(null);
+  const other = machine.start();
+  const signal = new AbortController().signal;
+  await other.lock.acquire({ wait: false, command: 'x', signal, onBlocked: () => {} });
+  const busy = await build(machine, chain, { before: due });
+  expect(busy.world.upkeep.performed).toBe(0);
+  expect(busy.end).toMatchObject({ event: { outcome: 'succeeded', exitCode: 0 } });
+});
+
+test('a dry run tells what would happen and does none of it', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world, end } = await build(machine, chain, { dryRun: true });
+  expect(world.ofKind('task-planned').map((event) => [event.stage, event.action])).toEqual([
+    ['a', 'run'],
+    ['b', 'run'],
+  ]);
+  expect(end).toMatchObject({ event: { outcome: 'succeeded', exitCode: 0, executed: 0 } });
+  expect(machine.disk.contents()).toEqual({ 'in.txt': '1' });
+  expect(world.executor.started).toEqual([]);
+});

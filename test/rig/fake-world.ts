@@ -1,0 +1,204 @@
+// A world in memory for the engine: a machine that outlives processes, and one world for each process.
+import { posix } from 'node:path';
+import type { Digest, RunId } from '../../src/base/brand.ts';
+import { EventStream } from '../../src/engine/event-stream.ts';
+import type { RunFolders } from '../../src/engine/ports.ts';
+import { type BuildEnd, type BuildOptions, Session } from '../../src/engine/session.ts';
+import type { World } from '../../src/engine/world.ts';
+import type { EventBody, PipeEvent, TaskOutcome } from '../../src/model/events.ts';
+import { digestOf } from '../../src/model/fingerprint.ts';
+import { buildGraph, type StageGraph } from '../../src/model/graph.ts';
+import {
+  type Selection,
+  type SelectionRequest,
+  select,
+  selectEverything,
+} from '../../src/model/selection.ts';
+import type { Pipeline, Stage } from '../../src/model/stage.ts';
+import { type Task, taskOf } from '../../src/model/task.ts';
+import { accepted, place } from '../model/sample-config.ts';
+import { FakeActions, FakeBlobs } from './fake-cache.ts';
+import { FakeDisk } from './fake-disk.ts';
+import { FakeExecutor } from './fake-executor.ts';
+import { FakeFiles, type FakeStampMemory } from './fake-files.ts';
+import { FakeLock, LockPlace } from './fake-lock.ts';
+import { FakeOutputs } from './fake-outputs.ts';
+import { FakeRecords, RecordShelf } from './fake-records.ts';
+
+/** Beside the root, so that nothing of it looks like a file of the workspace. */
+export const state = '/state';
+
+/** What survives the end of a process. */
+export class Machine {
+  readonly disk = new FakeDisk(place.root);
+  readonly stamps: FakeStampMemory = new Map();
+  readonly shelf = new RecordShelf();
+  readonly actions = new FakeActions();
+  readonly lock = new LockPlace();
+  readonly caller = new Map<string, string>();
+  /** Programs that are missing. */
+  readonly missingTools = new Set<string>();
+  runs = 0;
+
+  /** With these files, which were there long before anything is looked at. */
+  static with(files: Readonly<Record<string, string>>): Machine {
+    const machine = new Machine();
+    for (const [path, content] of Object.entries(files)) machine.disk.write(path, content);
+    machine.disk.tick(60_000);
+    return machine;
+  }
+
+  /** A new process. */
+  start(): FakeWorld {
+    return new FakeWorld(this, ++this.runs);
+  }
+
+  /** A person edits a file, well apart in time from everything else. */
+  edit(path: string, content: string): void {
+    this.disk.tick();
+    this.disk.write(path, content);
+    this.disk.tick();
+  }
+}
+
+export class FakeWorld implements World {
+  readonly machine: Machine;
+  readonly disk: FakeDisk;
+  readonly clock: World['clock'];
+  readonly files: World['files'];
+  readonly outputs: World['outputs'];
+  readonly records: World['records'];
+  readonly cache: World['cache'];
+  readonly executor: FakeExecutor;
+  readonly code: World['code'];
+  readonly tools: World['tools'];
+  readonly caller: World['caller'];
+  readonly folders: World['folders'];
+  readonly lock: FakeLock;
+  readonly upkeep: { due: boolean; performed: number } & World['upkeep'];
+  readonly events: EventStream;
+  readonly platform = 'fake-1';
+  readonly told: PipeEvent[] = [];
+
+  constructor(machine: Machine, run: number) {
+    const { disk } = machine;
+    this.machine = machine;
+    this.disk = disk;
+    const nowMs = () => Number(disk.nowNs / 1_000_000n);
+    this.clock = { nowMs, monotonicMs: nowMs };
+    this.files = new FakeFiles(disk, machine.stamps);
+    this.outputs = new FakeOutputs(disk);
+    this.records = new FakeRecords(machine.shelf);
+    this.cache = { actions: machine.actions, blobs: new FakeBlobs(disk, `${state}/cas`) };
+    this.executor = new FakeExecutor(disk);
+    this.code = {
+      identify: () => ({ digest: digestOf('code'), modules: [], compiledPath: `${state}/code.mjs` }),
+    };
+    this.tools = {
+      identify: ({ program }, stage) =>
+        machine.missingTools.has(program)
+          ? { problem: { code: 'PIPE051', message: `${program} is not there`, at: `stages.${stage.name}` } }
+          : { identity: `${program} 1.0.0` },
+    };
+    this.caller = { get: (name) => machine.caller.get(name), names: () => [...machine.caller.keys()].sort() };
+    this.folders = foldersOf(`run-${String(run).padStart(3, '0')}` as RunId);
+    this.lock = new FakeLock(machine.lock, 1000 + run);
+    this.upkeep = { due: false, performed: 0, isDue: () => this.upkeep.due, perform: () => this.kept() };
+    const sinks = [{ handle: (event: PipeEvent) => this.told.push(event) }];
+    this.events = new EventStream({ runId: this.folders.runId, clock: this.clock, sinks });
+  }
+
+  private kept(): void {
+    this.upkeep.performed++;
+  }
+
+  ofKind<Kind extends EventBody['kind']>(kind: Kind): readonly Extract<PipeEvent, { kind: Kind }>[] {
+    return this.told.filter((event): event is Extract<PipeEvent, { kind: Kind }> => event.kind === kind);
+  }
+
+  /** How each task ended, by name. */
+  outcomes(): Readonly<Record<string, TaskOutcome>> {
+    return Object.fromEntries(this.ofKind('task-finished').map((event) => [event.stage, event.outcome]));
+  }
+}
+
+function foldersOf(runId: RunId): RunFolders {
+  const run = `${state}/runs/${runId}`;
+  return {
+    runId,
+    root: place.root,
+    state,
+    logPath: (task) => `${run}/${task}.log`,
+    scratch: (task) => `${state}/scratch/${task}`,
+    keep: (what, task) => posix.join(state, what, runId, task),
+  };
+}
+
+/** Stages with their graph; each stage has a `run` unless it says otherwise. */
+export interface Plan {
+  readonly pipeline: Pipeline;
+  readonly graph: StageGraph;
+  stage(name: string): Stage;
+  task(name: string): Task;
+  select(request?: Partial<SelectionRequest>): Selection;
+}
+
+export function planOf(stages: Readonly<Record<string, object>>, more: object = {}): Plan {
+  const named = Object.entries(stages).map(([name, stage]) => [name, { run: 'make it', ...stage }]);
+  const pipeline = accepted({ ...more, stages: Object.fromEntries(named) });
+  const built = buildGraph(pipeline);
+  if (!built.ok) throw new Error(built.error.map((one) => one.message).join('\n'));
+  const graph = built.value;
+  const stage = (name: string) => pipeline.stages.find((one) => one.name === name)!;
+  return {
+    pipeline,
+    graph,
+    stage,
+    task: (name) => taskOf(stage(name)),
+    select: (request = {}) => {
+      const selected = select(graph, pipeline, { ...selectEverything, ...request }, () => null);
+      if (!selected.ok) throw new Error(selected.error.map((one) => one.message).join('\n'));
+      return selected.value;
+    },
+  };
+}
+
+export const quiet: BuildOptions = {
+  jobs: 1,
+  keepGoing: false,
+  dryRun: false,
+  wait: true,
+  stdin: 'closed',
+  command: ['build'],
+};
+
+export function sessionOf(
+  world: World,
+  plan: Plan,
+  options: Partial<BuildOptions> = {},
+  request: Partial<SelectionRequest> = {},
+): Session {
+  const selection = plan.select(request);
+  return new Session({ world, graph: plan.graph, selection, options: { ...quiet, ...options } });
+}
+
+/** One `pipe build` in a process of its own. */
+export async function build(
+  machine: Machine,
+  plan: Plan,
+  options: Partial<BuildOptions> & {
+    readonly request?: Partial<SelectionRequest>;
+    readonly before?: (world: FakeWorld) => void;
+  } = {},
+): Promise<{ readonly world: FakeWorld; readonly end: BuildEnd; readonly executed: readonly string[] }> {
+  const { request, before, ...rest } = options;
+  const world = machine.start();
+  before?.(world);
+  const end = await sessionOf(world, plan, rest, request).build('test');
+  machine.disk.tick();
+  return { world, end, executed: world.executor.started };
+}
+
+export function blobOf(content: string): string {
+  return `${state}/cas/${digestOf(content) satisfies Digest}`;
+}
