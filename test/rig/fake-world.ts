@@ -97,7 +97,7 @@ export class FakeWorld implements World {
     this.tools = {
       identify: ({ program }, stage) =>
         machine.missingTools.has(program)
-          ? { problem: { code: 'PIPE051', message: `${program} is not there`, at: `stages.${stage.name}` } }
+          ? { problem: { code: 'PIPE037', message: `${program} is not there`, at: `stages.${stage.name}` } }
           : { identity: `${program} 1.0.0` },
     };
     this.caller = { get: (name) => machine.caller.get(name), names: () => [...machine.caller.keys()].sort() };

@@ -1,0 +1,297 @@
+// One task from stale to done: the order of what is done, and what becomes of files on the way.
+import { expect, test } from 'vitest';
+import { exitOne, type Script } from '../rig/fake-executor.ts';
+import { build, type FakeWorld, Machine, planOf, sessionOf, state } from '../rig/fake-world.ts';
+import { watched } from '../rig/faulty-world.ts';
+
+const one = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt' } });
+const script = (name: string, does: Script) => ({
+  before: (world: FakeWorld) => void world.executor.scripts.set(name, does),
+});
+const failureOf = (world: FakeWorld) => world.ofKind('task-finished').find((event) => event.failure)?.failure;
+
+/** Calls that change something, and those that guard the changes. */
+const telling =
+  /^(?:outputs\.(?:moveAway|stage|place|discard)|records\.(?:begin|commit|failed)|executor\.start|files\.stamp input|files\.observe output|blobs\.put|actions\.put)/;
+
+async function callsOfBuild(machine: Machine): Promise<readonly string[]> {
+  const { world, calls } = watched(machine.start());
+  await sessionOf(world, one).build('test');
+  const all = calls.filter((call) => telling.test(call));
+  return all.filter((call, i) => call !== all[i - 1]);
+}
+
+test('an execution: displace, begin, clear away, execute, look at outputs, compare inputs, save, commit', async () => {
+  const machine = Machine.with({ 'in.txt': '1', 'out/a.txt': 'by hand' });
+  expect(await callsOfBuild(machine)).toEqual([
+    'files.observe output',
+    'outputs.moveAway displaced',
+    'records.begin',
+    'outputs.moveAway rejected',
+    'outputs.moveAway aside',
+    'executor.start',
+    'files.observe output',
+    'files.stamp input',
+    'blobs.put',
+    'actions.put',
+    'records.commit',
+    'outputs.discard',
+  ]);
+});
+
+test('a restoring: begin, copies beside their targets, clear away, put in place, commit', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, one);
+  machine.edit('in.txt', '2');
+  await build(machine, one);
+  machine.edit('in.txt', '1');
+  expect((await callsOfBuild(machine)).filter((call) => call !== 'files.observe output')).toEqual([
+    'records.begin',
+    'outputs.stage',
+    'outputs.moveAway rejected',
+    'outputs.moveAway aside',
+    'outputs.place',
+    'records.commit',
+    'outputs.discard',
+  ]);
+});
+
+test('a result that is in place already is committed without touching a file', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, one);
+  machine.shelf.content.memories.clear();
+  machine.shelf.version++;
+  const before = machine.disk.nodes.get('out/a.txt');
+  const calls = await callsOfBuild(machine);
+  expect(calls.filter((call) => !call.startsWith('files.'))).toEqual(['records.commit', 'outputs.discard']);
+  expect(machine.disk.nodes.get('out/a.txt')).toBe(before);
+});
+
+test('a hand-made file in the way is kept aside and a warning says where', async () => {
+  const machine = Machine.with({ 'in.txt': '1', 'out/a.txt': 'by hand' });
+  const { world } = await build(machine, one);
+  expect(machine.disk.text(`${state}/displaced/run-001/a/out/a.txt`)).toBe('by hand');
+  expect(world.ofKind('warning')).toMatchObject([{ task: 'a' }]);
+  expect(machine.disk.text('out/a.txt')).toBe('a(1)');
+});
+
+test('an old output that pipe made goes without a trace', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, one);
+  machine.edit('in.txt', '2');
+  const { world } = await build(machine, one);
+  expect(world.ofKind('warning')).toEqual([]);
+  expect([...machine.disk.nodes.keys()].filter((path) => /aside|displaced|rejected/.test(path))).toEqual([
+    `${state}/aside`,
+    `${state}/aside/run-002`,
+  ]);
+});
+
+test('what a failed execution wrote is put out of the way and kept to look at', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world, end } = await build(
+    machine,
+    one,
+    script('a', ({ disk }) => {
+      disk.write('out/a.txt', 'half');
+      return exitOne;
+    }),
+  );
+  expect(end).toMatchObject({ event: { exitCode: 1 } });
+  expect(failureOf(world)).toEqual({ kind: 'exit', code: 1, line: 'make it' });
+  expect(machine.disk.text('out/a.txt')).toBe(null);
+  expect(machine.disk.text(`${state}/rejected/run-001/a/out/a.txt`)).toBe('half');
+  expect(machine.actions.entries.size).toBe(0);
+  // A file that a person puts there now is theirs.
+  machine.edit('out/a.txt', 'by hand');
+  await build(machine, one);
+  expect(machine.disk.text(`${state}/displaced/run-002/a/out/a.txt`)).toBe('by hand');
+});
+
+test('success without the promised output is a failure', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world } = await build(
+    machine,
+    one,
+    script('a', () => undefined),
+  );
+  expect(failureOf(world)).toEqual({ kind: 'output-missing', patterns: ['out/a.txt'] });
+  expect((await build(machine, one)).executed).toEqual(['a']);
+});
+
+test('an input edited while the stage runs costs the result, and it runs again', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  let edits = 0;
+  const { world, end, executed } = await build(
+    machine,
+    one,
+    script('a', ({ disk, work }) => {
+      work();
+      if (edits++ === 0) disk.write('in.txt', '2');
+      disk.tick();
+      return undefined;
+    }),
+  );
+  expect(executed).toEqual(['a', 'a']);
+  expect(world.ofKind('task-retrying')).toMatchObject([{ attempt: 1, paths: ['in.txt'] }]);
+  expect(end).toMatchObject({ event: { exitCode: 0, executed: 1 } });
+  expect(machine.disk.text('out/a.txt')).toBe('a(2)');
+  expect(machine.actions.entries.size).toBe(1);
+});
+
+test('an edit that is taken back before the stage ends is noticed all the same', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  let edits = 0;
+  const { executed } = await build(
+    machine,
+    one,
+    script('a', ({ disk, work }) => {
+      if (edits++ === 0) {
+        disk.write('in.txt', '2');
+        work();
+        disk.write('in.txt', '1');
+      } else work();
+      disk.tick();
+      return undefined;
+    }),
+  );
+  expect(executed).toEqual(['a', 'a']);
+  expect(machine.disk.text('out/a.txt')).toBe('a(1)');
+});
+
+test('an edit in the very tick in which the file was read is noticed by its content', async () => {
+  const machine = Machine.with({});
+  // Written, read and written again within one tick: all stamps are equal.
+  machine.disk.write('in.txt', '1');
+  let edits = 0;
+  const { executed } = await build(
+    machine,
+    one,
+    script('a', ({ disk, work }) => {
+      work();
+      if (edits++ === 0) disk.write('in.txt', '2');
+      return undefined;
+    }),
+  );
+  expect(executed).toEqual(['a', 'a']);
+  expect(machine.disk.text('out/a.txt')).toBe('a(2)');
+});
+
+test('inputs that are edited each time while it runs are a failure after the third', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world, executed } = await build(
+    machine,
+    one,
+    script('a', ({ disk, work }) => {
+      work();
+      disk.tick();
+      disk.write('in.txt', `${disk.read('in.txt')}+`);
+      return undefined;
+    }),
+  );
+  expect(executed).toEqual(['a', 'a', 'a']);
+  expect(failureOf(world)).toEqual({ kind: 'input-changing', paths: ['in.txt'] });
+  expect(machine.actions.entries.size).toBe(0);
+  expect(machine.disk.text('out/a.txt')).toBe(null);
+});
+
+test('a file that joins the inputs while the stage runs is an edit too', async () => {
+  const plan = planOf({ a: { requires: 'in/*', produces: 'a.txt' } });
+  const machine = Machine.with({ 'in/1': '1' });
+  let edits = 0;
+  const { executed } = await build(
+    machine,
+    plan,
+    script('a', ({ disk, work }) => {
+      work();
+      if (edits++ === 0) disk.write('in/2', '2');
+      return undefined;
+    }),
+  );
+  expect(executed).toEqual(['a', 'a']);
+  expect(machine.disk.text('a.txt')).toBe('a(1, 2)');
+});
+
+test('a stage without clean finds its old outputs, and an edit by hand stays in place', async () => {
+  const plan = planOf({ a: { requires: 'in.txt', produces: 'a.txt', clean: false } });
+  const machine = Machine.with({ 'in.txt': '1', 'a.txt': 'old' });
+  await build(
+    machine,
+    plan,
+    script('a', ({ disk }) => {
+      disk.write('a.txt', `${disk.text('a.txt')}+${disk.read('in.txt')}`);
+      return undefined;
+    }),
+  );
+  expect(machine.disk.text('a.txt')).toBe('old+1');
+});
+
+test('an edited output of a stage with protect stops it and stays', async () => {
+  const plan = planOf({ a: { requires: 'in.txt', produces: 'a.txt', protect: true } });
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, plan);
+  machine.edit('a.txt', 'by hand');
+  machine.edit('in.txt', '2');
+  const { world, end } = await build(machine, plan);
+  expect(end).toMatchObject({ event: { outcome: 'waiting', exitCode: 3 } });
+  expect(failureOf(world)).toEqual({ kind: 'protected', paths: ['a.txt'] });
+  expect(machine.disk.text('a.txt')).toBe('by hand');
+  const forced = await build(machine, plan, { request: { targets: ['a'], force: true } });
+  expect(forced.executed).toEqual(['a']);
+  expect(machine.disk.text(`${state}/displaced/run-003/a/a.txt`)).toBe('by hand');
+});
+
+test('a linked parent folder of an output is refused before anything is moved', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  machine.disk.link('out', '/elsewhere');
+  const { world, executed } = await build(machine, one);
+  expect(failureOf(world)).toMatchObject({ kind: 'output-blocked', path: 'out' });
+  expect(executed).toEqual([]);
+  expect(machine.shelf.content.memories.size).toBe(0);
+});
+
+test('declared secrets that are not there stop the stage, after which it is stale', async () => {
+  const plan = planOf({ a: { produces: 'a.txt', secrets: ['KEY'] } });
+  const machine = Machine.with({});
+  const { world, executed } = await build(machine, plan);
+  expect(failureOf(world)).toEqual({ kind: 'secret-missing', names: ['KEY'] });
+  expect(executed).toEqual([]);
+  machine.caller.set('KEY', 'x');
+  expect((await build(machine, plan)).executed).toEqual(['a']);
+});
+
+test('a cache that cannot be written is a warning, and the build goes on', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world, end } = await build(machine, one, {
+    before: ({ cache }) => {
+      cache!.actions.put = () => {
+        throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+      };
+    },
+  });
+  expect(end).toMatchObject({ event: { exitCode: 0, executed: 1 } });
+  expect(world.ofKind('warning').map((event) => event.message)).toEqual([
+    'the result of a is not in the cache: no space left',
+  ]);
+  expect((await build(machine, one)).world.outcomes()).toEqual({ a: 'fresh' });
+});
+
+test('what the disk refuses is a failure of the task; what should not happen is a bug and exit 70', async () => {
+  const refusing = (error: Error) => ({
+    before: ({ outputs }: FakeWorld) => {
+      outputs.makeFolder = () => {
+        throw error;
+      };
+    },
+  });
+  const io = await build(
+    Machine.with({ 'in.txt': '1' }),
+    one,
+    refusing(Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' })),
+  );
+  expect(failureOf(io.world)).toEqual({ kind: 'io', message: 'EROFS: read-only' });
+  expect(io.end).toMatchObject({ event: { exitCode: 1 } });
+  const bug = await build(Machine.with({ 'in.txt': '1' }), one, refusing(new TypeError('oops')));
+  expect(failureOf(bug.world)).toMatchObject({ kind: 'internal', message: 'oops' });
+  expect(bug.end).toMatchObject({ event: { exitCode: 70 } });
+});
