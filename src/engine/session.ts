@@ -187,12 +187,13 @@ export class Session {
   }
 
   private orders(): readonly TaskOrder[] {
-    const { graph, selection } = this;
+    const { graph, selection, tasks } = this;
+    const idOf = new Map(tasks.map((task) => [task.stage.name, task.id]));
     return selection.stages.flatMap((stage) =>
       graph
         .edgesInto(stage.name)
         .filter((edge) => selection.names.has(edge.from))
-        .map((edge) => ({ before: taskIdOf(graph, edge.from), after: taskOf(stage).id, kind: edge.kind })),
+        .map((edge) => ({ before: idOf.get(edge.from)!, after: idOf.get(stage.name)!, kind: edge.kind })),
     );
   }
 
@@ -219,7 +220,3 @@ const noCounts = {
   cancelled: 0,
   savedMs: 0,
 } as const;
-
-function taskIdOf(graph: StageGraph, stage: string) {
-  return taskOf(graph.stages.find((one) => one.name === stage)!).id;
-}

@@ -17,21 +17,21 @@ export interface Cause {
 export function causesOf(stage: string, plans: readonly TaskPlanned[]): Cause {
   const byStage = new Map(plans.map((plan) => [plan.stage, plan]));
   const told = new Set<string>();
-  const causes = (name: string): Cause => {
+  const chain: Cause[] = [];
+  // Not a recursion: a chain of stages may be thousands long.
+  const open: { readonly name: string; readonly among: Cause[] }[] = [{ name: stage, among: chain }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { name, among } = next;
     const plan = byStage.get(name)!;
     const repeated = told.has(name);
     told.add(name);
     const reasons = plan.reasons.filter((reason) => reason.code !== 'upstream-planned');
-    const upstream = plan.reasons.flatMap((reason) =>
-      reason.code === 'upstream-planned' ? [reason.stage] : [],
-    );
-    return {
-      stage: name,
-      action: plan.action,
-      reasons,
-      upstream: repeated ? [] : upstream.map(causes),
-      repeated,
-    };
-  };
-  return causes(stage);
+    const upstream: Cause[] = [];
+    among.push({ stage: name, action: plan.action, reasons, upstream, repeated });
+    if (repeated) continue;
+    for (const reason of plan.reasons.toReversed()) {
+      if (reason.code === 'upstream-planned') open.push({ name: reason.stage, among: upstream });
+    }
+  }
+  return chain[0]!;
 }

@@ -65,3 +65,9 @@ test('every page is listed in the index', () => {
   const own = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md');
   expect(own.map((page) => page.slice('docs/'.length)).filter((page) => !listed.has(page))).toEqual([]);
 });
+
+test.each(pages)('every file of the project that %s names exists', (page) => {
+  const text = fs.readFileSync(path.join(root, page), 'utf8');
+  const named = [...text.matchAll(/`((?:src|test|bench)\/[\w./-]+)`/g)].map((match) => match[1]!);
+  expect(named.filter((file) => !fs.existsSync(path.join(root, file)))).toEqual([]);
+});

@@ -42,20 +42,25 @@ export class FakeOutputs implements Outputs {
     const drop = () => {
       for (const { temporary } of waiting) this.disk.remove(temporary);
     };
-    for (const entry of entries) {
-      if (entry.kind === 'folder') continue;
-      const target = this.inside(entry.path);
-      const temporary = posix.join(posix.dirname(target), `.pipe-tmp-${this.temporaries++}`);
-      waiting.push({ temporary, target });
-      if (entry.kind === 'link') this.disk.link(temporary, entry.target ?? '');
-      else {
-        const blob = this.disk.text(blobPath(entry.digest));
-        if (blob === null || digestOf(blob) !== entry.digest) {
-          drop();
-          return null;
+    try {
+      for (const entry of entries) {
+        if (entry.kind === 'folder') continue;
+        const target = this.inside(entry.path);
+        const temporary = posix.join(posix.dirname(target), `.pipe-tmp-${this.temporaries++}`);
+        waiting.push({ temporary, target });
+        if (entry.kind === 'link') this.disk.link(temporary, entry.target ?? '');
+        else {
+          const blob = this.disk.text(blobPath(entry.digest));
+          if (blob === null || digestOf(blob) !== entry.digest) {
+            drop();
+            return null;
+          }
+          this.disk.write(temporary, blob, entry.executable);
         }
-        this.disk.write(temporary, blob, entry.executable);
       }
+    } catch (error) {
+      drop();
+      throw error;
     }
     const place = () => {
       for (const entry of entries) if (entry.kind === 'folder') this.disk.folder(this.inside(entry.path));

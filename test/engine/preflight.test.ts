@@ -1,0 +1,78 @@
+// What can be known to be wrong before anything runs.
+import { expect, test } from 'vitest';
+import { isServedBy, preflight } from '../../src/engine/preflight.ts';
+import { optional, script } from '../../src/model/spec.ts';
+import { Machine, type Plan, planOf } from '../rig/fake-world.ts';
+
+function problems(machine: Machine, plan: Plan, request: Parameters<Plan['select']>[0] = {}) {
+  return preflight(machine.start(), plan.graph, plan.select(request)).map((one) => `${one.code} ${one.at}`);
+}
+
+const chain = planOf({
+  a: { requires: 'in.txt', produces: 'mid/*.txt' },
+  b: { requires: 'mid/x.txt', produces: 'b.txt' },
+});
+
+test('files that a selected stage will make need not be there yet', () => {
+  expect(problems(Machine.with({ 'in.txt': '' }), chain)).toEqual([]);
+});
+
+test('files that nobody has and nobody makes are missing, all of them', () => {
+  const plan = planOf({
+    a: { requires: ['in.txt', 'other/*'], produces: 'a.txt' },
+    b: { requires: 'third.txt' },
+  });
+  expect(problems(Machine.with({}), plan)).toEqual([
+    'PIPE050 stages.a.requires',
+    'PIPE050 stages.a.requires',
+    'PIPE050 stages.b.requires',
+  ]);
+});
+
+test('optional patterns may match nothing', () => {
+  expect(problems(Machine.with({}), planOf({ a: { requires: optional('in/*') } }))).toEqual([]);
+});
+
+test('a file that only a stage outside the selection makes must be there', () => {
+  const machine = Machine.with({ 'in.txt': '' });
+  expect(problems(machine, chain, { only: ['b'] })).toEqual(['PIPE033 stages.b.requires']);
+  machine.edit('mid/x.txt', '');
+  expect(problems(machine, chain, { only: ['b'] })).toEqual([]);
+});
+
+test('a script that is not there is told at the command, unless a stage makes it', () => {
+  const plan = planOf({ a: { run: 'node x.mjs' }, b: { run: 'node gen/y.mjs' }, gen: { produces: 'gen/*' } });
+  expect(problems(Machine.with({}), plan)).toEqual(['PIPE050 stages.a.run']);
+  expect(problems(Machine.with({}), plan, { only: ['b'] })).toEqual(['PIPE033 stages.b.run']);
+});
+
+test('missing tools and code that does not compile are told together with the rest', () => {
+  const machine = Machine.with({});
+  machine.missingTools.add('python3');
+  const plan = planOf({
+    a: { requires: 'in.txt', tools: { python3: '>=3' } },
+    b: { run: script('./b.ts') },
+  });
+  const world = machine.start();
+  const broken = { ...world, code: { identify: () => ({ problems: [{ code: 'PIPE005', message: 'no' }] }) } };
+  const found = preflight(broken as never, plan.graph, plan.select());
+  expect(found.map((one) => `${one.code} ${one.at}`)).toEqual([
+    'PIPE037 stages.a',
+    'PIPE050 stages.a.requires',
+    'PIPE005 stages.b.run',
+  ]);
+});
+
+test('what is asked for twice is missed once', () => {
+  expect(problems(Machine.with({}), planOf({ a: { requires: ['x', 'x'] } }))).toEqual([
+    'PIPE050 stages.a.requires',
+  ]);
+});
+
+test('a pattern is served by a selected stage whose outputs may match it', () => {
+  const [entry] = chain.stage('b').requires.entries;
+  expect(isServedBy(chain.graph, chain.select(), chain.stage('b'), entry!)).toBe(true);
+  expect(isServedBy(chain.graph, chain.select({ only: ['b'] }), chain.stage('b'), entry!)).toBe(false);
+  const [input] = chain.stage('a').requires.entries;
+  expect(isServedBy(chain.graph, chain.select(), chain.stage('a'), input!)).toBe(false);
+});

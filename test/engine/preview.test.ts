@@ -1,0 +1,179 @@
+// What a build would do agrees with what it then does, on random graphs after random steps.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { preview } from '../../src/engine/preview.ts';
+import type { SelectionRequest } from '../../src/model/selection.ts';
+import { exitOne, resultOf } from '../rig/fake-executor.ts';
+import { build, Machine, type Plan, planOf } from '../rig/fake-world.ts';
+
+const sources = ['x.txt', 'y.txt'];
+
+/** Stage `i` requires some of the sources and of the outputs before it. */
+const shapes = fc.array(fc.uniqueArray(fc.nat(9), { maxLength: 3 }), { minLength: 1, maxLength: 8 });
+
+type Shape = readonly (readonly number[])[];
+
+function requiredBy(shape: Shape, i: number): readonly string[] {
+  const before = [...sources, ...shape.slice(0, i).map((_, k) => `s${k}.txt`)];
+  return [...new Set(shape[i]!.map((n) => before[n % before.length]!))].sort();
+}
+
+function planOfShape(shape: Shape): Plan {
+  const stages = shape.map((_, i) => [`s${i}`, { requires: requiredBy(shape, i), produces: `s${i}.txt` }]);
+  return planOf(Object.fromEntries(stages));
+}
+
+/** What a clean build makes: each output a function of the texts of its inputs. */
+function evaluate(shape: Shape, texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const all: Record<string, string> = Object.fromEntries(sources.map((path) => [path, texts[path]!]));
+  shape.forEach((_, i) => {
+    all[`s${i}.txt`] = resultOf(
+      `s${i}`,
+      requiredBy(shape, i).map((path) => all[path]!),
+    );
+  });
+  return all;
+}
+
+type Step =
+  | { readonly kind: 'edit'; readonly path: string; readonly text: string }
+  | { readonly kind: 'spoil' | 'delete' | 'break' | 'force'; readonly stage: number }
+  | { readonly kind: 'lose-cache' | 'lose-records' };
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('edit' as const),
+      path: fc.constantFrom(...sources),
+      text: fc.constantFrom('0', '1', '2'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('spoil' as const, 'delete', 'break', 'force'),
+      stage: fc.nat(7),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('lose-cache' as const, 'lose-records') }) },
+);
+
+/** Answers the stage that is to fail in the build that follows, and what is asked for. */
+function perform(machine: Machine, shape: Shape, step: Step) {
+  const stage = 'stage' in step ? `s${step.stage % shape.length}` : '';
+  const request: Partial<SelectionRequest> = step.kind === 'force' ? { only: [stage], force: true } : {};
+  switch (step.kind) {
+    case 'edit':
+      machine.edit(step.path, step.text);
+      break;
+    case 'spoil':
+      machine.edit(`${stage}.txt`, 'by hand');
+      break;
+    case 'delete':
+      machine.disk.remove(`${stage}.txt`);
+      break;
+    case 'lose-cache':
+      machine.actions.entries.clear();
+      break;
+    case 'lose-records':
+      machine.shelf.content.memories.clear();
+      machine.shelf.version++;
+      break;
+  }
+  return { breaks: step.kind === 'break' ? stage : null, request };
+}
+
+test('every plan comes true, every build is sound, and the next one finds nothing to do', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      shapes,
+      fc.array(steps, { maxLength: 8 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (shape, taken, jobs) => {
+        const plan = planOfShape(shape);
+        const machine = Machine.with({ 'x.txt': '0', 'y.txt': '0' });
+        await build(machine, plan, { jobs });
+        for (const step of taken) {
+          const { breaks, request } = perform(machine, shape, step);
+          const planned = preview(machine.start(), plan.graph, plan.select(request));
+          const { world, end } = await build(machine, plan, {
+            jobs,
+            request,
+            keepGoing: true,
+            before: ({ executor }) => {
+              if (breaks !== null) executor.scripts.set(breaks, () => exitOne);
+            },
+          });
+          const outcomes = world.outcomes();
+          for (const { stage, action, reasons } of planned) {
+            const waitsForOthers = reasons.some((reason) => reason.code === 'upstream-planned');
+            if (stage === breaks || waitsForOthers) continue;
+            const became = { run: 'executed', restore: 'restored', fresh: 'fresh', fail: 'failed' }[action];
+            expect([stage, outcomes[stage]]).toEqual([stage, became]);
+          }
+          if (end.kind === 'finished' && end.event.exitCode !== 0) {
+            expect(breaks).not.toBe(null);
+            await build(machine, plan, { jobs });
+          }
+          if (request.only !== undefined) await build(machine, plan, { jobs });
+          expect(machine.disk.contents()).toEqual(evaluate(shape, machine.disk.contents()));
+          const again = await build(machine, plan, { jobs });
+          expect(again.executed).toEqual([]);
+          expect(new Set(Object.values(again.world.outcomes()))).toEqual(new Set(['fresh']));
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('a plan touches nothing', async () => {
+  const plan = planOf({
+    a: { requires: 'x.txt', produces: 'a.txt' },
+    b: { requires: 'a.txt', produces: 'b.txt' },
+  });
+  const machine = Machine.with({ 'x.txt': '1' });
+  await build(machine, plan);
+  machine.edit('x.txt', '2');
+  machine.edit('b.txt', 'by hand');
+  const { version } = machine.shelf;
+  const before = machine.disk.contents();
+  const plans = preview(machine.start(), plan.graph, plan.select());
+  expect(plans.map(({ stage, action, reasons }) => [stage, action, reasons])).toEqual([
+    ['a', 'run', [{ code: 'input-changed', path: 'x.txt' }]],
+    [
+      'b',
+      'run',
+      [
+        { code: 'output-changed', path: 'b.txt' },
+        { code: 'upstream-planned', stage: 'a' },
+      ],
+    ],
+  ]);
+  expect(machine.disk.contents()).toEqual(before);
+  expect(machine.shelf.version).toBe(version);
+  expect(machine.lock.holder).toBe(null);
+});
+
+test('how an attempt would fail is foretold: protected edits, missing secrets, folders in the way', async () => {
+  const plan = planOf({
+    guarded: { requires: 'x.txt', produces: 'g.txt', protect: true },
+    secret: { produces: 's.txt', secrets: ['KEY'] },
+    blocked: { produces: 'd/b.txt' },
+  });
+  const machine = Machine.with({ 'x.txt': '1', 'g.txt': 'by hand' });
+  machine.disk.folder('d/b.txt');
+  const plans = preview(machine.start(), plan.graph, plan.select());
+  expect(plans.map(({ action, failure }) => [action, failure?.kind])).toEqual([
+    ['fail', 'protected'],
+    ['fail', 'secret-missing'],
+    ['fail', 'output-blocked'],
+  ]);
+  const { world } = await build(machine, plan, { keepGoing: true });
+  expect(world.ofKind('task-finished').map((one) => one.failure?.kind)).toEqual([
+    'protected',
+    'secret-missing',
+    'output-blocked',
+  ]);
+});
