@@ -153,9 +153,7 @@ export class Board {
 
   /** The stages that failed the run, in order. */
   failedStages(): readonly string[] {
-    return [...this.places.values()]
-      .filter(failsTheRun)
-      .map((place) => place.task.stage.name);
+    return [...this.places.values()].filter(failsTheRun).map((place) => place.task.stage.name);
   }
 
   /** How the run stands when nothing is left to do. */

@@ -149,7 +149,8 @@ export class Scheduler {
           tail: end.tail,
           hiddenEnv: end.hiddenEnv,
           command: end.command,
-          log: this.logOf(task),
+          // What never began has printed nothing.
+          log: end.command === null ? null : this.logOf(task),
         });
         return;
       case 'cancelled':

@@ -81,11 +81,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'input-changing':
       return ['its inputs were edited each time while it ran', ...failure.paths.map(printable)];
     case 'protected':
-      return [
-        'a protected output was edited',
-        ...failure.paths.map(printable),
-        'keep the edit with `pipe accept`, or delete the file to build it anew',
-      ];
+      return ['a protected output was edited', ...failure.paths.map(printable)];
     case 'secret-missing':
       return [
         `${plural(failure.names.length, 'secret is', 'secrets are')} not set: ${failure.names.join(', ')}`,

@@ -112,7 +112,7 @@ function finishedLines(
   if (event.outcome === 'cancelled' && event.durationMs === 0 && event.reasons.length === 0) return [];
   if (event.outcome === 'fresh' && !options.verbose) return [];
   const lines = wording.finished(event, look);
-  return event.outcome === 'failed' ? [...lines, ...failureDetails(event, look)] : lines;
+  return event.failure === undefined ? lines : [...lines, ...failureDetails(event, look)];
 }
 
 /** Each reason on its own line, where the line before could not hold them all. */

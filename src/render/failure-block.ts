@@ -30,24 +30,39 @@ export function failureDetails(event: TaskFinished, look: Look): readonly string
     ...outputLines(event, look),
     ...(event.log === undefined ? [] : labelled('log', printable(event.log), look)),
     ...hiddenLines(event, look),
-    ...labelled('continue', continueCommand(event), look, style.command),
+    ...waysOn(event).flatMap(([label, line]) => labelled(label, line, look, style.command)),
+  ];
+}
+
+/** The command lines that take up the work again, each with what it does in a word. */
+function waysOn(event: TaskFinished): readonly (readonly [string, string])[] {
+  if (event.failure?.kind !== 'protected') return [['continue', continueCommand(event)]];
+  const edited = event.failure.paths.map(shellWord).join(' ');
+  return [
+    ['keep it', `pipe accept ${edited} --reason "…"`],
+    ['rebuild', `${continueCommand(event)} --force`],
   ];
 }
 
 /** The command line that takes up the work again. */
 export function continueCommand(event: TaskFinished): string {
-  const plain = /^[A-Za-z0-9_@%+=:,./-]+$/.test(event.task);
-  return `pipe build ${plain ? event.task : `'${printable(event.task).replaceAll("'", `'\\''`)}'`}`;
+  return `pipe build ${shellWord(event.task)}`;
+}
+
+function shellWord(text: string): string {
+  const plain = /^[A-Za-z0-9_@%+=:,./-]+$/.test(text);
+  return plain ? text : `'${printable(text).replaceAll("'", `'\\''`)}'`;
 }
 
 /** `✗ analysis failed: exit code 1 after 2.1s` */
 export function failureHead(event: TaskFinished, look: Look): readonly string[] {
   const { style, glyphs } = look;
   const name = printable(event.task);
-  const text = `${glyphs.failed} ${name} failed: ${howItFailed(event)}`;
+  const how = event.outcome === 'waiting' ? 'stopped' : 'failed';
+  const text = `${glyphs.failed} ${name} ${how}: ${howItFailed(event)}`;
   const [first = '', ...more] = wrapped(text, 0, look);
   // Only the name is bold, and only where the first line holds all of it.
-  const upTo = `${glyphs.failed} ${name} failed`;
+  const upTo = `${glyphs.failed} ${name} ${how}`;
   const head = first.startsWith(upTo) ? style.bold(style.bad(upTo)) + first.slice(upTo.length) : first;
   return [head, ...more.map((line) => `${indent}${line}`)];
 }

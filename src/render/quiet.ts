@@ -17,7 +17,7 @@ export function createQuietDisplay(out: Writer, look: Look): Display {
           out.lines(warningLines(event, look));
           break;
         case 'task-finished':
-          if (event.outcome === 'failed') out.lines(failureBlock(event, look));
+          if (event.failure !== undefined) out.lines(failureBlock(event, look));
           break;
         case 'task-planned':
           if (event.action === 'fail') out.lines(planTaskLines(event, look, { verbose: false }));

@@ -54,7 +54,7 @@ export function howItFailed(event: TaskFinished): string {
   const what = event.failure === undefined ? 'failed' : explainFailure(event.failure)[0];
   const optional = event.optional === true ? ' (optional)' : '';
   // A failure before anything ran, such as a missing file, took no time worth telling; a timeout tells its own.
-  return event.durationMs === 0 || event.failure?.kind === 'timeout'
+  return event.durationMs === 0 || event.failure?.kind === 'timeout' || event.failure?.kind === 'protected'
     ? `${what}${optional}`
     : `${what} after ${formatDuration(event.durationMs)}${optional}`;
 }
@@ -91,8 +91,9 @@ function detailOf(event: TaskFinished): string {
         : `blocked by ${event.blockedBy!.map(printable).join(', ')}`;
     case 'cancelled':
       return event.durationMs > 0 ? `after ${formatDuration(event.durationMs)}` : '';
-    case 'fresh':
     case 'waiting':
+      return event.failure === undefined ? '' : explainFailure(event.failure)[0];
+    case 'fresh':
       return '';
   }
 }
