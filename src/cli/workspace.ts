@@ -119,7 +119,7 @@ export function orRefuse<T>(result: Result<T, readonly Diagnostic[]>): T {
 
 /** A file of this build of pipe. */
 export function besideThis(name: 'index' | 'worker' | 'vet'): string {
-  return path.join(path.dirname(fs.realpathSync(fileURLToPath(import.meta.url))), `${name}.js`);
+  return path.join(path.dirname(fs.realpathSync.native(fileURLToPath(import.meta.url))), `${name}.js`);
 }
 
 function codeOf(

@@ -36,10 +36,10 @@ export function locateConfig(options: LocateOptions): Result<Located, readonly D
   }
   const found = options.config === undefined ? search(options.cwd, root) : named(options.cwd, options.config);
   if (!found.ok) return found;
-  const folder = fs.realpathSync(path.dirname(found.value));
+  const folder = fs.realpathSync.native(path.dirname(found.value));
   return ok({
     configPath: path.join(folder, path.basename(found.value)),
-    root: root === null ? folder : fs.realpathSync(root),
+    root: root === null ? folder : fs.realpathSync.native(root),
   });
 }
 

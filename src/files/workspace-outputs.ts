@@ -104,8 +104,10 @@ export class WorkspaceOutputs implements Outputs {
 
   discard(folder: string): void {
     // The state folder, or what stands in for it where that cannot be written; never a place of the user's.
-    if (folder.startsWith(`${this.root}/`) && !folder.startsWith(`${this.state}/`))
-      throw new Error(`not a folder of pipe: ${folder}`);
+    const place = path.resolve(folder);
+    const holdsTheRoot = `${this.root}/`.startsWith(place === '/' ? '/' : `${place}/`);
+    const isTheUsers = place.startsWith(`${this.root}/`) && !place.startsWith(`${this.state}/`);
+    if (holdsTheRoot || isTheUsers) throw new Error(`not a folder of pipe: ${folder}`);
     try {
       fs.rmSync(folder, { recursive: true, force: true });
     } catch {

@@ -41,8 +41,9 @@ type Try =
  * made under the folder's own lock.
  */
 export class WorkspaceLock implements Lock {
-  private readonly folders: readonly string[];
-  private readonly identity: ProcessIdentity;
+  private readonly state: string;
+  private readonly temporaryFolder: string;
+  private known: ProcessIdentity | null;
   private readonly onTrouble: (message: string) => void;
   private mine: { readonly folder: string; readonly number: number; readonly nonce: string } | null = null;
   private withoutFiles = false;
@@ -57,12 +58,22 @@ export class WorkspaceLock implements Lock {
     readonly identity?: ProcessIdentity;
     readonly temporaryFolder?: string;
   }) {
-    const { state, temporaryFolder = os.tmpdir() } = options;
-    const own = path.join(state, 'lock');
-    // Twice, since somebody may delete the state folder at this very moment.
-    this.folders = [own, own, substituteFolder(state, temporaryFolder)];
-    this.identity = options.identity ?? ownIdentity();
+    this.state = options.state;
+    this.temporaryFolder = options.temporaryFolder ?? os.tmpdir();
+    this.known = options.identity ?? null;
     this.onTrouble = options.onTrouble;
+  }
+
+  private folders(): readonly string[] {
+    const own = path.join(this.state, 'lock');
+    // Twice, since somebody may delete the state folder at this very moment.
+    return [own, own, substituteFolder(this.state, this.temporaryFolder)];
+  }
+
+  /** Worked out when first needed: most builds take no lock. */
+  private get identity(): ProcessIdentity {
+    this.known ??= ownIdentity();
+    return this.known;
   }
 
   async acquire({
@@ -114,7 +125,7 @@ export class WorkspaceLock implements Lock {
   /** `null`: taken. */
   private tryNow(command: string): Claim | null {
     let trouble: unknown = null;
-    for (const [i, folder] of this.folders.entries()) {
+    for (const [i, folder] of this.folders().entries()) {
       try {
         makeFolder(folder, i === 2);
         const claim = {

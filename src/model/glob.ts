@@ -59,8 +59,16 @@ export function escapeGlob(path: string): string {
 export function globsMayOverlap(a: Glob, b: Glob): boolean {
   if (a.literal !== null) return globMatches(a, a.literal) && globMatches(b, a.literal);
   if (b.literal !== null) return globMatches(b, b.literal) && globMatches(a, b.literal);
-  if (!affixesAgree(compiledGlob(a), compiledGlob(b))) return false;
+  const [one, other] = [compiledGlob(a), compiledGlob(b)];
+  if (!affixesAgree(one, other)) return false;
+  // Most pairs that overlap do so on the first path that comes to mind.
+  const likely = `${longer(one.prefix, other.prefix)}x${longer(one.tail, other.tail)}`;
+  if (globMatches(a, likely) && globMatches(b, likely)) return true;
   return findPath({ walkers: [a, b], judges: [], wanted: () => true }).kind !== 'none';
+}
+
+function longer(a: string, b: string): string {
+  return a.length >= b.length ? a : b;
 }
 
 /** Whether `outer` matches every path that `inner` matches. Exact but for absurdly intricate patterns: no. */

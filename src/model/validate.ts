@@ -7,6 +7,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { pipelineFields, reportUnknownFields } from './known-fields.ts';
 import { nameProblem } from './names.ts';
 import { canonicalPath } from './paths.ts';
+import { printable } from './printable.ts';
 import { parseSize } from './size.ts';
 import type { Pipeline, Stage } from './stage.ts';
 import { everythingIn } from './validate-patterns.ts';
@@ -66,7 +67,7 @@ function readPipeline(section: Section, config: ConfigPlace): Pipeline {
 
 function readName(section: Section): string | null {
   const name = section.text('name');
-  if (name !== null && /\p{Cc}/u.test(name)) {
+  if (name !== null && printable(name) !== name) {
     const message = 'the name has control characters';
     section.report({ code: 'PIPE020', message, at: section.place('name') });
   }

@@ -28,6 +28,19 @@ const failure = finished('analysis', 'failed', {
 });
 
 describe('a failure block', () => {
+  test('of a protected output names the file and both ways on', () => {
+    const stopped = finished('draft', 'waiting', {
+      durationMs: 1,
+      failure: { kind: 'protected', paths: ['out/my draft.txt'] },
+    });
+    expect(failureBlock(stopped, look(null))).toEqual([
+      '✗ draft stopped: a protected output was edited',
+      '  out/my draft.txt',
+      "  keep it   pipe accept 'out/my draft.txt' --reason \"…\"",
+      '  rebuild   pipe build draft --force',
+    ]);
+  });
+
   test('tells at 60 columns what failed and how, its output, its log, and how to go on', () => {
     const lines = failureBlock(failure, look(60));
     expect(lines).toEqual([

@@ -51,6 +51,8 @@ export class FakeLock implements Lock {
   }
 
   private change(signal: AbortSignal): Promise<void> {
+    // Who is told of the holder may give up at that moment.
+    if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         this.place.waiting.delete(wake);

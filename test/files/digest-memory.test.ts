@@ -1,0 +1,189 @@
+// When a file is read, and when its stamp is believed.
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { DigestMemory } from '../../src/files/digest-memory.ts';
+import { FileSystemNow, tickOf } from '../../src/files/fs-now.ts';
+import { ChangingFile, hashFile } from '../../src/files/hash-file.ts';
+import { isExecutable, sameStamp, stampOf, stampOfTarget } from '../../src/files/stamp.ts';
+import { digestOf } from '../../src/model/fingerprint.ts';
+import { stamp } from '../store/samples.ts';
+import { tree, workspace } from './workspace.ts';
+
+afterEach(() => void vi.restoreAllMocks());
+
+type Memory = ConstructorParameters<typeof DigestMemory>[0];
+
+function scene(content = 'x') {
+  const root = workspace({ a: content, 'state/': '' });
+  const entries = new Map<string, NonNullable<ReturnType<Memory['get']>>>();
+  const memory: Memory = {
+    get: (file) => entries.get(file),
+    put: (file, entry) => void entries.set(file, entry),
+  };
+  const file = path.join(root, 'a');
+  const state = path.join(root, 'state');
+  return { root, file, state, entries, memory, opens: vi.spyOn(fs, 'openSync') };
+}
+
+/** As if the file had last changed this many milliseconds ago: the file system's clock is what the probe says. */
+function pretendPassed(ms: number): void {
+  const { statSync } = fs;
+  vi.spyOn(fs, 'statSync').mockImplementation(((name: string, options: { bigint: true }) => {
+    const stat = statSync(name, options);
+    return path.basename(String(name)).startsWith('now-')
+      ? { ...stat, mtimeNs: stat.mtimeNs + BigInt(ms) * 1_000_000n }
+      : stat;
+  }) as never);
+}
+
+const readsOf = (opens: { mock: { calls: readonly (readonly unknown[])[] } }, file: string) =>
+  opens.mock.calls.filter(([name]) => name === file).length;
+
+test('a settled file is read once and from then on known by its stamp', () => {
+  pretendPassed(1000);
+  const { file, state, memory, opens } = scene();
+  for (let i = 0; i < 3; i++) {
+    // Also for another process, which has the memory only.
+    const digests = new DigestMemory(memory, state);
+    expect(digests.of('a', file, stampOf(file)!).digest).toBe(digestOf('x'));
+  }
+  expect(readsOf(opens, file)).toBe(1);
+});
+
+test('a file that changed just now is read each time, and nothing is remembered of it', () => {
+  pretendPassed(0);
+  const { file, state, entries, memory, opens } = scene();
+  const digests = new DigestMemory(memory, state);
+  for (let i = 0; i < 3; i++) digests.of('a', file, stampOf(file)!);
+  expect(readsOf(opens, file)).toBe(3);
+  expect(entries.size).toBe(0);
+});
+
+test('a stamp that differs in anything means reading', () => {
+  pretendPassed(1000);
+  const { file, state, entries, memory, opens } = scene();
+  const now = stampOf(file)!;
+  const other = { kind: 'link', inode: 1n, sizeBytes: 9n, mtimeNs: 1n, ctimeNs: 1n, mode: 0n } as const;
+  for (const key of Object.keys(other) as (keyof typeof other)[]) {
+    entries.set('a', { stamp: { ...now, [key]: other[key] }, digest: digestOf('wrong') });
+    const before = readsOf(opens, file);
+    expect(new DigestMemory(memory, state).of('a', file, now).digest).toBe(digestOf('x'));
+    expect([key, readsOf(opens, file)]).toEqual([key, before + 1]);
+  }
+});
+
+test('without a place for probes what is known is used and nothing is written or learned', async () => {
+  const { root, file, entries, memory, opens } = scene();
+  const before = tree(root);
+  const digests = new DigestMemory(memory, null);
+  digests.of('a', file, stampOf(file)!);
+  await digests.settle();
+  expect(entries.size).toBe(0);
+  entries.set('a', { stamp: stampOf(file)!, digest: digestOf('known') });
+  expect(digests.of('a', file, stampOf(file)!).digest).toBe(digestOf('known'));
+  expect(readsOf(opens, file)).toBe(1);
+  expect(tree(root)).toEqual(before);
+});
+
+test('settle reads once more what was read too soon, so that the next run need not', async () => {
+  const { file, state, entries, memory, opens } = scene();
+  const digests = new DigestMemory(memory, state);
+  pretendPassed(0);
+  digests.of('a', file, stampOf(file)!);
+  expect(entries.size).toBe(0);
+  vi.mocked(fs.statSync).mockRestore();
+  pretendPassed(1000);
+  await digests.settle();
+  expect(entries.get('a')).toEqual({ stamp: stampOf(file), digest: digestOf('x') });
+  expect(readsOf(opens, file)).toBe(2);
+});
+
+test('settle remembers nothing of a file that was edited or deleted since', async () => {
+  for (const change of [
+    (file: string) => fs.writeFileSync(file, 'longer'),
+    (file: string) => fs.rmSync(file),
+  ]) {
+    const { file, state, entries, memory } = scene();
+    pretendPassed(0);
+    const digests = new DigestMemory(memory, state);
+    digests.of('a', file, stampOf(file)!);
+    vi.mocked(fs.statSync).mockRestore();
+    pretendPassed(1000);
+    change(file);
+    await digests.settle();
+    expect(entries.size).toBe(0);
+    vi.restoreAllMocks();
+  }
+});
+
+test('the file system’s clock is asked by a file that is gone at once', () => {
+  const { root, state } = scene();
+  const before = tree(root);
+  const now = new FileSystemNow(state);
+  const future = { ...stampOf(path.join(root, 'a'))!, ctimeNs: 2n ** 63n };
+  expect(now.isSettled(future)).toBe(false);
+  expect(now.isSettled({ ...future, ctimeNs: 1n })).toBe(true);
+  expect(tree(root)).toEqual(before);
+});
+
+test('where no probe can be written nothing is ever settled', () => {
+  const now = new FileSystemNow('/absent/folder');
+  expect(now.isSettled({ ...stamp(1, '').stamp, ctimeNs: 1n })).toBe(false);
+});
+
+test('a clock without fractions of a second is taken for a coarse one', () => {
+  const { stamp: one } = stamp(1, '');
+  expect(tickOf({ ...one, ctimeNs: 5_000_000_000n })).toBe(2_000_000_000n);
+  expect(tickOf({ ...one, ctimeNs: 5_000_000_001n })).toBe(10_000_000n);
+});
+
+test('a file is hashed whole, whatever its size', () => {
+  for (const size of [0, 1, 4095, 4096, 4097, (1 << 20) + 1, 3 << 20]) {
+    const { file } = scene('z'.repeat(size));
+    const hashed = hashFile(file);
+    expect(hashed.digest).toBe(digestOf('z'.repeat(size)));
+    expect(hashed.stamp).toEqual(stampOf(file));
+  }
+});
+
+/** Edits the file just after it was read to its end, `times` times. */
+function editWhileReading(file: string, times: number): void {
+  const { readSync } = fs;
+  let left = times;
+  vi.spyOn(fs, 'readSync').mockImplementation(((...args: Parameters<typeof readSync>) => {
+    const read = readSync(...args);
+    if (read === 0 && left-- > 0) fs.appendFileSync(file, '+');
+    return read;
+  }) as never);
+}
+
+test('a file that is edited while it is read is read again; one that does not hold still is refused', () => {
+  const once = scene();
+  editWhileReading(once.file, 1);
+  expect(hashFile(once.file)).toEqual({ digest: digestOf('x+'), stamp: stampOf(once.file) });
+  vi.restoreAllMocks();
+  const always = scene();
+  editWhileReading(always.file, Number.POSITIVE_INFINITY);
+  expect(() => hashFile(always.file)).toThrow(ChangingFile);
+});
+
+test('what is no regular file is not read', () => {
+  expect(() => hashFile(scene().root)).toThrow(/not a regular file|EISDIR/);
+});
+
+test('stamps tell links from what they lead to, and absent from unreachable', () => {
+  const root = workspace({ a: 'x', l: { link: 'a' }, gone: { link: 'none' }, loop: { link: 'loop' } });
+  const at = (name: string) => path.join(root, name);
+  expect([stampOf(at('l'))?.kind, stampOfTarget(at('l'))?.kind]).toEqual(['link', 'file']);
+  expect([stampOf(at('gone'))?.kind, stampOfTarget(at('gone'))]).toEqual(['link', null]);
+  expect([stampOf(at('none')), stampOf(at('a/below')), stampOfTarget(at('a/below'))]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  expect(() => stampOfTarget(at('loop'))).toThrow('ELOOP');
+  expect(sameStamp(stampOf(at('a'))!, stampOfTarget(at('l'))!)).toBe(true);
+  fs.chmodSync(at('a'), 0o700);
+  expect(isExecutable(stampOf(at('a'))!)).toBe(true);
+});

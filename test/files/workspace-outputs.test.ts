@@ -1,0 +1,186 @@
+// The changes that pipe makes in a workspace, and those that it refuses to make.
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { Digest, FilePath } from '../../src/base/brand.ts';
+import type { FileEntry, ListedFile } from '../../src/engine/ports.ts';
+import { WorkspaceOutputs } from '../../src/files/workspace-outputs.ts';
+import { digestOf } from '../../src/model/fingerprint.ts';
+import { entry } from '../model/manifest-samples.ts';
+import { tree, workspace } from './workspace.ts';
+
+afterEach(() => void vi.restoreAllMocks());
+
+const state = (root: string) => path.join(path.dirname(root), 'state');
+const outputsOf = (root: string) => new WorkspaceOutputs({ root, state: state(root) });
+const file = (name: string, kind: ListedFile['kind'] = 'file'): ListedFile => ({
+  path: name as FilePath,
+  kind,
+});
+const outside = ['../x', 'a/../../x', '/etc/x', 'a/..', 'nul\0'];
+
+/** Blobs with these contents; answers where each lies. */
+function blobs(root: string, ...contents: readonly string[]): (digest: Digest) => string {
+  const folder = path.join(path.dirname(root), 'cas');
+  fs.mkdirSync(folder, { recursive: true });
+  for (const content of contents)
+    fs.writeFileSync(path.join(folder, digestOf(content)), content, { mode: 0o444 });
+  return (digest) => path.join(folder, digest);
+}
+
+test('files are moved with their folders, and what is empty then goes, strictly below the bases', () => {
+  const root = workspace({ 'out/a': '1', 'out/deep/er/b': '2', 'out/kept/c': '3', l: { link: 'x' } });
+  const to = path.join(state(root), 'aside');
+  outputsOf(root).moveAway([file('out/a'), file('out/deep/er/b'), file('l', 'link')], to, ['out', '']);
+  expect(tree(root)).toEqual({ 'out/': '', 'out/kept/': '', 'out/kept/c': '3' });
+  expect(tree(to)).toEqual({
+    'out/': '',
+    'out/a': '1',
+    'out/deep/': '',
+    'out/deep/er/': '',
+    'out/deep/er/b': '2',
+    l: '-> x',
+  });
+});
+
+test('a base itself stays, be it ever so empty', () => {
+  const root = workspace({ 'out/deep/a': '1' });
+  outputsOf(root).remove([file('out/deep/a')], ['out/deep']);
+  expect(tree(root)).toEqual({ 'out/': '', 'out/deep/': '' });
+  const other = workspace({ 'out/deep/a': '1' });
+  outputsOf(other).remove([file('out/deep/a')], ['']);
+  expect(tree(other)).toEqual({});
+});
+
+test('empty folders are outputs too; full ones are never removed', () => {
+  const root = workspace({ 'own/empty/': '', 'own/full/x': '' });
+  outputsOf(root).remove([file('own/empty', 'folder'), file('own/full', 'folder')], ['own']);
+  expect(tree(root)).toEqual({ 'own/': '', 'own/full/': '', 'own/full/x': '' });
+});
+
+test('nothing behind a linked folder is moved or removed', () => {
+  const root = workspace({ 'theirs/a': 'precious', out: { link: 'theirs' } });
+  const before = tree(root);
+  outputsOf(root).remove([file('out/a')], ['out', '']);
+  outputsOf(root).moveAway([file('out/a')], path.join(state(root), 'x'), ['']);
+  expect(tree(root)).toEqual(before);
+  expect(outputsOf(root).blockedBy('out/a' as FilePath)?.path).toBe('out');
+  expect(outputsOf(root).blockedBy('theirs/a/below' as FilePath)?.path).toBe('theirs/a');
+  expect(outputsOf(root).blockedBy('new/deep/a' as FilePath)).toBe(null);
+});
+
+test('across file systems files are copied and removed', () => {
+  const root = workspace({ 'out/a': '1', 'out/l': { link: 'a' } });
+  const { renameSync } = fs;
+  vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+    if (String(to).includes('elsewhere')) throw Object.assign(new Error('no'), { code: 'EXDEV' });
+    renameSync(from, to);
+  });
+  const to = path.join(state(root), 'elsewhere');
+  outputsOf(root).moveAway([file('out/a'), file('out/l', 'link')], to, []);
+  expect(tree(root)).toEqual({ 'out/': '' });
+  expect(tree(to)).toEqual({ 'out/': '', 'out/a': '1', 'out/l': '-> a' });
+});
+
+test('staged outputs are in place all at once when placed, with modes, links and empty folders', () => {
+  const root = workspace({ 'out/a': 'old' });
+  const entries: readonly FileEntry[] = [
+    entry('out/a', 'new'),
+    entry('out/deep/run', 'run', { executable: true }),
+    entry('out/empty', '', { kind: 'folder' }),
+    entry('out/l', 'a', { kind: 'link', target: 'a' }),
+  ];
+  const staged = outputsOf(root).stage(entries, blobs(root, 'new', 'run'))!;
+  const named = (name: string) => !name.includes('.pipe-tmp-');
+  expect(Object.entries(tree(root)).filter(([name]) => named(name))).toEqual([
+    ['out/', ''],
+    ['out/a', 'old'],
+    ['out/deep/', ''],
+  ]);
+  staged.place();
+  expect(tree(root)).toEqual({
+    'out/': '',
+    'out/a': 'new',
+    'out/deep/': '',
+    'out/deep/run': 'run',
+    'out/empty/': '',
+    'out/l': '-> a',
+  });
+  const modeOf = (name: string) => fs.statSync(path.join(root, name)).mode & 0o700;
+  expect([modeOf('out/a'), modeOf('out/deep/run')]).toEqual([0o600, 0o700]);
+});
+
+test('a restored file is a copy: editing it in place leaves the blob as it was', () => {
+  const root = workspace({});
+  const blobOf = blobs(root, 'new');
+  outputsOf(root)
+    .stage([entry('a', 'new')], blobOf)!
+    .place();
+  fs.appendFileSync(path.join(root, 'a'), '+');
+  expect(fs.readFileSync(blobOf(digestOf('new')), 'utf8')).toBe('new');
+});
+
+test('a blob that is missing or wrong gives null, and no file is touched or left', () => {
+  for (const spoil of [
+    (blob: string) => fs.rmSync(blob),
+    (blob: string) => {
+      fs.rmSync(blob);
+      fs.writeFileSync(blob, 'tw0');
+    },
+  ]) {
+    const root = workspace({ 'out/a': 'old' });
+    const blobOf = blobs(root, 'one', 'two');
+    spoil(blobOf(digestOf('two')));
+    const before = tree(root);
+    expect(outputsOf(root).stage([entry('out/a', 'one'), entry('out/b', 'two')], blobOf)).toBe(null);
+    expect(tree(root)).toEqual(before);
+  }
+});
+
+test('a disk that refuses in the middle leaves nothing, and says so', () => {
+  const root = workspace({ 'out/a': 'old', blocked: 'a file' });
+  const before = tree(root);
+  const staging = () =>
+    outputsOf(root).stage([entry('out/a', 'new'), entry('blocked/b', 'new')], blobs(root, 'new'));
+  expect(staging).toThrow(/ENOTDIR|EEXIST/);
+  expect(tree(root)).toEqual(before);
+});
+
+test('dropped, or swept after a kill, staged outputs leave nothing', () => {
+  const root = workspace({ 'out/a': 'old', 'other/x': '' });
+  const before = tree(root);
+  const entries = [entry('out/a', 'new'), entry('out/b', 'new')];
+  outputsOf(root).stage(entries, blobs(root, 'new'))!.drop();
+  expect(tree(root)).toEqual(before);
+  outputsOf(root).stage(entries, blobs(root, 'new'));
+  expect(tree(root)).not.toEqual(before);
+  outputsOf(root).sweep(['other', 'absent', 'out', '']);
+  expect(tree(root)).toEqual(before);
+});
+
+test.each(outside)('the path %j is refused everywhere', (name) => {
+  const root = workspace({ a: '' });
+  const outputs = outputsOf(root);
+  const before = tree(path.dirname(root));
+  const acts = [
+    () => outputs.makeFolder(name),
+    () => outputs.stage([entry(name, 'new')], () => path.join(root, 'a')),
+    () => outputs.stage([entry(name, 't', { kind: 'link', target: 't' })], () => ''),
+    () => outputs.stage([entry(name, '', { kind: 'folder' })], () => '')?.place(),
+    () => outputs.sweep([name]),
+  ];
+  for (const act of acts) expect(act).toThrow(/not a path inside the workspace/);
+  expect(tree(path.dirname(root))).toEqual(before);
+});
+
+test('a folder of the user’s is never discarded', () => {
+  const root = workspace({ 'mine/a': '' });
+  const inner = new WorkspaceOutputs({ root, state: path.join(root, '.pipeline-cache') });
+  const state = path.join(root, '.pipeline-cache');
+  for (const folder of [path.join(root, 'mine'), root, path.dirname(root), '/', `${state}/../mine`, state])
+    expect(() => inner.discard(folder)).toThrow('not a folder of pipe');
+  fs.mkdirSync(path.join(root, '.pipeline-cache/aside/x'), { recursive: true });
+  inner.discard(path.join(root, '.pipeline-cache/aside'));
+  inner.discard(path.join(root, '.pipeline-cache/aside'));
+  expect(tree(root)).toEqual({ '.pipeline-cache/': '', 'mine/': '', 'mine/a': '' });
+});
