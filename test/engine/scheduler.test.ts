@@ -140,6 +140,28 @@ test('what was cancelled is stale, and leaves nothing where outputs belong', asy
   expect((await build(machine, plan)).executed).toEqual(['a']);
 });
 
+test('what another task looked at meanwhile does not hide what a stage has made', async () => {
+  const plan = planOf({
+    slow: { requires: 'in/*', produces: 'out/slow.txt' },
+    fresh: { requires: 'other/*', produces: 'out/fresh.txt' },
+  });
+  const machine = Machine.with({ 'in/1': '1', 'other/1': '1' });
+  await build(machine, plan);
+  machine.edit('in/1', '2');
+  const world = machine.start();
+  const stage = held(world, ['slow']);
+  const passed = latch();
+  const { emit } = world.events;
+  world.events.emit = (event) => {
+    emit.call(world.events, event);
+    if (event.kind === 'task-finished' && event.outcome === 'fresh') passed.open();
+  };
+  const end = sessionOf(world, plan, { jobs: 2 }).build('test');
+  await passed.opened;
+  stage('slow').goOn.open();
+  expect(await end).toMatchObject({ event: { executed: 1, fresh: 1, exitCode: 0 } });
+});
+
 test('in whatever order tasks end, and however many run at once, the result is the same', async () => {
   const stages = {
     a: { requires: 'in.txt', produces: 'a.txt' },

@@ -36,7 +36,7 @@ describe('a failure block', () => {
     expect(failureBlock(stopped, look(null))).toEqual([
       '✗ draft stopped: a protected output was edited',
       '  out/my draft.txt',
-      "  keep it   pipe accept 'out/my draft.txt' --reason \"…\"",
+      '  keep it   pipe accept \'out/my draft.txt\' --reason "…"',
       '  rebuild   pipe build draft --force',
     ]);
   });
