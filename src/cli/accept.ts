@@ -1,12 +1,12 @@
 // `pipe accept`: takes present outputs, edited by hand or made before there was pipe, as the result of their stages.
 import { acceptOutputs } from '../engine/accept.ts';
-import { plural } from '../model/amounts.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { resolveName, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { taskOf } from '../model/task.ts';
-import { explainFailure } from '../model/wording.ts';
+import { plural } from '../model/words/amounts.ts';
+import { explainFailure } from '../model/words/wording.ts';
 import { type Flags, isSet, text } from './flags.ts';
 import { underLock, userName } from './locked.ts';
 import { printJson, printLines } from './print.ts';

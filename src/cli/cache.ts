@@ -1,6 +1,7 @@
 // `pipe cache stats|gc|verify|clear`: looks after the local cache.
-import { formatDuration, formatSize, plural } from '../model/amounts.ts';
+
 import { UsageError } from '../model/diagnostic.ts';
+import { formatDuration, formatSize, plural } from '../model/words/amounts.ts';
 import { collectCache } from '../store/collect.ts';
 import { cacheStats, clearCache, verifyCache } from '../store/inspect-cache.ts';
 import { type Flags, isSet } from './flags.ts';

@@ -1,6 +1,7 @@
 // The findings of `pipe doctor`: one line a check, and below it what to do where all is not well.
-import { plural } from '../model/amounts.ts';
+
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { plural } from '../model/words/amounts.ts';
 import { diagnosticLines } from '../render/diagnostics.ts';
 import { padEnd, widthOf, wrapWords } from '../render/fit.ts';
 import type { Look } from '../render/look.ts';

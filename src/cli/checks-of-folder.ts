@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import { makeStateFolder } from '../journal/state-folder.ts';
-import { formatDuration, formatSize } from '../model/amounts.ts';
+import { formatDuration, formatSize } from '../model/words/amounts.ts';
 import type { Check } from './check-report.ts';
 import { fileSystemNamed } from './file-system-kind.ts';
 

@@ -1,6 +1,6 @@
 // What `pipe doctor` asks of the machine: Node, and how much can be watched.
 import fs from 'node:fs';
-import { satisfies, versionIn } from '../model/version-range.ts';
+import { satisfies, versionIn } from '../model/command/version-range.ts';
 import type { Check } from './check-report.ts';
 
 /** As `engines` of package.json. */

@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { CallerEnv } from '../engine/ports.ts';
 import { preflight } from '../engine/preflight.ts';
 import type { World } from '../engine/world.ts';
-import { plural } from '../model/amounts.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
+import { plural } from '../model/words/amounts.ts';
 import { type Check, checkOf } from './check-report.ts';
 import type { Workspace } from './workspace.ts';
 

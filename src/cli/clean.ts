@@ -1,11 +1,11 @@
 // `pipe clean`: deletes recorded outputs, only what pipe itself made.
 import { type Cleaning, performCleaning, planCleaning } from '../engine/clean.ts';
 import type { World } from '../engine/world.ts';
-import { plural } from '../model/amounts.ts';
-import type { PatternSet } from '../model/pattern-set.ts';
+import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import { selectEverything } from '../model/selection.ts';
 import { taskOf } from '../model/task.ts';
+import { plural } from '../model/words/amounts.ts';
 import { type Flags, isSet, texts } from './flags.ts';
 import { underLock } from './locked.ts';
 import { looking } from './looking.ts';

@@ -1,12 +1,13 @@
 // Everything about one stage, as text and as JSON.
-import { ago, formatDuration, plural } from '../model/amounts.ts';
-import type { StageGraph } from '../model/graph.ts';
-import { placeOf } from '../model/place.ts';
-import { printable } from '../model/printable.ts';
+
+import { shellQuote } from '../model/command/shell-line.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import type { Memory } from '../model/record.ts';
-import { shellQuote } from '../model/shell-line.ts';
 import type { Stage } from '../model/stage.ts';
-import { explainFailure, summariseReasons } from '../model/wording.ts';
+import { placeOf } from '../model/validation/place.ts';
+import { ago, formatDuration, plural } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import type { Look } from '../render/look.ts';
 import { type Field, fieldLines } from './field-lines.ts';
 import { marksOf } from './listing.ts';

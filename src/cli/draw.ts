@@ -1,13 +1,13 @@
 // What `pipe graph` draws: the selected stages, the edges among them, the files that pass through those.
-import { describeCommand } from '../model/command-line.ts';
-import type { DrawnEdge, DrawnFile, DrawnStage, DrawnStatus, GraphDrawing } from '../model/drawing.ts';
+import { describeCommand } from '../model/command/command-line.ts';
 import type { TaskPlanned } from '../model/events.ts';
-import { globMatches } from '../model/glob.ts';
-import type { Edge, StageGraph } from '../model/graph.ts';
+import { globMatches } from '../model/glob/glob.ts';
+import { type PatternEntry, type PatternSet, pairMayMatch, setMatches } from '../model/glob/pattern-set.ts';
+import type { Edge, StageGraph } from '../model/graph/graph.ts';
 import { byPath } from '../model/manifest.ts';
 import { isOutside } from '../model/paths.ts';
-import { type PatternEntry, type PatternSet, pairMayMatch, setMatches } from '../model/pattern-set.ts';
 import type { Stage } from '../model/stage.ts';
+import type { DrawnEdge, DrawnFile, DrawnStage, DrawnStatus, GraphDrawing } from '../model/words/drawing.ts';
 import type { Hide } from './stage-json.ts';
 
 export interface DrawOptions {

@@ -1,5 +1,5 @@
 // `pipe graph`: the picture of the selected stages, as DOT, Mermaid or JSON.
-import type { GraphDrawing } from '../model/drawing.ts';
+import type { GraphDrawing } from '../model/words/drawing.ts';
 import { graphDot } from '../render/graph-dot.ts';
 import { graphJson } from '../render/graph-json.ts';
 import { graphMermaid } from '../render/graph-mermaid.ts';

@@ -1,6 +1,6 @@
 // Keeps secrets out of what is printed, also where a configuration has copied one into a command or a variable.
 import type { CallerEnv } from '../engine/ports.ts';
-import { redact } from '../model/redaction.ts';
+import { redact } from '../model/command/redaction.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Hide } from './stage-json.ts';
 

@@ -1,9 +1,9 @@
 // `pipe runs` and `pipe show`: what earlier runs did, read from the journal.
 import { listRuns, type PastRun, readEvents } from '../journal/history.ts';
 import type { RunSummary, TaskSummary } from '../journal/run-summary.ts';
-import { ago, formatDuration } from '../model/amounts.ts';
 import type { PipeEvent, TaskStarted } from '../model/events.ts';
-import { explainFailure, summariseReasons } from '../model/wording.ts';
+import { ago, formatDuration } from '../model/words/amounts.ts';
+import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { tableLines } from '../render/table.ts';
 import { type Flags, isSet, number } from './flags.ts';
 import { pastRun } from './past-run.ts';

@@ -1,9 +1,10 @@
 // The stages and named pipelines of a pipeline, as a table and as JSON.
-import { plural } from '../model/amounts.ts';
-import type { StageGraph } from '../model/graph.ts';
-import type { PatternSet } from '../model/pattern-set.ts';
-import { printable } from '../model/printable.ts';
+
+import type { PatternSet } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
+import { plural } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
 import type { Look } from '../render/look.ts';
 import { tableLines } from '../render/table.ts';
 import { type Hide, stageJson } from './stage-json.ts';

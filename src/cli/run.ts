@@ -1,7 +1,8 @@
 // `pipe run`: runs exactly one stage now, with the terminal as its input and its output shown, to debug it.
-import { plural } from '../model/amounts.ts';
+
 import { UsageError } from '../model/diagnostic.ts';
 import { selectEverything } from '../model/selection.ts';
+import { plural } from '../model/words/amounts.ts';
 import { runBuild } from './build.ts';
 import { type Flags, isOff } from './flags.ts';
 import { openWorkspace, selectStages, stagesNamed } from './workspace.ts';

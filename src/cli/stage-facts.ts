@@ -2,9 +2,9 @@
 import { preview } from '../engine/preview.ts';
 import type { World } from '../engine/world.ts';
 import type { TaskPlanned } from '../model/events.ts';
-import { globMatches } from '../model/glob.ts';
-import type { StageGraph } from '../model/graph.ts';
-import type { PatternSet } from '../model/pattern-set.ts';
+import { globMatches } from '../model/glob/glob.ts';
+import type { PatternSet } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import type { Memory } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';

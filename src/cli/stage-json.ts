@@ -1,8 +1,9 @@
 // A stage as JSON for programs: every field with its default filled in, durations in milliseconds.
-import type { StageGraph } from '../model/graph.ts';
-import type { PatternEntry, PatternSet } from '../model/pattern-set.ts';
-import { placeOf } from '../model/place.ts';
+
+import type { PatternEntry, PatternSet } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import type { Command, EnvEntry, Stage } from '../model/stage.ts';
+import { placeOf } from '../model/validation/place.ts';
 
 /** Takes the secrets out of a text. */
 export type Hide = (text: string) => string;

@@ -12,7 +12,7 @@ import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
 import { markStateFolder } from '../journal/state-folder.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
-import { buildGraph, type StageGraph } from '../model/graph.ts';
+import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { canonicalPath, isOutside } from '../model/paths.ts';
 import {
   resolveName,
@@ -22,7 +22,7 @@ import {
   unknownTarget,
 } from '../model/selection.ts';
 import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
-import { validate } from '../model/validate.ts';
+import { validate } from '../model/validation/validate.ts';
 import { type Flags, text } from './flags.ts';
 import { version } from './version.ts';
 

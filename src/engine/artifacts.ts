@@ -1,7 +1,7 @@
 // Saves the outputs of an execution to the cache and brings them back.
 import type { Digest } from '../base/brand.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
 import { type Manifest, sameManifest } from '../model/manifest.ts';
-import { setMatches } from '../model/pattern-set.ts';
 import type { Task } from '../model/task.ts';
 import type { ActionResult, BlobStore, FileEntry, ListedFile, StagedOutputs } from './ports.ts';
 import type { World } from './world.ts';

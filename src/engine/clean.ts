@@ -1,6 +1,6 @@
 // Takes recorded results back: deletes the outputs that `pipe` itself made and forgets their records.
 import type { FilePath, TaskId } from '../base/brand.ts';
-import { type PatternSet, setMatches } from '../model/pattern-set.ts';
+import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { ListedFile } from './ports.ts';
 import type { World } from './world.ts';

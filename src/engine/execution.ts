@@ -1,9 +1,9 @@
 // Prepares one execution: the command with its placeholders replaced, the environment, the context.
 import path from 'node:path';
-import { fillCommand } from '../model/command-line.ts';
-import { stageEnvironment } from '../model/environment.ts';
+import { fillCommand } from '../model/command/command-line.ts';
+import { stageEnvironment } from '../model/command/environment.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { setMatches } from '../model/pattern-set.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution } from './executor.ts';

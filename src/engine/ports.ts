@@ -4,8 +4,8 @@
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
+import type { PatternEntry, PatternSet } from '../model/glob/pattern-set.ts';
 import type { FileEntry, Manifest } from '../model/manifest.ts';
-import type { PatternEntry, PatternSet } from '../model/pattern-set.ts';
 import type { Memory, TaskRecord } from '../model/record.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
 

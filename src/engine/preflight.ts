@@ -1,9 +1,9 @@
 // What can be known to be wrong before anything runs: all of it, over all selected stages.
 import type { FilePath } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { escapeGlob, globsMayOverlap, parseGlob } from '../model/glob.ts';
-import type { StageGraph } from '../model/graph.ts';
-import { type PatternEntry, type PatternSet, setMatches } from '../model/pattern-set.ts';
+import { escapeGlob, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
+import { type PatternEntry, type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import type { World } from './world.ts';

@@ -1,7 +1,7 @@
 // What a build would do, without touching anything: behind `--dry-run`, `status`, `why` and `graph --status`.
 import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
-import type { StageGraph } from '../model/graph.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Task } from '../model/task.ts';
 import { taskOf } from '../model/task.ts';

@@ -1,7 +1,7 @@
 // What of a stage may be shown and recorded: a configuration can have copied a secret into a command or a variable.
-import { describeCommand } from '../model/command-line.ts';
+import { describeCommand } from '../model/command/command-line.ts';
+import { redact } from '../model/command/redaction.ts';
 import type { FingerprintPart } from '../model/record.ts';
-import { redact } from '../model/redaction.ts';
 import type { Stage } from '../model/stage.ts';
 import type { World } from './world.ts';
 

@@ -1,11 +1,12 @@
 // One build: first a look without the lock, for most often nothing is to be done; else the lock, the checks, the loop.
-import { plural } from '../model/amounts.ts';
+
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RunFinished } from '../model/events.ts';
-import type { StageGraph } from '../model/graph.ts';
-import { setMatches } from '../model/pattern-set.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
+import { plural } from '../model/words/amounts.ts';
 import { Assessor, isFailure } from './assess.ts';
 import { Board, type TaskOrder } from './board.ts';
 import { preflight } from './preflight.ts';

@@ -2,7 +2,7 @@
 // Writes synchronously: a program that floods its output is slowed down instead of filling memory.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { Redactor, redact } from '../model/redaction.ts';
+import { Redactor, redact } from '../model/command/redaction.ts';
 import { Tail } from './tail.ts';
 
 type Stream = 'stdout' | 'stderr';

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import type { Execution, ExecutionEnd } from '../engine/executor.ts';
-import { describeCommand } from '../model/command-line.ts';
+import { describeCommand } from '../model/command/command-line.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Command } from '../model/stage.ts';
 import type { CapturedOutput } from './captured-output.ts';

@@ -1,7 +1,7 @@
 // Runs a stage function in a process of its own, so that it can be ended like any other program.
 
 import type { Execution, ExecutionEnd } from '../engine/executor.ts';
-import { describeCommand } from '../model/command-line.ts';
+import { describeCommand } from '../model/command/command-line.ts';
 import type { Failure } from '../model/failure.ts';
 import type { CapturedOutput } from './captured-output.ts';
 import { failureOf } from './command.ts';

@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Tools } from '../engine/ports.ts';
+import { satisfies, versionIn } from '../model/command/version-range.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
-import { satisfies, versionIn } from '../model/version-range.ts';
 
 const answerTimeoutMs = 10_000;
 

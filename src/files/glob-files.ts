@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { ListedFile, Role, UnreadableFile } from '../engine/ports.ts';
-import { type Glob, globMatches } from '../model/glob.ts';
+import { type Glob, globMatches } from '../model/glob/glob.ts';
 import type { FolderEntry, FolderListings } from './folder-listings.ts';
 import type { walk } from './walk.ts';
 

@@ -13,8 +13,8 @@ import type {
   Stamp,
   UnreadableFile,
 } from '../engine/ports.ts';
+import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import { byPath } from '../model/manifest.ts';
-import { type PatternSet, setMatches } from '../model/pattern-set.ts';
 import { DigestMemory, type StampMemory } from './digest-memory.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';

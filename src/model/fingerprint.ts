@@ -2,8 +2,8 @@
 // Not in it: times, the absolute root, the number of jobs, the stage's name.
 import { createHash } from 'node:crypto';
 import type { Digest } from '../base/brand.ts';
+import type { PatternSet } from './glob/pattern-set.ts';
 import type { Manifest } from './manifest.ts';
-import type { PatternSet } from './pattern-set.ts';
 import type { FingerprintPart } from './record.ts';
 import type { EnvEntry, Stage } from './stage.ts';
 

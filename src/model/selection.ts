@@ -3,8 +3,8 @@ import type { FilePath } from '../base/brand.ts';
 import { hintOfNames } from '../base/did-you-mean.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { StageGraph } from './graph.ts';
-import { setMatches } from './pattern-set.ts';
+import { setMatches } from './glob/pattern-set.ts';
+import type { StageGraph } from './graph/graph.ts';
 import type { Pipeline, Stage } from './stage.ts';
 
 /** What was asked for, as typed. Each may name stages, named pipelines or output paths. */

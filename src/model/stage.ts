@@ -1,7 +1,7 @@
 // A stage and a pipeline after validation: every default filled in, every path canonical.
 
 import type { FilePath } from '../base/brand.ts';
-import type { PatternSet } from './pattern-set.ts';
+import type { PatternSet } from './glob/pattern-set.ts';
 
 export type Freshness = 'hash' | 'mtime';
 

@@ -1,6 +1,6 @@
 // Captured output made safe to show: it cannot move the cursor, rename the window or hide text.
 
-import { escapeCharacter } from '../model/printable.ts';
+import { escapeCharacter } from '../model/words/printable.ts';
 
 const esc = String.fromCharCode(27);
 const bell = String.fromCharCode(7);

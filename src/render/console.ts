@@ -1,7 +1,7 @@
 // The console: shows the events of a run to a person or a program, in one of four ways.
 
 import type { PipeEvent } from '../model/events.ts';
-import { foldEvent, initialView, type RunView } from '../model/run-view.ts';
+import { foldEvent, initialView, type RunView } from '../model/words/run-view.ts';
 import type { Display } from './display.ts';
 import { canDrawUnicode, createGlyphs } from './glyphs.ts';
 import { createJsonDisplay } from './json.ts';

@@ -1,7 +1,7 @@
 // Problems that the user can mend, as text: what, where, what to do.
 
-import { plural } from '../model/amounts.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { plural } from '../model/words/amounts.ts';
 import { capturedLines } from './captured.ts';
 import { wrapWords } from './fit.ts';
 import type { Style } from './style.ts';

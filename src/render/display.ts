@@ -1,10 +1,10 @@
 // What a console shows of each event, as lines: shared by every display that writes lines for people.
 
-import { ago } from '../model/amounts.ts';
 import type { PipeEvent, RunBlocked, TaskFinished, TaskStarted, Warning } from '../model/events.ts';
-import { printable } from '../model/printable.ts';
-import type { RunView } from '../model/run-view.ts';
-import { explainReason, summariseReasons } from '../model/wording.ts';
+import { ago } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import type { RunView } from '../model/words/run-view.ts';
+import { explainReason, summariseReasons } from '../model/words/wording.ts';
 import { failureDetails } from './failure-block.ts';
 import { wrapWords } from './fit.ts';
 import type { Look } from './look.ts';

@@ -1,9 +1,9 @@
 // A failure as a block of text: what failed and how, the end of its output, and how to go on.
 
-import { listSome } from '../model/amounts.ts';
 import type { TaskFinished } from '../model/events.ts';
-import { printable } from '../model/printable.ts';
-import { explainFailure } from '../model/wording.ts';
+import { listSome } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { explainFailure } from '../model/words/wording.ts';
 import { capturedLines } from './captured.ts';
 import { chunk, padEnd, widthOf, wrapWords } from './fit.ts';
 import type { Look } from './look.ts';

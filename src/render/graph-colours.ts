@@ -1,6 +1,6 @@
 // The colours of drawn stages: muted, and legible in print; the status also stands in words.
 
-import type { DrawnStatus } from '../model/drawing.ts';
+import type { DrawnStatus } from '../model/words/drawing.ts';
 
 export interface StageColours {
   readonly fill: string;

@@ -7,7 +7,7 @@ import {
   directEdges,
   distinctEdges,
   type GraphDrawing,
-} from '../model/drawing.ts';
+} from '../model/words/drawing.ts';
 import { wrapWords } from './fit.ts';
 import { edgeColour, quietColour, stageColours, textColour } from './graph-colours.ts';
 

@@ -1,6 +1,6 @@
 // The pipeline as JSON, for programs.
 
-import { distinctEdges, type GraphDrawing } from '../model/drawing.ts';
+import { distinctEdges, type GraphDrawing } from '../model/words/drawing.ts';
 
 /** `{ v, pipeline, stages, edges, files? }`. Ends with a line's end. */
 export function graphJson(drawing: GraphDrawing): string {

@@ -8,7 +8,7 @@ import {
   directEdges,
   distinctEdges,
   type GraphDrawing,
-} from '../model/drawing.ts';
+} from '../model/words/drawing.ts';
 import { edgeColour, stageColours, textColour } from './graph-colours.ts';
 
 // Mermaid takes these for its own language, in any case.

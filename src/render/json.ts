@@ -1,6 +1,6 @@
 // The display for programs: one JSON object a line; what a person must know goes elsewhere.
 
-import { eventLine } from '../model/event-line.ts';
+import { eventLine } from '../model/words/event-line.ts';
 import type { Display } from './display.ts';
 import type { Writer } from './writer.ts';
 

@@ -1,8 +1,8 @@
 // The redrawn part of the live view, as lines: what runs, how long it has, and how far all is.
 
-import { formatElapsed } from '../model/amounts.ts';
-import { printable } from '../model/printable.ts';
-import { doneCount, type RunningTask, type RunView, remainingMs } from '../model/run-view.ts';
+import { formatElapsed } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { doneCount, type RunningTask, type RunView, remainingMs } from '../model/words/run-view.ts';
 import { captured } from './captured.ts';
 import { padEnd, padStart, truncate, widthOf } from './fit.ts';
 import type { Look } from './look.ts';

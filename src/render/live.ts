@@ -1,7 +1,7 @@
 // The display for terminals: permanent lines as tasks finish, and below them a block that shows what runs.
 
 import type { PipeEvent } from '../model/events.ts';
-import type { RunView } from '../model/run-view.ts';
+import type { RunView } from '../model/words/run-view.ts';
 import { createLines, type Display } from './display.ts';
 import { failureHead } from './failure-block.ts';
 import type { LiveBlock } from './live-block.ts';

@@ -2,7 +2,7 @@
 
 import type { TaskId } from '../base/brand.ts';
 import type { TaskOutput } from '../model/events.ts';
-import { printable } from '../model/printable.ts';
+import { printable } from '../model/words/printable.ts';
 import { capturedLines } from './captured.ts';
 import type { Look } from './look.ts';
 

@@ -1,9 +1,9 @@
 // A plan: what each task would do, why, with which command, and how long it may take.
 
-import { formatDuration } from '../model/amounts.ts';
 import type { TaskPlanned } from '../model/events.ts';
-import { printable } from '../model/printable.ts';
-import { explainFailure, summariseReasons } from '../model/wording.ts';
+import { formatDuration } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { padEnd, truncate } from './fit.ts';
 import type { Look } from './look.ts';
 import { nameOf } from './task-line.ts';

@@ -1,9 +1,9 @@
 // The first and the last lines of a run.
 
-import { formatDuration, plural } from '../model/amounts.ts';
 import type { RunFinished, TaskFinished } from '../model/events.ts';
-import { printable } from '../model/printable.ts';
-import type { RunView } from '../model/run-view.ts';
+import { formatDuration, plural } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import type { RunView } from '../model/words/run-view.ts';
 import { truncate, wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
 import { plainLine } from './task-line.ts';

@@ -1,9 +1,9 @@
 // One finished task as one line: with a sign on a terminal, with a word on a pipe.
 
-import { formatDuration } from '../model/amounts.ts';
 import type { TaskFinished, TaskOutcome, TaskStarted } from '../model/events.ts';
-import { printable } from '../model/printable.ts';
-import { explainFailure, summariseReasons } from '../model/wording.ts';
+import { formatDuration } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { padEnd, truncate } from './fit.ts';
 import type { Look } from './look.ts';
 

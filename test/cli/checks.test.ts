@@ -4,7 +4,7 @@ import { checkOf, exitCodeOf, reportLines } from '../../src/cli/check-report.ts'
 import { clockCheck, fileSystemCheck, spaceCheck } from '../../src/cli/checks-of-folder.ts';
 import { nodeCheck, watchCheck } from '../../src/cli/checks-of-machine.ts';
 import { brokenChecks, passedChecks, secretChecks, shellChecks } from '../../src/cli/checks-of-pipeline.ts';
-import { accepted } from '../model/sample-config.ts';
+import { accepted } from '../model/validation/sample-config.ts';
 import { plainLook } from './plain-look.ts';
 
 const pipeline = accepted({

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import type { Digest, RunId, TaskId } from '../../src/base/brand.ts';
 import { descriptionJson, descriptionLines } from '../../src/cli/description.ts';
 import type { StageFacts } from '../../src/cli/stage-facts.ts';
-import { buildGraph } from '../../src/model/graph.ts';
+import { buildGraph } from '../../src/model/graph/graph.ts';
 import type { TaskRecord } from '../../src/model/record.ts';
-import { accepted } from '../model/sample-config.ts';
+import { accepted } from '../model/validation/sample-config.ts';
 import { plainLook } from './plain-look.ts';
 
 const nowMs = Date.UTC(2026, 10, 21, 12);

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { TaskId } from '../../src/base/brand.ts';
 import { draw, statusesOf } from '../../src/cli/draw.ts';
 import type { TaskPlanned } from '../../src/model/events.ts';
-import { buildGraph, type StageGraph } from '../../src/model/graph.ts';
-import { accepted } from '../model/sample-config.ts';
+import { buildGraph, type StageGraph } from '../../src/model/graph/graph.ts';
+import { accepted } from '../model/validation/sample-config.ts';
 
 const graph = graphOf({
   read: {

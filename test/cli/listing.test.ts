@@ -1,9 +1,9 @@
 // `pipe list`: the table and its JSON.
 import { expect, test } from 'vitest';
 import { listJson, listLines } from '../../src/cli/listing.ts';
-import { buildGraph } from '../../src/model/graph.ts';
+import { buildGraph } from '../../src/model/graph/graph.ts';
 import { widthOf } from '../../src/render/fit.ts';
-import { accepted } from '../model/sample-config.ts';
+import { accepted } from '../model/validation/sample-config.ts';
 import { plainLook } from './plain-look.ts';
 
 const pipeline = accepted({

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
 import type { Files, ListedFile, Role } from '../../src/engine/ports.ts';
-import type { PatternSet } from '../../src/model/pattern-set.ts';
-import { acceptedStage } from '../model/sample-config.ts';
+import type { PatternSet } from '../../src/model/glob/pattern-set.ts';
+import { acceptedStage } from '../model/validation/sample-config.ts';
 
 /** A workspace that a test changes by hand. Paths are relative to its root. */
 export interface FilesPlace {

@@ -1,8 +1,8 @@
 // docs/config.md and the language of the configuration tell of the same fields: none is missing, none is invented.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { stageEnvironment } from '../../src/model/environment.ts';
-import { pipelineFields, stageFields } from '../../src/model/known-fields.ts';
+import { stageEnvironment } from '../../src/model/command/environment.ts';
+import { pipelineFields, stageFields } from '../../src/model/validation/known-fields.ts';
 
 const page = readFileSync(new URL('../../docs/config.md', import.meta.url), 'utf8');
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { performCleaning, planCleaning } from '../../src/engine/clean.ts';
 import { basesOf } from '../../src/engine/ownership.ts';
-import type { PatternSet } from '../../src/model/pattern-set.ts';
+import type { PatternSet } from '../../src/model/glob/pattern-set.ts';
 import { recordIn } from '../../src/model/record.ts';
 import { build, Machine, planOf } from '../rig/fake-world.ts';
 

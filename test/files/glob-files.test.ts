@@ -7,7 +7,7 @@ import { FolderListings } from '../../src/files/folder-listings.ts';
 import { filesOfGlob, walks } from '../../src/files/glob-files.ts';
 import { stampOf } from '../../src/files/stamp.ts';
 import { walk } from '../../src/files/walk.ts';
-import { type Glob, parseGlob } from '../../src/model/glob.ts';
+import { type Glob, parseGlob } from '../../src/model/glob/glob.ts';
 import { workspace } from './workspace.ts';
 
 afterEach(() => void vi.restoreAllMocks());

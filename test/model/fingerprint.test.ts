@@ -6,7 +6,7 @@ import type { Manifest } from '../../src/model/manifest.ts';
 import type { FingerprintPart } from '../../src/model/record.ts';
 import { exec, script } from '../../src/model/spec.ts';
 import { entry, manifests } from './manifest-samples.ts';
-import { accepted, acceptedStage } from './sample-config.ts';
+import { accepted, acceptedStage } from './validation/sample-config.ts';
 
 const here: Surroundings = { passed: () => undefined, toolIdentities: [], code: null, platform: 'linux-x64' };
 

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
-import { buildGraph } from '../../src/model/graph.ts';
+import { buildGraph } from '../../src/model/graph/graph.ts';
 import { type SelectionRequest, select, selectEverything } from '../../src/model/selection.ts';
-import { accepted } from './sample-config.ts';
+import { accepted } from './validation/sample-config.ts';
 
 function selecting(stages: Readonly<Record<string, object>>, more: object = {}) {
   const named = Object.entries(stages).map(([name, stage]) => [name, { run: 'make it', ...stage }]);

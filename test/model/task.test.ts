@@ -1,7 +1,7 @@
 // A task is a stage applied to an item.
 import { expect, test } from 'vitest';
 import { taskOf } from '../../src/model/task.ts';
-import { acceptedStage } from './sample-config.ts';
+import { acceptedStage } from './validation/sample-config.ts';
 
 test('a task is named after its stage, and its item where it has one', () => {
   const stage = acceptedStage({});

@@ -1,7 +1,7 @@
 // Pictures of the pipeline: what they say, and that Graphviz draws them.
 import { instance } from '@viz-js/viz';
 import { expect, test } from 'vitest';
-import type { GraphDrawing } from '../../src/model/drawing.ts';
+import type { GraphDrawing } from '../../src/model/words/drawing.ts';
 import { graphDot } from '../../src/render/graph-dot.ts';
 import { graphJson } from '../../src/render/graph-json.ts';
 import { graphMermaid } from '../../src/render/graph-mermaid.ts';

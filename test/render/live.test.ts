@@ -1,7 +1,7 @@
 // The live view, proved on a small terminal: permanent lines in order, nothing left over.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventBody } from '../../src/model/events.ts';
-import { foldEvent, initialView, type RunView } from '../../src/model/run-view.ts';
+import { foldEvent, initialView, type RunView } from '../../src/model/words/run-view.ts';
 import { lookOf } from '../../src/render/console.ts';
 import { createLiveDisplay, type LiveDisplay } from '../../src/render/live.ts';
 import { liveLines } from '../../src/render/live-lines.ts';

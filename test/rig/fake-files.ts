@@ -11,9 +11,9 @@ import type {
   Stamp,
 } from '../../src/engine/ports.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
-import { globMatches } from '../../src/model/glob.ts';
+import { globMatches } from '../../src/model/glob/glob.ts';
+import { type PatternEntry, type PatternSet, setMatches } from '../../src/model/glob/pattern-set.ts';
 import { byPath } from '../../src/model/manifest.ts';
-import { type PatternEntry, type PatternSet, setMatches } from '../../src/model/pattern-set.ts';
 import type { FakeDisk } from './fake-disk.ts';
 
 interface Remembered {

@@ -7,7 +7,7 @@ import { type BuildEnd, type BuildOptions, Session } from '../../src/engine/sess
 import type { World } from '../../src/engine/world.ts';
 import type { EventBody, PipeEvent, TaskOutcome } from '../../src/model/events.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
-import { buildGraph, type StageGraph } from '../../src/model/graph.ts';
+import { buildGraph, type StageGraph } from '../../src/model/graph/graph.ts';
 import {
   type Selection,
   type SelectionRequest,
@@ -16,7 +16,7 @@ import {
 } from '../../src/model/selection.ts';
 import type { Pipeline, Stage } from '../../src/model/stage.ts';
 import { type Task, taskOf } from '../../src/model/task.ts';
-import { accepted, place } from '../model/sample-config.ts';
+import { accepted, place } from '../model/validation/sample-config.ts';
 import { FakeActions, FakeBlobs } from './fake-cache.ts';
 import { FakeDisk } from './fake-disk.ts';
 import { FakeExecutor } from './fake-executor.ts';

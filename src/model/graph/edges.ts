@@ -1,0 +1,75 @@
+// Finds what ties stages to each other: files that one may produce and another requires, and `after`.
+import { escapeGlob, parseGlob } from '../glob/glob.ts';
+import { type OverlappingPair, overlappingPairs } from '../glob/pattern-index.ts';
+import type { PatternEntry, PatternSet } from '../glob/pattern-set.ts';
+import { isOutside } from '../paths.ts';
+import type { Stage } from '../stage.ts';
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** A file edge may stand in an `after` as well. */
+  readonly kind: 'file' | 'after';
+  /** The first pair of patterns that may match the same file, as written; empty for `after`. */
+  readonly via: readonly { readonly produces: string; readonly requires: string }[];
+}
+
+/** `producer` and `consumer` are positions of stages; both may be the same. */
+export interface FoundEdges {
+  /** One for each pair of stages; none from a stage to itself. */
+  readonly edges: readonly Edge[];
+  /** Stages that may produce what they require, with the patterns. */
+  readonly ownInputs: readonly OverlappingPair[];
+  /** Pairs of stages that may produce the same file, the earlier stage as `producer`. */
+  readonly doubleProducers: readonly OverlappingPair[];
+}
+
+export function findEdges(stages: readonly Stage[]): FoundEdges {
+  const positions = new Map(stages.map((stage, position) => [stage.name, position]));
+  const producing = stages.flatMap(({ produces }, position) =>
+    produces === null ? [] : [{ position, produces }],
+  );
+  const outputs = producing.map(({ produces }) => produces);
+  const positionOf = (producer: number) => producing[producer]!.position;
+
+  const byPair = new Map<string, Edge>();
+  const ownInputs: OverlappingPair[] = [];
+  for (const pair of overlappingPairs(outputs, stages.map(inputsOf))) {
+    const producer = positionOf(pair.producer);
+    if (producer === pair.consumer) ownInputs.push({ ...pair, producer });
+    else {
+      const via = [{ produces: pair.a.source, requires: pair.b.source }];
+      const [from, to] = [stages[producer]!.name, stages[pair.consumer]!.name];
+      byPair.set(`${producer} ${pair.consumer}`, { from, to, kind: 'file', via });
+    }
+  }
+  for (const [position, stage] of stages.entries()) {
+    for (const from of stage.after) {
+      const key = `${positions.get(from)} ${position}`;
+      if (!byPair.has(key)) byPair.set(key, { from, to: stage.name, kind: 'after', via: [] });
+    }
+  }
+  const doubleProducers = overlappingPairs(outputs, outputs)
+    .filter((pair) => pair.producer < pair.consumer)
+    .map((pair) => ({
+      ...pair,
+      producer: positionOf(pair.producer),
+      consumer: positionOf(pair.consumer),
+    }));
+  return { edges: [...byPair.values()], ownInputs, doubleProducers };
+}
+
+/** What a stage reads: what it requires, what its command names, its module. All may be another stage's output. */
+function inputsOf(stage: Stage): PatternSet {
+  const { command } = stage;
+  const named = command.kind === 'script' ? [...stage.implied, command.module] : stage.implied;
+  if (named.length === 0) return stage.requires;
+  return { entries: [...stage.requires.entries, ...named.flatMap(literalEntry)] };
+}
+
+function literalEntry(path: string): readonly PatternEntry[] {
+  // Nothing outside the root is produced by a stage.
+  const glob = isOutside(path) ? null : parseGlob(escapeGlob(path));
+  if (!glob?.ok) return [];
+  return [{ glob: glob.value, negated: false, optional: false, source: path }];
+}

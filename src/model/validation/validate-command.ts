@@ -1,0 +1,108 @@
+// Checks `run`: a shell line, several, `exec(…)`, `script(…)` or a function.
+
+import type { FilePath } from '../../base/brand.ts';
+import { impliedInputs, placeholderInsideQuotes } from '../command/command-line.ts';
+import { canonicalPath, type Folders, isOutside } from '../paths.ts';
+import type { Command } from '../stage.ts';
+import { mismatch, type Placed, type Report, Section, textOf } from './config-section.ts';
+import { itemsOf } from './config-value.ts';
+import { reportUnknownFields } from './known-fields.ts';
+
+const expected = "a shell line, an array of them, exec('…'), script('…') or a function";
+const placeholders = ['requires', 'produces'];
+
+/** `null` when it is wrong, which is reported. */
+export function readCommand(section: Section, folders: Folders): Command | null {
+  const { report } = section;
+  const placed = section.placed('run');
+  const { value, at } = placed;
+  if (value === undefined) {
+    if (!section.has('run')) {
+      const hint = `write what the stage does: ${expected}`;
+      report({ code: 'PIPE012', message: 'the stage does not say what to run', at, hint });
+    }
+    return null;
+  }
+  if (typeof value === 'function') return { kind: 'function' };
+  if (typeof value === 'string') return readLines([placed], report);
+  const items = itemsOf(value);
+  if (items.ok) {
+    if (items.value.length === 0) mismatch(report, placed, 'at least one shell line');
+    return readLines(
+      items.value.map((item, i) => ({ value: item, at: `${at}[${i}]` })),
+      report,
+    );
+  }
+  return readObject(placed, report, folders);
+}
+
+/**
+ * The files that a command names and that lie inside the root, which nobody has to declare. Sorted.
+ * `cwd` is canonical.
+ */
+export function impliedFiles(command: Command, cwd: string, folders: Folders): readonly FilePath[] {
+  const files = new Set<FilePath>();
+  for (const file of impliedInputs(command)) {
+    const path = canonicalPath(file.startsWith('/') ? file : `./${cwd}/${file}`, folders);
+    if (path !== '' && !isOutside(path)) files.add(path);
+  }
+  return [...files].sort();
+}
+
+function readLines(items: readonly Placed[], report: Report): Command | null {
+  const lines: string[] = [];
+  for (const item of items) {
+    const line = textOf(item, report);
+    if (line === null) continue;
+    lines.push(line);
+    const quoted = placeholderInsideQuotes(line, placeholders);
+    if (quoted === null) continue;
+    const message = `the placeholder {${quoted}} stands inside quotes`;
+    const hint = 'take the quotes away: what is put there is quoted already';
+    report({ code: 'PIPE024', message, at: item.at, hint });
+  }
+  return lines.length === items.length && lines.length > 0 ? { kind: 'shell', lines } : null;
+}
+
+function readObject(placed: Placed, report: Report, folders: Folders): Command | null {
+  const section = Section.open(placed, report, { expected });
+  switch (section?.value('kind')) {
+    case 'exec':
+      return readExec(section!);
+    case 'script':
+      return readScript(section!, folders);
+    default:
+      if (section !== null && !section.isUnreadable('kind')) mismatch(report, placed, expected);
+      return null;
+  }
+}
+
+function readExec(section: Section): Command | null {
+  reportUnknownFields(section, ['kind', 'file', 'args']);
+  reportMissing(section, 'file', 'exec(…) names no program');
+  const file = section.text('file');
+  const args: string[] = [];
+  const items = section.list('args', 'an array of text', 'array only');
+  for (const item of items) {
+    // An empty argument is an argument.
+    if (typeof item.value !== 'string') mismatch(section.report, item, 'text');
+    else if (item.value.includes('\0')) mismatch(section.report, item, 'text without NUL characters');
+    else args.push(item.value);
+  }
+  return file === null || args.length < items.length ? null : { kind: 'exec', argv: [file, ...args] };
+}
+
+function readScript(section: Section, folders: Folders): Command | null {
+  reportUnknownFields(section, ['kind', 'module']);
+  reportMissing(section, 'module', 'script(…) names no module');
+  const module = section.text('module');
+  if (module === null) return null;
+  const path = canonicalPath(module, folders);
+  if (path !== '' && !/(?:^|\/)\.{0,2}$/.test(module)) return { kind: 'script', module: path };
+  mismatch(section.report, section.placed('module'), 'the path of a module, not of a folder');
+  return null;
+}
+
+function reportMissing(section: Section, field: string, message: string): void {
+  if (!section.has(field)) section.report({ code: 'PIPE012', message, at: section.place(field) });
+}

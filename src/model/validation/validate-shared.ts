@@ -1,0 +1,112 @@
+// Checks what a stage and the whole pipeline may both declare, and joins the two.
+
+import { isVersionRange } from '../command/version-range.ts';
+import type { PatternEntry } from '../glob/pattern-set.ts';
+import type { EnvEntry, ToolRequirement } from '../stage.ts';
+import { mismatch, Section } from './config-section.ts';
+import { shown } from './config-value.ts';
+import { placeOf } from './place.ts';
+import { type PatternPlace, readRequires } from './validate-patterns.ts';
+
+export interface Shared {
+  readonly requires: readonly PatternEntry[];
+  readonly env: ReadonlyMap<string, EnvEntry>;
+  readonly secrets: ReadonlySet<string>;
+  readonly tools: ReadonlyMap<string, ToolRequirement>;
+}
+
+/** Includes what the pipeline declares for all stages, if `pipeline` is given. */
+export function readShared(section: Section, place: PatternPlace, pipeline: Shared | null): Shared {
+  const requires = readRequires(section, place);
+  const env = readEnv(section);
+  const secrets = readSecrets(section);
+  reportDoubles(section, env, secrets, pipeline);
+  const excluding = requires[0];
+  if (excluding?.negated && (pipeline === null || pipeline.requires.length === 0)) {
+    const message = `the first pattern, ${shown(excluding.source)}, excludes from nothing`;
+    const hint = 'put what is required in front of it';
+    section.report({ code: 'PIPE013', message, at: section.place('requires'), hint });
+  }
+  return {
+    requires: [...(pipeline?.requires ?? []), ...requires],
+    env: new Map([...(pipeline?.env ?? []), ...env]),
+    secrets: new Set([...(pipeline?.secrets ?? []), ...secrets.keys()]),
+    tools: new Map([...(pipeline?.tools ?? []), ...readTools(section)]),
+  };
+}
+
+function readEnv(section: Section): ReadonlyMap<string, EnvEntry> {
+  const env = new Map<string, EnvEntry>();
+  const fields = openRecord(section, 'env', "an object such as { LANG: 'C', HOME: true }");
+  for (const name of fields?.keys() ?? []) {
+    if (fields === null || fields.isUnreadable(name)) continue;
+    const placed = fields.placed(name);
+    const { value, at } = placed;
+    if (!isVariableName(fields, name, at) || value === undefined) continue;
+    if (value === true) env.set(name, { kind: 'pass', name });
+    else if (typeof value !== 'string') {
+      const hint = typeof value === 'number' ? `put it in quotes: '${value}'` : undefined;
+      mismatch(section.report, placed, 'text, or true to pass the variable on', hint);
+    } else if (value.includes('\0')) mismatch(section.report, placed, 'text without NUL characters');
+    else env.set(name, { kind: 'set', name, value });
+  }
+  return env;
+}
+
+/** Each name with its place. */
+function readSecrets(section: Section): ReadonlyMap<string, string> {
+  const secrets = new Map<string, string>();
+  for (const { text, at } of section.texts('secrets', 'an array of variable names', 'array only')) {
+    if (isVariableName(section, text, at)) secrets.set(text, at);
+  }
+  return secrets;
+}
+
+/** A name is a secret or a declared variable: as both, its value would be told after all. */
+function reportDoubles(
+  section: Section,
+  env: ReadonlyMap<string, EnvEntry>,
+  secrets: ReadonlyMap<string, string>,
+  pipeline: Shared | null,
+): void {
+  const report = (name: string, at: string) =>
+    section.report({ code: 'PIPE011', message: `"${name}" is both in env and in secrets`, at });
+  for (const [name, at] of secrets) {
+    if (env.has(name) || pipeline?.env.has(name)) report(name, at);
+  }
+  for (const name of env.keys()) {
+    if (pipeline?.secrets.has(name) && !secrets.has(name)) report(name, placeOf(section.place('env'), name));
+  }
+}
+
+function isVariableName(section: Section, name: string, at: string): boolean {
+  const problem = !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+    ? `${shown(name)} is no name of a variable: letters, digits and "_"`
+    : name.startsWith('PIPE_')
+      ? `"${name}" is reserved: variables that begin with PIPE_ are set by pipe`
+      : null;
+  if (problem !== null) section.report({ code: 'PIPE011', message: problem, at });
+  return problem === null;
+}
+
+function readTools(section: Section): ReadonlyMap<string, ToolRequirement> {
+  const tools = new Map<string, ToolRequirement>();
+  const fields = openRecord(section, 'tools', "an object such as { python3: '>=3.9' }");
+  for (const program of fields?.keys() ?? []) {
+    const range = fields?.text(program) ?? null;
+    if (fields === null || range === null) continue;
+    const at = fields.place(program);
+    if (!/^[^\s\p{Cc}]+$/u.test(program)) {
+      section.report({ code: 'PIPE022', message: `${shown(program)} is no name of a program`, at });
+    } else if (!isVersionRange(range)) {
+      const hint = "write a range such as '>=3.9', '^2.1' or '*'";
+      section.report({ code: 'PIPE022', message: `${shown(range)} is no range of versions`, at, hint });
+    } else tools.set(program, { program, range });
+  }
+  return tools;
+}
+
+function openRecord(section: Section, field: string, expected: string): Section | null {
+  if (section.value(field) === undefined) return null;
+  return Section.open(section.placed(field), section.report, { expected });
+}

@@ -1,0 +1,133 @@
+// Checks one stage and fills in what it leaves out.
+import { hintOfNames } from '../../base/did-you-mean.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { canonicalPath, type Folders, isOutside } from '../paths.ts';
+import type { Freshness, Stage } from '../stage.ts';
+import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
+import { shown } from './config-value.ts';
+import { parseDuration } from './duration.ts';
+import { reportUnknownFields, stageFields } from './known-fields.ts';
+import { impliedFiles, readCommand } from './validate-command.ts';
+import { type PatternPlace, readProduces } from './validate-patterns.ts';
+import { readShared, type Shared } from './validate-shared.ts';
+
+/** What a stage takes from its pipeline. */
+export interface StageDefaults {
+  readonly shared: Shared;
+  readonly freshness: Freshness;
+  readonly cache: boolean;
+  /** Of all stages, in order. */
+  readonly names: ReadonlySet<string>;
+  readonly place: PatternPlace;
+}
+
+/** Timers of Node hold no longer time. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/** `null` when there is nothing to build a stage from; all that is wrong is reported. */
+export function readStage(
+  name: string,
+  index: number,
+  section: Section,
+  defaults: StageDefaults,
+): Stage | null {
+  const { place } = defaults;
+  reportUnknownFields(section, stageFields);
+  const description = section.text('description');
+  const shared = readShared(section, place, defaults.shared);
+  const produces = readProduces(section, place);
+  const after = readAfter(name, section, defaults.names);
+  const command = readCommand(section, place);
+  const cwd = readCwd(section, place);
+  const rest = {
+    shell: readShell(section),
+    timeoutMs: readTimeout(section),
+    optional: section.flag('optional') ?? false,
+    freshness: section.oneOf('freshness', ['hash', 'mtime']) ?? defaults.freshness,
+    cache: section.flag('cache') ?? defaults.cache,
+    clean: section.flag('clean') ?? true,
+    protect: section.flag('protect') ?? false,
+    watch: section.oneOf('watch', ['auto', 'manual']) ?? 'auto',
+    version: section.text('version'),
+  };
+  if (command === null) return null;
+  return {
+    name,
+    index,
+    description,
+    requires: { entries: shared.requires },
+    implied: impliedFiles(command, cwd, place),
+    produces: produces === null ? null : { entries: produces },
+    after,
+    command,
+    env: sortedBy(shared.env),
+    secrets: [...shared.secrets].sort(),
+    tools: sortedBy(shared.tools),
+    cwd,
+    ...rest,
+    always: produces === null && !shared.requires.some((entry) => !entry.negated),
+  };
+}
+
+/** Those of `names` that are stages, each once; the others are reported. */
+export function knownStages(
+  names: readonly PlacedText[],
+  stages: ReadonlySet<string>,
+  report: Report,
+): readonly string[] {
+  for (const { text, at } of names) {
+    if (!stages.has(text)) report(unknownStage(text, at, stages));
+  }
+  return [...new Set(names.map(({ text }) => text).filter((text) => stages.has(text)))];
+}
+
+function unknownStage(name: string, at: string, stages: ReadonlySet<string>): Diagnostic {
+  const message = `there is no stage ${shown(name)}`;
+  return { code: 'PIPE019', message, at, hint: hintOfNames(name, [...stages]) };
+}
+
+function readAfter(name: string, section: Section, stages: ReadonlySet<string>): readonly string[] {
+  const names = section.texts('after', 'the name of a stage, or an array of them', 'or one');
+  for (const { text, at } of names) {
+    if (text !== name) continue;
+    const hint = `take "${name}" out of its own "after"`;
+    section.report({ code: 'PIPE018', message: `stage "${name}" is to run after itself`, at, hint });
+  }
+  return knownStages(names, stages, section.report).filter((one) => one !== name);
+}
+
+function readCwd(section: Section, folders: Folders): string {
+  const text = section.text('cwd');
+  if (text === null) return '';
+  const cwd = canonicalPath(text, folders);
+  if (!isOutside(cwd)) return cwd;
+  const message = `${shown(text)} lies outside the folder of the configuration`;
+  const hint = 'a stage runs inside it; for a tool that must run elsewhere, put a `cd` into the shell line';
+  section.report({ code: 'PIPE023', message, at: section.place('cwd'), hint });
+  return '';
+}
+
+function readShell(section: Section): string {
+  const shell = section.text('shell');
+  if (shell === null) return '/bin/sh';
+  const isProgram = shell.startsWith('/') || /^[^/\s]+$/.test(shell);
+  if (!isProgram) {
+    const hint = 'options of the shell cannot be given here; a shell line may begin with `set`';
+    mismatch(section.report, section.placed('shell'), 'an absolute path or the name of a program', hint);
+  }
+  return shell;
+}
+
+function readTimeout(section: Section): number | null {
+  const { value, at } = section.placed('timeout');
+  if (value === undefined) return null;
+  const parsed = parseDuration(value);
+  if (parsed.ok && parsed.value <= longestTimeoutMs) return parsed.value;
+  const expected = parsed.ok ? 'a duration of at most 24 days' : parsed.error;
+  section.report({ code: 'PIPE021', message: `expected ${expected}, found ${shown(value)}`, at });
+  return null;
+}
+
+function sortedBy<T>(byName: ReadonlyMap<string, T>): readonly T[] {
+  return [...byName.keys()].sort().map((name) => byName.get(name)!);
+}

@@ -1,0 +1,37 @@
+// The chain of causes of one stage: why it would run, and why the stages before it would, down to what a person did.
+import type { TaskPlanned } from '../events.ts';
+import type { StaleReason } from '../verdict.ts';
+
+export interface Cause {
+  readonly stage: string;
+  readonly action: TaskPlanned['action'];
+  /** What the stage's own files and definition say. */
+  readonly reasons: readonly StaleReason[];
+  /** The stages before it that would run. */
+  readonly upstream: readonly Cause[];
+  /** Told before in this chain: its own causes are not repeated. */
+  readonly repeated: boolean;
+}
+
+/** `plans` must hold everything upstream of `stage`. */
+export function causesOf(stage: string, plans: readonly TaskPlanned[]): Cause {
+  const byStage = new Map(plans.map((plan) => [plan.stage, plan]));
+  const told = new Set<string>();
+  const chain: Cause[] = [];
+  // Not a recursion: a chain of stages may be thousands long.
+  const open: { readonly name: string; readonly among: Cause[] }[] = [{ name: stage, among: chain }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { name, among } = next;
+    const plan = byStage.get(name)!;
+    const repeated = told.has(name);
+    told.add(name);
+    const reasons = plan.reasons.filter((reason) => reason.code !== 'upstream-planned');
+    const upstream: Cause[] = [];
+    among.push({ stage: name, action: plan.action, reasons, upstream, repeated });
+    if (repeated) continue;
+    for (const reason of plan.reasons.toReversed()) {
+      if (reason.code === 'upstream-planned') open.push({ name: reason.stage, among: upstream });
+    }
+  }
+  return chain[0]!;
+}

@@ -1,0 +1,245 @@
+// What is known of a run after some of its events: the one fold that every display uses.
+
+import type { TaskId } from '../../base/brand.ts';
+import type {
+  PipeEvent,
+  RunBlocked,
+  RunFinished,
+  TaskFinished,
+  TaskOutcome,
+  TaskPlanned,
+  TaskStarted,
+  Warning,
+} from '../events.ts';
+
+/** A task that is being worked on. */
+export interface RunningTask {
+  readonly kind: 'running';
+  readonly task: TaskId;
+  readonly stage: string;
+  readonly item: string | null;
+  /** Milliseconds since 1970, by the events' own clock. */
+  readonly sinceMs: number;
+  readonly attempt: number;
+  readonly reasons: TaskStarted['reasons'];
+  readonly command: string;
+  readonly estimateMs: number | null;
+  readonly progress: { readonly done: number; readonly total: number } | null;
+  /** The last line of output with something in it, as it came. */
+  readonly lastLine: string | null;
+  /** Summed over this run. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/**
+ *   planned            (dry run)
+ *   running → finished (and again running, where an attempt is repeated)
+ */
+export type TaskView =
+  | { readonly kind: 'planned'; readonly plan: TaskPlanned }
+  | RunningTask
+  | { readonly kind: 'finished'; readonly end: TaskFinished };
+
+export interface RunView {
+  readonly runId: string | null;
+  readonly pipeline: string;
+  readonly targets: readonly string[];
+  /** Selected tasks, as announced at the start. */
+  readonly total: number;
+  readonly dryRun: boolean;
+  readonly startedAtMs: number | null;
+  /** Whom this run waits for, before it starts. */
+  readonly blockedBy: RunBlocked | null;
+  /** In the order in which they were first heard of. */
+  readonly tasks: ReadonlyMap<TaskId, TaskView>;
+  /** Those of `tasks` that run, in the order of their start. */
+  readonly running: ReadonlyMap<TaskId, RunningTask>;
+  readonly counts: Readonly<Record<TaskOutcome, number>>;
+  readonly failures: readonly TaskFinished[];
+  readonly skipped: readonly TaskFinished[];
+  readonly warnings: readonly Warning[];
+  readonly planned: readonly TaskPlanned[];
+  /** Time that fresh and restored tasks did not take, so far. */
+  readonly savedMs: number;
+  readonly finished: RunFinished | null;
+}
+
+/** More than any terminal shows. */
+const longestLastLine = 400;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What `foldEvent` writes to; displays see it through `RunView`. */
+interface GrowingView
+  extends Mutable<
+    Omit<RunView, 'tasks' | 'running' | 'counts' | 'failures' | 'skipped' | 'warnings' | 'planned'>
+  > {
+  readonly tasks: Map<TaskId, TaskView>;
+  readonly running: Map<TaskId, RunningTask>;
+  readonly counts: Record<TaskOutcome, number>;
+  readonly failures: TaskFinished[];
+  readonly skipped: TaskFinished[];
+  readonly warnings: Warning[];
+  readonly planned: TaskPlanned[];
+}
+
+export function initialView(): RunView {
+  const view: GrowingView = {
+    runId: null,
+    pipeline: '',
+    targets: [],
+    total: 0,
+    dryRun: false,
+    startedAtMs: null,
+    blockedBy: null,
+    tasks: new Map(),
+    running: new Map(),
+    counts: { executed: 0, restored: 0, fresh: 0, failed: 0, skipped: 0, waiting: 0, cancelled: 0 },
+    failures: [],
+    skipped: [],
+    warnings: [],
+    planned: [],
+    savedMs: 0,
+    finished: null,
+  };
+  return view;
+}
+
+/**
+ * The view after one more event. It is the same object, changed: a run may have 100,000 tasks, and
+ * copying a map for each event would be quadratic. A `run-started` begins anew, so that one view serves
+ * a watch of many runs.
+ */
+export function foldEvent(view: RunView, event: PipeEvent): RunView {
+  const next = (event.kind === 'run-started' ? initialView() : view) as GrowingView;
+  switch (event.kind) {
+    case 'run-started':
+      next.runId = event.runId;
+      next.pipeline = event.pipeline;
+      next.targets = event.targets;
+      next.total = event.tasks;
+      next.dryRun = event.dryRun;
+      next.startedAtMs = Date.parse(event.at);
+      break;
+    case 'run-blocked':
+      next.blockedBy = event;
+      break;
+    case 'task-planned':
+      next.planned.push(event);
+      next.tasks.set(event.task, { kind: 'planned', plan: event });
+      break;
+    case 'task-started':
+      begin(next, event, Date.parse(event.at));
+      break;
+    case 'task-output':
+      updateRunning(next, event.task, (task) => ({
+        ...task,
+        lastLine: lastLineOf(event.text) ?? task.lastLine,
+      }));
+      break;
+    case 'task-progress':
+      updateRunning(next, event.task, (task) => ({
+        ...task,
+        progress: { done: event.done, total: event.total },
+      }));
+      break;
+    case 'task-metric':
+      updateRunning(next, event.task, (task) => ({ ...task, metrics: sum(task.metrics, event.values) }));
+      break;
+    case 'task-retrying':
+      updateRunning(next, event.task, (task) => ({
+        ...task,
+        sinceMs: Date.parse(event.at),
+        attempt: event.attempt + 1,
+        progress: null,
+      }));
+      break;
+    case 'task-finished':
+      finish(next, event);
+      break;
+    case 'warning':
+      next.warnings.push(event);
+      break;
+    case 'run-finished':
+      next.finished = event;
+      next.savedMs = event.savedMs;
+      next.running.clear();
+      break;
+  }
+  return next;
+}
+
+/** Tasks whose fate is known. */
+export function doneCount(view: RunView): number {
+  return Object.values(view.counts).reduce((total, count) => total + count, 0);
+}
+
+/**
+ * How long a running task will still take, in milliseconds: by its own progress where it tells, else by
+ * its last execution. `null` where nobody knows, also when it is late.
+ */
+export function remainingMs(task: RunningTask, nowMs: number): number | null {
+  const elapsed = Math.max(0, nowMs - task.sinceMs);
+  const { progress } = task;
+  if (progress !== null && progress.done > 0 && progress.total >= progress.done) {
+    return (elapsed / progress.done) * (progress.total - progress.done);
+  }
+  return task.estimateMs === null || task.estimateMs <= elapsed ? null : task.estimateMs - elapsed;
+}
+
+function begin(view: GrowingView, event: TaskStarted, at: number): void {
+  const running: RunningTask = {
+    kind: 'running',
+    task: event.task,
+    stage: event.stage,
+    item: event.item,
+    sinceMs: at,
+    attempt: event.attempt,
+    reasons: event.reasons,
+    command: event.command,
+    estimateMs: event.estimateMs,
+    progress: null,
+    lastLine: null,
+    metrics: view.running.get(event.task)?.metrics ?? {},
+  };
+  view.running.set(event.task, running);
+  view.tasks.set(event.task, running);
+}
+
+function finish(view: GrowingView, event: TaskFinished): void {
+  view.running.delete(event.task);
+  view.tasks.set(event.task, { kind: 'finished', end: event });
+  view.counts[event.outcome]++;
+  view.savedMs += event.savedMs;
+  if (event.outcome === 'failed') view.failures.push(event);
+  if (event.outcome === 'skipped') view.skipped.push(event);
+}
+
+function updateRunning(view: GrowingView, id: TaskId, change: (task: RunningTask) => RunningTask): void {
+  const task = view.running.get(id);
+  if (task === undefined) return;
+  const changed = change(task);
+  view.running.set(id, changed);
+  view.tasks.set(id, changed);
+}
+
+/** Tools that redraw their own progress line write carriage returns; each is a line here. */
+function lastLineOf(text: string): string | null {
+  let end = text.length;
+  while (end > 0) {
+    const start = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
+    const line = text.slice(start, end).trim();
+    if (line !== '') return line.slice(0, longestLastLine);
+    end = start - 1;
+  }
+  return null;
+}
+
+function sum(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const total = { ...a };
+  for (const [name, value] of Object.entries(b)) total[name] = (total[name] ?? 0) + value;
+  return total;
+}

@@ -1,0 +1,160 @@
+// The words for why a task is stale and how one failed: the same in every display.
+
+import type { Failure } from '../failure.ts';
+import type { StaleReason } from '../verdict.ts';
+import { formatDuration, listSome, plural } from './amounts.ts';
+import { printable } from './printable.ts';
+
+type PathReason = Extract<StaleReason, { readonly path: string }>;
+
+/** A clause that fits after "because": `data/full.json changed`. One line, whatever the paths hold. */
+export function explainReason(reason: StaleReason): string {
+  switch (reason.code) {
+    case 'never-built':
+      return 'it was never built';
+    case 'unfinished':
+      return 'its last attempt did not finish';
+    case 'forced':
+      return 'it is forced';
+    case 'always':
+      return 'it declares no files and always runs';
+    case 'input-changed':
+      return `${printable(reason.path)} changed`;
+    case 'input-added':
+      return `${printable(reason.path)} was added`;
+    case 'input-removed':
+      return `${printable(reason.path)} was removed`;
+    case 'output-changed':
+      return `output ${printable(reason.path)} was changed`;
+    case 'output-missing':
+      return `output ${printable(reason.path)} is missing`;
+    case 'output-extra':
+      return `${printable(reason.path)} is not one of its outputs`;
+    case 'definition-changed':
+      return explainDefinition(reason);
+    case 'input-newer':
+      return `${printable(reason.path)} is newer than ${printable(reason.than)}`;
+    case 'upstream-planned':
+      return `${printable(reason.stage)} would run`;
+  }
+}
+
+/**
+ * All reasons in few words: reasons of one code become one clause, `3 inputs changed: a, b, c`, with at
+ * most `limit` names in it. In the order in which the codes first appear.
+ */
+export function summariseReasons(reasons: readonly StaleReason[], limit = 3): readonly string[] {
+  const groups = new Map<string, StaleReason[]>();
+  for (const reason of reasons) {
+    // Each changed part of the definition is its own news.
+    const key = reason.code === 'definition-changed' ? `${reason.code} ${reason.name}` : reason.code;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [reason]);
+    else group.push(reason);
+  }
+  return [...groups.values()].map((group) =>
+    group.length === 1 ? explainReason(group[0]!) : explainGroup(group, limit),
+  );
+}
+
+/** A failure in words: the first line says what happened, the others give details. */
+export function explainFailure(failure: Failure): readonly [string, ...string[]] {
+  switch (failure.kind) {
+    case 'exit':
+      return [`exit code ${failure.code}${exitCodeMeaning(failure.code)}`];
+    case 'signal':
+      return [`killed by ${failure.signal}${failure.signal === 'SIGKILL' ? ' (out of memory?)' : ''}`];
+    case 'timeout':
+      return [`timed out after ${formatDuration(failure.timeoutMs)}`];
+    case 'spawn':
+      return [`could not start: ${printable(failure.message)}`];
+    case 'threw':
+      return [`threw ${printable(firstLine(failure.message))}`, ...stackLines(failure)];
+    case 'output-missing':
+      return ['it ended well, but made no file for', ...failure.patterns.map(printable)];
+    case 'output-blocked':
+      return [`${printable(failure.path)} cannot be written: ${printable(failure.message)}`];
+    case 'input-missing':
+      return ['required files are missing', ...failure.patterns.map(printable)];
+    case 'input-unreadable':
+      return [`${printable(failure.path)} cannot be read: ${printable(failure.message)}`];
+    case 'input-changing':
+      return ['its inputs were edited each time while it ran', ...failure.paths.map(printable)];
+    case 'protected':
+      return ['a protected output was edited', ...failure.paths.map(printable)];
+    case 'secret-missing':
+      return [
+        `${plural(failure.names.length, 'secret is', 'secrets are')} not set: ${failure.names.join(', ')}`,
+      ];
+    case 'io':
+      return [printable(failure.message)];
+    case 'internal':
+      return [`a bug in pipe: ${printable(firstLine(failure.message))}`, ...stackLines(failure)];
+  }
+}
+
+function explainGroup(group: readonly StaleReason[], limit: number): string {
+  const first = group[0]!;
+  const names = listSome(group.map(nameIn), limit);
+  const count = group.length;
+  switch (first.code) {
+    case 'input-changed':
+      return `${count} inputs changed: ${names}`;
+    case 'input-added':
+      return `${count} files added: ${names}`;
+    case 'input-removed':
+      return `${count} files removed: ${names}`;
+    case 'output-changed':
+      return `${count} outputs were changed: ${names}`;
+    case 'output-missing':
+      return `${count} outputs are missing: ${names}`;
+    case 'output-extra':
+      return `${count} files are not among its outputs: ${names}`;
+    case 'input-newer':
+      return `${count} inputs are newer than its outputs: ${names}`;
+    case 'upstream-planned':
+      return `${names} would run`;
+    default:
+      return explainReason(first);
+  }
+}
+
+function nameIn(reason: StaleReason): string {
+  if (reason.code === 'upstream-planned') return printable(reason.stage);
+  return 'path' in reason ? printable((reason as PathReason).path) : reason.code;
+}
+
+function explainDefinition(reason: Extract<StaleReason, { readonly code: 'definition-changed' }>): string {
+  const name = printable(reason.name);
+  const { was, now } = reason;
+  if (was === null && now !== null) return `${name} is newly declared`;
+  if (was !== null && now === null) return `${name} is no longer declared`;
+  // Of commands and patterns the old and the new text would take more room than they are worth here.
+  const tellsValues = /^(?:env |tool |(?:version|cwd|shell|platform)$)/.test(reason.name);
+  if (tellsValues && isShort(was) && isShort(now))
+    return `${name} changed from ${printable(was)} to ${printable(now)}`;
+  return /^(?:env|secret|tool) /.test(reason.name) ? `${name} changed` : `its ${name} changed`;
+}
+
+/** Can be read at a glance; a digest cannot. */
+function isShort(value: string | null): value is string {
+  return value !== null && value !== '' && value.length <= 32;
+}
+
+function exitCodeMeaning(code: number): string {
+  if (code === 126) return ' (not executable)';
+  if (code === 127) return ' (command not found)';
+  if (code === 137) return ' (killed; out of memory?)';
+  return '';
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
+}
+
+/** The rest of the message, then where it was thrown; without the repetition of the message at a stack's head. */
+function stackLines(failure: { readonly message: string; readonly stack: string | null }): string[] {
+  const rest = failure.message.split('\n').slice(1);
+  const frames = (failure.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [...rest, ...frames.slice(0, 8)].map((line) => printable(line.trimEnd()));
+}

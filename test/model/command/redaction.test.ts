@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Redactor, redact } from '../../../src/model/command/redaction.ts';
+
+test('a secret is blanked out wherever it stands', () => {
+  expect(redact('key=hunter2!, again hunter2!', ['hunter2!'])).toBe('key=***, again ***');
+});
+
+test('the encoded forms of a secret are blanked out', () => {
+  const secret = 'p/ss w+rd"&é?>~';
+  const bytes = Buffer.from(secret);
+  const forms = [
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    encodeURIComponent(secret),
+    encodeURIComponent(secret).toLowerCase(),
+    new URLSearchParams({ x: secret }).toString().slice(2),
+    JSON.stringify(secret),
+  ];
+  for (const form of forms) expect(redact(form, [secret])).toMatch(/^"?\*\*\*=*"?$/);
+});
+
+test.each([0, 1, 2, 3])(
+  'base64 of a text with the secret behind %i bytes tells nothing of its middle',
+  (before) => {
+    const secret = 'correct horse battery';
+    const encoded = Buffer.from(`${'u'.repeat(before)}${secret}:rest`).toString('base64');
+    expect(redact(encoded, [secret])).toMatch(/^\w{0,4}\*\*\*\w{1,9}=*$/);
+  },
+);
+
+test('a long secret in wrapped base64 is blanked out on every line', () => {
+  const secret = 'abcdefghij'.repeat(20);
+  const wrapped = Buffer.from(secret).toString('base64').replace(/.{76}/g, '$&\n');
+  expect(redact(wrapped, [secret])).toMatch(/^(\*\*\*\n)+\*\*\*$/);
+});
+
+test('a secret of several lines is blanked out line by line too', () => {
+  const secret = '-----BEGIN KEY-----\nMIIBVgIBADANBg\n  kqhkiG9w0BAQ\n-----END KEY-----\n';
+  expect(redact(secret, [secret])).toBe('***');
+  expect(redact('> MIIBVgIBADANBg\n> kqhkiG9w0BAQ', [secret])).toBe('> ***\n> ***');
+});
+
+test('values shorter than four characters are not searched', () => {
+  expect(redact('to be or not', ['be', 'not', '', ' \n '])).toBe('to be or not');
+});
+
+test('secrets that overlap leave nothing of either', () => {
+  expect(redact('see abcdef-ghij!', ['abcdef-', 'ef-ghij'])).toBe('see ***!');
+  expect(redact('see abcdefgh!', ['abcd', 'abcdefgh'])).toBe('see ***!');
+});
+
+test('code points and secrets that are cut by pieces come out whole', () => {
+  const bytes = Buffer.from('é 😀 secrét-value 😀');
+  const redactor = new Redactor(['secrét-value']);
+  let shown = '';
+  for (const byte of bytes) shown += redactor.push(Uint8Array.of(byte));
+  expect(shown + redactor.flush()).toBe('é 😀 *** 😀');
+});
+
+test('invalid UTF-8 becomes replacement characters, also a code point that never ends', () => {
+  const redactor = new Redactor([]);
+  expect(redactor.push(Uint8Array.of(0xff, 0x61, 0xe2, 0x82))).toBe('\uFFFDa');
+  expect(redactor.flush()).toBe('\uFFFD');
+});
+
+test('however a text is cut, the result is the same, holds no secret, and little is held back', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 60 });
+  const secrets = fc.array(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 4, maxLength: 7 }), {
+    minLength: 1,
+    maxLength: 3,
+  });
+  fc.assert(
+    fc.property(fc.array(letters, { maxLength: 6 }), secrets, (pieces, values) => {
+      const redactor = new Redactor(values);
+      let shown = '';
+      let received = '';
+      for (const piece of pieces) {
+        shown += redactor.push(piece);
+        received += piece;
+        // 7 characters in base64 with padding are 12, and `***` may be shorter than what it stands for.
+        if (!values.some((value) => received.includes(value)))
+          expect(received.length - shown.length).toBeLessThan(12);
+      }
+      shown += redactor.flush();
+      expect(shown).toBe(redact(pieces.join(''), values));
+      for (const value of values) expect(shown).not.toContain(value);
+    }),
+  );
+});

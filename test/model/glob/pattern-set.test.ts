@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { globMatches } from '../../../src/model/glob/glob.ts';
+import { setMatches, setMayMatchBoth } from '../../../src/model/glob/pattern-set.ts';
+import { smallWorld } from './glob-oracle.ts';
+import { patternSet, patternSets } from './pattern-set-samples.ts';
+
+describe('a set includes a path if the last entry that matches it is not a negation', () => {
+  test.each<[entries: string[], path: string, included: boolean]>([
+    [['a/*'], 'a/b', true],
+    [['a/*', '!a/b'], 'a/b', false],
+    [['a/*', '!a/b'], 'a/c', true],
+    [['a/*', '!a/*', 'a/b'], 'a/b', true],
+    [['!a/b', 'a/*'], 'a/b', true],
+    [['!a/b'], 'a/c', false],
+    [[], 'a', false],
+  ])('%j on %s: %s', (entries, path, included) => {
+    expect(setMatches(patternSet(...entries), path)).toBe(included);
+  });
+});
+
+describe('two sets meet at the first pair of included patterns that share what both include', () => {
+  test.each<[a: string[], b: string[], pair: [string, string] | null]>([
+    [['out/*.csv'], ['in/*', 'out/*'], ['out/*.csv', 'out/*']],
+    [
+      ['x', 'y'],
+      ['y', 'x'],
+      ['x', 'x'],
+    ],
+    [['out/*.csv'], ['out/*', '!out/*.csv'], null],
+    [['out/*.csv'], ['out/*', '!out/a*'], ['out/*.csv', 'out/*']],
+    [['out/a*.csv'], ['out/*', '!out/a*'], null],
+    [['out/a.csv'], ['out/*', '!out/a*'], null],
+    [['out/a.csv'], ['out/*', '!out/a*', 'out/a.*'], ['out/a.csv', 'out/*']],
+    [['out/*', '!out/*.txt'], ['out/*.txt'], null],
+    [['out/*', '!out/[a-m]*'], ['out/*', '!out/[!a-m]*'], null],
+    [['out/*', '!out/[a-m]*'], ['out/*', '!out/[!a-l]*'], null],
+    [
+      ['out/*', '!out/[a-l]*'],
+      ['out/*', '!out/[!a-m]*'],
+      ['out/*', 'out/*'],
+    ],
+    [['**/*.json'], ['**/*.json', '!{a,b}/**', '!*', '!*/*', '!*/**/*'], null],
+    [['!x', 'y/'], ['y/.z'], ['y/', 'y/.z']],
+    [['x'], ['!x'], null],
+  ])('%j and %j: %j', (a, b, pair) => {
+    const ground = setMayMatchBoth(patternSet(...a), patternSet(...b));
+    expect(ground && [ground.a.source, ground.b.source]).toEqual(pair);
+  });
+});
+
+test('sets meet exactly where paths of a small world say so', () => {
+  let agreed = 0;
+  fc.assert(
+    fc.property(patternSets, patternSets, (a, b) => {
+      const ground = setMayMatchBoth(a, b);
+      const shared = smallWorld.filter((path) => setMatches(a, path) && setMatches(b, path));
+      // The world is small: sets may share only paths beyond it. But what it shows must be found.
+      if (ground === null) expect(shared).toEqual([]);
+      else {
+        expect(a.entries).toContain(ground.a);
+        expect(b.entries).toContain(ground.b);
+        expect([ground.a.negated, ground.b.negated]).toEqual([false, false]);
+        const before = a.entries.slice(0, a.entries.indexOf(ground.a)).filter((entry) => !entry.negated);
+        const earlier = shared.filter(
+          (path) =>
+            before.some(({ glob }) => globMatches(glob, path)) &&
+            b.entries.some(({ glob, negated }) => !negated && globMatches(glob, path)),
+        );
+        expect(earlier).toEqual([]);
+        if (shared.length > 0) agreed += 1;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(agreed).toBeGreaterThan(0);
+});
+
+test('an overlap that negations leave nothing of is no overlap', () => {
+  fc.assert(
+    fc.property(patternSets, patternSets, (a, b) => {
+      const taken = { entries: [...a.entries, ...b.entries.map((entry) => ({ ...entry, negated: true }))] };
+      const given = { entries: b.entries.filter((entry) => !entry.negated) };
+      expect(setMayMatchBoth(taken, given)).toBeNull();
+      expect(setMayMatchBoth(given, taken)).toBeNull();
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,104 @@
+// Reasons and failures in words.
+import { describe, expect, test } from 'vitest';
+import type { Failure } from '../../../src/model/failure.ts';
+import type { StaleReason } from '../../../src/model/verdict.ts';
+import { explainFailure, explainReason, summariseReasons } from '../../../src/model/words/wording.ts';
+
+const changed = (path: string): StaleReason => ({ code: 'input-changed', path });
+const added = (path: string): StaleReason => ({ code: 'input-added', path });
+
+describe('a reason', () => {
+  test.each<[StaleReason, string]>([
+    [{ code: 'never-built' }, 'it was never built'],
+    [{ code: 'unfinished' }, 'its last attempt did not finish'],
+    [{ code: 'forced' }, 'it is forced'],
+    [{ code: 'always' }, 'it declares no files and always runs'],
+    [changed('data/full.json'), 'data/full.json changed'],
+    [added('a'), 'a was added'],
+    [{ code: 'input-removed', path: 'a' }, 'a was removed'],
+    [{ code: 'output-changed', path: 'a' }, 'output a was changed'],
+    [{ code: 'output-missing', path: 'a' }, 'output a is missing'],
+    [{ code: 'output-extra', path: 'a' }, 'a is not one of its outputs'],
+    [{ code: 'input-newer', path: 'a', than: 'b' }, 'a is newer than b'],
+    [{ code: 'upstream-planned', stage: 'extraction' }, 'extraction would run'],
+  ])('%j reads well after "because"', (reason, words) => {
+    expect(explainReason(reason)).toBe(words);
+  });
+
+  test.each<[string, string | null, string | null, string]>([
+    ['code', 'x', 'y', 'its code changed'],
+    ['command', 'node a.mjs', 'node b.mjs', 'its command changed'],
+    [
+      'tool python3',
+      'Python 3.10.1',
+      'Python 3.11.7',
+      'tool python3 changed from Python 3.10.1 to Python 3.11.7',
+    ],
+    ['env LANG', 'unset', 'f'.repeat(64), 'env LANG changed'],
+    ['env LANG', '"C"', '"de"', 'env LANG changed from "C" to "de"'],
+    ['env LANG', null, '"C"', 'env LANG is newly declared'],
+    ['version', '2', null, 'version is no longer declared'],
+    ['fingerprint encoding', null, null, 'its fingerprint encoding changed'],
+  ])('a definition whose %s went from %j to %j is explained', (name, was, now, words) => {
+    expect(explainReason({ code: 'definition-changed', name, was, now })).toBe(words);
+  });
+
+  test('a file name cannot break the line or reverse the text', () => {
+    expect(explainReason(changed('a\nb\u001b[2J\u202ec'))).toBe('a\\nb\\x1b[2J\\u{202e}c changed');
+  });
+});
+
+describe('many reasons', () => {
+  test('those of one kind become one clause, in the order in which kinds appear', () => {
+    expect(summariseReasons([added('a'), changed('x'), added('b'), added('c')])).toEqual([
+      '3 files added: a, b, c',
+      'x changed',
+    ]);
+  });
+
+  test('only so many names are told', () => {
+    const reasons = ['a', 'b', 'c', 'd', 'e'].map(changed);
+    expect(summariseReasons(reasons, 2)).toEqual(['5 inputs changed: a, b and 3 more']);
+  });
+
+  test('each changed part of the definition stands for itself', () => {
+    const part = (name: string): StaleReason => ({
+      code: 'definition-changed',
+      name,
+      was: 'x'.repeat(64),
+      now: 'y',
+    });
+    expect(summariseReasons([part('command'), part('env A')])).toEqual([
+      'its command changed',
+      'env A changed',
+    ]);
+  });
+
+  test('stages that would run are named together', () => {
+    const planned = ['a', 'b'].map((stage): StaleReason => ({ code: 'upstream-planned', stage }));
+    expect(summariseReasons(planned)).toEqual(['a, b would run']);
+  });
+});
+
+describe('a failure', () => {
+  test.each<[Failure, readonly string[]]>([
+    [{ kind: 'exit', code: 1, line: 'x' }, ['exit code 1']],
+    [{ kind: 'exit', code: 127, line: 'x' }, ['exit code 127 (command not found)']],
+    [{ kind: 'signal', signal: 'SIGSEGV', line: 'x' }, ['killed by SIGSEGV']],
+    [{ kind: 'signal', signal: 'SIGKILL', line: 'x' }, ['killed by SIGKILL (out of memory?)']],
+    [{ kind: 'timeout', timeoutMs: 600_000, line: 'x' }, ['timed out after 10m 00s']],
+    [{ kind: 'output-missing', patterns: ['a/*.json'] }, ['it ended well, but made no file for', 'a/*.json']],
+    [{ kind: 'input-missing', patterns: ['b'] }, ['required files are missing', 'b']],
+    [{ kind: 'secret-missing', names: ['KEY'] }, ['1 secret is not set: KEY']],
+    [
+      {
+        kind: 'threw',
+        message: 'no such era\nsecond line',
+        stack: 'Error: no such era\n    at run (x.ts:1:2)',
+      },
+      ['threw no such era', 'second line', '    at run (x.ts:1:2)'],
+    ],
+  ])('%j is explained, the headline first', (failure, lines) => {
+    expect(explainFailure(failure)).toEqual(lines);
+  });
+});
