@@ -21,8 +21,8 @@ export interface Glob {
 }
 
 const LONGEST = 8_192;
-// Braces and commas too: a branch may begin or end with `..` or `**`.
-const LEAVES_FOLDER = /(?:^|[/{,])\.\.(?:$|[/},])/;
+// Braces and commas too: a branch may begin or end with `..` or `**`. Escaped, they are part of a name.
+const LEAVES_FOLDER = /(?:^|\/|(?<!\\)(?:\\\\)*[{,])\.\.(?:$|[/},])/;
 const SPANS_FOLDERS = /(?:^|[/{},])\*\*(?:$|[/{},])/;
 const HAS_EMPTY_OR_DOT_PART = /\/\.?(?:\/|$)|^\.(?:\/|$)/;
 

@@ -132,6 +132,7 @@ describe('a pattern that cannot be read is refused with a sentence', () => {
     ['../a', "'..'"],
     ['*/../a', "'..'"],
     ['a/{../b,c}', "'..'"],
+    ['a/{b\\\\,../c}', "'..'"],
     ['{/a,b}/c', 'absolute'],
     ['{,a}/c', 'absolute'],
     ['{'.repeat(101) + '}'.repeat(101), 'nest'],
@@ -143,7 +144,19 @@ describe('a pattern that cannot be read is refused with a sentence', () => {
 });
 
 test('an escaped path is matched by its glob and is its literal', () => {
-  for (const path of ['a/b', '!a', '~a', 'a,b', '{a,b}[c]*?\\', 'a\nb', '😀', '-x', '[', '/abs/{x}']) {
+  for (const path of [
+    'a/b',
+    '!a',
+    '~a',
+    'a,b',
+    '{a,b}[c]*?\\',
+    'a\nb',
+    '😀',
+    '-x',
+    '[',
+    '/abs/{x}',
+    ',../a',
+  ]) {
     const parsed = glob(escapeGlob(path));
     expect(parsed.literal).toBe(path);
     expect(globMatches(parsed, path)).toBe(true);
