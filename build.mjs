@@ -35,21 +35,23 @@ await build({
 await build({
   ...common,
   format: 'cjs',
-  entryPoints: { main: 'src/cli/main.ts' },
+  entryPoints: { main: 'src/cli/main.ts', 'plain-build': 'src/cli/plain-build.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,
   external: ['esbuild'],
   plugins: [lazyBuiltins()],
   define: { PIPE_VERSION: JSON.stringify(version), 'import.meta.url': 'pipeUrl' },
-  banner: { js: "const pipeUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // A function as Node makes one of each CommonJS module, written out so that the launcher need not.
+  banner: {
+    js: "(function (exports, require, module, __filename, __dirname) { const pipeUrl = require('node:url').pathToFileURL(__filename).href;",
+  },
+  footer: { js: '})' },
 });
 
 // The command itself. A shell reads its first two lines and hands over to Node: behind `--`, for otherwise
 // Node takes `--env-file` for its own wherever it stands.
-const buildId = createHash('sha256')
-  .update(fs.readFileSync(path.join(out, 'main.cjs')))
-  .digest('hex')
-  .slice(0, 16);
+const bundles = ['main.cjs', 'plain-build.cjs'].map((name) => fs.readFileSync(path.join(out, name)));
+const buildId = createHash('sha256').update(Buffer.concat(bundles)).digest('hex').slice(0, 16);
 await build({
   ...common,
   format: 'cjs',
@@ -98,14 +100,17 @@ function lazyBuiltins() {
           return wrapped ? { path: name, namespace: 'builtin' } : { path: name, external: true };
         },
       );
-      // Only stages that name tools ask for version ranges.
-      context.onResolve({ filter: /^semver\// }, ({ path: name, namespace, importer }) =>
-        namespace === 'lazy-function'
+      // Only stages that name tools ask for version ranges, and only terminals for colours.
+      context.onResolve({ filter: /^(semver\/|picocolors$)/ }, ({ path: name, namespace, importer }) =>
+        namespace === 'lazy-package'
           ? undefined
-          : { path: name, namespace: 'lazy-function', pluginData: path.dirname(importer) },
+          : { path: name, namespace: 'lazy-package', pluginData: path.dirname(importer) },
       );
-      context.onLoad({ filter: /.*/, namespace: 'lazy-function' }, ({ path: name, pluginData }) => ({
-        contents: `export default (...args) => require('${name}')(...args);`,
+      context.onLoad({ filter: /.*/, namespace: 'lazy-package' }, ({ path: name, pluginData }) => ({
+        contents:
+          name === 'picocolors'
+            ? "export default { createColors: (...args) => require('picocolors').createColors(...args) };"
+            : `export default (...args) => require('${name}')(...args);`,
         resolveDir: pluginData,
       }));
       context.onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path: name }) => {

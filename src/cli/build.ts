@@ -10,6 +10,7 @@ import type { Selection } from '../model/selection.ts';
 import { chooseMode, createConsole } from '../render/console.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
+import { standardError, standardOutput } from './standard-streams.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';
 
@@ -37,7 +38,7 @@ export async function runBuild(
   const runId = makeRunId(Date.now());
   const level = text(flags, 'logLevel');
   const quiet = isSet(flags, 'quiet') || level === 'warn' || level === 'error';
-  const mode = chooseMode({ json: isSet(flags, 'json'), quiet }, process.stdout, process.env);
+  const mode = chooseMode({ json: isSet(flags, 'json'), quiet }, standardOutput(), process.env);
   // A person who debugs one stage needs the terminal for it.
   const shown = options.stdin === 'inherit' && mode === 'live' ? 'plain' : mode;
   let interrupt = () => {};
@@ -45,8 +46,8 @@ export async function runBuild(
     mode: shown,
     raw: options.stdin === 'inherit',
     verbose: isSet(flags, 'verbose') || level === 'debug',
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: standardOutput(),
+    stderr: standardError(),
     env: process.env,
     names: selection.stages.map((stage) => stage.name),
     onClosed: () => interrupt(),

@@ -8,6 +8,7 @@ import { draw, statusesOf } from './draw.ts';
 import { type Flags, isSet, selectionOf, text } from './flags.ts';
 import { hidingSecrets } from './hidden-secrets.ts';
 import { planOf } from './looking.ts';
+import { standardOutput } from './standard-streams.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
 import { callerEnv } from './world.ts';
 
@@ -28,6 +29,6 @@ export async function graph(targets: readonly string[], flags: Flags): Promise<n
     statuses: isSet(flags, 'status') ? statusesOf(await planOf(workspace, selection, flags)) : null,
   });
   const language = isSet(flags, 'json') ? 'json' : (text(flags, 'format') ?? 'dot');
-  createWriter(process.stdout).write(languages[language]!(drawing));
+  createWriter(standardOutput()).write(languages[language]!(drawing));
   return 0;
 }

@@ -9,7 +9,11 @@ import { Script } from 'node:vm';
 
 declare const PIPE_BUILD_ID: string;
 
-const main = join(__dirname, 'main.cjs');
+/** Without flags there is nothing to parse; the words are targets. */
+const [command, ...words] = process.argv.slice(2);
+const isPlainBuild = command === 'build' && words.every((word) => !word.startsWith('-'));
+const bundle = isPlainBuild ? 'plain-build' : 'main';
+const main = join(__dirname, `${bundle}.cjs`);
 
 /** Beside the command, or, where that is not ours to write, in the user's own cache: never in a folder that others can write. */
 function cacheFolders(): readonly string[] {
@@ -17,8 +21,8 @@ function cacheFolders(): readonly string[] {
   return [join(__dirname, 'compiled'), join(own, 'pipe-build')];
 }
 
-/** What is compiled differs from command to command; V8 itself checks its version and flags, but not the source. */
-const name = `${PIPE_BUILD_ID}-${process.version}-${process.arch}-${process.argv[2] === 'build' ? 'build' : 'rest'}.bin`;
+/** V8 itself checks its version and flags, but not the source. */
+const name = `${bundle}-${PIPE_BUILD_ID}-${process.version}-${process.arch}.bin`;
 
 function cached(): Buffer | undefined {
   for (const folder of cacheFolders()) {
@@ -49,10 +53,7 @@ function launch(): void {
   // The bundle is plain ASCII, and this is the fastest way to read that.
   const source = readFileSync(main, 'latin1');
   const cachedData = cached();
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n});`, {
-    filename: main,
-    ...(cachedData === undefined ? {} : { cachedData }),
-  });
+  const script = new Script(source, { filename: main, ...(cachedData === undefined ? {} : { cachedData }) });
   if (cachedData === undefined || script.cachedDataRejected) {
     // At the end, when what was needed has been compiled.
     process.once('exit', () => keep(script.createCachedData()));

@@ -1,4 +1,5 @@
 // `pipe logs`: what the tasks of a run printed; follows a run that is still at work.
+
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
@@ -9,6 +10,7 @@ import type { TaskStarted } from '../model/events.ts';
 import { type Flags, isSet } from './flags.ts';
 import { pastRun } from './past-run.ts';
 import { handleSignals } from './signals.ts';
+import { standardOutput } from './standard-streams.ts';
 import { findPlace, type Place } from './workspace.ts';
 
 interface TaskLog {
@@ -20,12 +22,18 @@ interface TaskLog {
 const followEveryMs = 150;
 
 export async function logs(words: readonly string[], flags: Flags): Promise<number> {
+  // Whoever read this has enough, as `head` has after ten lines.
+  let hasReader = true;
+  standardOutput().on('error', () => {
+    hasReader = false;
+  });
+  const isRead = () => hasReader;
   const place = findPlace(flags);
   const { run, stage } = wordsAsRunAndStage(place, words);
-  if (isSet(flags, 'follow')) return follow(place, run, stage);
+  if (isSet(flags, 'follow')) return follow(place, run, stage, isRead);
   const found = logsOf(place, run, stage);
   if (found.length === 0) throw nothing(run, stage);
-  for (const log of found) print(log, found.length > 1);
+  for (const log of found) print(log, found.length > 1, isRead);
   return 0;
 }
 
@@ -57,18 +65,23 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
   return last === null ? [] : [{ task: `${stage} (run ${last.run.runId})`, file: last.file }];
 }
 
-function print(log: TaskLog, withHead: boolean): void {
-  if (withHead) process.stdout.write(`==> ${log.task} <==\n`);
+function print(log: TaskLog, withHead: boolean, isRead: () => boolean): void {
+  if (withHead) standardOutput().write(`==> ${log.task} <==\n`);
   const descriptor = fs.openSync(log.file, 'r');
   try {
-    pour(descriptor, 0);
+    pour(descriptor, 0, isRead);
   } finally {
     fs.closeSync(descriptor);
   }
 }
 
 /** Prints what the run's logs hold and go on to hold, until the run has finished or Ctrl-C. */
-async function follow(place: Place, run: PastRun, stage: string | null): Promise<number> {
+async function follow(
+  place: Place,
+  run: PastRun,
+  stage: string | null,
+  isRead: () => boolean,
+): Promise<number> {
   let stopped = false;
   const release = handleSignals(() => {
     stopped = true;
@@ -83,12 +96,13 @@ async function follow(place: Place, run: PastRun, stage: string | null): Promise
         const descriptor = fs.openSync(log.file, 'r');
         const from = printed.get(log.file) ?? 0;
         const size = fs.fstatSync(descriptor).size;
-        if (size > from && last !== log.file && stage === null) process.stdout.write(`==> ${log.task} <==\n`);
+        if (size > from && last !== log.file && stage === null)
+          standardOutput().write(`==> ${log.task} <==\n`);
         if (size > from) last = log.file;
-        printed.set(log.file, pour(descriptor, from));
+        printed.set(log.file, pour(descriptor, from, isRead));
         fs.closeSync(descriptor);
       }
-      if (finished || stopped) return stopped ? 130 : 0;
+      if (finished || stopped || !isRead()) return stopped ? 130 : 0;
       await passes(followEveryMs);
     }
   } finally {
@@ -97,13 +111,13 @@ async function follow(place: Place, run: PastRun, stage: string | null): Promise
 }
 
 /** Copies from a position to the end; answers where that is. */
-function pour(descriptor: number, from: number): number {
+function pour(descriptor: number, from: number, isRead: () => boolean): number {
   const buffer = Buffer.allocUnsafe(1 << 16);
   let position = from;
   for (;;) {
     const read = fs.readSync(descriptor, buffer, 0, buffer.length, position);
-    if (read === 0) return position;
-    process.stdout.write(Buffer.from(buffer.subarray(0, read)));
+    if (read === 0 || !isRead()) return position;
+    standardOutput().write(Buffer.from(buffer.subarray(0, read)));
     position += read;
   }
 }

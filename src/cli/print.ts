@@ -3,21 +3,23 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { lookOf } from '../render/console.ts';
 import { diagnosticLines } from '../render/diagnostics.ts';
 import type { Look } from '../render/look.ts';
+import { createWriter } from '../render/writer.ts';
+import { standardError, standardOutput } from './standard-streams.ts';
 
 /** How text looks on standard output. */
 export function outLook(names: readonly string[] = []): Look {
-  return lookOf(process.stdout, process.env, names);
+  return lookOf(standardOutput(), process.env, names);
 }
 
 export function printDiagnostics(problems: readonly Diagnostic[]): void {
-  const look = lookOf(process.stderr, process.env);
-  process.stderr.write(`${diagnosticLines(problems, look).join('\n')}\n`);
+  const look = lookOf(standardError(), process.env);
+  createWriter(standardError()).lines(diagnosticLines(problems, look));
 }
 
 export function printLines(lines: readonly string[]): void {
-  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  createWriter(standardOutput()).lines(lines);
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  createWriter(standardOutput()).lines([JSON.stringify(value, null, 2)]);
 }

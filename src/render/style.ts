@@ -18,7 +18,21 @@ export interface Style {
   readonly command: Paint;
 }
 
+const plain: Paint = (text) => text;
+
 export function createStyle(enabled: boolean): Style {
+  if (!enabled) {
+    return {
+      enabled,
+      bold: plain,
+      dim: plain,
+      good: plain,
+      bad: plain,
+      warn: plain,
+      restored: plain,
+      command: plain,
+    };
+  }
   const colors = picocolors.createColors(enabled);
   return {
     enabled,

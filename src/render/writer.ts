@@ -2,7 +2,7 @@
 
 /** What displays need of `process.stdout`. */
 export interface OutStream {
-  write(text: string): unknown;
+  write(content: string | Uint8Array): unknown;
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;
   readonly isTTY?: boolean | undefined;

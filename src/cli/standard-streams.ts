@@ -1,0 +1,84 @@
+// Standard output and error. Pipes and files are written to directly: Node's own streams for them take longer to load
+// than a build that has nothing to do takes to find that out.
+import fs from 'node:fs';
+import type { OutStream } from '../render/writer.ts';
+
+type Descriptor = 1 | 2;
+
+const opened = new Map<Descriptor, OutStream>();
+
+export function standardOutput(): OutStream {
+  return open(1);
+}
+
+export function standardError(): OutStream {
+  return open(2);
+}
+
+/** The same one each time, so that what is written stays in order. */
+function open(descriptor: Descriptor): OutStream {
+  const known = opened.get(descriptor);
+  if (known !== undefined) return known;
+  const stream = isPlain(descriptor) ? new DirectStream(descriptor) : nodeStream(descriptor);
+  opened.set(descriptor, stream);
+  return stream;
+}
+
+/** Neither a terminal nor closed. */
+function isPlain(descriptor: Descriptor): boolean {
+  try {
+    const stat = fs.fstatSync(descriptor);
+    return !stat.isCharacterDevice() || stat.rdev === fs.statSync('/dev/null').rdev;
+  } catch {
+    return false;
+  }
+}
+
+function nodeStream(descriptor: Descriptor): NodeJS.WriteStream {
+  return descriptor === 1 ? process.stdout : process.stderr;
+}
+
+/** Blocks until all is written, as Node's stream for a pipe does. */
+class DirectStream implements OutStream {
+  readonly isTTY = false;
+  private readonly descriptor: Descriptor;
+  private readonly listeners = new Set<() => void>();
+  private instead: NodeJS.WriteStream | null = null;
+
+  constructor(descriptor: Descriptor) {
+    this.descriptor = descriptor;
+  }
+
+  write(content: string | Uint8Array): void {
+    if (this.instead !== null) {
+      this.instead.write(content);
+      return;
+    }
+    let rest = Buffer.from(content as string);
+    try {
+      while (rest.length > 0) rest = rest.subarray(fs.writeSync(this.descriptor, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') this.waitWithNode(rest);
+      else for (const listener of this.listeners) listener();
+    }
+  }
+
+  on(event: string, listener: () => void): void {
+    if (event !== 'error') return;
+    this.listeners.add(listener);
+    this.instead?.on('error', listener);
+  }
+
+  off(event: string, listener: () => void): void {
+    if (event !== 'error') return;
+    this.listeners.delete(listener);
+    this.instead?.off('error', listener);
+  }
+
+  /** Somebody made the pipe non-blocking, and it is full: Node's stream knows how to wait. */
+  private waitWithNode(rest: Buffer): void {
+    this.instead = nodeStream(this.descriptor);
+    for (const listener of this.listeners) this.instead.on('error', listener);
+    this.instead.write(rest);
+  }
+}
