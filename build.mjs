@@ -31,6 +31,21 @@ await build({
   entryPoints: { index: 'src/index.ts', worker: 'src/exec/worker.ts', vet: 'src/config/vet.ts' },
 });
 
+// What most runs can do without, by the dynamic imports that ask for it; each comes with a library.
+const apart = {
+  walk: 'src/files/walk.ts',
+  'live-block': 'src/render/live-block.ts',
+  compile: 'src/config/compile.ts',
+};
+await build({
+  ...common,
+  format: 'cjs',
+  entryPoints: apart,
+  outExtension: { '.js': '.cjs' },
+  minify: true,
+  external: ['esbuild'],
+});
+
 // One CommonJS file: it starts faster than modules do, and what is imported dynamically is only run when asked for.
 await build({
   ...common,
@@ -39,7 +54,9 @@ await build({
   outExtension: { '.js': '.cjs' },
   minify: true,
   external: ['esbuild'],
-  plugins: [lazyBuiltins()],
+  plugins: [lazyBuiltins(), ownBundles(Object.keys(apart))],
+  // Code from a compile cache cannot import, but it can require.
+  supported: { 'dynamic-import': false },
   define: { PIPE_VERSION: JSON.stringify(version), 'import.meta.url': 'pipeUrl' },
   // A function as Node makes one of each CommonJS module, written out so that the launcher need not.
   banner: {
@@ -50,7 +67,9 @@ await build({
 
 // The command itself. A shell reads its first two lines and hands over to Node: behind `--`, for otherwise
 // Node takes `--env-file` for its own wherever it stands.
-const bundles = ['main.cjs', 'plain-build.cjs'].map((name) => fs.readFileSync(path.join(out, name)));
+const bundles = ['main', 'plain-build', ...Object.keys(apart)]
+  .map((name) => `${name}.cjs`)
+  .map((name) => fs.readFileSync(path.join(out, name)));
 const buildId = createHash('sha256').update(Buffer.concat(bundles)).digest('hex').slice(0, 16);
 await build({
   ...common,
@@ -129,6 +148,20 @@ function lazyBuiltins() {
           contents: `let loaded; function real() { return loaded ??= require('${name}'); }\nfunction member(key) { return real()[key]; }\n${whole}\n${exported.join('\n')}`,
         };
       });
+    },
+  };
+}
+
+/** Leaves dynamic imports of these modules to the bundles of their own. */
+function ownBundles(names) {
+  return {
+    name: 'own-bundles',
+    setup(context) {
+      context.onResolve({ filter: new RegExp(`/(${names.join('|')})\\.ts$`) }, ({ path: asked, kind }) =>
+        kind === 'dynamic-import'
+          ? { path: `./${path.basename(asked, '.ts')}.cjs`, external: true }
+          : undefined,
+      );
     },
   };
 }

@@ -1,11 +1,36 @@
 // Loads a module by path while the program runs.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 
 /** Set by the launcher: code that comes from a compile cache cannot import for itself. */
 export const importHook: unique symbol = Symbol.for('pipe-build.import') as typeof importHook;
 
 type Import = (url: string) => Promise<unknown>;
+
+/**
+ * As `loadModule`, without Node's loader where the text needs none of it: that looks for links and packages around
+ * the file, which takes as long as to run it. Stack traces then name the file itself, not its sources.
+ */
+export async function loadPlainModule(absolutePath: string): Promise<unknown> {
+  if (!absolutePath.endsWith('.cjs')) return loadModule(absolutePath);
+  const known = plainModules.get(absolutePath);
+  if (known !== undefined) return known.exports;
+  const source = readFileSync(absolutePath, 'utf8');
+  if (/\bimport\s*\(/.test(source)) return loadModule(absolutePath);
+  const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
+  const run = new Script(wrapped, { filename: absolutePath }).runInThisContext() as (
+    ...parts: unknown[]
+  ) => void;
+  const module = { exports: {} };
+  run(module.exports, createRequire(absolutePath), module, absolutePath, posix.dirname(absolutePath));
+  plainModules.set(absolutePath, module);
+  return module.exports;
+}
+
+const plainModules = new Map<string, { readonly exports: unknown }>();
 
 /** Its exports. `absolutePath` tells by its ending what it is: `.cjs` loads without the machinery of ES modules. */
 export async function loadModule(absolutePath: string): Promise<unknown> {

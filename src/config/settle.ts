@@ -1,5 +1,5 @@
 // Imports a compiled module and waits for what it exports, on guard against all that a configuration can do wrong.
-import { loadModule } from '../base/load-module.ts';
+import { loadPlainModule } from '../base/load-module.ts';
 
 export type Settled =
   | { readonly kind: 'value'; readonly value: unknown }
@@ -33,7 +33,7 @@ export async function settle(compiledPath: string, limitMs: number): Promise<Set
 
 async function load(compiledPath: string): Promise<Settled> {
   try {
-    const module = (await loadModule(compiledPath)) as { readonly default?: unknown };
+    const module = (await loadPlainModule(compiledPath)) as { readonly default?: unknown };
     if (!('default' in module)) return { kind: 'no-default' };
     const exported = await module.default;
     return { kind: 'value', value: typeof exported === 'function' ? await exported() : exported };

@@ -42,7 +42,15 @@ export function tryOut({ compiledPath, vetPath, limitMs }: TryOutOptions): Promi
         child.kill('SIGKILL');
       }, limitMs + graceMs);
     });
-    child.on('error', reject);
+    const giveBack = onSignal((signal) => {
+      child.kill('SIGKILL');
+      giveBack();
+      process.kill(process.pid, signal);
+    });
+    child.on('error', (error) => {
+      giveBack();
+      reject(error);
+    });
 
     // The channel closes after its last message, the process ends before or after: wait for both.
     let waitingFor = 2;
@@ -50,6 +58,7 @@ export function tryOut({ compiledPath, vetPath, limitMs }: TryOutOptions): Promi
       waitingFor--;
       if (waitingFor > 0) return;
       clearTimeout(timer);
+      giveBack();
       child.stdout?.destroy();
       child.stderr?.destroy();
       if (last === null) {
@@ -72,4 +81,13 @@ function mishapOf(last: VetMessage, { signalCode, exitCode }: ChildProcess): Mis
   if (last.kind !== 'started') return last;
   // It ended without a word: killed, crashed, or left by a way that cannot be guarded.
   return { kind: 'exited', call: signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}` };
+}
+
+/** What ends this process must not leave a looping child behind. Answers what gives the signals back. */
+function onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
 }

@@ -17,7 +17,7 @@ import {
   protectedAmong,
   whatIsInTheWay,
 } from './make-room.ts';
-import { basesOf } from './ownership.ts';
+import { basesOf, placesOf } from './ownership.ts';
 import type { ActionResult, Observation } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
 import type { World } from './world.ts';
@@ -122,7 +122,7 @@ export class Attempt {
       displace(world, task, handMade, (message, hint) => this.watcher.onWarning(message, hint));
     }
     world.records.begin(task.id, world.folders.runId);
-    if (assessment.memory.kind === 'unfinished') world.outputs.sweep(basesOf(task));
+    if (assessment.memory.kind === 'unfinished') world.outputs.sweep(placesOf(task));
     const staged = action === null ? null : stageAction(world, action);
     const keepsOld = !task.stage.clean && staged === null;
     clearAway(world, task, keepsOld ? { ...inTheWay, leftovers: [], old: [] } : inTheWay);

@@ -54,10 +54,10 @@ function formerOutputs(
   isOfAnother: IsOfAnother,
 ): readonly ListedFile[] {
   const present = new Set(outputs.map((file) => file.path));
-  const left = (recordIn(memory)?.outputs ?? []).flatMap(({ path }) => {
+  const left = (recordIn(memory)?.outputs ?? []).flatMap(({ path, kind }) => {
     if (present.has(path) || isOfAnother(path) || world.outputs.blockedBy(path) !== null) return [];
     const file = world.files.look(path);
-    return file === null || file.kind === 'folder' ? [] : [file];
+    return file === null || (file.kind === 'folder' && kind !== 'folder') ? [] : [file];
   });
   const unknown = new Set(unknownAmong(world, left));
   return left.filter((file) => !unknown.has(file) && !task.stage.implied.includes(file.path));
@@ -109,7 +109,8 @@ export function displace(
 export function clearAway(world: World, task: Task, { leftovers, old, former }: InTheWay): void {
   const { outputs, folders, files } = world;
   const bases = basesOf(task);
-  outputs.moveAway(leftovers, folders.keep('rejected', task.id), bases);
+  // Apart from what this attempt may come to write: there may be an edit among them.
+  outputs.moveAway(leftovers, `${folders.keep('rejected', task.id)}~killed`, bases);
   outputs.moveAway(old, folders.keep('aside', task.id), bases);
   // Their patterns are forgotten: any folder that is empty without them was made for them.
   outputs.moveAway(former, folders.keep('aside', task.id), ['']);

@@ -1,6 +1,6 @@
 // Whose file is it? Only what `pipe` produced may be dropped; what a person made is kept.
 import type { Task } from '../model/task.ts';
-import type { ListedFile } from './ports.ts';
+import type { ListedFile, OutputPlace } from './ports.ts';
 import type { World } from './world.ts';
 
 /** The present outputs whose content `pipe` never recorded for that path: hand-made, or leftovers of a killed attempt. */
@@ -20,4 +20,14 @@ export function basesOf(task: Task): readonly string[] {
   return produces === null
     ? []
     : produces.entries.filter((entry) => !entry.negated).map((entry) => entry.glob.base);
+}
+
+/** Where a restore puts its temporary files: beside the outputs, however deep these lie. */
+export function placesOf(task: Task): readonly OutputPlace[] {
+  return (task.stage.produces?.entries ?? [])
+    .filter((entry) => !entry.negated)
+    .map(({ glob: { text, base, literal, deep } }) => ({
+      folder: base,
+      deep: literal === null && (deep || text.lastIndexOf('/') > base.length),
+    }));
 }

@@ -96,12 +96,18 @@ export interface Outputs {
    * before `place` of the answer renames them. `null`: a blob is missing or wrong, and nothing is left.
    */
   stage(entries: Manifest, blobPath: (digest: Digest) => string): StagedOutputs | null;
-  /** Deletes what a `stage` that was killed left in the folders of these files. */
-  sweep(folders: readonly string[]): void;
+  /** Deletes what a `stage` that was killed left in these places. */
+  sweep(places: readonly OutputPlace[]): void;
   /** Removes files, and folders as `moveAway` does. */
   remove(files: readonly ListedFile[], bases: readonly string[]): void;
   /** Deletes a folder tree of pipe's own (absolute, below the state folder). */
   discard(folder: string): void;
+}
+
+/** A folder in which outputs belong; `deep`: in folders below it as well. */
+export interface OutputPlace {
+  readonly folder: string;
+  readonly deep: boolean;
 }
 
 export interface StagedOutputs {

@@ -41,6 +41,7 @@ export class Session {
   private readonly assessor: Assessor;
   private readonly interruption = new AbortController();
   private scheduler: Scheduler | null = null;
+  private waited = false;
 
   constructor(options: {
     readonly world: World;
@@ -126,10 +127,10 @@ export class Session {
     }
     try {
       await this.endLeftBehind();
-      if (world.records.changedElsewhere()) {
-        world.records.reload();
-        this.assessor.forget();
-      }
+      const changed = world.records.changedElsewhere();
+      if (changed) world.records.reload();
+      // What was looked at before a wait may have been edited meanwhile, by the other build or a person.
+      if (changed || this.waited) this.assessor.forget();
       const summary = await this.loop();
       await world.files.settle();
       world.upkeep.perform();
@@ -154,7 +155,10 @@ export class Session {
       wait,
       command: options.command.join(' '),
       signal: interruption.signal,
-      onBlocked: (holder) => world.events.emit({ kind: 'run-blocked', waits: true, ...holder }),
+      onBlocked: (holder) => {
+        this.waited = true;
+        world.events.emit({ kind: 'run-blocked', waits: true, ...holder });
+      },
     });
   }
 

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
-import type { FileEntry, ListedFile, Outputs, StagedOutputs } from '../engine/ports.ts';
+import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
+import { hasReservedPart } from '../model/glob/reserved-names.ts';
 import { hashFile } from './hash-file.ts';
 import { stampOf } from './stamp.ts';
 
@@ -83,14 +84,8 @@ export class WorkspaceOutputs implements Outputs {
     return { place, drop };
   }
 
-  sweep(folders: readonly string[]): void {
-    for (const folder of folders) {
-      const absolute = folder === '' ? this.root : this.inside(folder);
-      if (!fs.existsSync(absolute)) continue;
-      for (const name of fs.readdirSync(absolute)) {
-        if (name.startsWith(temporaryPrefix)) fs.rmSync(`${absolute}/${name}`, { force: true });
-      }
-    }
+  sweep(places: readonly OutputPlace[]): void {
+    for (const { folder, deep } of places) this.sweepFolder(folder, deep);
   }
 
   remove(files: readonly ListedFile[], bases: readonly string[]): void {
@@ -113,6 +108,25 @@ export class WorkspaceOutputs implements Outputs {
     } catch {
       // Litter below our own folder is no reason to fail a stage that is done.
     }
+  }
+
+  /** Answers whether there was something. Folders below that held nothing else were made for it, and go too. */
+  private sweepFolder(folder: string, deep: boolean): boolean {
+    const absolute = folder === '' ? this.root : this.inside(folder);
+    if (!fs.existsSync(absolute)) return false;
+    let swept = false;
+    for (const entry of fs.readdirSync(absolute, { withFileTypes: true })) {
+      const { name } = entry;
+      if (name.startsWith(temporaryPrefix)) {
+        fs.rmSync(`${absolute}/${name}`, { force: true });
+        swept = true;
+      } else if (deep && entry.isDirectory() && !hasReservedPart(name)) {
+        if (!this.sweepFolder(folder === '' ? name : `${folder}/${name}`, true)) continue;
+        removeFolderIfEmpty(`${absolute}/${name}`);
+        swept = true;
+      }
+    }
+    return swept;
   }
 
   /** Without those that lie behind a linked folder: a stage may have put a link where its folder was. */

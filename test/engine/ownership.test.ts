@@ -82,7 +82,7 @@ test('leftovers of a killed attempt are put aside without being called hand-made
   machine.edit('out/a.txt', 'half');
   const { world } = await build(machine, planOf({ a: { requires: 'in.txt', produces: 'out/a.txt' } }));
   expect(world.ofKind('warning')).toEqual([]);
-  expect(machine.disk.text(`${state}/rejected/run-002/a/out/a.txt`)).toBe('half');
+  expect(machine.disk.text(`${state}/rejected/run-002/a~killed/out/a.txt`)).toBe('half');
   expect(machine.disk.text('out/a.txt')).toBe('a(1)');
 });
 

@@ -154,7 +154,18 @@ test('dropped, or swept after a kill, staged outputs leave nothing', () => {
   expect(tree(root)).toEqual(before);
   outputsOf(root).stage(entries, blobs(root, 'new'));
   expect(tree(root)).not.toEqual(before);
-  outputsOf(root).sweep(['other', 'absent', 'out', '']);
+  outputsOf(root).sweep(['other', 'absent', 'out', ''].map((folder) => ({ folder, deep: false })));
+  expect(tree(root)).toEqual(before);
+});
+
+test('so it is in folders below, as deep as outputs may lie', () => {
+  const root = workspace({ 'out/a/b/old': 'old' });
+  const before = tree(root);
+  const entries = [entry('out/a/b/old', 'new'), entry('out/n/m/x', 'new')];
+  outputsOf(root).stage(entries, blobs(root, 'new'));
+  outputsOf(root).sweep([{ folder: 'out', deep: false }]);
+  expect(tree(root)).not.toEqual(before);
+  outputsOf(root).sweep([{ folder: 'out', deep: true }]);
   expect(tree(root)).toEqual(before);
 });
 
@@ -167,7 +178,7 @@ test.each(outside)('the path %j is refused everywhere', (name) => {
     () => outputs.stage([entry(name, 'new')], () => path.join(root, 'a')),
     () => outputs.stage([entry(name, 't', { kind: 'link', target: 't' })], () => ''),
     () => outputs.stage([entry(name, '', { kind: 'folder' })], () => '')?.place(),
-    () => outputs.sweep([name]),
+    () => outputs.sweep([{ folder: name, deep: false }]),
   ];
   for (const act of acts) expect(act).toThrow(/not a path inside the workspace/);
   expect(tree(path.dirname(root))).toEqual(before);

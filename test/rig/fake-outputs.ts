@@ -1,7 +1,7 @@
 // The port `Outputs` over the disk in memory.
 import { posix } from 'node:path';
 import type { Digest, FilePath } from '../../src/base/brand.ts';
-import type { ListedFile, Outputs, StagedOutputs } from '../../src/engine/ports.ts';
+import type { ListedFile, OutputPlace, Outputs, StagedOutputs } from '../../src/engine/ports.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
 import type { FakeDisk } from './fake-disk.ts';
@@ -69,10 +69,13 @@ export class FakeOutputs implements Outputs {
     return { place, drop };
   }
 
-  sweep(folders: readonly string[]): void {
+  sweep(places: readonly OutputPlace[]): void {
     for (const path of [...this.disk.nodes.keys()]) {
       const folder = posix.dirname(path) === '.' ? '' : posix.dirname(path);
-      if (folders.includes(folder) && posix.basename(path).startsWith('.pipe-tmp-')) this.disk.remove(path);
+      const isIn = (place: OutputPlace) =>
+        place.folder === folder ||
+        (place.deep && (place.folder === '' || folder.startsWith(`${place.folder}/`)));
+      if (places.some(isIn) && posix.basename(path).startsWith('.pipe-tmp-')) this.disk.remove(path);
     }
   }
 

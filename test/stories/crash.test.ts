@@ -234,3 +234,30 @@ test('what a killed attempt left in the cache folder does not stay for good', as
   await rig.build();
   expect(everyFile(rig).filter((file) => file.endsWith('.tmp') || file.includes('/aside/'))).toEqual([]);
 });
+
+test('an edit after a crash is still there when the next attempt fails in its place', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway());
+  gate(rig, 'never');
+  await killDuringWork(rig);
+  rig.write('out/work.txt', 'my words\n');
+  rig.config(halfway().replace('cp in.txt out/work.txt', 'exit 1'));
+  rig.write('go', '');
+  expect((await rig.build()).failed).toEqual(['work']);
+  const kept = everyFile(rig, '.pipeline-cache/rejected').map((file) => fs.readFileSync(file, 'utf8'));
+  expect(kept.sort()).toEqual(['half\n', 'my words\n']);
+});
+
+test('what a killed restore left in a folder below is no part of the result', async () => {
+  const config = (first: string) => `{ stages: {
+    work: { requires: ['in.txt'], produces: ['out/'], run: '${first}mkdir -p out/new; cp in.txt out/new/x' },
+  } }`;
+  await using rig = await Rig.with({ 'in.txt': 'text' }, config('echo "pid $$."; read _ < never; '));
+  gate(rig, 'never');
+  await killDuringWork(rig);
+  rig.write('out/old/.pipe-tmp-1-0', 'half');
+  rig.config(config(''));
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
+  expect(rig.files('out')).toEqual(['new/x']);
+  expect(rig.exists('out/old')).toBe(false);
+  expect((await rig.build()).fresh).toEqual(['work']);
+});

@@ -194,3 +194,23 @@ test('Ctrl-C while waiting for another build ends the waiting alone', async () =
   await tell(rig, 'go');
   expect(builtFrom(await first.ended)).toMatchObject({ code: 0, executed: ['work'] });
 });
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'one %s while a configuration loops leaves no process behind',
+  async (signal) => {
+    await using rig = await Rig.with(
+      {},
+      `import fs from 'node:fs';
+      fs.writeFileSync('pid', String(process.pid));
+      for (;;);`,
+    );
+    gate(rig, 'pid');
+    const running = rig.start(['build']);
+    const pid = Number(await fs.promises.readFile(rig.path('pid'), 'utf8'));
+    expect(isAlive(pid)).toBe(true);
+
+    running.child.kill(signal);
+    expect((await running.ended).signal).toBe(signal);
+    expect(isAlive(pid)).toBe(false);
+  },
+);

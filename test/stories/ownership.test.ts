@@ -246,6 +246,19 @@ test('a file that moved from one stage to another is not taken away from its new
   await expectNothingToDo(rig);
 });
 
+test('an empty folder that a stage no longer makes goes as its files do', async () => {
+  const config = (produces: string, run: string) =>
+    `{ stages: { a: { requires: ['in.txt'], produces: ['${produces}'], run: '${run}' } } }`;
+  await using rig = await Rig.with({ 'in.txt': 'one' }, config('d/', 'mkdir -p d/empty d/used; touch d/x'));
+  await rig.build();
+  rig.write('d/used/note', 'mine');
+  rig.config(config('y.txt', 'cat in.txt > y.txt'));
+  await rig.build();
+  expect(rig.files()).toEqual(['d/used/note', 'in.txt', 'pipeline.config.ts', 'y.txt']);
+  expect(rig.exists('d/empty')).toBe(false);
+  await expectNothingToDo(rig);
+});
+
 test('a former output that a person edited since is theirs', async () => {
   await using rig = await Rig.with(
     { 'in.txt': 'one' },
