@@ -1,10 +1,31 @@
 // How every command ends: its answer, or what went wrong, as an exit code.
+import path from 'node:path';
 import { UsageError } from '../model/diagnostic.ts';
+import { drained, standardError } from './standard-streams.ts';
 import { version } from './version.ts';
 
+/**
+ * Ends the process when the answer is there: a configuration may have left timers or sockets behind that would
+ * keep it alive for ever.
+ */
 export function endWith(answer: Promise<number>): void {
-  answer.catch(exitCodeOf).then((code) => {
-    process.exitCode = code;
+  let late: number | null = null;
+  // What a configuration started and left alone fails when nobody waits for it any more.
+  const onLate = (error: unknown) => {
+    late = 70;
+    void exitCodeOf(lateErrorOf(error)).then((code) => {
+      late = code;
+      // A build that is at work ends its programs first.
+      if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM');
+      else process.exit(code);
+    });
+  };
+  process.on('uncaughtException', onLate);
+  process.on('unhandledRejection', onLate);
+  answer.catch(exitCodeOf).then(async (code) => {
+    process.exitCode = late ?? code;
+    await drained();
+    process.exit();
   });
 }
 
@@ -17,6 +38,21 @@ async function exitCodeOf(error: unknown): Promise<number> {
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const where = `pipe ${version} (Node ${process.version}, ${process.platform})`;
-  process.stderr.write(`pipe: this is a bug in ${where}\n${text}\n`);
+  standardError().write(`pipe: this is a bug in ${where}\n${text}\n`);
   return 70;
+}
+
+/** The user's, if it comes from a compiled configuration or from a package that it imports. */
+function lateErrorOf(error: unknown): unknown {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const isTheirs = stack.includes(path.join('.pipeline-cache', 'config')) || !stack.includes(__dirname);
+  if (!isTheirs) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new UsageError([
+    {
+      code: 'PIPE003',
+      message: `the configuration throws ${message}, after it was loaded`,
+      hint: 'await what it starts, or start it in a stage',
+    },
+  ]);
 }

@@ -15,6 +15,14 @@ export function standardError(): OutStream {
   return open(2);
 }
 
+/** Resolves when all that was written has left this process. */
+export async function drained(): Promise<void> {
+  for (const [descriptor, stream] of opened) {
+    if (stream instanceof DirectStream && stream.isDirect) continue;
+    await new Promise<void>((resolve) => nodeStream(descriptor).write('', () => resolve()));
+  }
+}
+
 /** The same one each time, so that what is written stays in order. */
 function open(descriptor: Descriptor): OutStream {
   const known = opened.get(descriptor);
@@ -47,6 +55,10 @@ class DirectStream implements OutStream {
 
   constructor(descriptor: Descriptor) {
     this.descriptor = descriptor;
+  }
+
+  get isDirect(): boolean {
+    return this.instead === null;
   }
 
   write(content: string | Uint8Array): void {

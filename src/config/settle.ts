@@ -25,7 +25,10 @@ export async function settle(compiledPath: string, limitMs: number): Promise<Set
   });
   const release = standGuard(report, limitMs);
   try {
-    return await Promise.race([mishap, load(compiledPath)]);
+    const settled = await Promise.race([mishap, load(compiledPath)]);
+    // A rejection that nobody handles is told of only when the present turn is over.
+    await new Promise((resolve) => setImmediate(resolve));
+    return await Promise.race([mishap, Promise.resolve(settled)]);
   } finally {
     release();
   }

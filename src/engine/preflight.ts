@@ -44,7 +44,7 @@ function missingInputs(
     problems.push(
       producers.length > 0
         ? missingFromEarlier(stage, entry, producers, field)
-        : missingOutright(stage, entry, field),
+        : missingOutright(world, stage, entry, field),
     );
   };
   const { unmatched, unreadable } = world.files.expand(stage.requires, 'input');
@@ -79,7 +79,21 @@ function missingFromEarlier(
   };
 }
 
-function missingOutright(stage: Stage, entry: PatternEntry, field: 'requires' | 'run'): Diagnostic {
+function missingOutright(
+  world: World,
+  stage: Stage,
+  entry: PatternEntry,
+  field: 'requires' | 'run',
+): Diagnostic {
+  const { literal } = entry.glob;
+  if (literal !== null && world.files.look(literal as FilePath)?.kind === 'folder') {
+    return {
+      code: 'PIPE050',
+      message: `stage "${stage.name}" requires ${entry.source}, which is a folder`,
+      at: `stages.${stage.name}.${field}`,
+      hint: `write ${entry.source}/ for everything in it`,
+    };
+  }
   const what = entry.glob.literal === null ? 'matches no file' : 'is not there';
   return {
     code: 'PIPE050',

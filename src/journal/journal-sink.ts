@@ -31,6 +31,11 @@ export class JournalSink implements Sink {
 
   handle(event: PipeEvent): void {
     if (this.broken) return;
+    if (event.kind === 'run-blocked' && !event.waits) {
+      // It did nothing, and must not stand between a person and the run that is at work.
+      this.broken = true;
+      return;
+    }
     const summary = this.summary.take(event);
     if (!isKept(event)) return;
     this.buffer += `${JSON.stringify(event)}\n`;
@@ -79,15 +84,14 @@ function isKept(event: PipeEvent): boolean {
   return event.kind !== 'task-output' && !(event.kind === 'task-finished' && event.outcome === 'fresh');
 }
 
+/** At once, so that `pipe logs -f` and `pipe show` can follow; what comes often may wait a little. */
 function isUrgent(event: PipeEvent): boolean {
   switch (event.kind) {
     case 'run-started':
-    case 'run-finished':
-    case 'warning':
-      return true;
-    case 'task-finished':
-      return event.outcome === 'failed';
-    default:
+    case 'task-progress':
+    case 'task-metric':
       return false;
+    default:
+      return true;
   }
 }

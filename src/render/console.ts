@@ -71,7 +71,7 @@ export function lookOf(stream: OutStream, env: Env, names: readonly string[] = [
     glyphs: createGlyphs(canDrawUnicode(env)),
     nameWidth: nameWidthFor(names),
     get columns() {
-      return stream.isTTY === true ? (stream.columns ?? 80) : null;
+      return stream.isTTY === true ? stream.columns || 80 : null;
     },
   };
 }

@@ -68,8 +68,10 @@ export function failureHead(event: TaskFinished, look: Look): readonly string[] 
 }
 
 function commandOf(event: TaskFinished): string | null {
-  if (event.command !== undefined && event.command !== '') return event.command;
-  return event.failure !== undefined && 'line' in event.failure ? event.failure.line : null;
+  // Of several lines, the one that failed.
+  if (event.failure !== undefined && 'line' in event.failure && event.failure.line !== '')
+    return event.failure.line;
+  return event.command === undefined || event.command === '' ? null : event.command;
 }
 
 function outputLines(event: TaskFinished, look: Look): readonly string[] {

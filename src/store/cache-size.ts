@@ -4,6 +4,7 @@ import path from 'node:path';
 import { collectCache } from './collect.ts';
 
 /**
+ * For the holder of the lock: nobody else is storing, so that nothing needs a grace.
  * Adds `addedBytes` to the remembered size and evicts once that passes `maxBytes`. The sum never lags behind
  * the truth by more than what was stored by runs that were killed; each eviction measures anew. Never throws.
  */
@@ -18,7 +19,7 @@ export function growCache(options: {
   const file = path.join(state, 'cache-size');
   try {
     let bytes = remembered(file) + addedBytes;
-    if (bytes > maxBytes) bytes = collectCache({ state, maxBytes, nowMs }).keptBytes;
+    if (bytes > maxBytes) bytes = collectCache({ state, maxBytes, nowMs, graceMs: 0 }).keptBytes;
     fs.writeFileSync(file, `${bytes}\n`);
   } catch {
     // A cache that cannot be tidied is no reason to fail: `pipe cache gc` says what is wrong.

@@ -85,13 +85,19 @@ test('what a person will want to read is on disk at once, the rest a little late
     progress,
   );
   play(all.slice(0, 2));
-  expect(kinds()).toEqual(['run-started']);
+  expect(kinds()).toEqual([]);
   play(all.slice(2, 4));
   expect(kinds()).toEqual(['run-started', 'task-progress', 'task-finished']);
   play(all.slice(4, 6));
   expect(kinds()).toHaveLength(5);
   play(Array.from({ length: 200 }, () => all[5]!));
   expect(kinds().length).toBeGreaterThan(100);
+});
+
+test('a run that found another at work, and did not wait, is no run', () => {
+  const { state, play } = scene();
+  play(events(started, { kind: 'run-blocked', pid: 1, command: 'build', sinceMs: 0, waits: false }, ended));
+  expect(listRuns(state)).toEqual([]);
 });
 
 test('a journal that cannot be written is told once and harms nobody', () => {

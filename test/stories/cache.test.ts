@@ -335,3 +335,23 @@ function overwrite(file: string, text: string): void {
   fs.chmodSync(file, 0o644);
   fs.writeFileSync(file, text);
 }
+
+test('a cache above its limit lets the oldest results go and keeps the newest', async () => {
+  const big = `{
+    cache: { maxSize: '3MB' },
+    stages: { work: { requires: ['in.txt'], produces: ['out.bin'], run: 'head -c 1000000 /dev/zero | tr "\\\\0" "$(cat in.txt)" > out.bin' } },
+  }`;
+  await using rig = await Rig.with({ 'in.txt': 'a' }, big);
+  for (const version of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    rig.write('in.txt', version);
+    expect((await rig.build()).executed).toEqual(['work']);
+  }
+  const stats = JSON.parse((await rig.pipe(['cache', 'stats', '--json'])).stdout);
+  expect(stats.sizeBytes).toBeLessThanOrEqual(3_000_000);
+  expect(stats.actions).toBeGreaterThanOrEqual(1);
+
+  rig.remove('out.bin');
+  expect((await rig.build()).restored).toEqual(['work']);
+  rig.write('in.txt', 'a');
+  expect((await rig.build()).executed).toEqual(['work']);
+});

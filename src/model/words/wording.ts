@@ -13,7 +13,7 @@ export function explainReason(reason: StaleReason): string {
     case 'never-built':
       return 'it was never built';
     case 'unfinished':
-      return 'its last attempt did not finish';
+      return 'its last attempt did not succeed';
     case 'forced':
       return 'it is forced';
     case 'always':
@@ -69,9 +69,15 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'spawn':
       return [`could not start: ${printable(failure.message)}`];
     case 'threw':
-      return [`threw ${printable(firstLine(failure.message))}`, ...stackLines(failure)];
+      // Some of it was not thrown but seen from outside, and is told as a sentence.
+      return [
+        `${/^the (function|module|script) /.test(failure.message) ? '' : 'threw '}${printable(firstLine(failure.message))}`,
+        ...stackLines(failure),
+      ];
     case 'output-missing':
-      return ['it ended well, but made no file for', ...failure.patterns.map(printable)];
+      return failure.patterns.length === 1
+        ? [`it ended well, but ${printable(failure.patterns[0]!)} was not made`]
+        : ['it ended well, but did not make', ...failure.patterns.map(printable)];
     case 'output-blocked':
       return [`${printable(failure.path)} cannot be written: ${printable(failure.message)}`];
     case 'input-missing':

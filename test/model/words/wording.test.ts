@@ -10,7 +10,7 @@ const added = (path: string): StaleReason => ({ code: 'input-added', path });
 describe('a reason', () => {
   test.each<[StaleReason, string]>([
     [{ code: 'never-built' }, 'it was never built'],
-    [{ code: 'unfinished' }, 'its last attempt did not finish'],
+    [{ code: 'unfinished' }, 'its last attempt did not succeed'],
     [{ code: 'forced' }, 'it is forced'],
     [{ code: 'always' }, 'it declares no files and always runs'],
     [changed('data/full.json'), 'data/full.json changed'],
@@ -87,7 +87,12 @@ describe('a failure', () => {
     [{ kind: 'signal', signal: 'SIGSEGV', line: 'x' }, ['killed by SIGSEGV']],
     [{ kind: 'signal', signal: 'SIGKILL', line: 'x' }, ['killed by SIGKILL (out of memory?)']],
     [{ kind: 'timeout', timeoutMs: 600_000, line: 'x' }, ['timed out after 10m 00s']],
-    [{ kind: 'output-missing', patterns: ['a/*.json'] }, ['it ended well, but made no file for', 'a/*.json']],
+    [{ kind: 'output-missing', patterns: ['a/*.json'] }, ['it ended well, but a/*.json was not made']],
+    [{ kind: 'output-missing', patterns: ['a', 'b'] }, ['it ended well, but did not make', 'a', 'b']],
+    [
+      { kind: 'threw', message: 'the function ended the process', stack: null },
+      ['the function ended the process'],
+    ],
     [{ kind: 'input-missing', patterns: ['b'] }, ['required files are missing', 'b']],
     [{ kind: 'secret-missing', names: ['KEY'] }, ['1 secret is not set: KEY']],
     [
