@@ -1,14 +1,22 @@
 // `pipe status`: what would run and why, without touching anything.
+import { preflight } from '../engine/preflight.ts';
+import { preview } from '../engine/preview.ts';
+import { UsageError } from '../model/diagnostic.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { type Flags, freshnessOf, isSet, selectionOf } from './flags.ts';
-import { planOf } from './looking.ts';
+import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
 
 export async function status(targets: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
   const selection = selectStages(workspace, selectionOf(targets, flags));
-  const plans = await planOf(workspace, selection, flags);
+  const { problems, plans } = await looking(workspace, selection, flags, (world) => ({
+    // What a build would refuse has no plan: `pipe build --dry-run` says the same.
+    problems: preflight(world, workspace.graph, selection),
+    plans: preview(world, workspace.graph, selection),
+  }));
+  if (problems.length > 0) throw new UsageError(problems);
   const stale = plans.filter((plan) => plan.action !== 'fresh');
   if (isSet(flags, 'json')) {
     printJson({

@@ -1,6 +1,6 @@
 // Which display is chosen, where it writes, and what happens when nobody reads any more.
 import { describe, expect, test } from 'vitest';
-import { chooseMode, createConsole } from '../../src/render/console.ts';
+import { chooseMode, createConsole, lookOf } from '../../src/render/console.ts';
 import { wantsColour } from '../../src/render/style.ts';
 import { createWriter } from '../../src/render/writer.ts';
 import { at, FakeStream, finished, output, runFinished, runStarted, started } from './event-feed.ts';
@@ -116,4 +116,19 @@ describe('colour', () => {
   ])('on a terminal: %j, with %j, is %j', (isTTY, env, colour) => {
     expect(wantsColour({ isTTY }, env)).toBe(colour);
   });
+});
+
+test('a terminal that does not know its width counts as 80 columns wide', () => {
+  const stream = Object.assign(new FakeStream(), { isTTY: true, columns: 0 });
+  expect(lookOf(stream, {}).columns).toBe(80);
+});
+
+test('plain lines do not depend on the width of a terminal that happens to be there', () => {
+  const stdout = Object.assign(new FakeStream(), { isTTY: true, columns: 30 });
+  const console = createConsole({ mode: 'plain', verbose: false, stdout, stderr: new FakeStream(), env: {} });
+  console.handle(at(0, runStarted(1)));
+  console.handle(
+    at(0, started('a', { reasons: [{ code: 'input-changed', path: 'a/very/long/path/to/some/file.json' }] })),
+  );
+  expect(stdout.lines().at(-1)).toContain('because a/very/long/path/to/some/file.json changed');
 });

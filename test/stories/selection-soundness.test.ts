@@ -149,3 +149,24 @@ test('without its folder pipe starts anew and comes to the same', async () => {
   expect(rig.read('report.txt')).toBe(report('b a c'));
   await expectNothingToDo(rig);
 });
+
+test('status refuses what a build of the same selection would refuse', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{
+    stages: {
+      a: { produces: ['out/a'], run: 'echo > out/a' },
+      b: { requires: ['out/a'], produces: ['out/b'], run: 'cp out/a out/b' },
+    },
+  }`,
+  );
+  for (const words of [
+    ['status', '--from', 'b'],
+    ['build', '-n', '--from', 'b'],
+    ['build', '--from', 'b'],
+  ]) {
+    const { code, stderr } = await rig.pipe(words);
+    expect(code).toBe(2);
+    expect(stderr).toContain('PIPE033 stage "b" requires out/a, which stage "a" makes, and it is not there');
+  }
+});
