@@ -87,7 +87,8 @@ function createDisplay(options: ConsoleOptions): Display {
     case 'quiet':
       return quiet();
     case 'plain':
-      return createPlainDisplay(out, look, { verbose, raw: options.raw === true });
+      // The same lines everywhere: the width of a terminal that happens to be there does not count.
+      return createPlainDisplay(out, { ...look, columns: null }, { verbose });
     case 'live':
       return createLiveDisplay(out, look, {
         terminal: stdout,
