@@ -88,7 +88,7 @@ function createDisplay(options: ConsoleOptions): Display {
       return quiet();
     case 'plain':
       // The same lines everywhere: the width of a terminal that happens to be there does not count.
-      return createPlainDisplay(out, { ...look, columns: null }, { verbose });
+      return createPlainDisplay(out, { ...look, columns: null }, { verbose, raw: options.raw === true });
     case 'live':
       return createLiveDisplay(out, look, {
         terminal: stdout,
