@@ -28,6 +28,15 @@ const failure = finished('analysis', 'failed', {
 });
 
 describe('a failure block', () => {
+  test('of several lines names the one that failed', () => {
+    const failed = finished('a', 'failed', {
+      durationMs: 0,
+      failure: { kind: 'exit', code: 7, line: 'exit 7' },
+      command: 'echo first && exit 7',
+    });
+    expect(failureBlock(failed, look(null))).toContain('  command   exit 7');
+  });
+
   test('of a protected output names the file and both ways on', () => {
     const stopped = finished('draft', 'waiting', {
       durationMs: 1,
