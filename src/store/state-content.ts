@@ -2,7 +2,7 @@
 
 import type { Digest, RunId, TaskId } from '../base/brand.ts';
 import type { FileEntry } from '../model/manifest.ts';
-import type { Memory, TaskRecord } from '../model/record.ts';
+import { type Memory, recordIn, type TaskRecord } from '../model/record.ts';
 import { ProducedContent } from './produced-content.ts';
 import type { StampRow } from './stamp-memory.ts';
 import { encodeLine, type StateLine } from './state-lines.ts';
@@ -113,7 +113,7 @@ export class StateContent {
     // Before the records: their outputs are the newest content of their paths.
     for (const paths of chunks(this.supersededContents())) yield encodeLine({ kind: 'produced', paths });
     for (const [task, memory] of this.memories) {
-      const record = lastOf(memory);
+      const record = recordIn(memory);
       if (record !== null) yield encodeLine({ kind: 'commit', record });
       if (memory.kind === 'unfinished')
         yield encodeLine({ kind: memory.leftovers ? 'begin' : 'failed', task, runId: memory.runId });
@@ -123,7 +123,7 @@ export class StateContent {
   }
 
   private leaveUnfinished(task: TaskId, runId: RunId, leftovers: boolean): void {
-    this.memories.set(task, { kind: 'unfinished', runId, leftovers, last: lastOf(this.memory(task)) });
+    this.memories.set(task, { kind: 'unfinished', runId, leftovers, last: recordIn(this.memory(task)) });
   }
 
   private rememberOutputs(record: TaskRecord): void {
@@ -134,7 +134,7 @@ export class StateContent {
   private supersededContents(): (readonly [string, ...Digest[]])[] {
     const told = new Set<string>();
     for (const memory of this.memories.values()) {
-      const record = lastOf(memory);
+      const record = recordIn(memory);
       if (record !== null) for (const { path, digest } of producedBy(record)) told.add(`${digest}${path}`);
     }
     const rest: (readonly [string, ...Digest[]])[] = [];
@@ -158,15 +158,4 @@ export function* chunks<T>(all: readonly T[]): Iterable<readonly T[]> {
 
 function runOf(memory: Exclude<Memory, { kind: 'none' }>): RunId {
   return memory.kind === 'done' ? memory.record.runId : memory.runId;
-}
-
-function lastOf(memory: Memory): TaskRecord | null {
-  switch (memory.kind) {
-    case 'none':
-      return null;
-    case 'unfinished':
-      return memory.last;
-    case 'done':
-      return memory.record;
-  }
 }

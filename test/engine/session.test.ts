@@ -111,6 +111,33 @@ test('a build that waited finds what the other engine made and does nothing itse
   expect(second.ofKind('run-blocked')).toHaveLength(1);
 });
 
+test('an edit during the wait for the lock is seen, also of what was found fresh before', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, chain);
+  machine.edit('b.txt', 'edited');
+  const other = machine.start();
+  const signal = new AbortController().signal;
+  await other.lock.acquire({ wait: false, command: 'x', signal, onBlocked: () => {} });
+  const world = machine.start();
+  const asked = latch();
+  const { acquire } = world.lock;
+  world.lock.acquire = (options) =>
+    acquire.call(world.lock, {
+      ...options,
+      onBlocked: (holder) => {
+        options.onBlocked(holder);
+        asked.open();
+      },
+    });
+  const end = sessionOf(world, chain).build('test');
+  await asked.opened;
+  machine.edit('in.txt', '2');
+  // Ends without having written anything, as one that was killed.
+  other.lock.release();
+  await end;
+  expect(machine.disk.text('b.txt')).toBe('b(a(2))');
+});
+
 test('Ctrl-C while waiting for the lock ends with 130', async () => {
   const machine = Machine.with({ 'in.txt': '1' });
   const other = machine.start();

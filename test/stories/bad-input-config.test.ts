@@ -352,3 +352,14 @@ export default { stages };
     expect(said).toContain('-> s0 (s0 requires f4999, which s4999 produces)\n  at stages.s0\n');
   });
 });
+
+test('a required path that is a folder says so, and how to require what is in it', async () => {
+  await using rig = await Rig.with(
+    { 'data/a.txt': 'a' },
+    `{ stages: { a: { requires: 'data', produces: 'o', run: 'echo > o' } } }`,
+  );
+  const { code, stderr } = await rig.pipe(['build']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('PIPE050 stage "a" requires data, which is a folder');
+  expect(stderr).toContain('hint: write data/ for everything in it');
+});

@@ -128,6 +128,22 @@ test.each(['-f', '--follow'])(
   },
 );
 
+test('logs -f without a stage follows a run that is at work', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: { slow: { produces: ['o'], run: 'echo one; read _ < go; echo > o' } } }`,
+  );
+  gate(rig, 'go');
+  const building = rig.start(['build', '-v']);
+  await saw(building, /slow \| one/);
+  const following = rig.start(['logs', '-f']);
+  // Seen while the stage still waits to be told to go on.
+  await saw(following, /one/);
+  await tell(rig, 'go');
+  expect((await building.ended).code).toBe(0);
+  expect((await following.ended).code).toBe(0);
+});
+
 test('a run at work can be shown', async () => {
   await using rig = await Rig.with(
     {},
