@@ -14,5 +14,5 @@ const failed = unloaded + sum((result) => result.numFailedTests);
 const all = unloaded + sum((result) => result.numTotalTests);
 
 if (passed + failed < all) console.error(`${all - passed - failed} tests did not run`);
-console.log(`pipe: ${passed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = passed === all && passed > 0 ? 0 : 1;

@@ -1,0 +1,83 @@
+// Random pipelines under random stories: edits, accidents, deaths. After each build all must be as if built from nothing.
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import type { Builder } from './random/builder.ts';
+import { CommandBuilder } from './random/command-builder.ts';
+import { EngineBuilder } from './random/engine-builder.ts';
+import { Scene, tally } from './random/scene.ts';
+import { shapes } from './random/shape.ts';
+import { deaths, type Event, edits, encounters, type Turn, turns } from './random/turns.ts';
+
+/** How long each of the tests goes on telling stories, in milliseconds. */
+const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 20_000);
+/** To make a failing story shorter may take longer than to find it. */
+const patienceMs = 600_000;
+/** The same seed tells the same stories; with the path of a failure, that one alone. */
+const seed = Number(process.env.PIPE_RANDOM_SEED ?? Date.now() % 2 ** 31);
+const path = process.env.PIPE_RANDOM_PATH;
+
+class TurnCommand implements fc.AsyncCommand<object, Scene> {
+  readonly turn: Turn;
+
+  constructor(turn: Turn) {
+    this.turn = turn;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(_model: object, scene: Scene): Promise<void> {
+    await scene.take(this.turn);
+  }
+
+  toString(): string {
+    return JSON.stringify(this.turn);
+  }
+}
+
+afterAll(() => console.log(`random stories, seed ${seed}: ${JSON.stringify(tally)}`));
+
+async function tell(
+  builderAt: (root: string) => Builder,
+  events: fc.Arbitrary<Event>,
+  most: number,
+): Promise<void> {
+  const commands = fc.commands([turns(events).map((turn) => new TurnCommand(turn))], {
+    maxCommands: 12,
+    size: 'max',
+  });
+  const shape = fc.oneof({ weight: 4, arbitrary: shapes(8) }, { weight: 1, arbitrary: shapes(most) });
+  const story = fc.asyncProperty(shape, commands, async (shape, told) => {
+    const scene = new Scene(shape, builderAt);
+    try {
+      await fc.asyncModelRun(() => ({ model: {}, real: scene }), told);
+    } finally {
+      scene.dispose();
+    }
+  });
+  await fc.assert(story, {
+    seed,
+    numRuns: Number.MAX_SAFE_INTEGER,
+    interruptAfterTimeLimit: budgetMs,
+    markInterruptAsFailure: false,
+    ...(path === undefined ? {} : { path }),
+  });
+}
+
+test(
+  'whatever happens, a build comes to what a build from nothing makes, and does no more than it must',
+  async () => {
+    await tell((root) => new EngineBuilder(root), fc.oneof(edits, deaths), 60);
+    expect(tally.builds).toBeGreaterThan(50);
+  },
+  budgetMs + patienceMs,
+);
+
+test(
+  'so does the real command, killed at any moment, over edits at any moment, and twice at once',
+  async () => {
+    await tell((root) => new CommandBuilder(root), fc.oneof(edits, deaths, encounters), 20);
+  },
+  budgetMs + patienceMs,
+);

@@ -1,0 +1,38 @@
+// What a random story needs of a build tool: the engine within this process, or the real command.
+import type { BuildRequest, TaskEnd } from './expected.ts';
+import type { Shape } from './shape.ts';
+
+/** What happens while a build is at work. */
+export type Disturbance =
+  | { readonly kind: 'none' }
+  /** `act` while the `nth` execution of the build is at work. */
+  | { readonly kind: 'act'; readonly nth: number; readonly act: () => void }
+  /** The engine dies: within the `nth` execution, or after a `fraction` of what a build takes, as the builder can. */
+  | { readonly kind: 'die'; readonly nth: number; readonly fraction: number }
+  /** Two builds at once, where there can be two. */
+  | { readonly kind: 'twice' };
+
+export type Built =
+  | {
+      readonly kind: 'finished';
+      readonly exitCode: number;
+      /** By stage, in the order in which they ended. */
+      readonly ends: ReadonlyMap<string, TaskEnd>;
+      /** What was foretold just before, by stage; empty where nobody was asked. */
+      readonly plans: ReadonlyMap<string, Plan>;
+      /** The stage in whose execution the disturbance came. */
+      readonly disturbed: string | null;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'refused' }
+  /** It died, or nobody can say which of its stages saw what. */
+  | { readonly kind: 'unforeseen' };
+
+/** `open`: a stage before it is to run, so nobody can know. */
+export type Plan = 'run' | 'restore' | 'fresh' | 'fail' | 'open';
+
+export interface Builder {
+  configure(shape: Shape): void;
+  build(request: BuildRequest, disturbance?: Disturbance): Promise<Built>;
+  clean(names: readonly string[]): Promise<void>;
+}

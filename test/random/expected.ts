@@ -1,0 +1,304 @@
+// What a workspace must come to: a second, simple build tool that knows everything and does nothing.
+// It foretells how each task may end, and is told how it did end.
+import { createHash } from 'node:crypto';
+import { requirementsOf, type Shape, type StageShape, upstreamOf } from './shape.ts';
+import { listing, type Node, type Tree, textAt } from './tree.ts';
+import { outputsOf, owns, producesOf, shellLineOf } from './work.ts';
+
+export type TaskEnd = 'executed' | 'restored' | 'fresh' | 'failed' | 'skipped';
+
+interface Done {
+  readonly kind: 'done';
+  readonly key: string;
+  readonly outputs: ReadonlyMap<string, Node>;
+}
+
+/** What may be on record of a task. */
+type Memory = { readonly kind: 'none' } | { readonly kind: 'unfinished' } | Done;
+
+export interface BuildRequest {
+  /** Names; `null`: everything. */
+  readonly only: readonly string[] | null;
+  readonly force: boolean;
+  readonly cache: boolean;
+  readonly freshness: 'hash' | 'mtime';
+  readonly keepGoing: boolean;
+  readonly jobs: number;
+}
+
+export const plainBuild: BuildRequest = {
+  only: null,
+  force: false,
+  cache: true,
+  freshness: 'hash',
+  keepGoing: true,
+  jobs: 2,
+};
+
+/** Something that happens while a certain stage executes. */
+export interface Meanwhile {
+  readonly stage: string;
+  readonly change: (tree: Tree) => void;
+}
+
+const handMade = /^hand-/;
+
+export class Expected {
+  shape: Shape;
+  /** The workspace as it must be now. */
+  tree: Tree;
+  private memories = new Map<string, readonly Memory[]>();
+  private cache = new Map<string, 'there' | 'maybe'>();
+  private readonly doubtful = new Set<string>();
+  /** Stages may have run over inputs that nobody has foreseen, and their results be in the cache. */
+  private mayKnowMore = false;
+  /** What people made in the places of outputs; to be found somewhere for ever. */
+  readonly byHand = new Set<string>();
+
+  constructor(shape: Shape, tree: Tree) {
+    this.shape = shape;
+    this.tree = tree;
+  }
+
+  /** In an order in which they can be built. */
+  get stages(): readonly StageShape[] {
+    return [...this.shape].sort((a, b) => a.layer - b.layer || a.id - b.id);
+  }
+
+  selected({ only }: BuildRequest): readonly StageShape[] {
+    return this.stages.filter((stage) => only === null || only.includes(stage.name));
+  }
+
+  /** A stage of these lacks a file that nobody will make: nothing may happen. */
+  isRefused(request: BuildRequest): boolean {
+    const selected = this.selected(request);
+    return selected.some((stage) =>
+      requirementsOf(this.shape, stage).some(
+        ({ optional, matches, producers }) =>
+          !optional && !this.has(matches) && !producers.some((producer) => selected.includes(producer)),
+      ),
+    );
+  }
+
+  /**
+   * Follows a build that came to its end, stage by stage, and answers what is wrong with it: nothing, or
+   * sentences. `ends` by stage name, in the order in which they came. Afterwards `tree` is what must lie there.
+   */
+  follow(
+    request: BuildRequest,
+    ends: ReadonlyMap<string, TaskEnd>,
+    meanwhile?: Meanwhile,
+  ): readonly string[] {
+    const selected = this.selected(request);
+    const wrong = selected.filter(({ name }) => !ends.has(name)).map(({ name }) => `${name} has no end`);
+    const bad = new Set<StageShape>();
+    const stopped = !request.keepGoing && [...ends.values()].includes('failed');
+    for (const [name, end] of ends) {
+      const stage = selected.find((one) => one.name === name);
+      if (stage === undefined) {
+        wrong.push(`${name} was not selected, and ${end}`);
+        continue;
+      }
+      const blocked = [...upstreamOf(this.shape, stage)].some((upstream) => bad.has(upstream));
+      const allowed = blocked ? (['skipped'] as const) : this.allowedEnds(request, stage);
+      const may: readonly TaskEnd[] = stopped ? [...allowed, 'skipped'] : allowed;
+      // It ran when the edit came, so it was looked at once more, and may have found what it needs.
+      if (meanwhile?.stage === name) meanwhile.change(this.tree);
+      else if (!may.includes(end)) wrong.push(`${name} was ${end}, not ${may.join(' or ')}`);
+      if (end === 'failed' || end === 'skipped') bad.add(stage);
+      if (end !== 'skipped') this.ended(request, stage, end);
+    }
+    return wrong;
+  }
+
+  /**
+   * A build died at some moment, or inputs were edited while it was at work, to what `before` does not have yet.
+   * `found` is what lies there now.
+   */
+  unforeseen(request: BuildRequest, before: Tree, found: Tree): readonly string[] {
+    const after = this.tree;
+    const possible = new Map<string, Memory[]>();
+    for (const tree of [before, after]) {
+      this.tree = new Map(tree);
+      for (const [name, memory] of this.goneThrough(request)) {
+        possible.set(name, [...(possible.get(name) ?? []), memory]);
+        if (memory.kind === 'done' && request.cache && this.cache.get(memory.key) !== 'there')
+          this.cache.set(memory.key, 'maybe');
+      }
+    }
+    for (const stage of this.selected(request)) {
+      const memories: readonly Memory[] = [...this.memoriesOf(stage), { kind: 'unfinished' }];
+      this.memories.set(stage.name, [...memories, ...(possible.get(stage.name) ?? [])]);
+    }
+    if (before !== after) this.mayKnowMore = true;
+    const isFixed = (path: string) => !this.shape.some((stage) => owns(stage, path));
+    const wrong = differences(only(after, isFixed), only(found, isFixed));
+    this.tree = found;
+    return wrong;
+  }
+
+  /** What each stage would be on record with, if a build went through to its end; `tree` is changed accordingly. */
+  private *goneThrough(request: BuildRequest): Iterable<readonly [string, Memory]> {
+    const bad = new Set<StageShape>();
+    for (const stage of this.selected(request)) {
+      const blocked = [...upstreamOf(this.shape, stage)].some((upstream) => bad.has(upstream));
+      const reached = blocked ? null : this.reachedBy(stage);
+      if (reached === null) bad.add(stage);
+      else {
+        this.put(stage, reached.outputs);
+        yield [stage.name, reached];
+      }
+    }
+  }
+
+  /** Deleted on request: recorded outputs, but for what people made. */
+  cleaned(names: readonly string[], found: Tree): readonly string[] {
+    const wrong: string[] = [];
+    const stages = this.shape.filter((stage) => names.includes(stage.name));
+    for (const [path, node] of this.tree) {
+      const stage = stages.find((one) => owns(one, path));
+      const isHandMade = node.kind === 'file' && handMade.test(node.text);
+      if (!found.has(path) && node.kind !== 'folder' && (stage === undefined || isHandMade))
+        wrong.push(`clean deleted ${path}`);
+      if (stage === undefined || isHandMade || !found.has(path)) continue;
+      const isCertain = this.memoriesOf(stage).every((one) => one.kind === 'done' && one.outputs.has(path));
+      if (isCertain) wrong.push(`clean left ${path}`);
+    }
+    for (const { name } of stages) this.memories.set(name, [{ kind: 'none' }]);
+    this.tree = found;
+    return wrong;
+  }
+
+  /** All records may be lost, or some, or none. */
+  recordsMayBeLost(): void {
+    for (const stage of this.shape)
+      this.memories.set(stage.name, [...this.memoriesOf(stage), { kind: 'unfinished' }, { kind: 'none' }]);
+  }
+
+  recordsAreLost(): void {
+    this.memories.clear();
+  }
+
+  cacheIsLost(): void {
+    this.cache.clear();
+    this.doubtful.clear();
+    this.mayKnowMore = false;
+  }
+
+  cacheMayBeLost(): void {
+    for (const key of this.cache.keys()) this.cache.set(key, 'maybe');
+  }
+
+  /** A stored content is damaged: what needs it may be there or not. */
+  contentIsDoubtful(digest: string): void {
+    this.doubtful.add(digest);
+  }
+
+  renamed(from: string, to: string): void {
+    this.shape = this.shape.map((stage) => (stage.name === from ? { ...stage, name: to } : stage));
+  }
+
+  private allowedEnds(request: BuildRequest, stage: StageShape): readonly TaskEnd[] {
+    const reached = this.reachedBy(stage);
+    if (reached === null) return ['failed'];
+    if (request.force) return ['executed'];
+    const isDone = (memory: Memory) =>
+      memory.kind === 'done' && memory.key === reached.key && this.lies(stage, memory.outputs);
+    const memories = this.memoriesOf(stage);
+    const ends = new Set<TaskEnd>();
+    const byTimes = request.freshness === 'mtime' && producesOf(stage).length > 0;
+    // make's rule looks at times, and those are not foretold here.
+    const mayBeNewer = byTimes && memories.some(({ kind }) => kind !== 'unfinished');
+    if (byTimes ? mayBeNewer : memories.some(isDone)) ends.add('fresh');
+    if (byTimes || !memories.every(isDone)) {
+      const cached = request.cache ? this.cachedAs(reached) : undefined;
+      if (cached !== undefined || (request.cache && this.mayKnowMore)) ends.add('restored');
+      if (cached !== 'there') ends.add('executed');
+    }
+    return [...ends];
+  }
+
+  private cachedAs(done: Done): 'there' | 'maybe' | undefined {
+    const cached = this.cache.get(done.key);
+    return cached !== undefined && this.isDoubtful(done) ? 'maybe' : cached;
+  }
+
+  private isDoubtful({ outputs }: Done): boolean {
+    return [...outputs.values()].some(
+      (node) =>
+        node.kind === 'file' && this.doubtful.has(createHash('sha256').update(node.text).digest('hex')),
+    );
+  }
+
+  private ended(request: BuildRequest, stage: StageShape, end: TaskEnd): void {
+    if (end === 'failed') {
+      for (const path of [...this.tree.keys()]) if (owns(stage, path)) this.tree.delete(path);
+      this.memories.set(stage.name, [{ kind: 'unfinished' }]);
+      return;
+    }
+    const reached = this.reachedBy(stage);
+    const byTimes = request.freshness === 'mtime' && producesOf(stage).length > 0;
+    if (reached === null || (end === 'fresh' && byTimes)) return;
+    this.memories.set(stage.name, [reached]);
+    if (end === 'fresh') return;
+    this.put(stage, reached.outputs);
+    if (request.cache) this.cache.set(reached.key, 'there');
+  }
+
+  /** What an execution now would be on record with; `null`: it would fail. */
+  private reachedBy(stage: StageShape): Done | null {
+    const inputs = this.inputsOf(stage);
+    const texts = inputs.map((path) => ({ path, text: textAt(this.tree, path).text }));
+    const outputs = outputsOf(stage, texts);
+    if (outputs === null) return null;
+    const seen = inputs.map((path) => [path, this.tree.get(path), textAt(this.tree, path)]);
+    const requires = requirementsOf(this.shape, stage).map(({ pattern }) => pattern);
+    const key = JSON.stringify([shellLineOf(stage), stage.word, requires, producesOf(stage), seen]);
+    return { kind: 'done', key, outputs };
+  }
+
+  private inputsOf(stage: StageShape): readonly string[] {
+    const requirements = requirementsOf(this.shape, stage);
+    return [...this.tree]
+      .filter(([path, node]) => node.kind !== 'folder' && requirements.some(({ matches }) => matches(path)))
+      .map(([path]) => path)
+      .sort();
+  }
+
+  private put(stage: StageShape, outputs: ReadonlyMap<string, Node>): void {
+    for (const path of [...this.tree.keys()]) if (owns(stage, path)) this.tree.delete(path);
+    for (const [path, node] of outputs) this.tree.set(path, node);
+  }
+
+  private lies(stage: StageShape, outputs: ReadonlyMap<string, Node>): boolean {
+    const present = only(this.tree, (path) => owns(stage, path));
+    return differences(new Map(outputs), present).length === 0;
+  }
+
+  private memoriesOf(stage: StageShape): readonly Memory[] {
+    return this.memories.get(stage.name) ?? [{ kind: 'none' }];
+  }
+
+  private has(matches: (path: string) => boolean): boolean {
+    return [...this.tree].some(([path, node]) => node.kind !== 'folder' && matches(path));
+  }
+}
+
+/** Sentences about what is there and should not be, and the other way round. */
+export function differences(expected: Tree, found: Tree): readonly string[] {
+  const should = listing(expected);
+  const is = listing(found);
+  return [
+    ...should.filter((line) => !is.includes(line)).map((line) => `missing: ${line}`),
+    ...is.filter((line) => !should.includes(line)).map((line) => `too much: ${line}`),
+  ];
+}
+
+function only(tree: Tree, keep: (path: string) => boolean): Tree {
+  return new Map([...tree].filter(([path]) => keep(path)));
+}
+
+/** Throws what is wrong, if anything is. */
+export function say(when: string, wrong: readonly string[]): void {
+  if (wrong.length > 0) throw new Error(`${when}: ${wrong.join('\n')}`);
+}

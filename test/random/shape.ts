@@ -1,0 +1,135 @@
+// The shape of a random pipeline, and its meaning as a configuration. Stages stand in layers, so there are no circles.
+import fc from 'fast-check';
+import type { Tree } from './tree.ts';
+import { type Kind, owns, producesOf, shellLineOf, type Work } from './work.ts';
+
+/** Input files that people edit. `src/opt.txt` need not be there; `src/link.txt` leads to another one. */
+export const sources = [
+  'src/a.txt',
+  'src/b c.txt',
+  'src/deep/x/d.txt',
+  'src/many/1.txt',
+  'src/many/2.txt',
+] as const;
+export const optionalSource = 'src/opt.txt';
+export const sourceLink = 'src/link.txt';
+
+export interface StageShape extends Work {
+  /** Fixed for ever; names may change. */
+  readonly id: number;
+  readonly name: string;
+  readonly layer: number;
+  /** What the choices for `requires` are made with: each picks one of all that lies in lower layers. */
+  readonly picks: readonly number[];
+}
+
+export type Shape = readonly StageShape[];
+
+/** A pattern that a stage requires, and the stages whose outputs it is about. */
+export interface Requirement {
+  readonly pattern: string;
+  readonly optional: boolean;
+  readonly matches: (path: string) => boolean;
+  readonly producers: readonly StageShape[];
+}
+
+export function shapes(most: number): fc.Arbitrary<Shape> {
+  const stage = fc.record({
+    kind: fc.constantFrom<Kind>('sum', 'sum', 'first', 'first', 'two', 'split', 'folder', 'picky', 'check'),
+    stepsUp: fc.boolean(),
+    picks: fc.array(fc.nat(999), { minLength: 1, maxLength: 4 }),
+  });
+  const any = fc.array(stage, { minLength: 1, maxLength: most, size: 'max' });
+  // A deep chain: each stage requires the one before.
+  const chain = fc
+    .array(fc.constantFrom<Kind>('sum', 'first', 'two'), { minLength: 2, maxLength: most, size: 'max' })
+    .map((all) => all.map((kind) => ({ kind, stepsUp: true, picks: [0] })));
+  return fc.oneof({ weight: 5, arbitrary: any }, { weight: 1, arbitrary: chain }).map((stages) => {
+    let layer = 0;
+    return stages.map(({ kind, stepsUp, picks }, id): StageShape => {
+      if (stepsUp && id > 0) layer++;
+      return { id, name: `s${id}`, layer, kind, base: `l${layer}/s${id}`, salt: 's0', word: 'w0', picks };
+    });
+  });
+}
+
+/** What the stage may choose from: the newest outputs first, so that a chain is all zeros. */
+function choicesOf(shape: Shape, stage: StageShape): readonly Requirement[] {
+  const below = shape.filter((other) => other.layer < stage.layer).reverse();
+  const outputs = below.flatMap((producer) =>
+    producesOf(producer).map((pattern) => requirementOf(pattern, [producer])),
+  );
+  const layers = [...new Set(below.map((producer) => producer.layer))].flatMap((layer) => {
+    const producers = below.filter(
+      (one) => one.layer === layer && ['sum', 'first', 'two', 'picky'].includes(one.kind),
+    );
+    return producers.length === 0 ? [] : [requirementOf(`l${layer}/*.txt`, producers)];
+  });
+  return [
+    ...outputs,
+    ...layers,
+    ...sources.map((source) => requirementOf(source, [])),
+    requirementOf(sourceLink, []),
+    requirementOf('src/*.txt', []),
+    requirementOf('src/many/*.txt', []),
+    requirementOf('src/deep/**/*.txt', []),
+    { ...requirementOf(optionalSource, []), optional: true },
+  ];
+}
+
+/** In the order of declaration, each once. There is always one that must match, so that no command reads from nowhere. */
+export function requirementsOf(shape: Shape, stage: StageShape): readonly Requirement[] {
+  const choices = choicesOf(shape, stage);
+  const picked = [...new Set(stage.picks.map((pick) => choices[pick % choices.length]!))];
+  return picked.every((one) => one.optional) ? [...picked, requirementOf(sources[0], [])] : picked;
+}
+
+function requirementOf(pattern: string, producers: readonly StageShape[]): Requirement {
+  return { pattern, optional: false, matches: matcherOf(pattern), producers };
+}
+
+/** Written here once more, and simply: the matcher under test must not judge itself. */
+function matcherOf(pattern: string): (path: string) => boolean {
+  if (pattern.endsWith('/')) return (path) => path.startsWith(pattern);
+  const pieces = pattern.split(/(\*\*\/|\*)/).map((piece) => {
+    if (piece === '**/') return '(?:(?!\\.)[^/]+/)*';
+    return piece === '*' ? '(?!\\.)[^/]*' : piece.replaceAll('.', '\\.');
+  });
+  const expression = new RegExp(`^${pieces.join('')}$`);
+  return (path) => expression.test(path);
+}
+
+/** The stages that must be done before, by the files. */
+export function upstreamOf(shape: Shape, stage: StageShape): ReadonlySet<StageShape> {
+  return new Set(requirementsOf(shape, stage).flatMap((requirement) => requirement.producers));
+}
+
+/** What `definePipeline` is given. */
+export function specOf(shape: Shape) {
+  const stages = shape.map((stage) => {
+    const produces = producesOf(stage);
+    return [
+      stage.name,
+      {
+        requires: requirementsOf(shape, stage).map(({ pattern, optional }) =>
+          optional ? { kind: 'optional' as const, patterns: [pattern] } : pattern,
+        ),
+        ...(produces.length > 0 ? { produces } : {}),
+        env: { WORD: stage.word },
+        run: shellLineOf(stage),
+      },
+    ] as const;
+  });
+  return { name: 'random', stages: Object.fromEntries(stages) };
+}
+
+/** What of a tree counts: an empty folder only where a stage owns it, and not what a killed restore has left. */
+export function relevant(shape: Shape, tree: Tree): Tree {
+  return new Map(
+    [...tree].filter(([path, node]) =>
+      node.kind === 'folder'
+        ? shape.some((stage) => stage.kind === 'folder' && owns(stage, path))
+        : !path.includes('/.pipe-tmp-'),
+    ),
+  );
+}

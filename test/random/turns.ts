@@ -1,0 +1,132 @@
+// What a person, a disk or an accident may do to a workspace before and during a build; as data, so that it can be told and told again.
+import fc from 'fast-check';
+import type { Damage } from './damage.ts';
+import type { BuildRequest } from './expected.ts';
+import { sources } from './shape.ts';
+
+/** `pick` chooses among what there is, whatever the number. */
+export type Change =
+  | { readonly kind: 'edit'; readonly source: string; readonly text: string }
+  | { readonly kind: 'touch' | 'chmod' | 'remove'; readonly source: string }
+  | { readonly kind: 'move'; readonly source: string; readonly to: string }
+  | { readonly kind: 'relink'; readonly target: string }
+  | { readonly kind: 'delete-output' | 'edit-output' | 'chmod-output' | 'link-output'; readonly pick: number }
+  | { readonly kind: 'stray'; readonly pick: number; readonly name: string }
+  | { readonly kind: 'salt' | 'word'; readonly pick: number; readonly to: number }
+  | { readonly kind: 'patterns'; readonly pick: number; readonly picks: readonly number[] }
+  | { readonly kind: 'rename'; readonly pick: number; readonly to: number }
+  | {
+      readonly kind: 'damage-blob' | 'damage-action';
+      readonly pick: number;
+      readonly how: Damage;
+    }
+  | { readonly kind: 'damage-state'; readonly how: Damage; readonly fraction: number }
+  | { readonly kind: 'lose-cache' | 'lose-everything' }
+  | { readonly kind: 'clean'; readonly picks: readonly number[] };
+
+export type Event =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'edit';
+      readonly nth: number;
+      readonly source: string;
+      readonly text: string;
+      readonly back: boolean;
+    }
+  | { readonly kind: 'die'; readonly nth: number; readonly fraction: number }
+  | { readonly kind: 'twice' };
+
+export interface Turn {
+  readonly changes: readonly Change[];
+  /** Numbers of stages instead of names; `null`: everything. */
+  readonly request: Omit<BuildRequest, 'only'> & { readonly only: readonly number[] | null };
+  readonly event: Event;
+}
+
+const words = ['a1', 'a2', 'b1', 'b2', 'c1', 'f1'] as const;
+const texts = fc
+  .array(fc.constantFrom(...words.slice(0, 5), ...words), { minLength: 1, maxLength: 3 })
+  .map((lines) => lines.map((line) => `${line}\n`).join(''));
+const places = [...sources, 'src/opt.txt', 'src/many/3.txt', 'src/new.txt', 'src/deep/d2.txt'] as const;
+const source = fc.constantFrom(...places);
+/** What the link may lead to is always there. */
+const removable = fc.constantFrom(...places.slice(2));
+const pick = fc.nat(999);
+const how = fc.constantFrom('flip' as const, 'cut' as const, 'delete' as const);
+const fraction = fc.double({ min: 0, max: 0.999, noNaN: true });
+
+function of<Kind extends Change['kind']>(...kinds: readonly Kind[]) {
+  return fc.constantFrom(...kinds);
+}
+
+const changes: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ kind: of('edit'), source, text: texts }) },
+  { weight: 2, arbitrary: fc.record({ kind: of('touch', 'chmod'), source }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('remove'), source: removable }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('move'), source: removable, to: source }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('relink'), target: fc.constantFrom('a.txt', 'b c.txt') }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: of('delete-output', 'edit-output', 'chmod-output', 'link-output'), pick }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: of('stray'), pick, name: fc.constantFrom('z.txt', 'y z.txt') }) },
+  { weight: 3, arbitrary: fc.record({ kind: of('salt', 'word'), pick, to: fc.nat(2) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: of('patterns'),
+      pick,
+      picks: fc.array(fc.nat(999), { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: of('rename'), pick, to: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ kind: of('damage-blob', 'damage-action'), pick, how }) },
+  { weight: 2, arbitrary: fc.record({ kind: of('damage-state'), how, fraction }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('lose-cache', 'lose-everything') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: of('clean'), picks: fc.array(pick, { minLength: 1, maxLength: 3 }) }),
+  },
+);
+
+function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+}
+
+export function turns(events: fc.Arbitrary<Event>): fc.Arbitrary<Turn> {
+  return fc.record({
+    changes: fc.array(changes, { maxLength: 3 }),
+    request: fc.record({
+      only: fc.oneof(
+        { weight: 6, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.array(pick, { minLength: 1, maxLength: 4 }) },
+      ),
+      force: mostly(false, true),
+      cache: mostly(true, false),
+      freshness: mostly<'hash' | 'mtime'>('hash', 'mtime'),
+      keepGoing: mostly(true, false),
+      jobs: fc.constantFrom(1, 2, 5),
+    }),
+    event: fc.oneof(
+      { weight: 3, arbitrary: fc.constant<Event>({ kind: 'none' }) },
+      { weight: 1, arbitrary: events },
+    ),
+  });
+}
+
+export const edits: fc.Arbitrary<Event> = fc.record({
+  kind: fc.constant('edit' as const),
+  nth: fc.nat(4),
+  source,
+  text: texts,
+  back: fc.boolean(),
+});
+export const deaths: fc.Arbitrary<Event> = fc.record({
+  kind: fc.constant('die' as const),
+  nth: fc.nat(4),
+  fraction,
+});
+export const encounters: fc.Arbitrary<Event> = fc.constant<Event>({ kind: 'twice' });

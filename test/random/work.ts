@@ -1,0 +1,126 @@
+// What the stages of random pipelines do: pure text functions, once as shell lines and once as values.
+import { posixCksum } from './posix-cksum.ts';
+import { file, type Node } from './tree.ts';
+
+/**
+ * `sum` depends on every byte of its inputs, `first` on the first letter of each line alone, so that many
+ * edits end there. `two` makes both. `split` makes a file for each first letter: their number changes.
+ * `folder` owns a folder with a link, an executable file and an empty folder. `picky` is a `sum` that
+ * fails when a line begins with an f. `check` has no outputs, and is as picky.
+ */
+export const kinds = ['sum', 'first', 'two', 'split', 'folder', 'picky', 'check'] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface Work {
+  readonly kind: Kind;
+  /** Output paths begin with it. */
+  readonly base: string;
+  /** Stands in the command. */
+  readonly salt: string;
+  /** Value of the variable WORD. */
+  readonly word: string;
+}
+
+export interface Input {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Patterns as a stage declares them. */
+export function producesOf({ kind, base }: Pick<Work, 'kind' | 'base'>): readonly string[] {
+  switch (kind) {
+    case 'sum':
+    case 'first':
+    case 'picky':
+      return [`${base}.txt`];
+    case 'two':
+      return [`${base}.txt`, `${base}-b.txt`];
+    case 'split':
+      return [`${base}/*.txt`];
+    case 'folder':
+      return [`${base}.d/`];
+    case 'check':
+      return [];
+  }
+}
+
+/** Whether a path belongs to the outputs of the work. */
+export function owns({ kind, base }: Pick<Work, 'kind' | 'base'>, path: string): boolean {
+  switch (kind) {
+    case 'split': {
+      const name = path.slice(base.length + 1);
+      return path.startsWith(`${base}/`) && /^[^./][^/]*\.txt$/.test(name);
+    }
+    case 'folder':
+      return path.startsWith(`${base}.d/`);
+    default:
+      return producesOf({ kind, base }).includes(path);
+  }
+}
+
+export function shellLineOf({ kind, base, salt }: Work): string {
+  const sum = `{ echo ${salt} "$WORD"; cksum {requires}; }`;
+  const first = `{ echo ${salt}; cut -c1 {requires}; }`;
+  const refuse = `if cut -c1 {requires} | grep -q f; then exit 1; fi`;
+  switch (kind) {
+    case 'sum':
+      return `${sum} > ${base}.txt`;
+    case 'first':
+      return `${first} > ${base}.txt`;
+    case 'two':
+      return `${sum} > ${base}.txt; ${first} > ${base}-b.txt`;
+    case 'split':
+      return `echo ${salt} > ${base}/_.txt; cut -c1 {requires} | sort -u | while read -r c; do echo "$c ${salt}" > ${base}/$c.txt; done`;
+    case 'folder':
+      return `mkdir -p ${base}.d/empty; ${sum} > ${base}.d/sum.txt; ${first} > ${base}.d/x.sh; chmod +x ${base}.d/x.sh; ln -s sum.txt ${base}.d/link`;
+    case 'picky':
+      return `echo half > ${base}.txt; ${refuse}; ${sum} > ${base}.txt`;
+    case 'check':
+      // Its place is in the line: else two such stages could be one action, and run at the same time.
+      return `${refuse}; echo ${base} ${salt} "$WORD"`;
+  }
+}
+
+/** The outputs of a run over these inputs, which are sorted by path; `null` where it fails. */
+export function outputsOf(
+  { kind, base, salt, word }: Work,
+  inputs: readonly Input[],
+): Map<string, Node> | null {
+  const letters = inputs.flatMap(({ text }) => linesOf(text).map((line) => line.slice(0, 1)));
+  const sum = () =>
+    file([`${salt} ${word}\n`, ...inputs.map(({ path, text }) => `${posixCksum(text)} ${path}\n`)].join(''));
+  const first = () => file([salt, ...letters].map((letter) => `${letter}\n`).join(''));
+  switch (kind) {
+    case 'sum':
+      return new Map([[`${base}.txt`, sum()]]);
+    case 'first':
+      return new Map([[`${base}.txt`, first()]]);
+    case 'two':
+      return new Map([
+        [`${base}.txt`, sum()],
+        [`${base}-b.txt`, first()],
+      ]);
+    case 'split':
+      return new Map([
+        [`${base}/_.txt`, file(`${salt}\n`)],
+        ...[...new Set(letters)].map(
+          (letter) => [`${base}/${letter}.txt`, file(`${letter} ${salt}\n`)] as const,
+        ),
+      ]);
+    case 'folder':
+      return new Map<string, Node>([
+        [`${base}.d/empty`, { kind: 'folder' }],
+        [`${base}.d/sum.txt`, sum()],
+        [`${base}.d/x.sh`, { ...first(), executable: true } as Node],
+        [`${base}.d/link`, { kind: 'link', target: 'sum.txt' }],
+      ]);
+    case 'picky':
+      return letters.includes('f') ? null : new Map([[`${base}.txt`, sum()]]);
+    case 'check':
+      return letters.includes('f') ? null : new Map();
+  }
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, '').split('\n');
+}
