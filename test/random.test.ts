@@ -58,6 +58,8 @@ async function tell(
   });
   await fc.assert(story, {
     seed,
+    // Small stories come up anyway when a failing one is made shorter.
+    unbiased: true,
     numRuns: Number.MAX_SAFE_INTEGER,
     interruptAfterTimeLimit: budgetMs,
     markInterruptAsFailure: false,

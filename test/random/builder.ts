@@ -5,8 +5,13 @@ import type { Shape } from './shape.ts';
 /** What happens while a build is at work. */
 export type Disturbance =
   | { readonly kind: 'none' }
-  /** `act` while the `nth` execution of the build is at work. */
-  | { readonly kind: 'act'; readonly nth: number; readonly act: () => void }
+  /** `act` when the `nth` execution of the build has begun, `undo` before it ends: in between it reads. */
+  | {
+      readonly kind: 'act';
+      readonly nth: number;
+      readonly act: (stage: string) => void;
+      readonly undo: () => void;
+    }
   /** The engine dies: within the `nth` execution, or after a `fraction` of what a build takes, as the builder can. */
   | { readonly kind: 'die'; readonly nth: number; readonly fraction: number }
   /** Two builds at once, where there can be two. */
@@ -26,7 +31,11 @@ export type Built =
     }
   | { readonly kind: 'refused' }
   /** It died, or nobody can say which of its stages saw what. */
-  | { readonly kind: 'unforeseen' };
+  | {
+      readonly kind: 'unforeseen';
+      /** The stage that was certainly in the middle of its execution. */
+      readonly dying: string | null;
+    };
 
 /** `open`: a stage before it is to run, so nobody can know. */
 export type Plan = 'run' | 'restore' | 'fresh' | 'fail' | 'open';

@@ -1,4 +1,5 @@
 // Does to a workspace what a turn says, and tells the model of it.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Builder } from './builder.ts';
@@ -81,11 +82,8 @@ export class Changes {
         expected.renamed(name, `r${id}-${change.to}`);
         return this.builder.configure(expected.shape);
       }
-      case 'damage-blob': {
-        const blob = damageBelow(this.path('.pipeline-cache/cas'), change.pick, change.how);
-        if (blob !== null) expected.contentIsDoubtful(blob.replaceAll('/', ''));
-        return;
-      }
+      case 'damage-blob':
+        return this.damageBlob(change.pick, change.how);
       case 'damage-action':
         if (damageBelow(this.path('.pipeline-cache/ac'), change.pick, change.how) !== null)
           expected.cacheMayBeLost();
@@ -113,6 +111,19 @@ export class Changes {
   private keepDisplaced(): void {
     const lying = textsBelow(this.root, 'hand-', (folder) => !folder.endsWith('.pipeline-cache'));
     for (const text of this.expected.byHand) if (!lying.has(text)) this.expected.byHand.delete(text);
+  }
+
+  /** The stored content of a present output, which is then wanted: the output goes. */
+  private damageBlob(pick: number, how: Damage): void {
+    this.withOutput(pick, (output, node) => {
+      if (node.kind !== 'file') return;
+      const digest = createHash('sha256').update(node.text).digest('hex');
+      const blob = this.path(`.pipeline-cache/cas/${digest.slice(0, 2)}/${digest.slice(2)}`);
+      if (!fs.existsSync(blob)) return;
+      damage(blob, how, (pick % 97) / 97);
+      this.expected.contentIsDoubtful(digest);
+      this.drop(output);
+    });
   }
 
   private damageState(how: Damage, fraction: number): void {

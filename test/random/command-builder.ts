@@ -30,7 +30,7 @@ export class CommandBuilder implements Builder {
         const timer = setTimeout(() => running.child.kill('SIGKILL'), disturbance.fraction * this.usualMs);
         const { signal } = await running.ended;
         clearTimeout(timer);
-        if (signal !== null) return { kind: 'unforeseen' };
+        if (signal !== null) return { kind: 'unforeseen', dying: null };
         break;
       }
       case 'act': {
@@ -40,9 +40,11 @@ export class CommandBuilder implements Builder {
           () => false,
         );
         if (!cameToIt) break;
-        disturbance.act();
+        const started = [...running.stdout.matchAll(/"kind":"task-started","task":"([^"]*)"/g)];
+        disturbance.act(started[disturbance.nth]![1]!);
+        disturbance.undo();
         await running.ended;
-        return { kind: 'unforeseen' };
+        return { kind: 'unforeseen', dying: null };
       }
       case 'twice': {
         const [one, other] = await Promise.all([running.ended, this.start(argumentsOf(request)).ended]);

@@ -86,7 +86,7 @@ export class EngineBuilder implements Builder {
     });
     try {
       const end = await Promise.race([session.build('random'), executor.died]);
-      if (end === 'died') return { kind: 'unforeseen' };
+      if (end === 'died') return { kind: 'unforeseen', dying: executor.disturbed };
       if (end.kind === 'refused') return { kind: 'refused' };
       return {
         kind: 'finished',
@@ -207,17 +207,16 @@ class PlayedExecutor implements Executor {
   private async perform({ context, logPath }: Execution): Promise<ExecutionEnd> {
     const stage = this.shape.find((one) => one.name === context.stage)!;
     fs.writeFileSync(logPath, `${stage.salt}\n`);
+    const { disturbance } = this;
+    const isNow = 'nth' in disturbance && this.executions++ === disturbance.nth;
+    if (isNow) this.disturbed = stage.name;
+    if (isNow && disturbance.kind === 'act') disturbance.act(stage.name);
     const inputs = context.requires.map((file) => ({
       path: file,
       text: fs.readFileSync(path.join(this.root, file), 'utf8'),
     }));
     const outputs = outputsOf(stage, inputs);
-    const { disturbance } = this;
-    const isNow = 'nth' in disturbance && this.executions++ === disturbance.nth;
-    if (isNow && disturbance.kind === 'act') {
-      this.disturbed = stage.name;
-      disturbance.act();
-    }
+    if (isNow && disturbance.kind === 'act') disturbance.undo();
     if (outputs === null && stage.kind === 'picky')
       writeNode(this.root, `${stage.base}.txt`, { kind: 'file', text: 'half\n', executable: false });
     let written = 0;

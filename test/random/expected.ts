@@ -1,7 +1,7 @@
 // What a workspace must come to: a second, simple build tool that knows everything and does nothing.
 // It foretells how each task may end, and is told how it did end.
 import { createHash } from 'node:crypto';
-import { requirementsOf, type Shape, type StageShape, upstreamOf } from './shape.ts';
+import { requirementsOf, type Shape, type StageShape, sources, upstreamOf } from './shape.ts';
 import { listing, type Node, type Tree, textAt } from './tree.ts';
 import { outputsOf, owns, producesOf, shellLineOf } from './work.ts';
 
@@ -69,6 +69,14 @@ export class Expected {
     return this.stages.filter((stage) => only === null || only.includes(stage.name));
   }
 
+  /** A file that people edit: one that the stage requires, where it does. */
+  sourceOf(name: string, pick: number): string {
+    const requirements = requirementsOf(this.shape, this.stages.find((one) => one.name === name)!);
+    const its = sources.filter((source) => requirements.some(({ matches }) => matches(source)));
+    const all = its.length > 0 ? its : sources;
+    return all[pick % all.length]!;
+  }
+
   /** A stage of these lacks a file that nobody will make: nothing may happen. */
   isRefused(request: BuildRequest): boolean {
     const selected = this.selected(request);
@@ -113,9 +121,9 @@ export class Expected {
 
   /**
    * A build died at some moment, or inputs were edited while it was at work, to what `before` does not have yet.
-   * `found` is what lies there now.
+   * `found` is what lies there now, `dying` the stage that was certainly at work.
    */
-  unforeseen(request: BuildRequest, before: Tree, found: Tree): readonly string[] {
+  unforeseen(request: BuildRequest, before: Tree, found: Tree, dying: string | null): readonly string[] {
     const after = this.tree;
     const possible = new Map<string, Memory[]>();
     for (const tree of [before, after]) {
@@ -130,6 +138,7 @@ export class Expected {
       const memories: readonly Memory[] = [...this.memoriesOf(stage), { kind: 'unfinished' }];
       this.memories.set(stage.name, [...memories, ...(possible.get(stage.name) ?? [])]);
     }
+    if (dying !== null) this.memories.set(dying, [{ kind: 'unfinished' }]);
     if (before !== after) this.mayKnowMore = true;
     const isFixed = (path: string) => !this.shape.some((stage) => owns(stage, path));
     const wrong = differences(only(after, isFixed), only(found, isFixed));

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Builder, Built, Disturbance, Plan } from './builder.ts';
 import { Changes } from './changes.ts';
-import { type BuildRequest, differences, Expected, say, type TaskEnd } from './expected.ts';
+import { type BuildRequest, differences, Expected, type Meanwhile, say, type TaskEnd } from './expected.ts';
 import { relevant, type Shape, sourceLink, sources } from './shape.ts';
 import { file, isExecutable, readTree, type Tree, textsBelow, writeNode } from './tree.ts';
 import type { Event, Turn } from './turns.ts';
@@ -26,6 +26,8 @@ export class Scene {
   private readonly builder: Builder;
   private readonly expected: Expected;
   private readonly changes: Changes;
+  /** What happened to the inputs while the last build was at work. */
+  private edit: Meanwhile | null = null;
 
   constructor(shape: Shape, builderAt: (root: string) => Builder) {
     const shared = '/dev/shm';
@@ -60,18 +62,14 @@ export class Scene {
     const built = await this.builder.build(request, this.disturbanceOf(event));
     tally.builds++;
     if (built.kind === 'unforeseen') {
-      tally[event.kind === 'edit' ? 'edits' : 'deaths']++;
-      if (event.kind === 'edit' && !event.back)
-        expected.tree = new Map(before).set(
-          event.source,
-          file(event.text, isExecutable(before.get(event.source))),
-        );
-      say('after the accident', expected.unforeseen(request, before, this.found()));
+      if (event.kind === 'die') tally.deaths++;
+      if (this.edit !== null) {
+        expected.tree = new Map(before);
+        this.edit.change(expected.tree);
+      }
+      say('after the accident', expected.unforeseen(request, before, this.found(), built.dying));
       // Nobody has to unlock, delete or repair anything.
-      return this.build(
-        { ...request, only: null, force: false, freshness: 'hash', cache: true },
-        { kind: 'none' },
-      );
+      return this.build({ ...request, only: null, force: false, cache: true }, { kind: 'none' });
     }
     if (event.kind === 'twice') tally.encounters++;
     if (refused !== (built.kind === 'refused'))
@@ -81,10 +79,8 @@ export class Scene {
       return this.expectTree('after the refusal');
     }
     this.count(built);
-    const meanwhile =
-      built.disturbed === null || event.kind !== 'edit' ? undefined : this.meanwhile(event, built.disturbed);
     if (built.disturbed === null) say('the plan', brokenPlans(built));
-    say('the build', expected.follow(request, built.ends, meanwhile));
+    say('the build', expected.follow(request, built.ends, this.edit ?? undefined));
     const failed = [...built.ends.values()].includes('failed');
     if (built.exitCode !== (failed ? 1 : 0)) say('the build', [`exit code ${built.exitCode}`]);
     this.expectTree('after the build');
@@ -109,26 +105,24 @@ export class Scene {
   }
 
   private disturbanceOf(event: Event): Disturbance {
+    this.edit = null;
     if (event.kind !== 'edit') return event;
-    const { source, text, back, nth } = event;
-    const act = () => {
-      const before = this.expected.tree.get(source);
-      writeNode(this.root, source, file(text, isExecutable(before)));
-      if (!back) return;
+    const { tree } = this.expected;
+    let source = '';
+    const act = (stage: string) => {
+      tally.edits++;
+      source = this.expected.sourceOf(stage, event.pick);
+      const edited = file(event.text, isExecutable(tree.get(source)));
+      writeNode(this.root, source, edited);
+      this.edit = { stage, change: (now) => void (event.back || now.set(source, edited)) };
+    };
+    const undo = () => {
+      const before = tree.get(source);
+      if (!event.back) return;
       if (before === undefined) fs.rmSync(path.join(this.root, source));
       else writeNode(this.root, source, before);
     };
-    return { kind: 'act', nth, act };
-  }
-
-  private meanwhile({ source, text, back }: Event & { kind: 'edit' }, stage: string) {
-    tally.edits++;
-    return {
-      stage,
-      change: (tree: Tree) => {
-        if (!back) tree.set(source, file(text, isExecutable(tree.get(source))));
-      },
-    };
+    return { kind: 'act', nth: event.nth, act, undo };
   }
 
   private found(): Tree {

@@ -29,7 +29,8 @@ export type Event =
   | {
       readonly kind: 'edit';
       readonly nth: number;
-      readonly source: string;
+      /** Chooses among the sources that the stage requires, where there are any. */
+      readonly pick: number;
       readonly text: string;
       readonly back: boolean;
     }
@@ -98,7 +99,7 @@ function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
 
 export function turns(events: fc.Arbitrary<Event>): fc.Arbitrary<Turn> {
   return fc.record({
-    changes: fc.array(changes, { maxLength: 3 }),
+    changes: fc.array(changes, { maxLength: 4, size: 'max' }),
     request: fc.record({
       only: fc.oneof(
         { weight: 6, arbitrary: fc.constant(null) },
@@ -111,22 +112,25 @@ export function turns(events: fc.Arbitrary<Event>): fc.Arbitrary<Turn> {
       jobs: fc.constantFrom(1, 2, 5),
     }),
     event: fc.oneof(
-      { weight: 3, arbitrary: fc.constant<Event>({ kind: 'none' }) },
+      { weight: 1, arbitrary: fc.constant<Event>({ kind: 'none' }) },
       { weight: 1, arbitrary: events },
     ),
   });
 }
 
+/** The executions of a build are few. */
+const soon = fc.oneof(fc.constant(0), fc.nat(3));
+
 export const edits: fc.Arbitrary<Event> = fc.record({
   kind: fc.constant('edit' as const),
-  nth: fc.nat(4),
-  source,
+  nth: soon,
+  pick,
   text: texts,
   back: fc.boolean(),
 });
 export const deaths: fc.Arbitrary<Event> = fc.record({
   kind: fc.constant('die' as const),
-  nth: fc.nat(4),
+  nth: soon,
   fraction,
 });
 export const encounters: fc.Arbitrary<Event> = fc.constant<Event>({ kind: 'twice' });
