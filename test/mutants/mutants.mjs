@@ -39,7 +39,7 @@ export const mutants = [
     file: 'src/model/judge.ts',
     from: "if (memory.kind === 'unfinished') return { kind: 'stale', reasons: [{ code: 'unfinished' }] };",
     to: '',
-    tests: ['test/stories/crash.test.ts'],
+    tests: ['test/random.test.ts', 'test/stories/crash.test.ts'],
   },
   {
     name: 'the executable bit is no part of the comparison',
@@ -83,14 +83,14 @@ export const mutants = [
     file: 'src/store/state-content.ts',
     from: 'this.leaveUnfinished(line.task, line.runId, true);',
     to: '',
-    tests: ['test/random.test.ts'],
+    tests: ['test/random.test.ts', 'test/stories/crash.test.ts'],
   },
   {
     name: 'the record stands before the command has run',
     file: 'src/engine/attempt.ts',
     from: '    const startedMs = world.clock.monotonicMs();',
     to: "    if (assessment.memory.kind === 'done') world.records.commit(assessment.memory.record);\n    const startedMs = world.clock.monotonicMs();",
-    tests: ['test/random.test.ts'],
+    tests: ['test/random.test.ts', 'test/stories/crash.test.ts'],
   },
   {
     name: 'inputs edited during the run are not noticed',

@@ -6,7 +6,8 @@ import { sources } from './shape.ts';
 
 /** `pick` chooses among what there is, whatever the number. */
 export type Change =
-  | { readonly kind: 'edit'; readonly source: string; readonly text: string }
+  /** `sly`: with the time of long ago, as `touch` gives it as well. */
+  | { readonly kind: 'edit'; readonly source: string; readonly text: string; readonly sly: boolean }
   | { readonly kind: 'touch' | 'chmod' | 'remove'; readonly source: string }
   | { readonly kind: 'move'; readonly source: string; readonly to: string }
   | { readonly kind: 'relink'; readonly target: string }
@@ -61,7 +62,7 @@ function of<Kind extends Change['kind']>(...kinds: readonly Kind[]) {
 }
 
 const changes: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: of('edit'), source, text: texts }) },
+  { weight: 8, arbitrary: fc.record({ kind: of('edit'), source, text: texts, sly: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: of('touch', 'chmod'), source }) },
   { weight: 1, arbitrary: fc.record({ kind: of('remove'), source: removable }) },
   { weight: 1, arbitrary: fc.record({ kind: of('move'), source: removable, to: source }) },
