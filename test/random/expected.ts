@@ -1,7 +1,7 @@
 // What a workspace must come to: a second, simple build tool that knows everything and does nothing.
 // It foretells how each task may end, and is told how it did end.
 import { createHash } from 'node:crypto';
-import { requirementsOf, type Shape, type StageShape, sources, upstreamOf } from './shape.ts';
+import { afterOf, requirementsOf, type Shape, type StageShape, sources, upstreamOf } from './shape.ts';
 import { listing, type Node, type Tree, textAt } from './tree.ts';
 import { outputsOf, owns, producesOf, shellLineOf } from './work.ts';
 
@@ -69,6 +69,19 @@ export class Expected {
     return this.stages.filter((stage) => only === null || only.includes(stage.name));
   }
 
+  /** Whether these ends fail the run. */
+  fails(ends: ReadonlyMap<string, TaskEnd>): boolean {
+    return this.shape.some(({ name, optional }) => !optional && ends.get(name) === 'failed');
+  }
+
+  /** An optional stage that failed stands in the way of those alone that need its files. */
+  private isBlocked(stage: StageShape, bad: ReadonlyMap<StageShape, 'failed' | 'skipped'>): boolean {
+    if ([...upstreamOf(this.shape, stage)].some((upstream) => bad.has(upstream))) return true;
+    const after = afterOf(this.shape, stage);
+    const end = after === null ? undefined : bad.get(after);
+    return end === 'skipped' || (end === 'failed' && !after!.optional);
+  }
+
   /** A file that people edit: one that the stage requires, where it does. */
   sourceOf(name: string, pick: number): string {
     const requirements = requirementsOf(this.shape, this.stages.find((one) => one.name === name)!);
@@ -99,21 +112,20 @@ export class Expected {
   ): readonly string[] {
     const selected = this.selected(request);
     const wrong = selected.filter(({ name }) => !ends.has(name)).map(({ name }) => `${name} has no end`);
-    const bad = new Set<StageShape>();
-    const stopped = !request.keepGoing && [...ends.values()].includes('failed');
+    const bad = new Map<StageShape, 'failed' | 'skipped'>();
+    const stopped = !request.keepGoing && this.fails(ends);
     for (const [name, end] of ends) {
       const stage = selected.find((one) => one.name === name);
       if (stage === undefined) {
         wrong.push(`${name} was not selected, and ${end}`);
         continue;
       }
-      const blocked = [...upstreamOf(this.shape, stage)].some((upstream) => bad.has(upstream));
-      const allowed = blocked ? (['skipped'] as const) : this.allowedEnds(request, stage);
+      const allowed = this.isBlocked(stage, bad) ? (['skipped'] as const) : this.allowedEnds(request, stage);
       const may: readonly TaskEnd[] = stopped ? [...allowed, 'skipped'] : allowed;
       // It ran when the edit came, so it was looked at once more, and may have found what it needs.
       if (meanwhile?.stage === name) meanwhile.change(this.tree);
       else if (!may.includes(end)) wrong.push(`${name} was ${end}, not ${may.join(' or ')}`);
-      if (end === 'failed' || end === 'skipped') bad.add(stage);
+      if (end === 'failed' || end === 'skipped') bad.set(stage, end);
       if (end !== 'skipped') this.ended(request, stage, end);
     }
     return wrong;
@@ -148,11 +160,11 @@ export class Expected {
 
   /** What each stage would be on record with, if a build went through to its end; `tree` is changed accordingly. */
   private *goneThrough(request: BuildRequest): Iterable<readonly [string, Memory]> {
-    const bad = new Set<StageShape>();
+    const bad = new Map<StageShape, 'failed' | 'skipped'>();
     for (const stage of this.selected(request)) {
-      const blocked = [...upstreamOf(this.shape, stage)].some((upstream) => bad.has(upstream));
+      const blocked = this.isBlocked(stage, bad);
       const reached = blocked ? null : this.reachedBy(stage);
-      if (reached === null) bad.add(stage);
+      if (reached === null) bad.set(stage, blocked ? 'skipped' : 'failed');
       else {
         this.put(stage, reached.outputs);
         yield [stage.name, reached];

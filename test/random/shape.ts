@@ -19,6 +19,10 @@ export interface StageShape extends Work {
   readonly id: number;
   readonly name: string;
   readonly layer: number;
+  /** Its failure does not fail the run. */
+  readonly optional: boolean;
+  /** Chooses a stage of a lower layer that must be done first, without a file in between. */
+  readonly afterPick: number | null;
   /** What the choices for `requires` are made with: each picks one of all that lies in lower layers. */
   readonly picks: readonly number[];
 }
@@ -37,18 +41,20 @@ export function shapes(most: number): fc.Arbitrary<Shape> {
   const stage = fc.record({
     kind: fc.constantFrom<Kind>('sum', 'sum', 'first', 'first', 'two', 'split', 'folder', 'picky', 'check'),
     stepsUp: fc.boolean(),
+    optional: fc.boolean(),
+    afterPick: fc.option(fc.nat(999), { freq: 4 }),
     picks: fc.array(fc.nat(999), { minLength: 1, maxLength: 4 }),
   });
   const any = fc.array(stage, { minLength: 1, maxLength: most, size: 'max' });
   // A deep chain: each stage requires the one before.
   const chain = fc
     .array(fc.constantFrom<Kind>('sum', 'first', 'two'), { minLength: 2, maxLength: most, size: 'max' })
-    .map((all) => all.map((kind) => ({ kind, stepsUp: true, picks: [0] })));
+    .map((all) => all.map((kind) => ({ kind, stepsUp: true, optional: false, afterPick: null, picks: [0] })));
   return fc.oneof({ weight: 5, arbitrary: any }, { weight: 1, arbitrary: chain }).map((stages) => {
     let layer = 0;
-    return stages.map(({ kind, stepsUp, picks }, id): StageShape => {
+    return stages.map(({ stepsUp, ...stage }, id): StageShape => {
       if (stepsUp && id > 0) layer++;
-      return { id, name: `s${id}`, layer, kind, base: `l${layer}/s${id}`, salt: 's0', word: 'w0', picks };
+      return { ...stage, id, name: `s${id}`, layer, base: `l${layer}/s${id}`, salt: 's0', word: 'w0' };
     });
   });
 }
@@ -104,10 +110,17 @@ export function upstreamOf(shape: Shape, stage: StageShape): ReadonlySet<StageSh
   return new Set(requirementsOf(shape, stage).flatMap((requirement) => requirement.producers));
 }
 
+export function afterOf(shape: Shape, stage: StageShape): StageShape | null {
+  const below = shape.filter((other) => other.layer < stage.layer);
+  if (stage.afterPick === null || below.length === 0) return null;
+  return below[stage.afterPick % below.length]!;
+}
+
 /** What `definePipeline` is given. */
 export function specOf(shape: Shape) {
   const stages = shape.map((stage) => {
     const produces = producesOf(stage);
+    const after = afterOf(shape, stage);
     return [
       stage.name,
       {
@@ -115,6 +128,8 @@ export function specOf(shape: Shape) {
           optional ? { kind: 'optional' as const, patterns: [pattern] } : pattern,
         ),
         ...(produces.length > 0 ? { produces } : {}),
+        ...(after === null ? {} : { after: [after.name] }),
+        ...(stage.optional ? { optional: true } : {}),
         env: { WORD: stage.word },
         run: shellLineOf(stage),
       },
