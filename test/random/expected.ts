@@ -178,7 +178,7 @@ export class Expected {
     const stages = this.shape.filter((stage) => names.includes(stage.name));
     for (const [path, node] of this.tree) {
       const stage = stages.find((one) => owns(one, path));
-      const isHandMade = node.kind === 'file' && handMade.test(node.text);
+      const isHandMade = isByHand(node);
       if (!found.has(path) && node.kind !== 'folder' && (stage === undefined || isHandMade))
         wrong.push(`clean deleted ${path}`);
       if (stage === undefined || isHandMade || !found.has(path)) continue;
@@ -303,6 +303,13 @@ export class Expected {
   private has(matches: (path: string) => boolean): boolean {
     return [...this.tree].some(([path, node]) => node.kind !== 'folder' && matches(path));
   }
+}
+
+/** No stage writes such a text, and none makes such a link. */
+function isByHand(node: Node): boolean {
+  return node.kind === 'file'
+    ? handMade.test(node.text)
+    : node.kind === 'link' && node.target.startsWith('..');
 }
 
 /** Sentences about what is there and should not be, and the other way round. */
