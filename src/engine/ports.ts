@@ -74,6 +74,8 @@ export interface Files {
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[];
   /** A single path as it is now; `null` when there is none. */
   look(path: FilePath): ListedFile | null;
+  /** Where a file or folder really lies, all links followed; canonical. `null` when it leads nowhere. */
+  realPath(path: FilePath): FilePath | null;
   /** Drops what is remembered: something ran. */
   forget(): void;
   /** Makes sure that what was hashed within one tick of its change is hashed once more, later. Call at the end of a run. */
@@ -218,9 +220,7 @@ export interface Upkeep {
   perform(): void;
 }
 
-export interface Sink {
-  handle(event: PipeEvent): void;
-}
+export type Sink = { handle(event: PipeEvent): void };
 
 export interface LockHolder {
   readonly pid: number;

@@ -6,9 +6,10 @@ import { type PatternEntry, type PatternSet, setMatches } from '../model/glob/pa
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
+import { aliasedInputs } from './aliases.ts';
 import type { World } from './world.ts';
 
-/** Tools that are missing, code that does not compile, required files that nobody has and nobody will make. */
+/** Tools that are missing, code that does not compile, required files that nobody has or will make, or that hide an order. */
 export function preflight(world: World, graph: StageGraph, selection: Selection): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
   for (const stage of selection.stages) {
@@ -16,7 +17,11 @@ export function preflight(world: World, graph: StageGraph, selection: Selection)
       const tool = world.tools.identify(requirement, stage);
       if ('problem' in tool) problems.push(tool.problem);
     }
-    problems.push(...codeProblems(world, stage), ...missingInputs(world, graph, selection, stage));
+    problems.push(
+      ...codeProblems(world, stage),
+      ...missingInputs(world, graph, selection, stage),
+      ...aliasedInputs(world, graph, selection, stage),
+    );
   }
   return distinct(problems);
 }

@@ -15,6 +15,7 @@ import type {
 } from '../engine/ports.ts';
 import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import { byPath } from '../model/manifest.ts';
+import { canonicalPath } from '../model/paths.ts';
 import { DigestMemory, type StampMemory } from './digest-memory.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';
@@ -76,6 +77,14 @@ export class WorkspaceFiles implements Files {
 
   look(file: FilePath): ListedFile | null {
     return this.lookOnce(file);
+  }
+
+  realPath(file: FilePath): FilePath | null {
+    try {
+      return canonicalPath(fs.realpathSync.native(this.absolute(file)), { root: this.root, home: this.root });
+    } catch {
+      return null;
+    }
   }
 
   observe(files: readonly ListedFile[], role: Role): Observation {

@@ -36,6 +36,7 @@ export const diagnosticTitles = {
   PIPE040: 'nothing to accept',
   PIPE042: 'unknown command',
   PIPE050: 'required file missing',
+  PIPE051: 'an input that another stage makes, by another name',
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticTitles;

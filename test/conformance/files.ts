@@ -78,6 +78,20 @@ export function filesConform(name: string, makePlace: () => FilesPlace): void {
     expect(place.open().look('absent' as FilePath)).toBe(null);
   });
 
+  scene('a path is told where it really leads', (place) => {
+    place.write('folder/a', '');
+    place.link('link', 'folder/a');
+    place.link('dangling', 'nowhere');
+    const real = (path: string) => place.open().realPath(path as FilePath);
+    expect(['folder', 'folder/a', 'link', 'dangling', 'absent'].map(real)).toEqual([
+      'folder',
+      'folder/a',
+      'folder/a',
+      null,
+      null,
+    ]);
+  });
+
   scene('digests are of the content; kind and executable bit are told', (place) => {
     place.write('a', 'x');
     place.write('b', 'x', true);

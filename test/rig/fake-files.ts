@@ -86,6 +86,16 @@ export class FakeFiles implements Files {
     return stamp === null ? null : { path, kind: stamp.kind };
   }
 
+  realPath(path: FilePath): FilePath | null {
+    const kind = this.disk.stampOf(path)?.kind;
+    if (kind === 'link') return this.realPath(this.targetOf(path));
+    // A folder in memory is there when something is in it.
+    return kind === undefined &&
+      ![...this.disk.nodes.keys()].some((one) => path === '' || one.startsWith(`${path}/`))
+      ? null
+      : path;
+  }
+
   forget(): void {
     this.listing = null;
     this.stamps.clear();

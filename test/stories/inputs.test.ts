@@ -1,7 +1,8 @@
 // What counts as an input, and what becomes of odd ones.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import { expect, test } from 'vitest';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
 import { Rig } from '../rig/rig.ts';
 import { expectNothingToDo } from '../rig/untouched.ts';
@@ -234,4 +235,54 @@ test('a file where a folder of inputs or outputs was is told, not stumbled over'
   rig.write('src', 'a file');
   const missing = await rig.pipe(['build']);
   expect([missing.code, missing.stderr.includes('PIPE050')]).toEqual([2, true]);
+});
+
+describe('an output by another name, behind a link', () => {
+  const stages = (more = '') => `{ stages: {
+    make: { requires: ['in.txt'], produces: ['out/made.txt'], run: 'cat in.txt > out/made.txt' },
+    use: { requires: ['by/made.txt'], produces: ['used.txt'], run: 'cat by/made.txt > used.txt', ${more} },
+  } }`;
+
+  test.each([
+    ['a linked folder', 'by', 'out'],
+    ['a linked file', 'by/made.txt', '../out/made.txt'],
+  ])('%s is refused, for nothing would order the two stages', async (_, link, target) => {
+    await using rig = await Rig.with({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages());
+    fs.mkdirSync(path.dirname(rig.path(link)), { recursive: true });
+    fs.symlinkSync(target, rig.path(link));
+    for (const words of [['build'], ['status']]) {
+      const { code, stderr } = await rig.pipe(words);
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        'PIPE051 stage "use" requires by/made.txt, which leads to out/made.txt, and stage "make" makes that',
+      );
+    }
+    expect(rig.read('out/made.txt')).toBe('older');
+  });
+
+  test('with an order of its own it is as good as any', async () => {
+    await using rig = await Rig.with({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages("after: ['make']"));
+    fs.symlinkSync('out', rig.path('by'));
+    for (const text of ['v1', 'v2']) {
+      rig.write('in.txt', text);
+      expect(await rig.build()).toMatchObject({ code: 0, executed: ['make', 'use'] });
+      expect(rig.read('used.txt')).toBe(text);
+    }
+    expect((await rig.build()).fresh).toEqual(['make', 'use']);
+  });
+
+  test('so is what a stage of another build makes', async () => {
+    await using rig = await Rig.with({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages());
+    fs.symlinkSync('out', rig.path('by'));
+    expect(await rig.build(['--only', 'use'])).toMatchObject({ code: 0, executed: ['use'] });
+    expect(rig.read('used.txt')).toBe('older');
+  });
+
+  test('a stage that finds its own output behind a link is refused, too', async () => {
+    const own = `{ stages: { s: { requires: ['link.txt'], produces: ['out.txt'], run: 'cat link.txt > out.txt' } } }`;
+    await using rig = await Rig.with({ 'out.txt': 'older' }, own);
+    fs.symlinkSync('out.txt', rig.path('link.txt'));
+    const { code, stderr } = await rig.pipe(['build']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('which leads to out.txt, and it makes that')]);
+  });
 });

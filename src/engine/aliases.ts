@@ -1,0 +1,67 @@
+// Inputs that are outputs by another name: behind a link lies what another stage makes, and nothing orders the two.
+import { posix } from 'node:path';
+import type { FilePath } from '../base/brand.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { isOutside } from '../model/paths.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
+import type { ListedFile } from './ports.ts';
+import type { World } from './world.ts';
+
+/**
+ * Patterns are compared by name, so an edge that leads through a link is not seen: the stage might run before
+ * the other, on files of yesterday. The first of each producer is told.
+ */
+export function aliasedInputs(
+  world: World,
+  graph: StageGraph,
+  selection: Selection,
+  stage: Stage,
+): readonly Diagnostic[] {
+  const problems = new Map<string, Diagnostic>();
+  let before: ReadonlySet<string> | null = null;
+  for (const { path, leadsTo } of linked(world, world.files.expand(stage.requires, 'input').files)) {
+    const producer = selection.stages.find(
+      ({ produces }) => produces !== null && setMatches(produces, leadsTo),
+    );
+    if (producer === undefined || problems.has(producer.name)) continue;
+    before ??= graph.upstreamOf([stage.name]);
+    if (producer !== stage && before.has(producer.name)) continue;
+    problems.set(producer.name, problem(stage, path, leadsTo, producer));
+  }
+  return [...problems.values()];
+}
+
+/** The files that lie elsewhere than their path says, but within the root. One look at each folder. */
+function* linked(
+  world: World,
+  files: readonly ListedFile[],
+): Iterable<{ readonly path: FilePath; readonly leadsTo: FilePath }> {
+  const folders = new Map<string, FilePath | null>();
+  for (const { path, kind } of files) {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    if (!folders.has(folder)) folders.set(folder, world.files.realPath(folder as FilePath));
+    const real = folders.get(folder);
+    if (real === folder && kind !== 'link') continue;
+    const leadsTo = kind === 'link' ? world.files.realPath(path) : below(real, path);
+    if (leadsTo !== null && !isOutside(leadsTo)) yield { path, leadsTo };
+  }
+}
+
+function below(folder: FilePath | null | undefined, path: FilePath): FilePath | null {
+  return folder == null ? null : (posix.join(folder, posix.basename(path)) as FilePath);
+}
+
+function problem(stage: Stage, path: FilePath, leadsTo: FilePath, producer: Stage): Diagnostic {
+  const isOwn = producer === stage;
+  return {
+    code: 'PIPE051',
+    message: `stage "${stage.name}" requires ${path}, which leads to ${leadsTo}, and ${isOwn ? 'it' : `stage "${producer.name}"`} makes that`,
+    at: `stages.${stage.name}.requires`,
+    hint: isOwn
+      ? 'let it write elsewhere, or require something else'
+      : `require ${leadsTo}, or say after: ['${producer.name}']`,
+  };
+}
