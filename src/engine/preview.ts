@@ -1,6 +1,8 @@
 // What a build would do, without touching anything: behind `--dry-run`, `status`, `why` and `graph --status`.
+
 import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Task } from '../model/task.ts';
@@ -11,6 +13,7 @@ import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { missingSecrets } from './execution.ts';
 import { obstructionOf, protectedAmong } from './make-room.ts';
 import { isServedBy } from './preflight.ts';
+import { formerOutputs } from './retire.ts';
 import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -19,12 +22,22 @@ export function preview(world: World, graph: StageGraph, selection: Selection): 
   const assessor = new Assessor(world, selection.forced);
   const planned = new Set<string>();
   const plans: TaskPlanned[] = [];
+  const former = formerOutputs(
+    world,
+    graph,
+    selection.stages.map((stage) => taskOf(stage)),
+  );
   for (const stage of selection.stages) {
     const task = taskOf(stage);
     const upstream = graph
       .edgesInto(stage.name)
       .filter((edge) => edge.kind === 'file' && planned.has(edge.from))
       .map((edge): StaleReason => ({ code: 'upstream-planned', stage: edge.from }));
+    for (const { task: other, files } of former) {
+      // They go before anything else is done, and what they leave behind nobody has looked at yet.
+      if (files.some((file) => setMatches(stage.requires, file.path)))
+        upstream.push({ code: 'upstream-planned', stage: other.stage.name });
+    }
     const plan = planOf(world, assessor, graph, selection, task, upstream);
     if (plan.action !== 'fresh') planned.add(stage.name);
     plans.push(plan);

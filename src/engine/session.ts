@@ -11,6 +11,7 @@ import { Assessor, isFailure } from './assess.ts';
 import { Board, type TaskOrder } from './board.ts';
 import { preflight } from './preflight.ts';
 import { preview } from './preview.ts';
+import { formerOutputs, requiredOrphans, retire } from './retire.ts';
 import { Scheduler } from './scheduler.ts';
 import type { World } from './world.ts';
 
@@ -80,6 +81,7 @@ export class Session {
       dryRun: options.dryRun,
       command: options.command,
     });
+    if (!options.dryRun) this.warnOfOrphans();
     const summary = options.dryRun
       ? this.plan()
       : everythingFresh
@@ -100,6 +102,23 @@ export class Session {
       const assessed = this.assessor.assess(task);
       return !isFailure(assessed) && assessed.verdict.kind === 'fresh';
     });
+  }
+
+  private retireFormer(): void {
+    const former = formerOutputs(this.world, this.graph, this.tasks);
+    if (former.length === 0) return;
+    retire(this.world, former);
+    this.assessor.forget();
+  }
+
+  private warnOfOrphans(): void {
+    for (const { path, task, requiredBy } of requiredOrphans(this.world, this.graph, this.tasks)) {
+      this.world.events.emit({
+        kind: 'warning',
+        message: `stage "${requiredBy}" requires ${path}, which "${task}" made when it was a stage: a build from nothing would not have it`,
+        hint: 'to delete what stages left that are gone: pipe clean --orphans',
+      });
+    }
   }
 
   /** Nothing to do: every task was just found fresh. */
@@ -131,6 +150,7 @@ export class Session {
       if (changed) world.records.reload();
       // What was looked at before a wait may have been edited meanwhile, by the other build or a person.
       if (changed || this.waited) this.assessor.forget();
+      this.retireFormer();
       const summary = await this.loop();
       await world.files.settle();
       world.upkeep.perform();

@@ -92,7 +92,7 @@ function envValue(entry: EnvEntry, surroundings: Surroundings): string {
 }
 
 /** Canonical texts, so that `./a` and `a` are the same stage. Order counts: later entries win. */
-function patternsText(set: PatternSet): string {
+export function patternsText(set: PatternSet): string {
   return set.entries
     .map((entry) => `${entry.negated ? '!' : ''}${entry.glob.text}${entry.glob.ownsFolder ? ' and all' : ''}`)
     .join('\n');

@@ -1,6 +1,6 @@
 // Invariant 9: whose file is it? What a person made is never silently lost; what pipe made may go.
 import fs from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
 import { type Built, Rig } from '../rig/rig.ts';
 import { expectNothingToDo, withoutTouching } from '../rig/untouched.ts';
@@ -280,4 +280,49 @@ test('whatever command comes first, the folder of pipe hides itself from git', a
     expect((await rig.pipe(args)).code).toBe(0);
     expect(rig.read('.pipeline-cache/.gitignore')).toBe('*\n');
   }
+});
+
+describe('what a stage made under patterns that it no longer has', () => {
+  const config = (makes: string) => `{ stages: {
+    join: { requires: ['parts/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
+    part: { requires: ['in.txt'], produces: ['${makes}'], run: 'cat in.txt > ${makes}' },
+  } }`;
+
+  test('is gone before another stage could take it for its input', async () => {
+    await using rig = await Rig.with({ 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' }, config('parts/1.txt'));
+    await rig.build();
+    expect(rig.read('all.txt')).toBe('mine\npart\n');
+
+    rig.config(config('other.txt'));
+    // Nothing orders the two any more, and `join` comes first.
+    expect((await rig.build(['-j1'])).executed).toEqual(['join', 'part']);
+    expect(rig.read('all.txt')).toBe('mine\n');
+    expect(rig.files()).toEqual(['all.txt', 'in.txt', 'other.txt', 'parts/0.txt', 'pipeline.config.ts']);
+    await expectNothingToDo(rig);
+  });
+
+  test('is foretold so by status', async () => {
+    await using rig = await Rig.with({ 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' }, config('parts/1.txt'));
+    await rig.build();
+    rig.config(config('other.txt'));
+    await buildAsForetold(rig);
+  });
+});
+
+test('what a stage made that is gone is told of where another requires it', async () => {
+  const part = `part: { requires: ['in.txt'], produces: ['parts/1.txt'], run: 'cat in.txt > parts/1.txt' },`;
+  const config = (more: string) => `{ stages: { ${more}
+    join: { requires: ['parts/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
+  } }`;
+  await using rig = await Rig.with({ 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' }, config(part));
+  expect((await rig.build()).warnings).toEqual([]);
+  rig.config(config(''));
+  const told = expect.stringContaining('requires parts/1.txt, which "part" made when it was a stage');
+  expect((await rig.build()).warnings).toEqual([told]);
+  rig.write('parts/0.txt', 'mine too\n');
+  expect((await rig.build()).warnings).toEqual([told]);
+
+  await rig.pipe(['clean', '--orphans']);
+  expect(await rig.build()).toMatchObject({ warnings: [], executed: ['join'] });
+  expect(rig.read('all.txt')).toBe('mine too\n');
 });
