@@ -82,6 +82,9 @@ export class Changes {
         return this.redefine(change.pick, { word: `w${change.to}` });
       case 'patterns':
         return this.redefine(change.pick, { picks: change.picks });
+      case 'make-other':
+        expected.madeAnew(this.stage(change.pick).id, change.made);
+        return this.builder.configure(expected.shape);
       case 'rename': {
         const { id, name } = this.stage(change.pick);
         expected.renamed(name, `r${id}-${change.to}`);

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { afterOf, requirementsOf, type Shape, type StageShape, sources, upstreamOf } from './shape.ts';
 import { listing, type Node, type Tree, textAt } from './tree.ts';
-import { outputsOf, owns, producesOf, shellLineOf } from './work.ts';
+import { type Kind, outputsOf, owns, producesOf, shellLineOf } from './work.ts';
 
 export type TaskEnd = 'executed' | 'restored' | 'fresh' | 'failed' | 'skipped';
 
@@ -52,6 +52,8 @@ export class Expected {
   private readonly doubtful = new Set<string>();
   /** Stages may have run over inputs that nobody has foreseen, and their results be in the cache. */
   private mayKnowMore = false;
+  /** Outputs of stages that make something else now, by the stage's number: they go with the next build of it. */
+  private readonly former = new Map<string, number>();
   /** What people made in the places of outputs; to be found somewhere for ever. */
   readonly byHand = new Set<string>();
 
@@ -103,15 +105,18 @@ export class Expected {
 
   /**
    * Follows a build that came to its end, stage by stage, and answers what is wrong with it: nothing, or
-   * sentences. `ends` by stage name, in the order in which they came. Afterwards `tree` is what must lie there.
+   * sentences. `ends` by stage name, in the order in which they came; `found` is what lies there now. Afterwards
+   * `tree` is what must lie there.
    */
   follow(
     request: BuildRequest,
     ends: ReadonlyMap<string, TaskEnd>,
+    found: Tree,
     meanwhile?: Meanwhile,
   ): readonly string[] {
     const selected = this.selected(request);
     const wrong = selected.filter(({ name }) => !ends.has(name)).map(({ name }) => `${name} has no end`);
+    wrong.push(...this.retired(selected, found));
     const bad = new Map<StageShape, 'failed' | 'skipped'>();
     const stopped = !request.keepGoing && this.fails(ends);
     for (const [name, end] of ends) {
@@ -152,9 +157,10 @@ export class Expected {
     }
     if (dying !== null) this.memories.set(dying, [{ kind: 'unfinished' }]);
     if (before !== after) this.mayKnowMore = true;
-    const isFixed = (path: string) => !this.shape.some((stage) => owns(stage, path));
+    const isFixed = (path: string) =>
+      !this.former.has(path) && !this.shape.some((stage) => owns(stage, path));
     const wrong = differences(only(after, isFixed), only(found, isFixed));
-    this.tree = found;
+    this.adopt(found);
     return wrong;
   }
 
@@ -179,14 +185,15 @@ export class Expected {
     for (const [path, node] of this.tree) {
       const stage = stages.find((one) => owns(one, path));
       const isHandMade = isByHand(node);
-      if (!found.has(path) && node.kind !== 'folder' && (stage === undefined || isHandMade))
+      const isFormer = this.former.has(path);
+      if (!found.has(path) && node.kind !== 'folder' && !isFormer && (stage === undefined || isHandMade))
         wrong.push(`clean deleted ${path}`);
       if (stage === undefined || isHandMade || !found.has(path)) continue;
       const isCertain = this.memoriesOf(stage).every((one) => one.kind === 'done' && one.outputs.has(path));
       if (isCertain) wrong.push(`clean left ${path}`);
     }
     for (const { name } of stages) this.memories.set(name, [{ kind: 'none' }]);
-    this.tree = found;
+    this.adopt(found);
     return wrong;
   }
 
@@ -213,6 +220,43 @@ export class Expected {
   /** A stored content is damaged: what needs it may be there or not. */
   contentIsDoubtful(digest: string): void {
     this.doubtful.add(digest);
+  }
+
+  /** The stage makes other files from now on. */
+  madeAnew(id: number, kind: Kind): void {
+    this.shape = this.shape.map((stage) => (stage.id === id ? { ...stage, kind } : stage));
+    for (const stage of this.shape.filter((one) => one.id === id))
+      for (const memory of this.memoriesOf(stage))
+        if (memory.kind === 'done')
+          for (const path of memory.outputs.keys()) if (!this.isOwned(path)) this.former.set(path, id);
+    for (const path of this.former.keys()) if (this.isOwned(path)) this.former.delete(path);
+  }
+
+  /** Former outputs that went when the build began. They must have, where they are certainly on record. */
+  private retired(selected: readonly StageShape[], found: Tree): readonly string[] {
+    const left: string[] = [];
+    for (const [path, id] of this.former) {
+      const stage = selected.find((one) => one.id === id);
+      const node = this.tree.get(path);
+      if (!found.has(path) || node === undefined) this.former.delete(path);
+      if (!found.has(path)) this.tree.delete(path);
+      else if (stage !== undefined && node !== undefined && node.kind !== 'folder' && !isByHand(node)) {
+        const isOnRecord = this.memoriesOf(stage).every(
+          (one) => one.kind === 'done' && one.outputs.has(path),
+        );
+        if (isOnRecord) left.push(`${path} is still there, which nobody makes now`);
+      }
+    }
+    return left;
+  }
+
+  private adopt(found: Tree): void {
+    this.tree = found;
+    for (const path of this.former.keys()) if (!found.has(path)) this.former.delete(path);
+  }
+
+  private isOwned(path: string): boolean {
+    return this.shape.some((stage) => owns(stage, path));
   }
 
   renamed(from: string, to: string): void {
@@ -268,12 +312,14 @@ export class Expected {
 
   /** What an execution now would be on record with; `null`: it would fail. */
   private reachedBy(stage: StageShape): Done | null {
+    const requirements = requirementsOf(this.shape, stage);
+    if (requirements.some(({ optional, matches }) => !optional && !this.has(matches))) return null;
     const inputs = this.inputsOf(stage);
     const texts = inputs.map((path) => ({ path, text: textAt(this.tree, path).text }));
     const outputs = outputsOf(stage, texts);
     if (outputs === null) return null;
     const seen = inputs.map((path) => [path, this.tree.get(path), textAt(this.tree, path)]);
-    const requires = requirementsOf(this.shape, stage).map(({ pattern }) => pattern);
+    const requires = requirements.map(({ pattern }) => pattern);
     const key = JSON.stringify([shellLineOf(stage), stage.word, requires, producesOf(stage), seen]);
     return { kind: 'done', key, outputs };
   }

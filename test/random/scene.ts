@@ -80,7 +80,7 @@ export class Scene {
     }
     this.count(built);
     if (built.disturbed === null) say('the plan', brokenPlans(built));
-    say('the build', expected.follow(request, built.ends, this.edit ?? undefined));
+    say('the build', expected.follow(request, built.ends, this.found(), this.edit ?? undefined));
     if (built.exitCode !== (expected.fails(built.ends) ? 1 : 0))
       say('the build', [`exit code ${built.exitCode}`]);
     this.expectTree('after the build');
@@ -92,13 +92,16 @@ export class Scene {
     const again = await this.builder.build({ ...request, force: false });
     tally.builds++;
     if (again.kind !== 'finished') throw new Error(`the second build ${again.kind}`);
-    const wrong = this.expected.follow({ ...request, force: false }, again.ends);
+    const wrong = [...this.expected.follow({ ...request, force: false }, again.ends, this.found())];
     const isEdited = built.disturbed !== null;
+    const isStopped = !request.keepGoing && this.expected.fails(again.ends);
     for (const [name, end] of again.ends) {
       const before = built.ends.get(name);
       if (before === 'failed' || before === 'skipped' || isEdited) continue;
-      if (end !== 'fresh' && !(end === 'restored' && request.freshness === 'mtime'))
-        say('the second build', [`${name} was ${end}`]);
+      const isCopied = end === 'restored' && request.freshness === 'mtime';
+      // The first failure ends it, and in what order stages of one layer fail is up to their programs.
+      const isNotReached = end === 'skipped' && isStopped;
+      if (end !== 'fresh' && !isCopied && !isNotReached) wrong.push(`${name} was ${end}`);
     }
     say('the second build', wrong);
     this.expectTree('after the second build');

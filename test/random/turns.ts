@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Damage } from './damage.ts';
 import type { BuildRequest } from './expected.ts';
 import { sources } from './shape.ts';
+import { type Kind, kinds } from './work.ts';
 
 /** `pick` chooses among what there is, whatever the number. */
 export type Change =
@@ -15,6 +16,7 @@ export type Change =
   | { readonly kind: 'stray'; readonly pick: number; readonly name: string }
   | { readonly kind: 'salt' | 'word'; readonly pick: number; readonly to: number }
   | { readonly kind: 'patterns'; readonly pick: number; readonly picks: readonly number[] }
+  | { readonly kind: 'make-other'; readonly pick: number; readonly made: Kind }
   | { readonly kind: 'rename'; readonly pick: number; readonly to: number }
   | {
       readonly kind: 'damage-blob' | 'damage-action';
@@ -81,6 +83,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
       picks: fc.array(fc.nat(999), { minLength: 1, maxLength: 4 }),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: of('make-other'), pick, made: fc.constantFrom(...kinds) }) },
   { weight: 1, arbitrary: fc.record({ kind: of('rename'), pick, to: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ kind: of('damage-blob', 'damage-action'), pick, how }) },
   { weight: 2, arbitrary: fc.record({ kind: of('damage-state'), how, fraction }) },
