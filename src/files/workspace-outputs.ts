@@ -190,9 +190,30 @@ function move(from: string, to: string): void {
     // Gone since it was listed, which is as good.
     if (code === 'ENOENT' && stampOf(from) === null) return;
     if (code !== 'EXDEV') throw error;
-    // The state folder or a subfolder of the workspace is another file system.
+    moveAcross(from, to);
+  }
+}
+
+/** Where the state folder or a subfolder of the workspace is another file system. */
+function moveAcross(from: string, to: string): void {
+  try {
     fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
-    fs.rmSync(from);
+    // It may be a person's: without power, what was removed must not be gone for a copy that was never written.
+    if (!fs.lstatSync(to).isSymbolicLink()) sync(to);
+    sync(path.dirname(to));
+  } catch (error) {
+    fs.rmSync(to, { force: true });
+    throw error;
+  }
+  fs.rmSync(from);
+}
+
+function sync(fileOrFolder: string): void {
+  const descriptor = fs.openSync(fileOrFolder, 'r');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 
