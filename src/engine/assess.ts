@@ -76,6 +76,9 @@ export class Assessor {
     const inputs = this.inputsOf(stage, definition.modules, isPlanned);
     if ('failure' in inputs) return { task, failure: inputs.failure };
     const listedOutputs = stage.produces === null ? null : this.world.files.expand(stage.produces, 'output');
+    // What cannot be seen must not be overwritten: it may be a person's.
+    const [hidden] = listedOutputs?.unreadable ?? [];
+    if (hidden !== undefined) return { task, failure: { kind: 'output-blocked', ...hidden } };
     const outputs = listedOutputs?.files ?? [];
     const memory = this.world.records.memory(task.id);
     const read = once(() => this.read(definition.parts, inputs.files));
