@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { RunFolders } from '../engine/ports.ts';
-import { makeStateFolder } from './state-folder.ts';
+import { isSealed, makeStateFolder } from './state-folder.ts';
 import { taskFileName } from './task-file-name.ts';
 
 /**
@@ -47,9 +47,20 @@ export class StateRunFolders implements RunFolders {
   }
 
   keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string {
-    const folder = path.join(this.substitute ?? this.state, what, this.runId);
+    const folder = path.join(this.placeFor(what), what, this.runId);
     // What a person made is to be found under its own path, whichever task it stood in the way of.
     return what === 'displaced' ? folder : path.join(folder, taskFileName(task));
+  }
+
+  private placeFor(what: 'displaced' | 'rejected' | 'aside'): string {
+    if (this.substitute === null || what !== 'displaced') return this.substitute ?? this.state;
+    // Temporary files go some day; what a person made stays with their work as long as that can be had.
+    try {
+      fs.mkdirSync(path.join(this.state, what, this.runId), { recursive: true });
+      return this.state;
+    } catch {
+      return this.substitute;
+    }
   }
 
   private make(...parts: readonly string[]): string {
@@ -64,7 +75,11 @@ export class StateRunFolders implements RunFolders {
       if (this.substitute !== null) throw problem;
       this.substitute = fs.mkdtempSync(path.join(os.tmpdir(), `pipe-${this.runId}-`));
       const message = problem instanceof Error ? problem.message : String(problem);
-      this.onTrouble(`the folder of this run cannot be made, its logs are in ${this.substitute}: ${message}`);
+      this.onTrouble(
+        isSealed(this.state)
+          ? `nothing can be remembered or cached, and the logs of this run are in ${this.substitute}: ${message}`
+          : `the folder of this run cannot be made, its logs are in ${this.substitute}: ${message}`,
+      );
       return this.make(...parts);
     }
   }
