@@ -1,5 +1,6 @@
 // How every command ends: its answer, or what went wrong, as an exit code.
 import path from 'node:path';
+import { isRefusal } from '../engine/refusal.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { drained, standardError } from './standard-streams.ts';
 import { version } from './version.ts';
@@ -35,6 +36,10 @@ async function exitCodeOf(error: unknown): Promise<number> {
     const { printDiagnostics } = await import('./print.ts');
     printDiagnostics(error.diagnostics);
     return 2;
+  }
+  if (isRefusal(error)) {
+    standardError().write(`pipe: the file system refused: ${error.message}\n`);
+    return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const where = `pipe ${version} (Node ${process.version}, ${process.platform})`;

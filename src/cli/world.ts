@@ -12,7 +12,9 @@ import { walks } from '../files/glob-files.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { WorkspaceOutputs } from '../files/workspace-outputs.ts';
 import { StateRunFolders } from '../journal/run-folders.ts';
+import { isSealed } from '../journal/state-folder.ts';
 import { readBootId } from '../lock/boot-id.ts';
+import type { ProcessIdentity } from '../lock/process-identity.ts';
 import { WorkspaceLock } from '../lock/workspace-lock.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
 import { UsageError } from '../model/diagnostic.ts';
@@ -39,15 +41,20 @@ export interface WorldOptions {
   /** False for commands that only look: not even a probe is written. */
   readonly writes: boolean;
   readonly onTrouble: (message: string) => void;
+  /** Who this process is, where a test stands for several processes or boots. Default: the truth. */
+  readonly identity?: ProcessIdentity;
 }
 
 export const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 /** Throws `UsageError` for an environment file that cannot be read. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
-  const { workspace, flags, runId, onTrouble } = options;
+  const { workspace, flags, runId, onTrouble, identity } = options;
   const caller = callerEnv(flags);
-  const state = openState({ folder: workspace.state, bootId: readBootId(), onTrouble });
+  const bootId = identity?.boot ?? readBootId();
+  // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
+  const sealed = isSealed(workspace.state);
+  const state = openState({ folder: workspace.state, bootId, onTrouble: sealed ? () => {} : onTrouble });
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
@@ -61,7 +68,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     }),
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
     records: state.records,
-    cache: blobs === null ? null : { actions, blobs },
+    cache: blobs === null ? null : { actions, blobs, stores: !sealed },
     executor: createExecutor({
       workerPath: besideThis('worker'),
       runningFolder: path.join(workspace.state, 'running'),
@@ -75,7 +82,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     caller,
     folders,
     upkeep: upkeepOf({ workspace, state, blobs, runId }),
-    lock: new WorkspaceLock({ state: workspace.state, onTrouble }),
+    lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({ runId, clock, sinks: options.sinks }),
     platform: `${process.platform}-${process.arch}`,
   };

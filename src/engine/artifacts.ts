@@ -59,7 +59,8 @@ export function saveArtifacts(
   result: Omit<ActionResult, 'log' | 'createdAtMs'>,
 ): { readonly trouble: string } | null {
   if (world.cache === null || !task.stage.cache || task.stage.always) return null;
-  const { actions, blobs } = world.cache;
+  const { actions, blobs, stores } = world.cache;
+  if (!stores) return null;
   try {
     for (const entry of result.outputs) {
       if (entry.kind === 'file')

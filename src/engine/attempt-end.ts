@@ -2,6 +2,7 @@
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Prepared } from './execution.ts';
+import { isRefusal } from './refusal.ts';
 
 export interface SuccessfulEnd {
   readonly kind: 'executed' | 'restored';
@@ -37,8 +38,7 @@ export function failed(
 
 /** What was thrown while an attempt was at work, as a fate of its task. */
 export function failureOf(error: unknown): Failure {
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  // An error with a code came from the file system; anything else is a bug of ours.
-  if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return { kind: 'io', message };
+  if (isRefusal(error)) return { kind: 'io', message: error.message };
+  const { message, stack } = error as Error;
   return { kind: 'internal', message: message ?? String(error), stack: stack ?? null };
 }

@@ -20,6 +20,7 @@ import {
 import { basesOf, placesOf } from './ownership.ts';
 import type { ActionResult, Observation } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
+import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** What an attempt tells while it runs. */
@@ -29,6 +30,8 @@ export interface AttemptWatcher {
   onMetric(values: Readonly<Record<string, number>>): void;
   onInputsChanged(attempt: number, paths: readonly FilePath[]): void;
   onWarning(message: string, hint: string): void;
+  /** The cache could not take the task's result. */
+  onCacheTrouble(message: string): void;
 }
 
 type Result = Pick<ActionResult, 'outputs' | 'durationMs' | 'metrics'>;
@@ -122,7 +125,8 @@ export class Attempt {
       displace(world, task, handMade, (message, hint) => this.watcher.onWarning(message, hint));
     }
     world.records.begin(task.id, world.folders.runId);
-    if (assessment.memory.kind === 'unfinished') world.outputs.sweep(placesOf(task));
+    // Whatever is remembered: a loss of power can take the marker away and leave what a restore had begun.
+    world.outputs.sweep(placesOf(task));
     const staged = action === null ? null : stageAction(world, action);
     const keepsOld = !task.stage.clean && staged === null;
     clearAway(world, task, keepsOld ? { ...inTheWay, leftovers: [], old: [] } : inTheWay);
@@ -160,12 +164,7 @@ export class Attempt {
     }
     const result = { fingerprint, outputs: made.outputs, durationMs, metrics: prepared.metrics() };
     const trouble = saveArtifacts(world, task, result);
-    if (trouble !== null) {
-      this.watcher.onWarning(
-        `the result of ${task.id} is not in the cache: ${trouble.trouble}`,
-        'the build is not affected',
-      );
-    }
+    if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);
     return this.commit({ kind: 'executed', record: record(result), hasLog: true });
   }
 
@@ -196,15 +195,22 @@ export class Attempt {
     return end;
   }
 
-  /** What a failed attempt made is kept to look at, out of the way. */
+  /** What a failed attempt made is kept to look at, out of the way. Why it failed is told whatever becomes of that. */
   private reject<End extends AttemptEnd>(end: End): End {
     const { world, task } = this;
     world.files.forget();
-    if (task.stage.produces !== null && task.stage.clean) {
-      const left = world.files.expand(task.stage.produces, 'output').files;
-      world.outputs.moveAway(left, world.folders.keep('rejected', task.id), basesOf(task));
+    try {
+      if (task.stage.produces !== null && task.stage.clean) {
+        const left = world.files.expand(task.stage.produces, 'output').files;
+        world.outputs.moveAway(left, world.folders.keep('rejected', task.id), basesOf(task));
+      }
+      world.records.failed(task.id, world.folders.runId);
+    } catch (problem) {
+      if (!isRefusal(problem)) throw problem;
+      // The start marker stands, so that the next attempt takes what lies there for leftovers.
+      const hint = 'the next attempt clears it away';
+      this.watcher.onWarning(`what ${task.id} made cannot be moved out of the way: ${problem.message}`, hint);
     }
-    world.records.failed(task.id, world.folders.runId);
     return end;
   }
 

@@ -6,6 +6,7 @@ import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
 import { basesOf, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
+import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** The files where a task's outputs belong, by whose they are; each in one list only. */
@@ -97,8 +98,9 @@ export function displace(
   const { root } = world.folders;
   const folder = world.folders.keep('displaced', task.id);
   const shown = folder.startsWith(`${root}/`) ? folder.slice(root.length + 1) : folder;
-  world.outputs.moveAway(handMade, folder, basesOf(task));
   for (const file of handMade) {
+    // One by one: should the next not be movable, of this one is told all the same.
+    world.outputs.moveAway([file], folder, basesOf(task));
     warn(
       `${file.path} was not made by pipe; it is kept as ${shown}/${file.path}`,
       `to use it as the result: copy it back and run: pipe accept ${file.path} --reason "…"`,
@@ -111,8 +113,18 @@ export function clearAway(world: World, task: Task, { leftovers, old, former }: 
   const bases = basesOf(task);
   // Apart from what this attempt may come to write: there may be an edit among them.
   outputs.moveAway(leftovers, `${folders.keep('rejected', task.id)}~killed`, bases);
-  outputs.moveAway(old, folders.keep('aside', task.id), bases);
+  setAside(world, task, old, bases);
   // Their patterns are forgotten: any folder that is empty without them was made for them.
-  outputs.moveAway(former, folders.keep('aside', task.id), ['']);
+  setAside(world, task, former, ['']);
   files.forget();
+}
+
+/** What pipe made; where it cannot be moved it goes at once: a state folder that is full must not stop a build. */
+function setAside(world: World, task: Task, made: readonly ListedFile[], bases: readonly string[]): void {
+  try {
+    world.outputs.moveAway(made, world.folders.keep('aside', task.id), bases);
+  } catch (problem) {
+    if (!isRefusal(problem)) throw problem;
+    world.outputs.remove(made, bases);
+  }
 }

@@ -41,6 +41,7 @@ export class Scheduler {
   private readonly attempts = new Map<Task, Attempt>();
   private stopping = false;
   private interrupted = false;
+  private toldCacheTrouble = false;
 
   constructor(options: {
     readonly world: World;
@@ -120,7 +121,16 @@ export class Scheduler {
       onInputsChanged: (attempt, paths) =>
         emit({ kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
       onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
+      onCacheTrouble: (message) => this.tellCacheTrouble(task, message),
     };
+  }
+
+  /** Once: what the cache refuses of one task it will refuse of others. */
+  private tellCacheTrouble(task: Task, trouble: string): void {
+    if (this.toldCacheTrouble) return;
+    this.toldCacheTrouble = true;
+    const message = `the result of ${task.id} is not in the cache, nor may others be: ${trouble}`;
+    this.world.events.emit({ kind: 'warning', message, hint: 'the build is not affected', task: task.id });
   }
 
   private read(letter: Letter): void {

@@ -22,8 +22,12 @@ export interface World {
   readonly files: Files;
   readonly outputs: Outputs;
   readonly records: Records;
-  /** `null`: no cache in this run. */
-  readonly cache: { readonly actions: ActionStore; readonly blobs: BlobStore } | null;
+  /** `null`: no cache in this run. `stores`: false where nothing can be written to it, and that was said. */
+  readonly cache: {
+    readonly actions: ActionStore;
+    readonly blobs: BlobStore;
+    readonly stores: boolean;
+  } | null;
   readonly executor: Executor;
   readonly code: Code;
   readonly tools: Tools;

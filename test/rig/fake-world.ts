@@ -89,7 +89,7 @@ export class FakeWorld implements World {
     this.files = new FakeFiles(disk, machine.stamps);
     this.outputs = new FakeOutputs(disk);
     this.records = new FakeRecords(machine.shelf);
-    this.cache = { actions: machine.actions, blobs: new FakeBlobs(disk, `${state}/cas`) };
+    this.cache = { actions: machine.actions, blobs: new FakeBlobs(disk, `${state}/cas`), stores: true };
     this.executor = new FakeExecutor(disk);
     this.code = {
       identify: () => ({ digest: digestOf('code'), modules: [], compiledPath: `${state}/code.mjs` }),

@@ -49,7 +49,7 @@ export function watched(fake: FakeWorld, fault: Fault | null = null): Watched {
     files: told('files', fake.files),
     outputs: told('outputs', withTold(fake.outputs, point)),
     records: told('records', fake.records),
-    cache: cache && { actions: told('actions', cache.actions), blobs: told('blobs', cache.blobs) },
+    cache: cache && { ...cache, actions: told('actions', cache.actions), blobs: told('blobs', cache.blobs) },
     executor: told('executor', fake.executor),
     lock: told('lock', fake.lock),
     upkeep: told('upkeep', fake.upkeep),
