@@ -1,0 +1,106 @@
+// What failing disks have shown: each a fault at one call that is named.
+import fs from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Failure } from '../../src/model/failure.ts';
+import { RealWorld, type Told } from '../rig/real-world.ts';
+import { seeded } from '../rig/seeded.ts';
+import { DiskUser } from '../rig/tapped-disk.ts';
+import { type Scene, scenes, stages, work } from './scenes.ts';
+
+/** The scene, prepared; `begin` goes back to its beginning. */
+async function opened(name: string): Promise<{ world: RealWorld; scene: Scene; begin: () => void }> {
+  const scene = scenes.find((one) => one.name === name)!;
+  const world = new RealWorld(stages, work);
+  onTestFinished(() => world[Symbol.dispose]());
+  await scene.prepare(world);
+  const saving = world.save();
+  const begin = () => {
+    world.load(saving);
+    world.disk.otherDisk = scene.apart ? world.state : null;
+  };
+  begin();
+  return { world, scene, begin };
+}
+
+/** Near the end of a run: when it lets go of the lock. */
+const release = /^rename \.pipeline-cache\/lock\//;
+
+const failuresOf = ({ events }: Told): readonly (Failure | undefined)[] =>
+  events.flatMap((event) =>
+    event.kind === 'task-finished' && event.outcome === 'failed' ? [event.failure] : [],
+  );
+
+test('an output that cannot be looked at is not overwritten: it may be a person’s', async () => {
+  const { world, scene } = await opened('a restore over an output edited by hand');
+  const told = await scene.act(world, new DiskUser({ kind: 'refuses', at: /^stat out\/list.txt$/, pick: 0 }));
+  expect(failuresOf(told)).toEqual([
+    expect.objectContaining({ kind: 'output-blocked', path: 'out/list.txt' }),
+  ]);
+  expect(fs.readFileSync(world.path('out/list.txt'), 'utf8')).toBe('my list');
+});
+
+test('a person’s file that is moved to another disk is written there before the original goes', async () => {
+  const name = 'a build with the state folder on a disk of its own';
+  const { world, scene, begin } = await opened(name);
+  for (let seed = 0; seed < 8; seed++) {
+    begin();
+    world.disk.unsynced.recording = true;
+    await scene.act(world, new DiskUser({ kind: 'dies', at: release }));
+    world.disk.unsynced.lose(seeded(seed));
+    const kept = [...world.save()].map(({ content }) => String(content));
+    expect(kept, `seed ${seed}`).toEqual(expect.arrayContaining(['my list', 'my leaf']));
+  }
+});
+
+test('where old outputs cannot be moved aside, they go: a build needs no room in the state folder for them', async () => {
+  const { world, scene } = await opened('a rebuild after an edit, over an output edited by hand');
+  const told = await scene.act(world, new DiskUser({ kind: 'refuses', at: /^rename .*aside/, pick: 1 }));
+  expect(told.end).toMatchObject({ event: { exitCode: 0, executed: 3 } });
+  expect(world.tree()).toEqual(scene.mayBecome[0]);
+});
+
+test('what a failed stage made and cannot be moved away does not hide why it failed', async () => {
+  const { world, scene } = await opened('a stage that fails halfway');
+  const told = await scene.act(world, new DiskUser({ kind: 'refuses', at: /^rename .*rejected/, pick: 1 }));
+  expect(failuresOf(told)).toEqual([expect.objectContaining({ kind: 'exit', code: 1 })]);
+  expect(told.warnings).toEqual([expect.stringContaining('what tree made cannot be moved out of the way')]);
+  expect((await world.build(new DiskUser())).end).toMatchObject({ event: { exitCode: 0 } });
+  expect(world.tree()).toEqual(scene.mayBecome[0]);
+});
+
+test('of each hand-made file that was moved it is told where it is, also when the next cannot be moved', async () => {
+  const name = 'a first build over files made by hand';
+  const { world, scene } = await opened(name);
+  const told = await scene.act(
+    world,
+    new DiskUser({ kind: 'refuses', at: /^rename .*displaced\/.*\/tree\/mine\/other/, pick: 1 }),
+  );
+  expect(failuresOf(told)).toEqual([expect.objectContaining({ kind: 'io' })]);
+  expect(told.warnings).toContainEqual(expect.stringContaining('tree/mine/leaf.txt was not made by pipe'));
+});
+
+test('the marks of the state folder are whole or absent, and no reason to keep anything elsewhere', async () => {
+  const { world, scene, begin } = await opened('a first build over files made by hand');
+  const told = await scene.act(world, new DiskUser({ kind: 'refuses', at: /create .*gitignore/, pick: 0 }));
+  expect(told.end).toMatchObject({ event: { exitCode: 0 } });
+  expect(fs.readdirSync(world.temporary)).toEqual([]);
+  for (let seed = 0; seed < 8; seed++) {
+    begin();
+    world.disk.unsynced.recording = true;
+    await scene.act(world, new DiskUser({ kind: 'dies', at: release }));
+    world.disk.unsynced.lose(seeded(seed));
+    const mark = world.save().find(({ path }) => path === '.pipeline-cache/.gitignore');
+    expect([undefined, '*\n']).toContain(mark === undefined ? mark : String(mark.content));
+  }
+});
+
+test('what a restore had begun when the power failed goes, though the start marker is lost as well', async () => {
+  const { world, scene } = await opened('a restore over an output edited by hand');
+  await scene.act(world, new DiskUser({ kind: 'dies', at: /^copy tree\/\.pipe-tmp/ }));
+  const state = fs.readFileSync(`${world.state}/state`, 'utf8');
+  fs.writeFileSync(`${world.state}/state`, state.slice(0, state.lastIndexOf('["b","tree"') - 18));
+  world.reboot();
+  const next = await world.build(new DiskUser());
+  expect(next.end).toMatchObject({ event: { exitCode: 0 } });
+  expect(world.tree()).toEqual(scene.mayBecome[0]);
+});
