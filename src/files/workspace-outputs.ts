@@ -217,11 +217,15 @@ function sync(fileOrFolder: string): void {
   }
 }
 
+/** Throws where an empty folder cannot be removed: left behind, it could count as an output. */
 function removeFolderIfEmpty(absolute: string): boolean {
   try {
     fs.rmdirSync(absolute);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // Busy: something is mounted there, so that it was not made by a stage.
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY'].includes(code)) return false;
+    throw error;
   }
 }

@@ -104,3 +104,11 @@ test('what a restore had begun when the power failed goes, though the start mark
   expect(next.end).toMatchObject({ event: { exitCode: 0 } });
   expect(world.tree()).toEqual(scene.mayBecome[0]);
 });
+
+test('a folder that cannot be removed after its files were moved away does not become part of the result', async () => {
+  const { world, scene } = await opened('a first build over files made by hand');
+  const told = await scene.act(world, new DiskUser({ kind: 'refuses', at: /^rmdir tree\/mine$/, pick: 0 }));
+  expect(failuresOf(told)).toEqual([expect.objectContaining({ kind: 'io' })]);
+  expect((await world.build(new DiskUser())).end).toMatchObject({ event: { exitCode: 0 } });
+  expect(world.tree()).toEqual(scene.mayBecome[0]);
+});
