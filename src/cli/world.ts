@@ -12,7 +12,7 @@ import { walks } from '../files/glob-files.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { WorkspaceOutputs } from '../files/workspace-outputs.ts';
 import { StateRunFolders } from '../journal/run-folders.ts';
-import { isSealed } from '../journal/state-folder.ts';
+import { sealOf } from '../journal/state-folder.ts';
 import { readBootId } from '../lock/boot-id.ts';
 import type { ProcessIdentity } from '../lock/process-identity.ts';
 import { WorkspaceLock } from '../lock/workspace-lock.ts';
@@ -41,6 +41,8 @@ export interface WorldOptions {
   /** False for commands that only look: not even a probe is written. */
   readonly writes: boolean;
   readonly onTrouble: (message: string) => void;
+  /** The messages of `onTrouble` that nobody was told, each once. Default: it tells them itself. */
+  readonly takeTroubles?: () => readonly string[];
   /** Who this process is, where a test stands for several processes or boots. Default: the truth. */
   readonly identity?: ProcessIdentity;
 }
@@ -53,7 +55,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const caller = callerEnv(flags);
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
-  const sealed = isSealed(workspace.state);
+  const sealed = sealOf(workspace.state) !== null;
   const state = openState({ folder: workspace.state, bootId, onTrouble: sealed ? () => {} : onTrouble });
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
@@ -84,6 +86,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     upkeep: upkeepOf({ workspace, state, blobs, runId }),
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({ runId, clock, sinks: options.sinks }),
+    takeTroubles: options.takeTroubles ?? (() => []),
     platform: `${process.platform}-${process.arch}`,
   };
   return { world, state, folders };

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { RunFolders } from '../engine/ports.ts';
-import { isSealed, makeStateFolder } from './state-folder.ts';
+import { makeStateFolder, sealOf } from './state-folder.ts';
 import { taskFileName } from './task-file-name.ts';
 
 /**
@@ -75,10 +75,11 @@ export class StateRunFolders implements RunFolders {
       if (this.substitute !== null) throw problem;
       this.substitute = fs.mkdtempSync(path.join(os.tmpdir(), `pipe-${this.runId}-`));
       const message = problem instanceof Error ? problem.message : String(problem);
+      const seal = sealOf(this.state);
       this.onTrouble(
-        isSealed(this.state)
-          ? `nothing can be remembered or cached, and the logs of this run are in ${this.substitute}: ${message}`
-          : `the folder of this run cannot be made, its logs are in ${this.substitute}: ${message}`,
+        seal === null
+          ? `the folder of this run cannot be made, its logs are in ${this.substitute}: ${message}`
+          : `nothing can be remembered or cached, and the logs of this run are in ${this.substitute}: ${seal}`,
       );
       return this.make(...parts);
     }

@@ -29,14 +29,14 @@ export function markStateFolder(state: string): void {
   }
 }
 
-/** Whether there is a state folder, or something in its place, to which nothing can be written. */
-export function isSealed(state: string): boolean {
+/** Why nothing can be written to the state folder, or to what is in its place; `null` where it can, or is not there yet. */
+export function sealOf(state: string): string | null {
   try {
     fs.accessSync(state, fs.constants.W_OK | fs.constants.X_OK);
-    return !fs.statSync(state).isDirectory();
+    return fs.statSync(state).isDirectory() ? null : `${state} is not a folder`;
   } catch (problem) {
-    const { code = '' } = problem as NodeJS.ErrnoException;
-    return ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'].includes(code);
+    const { code = '', message } = problem as NodeJS.ErrnoException;
+    return ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'].includes(code) ? message : null;
   }
 }
 
