@@ -65,6 +65,7 @@ export async function runBuild(
     sinks: [...sinks, troubleTeller(troubles, (message) => world.events.emit({ kind: 'warning', message }))],
     writes: !options.dryRun,
     onTrouble,
+    takeTroubles: () => troubles.splice(0),
   });
   const session = new Session({ world, graph: workspace.graph, selection, options });
   interrupt = () => session.interrupt();

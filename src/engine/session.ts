@@ -87,6 +87,7 @@ export class Session {
       : everythingFresh
         ? await this.passThrough()
         : await this.work();
+    for (const message of world.takeTroubles()) world.events.emit({ kind: 'warning', message });
     const event: RunFinished = {
       kind: 'run-finished',
       ...summary,

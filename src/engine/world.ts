@@ -36,6 +36,8 @@ export interface World {
   readonly lock: Lock;
   readonly upkeep: Upkeep;
   readonly events: EventStream;
+  /** What could not be done beside the work itself, and has not been told yet. */
+  readonly takeTroubles: () => readonly string[];
   /** Such as `linux-x64`: part of every fingerprint. */
   readonly platform: string;
 }

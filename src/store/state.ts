@@ -101,6 +101,11 @@ export class State {
 
   /** Writes what waits, and makes the file short again where it grew long. Needs the lock. */
   save(): void {
+    // Under the lock nobody else writes, so the folder was deleted: what was written since went with it.
+    if (this.log.opened && this.log.changedElsewhere()) {
+      this.trouble(new Error('its folder was deleted while this process was at work'));
+      return;
+    }
     if (this.unsaved()) {
       if (!this.log.opened && !this.detached && this.changedElsewhere()) this.load();
       if (!this.missed) this.follow([], false);

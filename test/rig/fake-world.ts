@@ -78,6 +78,7 @@ export class FakeWorld implements World {
   readonly upkeep: { due: boolean; performed: number } & World['upkeep'];
   readonly events: EventStream;
   readonly platform = 'fake-1';
+  readonly takeTroubles = () => [];
   readonly told: PipeEvent[] = [];
 
   constructor(machine: Machine, run: number) {
