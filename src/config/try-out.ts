@@ -21,10 +21,12 @@ const keptOutputBytes = 64 * 1024;
 export function tryOut({ compiledPath, vetPath, limitMs }: TryOutOptions): Promise<Mishap | null> {
   return new Promise((resolve, reject) => {
     const child = fork(vetPath, [compiledPath, String(limitMs)], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // The last one carries nothing: that it closes tells the child that this process is gone.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
       execArgv: [],
     });
     let last: VetMessage | null = null;
+    let interruptedBy: NodeJS.Signals | null = null;
     let stuck = false;
     let timer: NodeJS.Timeout | undefined;
     let output = '';
@@ -43,10 +45,15 @@ export function tryOut({ compiledPath, vetPath, limitMs }: TryOutOptions): Promi
       }, limitMs + graceMs);
     });
     const giveBack = onSignal((signal) => {
+      // Killed is not yet gone: this process ends when the child has, or at the second signal.
+      if (interruptedBy !== null) endBy(signal);
+      interruptedBy = signal;
       child.kill('SIGKILL');
+    });
+    const endBy = (signal: NodeJS.Signals) => {
       giveBack();
       process.kill(process.pid, signal);
-    });
+    };
     child.on('error', (error) => {
       giveBack();
       reject(error);
@@ -58,9 +65,12 @@ export function tryOut({ compiledPath, vetPath, limitMs }: TryOutOptions): Promi
       waitingFor--;
       if (waitingFor > 0) return;
       clearTimeout(timer);
+      if (interruptedBy !== null) {
+        endBy(interruptedBy);
+        return;
+      }
       giveBack();
-      child.stdout?.destroy();
-      child.stderr?.destroy();
+      for (const stream of child.stdio) stream?.destroy();
       if (last === null) {
         reject(new Error(`${vetPath} did not start: ${output}`));
         return;

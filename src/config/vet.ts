@@ -1,5 +1,6 @@
 // The child process in which a compiled module is loaded for the first time: `node vet.js <module> <limitMs>`.
-// It may loop or crash here without harm. Tells its parent when it starts and how it went.
+// It may loop or crash here without harm. Tells its parent when it starts and how it went; ends when its parent does.
+import { Worker } from 'node:worker_threads';
 import { type Mishap, settle } from './settle.ts';
 
 export type VetMessage = { readonly kind: 'started' } | { readonly kind: 'settled' } | Mishap;
@@ -7,12 +8,24 @@ export type VetMessage = { readonly kind: 'started' } | { readonly kind: 'settle
 const { exit } = process;
 const [compiledPath, limitMs] = process.argv.slice(2);
 
+endWithParent();
+// A terminal sends Ctrl-C to this process as well; how to end is the parent's to decide.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 await tell({ kind: 'started' });
 const settled = await settle(compiledPath!, Number(limitMs));
 // Whether there is a default export, and of which kind, is the parent's to see.
 const isFine = settled.kind === 'value' || settled.kind === 'no-default';
 await tell(isFine ? { kind: 'settled' } : settled);
 exit(0);
+
+/** From a thread of its own, for the module may keep this one busy for ever. A killed parent cannot say good-bye. */
+function endWithParent(): void {
+  const watch = `
+    const end = () => process.kill(process.pid, 'SIGKILL');
+    new (require('node:net').Socket)({ fd: 4, readable: true }).on('error', end).on('close', end).resume();`;
+  // Where no thread can be had, the parent's own limit is left.
+  new Worker(watch, { eval: true }).on('error', () => {}).unref();
+}
 
 function tell(message: VetMessage): Promise<void> {
   return new Promise((resolve) => {

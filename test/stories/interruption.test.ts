@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
 import { builtFrom, Rig } from '../rig/rig.ts';
-import { gate, saw, tell } from './signs.ts';
+import { gate, lifeline, saw, tell } from './signs.ts';
 
 /** A stage that writes half of its output, says who it is and who its child is, and waits for ever; then one that never starts. */
 const hanging = `{
@@ -214,3 +214,18 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(isAlive(pid)).toBe(false);
   },
 );
+
+test('a configuration that loops ends with its engine, also when that is killed', async () => {
+  await using rig = await Rig.with(
+    {},
+    `import fs from 'node:fs';
+    fs.writeSync(fs.openSync('alive', 'w'), 'looping\\n');
+    for (;;);`,
+  );
+  const loop = lifeline(rig, 'alive');
+  const running = rig.start(['build']);
+  expect(await loop.firstLine).toBe('looping');
+  running.child.kill('SIGKILL');
+  await running.ended;
+  await loop.cut;
+});

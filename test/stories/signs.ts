@@ -21,6 +21,31 @@ export async function tell(rig: Rig, name: string): Promise<void> {
   await fs.promises.writeFile(rig.path(name), 'go\n');
 }
 
+export interface Lifeline {
+  /** What was written to it first, up to the line's end. */
+  readonly firstLine: Promise<string>;
+  /** Resolves when no process has it open any more: all that hold it have ended. */
+  readonly cut: Promise<void>;
+}
+
+/** Held by a process that opens it for writing, and by all that inherit it: tells of their end without asking again and again. */
+export function lifeline(rig: Rig, name: string): Lifeline {
+  gate(rig, name);
+  const stream = fs.createReadStream(rig.path(name), 'utf8');
+  let text = '';
+  const firstLine = new Promise<string>((resolve) => {
+    stream.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+  });
+  const cut = new Promise<void>((resolve, reject) => {
+    stream.on('end', resolve);
+    stream.on('error', reject);
+  });
+  return { firstLine, cut };
+}
+
 /** Absolute paths of all files of the workspace, those of pipe included, sorted. */
 export function everyFile(rig: Rig, folder = '.'): readonly string[] {
   return fs
