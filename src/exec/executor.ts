@@ -5,9 +5,10 @@ import type { Execution, ExecutionEnd, Executor } from '../engine/executor.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
 import { runFunction } from './function.ts';
-import { RunningGroups } from './left-behind.ts';
+import { RunningPrograms } from './left-behind.ts';
 import { OutputFile } from './output-file.ts';
-import { defaultPeriods, type Periods } from './process-group.ts';
+import { defaultPeriods, type Periods } from './periods.ts';
+import { marksIn } from './process-table.ts';
 import { Supervision } from './supervision.ts';
 
 export interface ExecutorOptions {
@@ -23,19 +24,16 @@ export interface ExecutorOptions {
 export function createExecutor(options: ExecutorOptions = {}): Executor {
   const workerPath = options.workerPath ?? fileURLToPath(new URL('./worker.js', import.meta.url));
   const periods = { ...defaultPeriods, ...options.periods };
-  const groups = options.runningFolder === undefined ? null : new RunningGroups(options.runningFolder);
+  const programs = options.runningFolder === undefined ? null : new RunningPrograms(options.runningFolder);
 
   return {
     start(execution) {
       const output = new CapturedOutput(execution);
-      const { runId } = execution.context;
+      const traces = { marks: marksIn(execution.env), leaves: outputFileOf(execution) };
       const supervision = new Supervision(
         output,
         periods,
-        groups && {
-          began: (id) => groups.began(id, { runId, leaves: outputFileOf(execution) }),
-          ended: (id) => groups.ended(id),
-        },
+        programs && { begins: () => programs.begins(traces) },
       );
       const ended = perform(execution, {
         ...{ output, supervision, workerPath, lingerMs: periods.lingerMs },
@@ -43,7 +41,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       });
       return { ended, cancel: (how) => supervision.cancel(how) };
     },
-    endLeftBehind: async () => (await groups?.endLeftBehind()) ?? 0,
+    endLeftBehind: async () => (await programs?.endLeftBehind()) ?? 0,
   };
 }
 

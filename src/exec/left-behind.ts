@@ -1,61 +1,71 @@
-// Process groups are on record while they run, so that the next engine can end what a killed one left running.
+// Programs are on record while they run, so that the next engine can end what a killed one left running.
 
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isGroupAlive } from './group-alive.ts';
+import { isGroupAlive, type Marks, processesMarked } from './process-table.ts';
 
 /** After KILL: then a process hangs in the kernel, and waiting longer would hang the build too. */
 const abandonMs = 10_000;
 
-interface Traces {
-  readonly runId: string;
-  /** Absolute path of a file that goes with the group: it may hold secrets. */
+/** By what a program that runs, and what it leaves, can be found again. */
+export interface Traces {
+  readonly marks: Marks;
+  /** Absolute path of a file that goes with the program: it may hold secrets. */
   readonly leaves: string;
 }
 
-/** One file a group, named by its number. Never throws: a disk that refuses costs the record. */
-export class RunningGroups {
+/** A program on record. */
+export interface Entry {
+  started(groupId: number): void;
+  ended(): void;
+}
+
+/** One file a program. Never throws: a disk that refuses costs the record. */
+export class RunningPrograms {
   private readonly folder: string;
   private isFolderThere = false;
+  private entries = 0;
 
   /** `folder`: absolute; made when it is needed. */
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  began(groupId: number, traces: Traces): void {
-    try {
+  /** Before it is started: an engine that is killed in between leaves a program that can be found. */
+  begins(traces: Traces): Entry {
+    const file = join(this.folder, `${process.pid}-${this.entries++}`);
+    const attempt = (act: () => void) => {
+      try {
+        act();
+      } catch {
+        // A full disk. What cannot be removed is read again by a later engine, which finds no such program.
+        this.isFolderThere = false;
+      }
+    };
+    attempt(() => {
       if (!this.isFolderThere) mkdirSync(this.folder, { recursive: true });
       this.isFolderThere = true;
-      writeFileSync(join(this.folder, String(groupId)), `${traces.runId}\n${traces.leaves}`);
-    } catch {
-      this.isFolderThere = false;
-    }
-  }
-
-  ended(groupId: number): void {
-    try {
-      rmSync(join(this.folder, String(groupId)), { force: true });
-    } catch {
-      // Read again by a later engine, which finds no such group.
-    }
+      writeFileSync(file, `${JSON.stringify(traces)}\n`);
+    });
+    return {
+      // Added, not written anew: what is there already is never half there.
+      started: (groupId) => attempt(() => appendFileSync(file, `${groupId}\n`)),
+      ended: () => attempt(() => rmSync(file, { force: true })),
+    };
   }
 
   /**
-   * Kills all groups on record, and waits until they are gone. Call only where no other engine can be at
-   * work: then those on record are of engines that were killed. Answers how many still ran.
+   * Kills all programs on record, also what left their groups, and waits until they are gone. Call only
+   * where no other engine can be at work: then those on record are of engines that were killed. Answers
+   * how many still ran.
    */
   async endLeftBehind(): Promise<number> {
     let count = 0;
-    for (const groupId of this.recorded()) {
-      const { runId, leaves } = this.tracesOf(groupId);
-      if (isOfRun(groupId, runId)) {
-        count++;
-        await kill(groupId);
-      }
+    for (const name of this.recorded()) {
+      const { marks, leaves, groupId } = this.read(name);
+      if (await endMarked(marks, groupId)) count++;
       this.remove(leaves);
-      this.ended(groupId);
+      rmSync(join(this.folder, name), { force: true, recursive: true });
     }
     return count;
   }
@@ -71,62 +81,53 @@ export class RunningGroups {
     }
   }
 
-  private recorded(): readonly number[] {
+  private recorded(): readonly string[] {
     try {
-      return readdirSync(this.folder)
-        .filter((name) => /^[1-9]\d*$/.test(name))
-        .map(Number)
-        .sort((a, b) => a - b);
+      return readdirSync(this.folder).sort();
     } catch {
       return [];
     }
   }
 
-  private tracesOf(groupId: number): Traces {
+  /** Nothing is believed that is not as it should be: without marks no process is touched. */
+  private read(name: string): Traces & { readonly groupId: number } {
     try {
-      const [runId = '', ...leaves] = readFileSync(join(this.folder, String(groupId)), 'utf8').split('\n');
-      return { runId, leaves: leaves.join('\n') };
+      const [first = '', second = ''] = readFileSync(join(this.folder, name), 'utf8').split('\n');
+      const { marks, leaves } = JSON.parse(first) as { readonly marks: unknown; readonly leaves: unknown };
+      const isFine = Array.isArray(marks) && marks.some((mark) => /^PIPE_RUN_ID=./.test(String(mark)));
+      return {
+        marks: isFine ? marks.map(String) : [],
+        leaves: typeof leaves === 'string' ? leaves : '',
+        groupId: /^[1-9]\d*$/.test(second) ? Number(second) : 0,
+      };
     } catch {
-      return { runId: '', leaves: '' };
+      return { marks: [], leaves: '', groupId: 0 };
     }
   }
 }
 
-/** The number alone proves nothing: it may have been given to another group since. The environment tells. */
-function isOfRun(groupId: number, runId: string): boolean {
-  if (groupId <= 1 || runId === '' || !isGroupAlive(groupId)) return false;
-  return process.platform === 'linux' ? membersShow(groupId, runId) : psShows(groupId, runId);
+/**
+ * Whether there was anything to end. The group's number alone proves nothing: it may have been given to
+ * another group since. A member that bears the marks proves it, and then the others are ended with it.
+ */
+async function endMarked(marks: Marks, groupId: number): Promise<boolean> {
+  const first = processesMarked(marks);
+  if (first.length === 0) return false;
+  const group = groupId > 1 && first.some((one) => one.groupId === groupId) ? groupId : null;
+  for (let waitedMs = 0; waitedMs < abandonMs; waitedMs += 5) {
+    const left = processesMarked(marks);
+    if (left.length === 0 && (group === null || !isGroupAlive(group))) break;
+    for (const { id } of left) kill(id);
+    if (group !== null) kill(-group);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return true;
 }
 
-function membersShow(groupId: number, runId: string): boolean {
-  return readdirSync('/proc').some((id) => {
-    try {
-      if (!/^\d+$/.test(id)) return false;
-      const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
-      const [, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (Number(group) !== groupId) return false;
-      return readFileSync(`/proc/${id}/environ`, 'latin1').split('\0').includes(`PIPE_RUN_ID=${runId}`);
-    } catch {
-      return false;
-    }
-  });
-}
-
-function psShows(groupId: number, runId: string): boolean {
-  const { stdout } = spawnSync('ps', ['-A', '-E', '-ww', '-o', 'pgid=,command='], { encoding: 'latin1' });
-  return (stdout ?? '').split('\n').some((line) => {
-    const [group, ...words] = line.trim().split(/\s+/);
-    return Number(group) === groupId && words.includes(`PIPE_RUN_ID=${runId}`);
-  });
-}
-
-async function kill(groupId: number): Promise<void> {
+function kill(target: number): void {
   try {
-    process.kill(-groupId, 'SIGKILL');
+    process.kill(target, 'SIGKILL');
   } catch {
     // Gone this very moment.
-  }
-  for (let waitedMs = 0; waitedMs < abandonMs && isGroupAlive(groupId); waitedMs += 5) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -1,35 +1,11 @@
 // A program with all its descendants: started as one process group, ended as one.
-// What is special about the operating system's processes stays in this file and group-alive.ts.
+// What is special about the operating system's processes stays in this file and process-table.ts.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
-import { isGroupAlive } from './group-alive.ts';
-
-/** How long each kind of waiting may take, in milliseconds. Tests make them short. */
-export interface Periods {
-  /** After INT, before TERM. */
-  readonly interruptMs: number;
-  /** After TERM, before KILL. */
-  readonly terminateMs: number;
-  /** What a process that outlives the group's leader is given to end by itself, before TERM. */
-  readonly settleMs: number;
-  /** After the last process is gone: how long output may pause before it is taken for complete. */
-  readonly drainMs: number;
-  /** After KILL: then a process hangs in the kernel, and waiting longer would hang the build too. */
-  readonly abandonMs: number;
-  /** What a stage function leaves open when it is done is given so long to close. */
-  readonly lingerMs: number;
-}
-
-export const defaultPeriods: Periods = {
-  interruptMs: 5000,
-  terminateMs: 5000,
-  settleMs: 500,
-  drainMs: 250,
-  abandonMs: 10_000,
-  lingerMs: 5000,
-};
+import type { Periods } from './periods.ts';
+import { isGroupAlive, type Marks, marksIn, type Process, processesMarked } from './process-table.ts';
+import { whyNotStarted } from './why-not-started.ts';
 
 export interface GroupSpec {
   readonly file: string;
@@ -53,7 +29,10 @@ export type GroupEnd =
 export interface ProcessGroup {
   /** Of the leader, and so of the group; `null` where nothing was started. */
   readonly pid: number | null;
-  /** How the leader ended. Resolves when no process of the group is left and its output is read. Never rejects. */
+  /**
+   * How the leader ended. Resolves when no process of the group is left and its output is read; where it was
+   * asked to end, also when none is left that went out of the group. Never rejects.
+   */
   readonly ended: Promise<GroupEnd>;
   /** Whether the leader has not ended yet. */
   isRunning(): boolean;
@@ -92,37 +71,20 @@ function notStarted(error: Promise<unknown>, spec: GroupSpec): ProcessGroup {
   return { pid: null, ended, isRunning: () => false, interrupt() {}, terminate() {}, kill() {} };
 }
 
-function whyNotStarted(error: unknown, { file, cwd }: GroupSpec): string {
-  // The system reports a missing folder as if the program were missing.
-  if (!existsSync(cwd)) return `the working folder ${cwd} does not exist`;
-  switch (codeOf(error)) {
-    case 'ENOENT':
-      if (!file.includes('/')) return `${file} is not on the stage's PATH`;
-      return existsSync(file)
-        ? `the interpreter that ${file} names does not exist`
-        : `${file} does not exist`;
-    case 'EACCES':
-      return `${file} is not executable`;
-    case 'E2BIG':
-      return `the arguments and the environment of ${file} are too long for the system`;
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
-}
-
 type Phase = 'running' | 'interrupted' | 'terminated' | 'killed' | 'gone';
 
 // running → interrupted → terminated → killed → gone; any step may be skipped, none goes back.
+//
+// A process that went out of the group (setsid) is told by its environment. Where a program ends by itself,
+// such a process stays: a daemon that others may use by now. Where a program is ended, it is ended too.
 class StartedGroup implements ProcessGroup {
   readonly pid: number;
   readonly ended: Promise<GroupEnd>;
   private readonly child: ChildProcess;
   private readonly periods: Periods;
+  private readonly marks: Marks;
   private phase: Phase = 'running';
+  private isAskedToEnd = false;
   private next: NodeJS.Timeout | undefined;
   private sawOutput = false;
 
@@ -130,6 +92,7 @@ class StartedGroup implements ProcessGroup {
     this.child = child;
     this.pid = pid;
     this.periods = spec.periods;
+    this.marks = marksIn(spec.env);
     this.read(child.stdout, (chunk) => spec.onData('stdout', chunk));
     this.read(child.stderr, (chunk) => spec.onData('stderr', chunk));
     const channel = child.stdio[3] as Duplex | null | undefined;
@@ -145,18 +108,29 @@ class StartedGroup implements ProcessGroup {
   }
 
   interrupt(): void {
+    this.isAskedToEnd = true;
     if (this.phase !== 'running') return;
     this.enter('interrupted', 'SIGINT');
-    this.after(this.periods.interruptMs, () => this.terminate());
+    this.after(this.periods.interruptMs, () => this.beginTermination());
   }
 
   terminate(): void {
-    if (this.phase !== 'running' && this.phase !== 'interrupted') return;
-    this.enter('terminated', 'SIGTERM');
-    this.after(this.periods.terminateMs, () => this.kill());
+    this.isAskedToEnd = true;
+    this.beginTermination();
   }
 
   kill(): void {
+    this.isAskedToEnd = true;
+    this.beginKilling();
+  }
+
+  private beginTermination(): void {
+    if (this.phase !== 'running' && this.phase !== 'interrupted') return;
+    this.enter('terminated', 'SIGTERM');
+    this.after(this.periods.terminateMs, () => this.beginKilling());
+  }
+
+  private beginKilling(): void {
     if (this.phase === 'killed' || this.phase === 'gone') return;
     this.enter('killed', 'SIGKILL');
     this.after(this.periods.abandonMs, () => this.leave());
@@ -176,11 +150,13 @@ class StartedGroup implements ProcessGroup {
 
   /** The leader is gone; children that it left must not go on writing behind our back. */
   private async endRemainder(): Promise<void> {
-    if (isGroupAlive(this.pid) && (this.phase === 'running' || this.phase === 'interrupted')) {
-      this.after(this.periods.settleMs, () => this.terminate());
+    if (this.isAnyLeft() && (this.phase === 'running' || this.phase === 'interrupted')) {
+      this.after(this.periods.settleMs, () => this.beginTermination());
     }
-    for (let waitMs = 2; !this.isGone() && isGroupAlive(this.pid); waitMs = Math.min(50, waitMs * 2)) {
+    for (let waitMs = 2; !this.isGone() && this.isAnyLeft(); waitMs = Math.min(50, waitMs * 2)) {
       await new Promise((resolve) => setTimeout(resolve, waitMs));
+      // Again, for what was started while the others were being killed.
+      if (this.phase === 'killed') this.signal('SIGKILL');
     }
     this.leave();
   }
@@ -214,6 +190,16 @@ class StartedGroup implements ProcessGroup {
     stream?.on('error', () => {});
   }
 
+  private isAnyLeft(): boolean {
+    return isGroupAlive(this.pid) || this.outsiders().length > 0;
+  }
+
+  /** What has to end with the group, though it went out of it. */
+  private outsiders(): readonly Process[] {
+    if (!this.isAskedToEnd) return [];
+    return processesMarked(this.marks).filter((one) => one.groupId !== this.pid);
+  }
+
   private isGone(): boolean {
     return this.phase === 'gone';
   }
@@ -225,10 +211,17 @@ class StartedGroup implements ProcessGroup {
 
   private enter(phase: Phase, signal: NodeJS.Signals): void {
     this.phase = phase;
-    try {
-      process.kill(-this.pid, signal);
-    } catch {
-      // Already gone, or not ours to signal.
+    this.signal(signal);
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    // First those outside: that the group ends would be the sign for their parents to start them anew.
+    for (const target of [...this.outsiders().map((one) => one.id), -this.pid]) {
+      try {
+        process.kill(target, signal);
+      } catch {
+        // Already gone, or not ours to signal.
+      }
     }
   }
 

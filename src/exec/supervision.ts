@@ -1,7 +1,8 @@
 // One program at a time under watch: its output captured, its time limited, ended when asked.
 
 import type { CapturedOutput } from './captured-output.ts';
-import { type GroupSpec, type Periods, type ProcessGroup, startGroup } from './process-group.ts';
+import type { Periods } from './periods.ts';
+import { type GroupSpec, type ProcessGroup, startGroup } from './process-group.ts';
 
 /** What `setTimeout` can count; a longer limit is none. */
 const longestTimeoutMs = 2 ** 31 - 1;
@@ -17,21 +18,20 @@ export interface Program extends Omit<GroupSpec, 'periods' | 'onData'> {
   readonly timeoutMs: number | null;
 }
 
-/** Hears of every process group while it runs. */
-export interface GroupWatcher {
-  began(groupId: number): void;
-  ended(groupId: number): void;
+/** Hears of every program before it is started. */
+export interface Watcher {
+  begins(): { started(groupId: number): void; ended(): void };
 }
 
 /** All programs of one execution: after `cancel` no further one starts. */
 export class Supervision {
   private readonly output: CapturedOutput;
   private readonly periods: Periods;
-  private readonly watcher: GroupWatcher | null;
+  private readonly watcher: Watcher | null;
   private group: ProcessGroup | null = null;
   private cancelled = false;
 
-  constructor(output: CapturedOutput, periods: Periods, watcher: GroupWatcher | null = null) {
+  constructor(output: CapturedOutput, periods: Periods, watcher: Watcher | null = null) {
     this.output = output;
     this.periods = periods;
     this.watcher = watcher;
@@ -42,13 +42,14 @@ export class Supervision {
     if (this.cancelled) return { kind: 'cancelled' };
     const { timeoutMs, ...spec } = program;
     let timedOut = false;
+    const watched = this.watcher?.begins();
     const group = startGroup({
       ...spec,
       periods: this.periods,
       onData: (stream, chunk) => this.output.write(stream, chunk),
     });
     this.group = group;
-    if (group.pid !== null) this.watcher?.began(group.pid);
+    if (group.pid !== null) watched?.started(group.pid);
     const timer = after(timeoutMs, () => {
       if (!group.isRunning()) return;
       timedOut = true;
@@ -57,7 +58,7 @@ export class Supervision {
 
     const end = await group.ended;
     clearTimeout(timer);
-    if (group.pid !== null) this.watcher?.ended(group.pid);
+    watched?.ended();
     this.group = null;
     this.output.flush();
     if (this.cancelled) return { kind: 'cancelled' };

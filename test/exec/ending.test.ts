@@ -113,15 +113,79 @@ test('a child that is about to finish may finish', async () => {
   expect(scene.stdout).toBe('leaving\nlate\n');
 });
 
-test('a process that left the group cannot hold the stage open', async () => {
+/** Starts a process that leaves the group, says who it is, and goes on as `then` says. */
+const escaping = (then: string, daemon = 'setInterval(() => {}, 1000)') => ({
+  kind: 'exec' as const,
+  argv: [
+    'node',
+    '-e',
+    `const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, ['-e', ${JSON.stringify(`${daemon}; console.log('escaped ' + process.pid + '.')`)}],
+      { detached: true, stdio: 'inherit' });
+    child.unref();
+    ${then}`,
+  ],
+});
+
+/** What marks a process as the stage's. */
+const marks = (stage: string) => ({
+  PATH: process.env.PATH ?? '',
+  PIPE_RUN_ID: `run-of-${process.pid}`,
+  PIPE_STAGE: stage,
+});
+
+const untilTold = 'setInterval(() => {}, 1000);';
+
+test('a process that left the group lives on when its program ends by itself, and does not hold it open', async () => {
   using scene = new Scene();
-  const program = [
-    "const child = require('node:child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'inherit' });",
-    "child.unref(); console.log('escaped ' + child.pid);",
-  ].join('');
+  scene.fifo('go');
   const running = createExecutor({ periods: soon }).start(
-    scene.execution({ kind: 'exec', argv: ['node', '-e', program] }),
+    scene.execution(escaping("require('node:fs').readFileSync('go')"), { env: marks('daemon') }),
   );
+  const pid = await scene.saw(/escaped (\d+)\./);
+  await scene.tell('go');
   expect(await running.ended).toEqual({ kind: 'succeeded' });
-  process.kill(Number(await scene.saw(/escaped (\d+)/)), 'SIGKILL');
+  expect(isAlive(pid)).toBe(true);
+  process.kill(Number(pid), 'SIGKILL');
+});
+
+test.each(['gently', 'now'] as const)(
+  'cancelled %s, a program is ended with what left its group',
+  async (how) => {
+    using scene = new Scene();
+    const running = createExecutor({ periods: never }).start(
+      scene.execution(escaping(untilTold), { env: marks('cancelled') }),
+    );
+    const pid = await scene.saw(/escaped (\d+)\./);
+    running.cancel(how);
+    expect(await running.ended).toEqual({ kind: 'cancelled' });
+    expect(isAlive(pid)).toBe(false);
+  },
+);
+
+test('so it is when its time is over, however deaf what left the group is', async () => {
+  using scene = new Scene();
+  const deaf =
+    "for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => {}); setInterval(() => {}, 1000)";
+  const running = createExecutor({ periods: soon }).start(
+    scene.execution(escaping(untilTold, deaf), { env: marks('late'), timeoutMs: 2000 }),
+  );
+  const pid = await scene.saw(/escaped (\d+)\./);
+  expect(await running.ended).toMatchObject({ failure: { kind: 'timeout' } });
+  expect(isAlive(pid)).toBe(false);
+});
+
+test('what left the group of another stage of the same run is not touched', async () => {
+  using one = new Scene();
+  using other = new Scene();
+  const executor = createExecutor({ periods: soon });
+  const spared = executor.start(one.execution(escaping(untilTold), { env: marks('one') }));
+  const ended = executor.start(other.execution(escaping(untilTold), { env: marks('other') }));
+  const pids = [await one.saw(/escaped (\d+)\./), await other.saw(/escaped (\d+)\./)];
+  ended.cancel('gently');
+  await ended.ended;
+  expect(pids.map(isAlive)).toEqual([true, false]);
+  spared.cancel('now');
+  await spared.ended;
+  expect(pids.map(isAlive)).toEqual([false, false]);
 });

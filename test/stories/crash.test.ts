@@ -1,5 +1,6 @@
 // The engine dies, or what it remembers is damaged: the next build recovers by itself and never claims fresh what is not.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
@@ -97,14 +98,74 @@ test('nor do processes that such a stage left behind itself, nor a stage functio
   expect(pids.filter(isAlive)).toEqual([]);
 });
 
-test('a process that merely has the number of one that was left behind is spared', async () => {
+test('nor does a daemon that went out of the process group of such a stage', async () => {
+  const daemon =
+    "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('daemon ' + process.pid + '.')";
+  await using rig = await Rig.with(
+    {
+      'start.cjs': `const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(daemon)}], { detached: true, stdio: 'inherit' });
+        require('node:fs').writeFileSync('out.txt', '');
+        if (!require('node:fs').existsSync('go')) setInterval(() => {}, 1000); else child.kill('SIGKILL');`,
+    },
+    `{ stages: { work: { produces: ['out.txt'], run: 'node start.cjs' } } }`,
+  );
+  const running = rig.start(['build', '--json']);
+  const pid = await saw(running, /daemon (\d+)\./);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  expect(isAlive(pid)).toBe(true);
+  rig.write('go', '');
+  const next = await rig.build();
+  expect(next).toMatchObject({ code: 0, executed: ['work'] });
+  expect(next.warnings).toEqual([expect.stringContaining('left 1 program running')]);
+  expect(isAlive(pid)).toBe(false);
+});
+
+test('a program is on record before it starts, and until it has ended', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: { work: { produces: ['out.txt'], run: 'cat .pipeline-cache/running/* > out.txt' } } }`,
+  );
+  const built = await rig.build();
+  expect(rig.read('out.txt')).toContain(`PIPE_RUN_ID=${built.events[0]?.runId}`);
+  expect(fs.readdirSync(rig.path('.pipeline-cache/running'))).toEqual([]);
+});
+
+test('nor a program that was started just before the engine could note its number', async () => {
   await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
-  const stranger = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
-  rig.write(`.pipeline-cache/running/${stranger.pid}`, '20240101-000000-0000');
+  const left = spawn('sleep', ['1000'], {
+    detached: true,
+    env: { ...process.env, PIPE_RUN_ID: `run-${rig.root}` },
+  });
+  const over = once(left, 'exit');
+  await once(left, 'spawn');
+  rig.write(
+    '.pipeline-cache/running/1-0',
+    `${JSON.stringify({ marks: [`PIPE_RUN_ID=run-${rig.root}`], leaves: '' })}\n`,
+  );
+  const next = await rig.build();
+  expect(next.warnings).toEqual([expect.stringContaining('left 1 program running')]);
+  expect(await over).toEqual([null, 'SIGKILL']);
+});
+
+test.each<[string, (strangerId: number) => string]>([
+  ['the number of a group', (id) => `{"marks":["PIPE_RUN_ID=20240101-000000-0000"],"leaves":""}\n${id}\n`],
+  ['marks that every stage has', (id) => `{"marks":["PIPE_STAGE=work"],"leaves":""}\n${id}\n`],
+  ['a run without a name', (id) => `{"marks":["PIPE_RUN_ID="],"leaves":""}\n${id}\n`],
+  ['no marks at all', (id) => `{"marks":[],"leaves":""}\n${id}\n`],
+  ['marks of another kind', (id) => `{"marks":"PIPE_RUN_ID=x","leaves":7}\n${id}\n`],
+  ['half a line', () => '{"marks":["PIPE_RUN_'],
+  ['nothing', () => ''],
+])('a record of a running program that names %s ends nobody', async (_, text) => {
+  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  const env = { ...process.env, PIPE_STAGE: 'work', PIPE_RUN_ID: '' };
+  const stranger = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore', env });
+  await once(stranger, 'spawn');
+  rig.write('.pipeline-cache/running/1-0', text(stranger.pid!));
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['after', 'work'], warnings: [] });
   expect(isAlive(stranger.pid!)).toBe(true);
   stranger.kill('SIGKILL');
-  expect(rig.exists(`.pipeline-cache/running/${stranger.pid}`)).toBe(false);
+  expect(rig.files('.pipeline-cache/running')).toEqual([]);
 });
 
 /** Steps of a restore by what is in the folder: copies under temporary names, and files in place. */

@@ -96,6 +96,23 @@ test('Ctrl-C ends all stages that run, however many', async () => {
   expect(pids.filter(isAlive)).toEqual([]);
 });
 
+test('Ctrl-C ends what left the process group of its stage, too', async () => {
+  const daemon =
+    "process.on('SIGINT', () => {}); setInterval(() => {}, 1000); console.log('daemon ' + process.pid + '.')";
+  await using rig = await Rig.with(
+    {
+      'start.cjs': `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(daemon)}], { detached: true, stdio: 'inherit' });
+        setInterval(() => {}, 1000);`,
+    },
+    `{ stages: { work: { produces: ['out.txt'], run: 'node start.cjs' } } }`,
+  );
+  const running = rig.start(['build', '--json']);
+  const pid = await saw(running, /daemon (\d+)\./);
+  running.child.kill('SIGINT');
+  expect(builtFrom(await running.ended)).toMatchObject({ code: 130, cancelled: ['work'] });
+  expect(isAlive(pid)).toBe(false);
+});
+
 test('Ctrl-C ends a stage function, which may hear of it by its signal', async () => {
   await using rig = await Rig.with(
     {

@@ -1,0 +1,85 @@
+// What the process table tells: whether a group lives, and which processes bear the marks of a stage.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Variables that every process of an execution inherits, and no other process has with these values. */
+const markNames = ['PIPE_RUN_ID', 'PIPE_STAGE', 'PIPE_ITEM'] as const;
+
+/** As `NAME=value`. None without a run: then there is nothing to tell its processes by. */
+export type Marks = readonly string[];
+
+export function marksIn(env: Readonly<Record<string, string>>): Marks {
+  if (!env.PIPE_RUN_ID) return [];
+  return markNames.flatMap((name) => (env[name] ? [`${name}=${env[name]}`] : []));
+}
+
+/** Whether a process of the group still lives. Dead ones that nobody has collected do not count. */
+export function isGroupAlive(groupId: number): boolean {
+  try {
+    process.kill(-groupId, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  // In a container whose first process collects nobody, orphans stay in the process table for good.
+  if (process.platform !== 'linux') return true;
+  const ids = processIds();
+  return ids.length === 0 || ids.some((id) => livingGroupOf(id) === groupId);
+}
+
+export interface Process {
+  readonly id: number;
+  readonly groupId: number;
+}
+
+/**
+ * Living processes whose environment holds all the marks, in whatever group they are. Not found: one that
+ * was started without its parent's environment, or belongs to another user. Never this process.
+ */
+export function processesMarked(marks: Marks): readonly Process[] {
+  if (marks.length === 0) return [];
+  const found = process.platform === 'linux' ? markedInProc(marks) : markedInPs(marks);
+  return found.filter(({ id }) => id !== process.pid);
+}
+
+function markedInProc(marks: Marks): readonly Process[] {
+  return processIds().flatMap((id) => {
+    try {
+      const variables = readFileSync(`/proc/${id}/environ`, 'utf8').split('\0');
+      const groupId = marks.every((mark) => variables.includes(mark)) ? livingGroupOf(id) : null;
+      return groupId === null ? [] : [{ id, groupId }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function markedInPs(marks: Marks): readonly Process[] {
+  const asked = ['-A', '-E', '-ww', '-o', 'pid=,pgid=,command='];
+  const { stdout } = spawnSync('ps', asked, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  return (stdout ?? '')
+    .split('\n')
+    .filter((line) => marks.every((mark) => `${line} `.includes(` ${mark} `)))
+    .map((line) => {
+      const [id = 0, groupId = 0] = line.trim().split(/\s+/, 2).map(Number);
+      return { id, groupId };
+    });
+}
+
+function processIds(): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** `null`: dead. */
+function livingGroupOf(id: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${id}/stat`, 'latin1');
+    // The name in parentheses may hold anything; state, parent and group follow it.
+    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? null : Number(group);
+  } catch {
+    return null;
+  }
+}
