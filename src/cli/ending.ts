@@ -13,8 +13,11 @@ export function endWith(answer: Promise<number>): void {
   let late: number | null = null;
   // What a configuration started and left alone fails when nobody waits for it any more.
   const onLate = (error: unknown) => {
+    // One is told of and ends all; a second may come of telling, and telling of that would have no end.
+    if (late !== null) return;
     late = 70;
-    void exitCodeOf(lateErrorOf(error)).then((code) => {
+    const told = exitCodeOf(lateErrorOf(error)).catch(() => 70);
+    void told.then((code) => {
       late = code;
       // A build that is at work ends its programs first.
       if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM');

@@ -5,6 +5,7 @@ import { makeRunId } from '../journal/run-id.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Flags } from './flags.ts';
 import { handleSignals } from './signals.ts';
+import { standardError } from './standard-streams.ts';
 import type { Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';
 
@@ -23,7 +24,7 @@ export async function underLock(
     runId: makeRunId(Date.now()),
     sinks: [],
     writes: true,
-    onTrouble: (message) => process.stderr.write(`warning: ${message}\n`),
+    onTrouble: (message) => standardError().write(`warning: ${message}\n`),
   });
   const interruption = new AbortController();
   const release = handleSignals(() => interruption.abort());
@@ -33,7 +34,7 @@ export async function underLock(
       command: process.argv.slice(2).join(' '),
       signal: interruption.signal,
       onBlocked: (holder) =>
-        process.stderr.write(`waiting for process ${holder.pid} (pipe ${holder.command})\n`),
+        standardError().write(`waiting for process ${holder.pid} (pipe ${holder.command})\n`),
     });
     if (lock.kind !== 'held') return 130;
     try {

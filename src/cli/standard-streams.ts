@@ -28,6 +28,8 @@ function open(descriptor: Descriptor): OutStream {
   const known = opened.get(descriptor);
   if (known !== undefined) return known;
   const stream = isPlain(descriptor) ? new DirectStream(descriptor) : nodeStream(descriptor);
+  // Of a terminal that was closed: who must know of it listens too, and nobody else is to end because of it.
+  if (!(stream instanceof DirectStream)) stream.on('error', () => {});
   opened.set(descriptor, stream);
   return stream;
 }

@@ -38,3 +38,21 @@ const timer = setInterval(() => {
   expect(stderr).toContain('PIPE003 the configuration throws TypeError: too late, after it was loaded');
   expect(() => process.kill(Number(rig.read('started')), 0)).toThrow('ESRCH');
 });
+
+test('errors that keep coming are told once, and the stage still ends in good order', async () => {
+  const late = `import fs from 'node:fs';
+setInterval(() => {
+  if (fs.existsSync('started')) throw new TypeError('again and again');
+}, 1);`;
+  await using rig = await Rig.with(
+    {},
+    withBefore(
+      late,
+      'trap "sleep 0.2; echo cleaned > cleaned; exit 1" INT; echo $$ > started; while :; do sleep 0.1; done',
+    ),
+  );
+  const { code, stderr } = await rig.pipe(['build']);
+  expect(code).toBe(2);
+  expect(stderr.match(/again and again/g)).toHaveLength(1);
+  expect(rig.read('cleaned')).toBe('cleaned\n');
+});
