@@ -85,6 +85,37 @@ test('a suspended holder keeps the lock', async () => {
   expect(await ask(second, 'try')).toBe('held');
 });
 
+test('no age of anything robs a suspended holder, however often one asks', async () => {
+  const state = temporaryFolder();
+  const [first] = (await childrenIn(state, 1)) as [Child];
+  expect(await ask(first, 'acquire')).toBe('held');
+  first.signal('SIGSTOP');
+  const folder = path.join(state, 'lock');
+  // As if it had been taken in 1970 and nobody had touched anything since.
+  fs.utimesSync(path.join(folder, '1'), 1, 1);
+  fs.utimesSync(folder, 1, 1);
+  const { lock, tryAcquire } = lockIn(state);
+  for (let i = 0; i < 500; i++) expect((await tryAcquire()).kind).toBe('busy');
+  expect(fs.readdirSync(folder)).toEqual(['1']);
+  first.signal('SIGCONT');
+  expect(await ask(first, 'release')).toBe('released');
+  expect((await tryAcquire()).kind).toBe('held');
+  expect(lock.isMine()).toBe(true);
+});
+
+test('a holder whose claim somebody spoiled knows that it has lost, and leaves the next holder alone', async () => {
+  for (const text of ['', '{"pid":1', 'released\n']) {
+    const state = temporaryFolder();
+    const [mine, other] = [lockIn(state), lockIn(state)];
+    await mine.tryAcquire();
+    fs.writeFileSync(path.join(state, 'lock', '1'), text);
+    expect(mine.lock.isMine()).toBe(false);
+    expect((await other.tryAcquire()).kind).toBe('held');
+    mine.lock.release();
+    expect(other.lock.isMine()).toBe(true);
+  }
+});
+
 test.each<[string, Partial<ProcessIdentity>, 'held' | 'busy']>([
   ['itself', {}, 'busy'],
   ['its pid with another start time', { started: '1' }, 'held'],
