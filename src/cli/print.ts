@@ -4,6 +4,7 @@ import { lookOf } from '../render/console.ts';
 import { diagnosticLines } from '../render/diagnostics.ts';
 import type { Look } from '../render/look.ts';
 import { createWriter } from '../render/writer.ts';
+import { withoutSecrets } from './hidden-secrets.ts';
 import { standardError, standardOutput } from './standard-streams.ts';
 
 /** How text looks on standard output. */
@@ -13,7 +14,7 @@ export function outLook(names: readonly string[] = []): Look {
 
 export function printDiagnostics(problems: readonly Diagnostic[]): void {
   const look = lookOf(standardError(), process.env);
-  createWriter(standardError()).lines(diagnosticLines(problems, look));
+  createWriter(standardError()).lines(diagnosticLines(problems.map(withoutSecrets), look));
 }
 
 export function printLines(lines: readonly string[]): void {

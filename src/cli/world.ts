@@ -23,6 +23,7 @@ import { FolderActions } from '../store/actions.ts';
 import { FolderBlobs } from '../store/blobs.ts';
 import { type OpenState, openState } from '../store/open-state.ts';
 import { type Flags, texts } from './flags.ts';
+import { hideFromProblems } from './hidden-secrets.ts';
 import { upkeepOf } from './upkeep.ts';
 import { besideThis, type Workspace } from './workspace.ts';
 
@@ -53,6 +54,7 @@ export const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => perfor
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const { workspace, flags, runId, onTrouble, identity } = options;
   const caller = callerEnv(flags);
+  hideFromProblems(workspace.pipeline.stages, caller);
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
   const sealed = sealOf(workspace.state) !== null;
@@ -82,6 +84,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       memory: state.tools,
     }),
     caller,
+    secrets: [...new Set(workspace.pipeline.stages.flatMap((stage) => stage.secrets))],
     folders,
     upkeep: upkeepOf({ workspace, state, blobs, runId }),
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),

@@ -5,9 +5,10 @@ import type { FingerprintPart } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { World } from './world.ts';
 
-/** The caller's values of what the stage declares; empty where there is none. */
+/** The caller's values of what is declared as secret, be it by another stage. */
 export function secretValues(world: World, stage: Stage): readonly string[] {
-  return stage.secrets.map((name) => world.caller.get(name) ?? '');
+  const names = new Set([...world.secrets, ...stage.secrets]);
+  return [...names].map((name) => world.caller.get(name) ?? '').filter((value) => value !== '');
 }
 
 /** The stage's command in one line, for people. */
@@ -21,10 +22,12 @@ export function shownParts(
   stage: Stage,
   parts: readonly FingerprintPart[],
 ): readonly FingerprintPart[] {
-  if (stage.secrets.length === 0) return parts;
-  return parts.map(({ name, value }) => ({ name, value: hide(world, stage, value) }));
+  const values = secretValues(world, stage);
+  if (values.length === 0) return parts;
+  return parts.map(({ name, value }) => ({ name, value: redact(value, values) }));
 }
 
 function hide(world: World, stage: Stage, text: string): string {
-  return stage.secrets.length === 0 ? text : redact(text, secretValues(world, stage));
+  const values = secretValues(world, stage);
+  return values.length === 0 ? text : redact(text, values);
 }

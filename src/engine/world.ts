@@ -32,6 +32,8 @@ export interface World {
   readonly code: Code;
   readonly tools: Tools;
   readonly caller: CallerEnv;
+  /** Names of what any stage of the pipeline declares as secret: a configuration may copy one's value into another. */
+  readonly secrets: readonly string[];
   readonly folders: RunFolders;
   readonly lock: Lock;
   readonly upkeep: Upkeep;

@@ -60,12 +60,16 @@ interface Equipment {
 async function perform(asked: Execution, equipment: Equipment): Promise<ExecutionEnd> {
   const { output, supervision, pollMs } = equipment;
   const path = outputFileOf(asked);
-  const execution = { ...asked, env: { ...asked.env, PIPE_OUTPUT: path } };
+  const onMetric = (values: Readonly<Record<string, number>>) =>
+    asked.onMetric(
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [output.clean(name), value])),
+    );
+  const execution = { ...asked, env: { ...asked.env, PIPE_OUTPUT: path }, onMetric };
   const outputFile = new OutputFile({
     path,
     pollMs,
     onProgress: asked.onProgress,
-    onMetric: asked.onMetric,
+    onMetric,
     onNote: (text) => output.say('stdout', text),
     onBadLines: (message) => output.say('stderr', message),
   });

@@ -62,6 +62,8 @@ export class Supervision {
     this.group = null;
     this.output.flush();
     if (this.cancelled) return { kind: 'cancelled' };
+    // What it was called by may come from anywhere.
+    if (end.kind === 'not-started') return { ...end, message: this.output.clean(end.message) };
     return timedOut && timeoutMs !== null ? { kind: 'timed-out', timeoutMs } : end;
   }
 

@@ -73,6 +73,7 @@ export class FakeWorld implements World {
   readonly code: World['code'];
   readonly tools: World['tools'];
   readonly caller: World['caller'];
+  readonly secrets: World['secrets'] = [];
   readonly folders: World['folders'];
   readonly lock: FakeLock;
   readonly upkeep: { due: boolean; performed: number } & World['upkeep'];

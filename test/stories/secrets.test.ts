@@ -18,6 +18,7 @@ const forms = [
   ...[secret, base64, base64.replaceAll('+', '-').replaceAll('/', '_'), encodeURIComponent(secret)],
   ...[JSON.stringify(secret).slice(1, -1), new URLSearchParams({ '': secret }).toString().slice(1)],
   ...base64Inside,
+  ...[Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('hex').toUpperCase()],
   // Not even the beginning, whatever form the rest has.
   'hunter2',
 ];
@@ -29,6 +30,7 @@ echo "key=$API_KEY" >&2
 printf '%s' "$API_KEY" | base64 -w0; echo
 printf 'user:%s' "$API_KEY" | base64 -w0; echo
 node -e 'console.log(encodeURIComponent(process.env.API_KEY)); console.log(JSON.stringify(process.env))'
+printf '%s' "$API_KEY" | od -An -tx1 | tr -d ' \\n'; echo
 printf '%s' "$API_KEY" | cut -c1-10 | tr -d '\\n'; printf '%s' "$API_KEY" | cut -c11-
 echo '{"note":"it is '"$(printf '%s' "$API_KEY" | sed 's/"/\\\\"/g')"'"}' >> "$PIPE_OUTPUT"
 test "$API_KEY" = '${secret}' && echo right > out.txt
@@ -118,6 +120,107 @@ test('nor when the configuration has put it into a command or a variable', async
     ].map((args) => rig.pipe(args, { env })),
   );
   expectNoTrace(rig, failed, built, ...looks);
+});
+
+test('nor when it is the name of a metric, or of a program', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: {
+      metric: { produces: ['out.txt'], secrets: ['API_KEY'],
+        run: 'node -e "console.log(JSON.stringify({ metric: { [process.env.API_KEY]: 1 } }))" >> "$PIPE_OUTPUT"; echo nonsense "$API_KEY" >> "$PIPE_OUTPUT"; echo > out.txt' },
+      program: { secrets: ['NAME_KEY'], run: exec(process.env.NAME_KEY ?? 'none') },
+      function: { secrets: ['API_KEY'], run: (ctx) => ctx.metric({ [process.env.API_KEY ?? '']: 1 }) },
+    } }`,
+  );
+  // A value with a slash in it would name a file, and the build would be refused.
+  const both = { env: { ...env, NAME_KEY: 'hunter2-program' } };
+  const built = await rig.build(['-k'], both);
+  expect(built).toMatchObject({ code: 1, executed: ['function', 'metric'], failed: ['program'] });
+  expect(built.end('metric')?.metrics).toEqual({ '***': 1 });
+  expect(built.end('function')?.metrics).toEqual({ '***': 1 });
+  expect(built.end('program')).toMatchObject({ failure: { kind: 'spawn' } });
+  expectNoTrace(rig, built, await rig.pipe(['build', '-k'], both), await rig.pipe(['show'], both));
+});
+
+test('nor when the build is refused because of it', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: { program: { secrets: ['API_KEY'], run: exec(process.env.API_KEY ?? 'none') } } }`,
+  );
+  const refused = await rig.pipe(['build'], { env });
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('PIPE050') });
+  expectNoTrace(rig, refused);
+});
+
+test('nor through a stage that does not declare it, into which the configuration has copied it', async () => {
+  await using rig = await Rig.with(
+    {},
+    `{ stages: {
+      owner: { produces: ['owner.txt'], secrets: ['API_KEY'], run: 'echo > owner.txt' },
+      other: { produces: ['other.txt'], env: { URL: process.env.API_KEY ?? '' }, run: 'echo "at $URL"; echo > other.txt' },
+    } }`,
+  );
+  const built = await rig.build([], { env });
+  expect(built).toMatchObject({ code: 0, executed: ['other', 'owner'] });
+  // Nor does another value of it count as a change, here as little as where it is declared.
+  const again = await rig.build(['other', '-v'], { env: { API_KEY: 'another value' } });
+  expect(again.fresh).toEqual(['other']);
+  expectNoTrace(rig, built, again, await rig.pipe(['build', 'other', '--force'], { env }));
+});
+
+test('nor after a time limit, a crash of its function, or an execution that an edit made void', async () => {
+  await using rig = await Rig.with(
+    {
+      'in.txt': '0',
+      'crash.ts':
+        "export default () => { console.log('key', process.env.API_KEY); process.kill(process.pid, 'SIGSEGV'); for (;;); }",
+    },
+    `{ stages: {
+      slow: { produces: ['slow.txt'], secrets: ['API_KEY'], timeout: 200, run: 'echo "key $API_KEY"; exec sleep 1000' },
+      crash: { produces: ['crash.txt'], secrets: ['API_KEY'], run: script('./crash.ts') },
+      edited: { requires: ['in.txt'], produces: ['edited.txt'], secrets: ['API_KEY'], run: 'echo "key $API_KEY"; test -s again || echo 1 | tee again > in.txt; echo > edited.txt' },
+    } }`,
+  );
+  const built = await rig.build(['-k', '-v'], { env });
+  expect(built).toMatchObject({ code: 1, executed: ['edited'], failed: ['crash', 'slow'] });
+  expect(built.stdout).toContain('key ***');
+  expect(rig.read('again')).toBe('1\n');
+  const told = await rig.pipe(['build', '-k', '-v'], { env });
+  expectNoTrace(rig, built, told, ...(await Promise.all(looking(rig, 'slow'))));
+});
+
+/** All that tells of a stage afterwards, asked with the secret and without. */
+function looking(rig: Rig, stage: string): readonly Promise<Ended>[] {
+  return [
+    ...['status -v', 'status --json', `why ${stage}`, `why ${stage} --json`, `describe ${stage}`, 'doctor'],
+    ...['list --json', 'graph --format json', 'runs --json', 'show', 'show --json', `logs ${stage}`, 'logs'],
+  ].flatMap((line) => [{ env }, {}].map((options) => rig.pipe(line.split(' '), options)));
+}
+
+test('a key of several lines is found in no form, line by line or cut anywhere', async () => {
+  const body = Array.from({ length: 8 }, (_, i) =>
+    Buffer.from(`line ${i} of the key, 48 bytes in base64, ${i}${i}${i}${i}`).toString('base64'),
+  );
+  const pem = ['-----BEGIN PRIVATE KEY-----', ...body, '-----END PRIVATE KEY-----', ''].join('\n');
+  await using rig = await Rig.with(
+    {
+      // In pieces of seven bytes, each in a write of its own.
+      'drip.cjs': `const fs = require('node:fs');
+        const text = Buffer.from(process.env.API_KEY);
+        for (let at = 0; at < text.length; at += 7) { fs.writeSync(1, text.subarray(at, at + 7)); fs.writeSync(2, text.subarray(at, at + 7)); }`,
+    },
+    `{ stages: { leak: { produces: ['out.txt'], secrets: ['API_KEY'], run: ${JSON.stringify(
+      'node drip.cjs; echo; echo "$API_KEY" | sed "s/^/> /"; echo "$API_KEY" | tail -n 3; printf %s "$API_KEY" | base64; echo > out.txt',
+    )} } } }`,
+  );
+  const built = await rig.build(['-v'], { env: { API_KEY: pem } });
+  expect(built).toMatchObject({ code: 0, executed: ['leak'] });
+  const texts = [
+    built.stdout,
+    ...everyFile(rig, '.pipeline-cache').map((file) => fs.readFileSync(file, 'latin1')),
+  ];
+  const encoded = Buffer.from(pem).toString('base64').match(/.{76}/g)!;
+  for (const piece of [...body, ...encoded]) for (const text of texts) expect(text).not.toContain(piece);
 });
 
 test('a secret from an environment file is kept as well', async () => {

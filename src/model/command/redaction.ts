@@ -10,7 +10,7 @@ const base64LineLength = 76;
 
 /**
  * Replaces every occurrence of a secret by `***`: the value itself, its base64 forms wherever it
- * stands in what was encoded, URL-encoded and JSON-escaped forms, and each line of a value with
+ * stands in what was encoded, hexadecimal, URL-encoded and JSON-escaped forms, and each line of a value with
  * several lines. Bytes are decoded as UTF-8; invalid ones become U+FFFD. The result does not depend
  * on how the stream is cut. Holds back less than the longest form, and never more.
  */
@@ -23,7 +23,7 @@ export class Redactor {
   private covered = 0;
 
   constructor(secretValues: readonly string[]) {
-    this.needles = [...new Set(secretValues.flatMap(formsOf))].sort();
+    this.needles = needlesOf(secretValues);
   }
 
   /** What of the stream can be shown now. */
@@ -84,12 +84,23 @@ export function redact(text: string, secretValues: readonly string[]): string {
   return redactor.push(text) + redactor.flush();
 }
 
+/** To work the forms out takes longer than to search a line for them, and a run asks for the same ones over and over. */
+let latest: { readonly values: string; readonly needles: readonly string[] } | null = null;
+
+function needlesOf(secretValues: readonly string[]): readonly string[] {
+  const values = JSON.stringify(secretValues);
+  if (latest?.values !== values)
+    latest = { values, needles: [...new Set(secretValues.flatMap(formsOf))].sort() };
+  return latest.needles;
+}
+
 function formsOf(secret: string): readonly string[] {
   const lines = secret.split(/\r?\n/).map((line) => line.trim());
   const wholes = [secret, secret.trim()].flatMap((value) => [
     value,
     ...base64Forms(value),
     ...urlForms(value),
+    ...hexForms(value),
     jsonEscaped(value),
     // As of JSON that is carried in JSON.
     jsonEscaped(jsonEscaped(value)),
@@ -116,6 +127,11 @@ function base64Forms(value: string): readonly string[] {
     );
   }
   return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+}
+
+function hexForms(value: string): readonly string[] {
+  const hex = Buffer.from(value).toString('hex');
+  return [hex, hex.toUpperCase()];
 }
 
 function urlForms(value: string): readonly string[] {
