@@ -26,8 +26,9 @@ export function alreadyThere(world: World, present: readonly ListedFile[], outpu
 /** Copies of all outputs, ready to be put in place. `null`: the entry was no good and is gone; the task must execute. */
 export function stageAction(world: World, action: ActionResult): StagedOutputs | null {
   const { cache } = world;
-  if (cache === null || action.outputs.some((entry) => isObstructed(world, entry))) return null;
+  if (cache === null) return null;
   const staged = stageOrMiss(world, action, cache.blobs);
+  if (staged === 'obstructed') return null;
   if (staged !== null) return staged;
   cache.actions.remove(action.fingerprint);
   // A wrong blob of the right size would be taken for the right one when the new result is stored.
@@ -41,8 +42,14 @@ function isObstructed({ outputs, files }: World, entry: FileEntry): boolean {
 }
 
 /** Whatever stands in the way of restoring is a miss: executing will show whether it is more than that. */
-function stageOrMiss(world: World, action: ActionResult, blobs: BlobStore): StagedOutputs | null {
+function stageOrMiss(
+  world: World,
+  action: ActionResult,
+  blobs: BlobStore,
+): StagedOutputs | 'obstructed' | null {
   try {
+    // Within: a name may be such that the file system will not even look for it.
+    if (action.outputs.some((entry) => isObstructed(world, entry))) return 'obstructed';
     return world.outputs.stage(action.outputs, (digest) => blobs.pathOf(digest));
   } catch {
     return null;

@@ -59,6 +59,7 @@ export class WorkspaceOutputs implements Outputs {
       for (const { temporary } of waiting) fs.rmSync(temporary, { force: true });
     };
     try {
+      this.refuseLinked(entries);
       for (const entry of entries) {
         if (entry.kind === 'folder') continue;
         const target = this.inside(entry.path);
@@ -76,10 +77,17 @@ export class WorkspaceOutputs implements Outputs {
       throw error;
     }
     const place = () => {
-      for (const entry of entries) {
-        if (entry.kind === 'folder') fs.mkdirSync(this.inside(entry.path), { recursive: true });
+      try {
+        // Once more: it takes time to copy, and somebody may have put a link where a folder was.
+        this.refuseLinked(entries);
+        for (const entry of entries) {
+          if (entry.kind === 'folder') fs.mkdirSync(this.inside(entry.path), { recursive: true });
+        }
+        for (const { temporary, target } of waiting) fs.renameSync(temporary, target);
+      } catch (error) {
+        drop();
+        throw error;
       }
-      for (const { temporary, target } of waiting) fs.renameSync(temporary, target);
     };
     return { place, drop };
   }
@@ -127,6 +135,18 @@ export class WorkspaceOutputs implements Outputs {
       }
     }
     return swept;
+  }
+
+  /** Throws where one of them would come to lie behind a link, or behind what is no folder. */
+  private refuseLinked(entries: readonly FileEntry[]): void {
+    const folders = new Map(
+      entries.map((entry) => [path.posix.dirname(this.inside(entry.path)), entry.path]),
+    );
+    for (const file of folders.values()) {
+      const blocked = this.blockedBy(file);
+      if (blocked === null) continue;
+      throw Object.assign(new Error(`${blocked.path} ${blocked.message}`), { code: 'ENOTDIR' });
+    }
   }
 
   /** Without those that lie behind a linked folder: a stage may have put a link where its folder was. */
@@ -177,7 +197,8 @@ function copyVerified(blob: string, temporary: string, entry: FileEntry): boolea
   const mode = (entry.executable ? 0o777 : 0o666) & ~process.umask();
   // Readable to ourselves whatever the umask says; blobs may be read-only.
   fs.chmodSync(temporary, mode | 0o600);
-  if (hashFile(temporary).digest !== entry.digest) return false;
+  const { digest, stamp } = hashFile(temporary);
+  if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return false;
   if ((mode | 0o600) !== mode) fs.chmodSync(temporary, mode);
   return true;
 }

@@ -44,13 +44,14 @@ export function isDigest(value: unknown): value is Digest {
 
 /**
  * Whether a restore may write to this path: relative, canonical, and neither in the repository's nor
- * in pipe's own folder. A backslash is legal on POSIX, but a separator elsewhere; such outputs are
- * built, never restored.
+ * in pipe's own folder.
  */
 export function isSafePath(value: unknown): value is FilePath {
-  if (typeof value !== 'string' || value === '' || value.startsWith('~')) return false;
-  if (value.includes('\0') || value.includes('\\')) return false;
-  return value.split('/').every((part) => {
+  if (typeof value !== 'string' || value.includes('\0')) return false;
+  const parts = value.split('/');
+  // Of the user's home, as paths outside of the workspace are written.
+  if (parts[0] === '~') return false;
+  return parts.every((part) => {
     // Upper and lower case are one on many a Mac.
     const name = part.toLowerCase();
     return name !== '' && name !== '.' && name !== '..' && name !== '.git' && name !== '.pipeline-cache';
@@ -76,8 +77,22 @@ function isSafeEntry(value: unknown): value is FileEntry {
   const { path, kind, executable, digest, sizeBytes, target } = value;
   if (!isSafePath(path) || !isDigest(digest) || typeof executable !== 'boolean') return false;
   if (!isAmount(sizeBytes) || !Number.isSafeInteger(sizeBytes)) return false;
-  if (kind === 'link') return typeof target === 'string' && target !== '' && !target.includes('\0');
-  return (kind === 'file' || kind === 'folder') && target === undefined;
+  switch (kind) {
+    case 'file':
+      // That the digest and the size are those of the blob shows when it is copied.
+      return target === undefined;
+    case 'link':
+      // It may lead anywhere, as links do; nothing is ever written through it.
+      return isLinkText(target) && !executable && digest === sha256(target) && sizeBytes === target.length;
+    case 'folder':
+      return target === undefined && !executable && digest === sha256('') && sizeBytes === 0;
+    default:
+      return false;
+  }
+}
+
+function isLinkText(target: unknown): target is string {
+  return typeof target === 'string' && target !== '' && !target.includes('\0');
 }
 
 function parentsOf(path: string): readonly string[] {
@@ -95,5 +110,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Parsing keeps the order of the keys, so the text of what was read is the text of what was written. */
 function checksumOf(action: object): string {
-  return createHash('sha256').update(JSON.stringify(action)).digest('hex');
+  return sha256(JSON.stringify(action));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

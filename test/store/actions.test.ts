@@ -71,7 +71,6 @@ test.each<[string, unknown]>([
   ['ends in a slash', { outputs: [entry('out/')] }],
   ['is empty', { outputs: [entry('')] }],
   ['has a NUL', { outputs: [entry('out/\0x')] }],
-  ['has a backslash', { outputs: [entry('out\\..\\..\\x')] }],
   ['goes into .git', { outputs: [entry('.git/hooks/pre-commit')] }],
   ['goes into .GIT', { outputs: [entry('sub/.GIT/config')] }],
   ['goes into the state folder', { outputs: [entry('.pipeline-cache/state')] }],
@@ -87,6 +86,25 @@ test.each<[string, unknown]>([
   ['has a negative size', { outputs: [{ ...entry('a'), sizeBytes: -1 }] }],
   ['is a device', { outputs: [{ ...entry('a'), kind: 'other' }] }],
   ['is a link to nowhere', { outputs: [{ ...entry('a'), kind: 'link' }] }],
+  ['has a size beyond counting', { outputs: [{ ...entry('a'), sizeBytes: 1e300 }] }],
+  ['has half a byte', { outputs: [{ ...entry('a'), sizeBytes: 0.5 }] }],
+  ['climbs in and out', { outputs: [entry('a/../b')] }],
+  ['is the home folder', { outputs: [entry('~')] }],
+  [
+    'is a link with the digest of another text',
+    { outputs: [entry('a', 'b', { kind: 'link', target: 'c' })] },
+  ],
+  [
+    'is a link with a wrong size',
+    { outputs: [entry('a', 'b', { kind: 'link', target: 'b', sizeBytes: 2 })] },
+  ],
+  ['is a link with a NUL', { outputs: [entry('a', 'b\0', { kind: 'link', target: 'b\0' })] }],
+  ['is an executable link', { outputs: [entry('a', 'b', { kind: 'link', target: 'b', executable: true })] }],
+  ['is a folder with content', { outputs: [entry('a', 'b', { kind: 'folder' })] }],
+  ['is an executable folder', { outputs: [entry('a', '', { kind: 'folder', executable: true })] }],
+  ['lies below a file', { outputs: [entry('a'), entry('a/b')] }],
+  ['lies below a folder said to be empty', { outputs: [entry('a', '', { kind: 'folder' }), entry('a/b')] }],
+  ['has a prototype for a path', { outputs: [JSON.parse('{"__proto__":{"path":"a"},"kind":"file"}')] }],
   ['is a file with a target', { outputs: [{ ...entry('a'), target: 'b' }] }],
   ['is nothing', { outputs: [null] }],
   ['is not in a list', { outputs: { length: 0 } }],
@@ -95,6 +113,16 @@ test.each<[string, unknown]>([
   const actions = new FolderActions(state);
   actions.put({ ...good, ...(hostile as object) });
   expect(actions.get(good.fingerprint)).toBeNull();
+});
+
+test('names that only look odd are names like others', () => {
+  const state = temporaryFolder();
+  const actions = new FolderActions(state);
+  const odd = ['-rf', '...', 'C:\\x', '__proto__', 'a\\..\\b', 'out/ ', '~x'].map((name) => entry(name));
+  const sorted = [...odd].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const result = { ...good, outputs: sorted, metrics: JSON.parse('{"__proto__":1}') };
+  actions.put(result);
+  expect(actions.get(good.fingerprint)).toEqual(result);
 });
 
 test.each<[string, object]>([

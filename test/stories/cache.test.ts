@@ -133,6 +133,75 @@ test.each([
   expect(rig.files()).toEqual(['in.txt', 'out/work.txt', 'pipeline.config.ts']);
 });
 
+test.each<[string, Record<string, unknown>]>([
+  ['lies about a size', { sizeBytes: 4 }],
+  ['names another blob', { digest: sha256('v1\n') }],
+  ['names a blob that nobody has', { digest: sha256('never') }],
+  ['has a name that no disk takes', { path: `out/${'x'.repeat(300)}` }],
+])('an entry that %s does no harm, and what comes out is fresh for good', async (what, lie) => {
+  await using rig = await withTwoVersions(copying().replace("['out/work.txt']", "['out/']"));
+  forge(rig, (output) => void Object.assign(output, lie));
+  const built = await rig.build();
+  if (what === 'names another blob') {
+    // It cannot be told from a true one: entries are verified against damage, not signed.
+    expect(built.restored).toEqual(['work']);
+    return;
+  }
+  expect(built).toMatchObject({ code: 0, executed: ['work'], restored: [] });
+  expect(rig.files('out')).toEqual(['work.txt']);
+  expect(rig.read('out/work.txt')).toBe('v0\n');
+  expect((await rig.build()).fresh).toEqual(['work']);
+});
+
+test('a link in an entry may lead out of the workspace, as links do, and nothing is written through it', async () => {
+  await using elsewhere = await Rig.with({ 'theirs.txt': 'mine\n' });
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0\n' },
+    `{ stages: { work: { requires: ['in.txt'], produces: ['out/'], run: 'ln -s ${elsewhere.root}/theirs.txt out/link' } } }`,
+  );
+  await rig.build();
+  rig.remove('out');
+  expect(await rig.build()).toMatchObject({ code: 0, restored: ['work'] });
+  expect(fs.readlinkSync(rig.path('out/link'))).toBe(`${elsewhere.root}/theirs.txt`);
+  // Replaced, not followed.
+  rig.config(rig.read('pipeline.config.ts').replace(/ln -s \S+ out.link/, 'echo other > out/link'));
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
+  expect([rig.read('out/link'), elsewhere.read('theirs.txt')]).toEqual(['other\n', 'mine\n']);
+});
+
+test('an output is never a hard link to the cache, neither as it is stored nor as it is restored', async () => {
+  await using rig = await withTwoVersions();
+  const own = () => {
+    const [output, blob] = [rig.path('out/work.txt'), blobPath(rig, rig.read('out/work.txt'))].map((file) =>
+      fs.statSync(file),
+    );
+    expect([output!.nlink, blob!.nlink]).toEqual([1, 1]);
+    expect(output!.ino).not.toBe(blob!.ino);
+  };
+  own();
+  expect((await rig.build()).restored).toEqual(['work']);
+  own();
+});
+
+test('outputs with odd names are restored like others', async () => {
+  await using rig = await Rig.with(
+    {
+      'in.txt': 'v0\n',
+      'make.cjs': `for (const name of ['back\\\\slash', '~x', '-rf', 'new\\nline', '...', '__proto__', 'A', 'a', '$(x)', '\\u{1F3AC}']) require('node:fs').writeFileSync('out/' + name, name);`,
+    },
+    `{ stages: { work: { requires: ['in.txt'], produces: ['out/'], run: 'node make.cjs' } } }`,
+  );
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
+  const made = rig.files('out');
+  expect(made).toContain('back\\slash');
+  rig.remove('out');
+  expect(await rig.build()).toMatchObject({ code: 0, restored: ['work'] });
+  expect(rig.files('out')).toEqual(made);
+  for (const name of made)
+    if (name !== 'A') expect(rig.read(`out/${name}`).toLowerCase()).toBe(name.toLowerCase());
+  expect((await rig.build()).fresh).toEqual(['work']);
+});
+
 test('nothing is restored or written through a linked folder', async () => {
   await using elsewhere = await Rig.with({ 'work.txt': 'mine\n' });
   await using rig = await withTwoVersions();
@@ -161,7 +230,7 @@ test('an entry that makes a link and then writes below it is refused', async () 
       kind: 'link',
       executable: false,
       digest: sha256(elsewhere.root),
-      sizeBytes: 1,
+      sizeBytes: elsewhere.root.length,
       target: elsewhere.root,
     };
     entry.action.outputs.unshift(link);
