@@ -9,7 +9,7 @@ import { resolveName, selectEverything, unknownTarget } from '../model/selection
 import type { Stage } from '../model/stage.ts';
 import { taskOf } from '../model/task.ts';
 import { ago } from '../model/words/amounts.ts';
-import { type Cause, causesOf } from '../model/words/cause-chain.ts';
+import { type Cause, causesOf, flatCauses } from '../model/words/cause-chain.ts';
 import { summariseReasons } from '../model/words/wording.ts';
 import { type Flags, isSet } from './flags.ts';
 import { looking } from './looking.ts';
@@ -36,14 +36,14 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
     };
   });
   if (isSet(flags, 'json')) {
-    const causes = answers.map(({ cause }) => cause);
+    const causes = flatCauses(answers.map(({ cause }) => cause));
     printJson({ v: 1, subject: asked, ...(file === null ? {} : { file: file.about }), causes });
     return 0;
   }
   const { style } = outLook();
   if (file !== null) printLines([...file.about, '']);
   for (const { stage, cause, last } of answers) {
-    printLines([...causeLines(cause, '', style.bold), ...lastLines(last)]);
+    printLines([...causeLines(cause, style.bold), ...lastLines(last)]);
     const reasons = [...cause.reasons, ...(last?.started.reasons ?? [])];
     const byConfig = reasons.some((reason) => 'path' in reason && configModules.has(reason.path));
     if (stage.command.kind === 'function' && byConfig) printLines(functionHint(stage));
@@ -105,23 +105,35 @@ function isInput(stage: Stage, path: FilePath): boolean {
   );
 }
 
-function causeLines(cause: Cause, indent: string, bold: (text: string) => string): readonly string[] {
-  const verb = {
-    run: 'would run',
-    restore: 'would be restored from the cache',
-    fresh: 'is fresh',
-    fail: 'would fail',
-  }[cause.action];
-  const head = `${indent}${bold(cause.stage)} ${verb}`;
-  if (cause.repeated) return [`${head} (see above)`];
-  const reasons = summariseReasons(cause.reasons, Number.POSITIVE_INFINITY).map(
-    (text) => `${indent}  because ${text}`,
-  );
-  const upstream = cause.upstream.flatMap((before) => [
-    `${indent}  because it needs files of ${before.stage}:`,
-    ...causeLines(before, `${indent}    `, bold),
-  ]);
-  return [head, ...reasons, ...upstream];
+/** Farther in, a terminal would have no room left for words. */
+const deepestIndent = 12;
+
+const verbs = {
+  run: 'would run',
+  restore: 'would be restored from the cache',
+  fresh: 'is fresh',
+  fail: 'would fail',
+} as const;
+
+/** Not a recursion: a chain of stages may be thousands long. */
+function causeLines(first: Cause, bold: (text: string) => string): readonly string[] {
+  const indentOf = (depth: number) => '    '.repeat(Math.min(depth, deepestIndent));
+  const lines: string[] = [];
+  const open = [{ cause: first, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { cause, depth } = next;
+    if (depth > 0) lines.push(`${indentOf(depth - 1)}  because it needs files of ${cause.stage}:`);
+    const head = `${indentOf(depth)}${bold(cause.stage)} ${verbs[cause.action]}`;
+    if (cause.repeated) {
+      lines.push(`${head} (see above)`);
+      continue;
+    }
+    lines.push(head);
+    for (const text of summariseReasons(cause.reasons, Number.POSITIVE_INFINITY))
+      lines.push(`${indentOf(depth)}  because ${text}`);
+    for (const before of cause.upstream.toReversed()) open.push({ cause: before, depth: depth + 1 });
+  }
+  return lines;
 }
 
 function functionHint(stage: Stage): readonly string[] {

@@ -81,6 +81,40 @@ test('why tells the whole chain of causes, down to the file that changed', async
 `);
 });
 
+test('why --json tells each stage once, with the names of those before it', async () => {
+  await using rig = await Rig.with(text, words);
+  await rig.build();
+  rig.write('in.txt', 'v1');
+  const { causes } = JSON.parse((await rig.pipe(['why', 'count', '--json'])).stdout);
+  const reasons = [{ code: 'input-changed', path: 'in.txt' }];
+  expect(causes).toEqual([
+    { stage: 'count', action: 'run', reasons: [], upstream: ['join'] },
+    { stage: 'join', action: 'run', reasons: [], upstream: ['upper', 'lower'] },
+    { stage: 'upper', action: 'run', reasons, upstream: [] },
+    { stage: 'lower', action: 'run', reasons, upstream: [] },
+  ]);
+});
+
+test('why tells a chain of thousands of stages, and leaves room for words', async () => {
+  const length = 3000;
+  await using rig = await Rig.with(
+    { 's0.txt': '' },
+    `{ stages: Object.fromEntries(Array.from({ length: ${length} }, (_, i) => [
+      's' + (i + 1),
+      { requires: ['s' + i + '.txt'], produces: ['s' + (i + 1) + '.txt'], run: 'cp {requires} {produces}' },
+    ])) }`,
+  );
+  const told = await rig.pipe(['why', `s${length}`]);
+  expect(told).toMatchObject({ code: 0, stderr: '' });
+  const lines = told.stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(3 * length - 1);
+  expect(lines.slice(-2).map((line) => line.trim())).toEqual(['s1 would run', 'because it was never built']);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(100);
+  const { causes } = JSON.parse((await rig.pipe(['why', `s${length}`, '--json'])).stdout);
+  expect(causes).toHaveLength(length);
+  expect(causes.at(-1)).toMatchObject({ stage: 's1', upstream: [] });
+});
+
 test('why and the build that follows name the same reasons', async () => {
   await using rig = await Rig.with(text, words);
   await rig.build();

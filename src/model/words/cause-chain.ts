@@ -35,3 +35,21 @@ export function causesOf(stage: string, plans: readonly TaskPlanned[]): Cause {
   }
   return chain[0]!;
 }
+
+export interface FlatCause extends Pick<Cause, 'stage' | 'action' | 'reasons'> {
+  /** Names of the stages before it that would run, each of which has a cause of its own. */
+  readonly upstream: readonly string[];
+}
+
+/** Each stage once, in the order in which the chains tell them: nested without bound, no reader of JSON could take it. */
+export function flatCauses(chains: readonly Cause[]): readonly FlatCause[] {
+  const flat = new Map<string, FlatCause>();
+  const open = chains.toReversed();
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { stage, action, reasons, upstream, repeated } = next;
+    if (!repeated && !flat.has(stage))
+      flat.set(stage, { stage, action, reasons, upstream: upstream.map((before) => before.stage) });
+    open.push(...upstream.toReversed());
+  }
+  return [...flat.values()];
+}

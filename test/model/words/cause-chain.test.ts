@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { TaskId } from '../../../src/base/brand.ts';
 import type { TaskPlanned } from '../../../src/model/events.ts';
 import type { StaleReason } from '../../../src/model/verdict.ts';
-import { type Cause, causesOf } from '../../../src/model/words/cause-chain.ts';
+import { type Cause, causesOf, flatCauses } from '../../../src/model/words/cause-chain.ts';
 
 function plan(stage: string, own: readonly StaleReason[], ...upstream: readonly string[]): TaskPlanned {
   const planned = upstream.map((name): StaleReason => ({ code: 'upstream-planned', stage: name }));
@@ -76,4 +76,15 @@ test('a very long chain is told whole', () => {
   for (let cause: Cause | undefined = causesOf('s4999', plans); cause !== undefined; [cause] = cause.upstream)
     depth++;
   expect(depth).toBe(5000);
+});
+
+test('told flat, each stage comes once, however many chains it is in', () => {
+  const plans = [plan('a', [edited]), plan('l', [], 'a'), plan('r', [], 'a'), plan('top', [], 'l', 'r')];
+  const flat = flatCauses([causesOf('top', plans), causesOf('l', plans)]);
+  expect(flat.map(({ stage, upstream }) => [stage, upstream])).toEqual([
+    ['top', ['l', 'r']],
+    ['l', ['a']],
+    ['a', []],
+    ['r', ['a']],
+  ]);
 });
