@@ -3,30 +3,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../../src/base/brand.ts';
+import type { Workspace } from '../../src/cli/workspace.ts';
+import { openWorld } from '../../src/cli/world.ts';
 import { performCleaning, planCleaning } from '../../src/engine/clean.ts';
-import { EventStream } from '../../src/engine/event-stream.ts';
 import type { Execution, ExecutionEnd, Executor } from '../../src/engine/executor.ts';
 import { preview } from '../../src/engine/preview.ts';
 import { Session } from '../../src/engine/session.ts';
-import type { World } from '../../src/engine/world.ts';
-import { walk } from '../../src/files/walk.ts';
-import { WorkspaceFiles } from '../../src/files/workspace-files.ts';
-import { WorkspaceOutputs } from '../../src/files/workspace-outputs.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
-import { StateRunFolders } from '../../src/journal/run-folders.ts';
-import { readBootId } from '../../src/lock/boot-id.ts';
 import { ownIdentity } from '../../src/lock/process-identity.ts';
-import { WorkspaceLock } from '../../src/lock/workspace-lock.ts';
 import type { PipeEvent } from '../../src/model/events.ts';
 import { buildGraph, type StageGraph } from '../../src/model/graph/graph.ts';
 import { recordIn } from '../../src/model/record.ts';
 import { type Selection, select, selectEverything } from '../../src/model/selection.ts';
-import type { Pipeline } from '../../src/model/stage.ts';
 import { taskOf } from '../../src/model/task.ts';
-import { FolderActions } from '../../src/store/actions.ts';
-import { FolderBlobs } from '../../src/store/blobs.ts';
-import { openState } from '../../src/store/open-state.ts';
-import { accepted } from '../model/validation/sample-config.ts';
+import { workspaceOf } from '../rig/workspace-of.ts';
 import type { Builder, Built, Disturbance, Plan } from './builder.ts';
 import { type BuildRequest, plainBuild, type TaskEnd } from './expected.ts';
 import { type Shape, specOf } from './shape.ts';
@@ -35,46 +25,28 @@ import { outputsOf } from './work.ts';
 
 export class EngineBuilder implements Builder {
   private readonly root: string;
-  private readonly state: string;
   private shape: Shape = [];
-  private pipeline!: Pipeline;
-  private graph!: StageGraph;
+  private workspace!: Workspace;
   private runs = 0;
 
   constructor(root: string) {
     this.root = root;
-    this.state = path.join(root, '.pipeline-cache');
   }
 
   configure(shape: Shape): void {
     this.shape = shape;
-    const where = {
-      root: this.root,
-      home: '/nowhere',
-      configPath: `${this.root}/pipeline.config.ts`,
-      folderName: 'random',
-    };
-    this.pipeline = accepted(specOf(shape), where);
-    const built = buildGraph(this.pipeline);
-    if (!built.ok) throw new Error(built.error.map((one) => one.message).join('\n'));
-    this.graph = built.value;
+    this.workspace = workspaceOf(this.root, specOf(shape));
   }
 
   async build(request: BuildRequest, disturbance: Disturbance = { kind: 'none' }): Promise<Built> {
     const executor = new PlayedExecutor(this.root, this.shape, disturbance);
-    const { world, told, close } = this.open(request, executor);
-    const stages = this.pipeline.stages.map((stage) => ({ ...stage, freshness: request.freshness }));
-    const pipeline = { ...this.pipeline, stages };
-    const graph = buildGraph(pipeline);
-    if (!graph.ok) throw new Error('the graph was accepted before');
-    const asked = { ...selectEverything, only: request.only ?? [], force: request.force };
-    const selected = select(graph.value, pipeline, asked, () => null);
-    if (!selected.ok) throw new Error(selected.error.map((one) => one.message).join('\n'));
-    const plans = this.plansOf(request, graph.value, selected.value);
+    const { graph, selection } = this.selected(request);
+    const plans = await this.plansOf(request, graph, selection);
+    const { world, told, close } = await this.open(request, executor);
     const session = new Session({
       world,
-      graph: graph.value,
-      selection: selected.value,
+      graph,
+      selection,
       options: {
         jobs: request.jobs,
         keepGoing: request.keepGoing,
@@ -100,26 +72,12 @@ export class EngineBuilder implements Builder {
     }
   }
 
-  /** As `pipe status` has them: by one who only looks. */
-  private plansOf(request: BuildRequest, graph: StageGraph, selection: Selection): ReadonlyMap<string, Plan> {
-    const { world, close } = this.open(request, new PlayedExecutor(this.root, [], { kind: 'none' }), null);
-    const plans = preview(world, graph, selection).map(({ stage, action, reasons }): [string, Plan] => [
-      stage,
-      reasons.some(({ code }) => code === 'upstream-planned') ? 'open' : action,
-    ]);
-    close();
-    return new Map(plans);
-  }
-
   async clean(names: readonly string[]): Promise<void> {
-    const { world, close } = this.open(plainBuild, new PlayedExecutor(this.root, [], { kind: 'none' }));
-    await world.lock.acquire({
-      wait: true,
-      command: 'clean',
-      signal: new AbortController().signal,
-      onBlocked() {},
-    });
-    for (const stage of this.graph.stages.filter((one) => names.includes(one.name))) {
+    const nobody = new PlayedExecutor(this.root, [], { kind: 'none' });
+    const { world, close } = await this.open(plainBuild, nobody);
+    const { signal } = new AbortController();
+    await world.lock.acquire({ wait: true, command: 'clean', signal, onBlocked() {} });
+    for (const stage of this.workspace.graph.stages.filter((one) => names.includes(one.name))) {
       const record = recordIn(world.records.memory(taskOf(stage).id));
       const bases = (stage.produces?.entries ?? []).map((entry) => entry.glob.base);
       if (record !== null) performCleaning(world, planCleaning(world, record, []), bases);
@@ -129,39 +87,52 @@ export class EngineBuilder implements Builder {
     close();
   }
 
-  private open(request: BuildRequest, executor: Executor, probeFolder: string | null = this.state) {
-    const { root, state } = this;
-    const runId = `run-${String(++this.runs).padStart(6, '0')}` as RunId;
+  private selected({ only, force, freshness }: BuildRequest) {
+    const stages = this.workspace.pipeline.stages.map((stage) => ({ ...stage, freshness }));
+    const pipeline = { ...this.workspace.pipeline, stages };
+    const graph = buildGraph(pipeline);
+    if (!graph.ok) throw new Error('it was accepted before');
+    const asked = { ...selectEverything, only: only ?? [], force };
+    const selected = select(graph.value, pipeline, asked, () => null);
+    if (!selected.ok) throw new Error(selected.error.map((one) => one.message).join('\n'));
+    return { graph: graph.value, selection: selected.value };
+  }
+
+  /** As `pipe status` has them: by one who only looks. */
+  private async plansOf(
+    request: BuildRequest,
+    graph: StageGraph,
+    selection: Selection,
+  ): Promise<ReadonlyMap<string, Plan>> {
+    const nobody = new PlayedExecutor(this.root, [], { kind: 'none' });
+    const { world, close } = await this.open(request, nobody, false);
+    const plans = preview(world, graph, selection).map(({ stage, action, reasons }): [string, Plan] => [
+      stage,
+      reasons.some(({ code }) => code === 'upstream-planned') ? 'open' : action,
+    ]);
+    close();
+    return new Map(plans);
+  }
+
+  private async open(request: BuildRequest, executor: Executor, writes = true) {
+    const runId = `20260101-000000-${(++this.runs).toString(16).padStart(4, '0')}` as RunId;
     const told: PipeEvent[] = [];
     const onTrouble = (message: string) => {
       throw new Error(message);
     };
-    const memory = openState({ folder: state, bootId: readBootId(), onTrouble });
-    const folders = new StateRunFolders({ root, state, runId, onTrouble });
-    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
     const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
-    const world: World = {
-      clock,
-      files: new WorkspaceFiles({ walk, root, memory: memory.stamps, probeFolder }),
-      outputs: new WorkspaceOutputs({ root, state }),
-      records: memory.records,
-      cache: request.cache ? { actions: new FolderActions(state), blobs: new FolderBlobs(state) } : null,
-      executor,
-      code: { identify: () => ({ problems: [] }) },
-      tools: { identify: () => ({ identity: 'none' }) },
-      caller: { get: () => undefined, names: () => [] },
-      folders,
-      upkeep: { isDue: () => memory.unsaved(), perform: () => memory.save() },
+    const { world, state, folders } = await openWorld({
+      workspace: this.workspace,
+      stages: this.workspace.graph.stages,
+      flags: request.cache ? {} : { cache: false },
+      runId,
+      sinks: [journal, { handle: (event) => void told.push(event) }],
+      writes,
+      onTrouble,
       // A process number that nobody has: to every later engine this one is dead.
-      lock: new WorkspaceLock({ state, onTrouble, identity: { ...ownIdentity(), pid: 2 ** 30 + this.runs } }),
-      events: new EventStream({
-        runId,
-        clock,
-        sinks: [journal, { handle: (event) => void told.push(event) }],
-      }),
-      platform: 'random-1',
-    };
-    return { world, told, close: () => memory.close() };
+      identity: { ...ownIdentity(), pid: 2 ** 30 + this.runs },
+    });
+    return { world: { ...world, executor }, told, close: () => state.close() };
   }
 }
 

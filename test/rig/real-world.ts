@@ -9,15 +9,15 @@ import type { Execution, ExecutionEnd, Executor } from '../../src/engine/executo
 import { type BuildEnd, type BuildOptions, Session } from '../../src/engine/session.ts';
 import type { World } from '../../src/engine/world.ts';
 import { CapturedOutput } from '../../src/exec/captured-output.ts';
-import { RunningGroups } from '../../src/exec/left-behind.ts';
+import { RunningPrograms } from '../../src/exec/left-behind.ts';
+import { marksIn } from '../../src/exec/process-table.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
 import { makeRunId } from '../../src/journal/run-id.ts';
 import type { PipeEvent } from '../../src/model/events.ts';
-import { buildGraph } from '../../src/model/graph/graph.ts';
 import { select, selectEverything } from '../../src/model/selection.ts';
-import { accepted } from '../model/validation/sample-config.ts';
 import { Crash } from './faulty-world.ts';
 import { type DiskUser, realFs, type TappedDisk, tapDisk } from './tapped-disk.ts';
+import { workspaceOf } from './workspace-of.ts';
 
 /** Reads inputs and writes outputs below `root`, through the tapped disk. */
 export type Work = (root: string) => void;
@@ -61,7 +61,8 @@ export class RealWorld implements Disposable {
     this.root = path.join(this.place, 'workspace');
     for (const folder of ['workspace', 'attic', 'tmp']) fs.mkdirSync(path.join(this.place, folder));
     this.work = new Map(Object.entries(work));
-    this.workspace = workspaceOf(this.root, stages);
+    const withRun = Object.entries(stages).map(([name, stage]) => [name, { run: `: ${name}`, ...stage }]);
+    this.workspace = workspaceOf(this.root, { stages: Object.fromEntries(withRun) });
     this.disk = tapDisk(this.root, path.join(this.place, 'attic'));
     // What goes to the folder for temporary files when the workspace refuses goes away with the test.
     process.env.TMPDIR = this.temporary;
@@ -174,11 +175,12 @@ export class RealWorld implements Disposable {
   }
 
   private executorOf(real: Executor, work: Readonly<Record<string, Work>>): Executor {
-    const groups = new RunningGroups(path.join(this.state, 'running'));
+    const programs = new RunningPrograms(path.join(this.state, 'running'));
     const perform = async (execution: Execution): Promise<ExecutionEnd> => {
       const { stage } = execution.task;
       const output = new CapturedOutput(execution);
-      groups.began(nobodysGroup, { runId: execution.context.runId, leaves: '' });
+      const entry = programs.begins({ marks: marksIn(execution.env), leaves: '' });
+      entry.started(nobodysGroup);
       try {
         output.say('stdout', `${stage.name} at work`);
         work[stage.name]!(this.root);
@@ -188,7 +190,7 @@ export class RealWorld implements Disposable {
         output.say('stderr', String(problem));
         return { kind: 'failed', failure: { kind: 'exit', code: 1, line: stage.name }, tail: output.tail() };
       } finally {
-        groups.ended(nobodysGroup);
+        entry.ended();
         output.close();
       }
     };
@@ -244,24 +246,4 @@ export class RealWorld implements Disposable {
     }
     return tree;
   }
-}
-
-function workspaceOf(root: string, stages: Readonly<Record<string, object>>): Workspace {
-  const config = path.join(root, 'pipeline.config.ts');
-  const withRun = Object.entries(stages).map(([name, stage]) => [name, { run: `: ${name}`, ...stage }]);
-  const pipeline = accepted(
-    { stages: Object.fromEntries(withRun) },
-    { root, home: '/nowhere', configPath: config, folderName: 'faults' },
-  );
-  const graph = buildGraph(pipeline);
-  if (!graph.ok) throw new Error(JSON.stringify(graph.error));
-  return {
-    ...{ root, state: path.join(root, '.pipeline-cache'), configPath: config, pipeline, graph: graph.value },
-    canonical: (typed) => typed as ReturnType<Workspace['canonical']>,
-    codeOf: async () => ({
-      identify: () => {
-        throw new Error('no stage here has code');
-      },
-    }),
-  };
 }
