@@ -1,8 +1,7 @@
 // The files around a module that decide how it compiles and which packages it gets.
 import fs from 'node:fs';
 import path from 'node:path';
-
-const lockNames = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'];
+import { lockNames } from '../model/lock-names.ts';
 
 /** The lock file of the packages that modules in `folder` import; absolute. */
 export function nearestLockFile(folder: string): string | null {
