@@ -36,6 +36,7 @@ const apart = {
   walk: 'src/files/walk.ts',
   'live-block': 'src/render/live-block.ts',
   compile: 'src/config/compile.ts',
+  auditing: 'src/cli/auditing.ts',
 };
 await build({
   ...common,

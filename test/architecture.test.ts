@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 const src = path.resolve(import.meta.dirname, '../src');
 
-const adapters = ['files', 'store', 'lock', 'journal', 'exec', 'config', 'render'];
+const adapters = ['files', 'store', 'lock', 'journal', 'exec', 'audit', 'config', 'render'];
 const ranks: Readonly<Record<string, number>> = {
   base: 0,
   model: 1,

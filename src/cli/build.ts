@@ -8,13 +8,15 @@ import { UsageError } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
 import { chooseMode, createConsole } from '../render/console.ts';
+import type { Auditing } from './auditing.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
 import { standardError, standardOutput } from './standard-streams.ts';
-import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
+import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';
 
 export async function build(targets: readonly string[], flags: Flags): Promise<number> {
+  refuseContradictions(flags);
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
   const selection = selectStages(workspace, selectionOf(targets, flags));
   return runBuild(workspace, selection, flags, {
@@ -27,6 +29,18 @@ export async function build(targets: readonly string[], flags: Flags): Promise<n
   });
 }
 
+function refuseContradictions(flags: Flags): void {
+  if (!isSet(flags, 'audit') || !isSet(flags, 'dryRun')) return;
+  throw new UsageError([
+    {
+      code: 'PIPE034',
+      message: '--audit runs stages to watch them, so it cannot be combined with --dry-run',
+      at: '--audit',
+      hint: 'leave out one of them',
+    },
+  ]);
+}
+
 /** One build of a selection, from the first event to the exit code. */
 export async function runBuild(
   workspace: Workspace,
@@ -35,6 +49,7 @@ export async function runBuild(
   options: BuildOptions,
 ): Promise<number> {
   refuseInsideStage(workspace.root);
+  const auditing = selection.audited.size > 0 ? await openAuditing() : null;
   const runId = makeRunId(Date.now());
   const level = text(flags, 'logLevel');
   const quiet = isSet(flags, 'quiet') || level === 'warn' || level === 'error';
@@ -50,6 +65,7 @@ export async function runBuild(
     stderr: standardError(),
     env: process.env,
     names: selection.stages.map((stage) => stage.name),
+    ...(auditing === null ? {} : { auditLines: auditing.lines }),
     onClosed: () => interrupt(),
   });
   // Told once the run has begun, so that the contract's first event stays the first.
@@ -64,6 +80,7 @@ export async function runBuild(
     runId,
     sinks: [...sinks, troubleTeller(troubles, (message) => world.events.emit({ kind: 'warning', message }))],
     writes: !options.dryRun,
+    auditOf: auditing?.auditOf,
     onTrouble,
     takeTroubles: () => troubles.splice(0),
   });
@@ -79,6 +96,13 @@ export async function runBuild(
     console.close();
     state.close();
   }
+}
+
+/** Throws `UsageError` where nothing can be audited. */
+async function openAuditing(): Promise<Auditing> {
+  const { openAuditing } = await import('./auditing.ts');
+  const { platform, env } = process;
+  return orRefuse(openAuditing({ platform, searchPath: env.PATH ?? '' }));
 }
 
 /** Hands troubles of the adapters on as warnings, after the event that brought them up. */

@@ -207,6 +207,10 @@ function withSelection(command: Command): Command {
 function withBuildFlags(command: Command): Command {
   return withEnvironment(command)
     .option('--force', 'rerun the named targets, else all that is selected')
+    .option(
+      '--audit',
+      'run them even if fresh, and list files that they touch without declaring (Linux, strace)',
+    )
     .option('-n, --dry-run', 'show the plan and run nothing')
     .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
     .option('--continue-on-error', 'the same as --keep-going')

@@ -41,5 +41,6 @@ export function selectionOf(targets: readonly string[], flags: Flags): Selection
     only: texts(flags, 'only'),
     skip: texts(flags, 'skip'),
     force: isSet(flags, 'force'),
+    audit: isSet(flags, 'audit'),
   };
 }

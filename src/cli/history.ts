@@ -4,6 +4,7 @@ import type { RunSummary, TaskSummary } from '../journal/run-summary.ts';
 import type { PipeEvent, TaskStarted } from '../model/events.ts';
 import { ago, formatDuration } from '../model/words/amounts.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
+import { type Audited, auditBlock } from '../render/audit-block.ts';
 import { tableLines } from '../render/table.ts';
 import { type Flags, isSet, number } from './flags.ts';
 import { pastRun } from './past-run.ts';
@@ -61,12 +62,17 @@ export async function show([which = 'last']: readonly string[], flags: Flags): P
     ...(summary.counts.fresh > 0
       ? [`${summary.tasks.length > 0 ? 'and ' : ''}${summary.counts.fresh} fresh`]
       : []),
+    ...auditBlock(auditsOf(summary), outLook(), { verbose: true }),
     ...summary.warnings.map((warning) => `warning: ${warning}`),
     ...summary.tasks.flatMap((task) =>
       task.failure !== undefined && task.log !== undefined ? [`log of ${task.task}: ${task.log}`] : [],
     ),
   ]);
   return 0;
+}
+
+function auditsOf({ tasks }: RunSummary): readonly Audited[] {
+  return tasks.flatMap(({ task, audit }) => (audit === undefined ? [] : [{ task, verdict: audit }]));
 }
 
 function rowOf(run: PastRun): readonly string[] {

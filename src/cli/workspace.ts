@@ -112,8 +112,8 @@ export function stagesNamed(workspace: Workspace, typed: readonly string[], at: 
   return new Set(names);
 }
 
-export function orRefuse<T>(result: Result<T, readonly Diagnostic[]>): T {
-  if (!result.ok) throw new UsageError(result.error);
+export function orRefuse<T>(result: Result<T, Diagnostic | readonly Diagnostic[]>): T {
+  if (!result.ok) throw new UsageError([result.error].flat());
   return result.value;
 }
 

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import { EventStream } from '../engine/event-stream.ts';
-import type { CallerEnv, Clock, Sink } from '../engine/ports.ts';
+import type { Audit } from '../engine/executor.ts';
+import type { CallerEnv, Clock, Code, RunFolders, Sink } from '../engine/ports.ts';
 import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
@@ -41,6 +42,7 @@ export interface WorldOptions {
   readonly sinks: readonly Sink[];
   /** False for commands that only look: not even a probe is written. */
   readonly writes: boolean;
+  readonly auditOf?: ((about: { readonly folders: RunFolders; readonly code: Code }) => Audit) | undefined;
   readonly onTrouble: (message: string) => void;
   /** The messages of `onTrouble` that nobody was told, each once. Default: it tells them itself. */
   readonly takeTroubles?: () => readonly string[];
@@ -62,6 +64,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
+  const code = await workspace.codeOf(options.stages);
   const world: World = {
     clock,
     files: new WorkspaceFiles({
@@ -77,7 +80,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       workerPath: besideThis('worker'),
       runningFolder: path.join(workspace.state, 'running'),
     }),
-    code: await workspace.codeOf(options.stages),
+    code,
     tools: createTools({
       root: workspace.root,
       environmentOf: (stage) => environmentOf(stage, caller, workspace.root),
@@ -86,6 +89,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     caller,
     secrets: [...new Set(workspace.pipeline.stages.flatMap((stage) => stage.secrets))],
     folders,
+    audit: options.auditOf?.({ folders, code }) ?? null,
     upkeep: upkeepOf({ workspace, state, blobs, runId }),
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({ runId, clock, sinks: options.sinks }),

@@ -47,11 +47,13 @@ export function isFailure(
 export class Assessor {
   private readonly world: World;
   private readonly forced: ReadonlySet<string>;
+  private readonly audited: ReadonlySet<string>;
   private readonly remembered = new Map<TaskId, AssessmentOrFailure>();
 
-  constructor(world: World, forced: ReadonlySet<string>) {
+  constructor(world: World, forced: ReadonlySet<string>, audited: ReadonlySet<string> = new Set()) {
     this.world = world;
     this.forced = forced;
+    this.audited = audited;
   }
 
   /** Something ran or another process wrote: look again. */
@@ -104,6 +106,7 @@ export class Assessor {
 
   private asked(stage: Stage, verdict: Verdict): Verdict {
     if (this.forced.has(stage.name)) return withReason(verdict, { code: 'forced' });
+    if (this.audited.has(stage.name)) return withReason(verdict, { code: 'audited' });
     return stage.always && verdict.kind === 'fresh' ? withReason(verdict, { code: 'always' }) : verdict;
   }
 

@@ -1,4 +1,5 @@
 // How an attempt can end.
+import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Prepared } from './execution.ts';
@@ -9,6 +10,7 @@ export interface SuccessfulEnd {
   readonly record: TaskRecord;
   /** A result that was stored without a log has none in this run. */
   readonly hasLog: boolean;
+  readonly audit: AuditVerdict | null;
 }
 
 export type AttemptEnd =

@@ -37,7 +37,10 @@ export interface AttemptWatcher {
 type Result = Pick<ActionResult, 'outputs' | 'durationMs' | 'metrics'>;
 
 export interface AttemptOptions {
+  /** Even where a person edited a protected output. */
   readonly forced: boolean;
+  /** To be executed under watch, not restored. */
+  readonly audited: boolean;
   readonly stdin: 'closed' | 'inherit';
   readonly isOfAnother: IsOfAnother;
 }
@@ -112,12 +115,13 @@ export class Attempt {
     if (obstruction !== null) return failed(obstruction);
     const inTheWay = whatIsInTheWay(world, assessment, this.options.isOfAnother);
     const { handMade } = inTheWay;
-    const action = this.options.forced || task.stage.always ? null : findAction(world, task, fingerprint);
+    const { forced, audited } = this.options;
+    const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => this.recordOf(assessment, fingerprint, seen, result);
     if (action !== null && inTheWay.former.length === 0 && this.mayStay(assessment, action)) {
       return this.restored(action, record(action));
     }
-    const protectedPaths = this.options.forced ? [] : protectedAmong(world, assessment);
+    const protectedPaths = forced ? [] : protectedAmong(world, assessment);
     if (protectedPaths.length > 0) return failed({ kind: 'protected', paths: protectedPaths });
     // A restored result replaces what is there, also where the tool itself would have updated it.
     if (task.stage.clean || action !== null) {
@@ -142,10 +146,12 @@ export class Attempt {
     if (secrets.length > 0) return this.reject(failed({ kind: 'secret-missing', names: secrets }));
     for (const base of basesOf(task)) world.outputs.makeFolder(base);
 
+    const audit = audited && world.audit !== null ? world.audit.begin(task) : null;
     const prepared = executionOf(world, task, {
       attempt,
       inputs: seen.manifest,
       stdin: this.options.stdin,
+      tracer: audit,
       watcher: this.watcher,
     });
     const startedMs = world.clock.monotonicMs();
@@ -165,13 +171,14 @@ export class Attempt {
     const result = { fingerprint, outputs: made.outputs, durationMs, metrics: prepared.metrics() };
     const trouble = saveArtifacts(world, task, result);
     if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);
-    return this.commit({ kind: 'executed', record: record(result), hasLog: true });
+    const verdict = audit?.verdict() ?? null;
+    return this.commit({ kind: 'executed', record: record(result), hasLog: true, audit: verdict });
   }
 
   private restored(action: ActionResult, record: TaskRecord): AttemptEnd {
     const { world, task } = this;
     const hasLog = replayLog(world, task, action, (text) => this.watcher.onOutput('stdout', text));
-    return this.commit({ kind: 'restored', record, hasLog });
+    return this.commit({ kind: 'restored', record, hasLog, audit: null });
   }
 
   /** Data before result before record: at any crash point before this the task reads as stale. */

@@ -6,12 +6,12 @@
 //      └─────────┴─────────────────► skipped
 //
 import type { TaskId } from '../base/brand.ts';
-import type { EventBody, RunFinished, TaskFinished, TaskOutcome } from '../model/events.ts';
+import type { AuditVerdict, EventBody, RunFinished, TaskFinished, TaskOutcome } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
-import { outcomeOf } from './run-outcome.ts';
+import { notAudited, outcomeOf, type TaskEnd } from './run-outcome.ts';
 
 export type TaskState =
   /** Waits for this many tasks before it. */
@@ -36,6 +36,7 @@ export interface TaskOrder {
 interface Place {
   readonly task: Task;
   state: TaskState;
+  audit: TaskEnd['audit'];
   readonly dependents: { readonly place: Place; readonly kind: 'file' | 'after' }[];
 }
 
@@ -67,14 +68,17 @@ export class Board {
   constructor(options: {
     readonly tasks: readonly Task[];
     readonly orders: readonly TaskOrder[];
+    readonly audited?: ReadonlySet<string>;
     readonly emit: (event: EventBody) => void;
     readonly nowMs: () => number;
   }) {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
     const waits = new Map<TaskId, number>();
-    for (const task of options.tasks)
-      this.places.set(task.id, { task, state: { kind: 'ready' }, dependents: [] });
+    for (const task of options.tasks) {
+      const audit = options.audited?.has(task.stage.name) ? 'pending' : null;
+      this.places.set(task.id, { task, state: { kind: 'ready' }, audit, dependents: [] });
+    }
     for (const order of options.orders) {
       const place = this.places.get(order.after)!;
       this.places.get(order.before)!.dependents.push({ place, kind: order.kind });
@@ -115,6 +119,11 @@ export class Board {
     this.places.get(task.id)!.state = { kind: 'running', startedMs: this.nowMs(), reasons: about.reasons };
     this.runningCount++;
     this.emit({ kind: 'task-started', ...named(task), attempt: 1, ...about });
+  }
+
+  audited(task: Task, verdict: AuditVerdict): void {
+    this.places.get(task.id)!.audit = verdict.kind;
+    this.emit({ kind: 'task-audited', ...named(task), verdict });
   }
 
   fresh(task: Task, record: TaskRecord | null): void {
@@ -158,8 +167,8 @@ export class Board {
 
   /** How the run stands when nothing is left to do. */
   summary(interrupted: boolean): Omit<RunFinished, 'kind' | 'durationMs'> {
-    const ends = [...this.places.values()].flatMap(({ task, state }) =>
-      state.kind === 'ended' ? [{ ...state, optional: task.stage.optional }] : [],
+    const ends = [...this.places.values()].flatMap(({ task, state, audit }) =>
+      state.kind === 'ended' ? [{ ...state, optional: task.stage.optional, audit }] : [],
     );
     return outcomeOf(ends, this.savedMs, interrupted);
   }
@@ -172,6 +181,7 @@ export class Board {
     const { task, state } = place;
     const running = state.kind === 'running';
     if (running) this.runningCount--;
+    if (place.audit === 'pending') this.audited(task, notAudited(outcome));
     place.state = {
       kind: 'ended',
       outcome,

@@ -6,7 +6,7 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
-import type { Execution } from './executor.ts';
+import type { Execution, Tracer } from './executor.ts';
 import { secretValues, shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -38,6 +38,7 @@ export function executionOf(
     readonly attempt: number;
     readonly inputs: Manifest;
     readonly stdin: 'closed' | 'inherit';
+    readonly tracer: Tracer | null;
     readonly watcher: ExecutionWatcher;
   },
 ): Prepared {
@@ -92,6 +93,7 @@ export function executionOf(
       attempt: options.attempt,
       scratch,
     },
+    tracer: options.tracer,
     onOutput: (stream, text) => options.watcher.onOutput(stream, text),
     onProgress: (done, total) => options.watcher.onProgress(done, total),
     onMetric: (values) => {

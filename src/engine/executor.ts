@@ -1,5 +1,6 @@
 // The port behind which stages are executed: what an execution needs, and how it can end.
 import type { RunId } from '../base/brand.ts';
+import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Command } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
@@ -23,9 +24,41 @@ export interface Execution {
   /** For `script` and `function`: the compiled module, absolute, and what `ctx` holds. */
   readonly module: string | null;
   readonly context: ExecutionContext;
+  /** Looks over the shoulder of its programs, where they are audited. */
+  readonly tracer: Tracer | null;
   readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onProgress: (done: number, total: number) => void;
   readonly onMetric: (values: Readonly<Record<string, number>>) => void;
+}
+
+export interface ProgramStart {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Tracer {
+  /** What to start in its place; `null`: start it as it is. Called for one program after the other. */
+  trace(program: ProgramStart): TracedStart | null;
+}
+
+export interface TracedStart {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Call when its process group is gone. Resolves when the trace is read. Never rejects. */
+  ended(): Promise<void>;
+}
+
+/** Watches which files executions touch. */
+export interface Audit {
+  begin(task: Task): TaskAudit;
+}
+
+export interface TaskAudit extends Tracer {
+  /** Call once, after the execution succeeded. Never throws. */
+  verdict(): AuditVerdict;
 }
 
 export interface ExecutionContext {

@@ -18,6 +18,7 @@ export interface SchedulerOptions {
   readonly jobs: number;
   readonly keepGoing: boolean;
   readonly forced: ReadonlySet<string>;
+  readonly audited: ReadonlySet<string>;
   readonly stdin: 'closed' | 'inherit';
   /** Whether a stage other than `stage` may produce the file, selected or not. */
   readonly isOutputOfAnother: (stage: Stage, path: FilePath) => boolean;
@@ -95,13 +96,14 @@ export class Scheduler {
   private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
     const estimateMs = estimateOf(assessment);
     this.board.started(task, { reasons, command: shownCommand(this.world, task.stage), estimateMs });
-    const { forced, stdin, isOutputOfAnother } = this.options;
+    const { forced, audited, stdin, isOutputOfAnother } = this.options;
     const attempt = new Attempt({
       world: this.world,
       assessor: this.assessor,
       task,
       options: {
         forced: forced.has(task.stage.name),
+        audited: audited.has(task.stage.name),
         stdin,
         isOfAnother: (file) => isOutputOfAnother(task.stage, file),
       },
@@ -151,6 +153,7 @@ export class Scheduler {
     switch (end.kind) {
       case 'executed':
       case 'restored':
+        if (end.audit !== null) this.board.audited(task, end.audit);
         this.board.succeeded(task, end.kind, end.record, end.hasLog ? this.logOf(task) : null);
         return;
       case 'failed':

@@ -55,7 +55,8 @@ export class Session {
     this.selection = options.selection;
     this.options = options.options;
     this.tasks = options.selection.stages.map((stage) => taskOf(stage));
-    this.assessor = new Assessor(options.world, options.selection.forced);
+    const { forced, audited } = options.selection;
+    this.assessor = new Assessor(options.world, forced, audited);
   }
 
   /** The first time gently, the second time at once. */
@@ -188,6 +189,7 @@ export class Session {
     const board = new Board({
       tasks: this.tasks,
       orders: this.orders(),
+      audited: selection.audited,
       emit: (event) => world.events.emit(event),
       nowMs: () => world.clock.monotonicMs(),
     });
@@ -201,6 +203,7 @@ export class Session {
         keepGoing,
         stdin,
         forced: selection.forced,
+        audited: selection.audited,
         isOutputOfAnother: (stage, path) =>
           graph.stages.some(
             (one) => one !== stage && one.produces !== null && setMatches(one.produces, path),

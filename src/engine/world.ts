@@ -1,7 +1,7 @@
 // All that one build acts through, in one place.
 
 import type { EventStream } from './event-stream.ts';
-import type { Executor } from './executor.ts';
+import type { Audit, Executor } from './executor.ts';
 import type {
   ActionStore,
   BlobStore,
@@ -37,6 +37,8 @@ export interface World {
   readonly folders: RunFolders;
   readonly lock: Lock;
   readonly upkeep: Upkeep;
+  /** `null`: nothing is audited. */
+  readonly audit: Audit | null;
   readonly events: EventStream;
   /** What could not be done beside the work itself, and has not been told yet. */
   readonly takeTroubles: () => readonly string[];

@@ -1,5 +1,6 @@
 // One program at a time under watch: its output captured, its time limited, ended when asked.
 
+import type { Tracer } from '../engine/executor.ts';
 import type { CapturedOutput } from './captured-output.ts';
 import type { Periods } from './periods.ts';
 import { type GroupSpec, type ProcessGroup, startGroup } from './process-group.ts';
@@ -16,6 +17,7 @@ export type ProgramEnd =
 
 export interface Program extends Omit<GroupSpec, 'periods' | 'onData'> {
   readonly timeoutMs: number | null;
+  readonly tracer: Tracer | null;
 }
 
 /** Hears of every program before it is started. */
@@ -40,11 +42,13 @@ export class Supervision {
   /** Resolves when no process of the program is left. A cancelled program counts as cancelled however it ended. */
   async run(program: Program): Promise<ProgramEnd> {
     if (this.cancelled) return { kind: 'cancelled' };
-    const { timeoutMs, ...spec } = program;
+    const { timeoutMs, tracer, ...spec } = program;
+    const traced = tracer?.trace(spec) ?? null;
     let timedOut = false;
     const watched = this.watcher?.begins();
     const group = startGroup({
       ...spec,
+      ...(traced === null ? {} : { file: traced.file, args: traced.args }),
       periods: this.periods,
       onData: (stream, chunk) => this.output.write(stream, chunk),
     });
@@ -58,6 +62,7 @@ export class Supervision {
 
     const end = await group.ended;
     clearTimeout(timer);
+    await traced?.ended();
     watched?.ended();
     this.group = null;
     this.output.flush();

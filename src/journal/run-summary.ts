@@ -1,9 +1,19 @@
 // What `summary.json` says of a run, gathered from its events.
 
-import type { PipeEvent, RunFinished, RunOutcome, RunStarted, TaskFinished } from '../model/events.ts';
+import type {
+  AuditVerdict,
+  PipeEvent,
+  RunFinished,
+  RunOutcome,
+  RunStarted,
+  TaskFinished,
+} from '../model/events.ts';
 
 export type TaskSummary = Pick<TaskFinished, 'task' | 'stage' | 'item' | 'outcome' | 'durationMs'> &
-  Partial<Pick<TaskFinished, 'failure' | 'log' | 'optional' | 'blockedBy'>>;
+  Partial<Pick<TaskFinished, 'failure' | 'log' | 'optional' | 'blockedBy'>> & {
+    /** Of a task that was to be audited. */
+    readonly audit?: AuditVerdict;
+  };
 
 export interface RunSummary {
   readonly v: 1;
@@ -29,6 +39,7 @@ export interface RunSummary {
 export class SummaryOfRun {
   private started: (RunStarted & { readonly at: string }) | null = null;
   private readonly tasks: TaskSummary[] = [];
+  private readonly audits = new Map<string, AuditVerdict>();
   private readonly warnings: string[] = [];
 
   /** `null` as long as the run goes on. */
@@ -37,8 +48,11 @@ export class SummaryOfRun {
       case 'run-started':
         this.started = event;
         return null;
+      case 'task-audited':
+        this.audits.set(event.task, event.verdict);
+        return null;
       case 'task-finished':
-        if (event.outcome !== 'fresh') this.tasks.push(summaryOfTask(event));
+        if (event.outcome !== 'fresh') this.tasks.push(summaryOfTask(event, this.audits.get(event.task)));
         return null;
       case 'warning':
         this.warnings.push(event.message);
@@ -72,7 +86,7 @@ export class SummaryOfRun {
   }
 }
 
-function summaryOfTask(event: TaskFinished): TaskSummary {
+function summaryOfTask(event: TaskFinished, audit: AuditVerdict | undefined): TaskSummary {
   const { task, stage, item, outcome, durationMs, failure, log, optional, blockedBy } = event;
   return {
     task,
@@ -84,5 +98,6 @@ function summaryOfTask(event: TaskFinished): TaskSummary {
     ...(log === undefined ? {} : { log }),
     ...(optional === undefined ? {} : { optional }),
     ...(blockedBy === undefined ? {} : { blockedBy }),
+    ...(audit === undefined ? {} : { audit }),
   };
 }

@@ -35,6 +35,7 @@ export const diagnosticTitles = {
   PIPE039: 'unknown run or log',
   PIPE040: 'nothing to accept',
   PIPE042: 'unknown command',
+  PIPE043: 'no audit here',
   PIPE050: 'required file missing',
   PIPE051: 'an input that another stage makes, by another name',
 } as const;

@@ -112,6 +112,26 @@ export interface TaskFinished extends OfTask {
   readonly command?: string;
 }
 
+/**
+ * Whether an execution kept to what its stage declares. Paths are relative to the root and sorted; a folder
+ * that no pattern can or should name ends in `/`.
+ */
+export type AuditVerdict =
+  | { readonly kind: 'declared' }
+  | {
+      readonly kind: 'undeclared';
+      readonly reads: readonly string[];
+      readonly writes: readonly string[];
+      readonly deletes: readonly string[];
+    }
+  | { readonly kind: 'not-audited'; readonly why: string };
+
+/** Of an audit, once for each audited task, before it finishes. */
+export interface TaskAudited extends OfTask {
+  readonly kind: 'task-audited';
+  readonly verdict: AuditVerdict;
+}
+
 export interface Warning {
   readonly kind: 'warning';
   readonly message: string;
@@ -143,6 +163,7 @@ export type EventBody =
   | TaskProgress
   | TaskMetric
   | TaskRetrying
+  | TaskAudited
   | TaskFinished
   | Warning
   | RunFinished;

@@ -15,6 +15,7 @@ export interface SelectionRequest {
   readonly only: readonly string[];
   readonly skip: readonly string[];
   readonly force: boolean;
+  readonly audit: boolean;
 }
 
 export interface Selection {
@@ -23,6 +24,8 @@ export interface Selection {
   readonly names: ReadonlySet<string>;
   /** To be rerun even if fresh. */
   readonly forced: ReadonlySet<string>;
+  /** To be executed under watch, even if fresh. */
+  readonly audited: ReadonlySet<string>;
   readonly targets: readonly string[];
 }
 
@@ -33,6 +36,7 @@ export const selectEverything: SelectionRequest = {
   only: [],
   skip: [],
   force: false,
+  audit: false,
 };
 
 /**
@@ -69,11 +73,12 @@ export function select(
     return err([{ code: 'PIPE032', message, at: givenIn(request).join(', '), hint }]);
   }
   const named = request.targets.length > 0 ? new Set(targets) : null;
-  const forced = request.force ? stages.filter((stage) => named === null || named.has(stage.name)) : [];
+  const asked = stages.map(({ name }) => name).filter((name) => named === null || named.has(name));
   return ok({
     stages,
     names: new Set(stages.map((stage) => stage.name)),
-    forced: new Set(forced.map((stage) => stage.name)),
+    forced: new Set(request.force ? asked : []),
+    audited: new Set(request.audit ? asked : []),
     targets: request.targets,
   });
 }

@@ -5,6 +5,7 @@ export type StaleReason =
   | { readonly code: 'never-built' }
   | { readonly code: 'unfinished' }
   | { readonly code: 'forced' }
+  | { readonly code: 'audited' }
   | { readonly code: 'always' }
   | { readonly code: 'input-changed'; readonly path: string }
   | { readonly code: 'input-added'; readonly path: string }

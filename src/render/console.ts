@@ -2,6 +2,7 @@
 
 import type { PipeEvent } from '../model/events.ts';
 import { foldEvent, initialView, type RunView } from '../model/words/run-view.ts';
+import type { AuditLines } from './audit-block.ts';
 import type { Display } from './display.ts';
 import { canDrawUnicode, createGlyphs } from './glyphs.ts';
 import { createJsonDisplay } from './json.ts';
@@ -25,6 +26,8 @@ export interface ConsoleOptions {
   readonly stderr: OutStream;
   /** For `NO_COLOR`, `FORCE_COLOR`, `TERM` and the locale. */
   readonly env: Env;
+  /** How an audit is told, where there is one. */
+  readonly auditLines?: AuditLines;
   /** Names of the tasks to come, so that lines align from the first one on. */
   readonly names?: readonly string[];
   /** Standard output lost its reader (`| head`). Nothing more is written to it; what to do is up to the caller. */
@@ -77,10 +80,11 @@ export function lookOf(stream: OutStream, env: Env, names: readonly string[] = [
 }
 
 function createDisplay(options: ConsoleOptions): Display {
-  const { stdout, stderr, env, names, verbose } = options;
+  const { stdout, stderr, env, names, verbose, auditLines } = options;
   const out = createWriter(stdout, options.onClosed);
   const look = lookOf(stdout, env, names);
-  const quiet = () => createQuietDisplay(createWriter(stderr), lookOf(stderr, env, names));
+  const quiet = () =>
+    createQuietDisplay(createWriter(stderr), lookOf(stderr, env, names), { verbose, auditLines });
   switch (options.mode) {
     case 'json':
       return createJsonDisplay(out, quiet());
@@ -88,11 +92,16 @@ function createDisplay(options: ConsoleOptions): Display {
       return quiet();
     case 'plain':
       // The same lines everywhere: the width of a terminal that happens to be there does not count.
-      return createPlainDisplay(out, { ...look, columns: null }, { verbose, raw: options.raw === true });
+      return createPlainDisplay(
+        out,
+        { ...look, columns: null },
+        { verbose, raw: options.raw === true, auditLines },
+      );
     case 'live':
       return createLiveDisplay(out, look, {
         terminal: stdout,
         verbose,
+        auditLines,
         nowMs: options.nowMs ?? Date.now,
         every: options.every ?? repeat,
       });

@@ -5,6 +5,7 @@ import { ago } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import type { RunView } from '../model/words/run-view.ts';
 import { explainReason, summariseReasons } from '../model/words/wording.ts';
+import type { AuditLines } from './audit-block.ts';
 import { failureDetails } from './failure-block.ts';
 import { wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
@@ -22,6 +23,11 @@ export interface Display {
   close(): void;
 }
 
+export interface LineOptions {
+  readonly verbose: boolean;
+  readonly auditLines?: AuditLines | undefined;
+}
+
 export interface Wording {
   /** At the start of a task; none where the display shows running tasks in another way. */
   readonly started: (event: TaskStarted, look: Look) => readonly string[];
@@ -32,7 +38,7 @@ export interface Wording {
 export function createLines(
   look: Look,
   wording: Wording,
-  options: { readonly verbose: boolean },
+  options: LineOptions,
 ): (event: PipeEvent, view: RunView) => readonly string[] {
   const output = createOutputLines(look);
   let hasHeader = false;
@@ -70,8 +76,9 @@ export function createLines(
       case 'run-finished':
         return view.dryRun && view.planned.length > 0
           ? planLines(view.planned, look, options)
-          : summaryLines(view, look);
+          : [...(options.auditLines?.(view.audits, look, options) ?? []), ...summaryLines(view, look)];
       case 'task-planned':
+      case 'task-audited':
       case 'task-progress':
       case 'task-metric':
         return [];

@@ -2,7 +2,7 @@
 
 import type { PipeEvent } from '../model/events.ts';
 import type { RunView } from '../model/words/run-view.ts';
-import { createLines, type Display } from './display.ts';
+import { createLines, type Display, type LineOptions } from './display.ts';
 import { failureHead } from './failure-block.ts';
 import type { LiveBlock } from './live-block.ts';
 import { liveLines } from './live-lines.ts';
@@ -13,9 +13,8 @@ import type { OutStream, Writer } from './writer.ts';
 /** Ten redraws a second: more would flicker on slow connections, fewer would look stuck. */
 const frameMs = 100;
 
-export interface LiveOptions {
+export interface LiveOptions extends LineOptions {
   readonly terminal: OutStream;
-  readonly verbose: boolean;
   readonly nowMs: () => number;
   /** Calls back again and again until the returned function is called. */
   readonly every: (ms: number, tick: () => void) => () => void;

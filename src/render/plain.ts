@@ -1,13 +1,12 @@
 // The display for pipes and CI: one line an event, never a control of the cursor.
 
-import { createLines, type Display } from './display.ts';
+import { createLines, type Display, type LineOptions } from './display.ts';
 import type { Look } from './look.ts';
 import { createRawOutput } from './raw-output.ts';
 import { plainLine, startedLine } from './task-line.ts';
 import type { Writer } from './writer.ts';
 
-export interface PlainOptions {
-  readonly verbose: boolean;
+export interface PlainOptions extends LineOptions {
   /** Pass output on as it comes: a person talks to the one stage that runs. */
   readonly raw?: boolean;
 }

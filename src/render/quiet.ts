@@ -1,14 +1,19 @@
 // The display that has nothing to say unless something is wrong.
 
+import type { AuditLines } from './audit-block.ts';
 import { blockedLines, type Display, warningLines } from './display.ts';
 import { failureBlock } from './failure-block.ts';
 import type { Look } from './look.ts';
 import { planTaskLines } from './plan-lines.ts';
 import type { Writer } from './writer.ts';
 
-export function createQuietDisplay(out: Writer, look: Look): Display {
+export function createQuietDisplay(
+  out: Writer,
+  look: Look,
+  options: { readonly verbose: boolean; readonly auditLines?: AuditLines | undefined },
+): Display {
   return {
-    show(event) {
+    show(event, view) {
       switch (event.kind) {
         case 'run-blocked':
           out.lines(blockedLines(event, look));
@@ -21,6 +26,9 @@ export function createQuietDisplay(out: Writer, look: Look): Display {
           break;
         case 'task-planned':
           if (event.action === 'fail') out.lines(planTaskLines(event, look, { verbose: false }));
+          break;
+        case 'run-finished':
+          if (event.exitCode !== 0) out.lines(options.auditLines?.(view.audits, look, options) ?? []);
           break;
         default:
           break;

@@ -299,3 +299,29 @@ test('what the disk refuses is a failure of the task; what should not happen is 
   expect(failureOf(bug.world)).toMatchObject({ kind: 'internal', message: 'oops' });
   expect(bug.end).toMatchObject({ event: { exitCode: 70 } });
 });
+
+test('what is audited is executed under watch, not restored; other stages are not watched', async () => {
+  const plan = planOf({
+    a: { requires: 'in.txt', produces: 'a.txt' },
+    b: { requires: 'a.txt', produces: 'b.txt' },
+  });
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, plan);
+  machine.disk.remove('b.txt');
+  const begun: string[] = [];
+  const verdict = { kind: 'not-audited', why: 'a fake sees nothing' } as const;
+  const { world, end, executed } = await build(machine, plan, {
+    request: { targets: ['b'], audit: true },
+    before: (fake) => {
+      fake.audit = {
+        begin: (task) => {
+          begun.push(task.id);
+          return { trace: () => null, verdict: () => verdict };
+        },
+      };
+    },
+  });
+  expect({ executed, begun }).toEqual({ executed: ['b'], begun: ['b'] });
+  expect(world.ofKind('task-audited').map((event) => [event.task, event.verdict])).toEqual([['b', verdict]]);
+  expect(end).toMatchObject({ event: { outcome: 'failed', exitCode: 1, executed: 1, fresh: 1 } });
+});

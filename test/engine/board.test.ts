@@ -9,7 +9,11 @@ import { recordOf } from './samples.ts';
 
 type Fields = Readonly<Record<string, object>>;
 
-function boardOf(stages: Fields, orders: readonly (readonly [string, string, 'file' | 'after'])[]) {
+function boardOf(
+  stages: Fields,
+  orders: readonly (readonly [string, string, 'file' | 'after'])[],
+  audited: readonly string[] = [],
+) {
   const plan = planOf(stages);
   const events: EventBody[] = [];
   const board = new Board({
@@ -21,6 +25,7 @@ function boardOf(stages: Fields, orders: readonly (readonly [string, string, 'fi
         kind,
       }),
     ),
+    audited: new Set(audited),
     emit: (event) => events.push(event),
     nowMs: () => 0,
   });
@@ -162,4 +167,52 @@ test('time is saved by what was fresh or restored, not by what ran', () => {
     [7, 'b.log'],
     [0, undefined],
   ]);
+});
+
+const undeclared = { kind: 'undeclared', reads: ['x'], writes: [], deletes: [] } as const;
+
+test.each([
+  ['all is declared', { kind: 'declared' }, { outcome: 'succeeded', exitCode: 0 }],
+  ['something is not declared', undeclared, { outcome: 'failed', exitCode: 1 }],
+  ['it could not be watched', { kind: 'not-audited', why: 'x' }, { outcome: 'failed', exitCode: 1 }],
+  ['nobody has said what was seen', null, { outcome: 'failed', exitCode: 1 }],
+] as const)('an audit in which %s', (_, verdict, expected) => {
+  const { board, task } = boardOf({ a: {}, b: {} }, [], ['a']);
+  run(board, task('b'));
+  board.started(task('a'), { reasons: [{ code: 'audited' }], command: 'make it', estimateMs: null });
+  if (verdict !== null) board.audited(task('a'), verdict);
+  board.succeeded(task('a'), 'executed', recordOf('a'), null);
+  expect(board.summary(false)).toMatchObject({ ...expected, executed: 2, failed: 0 });
+});
+
+test('what was to be audited and did not run to its end is told as not audited, before it finishes', () => {
+  const { board, task, events } = boardOf(
+    { a: { optional: true }, b: {}, c: {} },
+    [['a', 'b', 'file']],
+    ['a', 'b'],
+  );
+  board.failed(task('a'), failing());
+  run(board, task('c'));
+  expect(events.map((event) => ('task' in event ? `${event.task} ${event.kind}` : event.kind))).toEqual([
+    'a task-audited',
+    'a task-finished',
+    'b task-audited',
+    'b task-finished',
+    'c task-started',
+    'c task-finished',
+  ]);
+  // Without an audit the run would merely be degraded.
+  expect(board.summary(false)).toMatchObject({ outcome: 'failed', exitCode: 1 });
+});
+
+test('in an audit, an edit that waits counts for more than what was not looked at, and less than a finding', () => {
+  const waiting = (verdict: typeof undeclared | null) => {
+    const { board, task } = boardOf({ a: {}, b: {}, c: {} }, [['a', 'b', 'file']], ['a', 'b', 'c']);
+    board.failed(task('a'), failing({ kind: 'protected', paths: ['x'] }));
+    board.audited(task('c'), verdict ?? { kind: 'declared' });
+    board.succeeded(task('c'), 'executed', recordOf('c'), null);
+    return board.summary(false);
+  };
+  expect(waiting(null)).toMatchObject({ outcome: 'waiting', exitCode: 3 });
+  expect(waiting(undeclared)).toMatchObject({ outcome: 'failed', exitCode: 1 });
 });

@@ -110,6 +110,7 @@ export class Scene {
         attempt: 1,
         scratch: this.path('scratch'),
       },
+      tracer: null,
       onOutput: (stream, text) => {
         this[stream] += text;
         this.changed();

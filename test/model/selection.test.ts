@@ -77,6 +77,9 @@ test('force is for the targets that are named, else for all that is selected', (
   expect(forced({ from: ['b'] })).toEqual(['b', 'c']);
   expect(forced({ only: ['d'] })).toEqual(['d']);
   expect(forced({}).length).toBe(5);
+  const audited = sample({ targets: ['both'], audit: true });
+  expect(audited.ok && [...audited.value.audited]).toEqual(['c', 'd']);
+  expect(audited.ok && audited.value.forced.size).toBe(0);
   const unforced = sample({ targets: ['c'] });
   expect(unforced.ok && unforced.value.forced.size).toBe(0);
 });

@@ -78,6 +78,7 @@ export class FakeWorld implements World {
   readonly lock: FakeLock;
   readonly upkeep: { due: boolean; performed: number } & World['upkeep'];
   readonly events: EventStream;
+  audit: World['audit'] = null;
   readonly platform = 'fake-1';
   readonly takeTroubles = () => [];
   readonly told: PipeEvent[] = [];

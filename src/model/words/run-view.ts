@@ -5,6 +5,7 @@ import type {
   PipeEvent,
   RunBlocked,
   RunFinished,
+  TaskAudited,
   TaskFinished,
   TaskOutcome,
   TaskPlanned,
@@ -59,6 +60,7 @@ export interface RunView {
   readonly skipped: readonly TaskFinished[];
   readonly warnings: readonly Warning[];
   readonly planned: readonly TaskPlanned[];
+  readonly audits: readonly TaskAudited[];
   /** Time that fresh and restored tasks did not take, so far. */
   readonly savedMs: number;
   readonly finished: RunFinished | null;
@@ -68,12 +70,10 @@ export interface RunView {
 const longestLastLine = 400;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Growing = 'tasks' | 'running' | 'counts' | 'failures' | 'skipped' | 'warnings' | 'planned' | 'audits';
 
 /** What `foldEvent` writes to; displays see it through `RunView`. */
-interface GrowingView
-  extends Mutable<
-    Omit<RunView, 'tasks' | 'running' | 'counts' | 'failures' | 'skipped' | 'warnings' | 'planned'>
-  > {
+interface GrowingView extends Mutable<Omit<RunView, Growing>> {
   readonly tasks: Map<TaskId, TaskView>;
   readonly running: Map<TaskId, RunningTask>;
   readonly counts: Record<TaskOutcome, number>;
@@ -81,6 +81,7 @@ interface GrowingView
   readonly skipped: TaskFinished[];
   readonly warnings: Warning[];
   readonly planned: TaskPlanned[];
+  readonly audits: TaskAudited[];
 }
 
 export function initialView(): RunView {
@@ -99,6 +100,7 @@ export function initialView(): RunView {
     skipped: [],
     warnings: [],
     planned: [],
+    audits: [],
     savedMs: 0,
     finished: null,
   };
@@ -153,6 +155,9 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
         attempt: event.attempt + 1,
         progress: null,
       }));
+      break;
+    case 'task-audited':
+      next.audits.push(event);
       break;
     case 'task-finished':
       finish(next, event);

@@ -16,6 +16,8 @@ export function explainReason(reason: StaleReason): string {
       return 'its last attempt did not succeed';
     case 'forced':
       return 'it is forced';
+    case 'audited':
+      return 'it is to be audited';
     case 'always':
       return 'it declares no files and always runs';
     case 'input-changed':

@@ -1,0 +1,97 @@
+// Watches the programs of one execution and compares what they touched with what the stage declares.
+
+import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProgramStart, TaskAudit, TracedStart } from '../engine/executor.ts';
+import { TouchedFiles } from '../model/audit/touched-files.ts';
+import { TraceReading } from '../model/audit/trace-reading.ts';
+import { undeclaredFiles } from '../model/audit/undeclared.ts';
+import type { AuditVerdict } from '../model/events.ts';
+import type { Stage } from '../model/stage.ts';
+import { findProgram } from './strace.ts';
+import { defaultTracePeriods, type TracePeriods, traceProgram } from './traced-program.ts';
+
+export interface StageAuditOptions {
+  /** Absolute path of the program. */
+  readonly strace: string;
+  /** Absolute, without links. */
+  readonly root: string;
+  readonly stage: Stage;
+  /** Canonical paths of what counts as an input without a pattern. */
+  readonly code: readonly string[];
+  /** The compiled module of a function, absolute: what its process reads before that is the engine's doing. */
+  readonly begins: string | null;
+  /** Relative to the root; folders end in `/`. */
+  readonly exempt: readonly string[];
+  readonly periods?: TracePeriods;
+}
+
+export class StageAudit implements TaskAudit {
+  private readonly options: StageAuditOptions;
+  private readonly touched: TouchedFiles;
+  private readonly realFolders = new Map<string, string>();
+  private flaw: string | null = null;
+
+  constructor(options: StageAuditOptions) {
+    this.options = options;
+    const { root, begins } = options;
+    this.touched = new TouchedFiles({ root, realFolder: this.realFolder, begins });
+  }
+
+  trace(program: ProgramStart): TracedStart | null {
+    const { strace, periods = defaultTracePeriods } = this.options;
+    // What cannot be started is to fail as it does without an audit.
+    if (findProgram(program.file, program.env.PATH ?? '', program.cwd) === null) {
+      return this.untraced(`${program.file} was not found`);
+    }
+    const { touched, realFolder } = this;
+    const reading = new TraceReading({ folder: realFolder(program.cwd), touched, realFolder });
+    const onFlaw = (why: string) => {
+      this.flaw ??= why;
+    };
+    try {
+      return traceProgram({ strace, program, reading, periods, onFlaw });
+    } catch (error) {
+      return this.untraced(`its trace cannot be kept: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  verdict(): AuditVerdict {
+    if (this.flaw !== null) return { kind: 'not-audited', why: this.flaw };
+    const { stage, root, code, exempt } = this.options;
+    const found = undeclaredFiles(stage, this.touched, {
+      code: new Set(code),
+      exempt,
+      isFolder: (path) => isFolder(join(root, path)),
+    });
+    const isClean = found.reads.length + found.writes.length + found.deletes.length === 0;
+    return isClean ? { kind: 'declared' } : { kind: 'undeclared', ...found };
+  }
+
+  private untraced(why: string): null {
+    this.flaw ??= why;
+    return null;
+  }
+
+  /** Remembered: a stage opens thousands of files in few folders. */
+  private readonly realFolder = (absolute: string): string => {
+    const known = this.realFolders.get(absolute);
+    if (known !== undefined) return known;
+    let real = absolute;
+    try {
+      real = realpathSync.native(absolute);
+    } catch {
+      // Gone already: then only its name is left.
+    }
+    this.realFolders.set(absolute, real);
+    return real;
+  };
+}
+
+function isFolder(absolute: string): boolean {
+  try {
+    return statSync(absolute).isDirectory();
+  } catch {
+    return false;
+  }
+}
