@@ -120,7 +120,12 @@ export function clearAway(world: World, task: Task, { leftovers, old, former }: 
 }
 
 /** What pipe made; where it cannot be moved it goes at once: a state folder that is full must not stop a build. */
-function setAside(world: World, task: Task, made: readonly ListedFile[], bases: readonly string[]): void {
+export function setAside(
+  world: World,
+  task: Task,
+  made: readonly ListedFile[],
+  bases: readonly string[],
+): void {
   try {
     world.outputs.moveAway(made, world.folders.keep('aside', task.id), bases);
   } catch (problem) {

@@ -1,13 +1,16 @@
 // Files that pipe made and no stage would make any more: a build from nothing would not have them, so no stage may
 // take them for its input. Of stages that are still declared they go; of others a person decides.
 import type { FilePath, TaskId } from '../base/brand.ts';
+import type { EventBody, Warning } from '../model/events.ts';
 import { patternsText } from '../model/fingerprint.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
 import { type Task, taskOf } from '../model/task.ts';
+import { setAside } from './make-room.ts';
 import { unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
+import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
 export interface FormerOutputs {
@@ -38,27 +41,31 @@ export function formerOutputs(
  */
 export function retire(world: World, former: readonly FormerOutputs[]): void {
   for (const { task, files } of former) {
-    // Any folder that is empty without them was made for them.
-    world.outputs.moveAway(files, world.folders.keep('aside', task.id), ['']);
+    try {
+      // Any folder that is empty without them was made for them.
+      setAside(world, task, files, ['']);
+    } catch (problem) {
+      // The attempt at their stage tries again, and fails over it.
+      if (!isRefusal(problem)) throw problem;
+    }
   }
 }
 
-export interface Orphan {
-  readonly path: FilePath;
-  /** The task that made it; no stage has it any more. */
-  readonly task: TaskId;
-  /** The stage that requires it. */
-  readonly requiredBy: string;
-}
-
 /** Outputs of stages that are gone, where these tasks still take them for inputs. */
-export function requiredOrphans(world: World, graph: StageGraph, tasks: readonly Task[]): readonly Orphan[] {
+export function orphanWarnings(
+  world: World,
+  graph: StageGraph,
+  tasks: readonly Task[],
+): readonly (EventBody & Warning)[] {
   const declared = new Set<TaskId>(graph.stages.map((stage) => taskOf(stage).id));
   const gone = world.records.all().filter((record) => !declared.has(record.task));
   return gone.flatMap((record) =>
     presentAmong(world, graph, record.outputs).flatMap(({ path }) => {
       const consumer = tasks.find(({ stage }) => setMatches(stage.requires, path));
-      return consumer === undefined ? [] : [{ path, task: record.task, requiredBy: consumer.stage.name }];
+      if (consumer === undefined) return [];
+      const message = `stage "${consumer.stage.name}" requires ${path}, which "${record.task}" made when it was a stage: a build from nothing would not have it`;
+      const hint = 'to delete what stages left that are gone: pipe clean --orphans';
+      return [{ kind: 'warning', message, hint } as const];
     }),
   );
 }

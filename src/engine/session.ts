@@ -11,7 +11,7 @@ import { Assessor, isFailure } from './assess.ts';
 import { Board, type TaskOrder } from './board.ts';
 import { preflight } from './preflight.ts';
 import { preview } from './preview.ts';
-import { formerOutputs, requiredOrphans, retire } from './retire.ts';
+import { formerOutputs, orphanWarnings, retire } from './retire.ts';
 import { Scheduler } from './scheduler.ts';
 import type { World } from './world.ts';
 
@@ -82,7 +82,8 @@ export class Session {
       dryRun: options.dryRun,
       command: options.command,
     });
-    if (!options.dryRun) this.warnOfOrphans();
+    if (!options.dryRun)
+      for (const warning of orphanWarnings(world, this.graph, this.tasks)) world.events.emit(warning);
     const summary = options.dryRun
       ? this.plan()
       : everythingFresh
@@ -111,16 +112,6 @@ export class Session {
     if (former.length === 0) return;
     retire(this.world, former);
     this.assessor.forget();
-  }
-
-  private warnOfOrphans(): void {
-    for (const { path, task, requiredBy } of requiredOrphans(this.world, this.graph, this.tasks)) {
-      this.world.events.emit({
-        kind: 'warning',
-        message: `stage "${requiredBy}" requires ${path}, which "${task}" made when it was a stage: a build from nothing would not have it`,
-        hint: 'to delete what stages left that are gone: pipe clean --orphans',
-      });
-    }
   }
 
   /** Nothing to do: every task was just found fresh. */

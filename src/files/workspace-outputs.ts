@@ -5,6 +5,7 @@ import type { Digest, FilePath } from '../base/brand.ts';
 import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
 import { hasReservedPart } from '../model/glob/reserved-names.ts';
 import { hashFile } from './hash-file.ts';
+import { move } from './move.ts';
 import { stampOf } from './stamp.ts';
 
 /** No pattern ever matches a name that starts so. */
@@ -201,41 +202,6 @@ function copyVerified(blob: string, temporary: string, entry: FileEntry): boolea
   if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return false;
   if ((mode | 0o600) !== mode) fs.chmodSync(temporary, mode);
   return true;
-}
-
-function move(from: string, to: string): void {
-  try {
-    fs.renameSync(from, to);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Gone since it was listed, which is as good.
-    if (code === 'ENOENT' && stampOf(from) === null) return;
-    if (code !== 'EXDEV') throw error;
-    moveAcross(from, to);
-  }
-}
-
-/** Where the state folder or a subfolder of the workspace is another file system. */
-function moveAcross(from: string, to: string): void {
-  try {
-    fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
-    // It may be a person's: without power, what was removed must not be gone for a copy that was never written.
-    if (!fs.lstatSync(to).isSymbolicLink()) sync(to);
-    sync(path.dirname(to));
-  } catch (error) {
-    fs.rmSync(to, { force: true });
-    throw error;
-  }
-  fs.rmSync(from);
-}
-
-function sync(fileOrFolder: string): void {
-  const descriptor = fs.openSync(fileOrFolder, 'r');
-  try {
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
 }
 
 /** Throws where an empty folder cannot be removed: left behind, it could count as an output. */

@@ -1,0 +1,40 @@
+// Moves a file to another place, also where that is another file system.
+import fs from 'node:fs';
+import path from 'node:path';
+import { stampOf } from './stamp.ts';
+
+/** Both absolute. The folder of `to` exists. Throws what the file system says; then the file is where it was. */
+export function move(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Gone since it was listed, which is as good.
+    if (code === 'ENOENT' && stampOf(from) === null) return;
+    if (code !== 'EXDEV') throw error;
+    moveAcross(from, to);
+  }
+}
+
+/** Where the state folder or a subfolder of the workspace is another file system. */
+function moveAcross(from: string, to: string): void {
+  try {
+    fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
+    // It may be a person's: without power, what was removed must not be gone for a copy that was never written.
+    if (!fs.lstatSync(to).isSymbolicLink()) sync(to);
+    sync(path.dirname(to));
+  } catch (error) {
+    fs.rmSync(to, { force: true });
+    throw error;
+  }
+  fs.rmSync(from);
+}
+
+function sync(fileOrFolder: string): void {
+  const descriptor = fs.openSync(fileOrFolder, 'r');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
