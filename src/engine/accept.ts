@@ -19,6 +19,11 @@ export function acceptOutputs(
   if ('failure' in reading) return reading;
   const made = inspectOutputs(world, task);
   if ('failure' in made) return made;
+  // There times decide, and an edit may be older than an input: accepted means newer, as after `make -t`.
+  if (task.stage.freshness === 'mtime') {
+    world.outputs.touch(made.outputs.map((output) => output.path));
+    world.files.forget();
+  }
   const paths = unknownAmong(world, assessed.outputs).map((file) => file.path);
   const record: TaskRecord = {
     task: task.id,

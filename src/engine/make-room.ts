@@ -1,5 +1,6 @@
 // Makes room for a task's new outputs: what a person made is kept for them, what pipe made is put out of the way.
 import type { FilePath } from '../base/brand.ts';
+import { shellQuote } from '../model/command/shell-line.ts';
 import type { Failure } from '../model/failure.ts';
 import { type Memory, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
@@ -103,9 +104,14 @@ export function displace(
     world.outputs.moveAway([file], folder, basesOf(task));
     warn(
       `${file.path} was not made by pipe; it is kept as ${shown}/${file.path}`,
-      `to use it as the result: copy it back and run: pipe accept ${file.path} --reason "…"`,
+      `to use it as the result: mv ${asWord(`${shown}/${file.path}`)} ${asWord(file.path)} && pipe accept ${asWord(file.path)} --reason "…"`,
     );
   }
+}
+
+/** As it can be typed in the root. */
+function asWord(path: string): string {
+  return shellQuote(path.startsWith('-') ? `./${path}` : path);
 }
 
 export function clearAway(world: World, task: Task, { leftovers, old, former }: InTheWay): void {

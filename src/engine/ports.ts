@@ -86,13 +86,12 @@ export interface Files {
 export interface Outputs {
   /** The first parent folder of `path` that is a link or no folder, if any. */
   blockedBy(path: FilePath): { readonly path: FilePath; readonly message: string } | null;
-  /**
-   * Moves files to `folder` (absolute) under their own relative paths, making folders there. Folders
-   * that are then empty go, as far as they lie below one of `bases`.
-   */
+  /** Moves files to `folder` (absolute), with their folders. Folders that are then empty go, below one of `bases`. */
   moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void;
   /** Creates the folder and its parents. */
   makeFolder(path: string): void;
+  /** Gives files the present time, links themselves and not what they lead to. */
+  touch(files: readonly FilePath[]): void;
   /**
    * Copies all blobs beside their targets and compares each copy with its digest. Nothing is in place
    * before `place` of the answer renames them. `null`: a blob is missing or wrong, and nothing is left.

@@ -4,6 +4,7 @@ import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Task } from '../model/task.ts';
 import { taskOf } from '../model/task.ts';
@@ -67,7 +68,10 @@ function planOf(
   const estimateMs = lastDuration(assessed);
   const own = assessed.verdict.kind === 'stale' ? assessed.verdict.reasons : [];
   const reasons = [...own, ...upstream];
-  if (reasons.length === 0) return { ...named, action: 'fresh', reasons, command, estimateMs };
+  if (reasons.length === 0) {
+    const accepted = recordIn(assessed.memory)?.accepted;
+    return { ...named, action: 'fresh', reasons, command, estimateMs, ...(accepted && { accepted }) };
+  }
   // With stages before it still to run, nobody can say yet what its inputs will be.
   const end = upstream.length > 0 ? 'run' : endOf(world, assessed, selection.forced.has(stage.name));
   if (typeof end === 'string') return { ...named, action: end, reasons, command, estimateMs };

@@ -54,6 +54,14 @@ export class WorkspaceOutputs implements Outputs {
     if (folder !== '') fs.mkdirSync(this.inside(folder), { recursive: true });
   }
 
+  touch(files: readonly FilePath[]): void {
+    const now = new Date();
+    for (const file of files) {
+      const absolute = this.inside(file);
+      if (this.blockedBy(file) === null) fs.lutimesSync(absolute, now, now);
+    }
+  }
+
   stage(entries: readonly FileEntry[], blobPath: (digest: Digest) => string): StagedOutputs | null {
     const waiting: { readonly temporary: string; readonly target: string }[] = [];
     const drop = () => {

@@ -2,6 +2,7 @@
 
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { Failure } from './failure.ts';
+import type { Acceptance } from './record.ts';
 import type { StaleReason } from './verdict.ts';
 
 export type TaskOutcome = 'executed' | 'restored' | 'fresh' | 'failed' | 'skipped' | 'waiting' | 'cancelled';
@@ -50,6 +51,8 @@ export interface TaskPlanned extends OfTask {
   /** From the last execution; `null` where there was none. */
   readonly estimateMs: number | null;
   readonly failure?: Failure;
+  /** Of a fresh task whose present result a person took as it is. */
+  readonly accepted?: Acceptance;
 }
 
 export interface TaskStarted extends OfTask {

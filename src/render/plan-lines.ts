@@ -11,7 +11,7 @@ import { nameOf } from './task-line.ts';
 const words = { run: 'would run', restore: 'would restore', fresh: 'fresh', fail: 'would fail' } as const;
 const wordWidth = 'would restore'.length + 2;
 const estimateWidth = '~999ms'.length;
-/** More fresh tasks than this are counted, not listed. */
+/** More fresh tasks than this are counted, not listed; but for those that a person accepted. */
 const listedFresh = 20;
 
 export interface PlanOptions {
@@ -26,7 +26,7 @@ export function planLines(plan: readonly TaskPlanned[], look: Look, options: Pla
   const fresh = plan.filter((task) => task.action === 'fresh').length;
   const countFresh = fresh > listedFresh && !options.verbose;
   const lines = plan
-    .filter((task) => !(countFresh && task.action === 'fresh'))
+    .filter((task) => !(countFresh && task.action === 'fresh' && task.accepted === undefined))
     .flatMap((task) => planTaskLines(task, look, options));
   if (countFresh) lines.push(look.style.dim(`${padEnd('fresh', wordWidth)}${fresh}`));
   return [...lines, '', look.style.bold(planTotals(plan))];
@@ -57,7 +57,11 @@ export function planTaskLines(task: TaskPlanned, look: Look, options: PlanOption
   const word = paintAction(task.action, look)(padEnd(words[task.action], wordWidth));
   const name = nameOf(task.task, look);
   const under = ' '.repeat(wordWidth);
-  if (task.action === 'fresh') return [fitted(`${word}${name}`.trimEnd())];
+  if (task.action === 'fresh') {
+    const { accepted } = task;
+    const by = accepted && `as accepted by ${printable(accepted.by)}: ${printable(accepted.reason)}`;
+    return [fitted(`${word}${by === undefined ? name : `${name}  ${by}`}`.trimEnd())];
+  }
 
   const why = summariseReasons(task.reasons, options.verbose ? Number.POSITIVE_INFINITY : 3).join('; ');
   const estimate =

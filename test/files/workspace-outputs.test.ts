@@ -137,6 +137,23 @@ test('a blob that is missing or wrong gives null, and no file is touched or left
   }
 });
 
+test('touched, a file has the present time; a link has it, and not what it leads to; nothing behind a linked folder', () => {
+  const root = workspace({
+    a: '1',
+    target: '2',
+    l: { link: 'target' },
+    'theirs/x': '',
+    out: { link: 'theirs' },
+  });
+  const timeOf = (name: string) => fs.lstatSync(path.join(root, name)).mtimeMs;
+  for (const name of ['a', 'target', 'theirs/x']) fs.utimesSync(path.join(root, name), 1, 1);
+  fs.lutimesSync(path.join(root, 'l'), 1, 1);
+  outputsOf(root).touch(['a', 'l', 'out/x'] as FilePath[]);
+  expect(['a', 'l'].map((name) => timeOf(name) > 1_000_000)).toEqual([true, true]);
+  expect(['target', 'theirs/x'].map(timeOf)).toEqual([1000, 1000]);
+  for (const name of outside) expect(() => outputsOf(root).touch([name as FilePath])).toThrow();
+});
+
 test('a blob of another size than said is a miss, however right its digest', () => {
   const root = workspace({});
   const blobOf = blobs(root, 'one');

@@ -91,6 +91,11 @@ export class FakeDisk {
     this.add(this.key(to), node);
   }
 
+  touch(path: string): void {
+    const node = this.nodes.get(this.key(path));
+    if (node !== undefined) Object.assign(node, { mtimeNs: this.nowNs, ctimeNs: this.nowNs });
+  }
+
   isEmptyFolder(path: string): boolean {
     const key = this.key(path);
     if (this.nodes.get(key)?.kind !== 'folder') return false;

@@ -37,6 +37,10 @@ export class FakeOutputs implements Outputs {
     if (path !== '') this.disk.folder(this.inside(path));
   }
 
+  touch(files: readonly FilePath[]): void {
+    for (const file of files) if (this.blockedBy(file) === null) this.disk.touch(this.inside(file));
+  }
+
   stage(entries: Manifest, blobPath: (digest: Digest) => string): StagedOutputs | null {
     const waiting: { temporary: string; target: string }[] = [];
     const drop = () => {

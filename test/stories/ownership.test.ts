@@ -1,8 +1,10 @@
 // Invariant 9: whose file is it? What a person made is never silently lost; what pipe made may go.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
-import { type Built, Rig } from '../rig/rig.ts';
+import { type Built, nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
 import { expectNothingToDo, withoutTouching } from '../rig/untouched.ts';
 
 const chain = (more = '') => `{ stages: {
@@ -155,6 +157,143 @@ test.each([['draft.txt'], ['./print/../draft.txt'], ['draft']])(
     await expectNothingToDo(rig);
   },
 );
+
+test('status and describe tell who accepted what and why, as long as it holds', async () => {
+  await using rig = await builtChain();
+  rig.write('draft.txt', 'my words');
+  const before = Date.now();
+  await rig.pipe(['accept', 'draft.txt', '--reason', 'better so']);
+  await rig.build();
+  const { username } = os.userInfo();
+  expect((await rig.pipe(['status'])).stdout).toMatch(
+    new RegExp(`^fresh +draft +as accepted by ${username}: better so\nfresh +print\n`),
+  );
+  const { tasks } = JSON.parse((await rig.pipe(['status', '--json'])).stdout);
+  expect(tasks[0].accepted).toMatchObject({ by: username, reason: 'better so', paths: ['draft.txt'] });
+  expect(tasks[0].accepted.atMs).toBeGreaterThanOrEqual(before);
+  expect(tasks[1]).not.toHaveProperty('accepted');
+  expect((await rig.pipe(['describe', 'draft'])).stdout).toContain(`by ${username}: better so`);
+
+  rig.write('in.txt', 'two');
+  await rig.build();
+  expect((await rig.pipe(['status'])).stdout).not.toContain('accepted');
+});
+
+/** Runs what a hint or a way on says, as a person would who copies it into a shell. */
+function typed(rig: Rig, line: string): void {
+  const pipe = `pipe() { "${nodeUnderTest}" -- "${pipeCommand}" "$@"; }`;
+  execFileSync('/bin/sh', ['-ec', `${pipe}\n${line}`], { cwd: rig.root, stdio: 'pipe' });
+}
+
+test.each(['draft.txt', 'my draft (it’s mine).txt'])(
+  'the warning says where %j is kept and how to adopt it, and doing what it says adopts it',
+  async (name) => {
+    const quoted = JSON.stringify(name);
+    await using rig = await Rig.with(
+      { 'in.txt': 'one' },
+      `{ stages: { draft: { requires: ['in.txt'], produces: [${quoted.replace('(', '[(]').replace(')', '[)]')}], run: ${JSON.stringify(`tr a-z A-Z < in.txt > ${quoted}`)} } } }`,
+    );
+    await rig.build();
+    rig.write(name, 'my words');
+    const told = await rig.pipe(['build']);
+    const all = told.stdout + told.stderr;
+    const hint = /to use it as the result: (.*)$/m.exec(all)?.[1];
+    expect(hint).toContain('--reason "…"');
+    expect(rig.read(name)).toBe('ONE');
+
+    typed(rig, hint!.replace('…', 'as I meant it'));
+    expect(rig.read(name)).toBe('my words');
+    expect((await rig.build()).fresh).toEqual(['draft']);
+  },
+);
+
+test.each(['hash', 'mtime'])(
+  'several protected stages stop at once, also with -k (%s), and both ways on work',
+  async (freshness) => {
+    const stage = (name: string) =>
+      `${name}: { requires: ['in.txt'], produces: ['${name}.txt'], run: 'tr a-z A-Z < in.txt > ${name}.txt', protect: true }`;
+    await using rig = await Rig.with(
+      { 'in.txt': 'one' },
+      `{ freshness: '${freshness}', stages: { ${stage('a')}, ${stage('b')}, free: { requires: ['in.txt'], produces: ['free.txt'], run: 'cp in.txt free.txt' } } }`,
+    );
+    await rig.build();
+    for (const name of ['a', 'b']) {
+      rig.write(`${name}.txt`, `my ${name}`);
+      // Before the input, so that they are stale by the clock too.
+      fs.utimesSync(rig.path(`${name}.txt`), 1_000_000, 1_000_000);
+    }
+    rig.write('in.txt', 'two');
+    const built = await rig.build(['-k']);
+    expect(built).toMatchObject({ code: 3, waiting: ['a', 'b'], executed: ['free'], warnings: [] });
+    expect([rig.read('a.txt'), rig.read('b.txt')]).toEqual(['my a', 'my b']);
+
+    const told = await rig.pipe(['build', '-k']);
+    const text = told.stdout + told.stderr;
+    const keep = /keep it +(pipe accept a\.txt .*)$/m.exec(text)?.[1];
+    const rebuild = /rebuild +(pipe build b --force)$/m.exec(text)?.[1];
+    typed(rig, keep!.replace('…', 'mine'));
+    typed(rig, rebuild!);
+    expect([rig.read('a.txt'), rig.read('b.txt')]).toEqual(['my a', 'TWO']);
+    const after = await rig.build();
+    expect(after).toMatchObject({ code: 0, executed: [], waiting: [] });
+  },
+);
+
+test('two edited files of one name, from two stages or in two attempts, are both kept', async () => {
+  const stage = (name: string) =>
+    `${name}: { requires: ['in.txt'], produces: ['${name}/page.txt'], run: 'cp in.txt ${name}/page.txt' }`;
+  await using rig = await Rig.with({ 'in.txt': 'one' }, `{ stages: { ${stage('a')}, ${stage('b')} } }`);
+  await rig.build();
+  rig.write('a/page.txt', 'my a');
+  rig.write('b/page.txt', 'my b');
+  const built = await rig.build();
+  const kept = `.pipeline-cache/displaced/${built.events[0]?.runId}`;
+  expect(rig.files(kept).map((file) => [file, rig.read(`${kept}/${file}`)])).toEqual([
+    ['a/page.txt', 'my a'],
+    ['b/page.txt', 'my b'],
+  ]);
+});
+
+test('a file that a person puts in place while its stage is run again is not lost, nor is the first one', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': '0' },
+    `{ stages: { draft: { requires: ['in.txt'], produces: ['draft.txt'],
+      run: 'cp in.txt draft.txt; test -e again || { touch again; echo 1 > in.txt; }' } } }`,
+  );
+  rig.write('draft.txt', 'mine');
+  const built = await rig.build();
+  expect(built).toMatchObject({ code: 0, executed: ['draft'] });
+  expect(rig.read(`.pipeline-cache/displaced/${built.events[0]?.runId}/draft.txt`)).toBe('mine');
+});
+
+test('what is kept aside stays, whatever is evicted, pruned or cleaned', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'one' },
+    chain().replace('{ stages', "{ cache: { maxSize: '1KB' }, stages"),
+  );
+  await rig.build();
+  rig.write('draft.txt', 'my words');
+  const built = await rig.build();
+  const kept = keptAt(rig, built, 'draft.txt');
+  for (const args of [['cache', 'gc'], ['cache', 'clear'], ['clean'], ['build'], ['clean', '--orphans']]) {
+    expect((await rig.pipe(args)).code).toBe(0);
+    expect(rig.read(`.pipeline-cache/displaced/${built.events[0]?.runId}/draft.txt`)).toBe(kept);
+  }
+});
+
+test('the result that a failed attempt was to replace is kept with its run', async () => {
+  await using rig = await builtChain();
+  rig.write('in.txt', 'two');
+  rig.config(chain().replace('> draft.txt', '> draft.txt; exit 1'));
+  const failed = await rig.build();
+  expect(failed).toMatchObject({ code: 1, failed: ['draft'], warnings: [] });
+  const { runId } = failed.events[0]!;
+  expect(rig.read(`.pipeline-cache/aside/${runId}/draft/draft.txt`)).toBe('ONE');
+  expect(rig.read(`.pipeline-cache/rejected/${runId}/draft/draft.txt`)).toBe('TWO');
+  rig.config(chain());
+  await rig.build();
+  expect(rig.read('draft.txt')).toBe('TWO');
+});
 
 test('accepting adopts outputs that were there before pipe, and nothing runs', async () => {
   await using rig = await Rig.with(
