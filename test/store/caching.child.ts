@@ -23,18 +23,17 @@ const actionOf = (key: string) =>
   );
 
 function store(key: string): void {
-  for (const content of contentsOf(key)) {
-    const file = path.join(own, 'source');
-    fs.writeFileSync(file, content);
-    try {
+  try {
+    for (const content of contentsOf(key)) {
+      const file = path.join(own, 'source');
+      fs.writeFileSync(file, content);
       blobs.put(file, digest(content), Buffer.byteLength(content));
-    } catch (problem) {
-      // A collection without grace takes half-made copies too.
-      if ((problem as NodeJS.ErrnoException).code !== 'ENOENT') say(`put: ${problem}`);
-      return;
     }
+    actions.put(actionOf(key));
+  } catch (problem) {
+    // A collection without grace takes half-made files too; storing says so, and nothing is stored.
+    if ((problem as NodeJS.ErrnoException).code !== 'ENOENT') throw problem;
   }
-  actions.put(actionOf(key));
 }
 
 /** Whole and right, or a miss; nothing between. */
