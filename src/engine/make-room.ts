@@ -100,13 +100,14 @@ export function displace(
   const folder = world.folders.keep('displaced', task.id);
   const shown = folder.startsWith(`${root}/`) ? folder.slice(root.length + 1) : folder;
   for (const file of handMade) {
-    // One by one: should the next not be movable, of this one is told all the same.
-    world.outputs.moveAway([file], folder, basesOf(task));
+    // One by one, and folders last: whatever cannot be done next, of this file is told.
+    world.outputs.moveAway([file], folder, []);
     warn(
       `${file.path} was not made by pipe; it is kept as ${shown}/${file.path}`,
       `to use it as the result: mv ${asWord(`${shown}/${file.path}`)} ${asWord(file.path)} && pipe accept ${asWord(file.path)} --reason "…"`,
     );
   }
+  world.outputs.prune(handMade, basesOf(task));
 }
 
 /** As it can be typed in the root. */

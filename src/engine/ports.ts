@@ -88,6 +88,8 @@ export interface Outputs {
   blockedBy(path: FilePath): { readonly path: FilePath; readonly message: string } | null;
   /** Moves files to `folder` (absolute), with their folders. Folders that are then empty go, below one of `bases`. */
   moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void;
+  /** Removes the folders of these files that are empty, as far as they lie below one of `bases`. */
+  prune(files: readonly ListedFile[], bases: readonly string[]): void;
   /** Creates the folder and its parents. */
   makeFolder(path: string): void;
   /** Gives files the present time, links themselves and not what they lead to. */

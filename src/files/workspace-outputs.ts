@@ -114,6 +114,24 @@ export class WorkspaceOutputs implements Outputs {
     this.prune(files, bases);
   }
 
+  /** Strictly below a base: the base itself may be the user's. */
+  prune(files: readonly ListedFile[], bases: readonly string[]): void {
+    const isBelowABase = (folder: string) =>
+      bases.some((base) => (base === '' ? folder !== '.' : folder.startsWith(`${base}/`)));
+    const done = new Set<string>();
+    for (const file of files) {
+      for (
+        let folder = path.posix.dirname(file.path);
+        isBelowABase(folder);
+        folder = path.posix.dirname(folder)
+      ) {
+        if (done.has(folder)) break;
+        if (!removeFolderIfEmpty(this.inside(folder))) break;
+        done.add(folder);
+      }
+    }
+  }
+
   discard(folder: string): void {
     // The state folder, or what stands in for it where that cannot be written; never a place of the user's.
     const place = path.resolve(folder);
@@ -167,24 +185,6 @@ export class WorkspaceOutputs implements Outputs {
       open.set(folder, known);
       return known;
     });
-  }
-
-  /** Removes folders that became empty, strictly below a base: the base itself may be the user's. */
-  private prune(files: readonly ListedFile[], bases: readonly string[]): void {
-    const isBelowABase = (folder: string) =>
-      bases.some((base) => (base === '' ? folder !== '.' : folder.startsWith(`${base}/`)));
-    const done = new Set<string>();
-    for (const file of files) {
-      for (
-        let folder = path.posix.dirname(file.path);
-        isBelowABase(folder);
-        folder = path.posix.dirname(folder)
-      ) {
-        if (done.has(folder)) break;
-        if (!removeFolderIfEmpty(this.inside(folder))) break;
-        done.add(folder);
-      }
-    }
   }
 
   /** Every path that is changed passes here: canonical paths inside the root only. */

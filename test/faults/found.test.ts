@@ -109,6 +109,8 @@ test('a folder that cannot be removed after its files were moved away does not b
   const { world, scene } = await opened('a first build over files made by hand');
   const told = await scene.act(world, new DiskUser({ kind: 'refuses', at: /^rmdir tree\/mine$/, pick: 0 }));
   expect(failuresOf(told)).toEqual([expect.objectContaining({ kind: 'io' })]);
+  // And of what was in it is told where it is.
+  expect(told.warnings).toContainEqual(expect.stringContaining('tree/mine/leaf.txt was not made by pipe'));
   expect((await world.build(new DiskUser())).end).toMatchObject({ event: { exitCode: 0 } });
   expect(world.tree()).toEqual(scene.mayBecome[0]);
 });

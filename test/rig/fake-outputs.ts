@@ -96,7 +96,7 @@ export class FakeOutputs implements Outputs {
     this.disk.remove(folder);
   }
 
-  private prune(files: readonly ListedFile[], bases: readonly string[]): void {
+  prune(files: readonly ListedFile[], bases: readonly string[]): void {
     for (const file of files) {
       let folder = posix.dirname(file.path);
       while (bases.some((base) => (base === '' ? folder !== '.' : folder.startsWith(`${base}/`)))) {
