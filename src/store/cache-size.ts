@@ -6,7 +6,7 @@ import { collectCache } from './collect.ts';
 /**
  * For the holder of the lock: nobody else is storing, so that nothing needs a grace.
  * Adds `addedBytes` to the remembered size and evicts once that passes `maxBytes`. The sum never lags behind
- * the truth by more than what was stored by runs that were killed; each eviction measures anew. Never throws.
+ * the truth by more than what was stored by runs that were killed; each eviction measures anew, as does a size that cannot be read. Never throws.
  */
 export function growCache(options: {
   readonly state: string;
@@ -18,19 +18,22 @@ export function growCache(options: {
   if (addedBytes === 0) return;
   const file = path.join(state, 'cache-size');
   try {
-    let bytes = remembered(file) + addedBytes;
-    if (bytes > maxBytes) bytes = collectCache({ state, maxBytes, nowMs, graceMs: 0 }).keptBytes;
+    const before = remembered(file);
+    let bytes = (before ?? 0) + addedBytes;
+    if (before === null || bytes > maxBytes)
+      bytes = collectCache({ state, maxBytes, nowMs, graceMs: 0 }).keptBytes;
     fs.writeFileSync(file, `${bytes}\n`);
   } catch {
     // A cache that cannot be tidied is no reason to fail: `pipe cache gc` says what is wrong.
   }
 }
 
-function remembered(file: string): number {
+/** `null`: there is none, or half of one, which a loss of power leaves. Its line end tells a number that is whole. */
+function remembered(file: string): number | null {
   try {
-    const bytes = Number.parseInt(fs.readFileSync(file, 'latin1'), 10);
-    return Number.isSafeInteger(bytes) ? bytes : 0;
+    const text = fs.readFileSync(file, 'latin1');
+    return /^\d{1,15}\n$/.test(text) ? Number(text) : null;
   } catch {
-    return 0;
+    return null;
   }
 }
