@@ -86,7 +86,7 @@ export interface Files {
 export interface Outputs {
   /** The first parent folder of `path` that is a link or no folder, if any. */
   blockedBy(path: FilePath): { readonly path: FilePath; readonly message: string } | null;
-  /** Moves files to `folder` (absolute), with their folders. Folders that are then empty go, below one of `bases`. */
+  /** Moves files to `folder` (absolute) under their own relative paths, making folders there; then `prune`. */
   moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void;
   /** Removes the folders of these files that are empty, as far as they lie below one of `bases`. */
   prune(files: readonly ListedFile[], bases: readonly string[]): void;
