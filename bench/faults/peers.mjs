@@ -1,0 +1,69 @@
+// The tools that can be had here: wireit and Turborepo from npm into a folder under the temporary one, make and ninja
+// from the PATH. One that is not there is said and left out.
+
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { make } from './tools/make.mjs';
+import { ninja } from './tools/ninja.mjs';
+import { pipe } from './tools/pipe.mjs';
+import { turbo } from './tools/turbo.mjs';
+import { wireit } from './tools/wireit.mjs';
+
+const packages = { wireit: '0.14.13', turbo: '2.11.11' };
+
+/**
+ * @param {{ pipe: string, only: string[] }} options the command under test, and names of tools; none means all
+ * @returns {{ tools: object[], missing: string[] }}
+ */
+export function findTools(options) {
+  const makers = {
+    pipe: () => pipe(options.pipe),
+    wireit: () => wireit(installed('wireit')),
+    Turborepo: () => turbo(installed('turbo')),
+    make: () => make(onPath('make', /GNU Make ([\d.]+)/)),
+    ninja: () => ninja(onPath('ninja', /^([\d.]+)/)),
+  };
+  const unknown = options.only.filter((name) => makers[name] === undefined);
+  if (unknown.length > 0) {
+    throw new Error(`there is no tool ${unknown.join(', ')}: ${Object.keys(makers).join(', ')}`);
+  }
+  const tools = [];
+  const missing = [];
+  for (const [name, maker] of Object.entries(makers)) {
+    if (options.only.length > 0 && !options.only.includes(name)) continue;
+    try {
+      tools.push(maker());
+    } catch (error) {
+      missing.push(`${name}: ${error.message.split('\n')[0]}`);
+    }
+  }
+  return { tools, missing };
+}
+
+/** Installed once for all later runs. */
+function installed(name) {
+  const versions = Object.entries(packages).map(([one, version]) => `${one}@${version}`);
+  // Other users of this machine have folders of their own.
+  const folder = path.join(os.tmpdir(), `pipe-faults-tools-${os.userInfo().uid}`, versions.join('+'));
+  const modules = path.join(folder, 'node_modules');
+  if (!fs.existsSync(path.join(folder, 'done'))) {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...versions], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    fs.writeFileSync(path.join(folder, 'done'), '');
+  }
+  return { version: packages[name], modules };
+}
+
+function onPath(program, pattern) {
+  const text = execFileSync(program, ['--version'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return { version: pattern.exec(text)?.[1] ?? 'of unknown version' };
+}
