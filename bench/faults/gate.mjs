@@ -2,6 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 
 export class Gate {
@@ -14,19 +15,19 @@ export class Gate {
 
   /** Resolves when a stage has come to the gate, with what it says there; `null` when the tool ended before. */
   async reached(running) {
-    const words = fs.promises.readFile(this.at, 'utf8');
-    // A reader in vain would keep this process for ever: an open and close on the other side ends it.
-    const never = running.ended.then(() => {
-      nudge(this.at);
-      return null;
+    const socket = new net.Socket({ fd: openBothWays(this.at), readable: true, writable: false });
+    const words = new Promise((resolve) => {
+      socket.once('data', (bytes) => resolve(bytes.toString()));
     });
-    return Promise.race([words, never]);
+    return Promise.race([words, running.ended.then(() => null)]).finally(() => socket.destroy());
   }
 
   /** Lets the stage go on that is, or will be, at the gate. */
   async open(running) {
-    const told = fs.promises.writeFile(this.go, 'go\n').catch(() => {});
-    await Promise.race([told, running.ended.then(() => drainPipe(this.go))]);
+    const pipe = openBothWays(this.go);
+    fs.writeSync(pipe, 'go\n');
+    // What is in it is lost when nobody has it open.
+    running.ended.then(() => fs.closeSync(pipe));
   }
 
   /** The same, without waiting for one; `false` when nobody is at the gate. */
@@ -56,6 +57,7 @@ export function pauseAt(name, words = 'here') {
   return `if mkdir ${gate} 2> /dev/null; then echo "${words}" > ${gate}.at; read _ < ${gate}.go; fi`;
 }
 
-function drainPipe(file) {
-  fs.closeSync(fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK));
+/** So that opening never waits for the other side: it would hold this process for ever if nobody came. */
+function openBothWays(file) {
+  return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
 }

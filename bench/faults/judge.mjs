@@ -37,20 +37,30 @@ export function ending({ code, ran }) {
 function telling({ text }) {
   const lines = text
     .split('\n')
-    .map((line) => line.trim().replace(/\S*\/pipe-faults-\w+\/work\//g, ''))
+    .map((line) => line.trim().replace(/[^\s'"]*\/pipe-faults-\w+\/work\//g, ''))
     .filter((line) => /[a-z]/i.test(line) && !/^(npm|>|A complete log)/.test(line));
   const line =
-    lines.find((one) => /error|fail|warn|cannot|refus|exited|PIPE\d/i.test(one)) ?? lines.at(-1) ?? '';
+    // The system's own word for what went wrong says more than a tool's.
+    lines.find((one) => /\bE(NOSPC|NOENT|ACCES|IO|BUSY)\b/.test(one)) ??
+    lines.find((one) => /error|fail|warn|cannot|refus|exited|PIPE\d/i.test(one)) ??
+    lines.at(-1) ??
+    '';
   return line.replace(/\s+/g, ' ').slice(0, 110);
 }
 
 function differencesFrom(scene, expected) {
-  return Object.entries(expected).flatMap(([file, text]) => {
+  const differences = Object.entries(expected).flatMap(([file, text]) => {
     const found = scene.read(file);
     if (found === text) return [];
     if (text === null) return [`${file} is still there`];
     if (found === null) return [`${file} is missing`];
     if (text.length > 100) return [`${file} is damaged (${found.length} of ${text.length} characters)`];
-    return [`${file} is ${JSON.stringify(found)} and not ${JSON.stringify(text)}`];
+    return [`${file} is ${inOneLine(found)} and not ${inOneLine(text)}`];
   });
+  const [first, ...more] = differences;
+  return more.length < 2 ? differences : [first, `${more.length} more`];
+}
+
+function inOneLine(text) {
+  return `"${text.trimEnd().replaceAll('\n', ' ')}"`;
 }

@@ -52,12 +52,20 @@ export function markdown(rows, tools) {
   ];
   const lines = [header, header.map((_, i) => (i === 0 ? '---' : ':-:')), ...table];
   const notes = names.flatMap((name, i) => {
-    const seen = cellsOf(name)
-      .filter((cell) => cell.verdict !== 'right')
-      .map((cell) => `${cell.tool}: ${escaped(cell.seen)}`);
+    const seen = seenBy(cellsOf(name).filter((cell) => cell.verdict !== 'right' && cell.verdict !== 'n/a'));
     return seen.length === 0 ? [] : [`- **${i + 1}** ${seen.join(' · ')}`];
   });
+  const reasons = seenBy(rows.filter((row) => row.verdict === 'n/a'));
+  if (reasons.length > 0) notes.push(`- **${marks['n/a']}** ${reasons.join(' · ')}`);
   return `${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n\n${notes.join('\n')}\n`;
+}
+
+/** Tools that did the same share a sentence. */
+function seenBy(cells) {
+  return [...new Set(cells.map((cell) => cell.seen))].map((seen) => {
+    const tools = new Set(cells.filter((cell) => cell.seen === seen).map((cell) => cell.tool));
+    return `${[...tools].join(', ')}: ${escaped(seen)}`;
+  });
 }
 
 function escaped(text) {
