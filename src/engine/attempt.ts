@@ -15,6 +15,7 @@ import {
   type IsOfAnother,
   obstructionOf,
   protectedAmong,
+  putAway,
   whatIsInTheWay,
 } from './make-room.ts';
 import { basesOf, placesOf } from './ownership.ts';
@@ -202,14 +203,14 @@ export class Attempt {
     return end;
   }
 
-  /** What a failed attempt made is kept to look at, out of the way. Why it failed is told whatever becomes of that. */
+  /** What a failed attempt made is kept to look at, where there is room for it. Why it failed is told whatever becomes of that. */
   private reject<End extends AttemptEnd>(end: End): End {
     const { world, task } = this;
     world.files.forget();
     try {
       if (task.stage.produces !== null && task.stage.clean) {
         const left = world.files.expand(task.stage.produces, 'output').files;
-        world.outputs.moveAway(left, world.folders.keep('rejected', task.id), basesOf(task));
+        putAway(world, left, world.folders.keep('rejected', task.id), basesOf(task));
       }
       world.records.failed(task.id, world.folders.runId);
     } catch (problem) {

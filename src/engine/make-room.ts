@@ -120,21 +120,21 @@ export function clearAway(world: World, task: Task, { leftovers, old, former }: 
   const bases = basesOf(task);
   // Apart from what this attempt may come to write: there may be an edit among them.
   outputs.moveAway(leftovers, `${folders.keep('rejected', task.id)}~killed`, bases);
-  setAside(world, task, old, bases);
+  putAway(world, old, folders.keep('aside', task.id), bases);
   // Their patterns are forgotten: any folder that is empty without them was made for them.
-  setAside(world, task, former, ['']);
+  putAway(world, former, folders.keep('aside', task.id), ['']);
   files.forget();
 }
 
-/** What pipe made; where it cannot be moved it goes at once: a state folder that is full must not stop a build. */
-export function setAside(
+/** What stages made; where it cannot be moved it goes at once: a state folder that is full must not stop a build. */
+export function putAway(
   world: World,
-  task: Task,
   made: readonly ListedFile[],
+  folder: string,
   bases: readonly string[],
 ): void {
   try {
-    world.outputs.moveAway(made, world.folders.keep('aside', task.id), bases);
+    world.outputs.moveAway(made, folder, bases);
   } catch (problem) {
     if (!isRefusal(problem)) throw problem;
     world.outputs.remove(made, bases);

@@ -7,7 +7,7 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
 import { type Task, taskOf } from '../model/task.ts';
-import { setAside } from './make-room.ts';
+import { putAway } from './make-room.ts';
 import { unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
@@ -43,7 +43,7 @@ export function retire(world: World, former: readonly FormerOutputs[]): void {
   for (const { task, files } of former) {
     try {
       // Any folder that is empty without them was made for them.
-      setAside(world, task, files, ['']);
+      putAway(world, files, world.folders.keep('aside', task.id), ['']);
     } catch (problem) {
       // The attempt at their stage tries again, and fails over it.
       if (!isRefusal(problem)) throw problem;
