@@ -63,6 +63,21 @@ for (const freshness of ['hash', 'mtime'] as const) {
   });
 }
 
+test('by time a half-written output is newer than its input, and stale all the same', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'old\n', go: '' }, halfway("freshness: 'mtime',"));
+  gate(rig, 'never');
+  await rig.build();
+  rig.write('in.txt', 'new\n');
+  rig.remove('go');
+  await killDuringWork(rig);
+  expect(rig.read('out/work.txt')).toBe('half\n');
+
+  rig.write('go', '');
+  const next = await rig.build();
+  expect(next.reasonsOf('work')).toContainEqual({ code: 'unfinished' });
+  expect(rig.read('out/after.txt')).toBe('NEW\n');
+});
+
 test('a stage that its dead engine left running does not disturb the next build', async () => {
   await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway());
   gate(rig, 'never');
