@@ -66,6 +66,46 @@ test('what was built before is restored, and its stored log told', async () => {
   expect(machine.disk.text('b.txt')).toBe('b(a(1))');
 });
 
+test('what was listed for others while a stage ran is not what is looked at after it', async () => {
+  const plan = planOf({
+    a: { requires: 'in.txt', produces: 'out/*.txt' },
+    b: { requires: 'other.txt', produces: 'out-of-b/*.txt' },
+  });
+  const before = (world: Awaited<ReturnType<typeof build>>['world']) => {
+    world.executor.scripts.set('a', async ({ disk }) => {
+      // Until the rest of the build has been looked at, and with it every folder.
+      await ofB.opened;
+      disk.write('out/a.txt', disk.read('in.txt'));
+      return undefined;
+    });
+    world.executor.scripts.set('b', ({ disk }) => {
+      disk.write('out-of-b/b.txt', disk.read('other.txt'));
+      ofB.open();
+      return undefined;
+    });
+  };
+  let ofB = latch();
+  const machine = Machine.with({ 'in.txt': '1', 'other.txt': '1' });
+  await build(machine, plan, { before, jobs: 2 });
+
+  ofB = latch();
+  machine.edit('in.txt', '2');
+  const { end, world } = await build(machine, plan, {
+    jobs: 2,
+    before: (fake) => {
+      before(fake);
+      const { emit } = fake.events;
+      fake.events.emit = (event) => {
+        emit.call(fake.events, event);
+        if (event.kind === 'task-finished' && event.outcome === 'fresh') ofB.open();
+      };
+    },
+  });
+  expect(world.outcomes()).toEqual({ a: 'executed', b: 'fresh' });
+  expect(end).toMatchObject({ event: { exitCode: 0 } });
+  expect(machine.disk.text('out/a.txt')).toBe('2');
+});
+
 test('with another engine at work, a build that will not wait ends with 3 and touches nothing', async () => {
   const machine = Machine.with({ 'in.txt': '1' });
   const other = machine.start();
