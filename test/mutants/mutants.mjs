@@ -302,10 +302,10 @@ export const mutants = [
   },
   {
     name: 'an entry is written before its blobs',
-    file: 'src/store/actions.ts',
-    from: "      fs.writeFileSync(temporary, encodeAction(result), { flag: 'wx' });\n      fs.renameSync(temporary, file);",
-    to: '      fs.writeFileSync(file, encodeAction(result));',
-    tests: ['test/store/actions.test.ts', 'test/store/contention.test.ts'],
+    file: 'src/engine/artifacts.ts',
+    from: '  if (!stores) return null;\n  try {',
+    to: '  if (!stores) return null;\n  try {\n    actions.put({ ...result, log: null, createdAtMs: 0 });',
+    tests: ['test/engine/artifacts.test.ts', 'test/engine/faults.test.ts'],
   },
   {
     name: 'a line that cannot be written is forgotten',
