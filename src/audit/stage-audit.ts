@@ -1,6 +1,6 @@
 // Watches the programs of one execution and compares what they touched with what the stage declares.
 
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProgramStart, TaskAudit, TracedStart } from '../engine/executor.ts';
 import { TouchedFiles } from '../model/audit/touched-files.ts';
@@ -35,7 +35,12 @@ export class StageAudit implements TaskAudit {
   constructor(options: StageAuditOptions) {
     this.options = options;
     const { root, begins } = options;
-    this.touched = new TouchedFiles({ root, realFolder: this.realFolder, begins });
+    this.touched = new TouchedFiles({
+      root,
+      realFolder: this.realFolder,
+      begins,
+      existed: filesBefore(root),
+    });
   }
 
   trace(program: ProgramStart): TracedStart | null {
@@ -63,6 +68,7 @@ export class StageAudit implements TaskAudit {
       code: new Set(code),
       exempt,
       isFolder: (path) => isFolder(join(root, path)),
+      isLink: (path) => isLink(join(root, path)),
     });
     const isClean = found.reads.length + found.writes.length + found.deletes.length === 0;
     return isClean ? { kind: 'declared' } : { kind: 'undeclared', ...found };
@@ -94,4 +100,37 @@ function isFolder(absolute: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isLink(absolute: string): boolean {
+  try {
+    return lstatSync(absolute).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+/** What is in a package folder or in the repository counts as having been there: that is too much to list. */
+function filesBefore(root: string): (path: string) => boolean {
+  const unlisted = new Set(['.git', 'node_modules', '.pipeline-cache']);
+  const found = new Set<string>();
+  const list = (folder: string) => {
+    let entries: ReturnType<typeof entriesOf> = [];
+    try {
+      entries = entriesOf(join(root, folder));
+    } catch {
+      return;
+    }
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      found.add(path);
+      if (entry.isDirectory() && !unlisted.has(entry.name)) list(path);
+    }
+  };
+  list('');
+  return (path) => found.has(path) || path.split('/').some((part) => unlisted.has(part));
+}
+
+function entriesOf(folder: string) {
+  return readdirSync(folder, { withFileTypes: true });
 }

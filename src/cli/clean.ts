@@ -68,7 +68,7 @@ function jobsOf(
   if (!orphans) return jobs;
   const known = new Set<string>(stages.map((stage) => taskOf(stage).id));
   const present = stages.flatMap((stage): PatternSet[] => (stage.produces === null ? [] : [stage.produces]));
-  for (const record of world.records.all()) {
+  for (const record of world.records.remembered()) {
     if (!known.has(record.task)) jobs.push({ cleaning: planCleaning(world, record, present), bases: [''] });
   }
   return jobs;

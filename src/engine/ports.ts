@@ -9,11 +9,9 @@ import type { FileEntry, Manifest } from '../model/manifest.ts';
 import type { Memory, TaskRecord } from '../model/record.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
 
-/** Time, so that tests can own it. */
+/** Time, so that tests can own it: for people, since 1970, and it may jump; or from some start, and it never goes back. */
 export interface Clock {
-  /** Milliseconds since 1970; may jump. For people, never for comparisons. */
   nowMs(): number;
-  /** Milliseconds from some start; never goes back. */
   monotonicMs(): number;
 }
 
@@ -121,8 +119,10 @@ export interface StagedOutputs {
 /** The freshness records of one workspace. */
 export interface Records {
   memory(task: TaskId): Memory;
+  /** Those that stand; `remembered`: also the last results of tasks that are unfinished. */
   all(): readonly TaskRecord[];
-  /** Leaves a start marker and takes the record away, before anything is touched. */
+  remembered(): readonly TaskRecord[];
+  /** A start marker in place of the record, before anything is touched. */
   begin(task: TaskId, runId: RunId): void;
   /** The attempt failed in good order: nothing of it lies around. It stays unfinished. */
   failed(task: TaskId, runId: RunId): void;

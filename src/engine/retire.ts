@@ -58,7 +58,7 @@ export function orphanWarnings(
   tasks: readonly Task[],
 ): readonly (EventBody & Warning)[] {
   const declared = new Set<TaskId>(graph.stages.map((stage) => taskOf(stage).id));
-  const gone = world.records.all().filter((record) => !declared.has(record.task));
+  const gone = world.records.remembered().filter((record) => !declared.has(record.task));
   return gone.flatMap((record) =>
     presentAmong(world, graph, record.outputs).flatMap(({ path }) => {
       const consumer = tasks.find(({ stage }) => setMatches(stage.requires, path));

@@ -17,6 +17,7 @@ import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import { byPath } from '../model/manifest.ts';
 import { canonicalPath } from '../model/paths.ts';
 import { DigestMemory, type StampMemory } from './digest-memory.ts';
+import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';
 import { isExecutable, stampOf, stampOfTarget } from './stamp.ts';
@@ -80,11 +81,8 @@ export class WorkspaceFiles implements Files {
   }
 
   realPath(file: FilePath): FilePath | null {
-    try {
-      return canonicalPath(fs.realpathSync.native(this.absolute(file)), { root: this.root, home: this.root });
-    } catch {
-      return null;
-    }
+    const end = endOfLinks(this.absolute(file));
+    return end === null ? null : canonicalPath(end, { root: this.root, home: this.root });
   }
 
   observe(files: readonly ListedFile[], role: Role): Observation {

@@ -20,6 +20,10 @@ export class StateRecords implements Records {
     return this.state.content.records();
   }
 
+  remembered(): readonly TaskRecord[] {
+    return this.state.content.remembered();
+  }
+
   begin(task: TaskId, runId: RunId): void {
     this.state.write({ kind: 'begin', task, runId }, true);
   }

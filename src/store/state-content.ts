@@ -51,6 +51,12 @@ export class StateContent {
     return records.sort((a, b) => (a.task < b.task ? -1 : 1));
   }
 
+  /** Also of attempts that did not end well: the last result before. */
+  remembered(): readonly TaskRecord[] {
+    const records = [...this.memories.values()].flatMap((memory) => recordIn(memory) ?? []);
+    return records.sort((a, b) => (a.task < b.task ? -1 : 1));
+  }
+
   apply(line: StateLine, bytes: number): void {
     switch (line.kind) {
       case 'commit':

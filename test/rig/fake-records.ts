@@ -28,6 +28,10 @@ export class FakeRecords implements Records {
     return this.seen.memories.get(task) ?? { kind: 'none' };
   }
 
+  remembered(): readonly TaskRecord[] {
+    return [...this.seen.memories.values()].flatMap((memory) => recordIn(memory) ?? []);
+  }
+
   all(): readonly TaskRecord[] {
     const records = [...this.seen.memories.values()].flatMap((memory) =>
       memory.kind === 'done' ? [memory.record] : [],

@@ -260,6 +260,15 @@ describe('an output by another name, behind a link', () => {
     expect(rig.read('out/made.txt')).toBe('older');
   });
 
+  test('it is refused also where nothing lies there yet', async () => {
+    await using rig = await Rig.with({ 'in.txt': 'v0' }, stages());
+    fs.mkdirSync(rig.path('by'));
+    fs.symlinkSync('../out/made.txt', rig.path('by/made.txt'));
+    const { code, stderr } = await rig.pipe(['build']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('PIPE051')]);
+    expect(rig.exists('out')).toBe(false);
+  });
+
   test('with an order of its own it is as good as any', async () => {
     await using rig = await Rig.with({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages("after: ['make']"));
     fs.symlinkSync('out', rig.path('by'));

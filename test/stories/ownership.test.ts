@@ -461,6 +461,9 @@ test('what a stage made that is gone is told of where another requires it', asyn
   rig.write('parts/0.txt', 'mine too\n');
   expect((await rig.build()).warnings).toEqual([told]);
 
+  // Also where the state was damaged: then all is unfinished, and still known.
+  fs.appendFileSync(rig.path('.pipeline-cache/state'), '?');
+  expect((await rig.build()).warnings).toEqual([told]);
   await rig.pipe(['clean', '--orphans']);
   expect(await rig.build()).toMatchObject({ warnings: [], executed: ['join'] });
   expect(rig.read('all.txt')).toBe('mine too\n');

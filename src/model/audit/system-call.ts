@@ -81,8 +81,8 @@ function opened(call: TracedCall, file: NamedFile, flags: string): readonly Effe
   const writes = both || has('O_WRONLY') || has('O_CREAT') || has('O_TRUNC');
   const anew = has('O_TRUNC') || has('O_EXCL');
   const effects: Effect[] = [];
-  if (!writes || (both && !anew)) effects.push({ kind: 'read', file: found });
   if (writes) effects.push({ kind: 'write', file: found, anew });
+  if (!writes || (both && !anew)) effects.push({ kind: 'read', file: found });
   return effects;
 }
 

@@ -21,8 +21,12 @@ export class TouchedFiles implements Touched {
   readonly deletes = new Set<string>();
   /** Files whose content, and folders whose entries, are its own. */
   private readonly own = new Set<string>();
+  /** Written by it, though something lay there before. */
+  private readonly lay = new Set<string>();
+  private readonly knows: boolean;
   private readonly root: string;
   private readonly realFolder: (absolute: string) => string;
+  private readonly existed: (path: string) => boolean;
   private begins: string | null;
 
   /**
@@ -33,10 +37,14 @@ export class TouchedFiles implements Touched {
     readonly root: string;
     readonly realFolder: (absolute: string) => string;
     readonly begins?: string | null;
+    /** Whether it lay there before the execution. */
+    readonly existed?: (path: string) => boolean;
   }) {
     this.root = options.root;
     this.realFolder = options.realFolder;
     this.begins = options.begins ?? null;
+    this.knows = options.existed !== undefined;
+    this.existed = options.existed ?? (() => true);
   }
 
   apply(effect: FileEffect): void {
@@ -77,19 +85,25 @@ export class TouchedFiles implements Touched {
   private write(names: readonly string[], anew: boolean): void {
     const [name] = names;
     if (name === undefined) return;
+    if (this.knows) for (const one of names) if (this.existed(one)) this.lay.add(one);
     this.writes.add(name);
     this.deletes.delete(name);
-    if (anew) for (const one of names) this.own.add(one);
+    if (anew || !names.some(this.existed)) for (const one of names) this.own.add(one);
   }
 
   private remove(names: readonly string[]): void {
     const [name] = names;
     if (name === undefined) return;
-    if (!this.isOwn(names)) this.deletes.add(name);
+    if (!this.isOwn(names) || this.overwritten(names)) this.deletes.add(name);
     for (const one of names) {
       this.writes.delete(one);
       this.own.delete(one);
     }
+  }
+
+  /** Its content now is the execution's own; what lay there before was somebody's. */
+  private overwritten(names: readonly string[]): boolean {
+    return names.some((name) => this.own.has(name) && this.lay.has(name));
   }
 
   /** Of a folder everything below it goes along. What is moved is known by its content, whoever made it. */

@@ -19,6 +19,7 @@ export interface Surroundings {
   /** Files and folders (with a `/` at the end) that are the engine's business or the stage's private one. */
   readonly exempt: readonly string[];
   readonly isFolder: (path: string) => boolean;
+  readonly isLink: (path: string) => boolean;
 }
 
 export function undeclaredFiles(stage: Stage, touched: Touched, around: Surroundings): Undeclared {
@@ -48,7 +49,7 @@ export function undeclaredFiles(stage: Stage, touched: Touched, around: Surround
     [...paths].filter((path) => !isOutput(path) && !isExempt(path) && !isByteCode(path));
   return {
     reads: named(reads.filter(isFile)),
-    writes: named(changed(touched.writes).filter(isFile)),
+    writes: named(changed(touched.writes).filter((path) => around.isLink(path) || isFile(path))),
     deletes: named(changed(touched.deletes)),
   };
 }

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { type Surroundings, undeclaredFiles } from '../../../src/model/audit/undeclared.ts';
 import { acceptedStage } from '../validation/sample-config.ts';
 
-const around: Surroundings = { code: new Set(), exempt: [], isFolder: () => false };
+const around: Surroundings = {
+  code: new Set(),
+  exempt: [],
+  isFolder: () => false,
+  isLink: () => false,
+};
 const stage = acceptedStage({
   requires: ['data/*.csv', '!data/secret.csv'],
   produces: ['out/*.txt', 'site/'],
