@@ -1,6 +1,7 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { Digest, FilePath } from '../base/brand.ts';
+import { patternTexts } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { alreadyThere, findAction, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
@@ -129,7 +130,8 @@ export class Attempt {
       // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
       displace(world, task, handMade, (message, hint) => this.watcher.onWarning(message, hint));
     }
-    world.records.begin(task.id, world.folders.runId);
+    const { produces } = task.stage;
+    world.records.begin(task.id, world.folders.runId, produces === null ? [] : patternTexts(produces));
     // Whatever is remembered: a loss of power can take the marker away and leave what a restore had begun.
     world.outputs.sweep(placesOf(task));
     const staged = action === null ? null : stageAction(world, action);

@@ -85,6 +85,8 @@ export interface RunningExecution {
 
 export interface Executor {
   start(execution: Execution): RunningExecution;
+  /** Whether any program is on record as running. Of a living engine's they are, too. */
+  hasLeftBehind(): boolean;
   /**
    * Ends what engines that were killed left running: it could go on writing outputs. Call only while holding
    * the lock. Answers how many programs that were.

@@ -50,7 +50,7 @@ export interface Stamp {
   readonly mode: bigint;
 }
 
-/** Files seen at one moment: `stamps[i]` was taken where `manifest[i]` was read. */
+/** `stamps[i]` was taken where `manifest[i]` was read. */
 export interface Observation {
   readonly manifest: Manifest;
   readonly stamps: readonly Stamp[];
@@ -72,11 +72,11 @@ export interface Files {
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[];
   /** A single path as it is now; `null` when there is none. */
   look(path: FilePath): ListedFile | null;
-  /** Where a file or folder really lies, all links followed; canonical. `null` when it leads nowhere. */
+  /** Where a path leads, all links followed, be there something or not yet; canonical. `null`: it leads in a circle. */
   realPath(path: FilePath): FilePath | null;
   /** Drops what is remembered: something ran. */
   forget(): void;
-  /** Makes sure that what was hashed within one tick of its change is hashed once more, later. Call at the end of a run. */
+  /** At the end of a run: hashes once more what was hashed within one tick of its change. */
   settle(): Promise<void>;
 }
 
@@ -122,8 +122,10 @@ export interface Records {
   /** Those that stand; `remembered`: also the last results of tasks that are unfinished. */
   all(): readonly TaskRecord[];
   remembered(): readonly TaskRecord[];
-  /** A start marker in place of the record, before anything is touched. */
-  begin(task: TaskId, runId: RunId): void;
+  /** A start marker in place of the record, before anything is touched, with the `patternTexts` of the outputs. */
+  begin(task: TaskId, runId: RunId, produces?: readonly string[]): void;
+  /** Attempts that began and did not end, not even badly. */
+  killed(): readonly { readonly task: TaskId; readonly produces: readonly string[] }[];
   /** The attempt failed in good order: nothing of it lies around. It stays unfinished. */
   failed(task: TaskId, runId: RunId): void;
   commit(record: TaskRecord): void;
@@ -214,37 +216,12 @@ export interface RunFolders {
   keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string;
 }
 
-/** What is to be done at the end of a run that holds the lock: saving what was learned, making room. Never throws. */
+/** At the end of a run that holds the lock: saves what was learned, makes room. Never throws. */
 export interface Upkeep {
-  /** Whether a run that did nothing has learned something worth saving. */
   isDue(): boolean;
   perform(): void;
 }
 
 export type Sink = { handle(event: PipeEvent): void };
-
-export interface LockHolder {
-  readonly pid: number;
-  readonly command: string;
-  readonly sinceMs: number;
-}
-
-/** The right to write in this workspace. */
-export interface Lock {
-  /** Waits for the holder, telling `onBlocked` once for each, unless `wait` is false: then the holder is the answer. */
-  acquire(options: {
-    readonly wait: boolean;
-    readonly command: string;
-    readonly signal: AbortSignal;
-    readonly onBlocked: (holder: LockHolder) => void;
-  }): Promise<
-    | { readonly kind: 'held' }
-    | { readonly kind: 'busy'; readonly holder: LockHolder }
-    | { readonly kind: 'cancelled' }
-  >;
-  /** Whether the lock on disk is still this process's: the state folder may have been deleted. */
-  isMine(): boolean;
-  release(): void;
-}
 
 export type { FileEntry };

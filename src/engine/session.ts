@@ -9,9 +9,11 @@ import { type Task, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
 import { Assessor, isFailure } from './assess.ts';
 import { Board, type TaskOrder } from './board.ts';
+import { forewarnings } from './forewarnings.ts';
+import { leftoversElsewhere, putLeftoversAway } from './killed.ts';
 import { preflight } from './preflight.ts';
 import { preview } from './preview.ts';
-import { formerOutputs, orphanWarnings, retire } from './retire.ts';
+import { formerOutputs, retire } from './retire.ts';
 import { Scheduler } from './scheduler.ts';
 import type { World } from './world.ts';
 
@@ -83,7 +85,7 @@ export class Session {
       command: options.command,
     });
     if (!options.dryRun)
-      for (const warning of orphanWarnings(world, this.graph, this.tasks)) world.events.emit(warning);
+      for (const one of forewarnings(world, this.graph, this.tasks)) world.events.emit(one);
     const summary = options.dryRun
       ? this.plan()
       : everythingFresh
@@ -101,17 +103,19 @@ export class Session {
 
   /** In order, up to the first task that is not. Writes nothing and needs no lock. */
   private everythingIsFresh(): boolean {
+    if (leftoversElsewhere(this.world, this.graph).length > 0) return false;
     return this.tasks.every((task) => {
       const assessed = this.assessor.assess(task);
       return !isFailure(assessed) && assessed.verdict.kind === 'fresh';
     });
   }
 
-  private retireFormer(): void {
+  private clearGround(): void {
+    const killed = leftoversElsewhere(this.world, this.graph);
+    putLeftoversAway(this.world, killed);
     const former = formerOutputs(this.world, this.graph, this.tasks);
-    if (former.length === 0) return;
     retire(this.world, former);
-    this.assessor.forget();
+    if (killed.length + former.length > 0) this.assessor.forget();
   }
 
   /** Nothing to do: every task was just found fresh. */
@@ -120,7 +124,9 @@ export class Session {
     const summary = await this.loop();
     await world.files.settle();
     // Worth taking the lock for if nobody has it, not worth waiting for it.
-    if (world.upkeep.isDue() && (await this.lock(false)).kind === 'held') {
+    const isDue = world.upkeep.isDue() || world.executor.hasLeftBehind();
+    if (isDue && (await this.lock(false)).kind === 'held') {
+      await this.endLeftBehind();
       if (!world.records.changedElsewhere()) world.upkeep.perform();
       world.lock.release();
     }
@@ -143,7 +149,7 @@ export class Session {
       if (changed) world.records.reload();
       // What was looked at before a wait may have been edited meanwhile, by the other build or a person.
       if (changed || this.waited) this.assessor.forget();
-      this.retireFormer();
+      this.clearGround();
       const summary = await this.loop();
       await world.files.settle();
       world.upkeep.perform();

@@ -2,6 +2,7 @@
 
 import type { EventStream } from './event-stream.ts';
 import type { Audit, Executor } from './executor.ts';
+import type { Lock } from './lock.ts';
 import type {
   ActionStore,
   BlobStore,
@@ -9,7 +10,6 @@ import type {
   Clock,
   Code,
   Files,
-  Lock,
   Outputs,
   Records,
   RunFolders,

@@ -41,6 +41,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       });
       return { ended, cancel: (how) => supervision.cancel(how) };
     },
+    hasLeftBehind: () => programs?.hasAny() ?? false,
     endLeftBehind: async () => (await programs?.endLeftBehind()) ?? 0,
   };
 }

@@ -54,6 +54,10 @@ export class RunningPrograms {
     };
   }
 
+  hasAny(): boolean {
+    return this.recorded().length > 0;
+  }
+
   /**
    * Kills all programs on record, also what left their groups, and waits until they are gone. Call only
    * where no other engine can be at work: then those on record are of engines that were killed. Answers

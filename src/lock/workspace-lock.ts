@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
-import type { Lock, LockHolder } from '../engine/ports.ts';
+import type { Lock, LockHolder } from '../engine/lock.ts';
 import {
   type Claim,
   claimIn,

@@ -24,8 +24,12 @@ export class StateRecords implements Records {
     return this.state.content.remembered();
   }
 
-  begin(task: TaskId, runId: RunId): void {
-    this.state.write({ kind: 'begin', task, runId }, true);
+  begin(task: TaskId, runId: RunId, produces: readonly string[] = []): void {
+    this.state.write({ kind: 'begin', task, runId, produces }, true);
+  }
+
+  killed(): ReturnType<Records['killed']> {
+    return this.state.content.killed();
   }
 
   failed(task: TaskId, runId: RunId): void {

@@ -35,6 +35,8 @@ const PRODUCED_BYTES = 90;
 export class StateContent {
   private readonly memories = new Map<TaskId, Memory>();
   private readonly lineBytes = new Map<TaskId, number>();
+  /** The patterns of outputs of attempts that began; of use only for those that did not end. */
+  private readonly begun = new Map<TaskId, readonly string[]>();
   readonly produced = new ProducedContent();
   readonly stamps = new Map<string, StampRow>();
   readonly tools = new Map<string, string>();
@@ -49,6 +51,16 @@ export class StateContent {
     const records: TaskRecord[] = [];
     for (const memory of this.memories.values()) if (memory.kind === 'done') records.push(memory.record);
     return records.sort((a, b) => (a.task < b.task ? -1 : 1));
+  }
+
+  /** Attempts that began and did not end, sorted by task. */
+  killed(): readonly { readonly task: TaskId; readonly produces: readonly string[] }[] {
+    const killed = [...this.memories].filter(
+      ([, memory]) => memory.kind === 'unfinished' && memory.leftovers,
+    );
+    return killed
+      .map(([task]) => ({ task, produces: this.begun.get(task) ?? [] }))
+      .sort((a, b) => (a.task < b.task ? -1 : 1));
   }
 
   /** Also of attempts that did not end well: the last result before. */
@@ -66,6 +78,7 @@ export class StateContent {
         return;
       case 'begin':
         this.leaveUnfinished(line.task, line.runId, true);
+        this.begun.set(line.task, line.produces);
         return;
       case 'failed':
         this.leaveUnfinished(line.task, line.runId, false);
@@ -122,7 +135,9 @@ export class StateContent {
       const record = recordIn(memory);
       if (record !== null) yield encodeLine({ kind: 'commit', record });
       if (memory.kind === 'unfinished')
-        yield encodeLine({ kind: memory.leftovers ? 'begin' : 'failed', task, runId: memory.runId });
+        yield memory.leftovers
+          ? encodeLine({ kind: 'begin', task, runId: memory.runId, produces: this.begun.get(task) ?? [] })
+          : encodeLine({ kind: 'failed', task, runId: memory.runId });
     }
     for (const rows of chunks([...this.stamps.values()])) yield encodeLine({ kind: 'stamps', rows });
     for (const [key, value] of this.tools) yield encodeLine({ kind: 'tool', key, value });

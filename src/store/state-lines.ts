@@ -7,7 +7,12 @@ import type { StampRow } from './stamp-memory.ts';
 
 export type StateLine =
   | { readonly kind: 'commit'; readonly record: TaskRecord }
-  | { readonly kind: 'begin'; readonly task: TaskId; readonly runId: RunId }
+  | {
+      readonly kind: 'begin';
+      readonly task: TaskId;
+      readonly runId: RunId;
+      readonly produces: readonly string[];
+    }
   | { readonly kind: 'failed'; readonly task: TaskId; readonly runId: RunId }
   | { readonly kind: 'forget'; readonly task: TaskId }
   /** Contents that `pipe` once wrote to a path, oldest first. */
@@ -42,7 +47,7 @@ export function encodeLine(line: StateLine): string {
     case 'commit':
       return JSON.stringify(rowOfRecord(line.record));
     case 'begin':
-      return JSON.stringify(['b', line.task, line.runId]);
+      return JSON.stringify(['b', line.task, line.runId, ...line.produces]);
     case 'failed':
       return JSON.stringify(['x', line.task, line.runId]);
     case 'forget':
@@ -67,7 +72,7 @@ export function decodeLine(content: unknown): StateLine | null {
     case 'c':
       return { kind: 'commit', record: recordOfRow(content as unknown as RecordRow) };
     case 'b':
-      return { kind: 'begin', task: content[1], runId: content[2] };
+      return { kind: 'begin', task: content[1], runId: content[2], produces: content.slice(3) };
     case 'x':
       return { kind: 'failed', task: content[1], runId: content[2] };
     case 'f':

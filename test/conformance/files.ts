@@ -78,7 +78,7 @@ export function filesConform(name: string, makePlace: () => FilesPlace): void {
     expect(place.open().look('absent' as FilePath)).toBe(null);
   });
 
-  scene('a path is told where it really leads', (place) => {
+  scene('a path is told where it really leads, be there something or not yet', (place) => {
     place.write('folder/a', '');
     place.link('link', 'folder/a');
     place.link('dangling', 'nowhere');
@@ -87,8 +87,8 @@ export function filesConform(name: string, makePlace: () => FilesPlace): void {
       'folder',
       'folder/a',
       'folder/a',
-      null,
-      null,
+      'nowhere',
+      'absent',
     ]);
   });
 

@@ -1,6 +1,6 @@
 // What every adapter of the port `Lock` must do, the fake one too.
 import { expect, test } from 'vitest';
-import type { Lock, LockHolder } from '../../src/engine/ports.ts';
+import type { Lock, LockHolder } from '../../src/engine/lock.ts';
 import { latch } from '../rig/latch.ts';
 
 /** `makePlace` gives a new workspace; each call of its answer is another contender. */

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { LockHolder } from '../../src/engine/ports.ts';
+import type { LockHolder } from '../../src/engine/lock.ts';
 import { ownIdentity, type ProcessIdentity } from '../../src/lock/process-identity.ts';
 import { peekLock, WorkspaceLock } from '../../src/lock/workspace-lock.ts';
 import { type Child, compiled, startChild } from '../store/child.ts';

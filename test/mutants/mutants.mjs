@@ -353,8 +353,8 @@ export const mutants = [
   {
     name: 'a stranger with the same process number is killed',
     file: 'src/exec/left-behind.ts',
-    from: 'const group = groupId > 1 && first.some((one) => one.groupId === groupId) ? groupId : null;',
-    to: 'const group = groupId > 1 ? groupId : null;',
+    from: '  if (first.length === 0) return false;\n  const group = groupId > 1 && first.some((one) => one.groupId === groupId) ? groupId : null;',
+    to: '  const group = groupId > 1 ? groupId : null;',
     tests: ['test/stories/crash.test.ts'],
   },
   {
@@ -377,7 +377,7 @@ export const mutants = [
     file: 'src/store/state-log.ts',
     from: '      this.io.fsyncSync(fd);\n',
     to: '',
-    tests: ['test/faults/disk.test.ts'],
+    tests: ['test/store/refusing-disk.test.ts'],
   },
   {
     name: 'what a killed restore left is not swept away',

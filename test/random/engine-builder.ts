@@ -171,6 +171,10 @@ class PlayedExecutor implements Executor {
     return { ended: this.perform(execution), cancel() {} };
   }
 
+  hasLeftBehind(): boolean {
+    return false;
+  }
+
   async endLeftBehind(): Promise<number> {
     return 0;
   }

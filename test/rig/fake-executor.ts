@@ -54,6 +54,10 @@ export class FakeExecutor implements Executor {
     return { ended, cancel };
   }
 
+  hasLeftBehind(): boolean {
+    return this.leftBehind > 0;
+  }
+
   endLeftBehind(): Promise<number> {
     const count = this.leftBehind;
     this.leftBehind = 0;

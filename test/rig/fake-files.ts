@@ -87,13 +87,7 @@ export class FakeFiles implements Files {
   }
 
   realPath(path: FilePath): FilePath | null {
-    const kind = this.disk.stampOf(path)?.kind;
-    if (kind === 'link') return this.realPath(this.targetOf(path));
-    // A folder in memory is there when something is in it.
-    return kind === undefined &&
-      ![...this.disk.nodes.keys()].some((one) => path === '' || one.startsWith(`${path}/`))
-      ? null
-      : path;
+    return this.disk.stampOf(path)?.kind === 'link' ? this.realPath(this.targetOf(path)) : path;
   }
 
   forget(): void {

@@ -1,5 +1,5 @@
 // The port `Lock` in memory: one place, and each process's grip on it.
-import type { Lock, LockHolder } from '../../src/engine/ports.ts';
+import type { Lock, LockHolder } from '../../src/engine/lock.ts';
 
 export class LockPlace {
   holder: { readonly of: FakeLock; readonly seen: LockHolder } | null = null;

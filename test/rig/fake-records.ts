@@ -6,17 +6,18 @@ import { type Memory, recordIn, type TaskRecord } from '../../src/model/record.t
 interface Content {
   readonly memories: Map<TaskId, Memory>;
   readonly produced: Set<string>;
+  readonly begun: Map<TaskId, readonly string[]>;
 }
 
 /** What lies on the disk, so to speak. */
 export class RecordShelf {
   version = 0;
-  content: Content = { memories: new Map(), produced: new Set() };
+  content: Content = { memories: new Map(), produced: new Set(), begun: new Map() };
 }
 
 export class FakeRecords implements Records {
   private readonly shelf: RecordShelf;
-  private seen: Content = { memories: new Map(), produced: new Set() };
+  private seen: Content = { memories: new Map(), produced: new Set(), begun: new Map() };
   private seenVersion = -1;
 
   constructor(shelf: RecordShelf) {
@@ -39,9 +40,19 @@ export class FakeRecords implements Records {
     return records;
   }
 
-  begin(task: TaskId, runId: RunId): void {
+  begin(task: TaskId, runId: RunId, produces: readonly string[] = []): void {
     const last = recordIn(this.memory(task));
-    this.write(({ memories }) => memories.set(task, { kind: 'unfinished', runId, leftovers: true, last }));
+    this.write(({ memories, begun }) => {
+      memories.set(task, { kind: 'unfinished', runId, leftovers: true, last });
+      begun.set(task, produces);
+    });
+  }
+
+  killed(): ReturnType<Records['killed']> {
+    const { memories, begun } = this.seen;
+    return [...memories].flatMap(([task, memory]) =>
+      memory.kind === 'unfinished' && memory.leftovers ? [{ task, produces: begun.get(task) ?? [] }] : [],
+    );
   }
 
   failed(task: TaskId, runId: RunId): void {
@@ -70,8 +81,8 @@ export class FakeRecords implements Records {
   }
 
   reload(): void {
-    const { memories, produced } = this.shelf.content;
-    this.seen = { memories: new Map(memories), produced: new Set(produced) };
+    const { memories, produced, begun } = this.shelf.content;
+    this.seen = { memories: new Map(memories), produced: new Set(produced), begun: new Map(begun) };
     this.seenVersion = this.shelf.version;
   }
 

@@ -196,6 +196,7 @@ export class RealWorld implements Disposable {
     };
     return {
       start: (execution) => ({ ended: perform(execution), cancel: () => {} }),
+      hasLeftBehind: () => real.hasLeftBehind(),
       endLeftBehind: () => real.endLeftBehind(),
     };
   }

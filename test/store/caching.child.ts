@@ -51,7 +51,9 @@ function restore(key: string): 'restored' | 'missed' {
 }
 
 const counts = { restored: 0, missed: 0, collected: 0 };
-for (let i = 0; i < Number(times); i++) {
+/** Who collects may be done before the others have begun: it goes on until it has met them. */
+const isDone = (turn: number) => turn >= Number(times) && (role !== 'collect' || counts.collected > 0);
+for (let i = 0; !isDone(i); i++) {
   const key = keys[i % keys.length]!;
   try {
     if (role === 'store') store(key);

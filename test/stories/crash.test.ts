@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
 import { Rig } from '../rig/rig.ts';
 import { everyFile, gate, saw } from './signs.ts';
@@ -336,4 +336,89 @@ test('what a killed restore left in a folder below is no part of the result', as
   expect(rig.files('out')).toEqual(['new/x']);
   expect(rig.exists('out/old')).toBe(false);
   expect((await rig.build()).fresh).toEqual(['work']);
+});
+
+describe('a half-written file of an attempt that was killed', () => {
+  const torn = 'echo torn > out/a.txt; echo "pid $$."; read _ < never';
+  const config = (stages: string) => `{ stages: { ${stages}
+    all: { requires: ['out/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
+  } }`;
+
+  async function killed(more = ''): Promise<Rig> {
+    const rig = await Rig.with(
+      { 'in.txt': 'whole\n', 'out/b.txt': 'b\n' },
+      config(`a: { requires: ['in.txt'], produces: ['out/a.txt'], run: '${torn}', ${more} },`),
+    );
+    gate(rig, 'never');
+    await killDuringWork(rig);
+    expect(rig.read('out/a.txt')).toBe('torn\n');
+    return rig;
+  }
+
+  test('is no input of another stage when its own makes other files now', async () => {
+    await using rig = await killed();
+    rig.config(
+      config(`a: { requires: ['in.txt'], produces: ['other/a.txt'], run: 'cp in.txt other/a.txt' },`),
+    );
+    expect(await rig.build()).toMatchObject({ code: 0, executed: ['a', 'all'] });
+    expect(rig.read('all.txt')).toBe('b\n');
+    expect((await rig.build()).fresh).toEqual(['a', 'all']);
+  });
+
+  test('nor when its stage is gone', async () => {
+    await using rig = await killed();
+    rig.config(config(''));
+    expect(await rig.build()).toMatchObject({ code: 0, executed: ['all'] });
+    expect(rig.read('all.txt')).toBe('b\n');
+  });
+
+  test('nor, by time, the result of a stage with another name', async () => {
+    await using rig = await killed(`freshness: 'mtime'`);
+    rig.config(
+      config(
+        `other: { requires: ['in.txt'], produces: ['out/a.txt'], freshness: 'mtime', run: 'cp in.txt out/a.txt' },`,
+      ),
+    );
+    expect(await rig.build()).toMatchObject({ code: 0, executed: ['all', 'other'] });
+    expect(rig.read('all.txt')).toBe('whole\nb\n');
+  });
+
+  test('does not stop a protected stage with another name: nobody edited anything', async () => {
+    await using rig = await killed('protect: true');
+    rig.config(
+      config(
+        `other: { requires: ['in.txt'], produces: ['out/a.txt'], protect: true, run: 'cp in.txt out/a.txt' },`,
+      ),
+    );
+    expect(await rig.build()).toMatchObject({ code: 0, executed: ['all', 'other'], waiting: [] });
+  });
+
+  test('is told of when its stage is left out of the run', async () => {
+    await using rig = await killed();
+    const { warnings } = await rig.build(['--only', 'all']);
+    expect(warnings).toContainEqual(
+      expect.stringContaining('requires out/a.txt, which may be half-written: an attempt at "a" was killed'),
+    );
+  });
+});
+
+test('what a killed engine left running is ended also by a build that has nothing to do', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'whole\n' },
+    `{ stages: {
+      work: { produces: ['out.txt'], run: 'sleep 1000 & echo "pid $!."; wait' },
+      done: { requires: ['in.txt'], produces: ['done.txt'], run: 'cp in.txt done.txt' },
+    } }`,
+  );
+  await rig.build(['done']);
+  const running = rig.start(['build', '--json', 'work']);
+  const pid = await saw(running, /pid (\d+)\./);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  expect(isAlive(pid)).toBe(true);
+
+  const next = await rig.build(['done']);
+  expect(next).toMatchObject({ code: 0, fresh: ['done'] });
+  expect(next.warnings).toEqual([expect.stringContaining('left 1 program running')]);
+  expect(isAlive(pid)).toBe(false);
 });

@@ -1,5 +1,5 @@
 // An ordered list of patterns in which later entries win: `!pattern` takes away what earlier ones gave.
-import { type Glob, globMatches, globsMayOverlap } from './glob.ts';
+import { type Glob, globMatches, globsMayOverlap, parseGlob } from './glob.ts';
 import { findPath } from './glob-automaton.ts';
 
 export interface PatternEntry {
@@ -14,6 +14,24 @@ export interface PatternEntry {
 
 export interface PatternSet {
   readonly entries: readonly PatternEntry[];
+}
+
+/** The set as texts that `setOfTexts` reads back. */
+export function patternTexts(set: PatternSet): readonly string[] {
+  return set.entries.map(({ glob, negated }) => {
+    const text = glob.ownsFolder ? `./${glob.text.slice(0, -'**'.length)}` : glob.text;
+    return `${negated ? '!' : ''}${text}`;
+  });
+}
+
+/** What cannot be read matches nothing. */
+export function setOfTexts(texts: readonly string[]): PatternSet {
+  const entries = texts.flatMap((source): readonly PatternEntry[] => {
+    const negated = source.startsWith('!');
+    const glob = parseGlob(negated ? source.slice(1) : source);
+    return glob.ok ? [{ glob: glob.value, negated, optional: true, source }] : [];
+  });
+  return { entries };
 }
 
 /** One included pattern of either set, through which both may match one path. */

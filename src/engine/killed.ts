@@ -1,0 +1,65 @@
+// What attempts that were killed may have left, where no attempt of today will look for it: their stage is gone, or
+// makes other files now. A half-written file there must not be taken for a result or for an input.
+import type { TaskId } from '../base/brand.ts';
+import type { EventBody, Warning } from '../model/events.ts';
+import { patternTexts, setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { type Task, taskOf } from '../model/task.ts';
+import { unknownAmong } from './ownership.ts';
+import type { ListedFile } from './ports.ts';
+import { isRefusal } from './refusal.ts';
+import type { World } from './world.ts';
+
+export interface Leftovers {
+  readonly task: TaskId;
+  /** Where its outputs would lie, with a content that pipe never recorded. An edit since cannot be told from them. */
+  readonly files: readonly ListedFile[];
+}
+
+/** Empty but after a kill and a change of the configuration. */
+export function leftoversElsewhere(world: World, graph: StageGraph): readonly Leftovers[] {
+  const declared = new Map(graph.stages.map((stage) => [taskOf(stage).id, stage]));
+  return world.records.killed().flatMap(({ task, produces }) => {
+    const stage = declared.get(task);
+    const now = stage?.produces ? patternTexts(stage.produces) : [];
+    // Without patterns nothing is known, and nothing to be looked for.
+    if (produces.length === 0 && stage !== undefined) return [];
+    if (stage !== undefined && now.join('\n') === produces.join('\n')) return [];
+    const set = setOfTexts(produces);
+    return [{ task, files: unknownAmong(world, world.files.expand(set, 'output').files) }];
+  });
+}
+
+/** To look at, out of the way, as leftovers of a stage that is still there. Needs the lock. */
+export function putLeftoversAway(world: World, all: readonly Leftovers[]): void {
+  for (const { task, files } of all) {
+    try {
+      world.outputs.moveAway(files, `${world.folders.keep('rejected', task)}~killed`, ['']);
+      world.records.failed(task, world.folders.runId);
+    } catch (problem) {
+      // The marker stands, and the next build tries again.
+      if (!isRefusal(problem)) throw problem;
+    }
+  }
+}
+
+/** Of stages that are left out of this run, where killed attempts may have left what these tasks require. */
+export function unsettledInputs(
+  world: World,
+  graph: StageGraph,
+  tasks: readonly Task[],
+): readonly (EventBody & Warning)[] {
+  const selected = new Set(tasks.map((task) => task.stage));
+  const killed = new Set(world.records.killed().map(({ task }) => task));
+  if (killed.size === 0) return [];
+  return graph.stages.flatMap((stage) => {
+    if (selected.has(stage) || stage.produces === null || !killed.has(taskOf(stage).id)) return [];
+    const left = unknownAmong(world, world.files.expand(stage.produces, 'output').files);
+    return tasks.flatMap(({ stage: consumer }) => {
+      const file = left.find(({ path }) => setMatches(consumer.requires, path));
+      if (file === undefined) return [];
+      const message = `stage "${consumer.name}" requires ${file.path}, which may be half-written: an attempt at "${stage.name}" was killed`;
+      return [{ kind: 'warning', message, hint: `to build it anew: pipe build ${stage.name}` } as const];
+    });
+  });
+}
