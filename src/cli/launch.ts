@@ -1,7 +1,7 @@
 // Starts the bundled command from V8's compile cache: most of the time of a build that has nothing to do is
 // Node compiling the code that finds this out. Plain Node and nothing of ours, so that it loads at once.
 // Named imports: bundled, they are taken as they are, while a default import copies the whole module first.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function cacheFolders(): readonly string[] {
   return [join(__dirname, 'compiled'), join(own, 'pipe-build')];
 }
 
-/** V8 itself checks its version and flags, but not the source. */
+/** V8 itself checks its version and flags, but not the content. */
 const name = `${bundle}-${PIPE_BUILD_ID}-${process.version}-${process.arch}.bin`;
 
 function cached(): Buffer | undefined {
@@ -37,14 +37,18 @@ function cached(): Buffer | undefined {
 
 function keep(data: Buffer): void {
   for (const folder of cacheFolders()) {
+    const temporary = join(folder, `${process.pid}-${Date.now()}.tmp`);
     try {
       mkdirSync(folder, { recursive: true });
-      const temporary = join(folder, `${process.pid}-${Date.now()}.tmp`);
-      writeFileSync(temporary, data);
+      // It must not get its name before its content is on the disk: V8 would crash over what a loss of power left of it.
+      writeFileSync(temporary, data, { flush: true });
       renameSync(temporary, join(folder, name));
       return;
     } catch {
       // Slower next time, nothing worse.
+      try {
+        rmSync(temporary, { force: true });
+      } catch {}
     }
   }
 }

@@ -1,7 +1,6 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { Digest, FilePath } from '../base/brand.ts';
-import { patternTexts } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { alreadyThere, findAction, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
@@ -10,10 +9,12 @@ import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attemp
 import { executionOf, missingSecrets, type Prepared } from './execution.ts';
 import type { ExecutionEnd, RunningExecution } from './executor.ts';
 import { inputsThatChanged } from './input-changes.ts';
+import { leaveMarker } from './killed.ts';
 import {
   clearAway,
   displace,
   type IsOfAnother,
+  lookAgain,
   obstructionOf,
   protectedAmong,
   putAway,
@@ -112,30 +113,35 @@ export class Attempt {
     if ('failure' in reading) return failed(reading.failure);
     const { seen } = reading;
     const fingerprint = reading.fingerprint();
-
-    const obstruction = obstructionOf(world, assessment);
+    // It takes time to read the inputs, and somebody may have edited an output meanwhile.
+    const present = lookAgain(world, assessment);
+    const obstruction = obstructionOf(world, present);
     if (obstruction !== null) return failed(obstruction);
-    const inTheWay = whatIsInTheWay(world, assessment, this.options.isOfAnother);
-    const { handMade } = inTheWay;
+    let inTheWay = whatIsInTheWay(world, present, this.options.isOfAnother);
     const { forced, audited } = this.options;
+    const warn = (message: string, hint: string) => this.watcher.onWarning(message, hint);
     const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => this.recordOf(assessment, fingerprint, seen, result);
-    if (action !== null && inTheWay.former.length === 0 && this.mayStay(assessment, action)) {
+    if (action !== null && inTheWay.former.length === 0 && this.mayStay(present, action)) {
       return this.restored(action, record(action));
     }
-    const protectedPaths = forced ? [] : protectedAmong(world, assessment);
+    const protectedPaths = forced ? [] : protectedAmong(world, present);
     if (protectedPaths.length > 0) return failed({ kind: 'protected', paths: protectedPaths });
     // A restored result replaces what is there, also where the tool itself would have updated it.
     if (task.stage.clean || action !== null) {
       // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
-      displace(world, task, handMade, (message, hint) => this.watcher.onWarning(message, hint));
+      displace(world, task, inTheWay.handMade, warn);
     }
-    const { produces } = task.stage;
-    world.records.begin(task.id, world.folders.runId, produces === null ? [] : patternTexts(produces));
+    leaveMarker(world, task);
     // Whatever is remembered: a loss of power can take the marker away and leave what a restore had begun.
     world.outputs.sweep(placesOf(task));
     const staged = action === null ? null : stageAction(world, action);
     const keepsOld = !task.stage.clean && staged === null;
+    if (staged !== null) {
+      // And it took time to copy.
+      inTheWay = whatIsInTheWay(world, lookAgain(world, assessment), this.options.isOfAnother);
+      displace(world, task, inTheWay.handMade, warn);
+    }
     clearAway(world, task, keepsOld ? { ...inTheWay, leftovers: [], old: [] } : inTheWay);
     if (action !== null && staged !== null) {
       staged.place();
@@ -144,7 +150,6 @@ export class Attempt {
       world.files.observe(action.outputs, 'output');
       return this.restored(action, record(action));
     }
-
     const secrets = missingSecrets(world, task.stage);
     if (secrets.length > 0) return this.reject(failed({ kind: 'secret-missing', names: secrets }));
     for (const base of basesOf(task)) world.outputs.makeFolder(base);

@@ -10,6 +10,11 @@ import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
+/** Before anything is touched: whoever finds it knows that the attempt did not end, and where to look. */
+export function leaveMarker({ records, folders }: World, { id, stage }: Task): void {
+  records.begin(id, folders.runId, stage.produces === null ? [] : patternTexts(stage.produces));
+}
+
 export interface Leftovers {
   readonly task: TaskId;
   /** Where its outputs would lie, with a content that pipe never recorded. An edit since cannot be told from them. */

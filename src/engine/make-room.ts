@@ -31,11 +31,24 @@ export function whatIsInTheWay(world: World, assessment: Assessment, isOfAnother
   const isUnknown = new Set(unknown);
   const killed = wasKilled(memory);
   return {
-    handMade: killed ? [] : unknown,
-    leftovers: killed ? unknown : [],
+    // Work that costs hands is kept as such, half-written or not.
+    handMade: killed && !task.stage.protect ? [] : unknown,
+    leftovers: killed && !task.stage.protect ? unknown : [],
     old: outputs.filter((file) => !isUnknown.has(file)),
     former: formerOutputs(world, assessment, task, isOfAnother),
   };
+}
+
+/** With the outputs as they are at this moment. Throws what keeps them from being listed. */
+export function lookAgain(world: World, assessment: Assessment): Assessment {
+  const { produces } = assessment.task.stage;
+  world.files.forget();
+  if (produces === null) return assessment;
+  const { files: outputs, unreadable } = world.files.expand(produces, 'output');
+  const [hidden] = unreadable;
+  if (hidden !== undefined)
+    throw Object.assign(new Error(`${hidden.path} ${hidden.message}`), { code: 'EACCES' });
+  return { ...assessment, outputs };
 }
 
 /** Outputs of a stage with `protect` that a person made: they stop it. */

@@ -69,7 +69,11 @@ export class RunningPrograms {
       const { marks, leaves, groupId } = this.read(name);
       if (await endMarked(marks, groupId)) count++;
       this.remove(leaves);
-      rmSync(join(this.folder, name), { force: true, recursive: true });
+      try {
+        rmSync(join(this.folder, name), { force: true, recursive: true });
+      } catch {
+        // A folder that became read-only: the next engine finds no such program.
+      }
     }
     return count;
   }

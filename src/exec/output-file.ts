@@ -41,7 +41,11 @@ export class OutputFile {
     this.read();
     if (this.rest.length > 0) this.takeLine(this.rest);
     this.rest = Buffer.alloc(0);
-    rmSync(this.options.path, { force: true, recursive: true });
+    try {
+      rmSync(this.options.path, { force: true, recursive: true });
+    } catch {
+      // Litter, at worst: what it said has been read.
+    }
     if (this.badLines > 0) {
       const lines = this.badLines === 1 ? 'a line' : `${this.badLines} lines`;
       this.options.onBadLines(

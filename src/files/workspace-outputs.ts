@@ -11,6 +11,9 @@ import { stampOf } from './stamp.ts';
 /** No pattern ever matches a name that starts so. */
 const temporaryPrefix = '.pipe-tmp-';
 
+/** What stands in for the state folder, where the folder for temporary files lies in the workspace. */
+const standIn = /\/pipe-\d{8}-\d{6}-[0-9a-f]+-\w+\/aside\//;
+
 export class WorkspaceOutputs implements Outputs {
   private readonly root: string;
   private readonly state: string;
@@ -136,7 +139,8 @@ export class WorkspaceOutputs implements Outputs {
     // The state folder, or what stands in for it where that cannot be written; never a place of the user's.
     const place = path.resolve(folder);
     const holdsTheRoot = `${this.root}/`.startsWith(place === '/' ? '/' : `${place}/`);
-    const isTheUsers = place.startsWith(`${this.root}/`) && !place.startsWith(`${this.state}/`);
+    const isTheUsers =
+      place.startsWith(`${this.root}/`) && !place.startsWith(`${this.state}/`) && !standIn.test(place);
     if (holdsTheRoot || isTheUsers) throw new Error(`not a folder of pipe: ${folder}`);
     try {
       fs.rmSync(folder, { recursive: true, force: true });

@@ -19,6 +19,12 @@ async function builtMachine(): Promise<Machine> {
   return machine;
 }
 
+/** The contents of what is kept aside for a person. */
+function displaced(machine: Machine): readonly (string | null)[] {
+  const kept = [...machine.disk.nodes.keys()].filter((path) => path.startsWith(`${state}/displaced/`));
+  return kept.map((path) => machine.disk.text(path));
+}
+
 function unknown(machine: Machine): readonly FilePath[] {
   const world = machine.start();
   const { files } = world.files.expand(plan.stage('a').produces!, 'output');
@@ -84,6 +90,57 @@ test('leftovers of a killed attempt are put aside without being called hand-made
   expect(world.ofKind('warning')).toEqual([]);
   expect(machine.disk.text(`${state}/rejected/run-002/a~killed/out/a.txt`)).toBe('half');
   expect(machine.disk.text('out/a.txt')).toBe('a(1)');
+});
+
+test('an edit of an output while the inputs are read is kept', async () => {
+  const one = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt' } });
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, one);
+  machine.edit('in.txt', '2');
+  let isEdited = false;
+  await build(machine, one, {
+    before: ({ files }) => {
+      const { observe } = files;
+      files.observe = (listed, role) => {
+        const seen = observe.call(files, listed, role);
+        // To read large inputs takes minutes.
+        if (role === 'input' && !isEdited) machine.edit('out/a.txt', 'by hand');
+        isEdited ||= role === 'input';
+        return seen;
+      };
+    },
+  });
+  expect(machine.disk.text('out/a.txt')).toBe('a(2)');
+  expect(displaced(machine)).toEqual(['by hand']);
+});
+
+test('so is a file that is made while a restore copies what belongs there', async () => {
+  const one = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt' } });
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, one);
+  machine.disk.remove('out/a.txt');
+  await build(machine, one, {
+    before: ({ outputs }) => {
+      const { stage } = outputs;
+      outputs.stage = (...args) => {
+        const staged = stage.apply(outputs, args);
+        machine.edit('out/a.txt', 'by hand');
+        return staged;
+      };
+    },
+  });
+  expect(machine.disk.text('out/a.txt')).toBe('a(1)');
+  expect(displaced(machine)).toEqual(['by hand']);
+});
+
+test('leftovers of a protected stage are kept as what a person made: they may have gone on with them', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  machine.start().records.begin(plan.task('a').id, 'run-killed' as never);
+  machine.edit('out/a.txt', 'half, and by hand');
+  const one = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt', protect: true } });
+  const { world } = await build(machine, one);
+  expect(world.ofKind('warning')).toHaveLength(1);
+  expect(displaced(machine)).toEqual(['half, and by hand']);
 });
 
 test('bases are the literal folders of included patterns', () => {
