@@ -20,9 +20,10 @@ async function builtMachine(): Promise<Machine> {
 }
 
 /** The contents of what is kept aside for a person. */
-function displaced(machine: Machine): readonly (string | null)[] {
-  const kept = [...machine.disk.nodes.keys()].filter((path) => path.startsWith(`${state}/displaced/`));
-  return kept.map((path) => machine.disk.text(path));
+function displaced(machine: Machine): readonly string[] {
+  return [...machine.disk.nodes].flatMap(([path, node]) =>
+    path.startsWith(`${state}/displaced/`) && node.kind === 'file' ? [node.content] : [],
+  );
 }
 
 function unknown(machine: Machine): readonly FilePath[] {
