@@ -112,6 +112,8 @@ export class Attempt {
     const reading = assessment.read();
     if ('failure' in reading) return failed(reading.failure);
     const { seen } = reading;
+    // Listed, and gone when it came to be read: what that means is seen by looking again.
+    if (seen.missing.length > 0) return { kind: 'inputs-changed', paths: seen.missing };
     const fingerprint = reading.fingerprint();
     // It takes time to read the inputs, and somebody may have edited an output meanwhile.
     const present = lookAgain(world, assessment);

@@ -325,3 +325,20 @@ test('what is audited is executed under watch, not restored; other stages are no
   expect(world.ofKind('task-audited').map((event) => [event.task, event.verdict])).toEqual([['b', verdict]]);
   expect(end).toMatchObject({ event: { outcome: 'failed', exitCode: 1, executed: 1, fresh: 1 } });
 });
+
+test('a required file that goes between the listing and the reading is not silently left out', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world, end, executed } = await build(machine, one, {
+    before: ({ files, disk }) => {
+      const observe = files.observe.bind(files);
+      files.observe = (listed, role) => {
+        // As if somebody had deleted it in this very moment.
+        if (role === 'input') disk.remove('in.txt');
+        return observe(listed, role);
+      };
+    },
+  });
+  expect(executed).toEqual([]);
+  expect(end).toMatchObject({ event: { exitCode: 1 } });
+  expect(failureOf(world)).toEqual({ kind: 'input-missing', patterns: ['in.txt'] });
+});

@@ -59,11 +59,24 @@ test('where old outputs cannot be moved aside, they go: a build needs no room in
   expect(world.tree()).toEqual(scene.mayBecome[0]);
 });
 
-test('what a failed stage made and cannot be moved away does not hide why it failed', async () => {
+test('what a failed stage made and cannot be moved away goes, and does not hide why it failed', async () => {
   const { world, scene } = await opened('a stage that fails halfway');
   const told = await scene.act(world, new DiskUser({ kind: 'refuses', at: /^rename .*rejected/, pick: 1 }));
   expect(failuresOf(told)).toEqual([expect.objectContaining({ kind: 'exit', code: 1 })]);
-  expect(told.warnings).toEqual([expect.stringContaining('what tree made cannot be moved out of the way')]);
+  expect(told.warnings).toEqual([]);
+  expect(fs.existsSync(world.path('tree/deep/half.txt'))).toBe(false);
+  expect((await world.build(new DiskUser())).end).toMatchObject({ event: { exitCode: 0 } });
+  expect(world.tree()).toEqual(scene.mayBecome[0]);
+});
+
+test('so it is where it cannot be removed either; and that is told', async () => {
+  const { world, scene } = await opened('a stage that fails halfway');
+  const user = new DiskUser({ kind: 'refuses for good', at: /^rename .*rejected/, code: 'EROFS' });
+  const told = await scene.act(world, user);
+  expect(failuresOf(told)).toEqual([expect.objectContaining({ kind: 'exit', code: 1 })]);
+  expect(told.warnings).toContainEqual(
+    expect.stringContaining('what tree made cannot be moved out of the way'),
+  );
   expect((await world.build(new DiskUser())).end).toMatchObject({ event: { exitCode: 0 } });
   expect(world.tree()).toEqual(scene.mayBecome[0]);
 });

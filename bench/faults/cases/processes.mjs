@@ -111,6 +111,7 @@ export const processes = [
   leavesNothing(
     'Ctrl-C, with a process that left its process group: nothing is left',
     `setsid sleep 1000 > /dev/null 2>&1 & ${pauseAt('begun')}; wait`,
+    { isSlow: false },
   ),
   {
     name: 'a secret that a stage prints is in no file, and not printed',
