@@ -1,6 +1,6 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
-import type { Digest, FilePath } from '../base/brand.ts';
+import type { FilePath } from '../base/brand.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { alreadyThere, findAction, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
@@ -20,8 +20,9 @@ import {
   putAway,
   whatIsInTheWay,
 } from './make-room.ts';
+import { type Result, recordOf } from './new-record.ts';
 import { basesOf, placesOf } from './ownership.ts';
-import type { ActionResult, Observation } from './ports.ts';
+import type { ActionResult } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
@@ -36,8 +37,6 @@ export interface AttemptWatcher {
   /** The cache could not take the task's result. */
   onCacheTrouble(message: string): void;
 }
-
-type Result = Pick<ActionResult, 'outputs' | 'durationMs' | 'metrics'>;
 
 export interface AttemptOptions {
   /** Even where a person edited a protected output. */
@@ -123,7 +122,7 @@ export class Attempt {
     const { forced, audited } = this.options;
     const warn = (message: string, hint: string) => this.watcher.onWarning(message, hint);
     const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
-    const record = (result: Result) => this.recordOf(assessment, fingerprint, seen, result);
+    const record = (result: Result) => recordOf(world, { assessment, fingerprint, seen, result });
     if (action !== null && inTheWay.former.length === 0 && this.mayStay(present, action)) {
       return this.restored(action, record(action));
     }
@@ -229,24 +228,5 @@ export class Attempt {
       this.watcher.onWarning(`what ${task.id} made cannot be moved out of the way: ${problem.message}`, hint);
     }
     return end;
-  }
-
-  private recordOf(
-    assessment: Assessment,
-    fingerprint: Digest,
-    seen: Observation,
-    result: Result,
-  ): TaskRecord {
-    return {
-      task: this.task.id,
-      fingerprint,
-      parts: assessment.parts,
-      inputs: seen.manifest,
-      outputs: result.outputs,
-      runId: this.world.folders.runId,
-      finishedAtMs: this.world.clock.nowMs(),
-      durationMs: result.durationMs,
-      metrics: result.metrics,
-    };
   }
 }

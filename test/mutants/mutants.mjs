@@ -274,7 +274,7 @@ export const mutants = [
   {
     name: 'hand-made files are dropped with the old outputs',
     file: 'src/engine/make-room.ts',
-    from: 'handMade: killed ? [] : unknown,',
+    from: 'handMade: killed && !task.stage.protect ? [] : unknown,',
     to: 'handMade: [],',
     tests: ['test/engine/ownership.test.ts', 'test/stories/ownership.test.ts'],
   },
@@ -346,8 +346,8 @@ export const mutants = [
   {
     name: 'programs that a killed engine left are spared',
     file: 'src/engine/session.ts',
-    from: '      await this.endLeftBehind();',
-    to: '',
+    from: '      await this.endLeftBehind();\n      const changed',
+    to: '      const changed',
     tests: ['test/stories/crash.test.ts', 'test/engine/session.test.ts'],
   },
   {
