@@ -1,7 +1,9 @@
 // `pipe clean`: deletes recorded outputs, only what pipe itself made.
+import type { FilePath } from '../base/brand.ts';
 import { type Cleaning, performCleaning, planCleaning } from '../engine/clean.ts';
+import { hasOtherOwner } from '../engine/ownership.ts';
 import type { World } from '../engine/world.ts';
-import type { PatternSet } from '../model/glob/pattern-set.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import { selectEverything } from '../model/selection.ts';
 import { taskOf } from '../model/task.ts';
@@ -61,15 +63,18 @@ function jobsOf(
   const jobs: Job[] = [];
   for (const stage of stages.filter((one) => chosen.has(one.name))) {
     const record = recordOf(world, taskOf(stage).id);
+    const isOfAnother = (path: FilePath) => hasOtherOwner(workspace.graph, stage, path);
     const bases =
       stage.produces?.entries.filter((entry) => !entry.negated).map((entry) => entry.glob.base) ?? [];
-    if (record !== null) jobs.push({ cleaning: planCleaning(world, record, []), bases });
+    if (record !== null) jobs.push({ cleaning: planCleaning(world, record, isOfAnother), bases });
   }
   if (!orphans) return jobs;
   const known = new Set<string>(stages.map((stage) => taskOf(stage).id));
-  const present = stages.flatMap((stage): PatternSet[] => (stage.produces === null ? [] : [stage.produces]));
+  const isDeclared = (path: FilePath) =>
+    stages.some(({ produces }) => produces !== null && setMatches(produces, path));
   for (const record of world.records.remembered()) {
-    if (!known.has(record.task)) jobs.push({ cleaning: planCleaning(world, record, present), bases: [''] });
+    if (!known.has(record.task))
+      jobs.push({ cleaning: planCleaning(world, record, isDeclared), bases: [''] });
   }
   return jobs;
 }

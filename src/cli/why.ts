@@ -23,8 +23,10 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
     ...selectEverything,
     targets: stages.map((stage) => stage.name),
   });
+  // As `pipe status` tells it: what a stage left that is not asked about may be the cause, too.
+  const everything = new Set(workspace.graph.stages.map((stage) => stage.name));
   const { plans, configModules } = await looking(workspace, selection, flags, (world) => ({
-    plans: preview(world, workspace.graph, selection),
+    plans: preview(world, workspace.graph, selection, everything),
     configModules: modulesOfConfig(world, stages),
   }));
   const answers = stages.map((stage) => {

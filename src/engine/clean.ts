@@ -1,7 +1,7 @@
 // Takes recorded results back: deletes the outputs that `pipe` itself made and forgets their records.
 import type { FilePath, TaskId } from '../base/brand.ts';
-import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
+import type { IsOfAnother } from './make-room.ts';
 import type { ListedFile } from './ports.ts';
 import type { World } from './world.ts';
 
@@ -14,13 +14,13 @@ export interface Cleaning {
   readonly keep: readonly FilePath[];
 }
 
-/** `ofOthers`: patterns of other stages, whose files are never touched. */
-export function planCleaning(world: World, record: TaskRecord, ofOthers: readonly PatternSet[]): Cleaning {
+/** `isOfAnother`: what belongs to another stage by now, or is a source, is never touched. */
+export function planCleaning(world: World, record: TaskRecord, isOfAnother: IsOfAnother): Cleaning {
   const remove: ListedFile[] = [];
   const keep: FilePath[] = [];
   for (const output of record.outputs) {
     const file = world.files.look(output.path);
-    if (file === null || ofOthers.some((set) => setMatches(set, output.path))) continue;
+    if (file === null || isOfAnother(output.path)) continue;
     const [now] = world.files.observe([file], 'output').manifest;
     // What is seen through a linked folder lies where pipe never wrote.
     const ours =

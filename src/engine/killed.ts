@@ -4,6 +4,7 @@ import type { TaskId } from '../base/brand.ts';
 import type { EventBody, Warning } from '../model/events.ts';
 import { patternTexts, setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
@@ -48,19 +49,18 @@ export function putLeftoversAway(world: World, all: readonly Leftovers[]): void 
   }
 }
 
-/** Of stages that are left out of this run, where killed attempts may have left what these tasks require. */
+/** Of stages that are left out of this run, where killed attempts may have left what the selected ones require. */
 export function unsettledInputs(
   world: World,
   graph: StageGraph,
-  tasks: readonly Task[],
+  { names, stages }: Selection,
 ): readonly (EventBody & Warning)[] {
-  const selected = new Set(tasks.map((task) => task.stage));
   const killed = new Set(world.records.killed().map(({ task }) => task));
   if (killed.size === 0) return [];
   return graph.stages.flatMap((stage) => {
-    if (selected.has(stage) || stage.produces === null || !killed.has(taskOf(stage).id)) return [];
+    if (names.has(stage.name) || stage.produces === null || !killed.has(taskOf(stage).id)) return [];
     const left = unknownAmong(world, world.files.expand(stage.produces, 'output').files);
-    return tasks.flatMap(({ stage: consumer }) => {
+    return stages.flatMap((consumer) => {
       const file = left.find(({ path }) => setMatches(consumer.requires, path));
       if (file === undefined) return [];
       const message = `stage "${consumer.name}" requires ${file.path}, which may be half-written: an attempt at "${stage.name}" was killed`;

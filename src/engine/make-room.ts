@@ -22,7 +22,7 @@ export interface InTheWay {
   readonly former: readonly ListedFile[];
 }
 
-/** Whether a stage other than the task's may produce the file. */
+/** Whether a file that the task once made is another stage's now, or a source. */
 export type IsOfAnother = (path: FilePath) => boolean;
 
 export function whatIsInTheWay(world: World, assessment: Assessment, isOfAnother: IsOfAnother): InTheWay {
@@ -109,18 +109,28 @@ export function displace(
   warn: (message: string, hint: string) => void,
 ): void {
   if (handMade.length === 0) return;
-  const { root } = world.folders;
-  const folder = world.folders.keep('displaced', task.id);
-  const shown = folder.startsWith(`${root}/`) ? folder.slice(root.length + 1) : folder;
   for (const file of handMade) {
     // One by one, and folders last: whatever cannot be done next, of this file is told.
-    world.outputs.moveAway([file], folder, []);
+    const { shown, undo } = keepDisplaced(world, task, file);
     warn(
-      `${file.path} was not made by pipe; it is kept as ${shown}/${file.path}`,
-      `to use it as the result: mv ${asWord(`${shown}/${file.path}`)} ${asWord(file.path)} && pipe accept ${asWord(file.path)} --reason "…"`,
+      `${file.path} was not made by pipe; it is kept as ${shown}`,
+      `to use it as the result: ${undo} && pipe accept ${asWord(file.path)} --reason "…"`,
     );
   }
   world.outputs.prune(handMade, basesOf(task));
+}
+
+/** Kept for good. `shown`: where, as seen from the root; `undo`: what a person types to have it back. */
+export function keepDisplaced(
+  { folders, outputs }: World,
+  task: Task,
+  file: ListedFile,
+): { readonly shown: string; readonly undo: string } {
+  const folder = folders.keep('displaced', task.id);
+  outputs.moveAway([file], folder, []);
+  const place = `${folder}/${file.path}`;
+  const shown = place.startsWith(`${folders.root}/`) ? place.slice(folders.root.length + 1) : place;
+  return { shown, undo: `mv ${asWord(shown)} ${asWord(file.path)}` };
 }
 
 /** As it can be typed in the root. */

@@ -1,4 +1,8 @@
 // Whose file is it? Only what `pipe` produced may be dropped; what a person made is kept.
+import type { FilePath } from '../base/brand.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { ListedFile, OutputPlace } from './ports.ts';
 import type { World } from './world.ts';
@@ -12,6 +16,24 @@ export function unknownAmong(world: World, outputs: readonly ListedFile[]): read
       .map((entry) => entry.path),
   );
   return outputs.filter((file) => !known.has(file.path));
+}
+
+/** Whether a file that the stage once made has become another's: a stage makes it now, or names it as a source. */
+export function hasOtherOwner(graph: StageGraph, stage: Stage, path: FilePath): boolean {
+  const makes = ({ produces }: Stage) => produces !== null && setMatches(produces, path);
+  if (graph.stages.some((one) => one !== stage && makes(one))) return true;
+  return !makes(stage) && isNamed(graph, path);
+}
+
+export function isNamed(graph: StageGraph, path: FilePath): boolean {
+  return graph.stages.some((stage) => isNamedBy(stage, path));
+}
+
+/** Whether the stage needs this very file, and not only what a pattern finds. */
+export function isNamedBy({ requires, implied, command }: Stage, path: FilePath): boolean {
+  const isLiteral = requires.entries.some((entry) => !entry.negated && entry.glob.literal === path);
+  if (isLiteral && setMatches(requires, path)) return true;
+  return implied.includes(path) || (command.kind === 'script' && command.module === path);
 }
 
 /** The folders below which a stage's outputs lie; what is empty below them after a clean-up may go. */

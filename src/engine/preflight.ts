@@ -1,16 +1,19 @@
 // What can be known to be wrong before anything runs: all of it, over all selected stages.
 import type { FilePath } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { escapeGlob, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
+import { escapeGlob, globMatches, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
 import { type PatternEntry, type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { aliasedInputs } from './aliases.ts';
+import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import type { World } from './world.ts';
 
 /** Tools that are missing, code that does not compile, required files that nobody has or will make, or that hide an order. */
-export function preflight(world: World, graph: StageGraph, selection: Selection): readonly Diagnostic[] {
+export function preflight(now: World, graph: StageGraph, selection: Selection): readonly Diagnostic[] {
+  const leaving = leavingWith(formerOutputs(now, graph), selection.names);
+  const world = worldWithout(now, leaving);
   const problems: Diagnostic[] = [];
   for (const stage of selection.stages) {
     for (const requirement of stage.tools) {
@@ -19,7 +22,7 @@ export function preflight(world: World, graph: StageGraph, selection: Selection)
     }
     problems.push(
       ...codeProblems(world, stage),
-      ...missingInputs(world, graph, selection, stage),
+      ...missingInputs(world, graph, selection, stage, leaving),
       ...aliasedInputs(world, graph, selection, stage),
     );
   }
@@ -41,6 +44,7 @@ function missingInputs(
   graph: StageGraph,
   selection: Selection,
   stage: Stage,
+  leaving: ReadonlyMap<FilePath, string>,
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
   const report = (entry: PatternEntry, field: 'requires' | 'run') => {
@@ -49,7 +53,7 @@ function missingInputs(
     problems.push(
       producers.length > 0
         ? missingFromEarlier(stage, entry, producers, field)
-        : missingOutright(world, stage, entry, field),
+        : missingOutright(world, stage, entry, field, leaving),
     );
   };
   const { unmatched, unreadable } = world.files.expand(stage.requires, 'input');
@@ -89,6 +93,7 @@ function missingOutright(
   stage: Stage,
   entry: PatternEntry,
   field: 'requires' | 'run',
+  leaving: ReadonlyMap<FilePath, string>,
 ): Diagnostic {
   const { literal } = entry.glob;
   if (literal !== null && world.files.look(literal as FilePath)?.kind === 'folder') {
@@ -97,6 +102,16 @@ function missingOutright(
       message: `stage "${stage.name}" requires ${entry.source}, which is a folder`,
       at: `stages.${stage.name}.${field}`,
       hint: `write ${entry.source}/ for everything in it`,
+    };
+  }
+  const former = [...leaving].find(([path]) => globMatches(entry.glob, path));
+  if (former !== undefined) {
+    const [path, maker] = former;
+    return {
+      code: 'PIPE050',
+      message: `stage "${stage.name}" requires ${entry.source}, and no stage makes it: ${path} goes, which stage "${maker}" made and no longer produces`,
+      at: `stages.${stage.name}.${field}`,
+      hint: `to keep ${path} as a source file, require it by its name`,
     };
   }
   const what = entry.glob.literal === null ? 'matches no file' : 'is not there';

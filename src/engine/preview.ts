@@ -2,7 +2,6 @@
 
 import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
@@ -12,33 +11,33 @@ import type { StaleReason } from '../model/verdict.ts';
 import { alreadyThere, findAction } from './artifacts.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { missingSecrets } from './execution.ts';
+import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { obstructionOf, protectedAmong } from './make-room.ts';
 import { isServedBy } from './preflight.ts';
-import { formerOutputs } from './retire.ts';
 import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
-/** In topological order. Stages that would run count as having made their files. */
-export function preview(world: World, graph: StageGraph, selection: Selection): readonly TaskPlanned[] {
+/**
+ * In topological order. Stages that would run count as having made their files. `built`: the names of what the build
+ * would select, where that is more than is asked about.
+ */
+export function preview(
+  now: World,
+  graph: StageGraph,
+  selection: Selection,
+  built: ReadonlySet<string> = selection.names,
+): readonly TaskPlanned[] {
+  // What stages no longer produce goes before anything is looked at.
+  const world = worldWithout(now, leavingWith(formerOutputs(now, graph), built));
   const assessor = new Assessor(world, selection.forced);
   const planned = new Set<string>();
   const plans: TaskPlanned[] = [];
-  const former = formerOutputs(
-    world,
-    graph,
-    selection.stages.map((stage) => taskOf(stage)),
-  );
   for (const stage of selection.stages) {
     const task = taskOf(stage);
     const upstream = graph
       .edgesInto(stage.name)
       .filter((edge) => edge.kind === 'file' && planned.has(edge.from))
       .map((edge): StaleReason => ({ code: 'upstream-planned', stage: edge.from }));
-    for (const { task: other, files } of former) {
-      // They go before anything else is done, and what they leave behind nobody has looked at yet.
-      if (files.some((file) => setMatches(stage.requires, file.path)))
-        upstream.push({ code: 'upstream-planned', stage: other.stage.name });
-    }
     const plan = planOf(world, assessor, graph, selection, task, upstream);
     if (plan.action !== 'fresh') planned.add(stage.name);
     plans.push(plan);

@@ -1,93 +1,102 @@
 // Files that pipe made and no stage would make any more: a build from nothing would not have them, so no stage may
-// take them for its input. Of stages that are still declared they go; of others a person decides.
-import type { FilePath, TaskId } from '../base/brand.ts';
+// take them for its input unnoticed. Of stages that are selected they go; of the others a person is told.
+import type { TaskId } from '../base/brand.ts';
 import type { EventBody, Warning } from '../model/events.ts';
-import { patternsText } from '../model/fingerprint.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
-import { recordIn, type TaskRecord } from '../model/record.ts';
+import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
-import { putAway } from './make-room.ts';
-import { unknownAmong } from './ownership.ts';
+import { formerOutputs, presentAmong } from './former.ts';
+import { keepDisplaced, putAway } from './make-room.ts';
+import { isNamedBy } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
-export interface FormerOutputs {
-  readonly task: Task;
-  /** As pipe made them. */
-  readonly files: readonly ListedFile[];
-}
-
-/** What lies there of outputs that these tasks had when their patterns were others. Empty for most builds. */
-export function formerOutputs(
-  world: World,
-  graph: StageGraph,
-  tasks: readonly Task[],
-): readonly FormerOutputs[] {
-  return tasks.flatMap((task) => {
-    const record = recordIn(world.records.memory(task.id));
-    if (record === null || hasSamePatterns(record, task)) return [];
-    const files = presentAmong(world, graph, record.outputs).filter(
-      (file) => !task.stage.implied.includes(file.path),
-    );
-    return files.length === 0 ? [] : [{ task, files }];
-  });
-}
+type Told = EventBody & Warning;
 
 /**
  * Before any stage is looked at: one that requires such a file by a pattern would else be found fresh with it, or run
- * on it, as long as its former stage has not run.
+ * on it, as long as its former stage has not run. Answers whether there was any.
  */
-export function retire(world: World, former: readonly FormerOutputs[]): void {
-  for (const { task, files } of former) {
+export function retire(world: World, graph: StageGraph, selection: Selection): boolean {
+  const former = formerOutputs(world, graph).filter(
+    ({ task, leaving }) => selection.names.has(task.stage.name) && leaving.length > 0,
+  );
+  for (const { task, leaving } of former) {
     try {
+      const rest: ListedFile[] = [];
+      for (const file of leaving) {
+        const consumer = graph.stages.find(({ requires }) => setMatches(requires, file.path));
+        // An empty folder is made again as easily.
+        if (consumer === undefined || file.kind === 'folder') rest.push(file);
+        else world.events.emit(moved(world, task, file, consumer.name));
+      }
       // Any folder that is empty without them was made for them.
-      putAway(world, files, world.folders.keep('aside', task.id), ['']);
+      putAway(world, rest, world.folders.keep('aside', task.id), ['']);
+      world.outputs.prune(leaving, ['']);
     } catch (problem) {
       // The attempt at their stage tries again, and fails over it.
       if (!isRefusal(problem)) throw problem;
     }
   }
+  return former.length > 0;
 }
 
-/** Outputs of stages that are gone, where these tasks still take them for inputs. */
-export function orphanWarnings(
-  world: World,
-  graph: StageGraph,
-  tasks: readonly Task[],
-): readonly (EventBody & Warning)[] {
+/** Somebody may have come to rely on it: it is kept for good, as what a person made. */
+function moved(world: World, task: Task, file: ListedFile, consumer: string): Told {
+  const was = `${file.path} was made by stage "${task.stage.name}", which no longer produces it, and stage "${consumer}" requires it by a pattern`;
+  try {
+    const { shown, undo } = keepDisplaced(world, task, file);
+    return {
+      kind: 'warning',
+      message: `${was}: it is kept as ${shown}`,
+      hint: `to use it as a source file: ${undo}`,
+    };
+  } catch (problem) {
+    if (!isRefusal(problem)) throw problem;
+    world.outputs.remove([file], []);
+    return { kind: 'warning', message: `${was}: it is deleted, as it cannot be kept: ${problem.message}` };
+  }
+}
+
+/** What lies there that a build from nothing would not have, and stays: where the selected stages have to do with it. */
+export function leftoverWarnings(world: World, graph: StageGraph, selection: Selection): readonly Told[] {
+  return [...formerWarnings(world, graph, selection), ...orphanWarnings(world, graph, selection)];
+}
+
+function formerWarnings(world: World, graph: StageGraph, { stages, names }: Selection): readonly Told[] {
+  return formerOutputs(world, graph).flatMap(({ task, leaving, staying }) => {
+    const { name } = task.stage;
+    const isSelected = names.has(name);
+    const sources = staying
+      .filter(({ path }) => isSelected || stages.some((stage) => isNamedBy(stage, path)))
+      .map(({ path }): Told => {
+        const message = `${path} was made by stage "${name}", which no longer produces it; it is taken as a source file from now on`;
+        return { kind: 'warning', message, hint: 'delete it if a build from nothing should not have it' };
+      });
+    if (isSelected) return sources;
+    const left = leaving.flatMap(({ path }): readonly Told[] => {
+      const consumer = stages.find(({ requires }) => setMatches(requires, path));
+      if (consumer === undefined) return [];
+      const message = `stage "${consumer.name}" requires ${path}, which stage "${name}" made and no longer produces: a build from nothing would not have it`;
+      return [{ kind: 'warning', message, hint: `to have it taken away: pipe build ${name}` }];
+    });
+    return [...sources, ...left];
+  });
+}
+
+/** Outputs of stages that are gone, where selected ones still take them for inputs. */
+function orphanWarnings(world: World, graph: StageGraph, { stages }: Selection): readonly Told[] {
   const declared = new Set<TaskId>(graph.stages.map((stage) => taskOf(stage).id));
   const gone = world.records.remembered().filter((record) => !declared.has(record.task));
   return gone.flatMap((record) =>
-    presentAmong(world, graph, record.outputs).flatMap(({ path }) => {
-      const consumer = tasks.find(({ stage }) => setMatches(stage.requires, path));
+    presentAmong(world, graph, record.outputs).flatMap(({ path }): readonly Told[] => {
+      const consumer = stages.find(({ requires }) => setMatches(requires, path));
       if (consumer === undefined) return [];
-      const message = `stage "${consumer.stage.name}" requires ${path}, which "${record.task}" made when it was a stage: a build from nothing would not have it`;
+      const message = `stage "${consumer.name}" requires ${path}, which "${record.task}" made when it was a stage: a build from nothing would not have it`;
       const hint = 'to delete what stages left that are gone: pipe clean --orphans';
-      return [{ kind: 'warning', message, hint } as const];
+      return [{ kind: 'warning', message, hint }];
     }),
   );
-}
-
-/** Those that are there, that pipe made, and that no stage makes now. */
-function presentAmong(
-  world: World,
-  graph: StageGraph,
-  outputs: TaskRecord['outputs'],
-): readonly ListedFile[] {
-  const isDeclared = (path: FilePath) =>
-    graph.stages.some(({ produces }) => produces !== null && setMatches(produces, path));
-  const left = outputs.flatMap(({ path, kind }) => {
-    if (isDeclared(path) || world.outputs.blockedBy(path) !== null) return [];
-    const file = world.files.look(path);
-    return file === null || (file.kind === 'folder' && kind !== 'folder') ? [] : [file];
-  });
-  const handMade = new Set(unknownAmong(world, left));
-  return left.filter((file) => !handMade.has(file));
-}
-
-function hasSamePatterns(record: TaskRecord, { stage }: Task): boolean {
-  const before = record.parts.find((part) => part.name === 'produces')?.value ?? null;
-  return before === (stage.produces === null ? null : patternsText(stage.produces));
 }

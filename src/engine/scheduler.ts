@@ -21,7 +21,7 @@ export interface SchedulerOptions {
   readonly audited: ReadonlySet<string>;
   readonly stdin: 'closed' | 'inherit';
   /** Whether a stage other than `stage` may produce the file, selected or not. */
-  readonly isOutputOfAnother: (stage: Stage, path: FilePath) => boolean;
+  readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
 }
 
 type Letter =
@@ -96,7 +96,7 @@ export class Scheduler {
   private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
     const estimateMs = estimateOf(assessment);
     this.board.started(task, { reasons, command: shownCommand(this.world, task.stage), estimateMs });
-    const { forced, audited, stdin, isOutputOfAnother } = this.options;
+    const { forced, audited, stdin, hasOtherOwner } = this.options;
     const attempt = new Attempt({
       world: this.world,
       assessor: this.assessor,
@@ -105,7 +105,7 @@ export class Scheduler {
         forced: forced.has(task.stage.name),
         audited: audited.has(task.stage.name),
         stdin,
-        isOfAnother: (file) => isOutputOfAnother(task.stage, file),
+        isOfAnother: (file) => hasOtherOwner(task.stage, file),
       },
       watcher: this.watch(task),
     });

@@ -2,7 +2,6 @@
 
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RunFinished } from '../model/events.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
@@ -11,9 +10,10 @@ import { Assessor, isFailure } from './assess.ts';
 import { Board, type TaskOrder } from './board.ts';
 import { forewarnings } from './forewarnings.ts';
 import { leftoversElsewhere, putLeftoversAway } from './killed.ts';
+import { hasOtherOwner } from './ownership.ts';
 import { preflight } from './preflight.ts';
 import { preview } from './preview.ts';
-import { formerOutputs, retire } from './retire.ts';
+import { retire } from './retire.ts';
 import { Scheduler } from './scheduler.ts';
 import type { World } from './world.ts';
 
@@ -85,7 +85,7 @@ export class Session {
       command: options.command,
     });
     if (!options.dryRun)
-      for (const one of forewarnings(world, this.graph, this.tasks)) world.events.emit(one);
+      for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
     const summary = options.dryRun
       ? this.plan()
       : everythingFresh
@@ -110,12 +110,13 @@ export class Session {
     });
   }
 
+  /** What would else be taken for a result or an input. */
   private clearGround(): void {
-    const killed = leftoversElsewhere(this.world, this.graph);
-    putLeftoversAway(this.world, killed);
-    const former = formerOutputs(this.world, this.graph, this.tasks);
-    retire(this.world, former);
-    if (killed.length + former.length > 0) this.assessor.forget();
+    const { world, graph, selection } = this;
+    const killed = leftoversElsewhere(world, graph);
+    putLeftoversAway(world, killed);
+    const isRetired = retire(world, graph, selection);
+    if (killed.length > 0 || isRetired) this.assessor.forget();
   }
 
   /** Nothing to do: every task was just found fresh. */
@@ -201,10 +202,7 @@ export class Session {
         stdin,
         forced: selection.forced,
         audited: selection.audited,
-        isOutputOfAnother: (stage, path) =>
-          graph.stages.some(
-            (one) => one !== stage && one.produces !== null && setMatches(one.produces, path),
-          ),
+        hasOtherOwner: (stage, path) => hasOtherOwner(graph, stage, path),
       },
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');

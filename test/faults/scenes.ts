@@ -225,7 +225,11 @@ export const scenes: readonly Scene[] = [
     act: (world, user) =>
       world.locked(user, (open) => {
         for (const record of open.records.all())
-          performCleaning(open, planCleaning(open, record, []), record.task === 'tree' ? ['tree'] : ['out']);
+          performCleaning(
+            open,
+            planCleaning(open, record, () => false),
+            record.task === 'tree' ? ['tree'] : ['out'],
+          );
       }),
     byHand: ['my tool'],
     mayBecome: asNow,

@@ -266,10 +266,10 @@ export const mutants = [
   },
   {
     name: 'former outputs stay',
-    file: 'src/engine/retire.ts',
-    from: "      putAway(world, files, world.folders.keep('aside', task.id), ['']);\n",
-    to: 'void files;',
-    tests: ['test/stories/ownership.test.ts'],
+    file: 'src/engine/session.ts',
+    from: '      if (retire(world, this.graph, this.selection)) this.assessor.forget();\n',
+    to: '',
+    tests: ['test/stories/former-outputs.test.ts'],
   },
   {
     name: 'hand-made files are dropped with the old outputs',

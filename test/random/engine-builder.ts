@@ -2,11 +2,12 @@
 // Only the programs of stages are played.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { RunId } from '../../src/base/brand.ts';
+import type { FilePath, RunId } from '../../src/base/brand.ts';
 import type { Workspace } from '../../src/cli/workspace.ts';
 import { openWorld } from '../../src/cli/world.ts';
 import { performCleaning, planCleaning } from '../../src/engine/clean.ts';
 import type { Execution, ExecutionEnd, Executor } from '../../src/engine/executor.ts';
+import { hasOtherOwner } from '../../src/engine/ownership.ts';
 import { preview } from '../../src/engine/preview.ts';
 import { Session } from '../../src/engine/session.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
@@ -80,7 +81,8 @@ export class EngineBuilder implements Builder {
     for (const stage of this.workspace.graph.stages.filter((one) => names.includes(one.name))) {
       const record = recordIn(world.records.memory(taskOf(stage).id));
       const bases = (stage.produces?.entries ?? []).map((entry) => entry.glob.base);
-      if (record !== null) performCleaning(world, planCleaning(world, record, []), bases);
+      const isOfAnother = (path: FilePath) => hasOtherOwner(this.workspace.graph, stage, path);
+      if (record !== null) performCleaning(world, planCleaning(world, record, isOfAnother), bases);
     }
     world.upkeep.perform();
     world.lock.release();

@@ -92,15 +92,26 @@ export class Expected {
     return all[pick % all.length]!;
   }
 
-  /** A stage of these lacks a file that nobody will make: nothing may happen. */
-  isRefused(request: BuildRequest): boolean {
+  /** A stage of these lacks a file that nobody will make: nothing may happen. What is to go counts as gone. */
+  refuses(request: BuildRequest): 'certainly' | 'maybe' | 'never' {
     const selected = this.selected(request);
-    return selected.some((stage) =>
-      requirementsOf(this.shape, stage).some(
-        ({ optional, matches, producers }) =>
-          !optional && !this.has(matches) && !producers.some((producer) => selected.includes(producer)),
-      ),
-    );
+    const lacks = (gone: ReadonlySet<string>) =>
+      selected.some((stage) =>
+        requirementsOf(this.shape, stage).some(
+          ({ optional, matches, producers }) =>
+            !optional &&
+            !this.has((path) => matches(path) && !gone.has(path)) &&
+            !producers.some((producer) => selected.includes(producer)),
+        ),
+      );
+    const leaving = [...this.former].flatMap(([path, id]) => {
+      const stage = selected.find((one) => one.id === id);
+      const node = this.tree.get(path);
+      return stage === undefined || node === undefined || isByHand(node) ? [] : [{ path, stage }];
+    });
+    if (lacks(new Set(leaving.filter((one) => this.isOnRecord(one.stage, one.path)).map(({ path }) => path))))
+      return 'certainly';
+    return lacks(new Set(leaving.map(({ path }) => path))) ? 'maybe' : 'never';
   }
 
   /**
@@ -241,13 +252,14 @@ export class Expected {
       if (!found.has(path) || node === undefined) this.former.delete(path);
       if (!found.has(path)) this.tree.delete(path);
       else if (stage !== undefined && node !== undefined && node.kind !== 'folder' && !isByHand(node)) {
-        const isOnRecord = this.memoriesOf(stage).every(
-          (one) => one.kind === 'done' && one.outputs.has(path),
-        );
-        if (isOnRecord) left.push(`${path} is still there, which nobody makes now`);
+        if (this.isOnRecord(stage, path)) left.push(`${path} is still there, which nobody makes now`);
       }
     }
     return left;
+  }
+
+  private isOnRecord(stage: StageShape, path: string): boolean {
+    return this.memoriesOf(stage).every((one) => one.kind === 'done' && one.outputs.has(path));
   }
 
   private adopt(found: Tree): void {

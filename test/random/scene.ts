@@ -57,7 +57,7 @@ export class Scene {
   private async build(asked: BuildRequest, event: Event): Promise<void> {
     const { expected } = this;
     const request = requestFor(event, asked);
-    const refused = expected.isRefused(request);
+    const refuses = expected.refuses(request);
     const before = expected.tree;
     const built = await this.builder.build(request, this.disturbanceOf(event));
     tally.builds++;
@@ -72,8 +72,8 @@ export class Scene {
       return this.build({ ...request, only: null, force: false, cache: true }, { kind: 'none' });
     }
     if (event.kind === 'twice') tally.encounters++;
-    if (refused !== (built.kind === 'refused'))
-      say(`the build`, [refused ? 'was not refused' : 'was refused']);
+    if (refuses !== 'maybe' && (refuses === 'certainly') !== (built.kind === 'refused'))
+      say(`the build`, [built.kind === 'refused' ? 'was refused' : 'was not refused']);
     if (built.kind === 'refused') {
       tally.refused++;
       return this.expectTree('after the refusal');

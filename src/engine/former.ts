@@ -1,0 +1,94 @@
+// Files that pipe made for stages that would not make them any more: which there are, and what becomes of each.
+import type { FilePath } from '../base/brand.ts';
+import { patternsText } from '../model/fingerprint.ts';
+import { globMatches } from '../model/glob/glob.ts';
+import type { PatternSet } from '../model/glob/pattern-set.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { recordIn, type TaskRecord } from '../model/record.ts';
+import { type Task, taskOf } from '../model/task.ts';
+import { isNamed, unknownAmong } from './ownership.ts';
+import type { Expansion, Files, ListedFile } from './ports.ts';
+import type { World } from './world.ts';
+
+/** What lies there of a task's outputs, as pipe made them, since its patterns are others. */
+export interface FormerOutputs {
+  readonly task: Task;
+  /** They go before anything else is done in a build that selects the task's stage. */
+  readonly leaving: readonly ListedFile[];
+  /** Some stage names them: they are sources now. */
+  readonly staying: readonly ListedFile[];
+}
+
+/** Of all stages, for one that is selected may require what another left. Empty for most builds. */
+export function formerOutputs(world: World, graph: StageGraph): readonly FormerOutputs[] {
+  return graph.stages.flatMap((stage) => {
+    const task = taskOf(stage);
+    const record = recordIn(world.records.memory(task.id));
+    if (record === null || hasSamePatterns(record, task)) return [];
+    const files = presentAmong(world, graph, record.outputs);
+    if (files.length === 0) return [];
+    const staying = files.filter((file) => isNamed(graph, file.path));
+    return [{ task, staying, leaving: files.filter((file) => !staying.includes(file)) }];
+  });
+}
+
+/** Those that are there, that pipe made, and that no stage makes now. */
+export function presentAmong(
+  world: World,
+  graph: StageGraph,
+  outputs: TaskRecord['outputs'],
+): readonly ListedFile[] {
+  const isDeclared = (path: FilePath) =>
+    graph.stages.some(({ produces }) => produces !== null && setMatches(produces, path));
+  const left = outputs.flatMap(({ path, kind }) => {
+    if (isDeclared(path) || world.outputs.blockedBy(path) !== null) return [];
+    const file = world.files.look(path);
+    return file === null || (file.kind === 'folder' && kind !== 'folder') ? [] : [file];
+  });
+  const handMade = new Set(unknownAmong(world, left));
+  return left.filter((file) => !handMade.has(file));
+}
+
+/** The path of each file that goes when these stages are built, and its stage. */
+export function leavingWith(
+  former: readonly FormerOutputs[],
+  names: ReadonlySet<string>,
+): ReadonlyMap<FilePath, string> {
+  const ofNames = former.filter(({ task }) => names.has(task.stage.name));
+  return new Map(
+    ofNames.flatMap(({ task, leaving }) => leaving.map(({ path }) => [path, task.stage.name] as const)),
+  );
+}
+
+/** The world as it will be without these files. */
+export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>): World {
+  if (gone.size === 0) return world;
+  const { files } = world;
+  const left: Files = {
+    expand: (set, role) => expansionWithout(files.expand(set, role), set, gone),
+    observe: (listed, role) => files.observe(listed, role),
+    stamp: (paths, role) => files.stamp(paths, role),
+    look: (path) => (gone.has(path) ? null : files.look(path)),
+    realPath: (path) => files.realPath(path),
+    forget: () => files.forget(),
+    settle: () => files.settle(),
+  };
+  return { ...world, files: left };
+}
+
+function expansionWithout(whole: Expansion, set: PatternSet, gone: ReadonlyMap<FilePath, string>): Expansion {
+  const files = whole.files.filter((file) => !gone.has(file.path));
+  if (files.length === whole.files.length) return whole;
+  const unmatched = set.entries.filter(
+    (entry) =>
+      whole.unmatched.includes(entry) ||
+      (!entry.negated && !files.some((file) => globMatches(entry.glob, file.path))),
+  );
+  return { ...whole, files, unmatched };
+}
+
+function hasSamePatterns(record: TaskRecord, { stage }: Task): boolean {
+  const before = record.parts.find((part) => part.name === 'produces')?.value ?? null;
+  return before === (stage.produces === null ? null : patternsText(stage.produces));
+}
