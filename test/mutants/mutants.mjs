@@ -267,8 +267,8 @@ export const mutants = [
   {
     name: 'former outputs stay',
     file: 'src/engine/session.ts',
-    from: '      if (retire(world, this.graph, this.selection)) this.assessor.forget();\n',
-    to: '',
+    from: '    const isRetired = retire(world, graph, selection);',
+    to: '    const isRetired = retire.length < 0;',
     tests: ['test/stories/former-outputs.test.ts'],
   },
   {
