@@ -9,6 +9,7 @@ import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attemp
 import { executionOf, missingSecrets, type Prepared } from './execution.ts';
 import type { ExecutionEnd, RunningExecution } from './executor.ts';
 import { inputsThatChanged } from './input-changes.ts';
+import { type KeptCopies, keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
 import {
   clearAway,
@@ -18,6 +19,7 @@ import {
   obstructionOf,
   protectedAmong,
   putAway,
+  type Warn,
   whatIsInTheWay,
 } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
@@ -58,6 +60,7 @@ export class Attempt {
   private readonly watcher: AttemptWatcher;
   private running: RunningExecution | null = null;
   private cancelled: 'gently' | 'now' | null = null;
+  private copies: KeptCopies | null = null;
 
   constructor(options: {
     readonly world: World;
@@ -83,6 +86,7 @@ export class Attempt {
     try {
       return await this.tries(assessment);
     } catch (error) {
+      if (isRefusal(error)) this.copies?.settle();
       return failed(failureOf(error));
     } finally {
       this.assessor.forget();
@@ -118,9 +122,8 @@ export class Attempt {
     const present = lookAgain(world, assessment);
     const obstruction = obstructionOf(world, present);
     if (obstruction !== null) return failed(obstruction);
-    let inTheWay = whatIsInTheWay(world, present, this.options.isOfAnother);
-    const { forced, audited } = this.options;
-    const warn = (message: string, hint: string) => this.watcher.onWarning(message, hint);
+    const { forced, audited, isOfAnother } = this.options;
+    let inTheWay = whatIsInTheWay(world, present, isOfAnother);
     const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => recordOf(world, { assessment, fingerprint, seen, result });
     if (action !== null && inTheWay.former.length === 0 && this.mayStay(present, action)) {
@@ -129,21 +132,21 @@ export class Attempt {
     const protectedPaths = forced ? [] : protectedAmong(world, present);
     if (protectedPaths.length > 0) return failed({ kind: 'protected', paths: protectedPaths });
     // A restored result replaces what is there, also where the tool itself would have updated it.
-    if (task.stage.clean || action !== null) {
-      // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
-      displace(world, task, inTheWay.handMade, warn);
-    }
+    const mustGo = task.stage.clean || action !== null;
+    const warn: Warn = (message, hint) => this.watcher.onWarning(message, hint);
+    // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
+    if (mustGo) displace(world, task, inTheWay.handMade, warn);
+    this.copies = keepCopies(world, task, mustGo ? [] : inTheWay.handMade, warn);
     leaveMarker(world, task);
     // Whatever is remembered: a loss of power can take the marker away and leave what a restore had begun.
     world.outputs.sweep(placesOf(task));
     const staged = action === null ? null : stageAction(world, action);
-    const keepsOld = !task.stage.clean && staged === null;
     if (staged !== null) {
       // And it took time to copy.
-      inTheWay = whatIsInTheWay(world, lookAgain(world, assessment), this.options.isOfAnother);
+      inTheWay = whatIsInTheWay(world, lookAgain(world, assessment), isOfAnother);
       displace(world, task, inTheWay.handMade, warn);
     }
-    clearAway(world, task, keepsOld ? { ...inTheWay, leftovers: [], old: [] } : inTheWay);
+    clearAway(world, task, inTheWay, !task.stage.clean && staged === null);
     if (action !== null && staged !== null) {
       staged.place();
       world.files.forget();
@@ -178,10 +181,12 @@ export class Attempt {
       return { kind: 'inputs-changed', paths: changed };
     }
     const result = { fingerprint, outputs: made.outputs, durationMs, metrics: prepared.metrics() };
-    const trouble = saveArtifacts(world, task, result);
+    const handMade = this.copies.settle();
+    // What a person put there is not the task's to bring back, least of all elsewhere.
+    const trouble = handMade.length > 0 ? null : saveArtifacts(world, task, result);
     if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);
-    const verdict = audit?.verdict() ?? null;
-    return this.commit({ kind: 'executed', record: record(result), hasLog: true, audit: verdict });
+    const done = { ...record(result), ...(handMade.length > 0 && { handMade }) };
+    return this.commit({ kind: 'executed', record: done, hasLog: true, audit: audit?.verdict() ?? null });
   }
 
   private restored(action: ActionResult, record: TaskRecord): AttemptEnd {
@@ -215,12 +220,15 @@ export class Attempt {
   private reject<End extends AttemptEnd>(end: End): End {
     const { world, task } = this;
     world.files.forget();
+    const theirs = new Set(this.copies?.settle());
     try {
-      if (task.stage.produces !== null && task.stage.clean) {
-        const left = world.files.expand(task.stage.produces, 'output').files;
-        putAway(world, left, world.folders.keep('rejected', task.id), basesOf(task));
-      }
-      world.records.failed(task.id, world.folders.runId);
+      const { produces, clean } = task.stage;
+      const made = (produces && world.files.expand(produces, 'output').files) ?? [];
+      const left = made.filter(({ path }) => !theirs.has(path));
+      if (clean) putAway(world, left, world.folders.keep('rejected', task.id), basesOf(task));
+      // What stays in place is pipe's all the same: the next attempt must not take it for a person's.
+      const ours = world.files.observe(clean ? [] : left, 'output');
+      world.records.failed(task.id, world.folders.runId, ours.manifest);
     } catch (problem) {
       if (!isRefusal(problem)) throw problem;
       // The start marker stands, so that the next attempt takes what lies there for leftovers.

@@ -101,36 +101,47 @@ export function obstructionOf(world: World, { task, outputs }: Assessment): Fail
   return null;
 }
 
-/** `warn`: what happened, and what a person can do about it. */
-export function displace(
-  world: World,
-  task: Task,
-  handMade: readonly ListedFile[],
-  warn: (message: string, hint: string) => void,
-): void {
+/** What happened, and what a person can do about it. */
+export type Warn = (message: string, hint: string) => void;
+
+export function displace(world: World, task: Task, handMade: readonly ListedFile[], warn: Warn): void {
   if (handMade.length === 0) return;
   for (const file of handMade) {
     // One by one, and folders last: whatever cannot be done next, of this file is told.
-    const { shown, undo } = keepDisplaced(world, task, file);
-    warn(
-      `${file.path} was not made by pipe; it is kept as ${shown}`,
-      `to use it as the result: ${undo} && pipe accept ${asWord(file.path)} --reason "…"`,
-    );
+    keepDisplaced(world, task, file);
+    warn(...keptMessage(world, task, file));
   }
   world.outputs.prune(handMade, basesOf(task));
 }
 
 /** Kept for good. `shown`: where, as seen from the root; `undo`: what a person types to have it back. */
 export function keepDisplaced(
-  { folders, outputs }: World,
+  world: World,
   task: Task,
   file: ListedFile,
 ): { readonly shown: string; readonly undo: string } {
-  const folder = folders.keep('displaced', task.id);
-  outputs.moveAway([file], folder, []);
-  const place = `${folder}/${file.path}`;
-  const shown = place.startsWith(`${folders.root}/`) ? place.slice(folders.root.length + 1) : place;
-  return { shown, undo: `mv ${asWord(shown)} ${asWord(file.path)}` };
+  world.outputs.moveAway([file], displacedFolder(world, task), []);
+  return keptAs(world, task, file);
+}
+
+export function displacedFolder(world: World, task: Task): string {
+  return world.folders.keep('displaced', task.id);
+}
+
+function keptAs(world: World, task: Task, { path }: ListedFile) {
+  const { root } = world.folders;
+  const place = `${displacedFolder(world, task)}/${path}`;
+  const shown = place.startsWith(`${root}/`) ? place.slice(root.length + 1) : place;
+  return { shown, undo: `mv ${asWord(shown)} ${asWord(path)}` };
+}
+
+/** Where a person's file is kept, and how to adopt it. */
+export function keptMessage(world: World, task: Task, file: ListedFile): Parameters<Warn> {
+  const { shown, undo } = keptAs(world, task, file);
+  return [
+    `${file.path} was not made by pipe; it is kept as ${shown}`,
+    `to use it as the result: ${undo} && pipe accept ${asWord(file.path)} --reason "…"`,
+  ];
 }
 
 /** As it can be typed in the root. */
@@ -138,12 +149,24 @@ function asWord(path: string): string {
   return shellQuote(path.startsWith('-') ? `./${path}` : path);
 }
 
-export function clearAway(world: World, task: Task, { leftovers, old, former }: InTheWay): void {
+/** `keepsOld`: the tool updates its own outputs, so that they stay in place. */
+export function clearAway(
+  world: World,
+  task: Task,
+  { leftovers, old, former }: InTheWay,
+  keepsOld: boolean,
+): void {
   const { outputs, folders, files } = world;
   const bases = basesOf(task);
   // Apart from what this attempt may come to write: there may be an edit among them.
-  outputs.moveAway(leftovers, `${folders.keep('rejected', task.id)}~killed`, bases);
-  putAway(world, old, folders.keep('aside', task.id), bases);
+  const killed = `${folders.keep('rejected', task.id)}~killed`;
+  if (keepsOld) {
+    const copyable = leftovers.filter((file) => file.kind !== 'other');
+    if (copyable.length > 0) outputs.copyTo(copyable, killed);
+  } else {
+    outputs.moveAway(leftovers, killed, bases);
+    putAway(world, old, folders.keep('aside', task.id), bases);
+  }
   // Their patterns are forgotten: any folder that is empty without them was made for them.
   putAway(world, former, folders.keep('aside', task.id), ['']);
   files.forget();

@@ -1,5 +1,4 @@
-// What the engine needs of the world. Adapters implement these; tests put fakes in their place.
-// How stages are executed has a file of its own: executor.ts.
+// What the engine needs of the world (but for executing: executor.ts). Adapters implement it, and fakes in tests.
 
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -37,9 +36,8 @@ export interface UnreadableFile {
 }
 
 /**
- * What the file system says of one file without its content: equal stamps mean the same content,
- * unless the file was touched within one tick of the file system's clock. Nanoseconds and inode
- * numbers need all 64 bits.
+ * What the file system says of one file without its content: equal stamps mean the same content, unless it
+ * was touched within one tick of the file system's clock. Nanoseconds and inode numbers need all 64 bits.
  */
 export interface Stamp {
   readonly kind: 'file' | 'link' | 'folder' | 'other';
@@ -86,6 +84,10 @@ export interface Outputs {
   blockedBy(path: FilePath): { readonly path: FilePath; readonly message: string } | null;
   /** Moves files to `folder` (absolute) under their own relative paths, making folders there; then `prune`. */
   moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void;
+  /** As `moveAway`, but they stay where they are; synced. All, or it throws. Never over another copy. */
+  copyTo(files: readonly ListedFile[], folder: string): void;
+  /** Deletes such copies again. */
+  dropCopies(files: readonly ListedFile[], folder: string): void;
   /** Removes the folders of these files that are empty, as far as they lie below one of `bases`. */
   prune(files: readonly ListedFile[], bases: readonly string[]): void;
   /** Creates the folder and its parents. */
@@ -126,8 +128,8 @@ export interface Records {
   begin(task: TaskId, runId: RunId, produces?: readonly string[]): void;
   /** Attempts that began and did not end, not even badly. */
   killed(): readonly { readonly task: TaskId; readonly produces: readonly string[] }[];
-  /** The attempt failed in good order: nothing of it lies around. It stays unfinished. */
-  failed(task: TaskId, runId: RunId): void;
+  /** The attempt failed in good order: of it lies around only `left`, which is pipe's. It stays unfinished. */
+  failed(task: TaskId, runId: RunId, left?: Manifest): void;
   commit(record: TaskRecord): void;
   /** Takes record and marker away. */
   forget(task: TaskId): void;
@@ -138,13 +140,12 @@ export interface Records {
   reload(): void;
 }
 
-/** One remembered execution. */
+/** One remembered execution; its log is a blob. */
 export interface ActionResult {
   readonly fingerprint: Digest;
   readonly outputs: Manifest;
   readonly durationMs: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** The log as a blob. */
   readonly log: Digest | null;
   readonly createdAtMs: number;
 }
@@ -202,17 +203,16 @@ export interface CallerEnv {
   names(): readonly string[];
 }
 
-/** Where the run keeps its files. */
+/** Where the run keeps its files; `state` is the absolute path of `.pipeline-cache`. */
 export interface RunFolders {
   readonly runId: RunId;
   readonly root: string;
-  /** Absolute path of `.pipeline-cache`. */
   readonly state: string;
   /** Absolute path of the task's log in this run; its folder exists. */
   logPath(task: TaskId): string;
   /** Absolute path of the task's scratch folder; exists. */
   scratch(task: TaskId): string;
-  /** Absolute; not created. `displaced`, `rejected`, `aside`. */
+  /** Absolute; not created. */
   keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string;
 }
 

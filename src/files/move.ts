@@ -1,4 +1,4 @@
-// Moves a file to another place, also where that is another file system.
+// Moves or copies a file to another place, also where that is another file system.
 import fs from 'node:fs';
 import path from 'node:path';
 import { stampOf } from './stamp.ts';
@@ -18,6 +18,20 @@ export function move(from: string, to: string): void {
 
 /** Where the state folder or a subfolder of the workspace is another file system. */
 function moveAcross(from: string, to: string): void {
+  copyOver(from, to);
+  fs.rmSync(from);
+}
+
+/** As `move`, but what is there stays there. Throws also where something is at `to` already, which is left alone. */
+export function copy(from: string, to: string): void {
+  // Gone since it was listed: there is nothing to keep.
+  if (stampOf(from) === null) return;
+  if (stampOf(to) !== null)
+    throw Object.assign(new Error(`EEXIST: ${to} is there already`), { code: 'EEXIST' });
+  copyOver(from, to);
+}
+
+function copyOver(from: string, to: string): void {
   try {
     fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
     // It may be a person's: without power, what was removed must not be gone for a copy that was never written.
@@ -27,7 +41,6 @@ function moveAcross(from: string, to: string): void {
     fs.rmSync(to, { force: true });
     throw error;
   }
-  fs.rmSync(from);
 }
 
 function sync(fileOrFolder: string): void {

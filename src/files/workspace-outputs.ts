@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
 import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
 import { hasReservedPart } from '../model/glob/reserved-names.ts';
-import { hashFile } from './hash-file.ts';
-import { move } from './move.ts';
+import { copyVerified } from './copy-verified.ts';
+import { copy, move } from './move.ts';
 import { stampOf } from './stamp.ts';
 
 /** No pattern ever matches a name that starts so. */
@@ -51,6 +51,30 @@ export class WorkspaceOutputs implements Outputs {
       }
     }
     this.prune(files, bases);
+  }
+
+  copyTo(files: readonly ListedFile[], folder: string): void {
+    const copied: ListedFile[] = [];
+    try {
+      for (const file of this.reachable(files)) {
+        const to = `${folder}/${file.path}`;
+        fs.mkdirSync(path.dirname(to), { recursive: true });
+        copy(this.inside(file.path), to);
+        copied.push(file);
+      }
+    } catch (error) {
+      this.dropCopies(copied, folder);
+      throw error;
+    }
+  }
+
+  dropCopies(files: readonly ListedFile[], folder: string): void {
+    for (const file of files) {
+      const to = `${folder}/${file.path}`;
+      fs.rmSync(to, { force: true });
+      for (let above = path.dirname(to); above.length >= folder.length; above = path.dirname(above))
+        if (!removeFolderIfEmpty(above)) break;
+    }
   }
 
   makeFolder(folder: string): void {
@@ -198,22 +222,6 @@ export class WorkspaceOutputs implements Outputs {
     }
     return `${this.root}/${file}`;
   }
-}
-
-function copyVerified(blob: string, temporary: string, entry: FileEntry): boolean {
-  try {
-    fs.copyFileSync(blob, temporary, fs.constants.COPYFILE_FICLONE);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-  const mode = (entry.executable ? 0o777 : 0o666) & ~process.umask();
-  // Readable to ourselves whatever the umask says; blobs may be read-only.
-  fs.chmodSync(temporary, mode | 0o600);
-  const { digest, stamp } = hashFile(temporary);
-  if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return false;
-  if ((mode | 0o600) !== mode) fs.chmodSync(temporary, mode);
-  return true;
 }
 
 /** Throws where an empty folder cannot be removed: left behind, it could count as an output. */

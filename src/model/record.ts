@@ -24,6 +24,13 @@ export interface TaskRecord {
   readonly metrics: Readonly<Record<string, number>>;
   /** Set where a person took the present outputs as the result. */
   readonly accepted?: Acceptance;
+  /** The outputs that a person made and a tool that updates in place left as they were: never pipe's own either. */
+  readonly handMade?: readonly string[];
+}
+
+/** The outputs that pipe did not make. */
+export function notMadeByPipe(record: TaskRecord): ReadonlySet<string> {
+  return new Set([...(record.accepted?.paths ?? []), ...(record.handMade ?? [])]);
 }
 
 export interface Acceptance {

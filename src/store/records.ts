@@ -2,6 +2,7 @@
 
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { Records } from '../engine/ports.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { Memory, TaskRecord } from '../model/record.ts';
 import type { State } from './state.ts';
 
@@ -32,7 +33,11 @@ export class StateRecords implements Records {
     return this.state.content.killed();
   }
 
-  failed(task: TaskId, runId: RunId): void {
+  failed(task: TaskId, runId: RunId, left: Manifest = []): void {
+    const files = left.filter((entry) => entry.kind !== 'folder');
+    // First: without it, the files would count as a person's as soon as the attempt counts as orderly ended.
+    if (files.length > 0)
+      this.state.write({ kind: 'produced', paths: files.map(({ path, digest }) => [path, digest]) }, false);
     this.state.write({ kind: 'failed', task, runId }, false);
   }
 

@@ -2,7 +2,7 @@
 
 import type { Digest, RunId, TaskId } from '../base/brand.ts';
 import type { FileEntry } from '../model/manifest.ts';
-import { type Memory, recordIn, type TaskRecord } from '../model/record.ts';
+import { type Memory, notMadeByPipe, recordIn, type TaskRecord } from '../model/record.ts';
 import { ProducedContent } from './produced-content.ts';
 import type { StampRow } from './stamp-memory.ts';
 import { encodeLine, type StateLine } from './state-lines.ts';
@@ -167,9 +167,9 @@ export class StateContent {
   }
 }
 
-/** What a person made and had accepted was not produced: it must never be taken for replaceable. */
+/** What a person made was not produced: it must never be taken for replaceable. */
 function producedBy(record: TaskRecord): readonly FileEntry[] {
-  const handMade = new Set(record.accepted?.paths);
+  const handMade = notMadeByPipe(record);
   return record.outputs.filter((entry) => entry.kind !== 'folder' && !handMade.has(entry.path));
 }
 

@@ -37,7 +37,8 @@ type RecordRow = readonly [
   inputs: readonly EntryRow[],
   outputs: readonly EntryRow[],
   metrics: Readonly<Record<string, number>>,
-  accepted?: Acceptance,
+  accepted?: Acceptance | null,
+  handMade?: readonly string[],
 ];
 
 const KINDS = ['file', 'link', 'folder'] as const;
@@ -93,8 +94,8 @@ export function decodeLine(content: unknown): StateLine | null {
 }
 
 function rowOfRecord(record: TaskRecord): RecordRow {
-  const { task, fingerprint, runId, finishedAtMs, durationMs, parts, inputs, outputs, metrics, accepted } =
-    record;
+  const { task, fingerprint, runId, finishedAtMs, durationMs, parts, inputs, outputs, metrics } = record;
+  const { accepted, handMade } = record;
   const names = parts.flatMap((part) => [part.name, part.value]);
   const row = [
     'c',
@@ -108,12 +109,13 @@ function rowOfRecord(record: TaskRecord): RecordRow {
     outputs.map(rowOfEntry),
     metrics,
   ] as const;
+  if (handMade !== undefined) return [...row, accepted ?? null, handMade];
   return accepted === undefined ? row : [...row, accepted];
 }
 
 function recordOfRow(row: RecordRow): TaskRecord {
-  const [, task, fingerprint, runId, finishedAtMs, durationMs, names, inputs, outputs, metrics, accepted] =
-    row;
+  const [, task, fingerprint, runId, finishedAtMs, durationMs, names, inputs, outputs, metrics] = row;
+  const [, , , , , , , , , , accepted, handMade] = row;
   const parts: FingerprintPart[] = [];
   for (let i = 0; i + 1 < names.length; i += 2) parts.push({ name: names[i]!, value: names[i + 1]! });
   const record: TaskRecord = {
@@ -127,7 +129,8 @@ function recordOfRow(row: RecordRow): TaskRecord {
     durationMs,
     metrics,
   };
-  return accepted === undefined ? record : { ...record, accepted };
+  // Each only where it is: most records have neither.
+  return { ...record, ...(accepted && { accepted }), ...(handMade && { handMade }) };
 }
 
 function rowOfEntry(entry: FileEntry): EntryRow {

@@ -70,6 +70,27 @@ export function recordsConform(name: string, makePlace: () => () => Records): vo
     }
   });
 
+  scene('what a person made is not taken for produced where a tool left it as it was', (open) => {
+    const records = open();
+    const outputs = [entry('mine', '1'), entry('pipes', '2')];
+    records.commit({ ...record(A, RUN1), outputs, handMade: ['mine'] });
+    for (const seen of [records, open()]) {
+      expect(seen.hasProduced('mine' as FilePath, digest('1'))).toBe(false);
+      expect(seen.hasProduced('pipes' as FilePath, digest('2'))).toBe(true);
+      expect(seen.memory(A)).toMatchObject({ record: { handMade: ['mine'] } });
+    }
+  });
+
+  scene('what a failed attempt left in place is produced', (open) => {
+    const records = open();
+    records.begin(A, RUN1);
+    records.failed(A, RUN1, [entry('half', '1')]);
+    for (const seen of [records, open()]) {
+      expect(seen.hasProduced('half' as FilePath, digest('1'))).toBe(true);
+      expect(seen.memory(A)).toMatchObject({ kind: 'unfinished', leftovers: false });
+    }
+  });
+
   scene('what another process wrote is noticed, and known after reload', (open) => {
     const mine = open();
     expect(mine.memory(A).kind).toBe('none');

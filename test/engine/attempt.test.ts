@@ -224,6 +224,48 @@ test('a stage without clean finds its old outputs, and an edit by hand stays in 
     }),
   );
   expect(machine.disk.text('a.txt')).toBe('old+1');
+  expect(machine.disk.text(`${state}/displaced/run-001/a/a.txt`)).toBe('old');
+});
+
+test('a stage without clean: copies before the start marker, and is not cached with a person’s files', async () => {
+  const plan = planOf({ a: { requires: 'in.txt', produces: 'out/*', clean: false } });
+  const machine = Machine.with({ 'in.txt': '1', 'out/notes': 'by hand', 'out/page': 'by hand too' });
+  const page = script('a', ({ disk }) => {
+    disk.write('out/page', disk.read('in.txt'));
+    return undefined;
+  });
+  const fake = machine.start();
+  page.before(fake);
+  const { world, calls } = watched(fake);
+  await sessionOf(world, plan).build('test');
+  const order = calls.filter((call) =>
+    /copyTo|dropCopies|records\.(?:begin|commit)|executor\.start/.test(call),
+  );
+  expect(order).toEqual([
+    'outputs.copyTo displaced',
+    'records.begin',
+    'executor.start',
+    'outputs.dropCopies',
+    'records.commit',
+  ]);
+  expect(machine.disk.text(`${state}/displaced/run-001/a/out/page`)).toBe('by hand too');
+  expect(machine.disk.text(`${state}/displaced/run-001/a/out/notes`)).toBe(null);
+  expect(fake.ofKind('warning').map((event) => event.message)).toEqual([
+    expect.stringContaining('out/page was not made by pipe; it is kept as'),
+  ]);
+  expect(machine.actions.entries.size).toBe(0);
+  expect(fake.records.all()).toMatchObject([{ handMade: ['out/notes'] }]);
+});
+
+test('a stage without clean that was killed: what lies there stays, and a copy of what nobody knows', async () => {
+  const plan = planOf({ a: { requires: 'in.txt', produces: 'a.txt', clean: false } });
+  const machine = Machine.with({ 'in.txt': '1' });
+  const fake = machine.start();
+  fake.records.begin(plan.task('a').id, fake.folders.runId);
+  machine.edit('a.txt', 'half, or an edit');
+  const { world } = await build(machine, plan);
+  expect(world.ofKind('warning')).toEqual([]);
+  expect(machine.disk.text(`${state}/rejected/run-002/a~killed/a.txt`)).toBe('half, or an edit');
 });
 
 test('an edited output of a stage with protect stops it and stays', async () => {

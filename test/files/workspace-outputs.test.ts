@@ -69,6 +69,25 @@ test('nothing behind a linked folder is moved or removed', () => {
   expect(outputsOf(root).blockedBy('new/deep/a' as FilePath)).toBe(null);
 });
 
+test('copies lie beside what was copied, never over another copy, and go again with their folders', () => {
+  const root = workspace({ 'out/a': '1', 'out/deep/b': '2', l: { link: 'x' }, theirs: { link: 'out' } });
+  const before = tree(root);
+  const to = path.join(state(root), 'displaced/run');
+  const files = [file('out/a'), file('out/deep/b'), file('l', 'link'), file('theirs/a'), file('gone')];
+  outputsOf(root).copyTo(files, to);
+  const copied = { 'out/': '', 'out/a': '1', 'out/deep/': '', 'out/deep/b': '2', l: '-> x' };
+  expect([tree(root), tree(to)]).toEqual([before, copied]);
+
+  fs.writeFileSync(path.join(root, 'c'), '3');
+  fs.writeFileSync(path.join(root, 'out/a'), 'another');
+  expect(() => outputsOf(root).copyTo([file('c'), file('out/a')], to)).toThrow('EEXIST');
+  expect(tree(to)).toEqual(copied);
+  outputsOf(root).dropCopies([file('out/a'), file('l', 'link')], to);
+  expect(tree(to)).toEqual({ 'out/': '', 'out/deep/': '', 'out/deep/b': '2' });
+  outputsOf(root).dropCopies([file('out/deep/b')], to);
+  expect(fs.existsSync(to)).toBe(false);
+});
+
 test('across file systems files are copied and removed', () => {
   const root = workspace({ 'out/a': '1', 'out/l': { link: 'a' } });
   const { renameSync } = fs;

@@ -116,7 +116,7 @@ export const mutants = [
   // The cache.
   {
     name: 'copies of blobs are not verified',
-    file: 'src/files/workspace-outputs.ts',
+    file: 'src/files/copy-verified.ts',
     from: 'if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return false;',
     to: 'void digest, void stamp;',
     tests: ['test/stories/cache.test.ts', 'test/random.test.ts'],
@@ -144,7 +144,7 @@ export const mutants = [
   },
   {
     name: 'blobs are linked into the workspace',
-    file: 'src/files/workspace-outputs.ts',
+    file: 'src/files/copy-verified.ts',
     from: 'fs.copyFileSync(blob, temporary, fs.constants.COPYFILE_FICLONE);',
     to: 'fs.linkSync(blob, temporary);',
     tests: ['test/stories/cache.test.ts', 'test/stories/outputs.test.ts'],

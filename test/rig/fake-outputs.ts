@@ -33,6 +33,20 @@ export class FakeOutputs implements Outputs {
     this.prune(files, bases);
   }
 
+  copyTo(files: readonly ListedFile[], folder: string): void {
+    for (const file of files.filter((one) => this.blockedBy(one.path) === null)) {
+      const node = this.disk.nodes.get(this.inside(file.path));
+      const to = `${folder}/${file.path}`;
+      if (this.disk.nodes.has(to)) throw Object.assign(new Error(`${to} is there`), { code: 'EEXIST' });
+      if (node?.kind === 'file') this.disk.write(to, this.disk.read(file.path), node.executable);
+      if (node?.kind === 'link') this.disk.link(to, node.target);
+    }
+  }
+
+  dropCopies(files: readonly ListedFile[], folder: string): void {
+    for (const file of files) this.disk.remove(`${folder}/${file.path}`);
+  }
+
   makeFolder(path: string): void {
     if (path !== '') this.disk.folder(this.inside(path));
   }

@@ -1,7 +1,8 @@
 // The port `Records` in memory: one shelf, and each process's view of it.
 import type { Digest, FilePath, RunId, TaskId } from '../../src/base/brand.ts';
 import type { Records } from '../../src/engine/ports.ts';
-import { type Memory, recordIn, type TaskRecord } from '../../src/model/record.ts';
+import type { Manifest } from '../../src/model/manifest.ts';
+import { type Memory, notMadeByPipe, recordIn, type TaskRecord } from '../../src/model/record.ts';
 
 interface Content {
   readonly memories: Map<TaskId, Memory>;
@@ -55,13 +56,16 @@ export class FakeRecords implements Records {
     );
   }
 
-  failed(task: TaskId, runId: RunId): void {
+  failed(task: TaskId, runId: RunId, left: Manifest = []): void {
     const last = recordIn(this.memory(task));
-    this.write(({ memories }) => memories.set(task, { kind: 'unfinished', runId, leftovers: false, last }));
+    this.write(({ memories, produced }) => {
+      memories.set(task, { kind: 'unfinished', runId, leftovers: false, last });
+      for (const { path, digest } of left) produced.add(`${digest} ${path}`);
+    });
   }
 
   commit(record: TaskRecord): void {
-    const taken = new Set(record.accepted?.paths ?? []);
+    const taken = notMadeByPipe(record);
     this.write(({ memories, produced }) => {
       memories.set(record.task, { kind: 'done', record });
       for (const { path, digest } of record.outputs) if (!taken.has(path)) produced.add(`${digest} ${path}`);

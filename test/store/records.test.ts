@@ -29,12 +29,13 @@ test('another process reads back exactly what was committed', () => {
     outputs: [entry('out/bin', 'x', { executable: true }), link, entry('out/sub', '', { kind: 'folder' })],
     accepted: { by: 'ann', atMs: 5, reason: 'better', paths: ['out/bin'] },
   };
+  const inPlace = { ...record(C, RUN1), handMade: ['out/c.txt'] };
   const state = open(folder);
-  for (const one of [record(A, RUN1), full]) {
+  for (const one of [record(A, RUN1), full, inPlace]) {
     state.records.begin(one.task, RUN1);
     state.records.commit(one);
   }
-  expect(open(folder).records.all()).toEqual([record(A, RUN1), full]);
+  expect(open(folder).records.all()).toStrictEqual([record(A, RUN1), full, inPlace]);
   expect(open(folder).records.memory(B)).toEqual({ kind: 'done', record: full });
 });
 

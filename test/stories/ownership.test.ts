@@ -468,3 +468,96 @@ test('what a stage made that is gone is told of where another requires it', asyn
   expect(await rig.build()).toMatchObject({ warnings: [], executed: ['join'] });
   expect(rig.read('all.txt')).toBe('mine too\n');
 });
+
+describe('where a stage updates its own outputs (clean: false)', () => {
+  const stage = (run: string, more = '') =>
+    `{ stages: { make: { requires: ['in.txt'], produces: ['out/**'], clean: false, run: '${run}', ${more} } } }`;
+  const copies = 'cp in.txt out/page.txt';
+
+  async function builtInPlace(run = copies, more = ''): Promise<Rig> {
+    const rig = await Rig.with({ 'in.txt': 'one' }, stage(run, more));
+    expect((await rig.build()).code).toBe(0);
+    return rig;
+  }
+
+  test('a stray file that the tool leaves alone stays a person’s: clean keeps it, and a restore puts it aside', async () => {
+    await using rig = await builtInPlace();
+    rig.write('out/notes.txt', 'precious');
+    rig.write('in.txt', 'two');
+    expect(await rig.build()).toMatchObject({ executed: ['make'], warnings: [] });
+    expect(rig.files('out')).toEqual(['notes.txt', 'page.txt']);
+    expect(rig.files('.pipeline-cache/displaced')).toEqual([]);
+    await expectNothingToDo(rig);
+
+    const cleaned = await rig.pipe(['clean', '--json']);
+    expect(JSON.parse(cleaned.stdout)).toMatchObject({ removed: ['out/page.txt'], kept: ['out/notes.txt'] });
+    expect(rig.read('out/notes.txt')).toBe('precious');
+
+    // Nor did the cache take it for a result, to be brought back elsewhere.
+    expect((await rig.build()).executed).toEqual(['make']);
+    rig.write('in.txt', 'one');
+    const restored = await rig.build();
+    expect(restored.restored).toEqual(['make']);
+    expect(rig.files('out')).toEqual(['page.txt']);
+    expect(keptAt(rig, restored, 'out/notes.txt')).toBe('precious');
+  });
+
+  test('an edit that the tool overwrites is kept aside with a warning', async () => {
+    await using rig = await builtInPlace();
+    rig.write('out/page.txt', 'my words');
+    rig.write('in.txt', 'two');
+    const built = await rig.build();
+    expect(built.executed).toEqual(['make']);
+    expect(rig.read('out/page.txt')).toBe('two');
+    expect(keptAt(rig, built, 'out/page.txt')).toBe('my words');
+    await expectNothingToDo(rig);
+    await rig.pipe(['clean']);
+    expect(rig.exists('out/page.txt')).toBe(false);
+  });
+
+  test('what the tool deletes or replaces by a link is kept aside, also where it fails then', async () => {
+    await using rig = await builtInPlace(
+      'rm -rf out/*; ln -s page.txt out/link.txt; cp in.txt out/page.txt; exit $(cat code)',
+    );
+    rig.write('out/notes.txt', 'precious');
+    rig.remove('out/link.txt');
+    rig.write('out/link.txt', 'no link');
+    rig.write('code', '1');
+    rig.write('in.txt', 'two');
+    const built = await rig.build();
+    expect(built.failed).toEqual(['make']);
+    expect(built.warnings).toHaveLength(2);
+    const kept = `.pipeline-cache/displaced/${built.events[0]?.runId}`;
+    expect([rig.read(`${kept}/out/notes.txt`), rig.read(`${kept}/out/link.txt`)]).toEqual([
+      'precious',
+      'no link',
+    ]);
+    // What the failed attempt left there is not a person's.
+    rig.write('code', '0');
+    expect(await rig.build()).toMatchObject({ executed: ['make'], warnings: [] });
+  });
+
+  test('an edit survives that the tool ran twice, because its input was edited meanwhile', async () => {
+    await using rig = await builtInPlace(
+      `${copies}; if test -e again; then rm again; echo three > in.txt; fi`,
+    );
+    rig.write('again', '');
+    rig.write('out/page.txt', 'my words');
+    rig.write('in.txt', 'two');
+    const built = await rig.build();
+    expect(built).toMatchObject({ code: 0, executed: ['make'] });
+    expect(keptAt(rig, built, 'out/page.txt')).toBe('my words');
+  });
+
+  test('with protect the stage stops, and --force keeps what it overwrites', async () => {
+    await using rig = await builtInPlace(copies, 'protect: true');
+    rig.write('out/page.txt', 'my words');
+    rig.write('in.txt', 'two');
+    expect(await rig.build()).toMatchObject({ code: 3, waiting: ['make'], warnings: [] });
+    expect(rig.read('out/page.txt')).toBe('my words');
+    expect(rig.exists('.pipeline-cache/displaced')).toBe(false);
+    const forced = await rig.build(['make', '--force']);
+    expect(forced.executed).toEqual(['make']);
+    expect(keptAt(rig, forced, 'out/page.txt')).toBe('my words');
+  });
+});
