@@ -1,6 +1,7 @@
 // A crash or a refusal at every single call through a port: the next plain build must put all right.
 import { expect, test } from 'vitest';
 import { Assessor, isFailure } from '../../src/engine/assess.ts';
+import { performCleaning, planCleaning } from '../../src/engine/clean.ts';
 import { exitOne } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, planOf, sessionOf } from '../rig/fake-world.ts';
 import { type Fault, watched } from '../rig/faulty-world.ts';
@@ -149,6 +150,41 @@ test.each(scenes.flatMap((scene) => (['dies', 'refuses'] as const).map((how) => 
       })
     )
       at++;
+    expect(at).toBeGreaterThan(20);
+  },
+);
+
+test.each(['dies', 'refuses'] as const)(
+  'an update in place over files made by hand: whichever call %s, they are found again, also after cleaning',
+  async (how) => {
+    const inPlace = planOf({ a: { requires: 'in.txt', produces: 'out/*', clean: false } });
+    const scriptOf = (fake: FakeWorld, point: (name: string) => void = () => undefined) =>
+      fake.executor.scripts.set('a', ({ disk }) => {
+        disk.write('out/page', 'half');
+        point('while it runs');
+        disk.write('out/page', disk.read('in.txt'));
+        return undefined;
+      });
+    let at = 1;
+    for (let struck = true; struck; at++) {
+      const machine = Machine.with({ 'in.txt': '1', 'out/notes': 'a note', 'out/page': 'an edit' });
+      const fake = machine.start();
+      const { world, hit, point } = watched(fake, { at, how });
+      scriptOf(fake, point);
+      await sessionOf(world, inPlace)
+        .build('test')
+        .catch(() => null);
+      machine.lock.holder = null;
+      machine.disk.tick();
+      const again = await build(machine, inPlace, { before: (next) => void scriptOf(next) });
+      expect(again.end).toMatchObject({ event: { exitCode: 0 } });
+      expect(machine.disk.text('out/page')).toBe('1');
+      const last = machine.start();
+      for (const record of last.records.all()) performCleaning(last, planCleaning(last, record, []), ['out']);
+      const texts = [...machine.disk.nodes.values()].map((node) => node.kind === 'file' && node.content);
+      expect([at, ...texts]).toEqual(expect.arrayContaining(['a note', 'an edit']));
+      struck = hit();
+    }
     expect(at).toBeGreaterThan(20);
   },
 );

@@ -535,6 +535,8 @@ describe('where a stage updates its own outputs (clean: false)', () => {
     // What the failed attempt left there is not a person's.
     rig.write('code', '0');
     expect(await rig.build()).toMatchObject({ executed: ['make'], warnings: [] });
+    await rig.pipe(['clean']);
+    expect(rig.files('out')).toEqual([]);
   });
 
   test('an edit survives that the tool ran twice, because its input was edited meanwhile', async () => {
