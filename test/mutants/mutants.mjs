@@ -167,9 +167,16 @@ export const mutants = [
   {
     name: 'after a crash leftovers are dropped with an edit among them',
     file: 'src/engine/make-room.ts',
-    from: `outputs.moveAway(leftovers, \`\${folders.keep('rejected', task.id)}~killed\`, bases);`,
-    to: `outputs.moveAway(leftovers, folders.keep('aside', task.id), bases);`,
+    from: 'outputs.moveAway(leftovers, killed, bases);',
+    to: "outputs.moveAway(leftovers, folders.keep('aside', task.id), bases);",
     tests: ['test/stories/crash.test.ts'],
+  },
+  {
+    name: 'what a tool left as a person made it counts as made by pipe',
+    file: 'src/store/state-content.ts',
+    from: 'const handMade = notMadeByPipe(record);',
+    to: 'const handMade = new Set(record.accepted?.paths); void notMadeByPipe;',
+    tests: ['test/conformance/adapters.test.ts', 'test/stories/ownership.test.ts'],
   },
   {
     name: 'old outputs stay while the stage runs',
