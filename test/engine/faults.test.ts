@@ -180,7 +180,12 @@ test.each(['dies', 'refuses'] as const)(
       expect(again.end).toMatchObject({ event: { exitCode: 0 } });
       expect(machine.disk.text('out/page')).toBe('1');
       const last = machine.start();
-      for (const record of last.records.all()) performCleaning(last, planCleaning(last, record, []), ['out']);
+      for (const record of last.records.all())
+        performCleaning(
+          last,
+          planCleaning(last, record, () => false),
+          ['out'],
+        );
       const texts = [...machine.disk.nodes.values()].map((node) => node.kind === 'file' && node.content);
       expect([at, ...texts]).toEqual(expect.arrayContaining(['a note', 'an edit']));
       struck = hit();

@@ -1,7 +1,15 @@
 // What a workspace must come to: a second, simple build tool that knows everything and does nothing.
 // It foretells how each task may end, and is told how it did end.
 import { createHash } from 'node:crypto';
-import { afterOf, requirementsOf, type Shape, type StageShape, sources, upstreamOf } from './shape.ts';
+import {
+  afterOf,
+  relevant,
+  requirementsOf,
+  type Shape,
+  type StageShape,
+  sources,
+  upstreamOf,
+} from './shape.ts';
 import { listing, type Node, type Tree, textAt } from './tree.ts';
 import { type Kind, outputsOf, owns, producesOf, shellLineOf } from './work.ts';
 
@@ -170,7 +178,7 @@ export class Expected {
     if (before !== after) this.mayKnowMore = true;
     const isFixed = (path: string) =>
       !this.former.has(path) && !this.shape.some((stage) => owns(stage, path));
-    const wrong = differences(only(after, isFixed), only(found, isFixed));
+    const wrong = differences(only(relevant(this.shape, after), isFixed), only(found, isFixed));
     this.adopt(found);
     return wrong;
   }
