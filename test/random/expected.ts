@@ -285,15 +285,15 @@ export class Expected {
 
   private allowedEnds(request: BuildRequest, stage: StageShape): readonly TaskEnd[] {
     const reached = this.reachedBy(stage);
-    if (reached === null) return ['failed'];
+    const memories = this.memoriesOf(stage);
+    const byTimes = request.freshness === 'mtime' && producesOf(stage).length > 0;
+    // make's rule looks at times, and those are not foretold here.
+    const mayBeNewer = byTimes && !request.force && memories.some(({ kind }) => kind !== 'unfinished');
+    if (reached === null) return mayBeNewer ? ['failed', 'fresh'] : ['failed'];
     if (request.force) return ['executed'];
     const isDone = (memory: Memory) =>
       memory.kind === 'done' && memory.key === reached.key && this.lies(stage, memory.outputs);
-    const memories = this.memoriesOf(stage);
     const ends = new Set<TaskEnd>();
-    const byTimes = request.freshness === 'mtime' && producesOf(stage).length > 0;
-    // make's rule looks at times, and those are not foretold here.
-    const mayBeNewer = byTimes && memories.some(({ kind }) => kind !== 'unfinished');
     if (byTimes ? mayBeNewer : memories.some(isDone)) ends.add('fresh');
     if (byTimes || !memories.every(isDone)) {
       const cached = request.cache ? this.cachedAs(reached) : undefined;
