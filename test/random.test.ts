@@ -12,8 +12,10 @@ import { deaths, type Event, edits, encounters, type Turn, turns } from './rando
 const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 20_000);
 /** To make a failing story shorter may take longer than to find it. */
 const patienceMs = 600_000;
+/** For a run that judges a change: it must not fail for what was there before. Everybody else looks for more. */
+const fixedSeed = 20_261_126;
 /** The same seed tells the same stories; with the path of a failure, that one alone. */
-const seed = Number(process.env.PIPE_RANDOM_SEED ?? Date.now() % 2 ** 31);
+const seed = Number(process.env.PIPE_RANDOM_SEED ?? (process.env.CI ? fixedSeed : Date.now() % 2 ** 31));
 const path = process.env.PIPE_RANDOM_PATH;
 
 class TurnCommand implements fc.AsyncCommand<object, Scene> {
