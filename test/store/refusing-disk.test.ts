@@ -51,6 +51,19 @@ function openRefusing(folder: string, refuses: (name: keyof LogIo) => boolean) {
   return { ...state, troubles };
 }
 
+test('a new state file is on the disk before it gets its name', () => {
+  const calls: string[] = [];
+  const { records, save } = openRefusing(temporaryFolder(), (name) => {
+    calls.push(name);
+    return false;
+  });
+  records.begin(A, RUN1);
+  records.commit(record(A, RUN1));
+  save();
+  const named = calls.indexOf('renameSync');
+  expect(calls.lastIndexOf('fsyncSync', named)).toBe(named - 1);
+});
+
 test('a commit that cannot be written leaves the start marker, and is told once', () => {
   const folder = temporaryFolder();
   let full = false;
