@@ -23,6 +23,7 @@ import {
   whatIsInTheWay,
 } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
+import { overwrittenInputs } from './overwritten.ts';
 import { basesOf, placesOf } from './ownership.ts';
 import type { ActionResult } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
@@ -47,6 +48,8 @@ export interface AttemptOptions {
   readonly audited: boolean;
   readonly stdin: 'closed' | 'inherit';
   readonly isOfAnother: IsOfAnother;
+  /** The tasks of this build that make inputs of this one. */
+  readonly before: readonly Task[];
 }
 
 /** One edit while a stage runs is usual; three in a row mean that something keeps writing. */
@@ -117,12 +120,14 @@ export class Attempt {
     const { seen } = reading;
     // Listed, and gone when it came to be read: what that means is seen by looking again.
     if (seen.missing.length > 0) return { kind: 'inputs-changed', paths: seen.missing };
+    const { forced, audited, isOfAnother, before } = this.options;
+    const overwritten = overwrittenInputs(world, task.stage.requires, seen.manifest, before);
+    if (overwritten !== null) return failed({ kind: 'input-overwritten', ...overwritten });
     const fingerprint = reading.fingerprint();
     // It takes time to read the inputs, and somebody may have edited an output meanwhile.
     const present = lookAgain(world, assessment);
     const obstruction = obstructionOf(world, present);
     if (obstruction !== null) return failed(obstruction);
-    const { forced, audited, isOfAnother } = this.options;
     let inTheWay = whatIsInTheWay(world, present, isOfAnother);
     const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => recordOf(world, { assessment, fingerprint, seen, result });

@@ -12,6 +12,7 @@ import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { notAudited, outcomeOf, type TaskEnd } from './run-outcome.ts';
+import type { TaskOrder } from './task-orders.ts';
 
 export type TaskState =
   /** Waits for this many tasks before it. */
@@ -25,13 +26,6 @@ export type TaskState =
       readonly failure: Failure | null;
       readonly blockedBy: readonly string[];
     };
-
-/** An order between two tasks. A `file` order carries data: without it the later one cannot run. */
-export interface TaskOrder {
-  readonly before: TaskId;
-  readonly after: TaskId;
-  readonly kind: 'file' | 'after';
-}
 
 interface Place {
   readonly task: Task;

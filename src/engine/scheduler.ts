@@ -1,6 +1,6 @@
 // The loop: takes what is ready, keeps the slots full, and stops as it was told to.
 import path from 'node:path';
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { EventBody } from '../model/events.ts';
 import type { TaskRecord } from '../model/record.ts';
@@ -22,6 +22,8 @@ export interface SchedulerOptions {
   readonly stdin: 'closed' | 'inherit';
   /** Whether a stage other than `stage` may produce the file, selected or not. */
   readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
+  /** For each task those of this build whose files it may read. */
+  readonly makers: ReadonlyMap<TaskId, readonly Task[]>;
 }
 
 type Letter =
@@ -96,7 +98,7 @@ export class Scheduler {
   private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
     const estimateMs = estimateOf(assessment);
     this.board.started(task, { reasons, command: shownCommand(this.world, task.stage), estimateMs });
-    const { forced, audited, stdin, hasOtherOwner } = this.options;
+    const { forced, audited, stdin, hasOtherOwner, makers } = this.options;
     const attempt = new Attempt({
       world: this.world,
       assessor: this.assessor,
@@ -106,6 +108,7 @@ export class Scheduler {
         audited: audited.has(task.stage.name),
         stdin,
         isOfAnother: (file) => hasOtherOwner(task.stage, file),
+        before: makers.get(task.id) ?? [],
       },
       watcher: this.watch(task),
     });

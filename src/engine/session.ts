@@ -7,7 +7,7 @@ import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
 import { Assessor, isFailure } from './assess.ts';
-import { Board, type TaskOrder } from './board.ts';
+import { Board } from './board.ts';
 import { forewarnings } from './forewarnings.ts';
 import { leftoversElsewhere, putLeftoversAway } from './killed.ts';
 import { hasOtherOwner } from './ownership.ts';
@@ -15,6 +15,7 @@ import { preflight } from './preflight.ts';
 import { preview } from './preview.ts';
 import { retire } from './retire.ts';
 import { Scheduler } from './scheduler.ts';
+import { makersOf, ordersOf } from './task-orders.ts';
 import type { World } from './world.ts';
 
 export interface BuildOptions {
@@ -184,9 +185,10 @@ export class Session {
 
   private async loop(): Promise<Summary> {
     const { world, options, selection, graph } = this;
+    const orders = ordersOf(graph, this.tasks);
     const board = new Board({
       tasks: this.tasks,
-      orders: this.orders(),
+      orders,
       audited: selection.audited,
       emit: (event) => world.events.emit(event),
       nowMs: () => world.clock.monotonicMs(),
@@ -203,22 +205,12 @@ export class Session {
         forced: selection.forced,
         audited: selection.audited,
         hasOtherOwner: (stage, path) => hasOtherOwner(graph, stage, path),
+        makers: makersOf(orders, this.tasks),
       },
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
     await this.scheduler.run();
     return board.summary(this.scheduler.wasInterrupted);
-  }
-
-  private orders(): readonly TaskOrder[] {
-    const { graph, selection, tasks } = this;
-    const idOf = new Map(tasks.map((task) => [task.stage.name, task.id]));
-    return selection.stages.flatMap((stage) =>
-      graph
-        .edgesInto(stage.name)
-        .filter((edge) => selection.names.has(edge.from))
-        .map((edge) => ({ before: idOf.get(edge.from)!, after: idOf.get(stage.name)!, kind: edge.kind })),
-    );
   }
 
   private plan(): Summary {

@@ -19,6 +19,12 @@ export type Failure =
   | { readonly kind: 'input-unreadable'; readonly path: string; readonly message: string }
   /** The inputs were edited each time while the stage ran. */
   | { readonly kind: 'input-changing'; readonly paths: readonly string[] }
+  /** These inputs, which the named stages made in this build or before it, are not as they were made. */
+  | {
+      readonly kind: 'input-overwritten';
+      readonly paths: readonly string[];
+      readonly stages: readonly string[];
+    }
   /** A person edited an output of a stage with `protect`. */
   | { readonly kind: 'protected'; readonly paths: readonly string[] }
   /** Declared secrets that the caller's environment does not have. */

@@ -28,6 +28,20 @@ export const mutants = [
     tests: ['test/model/judge.test.ts', 'test/random.test.ts'],
   },
   {
+    name: 'what an earlier stage made is read as it lies',
+    file: 'src/engine/overwritten.ts',
+    from: "return made.kind === 'link' ? read.target === made.target : sameEntry(made, read);",
+    to: 'return true;',
+    tests: ['test/stories/overwritten.test.ts'],
+  },
+  {
+    name: 'a stray file among what an earlier stage made is an input',
+    file: 'src/engine/overwritten.ts',
+    from: 'if (!setMatches(produces, path)) continue;',
+    to: 'continue;',
+    tests: ['test/stories/overwritten.test.ts'],
+  },
+  {
     name: 'an unfinished attempt reads as its last record',
     file: 'src/model/judge.ts',
     from: "return { kind: 'stale', reasons: [{ code: 'unfinished' }, ...since] };",

@@ -88,6 +88,11 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       return [`${printable(failure.path)} cannot be read: ${printable(failure.message)}`];
     case 'input-changing':
       return ['its inputs were edited each time while it ran', ...failure.paths.map(printable)];
+    case 'input-overwritten':
+      return [
+        `what ${listSome(failure.stages, 3)} made was changed since, while this build ran`,
+        ...failure.paths.map(printable),
+      ];
     case 'protected':
       return ['a protected output was edited', ...failure.paths.map(printable)];
     case 'secret-missing':

@@ -94,6 +94,10 @@ describe('a failure', () => {
       ['the function ended the process'],
     ],
     [{ kind: 'input-missing', patterns: ['b'] }, ['required files are missing', 'b']],
+    [
+      { kind: 'input-overwritten', paths: ['a.txt'], stages: ['make', 'split'] },
+      ['what make, split made was changed since, while this build ran', 'a.txt'],
+    ],
     [{ kind: 'secret-missing', names: ['KEY'] }, ['1 secret is not set: KEY']],
     [
       {

@@ -1,0 +1,38 @@
+// Which task of a build comes before which, from the edges between their stages.
+import type { TaskId } from '../base/brand.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import type { Task } from '../model/task.ts';
+
+/** An order between two tasks. A `file` order carries data: without it the later one cannot run. */
+export interface TaskOrder {
+  readonly before: TaskId;
+  readonly after: TaskId;
+  readonly kind: 'file' | 'after';
+}
+
+/** Only orders between tasks of the build: what was not selected is taken as it lies. */
+export function ordersOf(graph: StageGraph, tasks: readonly Task[]): readonly TaskOrder[] {
+  const idOf = new Map(tasks.map((task) => [task.stage.name, task.id]));
+  return tasks.flatMap((task) =>
+    graph
+      .edgesInto(task.stage.name)
+      .filter((edge) => idOf.has(edge.from))
+      .map((edge) => ({ before: idOf.get(edge.from)!, after: task.id, kind: edge.kind })),
+  );
+}
+
+/** For each task those whose files it may read. */
+export function makersOf(
+  orders: readonly TaskOrder[],
+  tasks: readonly Task[],
+): ReadonlyMap<TaskId, readonly Task[]> {
+  const taskOf = new Map(tasks.map((task) => [task.id, task]));
+  const makers = new Map<TaskId, Task[]>();
+  for (const { before, after, kind } of orders) {
+    if (kind !== 'file') continue;
+    const known = makers.get(after);
+    if (known === undefined) makers.set(after, [taskOf.get(before)!]);
+    else known.push(taskOf.get(before)!);
+  }
+  return makers;
+}

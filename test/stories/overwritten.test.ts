@@ -1,0 +1,101 @@
+// Invariants 1 and 2: what one stage made, and a person or another program changes before a later stage has read it,
+// is not built into that one's result.
+import { expect, test } from 'vitest';
+import { Gates } from '../rig/gate.ts';
+import { builtFrom, Rig } from '../rig/rig.ts';
+import { expectNothingToDo } from '../rig/untouched.ts';
+
+/** `use` says where it is, and waits before it reads what `make` made. */
+const chain = (more = '') => `{ stages: {
+  make: { requires: ['in.txt'], produces: ['made/*.txt'], run: 'cat in.txt > made/a.txt; cat in.txt > made/b.txt'${more} },
+  use: { requires: ['made/*.txt'], produces: ['used.txt'],
+    run: 'echo "begins $PIPE_ATTEMPT"; cat begin-$PIPE_ATTEMPT > /dev/null; cat made/*.txt > used.txt' },
+} }`;
+
+/** Builds, and does `edit` while `use` waits. */
+async function editedWhileUseWaits(rig: Rig, edit: () => void, words: readonly string[] = []) {
+  const gates = new Gates(rig, 'begin-1', 'begin-2');
+  const build = rig.start(['build', '--json', ...words]);
+  await build.printed('begins 1');
+  edit();
+  await gates.open('begin-1');
+  return { gates, build };
+}
+
+async function expectMendedByNextBuild(rig: Rig, gates: Gates): Promise<void> {
+  const next = rig.start(['build', '--json']);
+  await gates.open('begin-1');
+  const built = builtFrom(await next.ended);
+  expect(built.code).toBe(0);
+  expect(rig.read('used.txt')).toBe('oneone');
+  await expectNothingToDo(rig);
+}
+
+test('an output that is edited while a later stage reads it fails that stage, and the next build puts both right', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  const { gates, build } = await editedWhileUseWaits(rig, () => rig.write('made/a.txt', 'by hand'));
+  const built = builtFrom(await build.ended);
+  expect(built.code).toBe(1);
+  expect(built.end('use')?.failure).toEqual({
+    kind: 'input-overwritten',
+    paths: ['made/a.txt'],
+    stages: ['make'],
+  });
+  expect(rig.exists('used.txt')).toBe(false);
+  expect(rig.read('made/a.txt')).toBe('by hand');
+  await expectMendedByNextBuild(rig, gates);
+  const kept = rig.files('.pipeline-cache/displaced');
+  expect(kept.map((file) => rig.read(`.pipeline-cache/displaced/${file}`))).toEqual(['by hand']);
+});
+
+test('so does one that is deleted, and a stray file among them', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  const { gates, build } = await editedWhileUseWaits(rig, () => {
+    rig.remove('made/a.txt');
+    rig.write('made/stray.txt', 'stray');
+  });
+  expect(builtFrom(await build.ended).end('use')?.failure).toEqual({
+    kind: 'input-overwritten',
+    paths: ['made/a.txt', 'made/stray.txt'],
+    stages: ['make'],
+  });
+  await expectMendedByNextBuild(rig, gates);
+});
+
+test('an edit before the later stage begins fails it before it runs', async () => {
+  const config = `{ stages: {
+    make: { requires: ['in.txt'], produces: ['made.txt'], run: 'cat in.txt > made.txt' },
+    use: { requires: ['made.txt'], produces: ['used.txt'], after: ['meanwhile'], run: 'cat made.txt > used.txt' },
+    meanwhile: { after: ['make'], run: 'echo by another stage > made.txt' },
+  } }`;
+  await using rig = await Rig.with({ 'in.txt': 'one' }, config);
+  const built = await rig.build();
+  expect(built.end('use')?.failure).toEqual({
+    kind: 'input-overwritten',
+    paths: ['made.txt'],
+    stages: ['make'],
+  });
+  const inWords = await rig.pipe(['build']);
+  expect(inWords.code).toBe(1);
+  expect(inWords.stdout + inWords.stderr).toContain('what make made was changed since, while this build ran');
+});
+
+test('a stage that is not in the build has nothing compared: its files are taken as they lie', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  const { gates, build } = await editedWhileUseWaits(rig, () => {});
+  expect(builtFrom(await build.ended).code).toBe(0);
+  rig.write('made/a.txt', 'by hand ');
+  const only = rig.start(['build', '--json', '--only', 'use']);
+  await gates.open('begin-1');
+  expect(builtFrom(await only.ended).code).toBe(0);
+  expect(rig.read('used.txt')).toBe('by hand one');
+});
+
+test('by time an edited output is a fresh one, and what follows is made of it', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'one' }, chain(`, freshness: 'mtime'`));
+  const { gates, build } = await editedWhileUseWaits(rig, () => rig.write('made/a.txt', 'by hand '));
+  await gates.open('begin-2');
+  expect(builtFrom(await build.ended).code).toBe(0);
+  expect(rig.read('used.txt')).toBe('by hand one');
+  await expectNothingToDo(rig);
+});
