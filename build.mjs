@@ -41,7 +41,7 @@ const apart = {
 await build({
   ...common,
   format: 'cjs',
-  entryPoints: apart,
+  entryPoints: { ...apart, 'glance-worker': 'src/glance/glance-worker.ts' },
   outExtension: { '.js': '.cjs' },
   minify: true,
   external: ['esbuild'],
@@ -51,24 +51,28 @@ await build({
 await build({
   ...common,
   format: 'cjs',
-  entryPoints: { main: 'src/cli/main.ts', 'plain-build': 'src/cli/plain-build.ts' },
+  entryPoints: {
+    main: 'src/cli/main.ts',
+    'glance-build': 'src/cli/glance-build.ts',
+    'plain-build': 'src/cli/plain-build.ts',
+  },
   outExtension: { '.js': '.cjs' },
   minify: true,
   external: ['esbuild'],
   plugins: [lazyBuiltins(), ownBundles(Object.keys(apart))],
   // Code from a compile cache cannot import, but it can require.
   supported: { 'dynamic-import': false },
-  define: { PIPE_VERSION: JSON.stringify(version), 'import.meta.url': 'pipeUrl' },
+  define: { PIPE_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
   // A function as Node makes one of each CommonJS module, written out so that the launcher need not.
   banner: {
-    js: "(function (exports, require, module, __filename, __dirname) { const pipeUrl = require('node:url').pathToFileURL(__filename).href;",
+    js: '(function (exports, require, module, __filename, __dirname) {',
   },
   footer: { js: '})' },
 });
 
 // The command itself. A shell reads its first two lines and hands over to Node: behind `--`, for otherwise
 // Node takes `--env-file` for its own wherever it stands.
-const bundles = ['main', 'plain-build', ...Object.keys(apart)]
+const bundles = ['main', 'glance-build', 'plain-build', ...Object.keys(apart)]
   .map((name) => `${name}.cjs`)
   .map((name) => fs.readFileSync(path.join(out, name)));
 const buildId = createHash('sha256').update(Buffer.concat(bundles)).digest('hex').slice(0, 16);
@@ -106,7 +110,10 @@ function linkCommands() {
  * esbuild's copy of all exports for each importing file.
  */
 function lazyBuiltins() {
-  const lazy = new Set(['crypto', 'child_process', 'util', 'timers/promises', 'string_decoder', 'url']);
+  const lazy = new Set([
+    ...['crypto', 'child_process', 'util', 'timers/promises', 'string_decoder', 'url'],
+    ...['os', 'worker_threads'],
+  ]);
   return {
     name: 'lazy-builtins',
     setup(context) {

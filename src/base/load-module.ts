@@ -25,12 +25,31 @@ export async function loadPlainModule(absolutePath: string): Promise<unknown> {
     ...parts: unknown[]
   ) => void;
   const module = { exports: {} };
-  run(module.exports, createRequire(absolutePath), module, absolutePath, posix.dirname(absolutePath));
+  run(module.exports, requireFrom(absolutePath), module, absolutePath, posix.dirname(absolutePath));
   plainModules.set(absolutePath, module);
   return module.exports;
 }
 
-const plainModules = new Map<string, { readonly exports: unknown }>();
+/** Made when first called: that takes a millisecond, and most configurations import nothing at run time. */
+function requireFrom(absolutePath: string): NodeJS.Require {
+  let made: NodeJS.Require | null = null;
+  const real = () => {
+    made ??= createRequire(absolutePath);
+    return made;
+  };
+  // Node's own modules need no place to be looked for from.
+  const lazy = (id: string) =>
+    (id.startsWith('node:') ? process.getBuiltinModule(id) : undefined) ?? real()(id);
+  return new Proxy(lazy as NodeJS.Require, { get: (_, name) => Reflect.get(real(), name) });
+}
+
+type PlainModules = Map<string, { readonly exports: unknown }>;
+
+/** Of the whole process, whichever bundles it runs: a configuration is evaluated once. */
+const modulesKey: unique symbol = Symbol.for('pipe-build.modules') as typeof modulesKey;
+const shared = globalThis as { [modulesKey]?: PlainModules };
+shared[modulesKey] ??= new Map();
+const plainModules = shared[modulesKey];
 
 /** Its exports. `absolutePath` tells by its ending what it is: `.cjs` loads without the machinery of ES modules. */
 export async function loadModule(absolutePath: string): Promise<unknown> {

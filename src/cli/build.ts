@@ -1,5 +1,5 @@
 // `pipe build`: brings the selected stages up to date.
-import os from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { Sink } from '../engine/ports.ts';
 import { type BuildOptions, Session } from '../engine/session.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
@@ -7,7 +7,8 @@ import { makeRunId } from '../journal/run-id.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
-import { chooseMode, createConsole } from '../render/console.ts';
+import { createConsole } from '../render/console.ts';
+import { chooseMode } from '../render/console-mode.ts';
 import type { Auditing } from './auditing.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
@@ -15,17 +16,22 @@ import { standardError, standardOutput } from './standard-streams.ts';
 import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';
 
-export async function build(targets: readonly string[], flags: Flags): Promise<number> {
+export async function build(
+  targets: readonly string[],
+  flags: Flags,
+  { provesNothingToDo = false }: { readonly provesNothingToDo?: boolean } = {},
+): Promise<number> {
   refuseContradictions(flags);
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
   const selection = selectStages(workspace, selectionOf(targets, flags));
   return runBuild(workspace, selection, flags, {
-    jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? os.availableParallelism(),
+    jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? availableParallelism(),
     keepGoing: isSet(flags, 'keepGoing') || isSet(flags, 'continueOnError'),
     dryRun: isSet(flags, 'dryRun'),
     wait: !isOff(flags, 'wait'),
     stdin: 'closed',
     command: process.argv.slice(2),
+    provesNothingToDo,
   });
 }
 
@@ -46,7 +52,7 @@ export async function runBuild(
   workspace: Workspace,
   selection: Selection,
   flags: Flags,
-  options: BuildOptions,
+  options: BuildOptions & { readonly provesNothingToDo?: boolean },
 ): Promise<number> {
   refuseInsideStage(workspace.root);
   const auditing = selection.audited.size > 0 ? await openAuditing() : null;
@@ -73,7 +79,7 @@ export async function runBuild(
   const onTrouble = (message: string) => void troubles.push(message);
   const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
   const sinks: readonly Sink[] = options.dryRun ? [console] : [console, journal];
-  const { world, state, folders } = await openWorld({
+  const { world, state, folders, onlooking } = await openWorld({
     workspace,
     stages: selection.stages,
     flags,
@@ -83,6 +89,7 @@ export async function runBuild(
     auditOf: auditing?.auditOf,
     onTrouble,
     takeTroubles: () => troubles.splice(0),
+    looksOn: options.provesNothingToDo === true,
   });
   const session = new Session({ world, graph: workspace.graph, selection, options });
   interrupt = () => session.interrupt();
@@ -94,6 +101,7 @@ export async function runBuild(
   } finally {
     release();
     console.close();
+    onlooking?.close();
     state.close();
   }
 }

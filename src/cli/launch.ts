@@ -2,8 +2,6 @@
 // Node compiling the code that finds this out. Plain Node and nothing of ours, so that it loads at once.
 // Named imports: bundled, they are taken as they are, while a default import copies the whole module first.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 
@@ -12,22 +10,27 @@ declare const PIPE_BUILD_ID: string;
 /** Without flags there is nothing to parse; the words are targets. */
 const [command, ...words] = process.argv.slice(2);
 const isPlainBuild = command === 'build' && words.every((word) => !word.startsWith('-'));
-const bundle = isPlainBuild ? 'plain-build' : 'main';
-const main = join(__dirname, `${bundle}.cjs`);
 
 /** Beside the command, or, where that is not ours to write, in the user's own cache: never in a folder that others can write. */
-function cacheFolders(): readonly string[] {
-  const own = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return [join(__dirname, 'compiled'), join(own, 'pipe-build')];
-}
+const cacheFolders: readonly (() => string)[] = [
+  () => join(__dirname, 'compiled'),
+  // Loaded only when it comes to that.
+  () =>
+    join(
+      process.env.XDG_CACHE_HOME || join(process.getBuiltinModule('node:os').homedir(), '.cache'),
+      'pipe-build',
+    ),
+];
 
 /** V8 itself checks its version and flags, but not the content. */
-const name = `${bundle}-${PIPE_BUILD_ID}-${process.version}-${process.arch}.bin`;
+function nameOf(bundle: string): string {
+  return `${bundle}-${PIPE_BUILD_ID}-${process.version}-${process.arch}.bin`;
+}
 
-function cached(): Buffer | undefined {
-  for (const folder of cacheFolders()) {
+function cached(name: string): Buffer | undefined {
+  for (const folder of cacheFolders) {
     try {
-      return readFileSync(join(folder, name));
+      return readFileSync(join(folder(), name));
     } catch {
       // Not there: the next one, or none.
     }
@@ -35,8 +38,9 @@ function cached(): Buffer | undefined {
   return undefined;
 }
 
-function keep(data: Buffer): void {
-  for (const folder of cacheFolders()) {
+function keep(name: string, data: Buffer): void {
+  for (const folderOf of cacheFolders) {
+    const folder = folderOf();
     const temporary = join(folder, `${process.pid}-${Date.now()}.tmp`);
     try {
       mkdirSync(folder, { recursive: true });
@@ -53,18 +57,22 @@ function keep(data: Buffer): void {
   }
 }
 
-function launch(): void {
+function run(bundle: string): void {
+  const file = join(__dirname, `${bundle}.cjs`);
+  const name = nameOf(bundle);
   // The bundle is plain ASCII, and this is the fastest way to read that.
-  const source = readFileSync(main, 'latin1');
-  const cachedData = cached();
-  const script = new Script(source, { filename: main, ...(cachedData === undefined ? {} : { cachedData }) });
+  const source = readFileSync(file, 'latin1');
+  const cachedData = cached(name);
+  const script = new Script(source, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
   if (cachedData === undefined || script.cachedDataRejected) {
     // At the end, when what was needed has been compiled.
-    process.once('exit', () => keep(script.createCachedData()));
+    process.once('exit', () => keep(name, script.createCachedData()));
   }
-  const load = createRequire(main);
-  Object.assign(globalThis, { [Symbol.for('pipe-build.import')]: (url: string) => import(url) });
-  script.runInThisContext()({}, load, { exports: {} }, main, __dirname);
+  script.runInThisContext()({}, require, { exports: {} }, file, __dirname);
 }
 
-launch();
+Object.assign(globalThis, {
+  [Symbol.for('pipe-build.import')]: (url: string) => import(url),
+  [Symbol.for('pipe-build.launched')]: { buildId: PIPE_BUILD_ID, run },
+});
+run(isPlainBuild ? 'glance-build' : 'main');

@@ -1,5 +1,5 @@
 // What the commands that change records outside of a build have in common: a world, under the lock.
-import os from 'node:os';
+import { userInfo } from 'node:os';
 import type { World } from '../engine/world.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import type { Stage } from '../model/stage.ts';
@@ -55,7 +55,7 @@ export async function underLock(
 
 export function userName(): string {
   try {
-    return os.userInfo().username;
+    return userInfo().username;
   } catch {
     // A user id without an entry, as in some containers.
     return String(process.getuid?.() ?? 'unknown');

@@ -3,4 +3,4 @@
 import { build } from './build.ts';
 import { endWith } from './ending.ts';
 
-endWith(build(process.argv.slice(3), {}));
+endWith(build(process.argv.slice(3), {}, { provesNothingToDo: true }));

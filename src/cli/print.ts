@@ -1,6 +1,6 @@
 // Prints what is no event: diagnostics, tables, answers. Survives a reader that goes away.
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { lookOf } from '../render/console.ts';
+import { lookOf } from '../render/console-mode.ts';
 import { diagnosticLines } from '../render/diagnostics.ts';
 import type { Look } from '../render/look.ts';
 import { createWriter } from '../render/writer.ts';

@@ -1,6 +1,8 @@
 // What is done at the end of a run, under the lock: saves what was learned, keeps cache and history within bounds.
+import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Upkeep } from '../engine/ports.ts';
+import { dropProofs } from '../glance/proof-file.ts';
 import { runIds } from '../journal/history.ts';
 import { pruneRuns } from '../journal/prune.ts';
 import type { FolderBlobs } from '../store/blobs.ts';
@@ -23,6 +25,8 @@ export function upkeepOf(options: {
     isDue: () => state.unsaved() || runIds(workspace.state).length > maxRuns,
     perform() {
       state.save();
+      // Something was done, so that nothing proves any more that there is nothing to do.
+      dropProofs(path.join(workspace.state, 'runs'));
       pruneRuns({ state: workspace.state, current: runId });
       const maxBytes = workspace.pipeline.cacheMaxBytes;
       if (blobs === null || maxBytes === null) return;

@@ -1,12 +1,11 @@
 // Finds and reads the workspace: its configuration as a pipeline and a graph, or every reason why not.
 import fs from 'node:fs';
-import os from 'node:os';
+import { homedir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FilePath } from '../base/brand.ts';
 import type { Result } from '../base/result.ts';
 import { prepareCode } from '../config/code.ts';
-import { type CodeCache, openCodeCache } from '../config/code-cache.ts';
+import { type CodeCache, type CompiledModule, openCodeCache, pathsBehind } from '../config/code-cache.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
@@ -42,6 +41,12 @@ export interface Workspace extends Place {
   readonly canonical: (typed: string) => FilePath | null;
   /** The code behind the functions and scripts of these stages. */
   readonly codeOf: (stages: readonly Stage[]) => Promise<Code>;
+  /** Absolute path of the compiled configuration. */
+  readonly compiledPath: string;
+  /** What it exported, not yet validated. */
+  readonly spec: unknown;
+  /** What tells whether the compiled modules still hold; complete once there is the code of the stages. */
+  readonly pathsOfCode: () => readonly (readonly [absolutePath: string, isThere: boolean])[];
 }
 
 export const stateFolderName = '.pipeline-cache';
@@ -61,26 +66,28 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const cwd = process.cwd();
   const { root, configPath, state } = findPlace(flags);
-  const cache = openCodeCache({
-    folder: path.join(state, 'config'),
-    root,
-    apiPath: besideThis('index'),
-    version,
-    refreshStamps: true,
-  });
+  const compiled: CompiledModule[] = [];
+  const cache = noting(
+    compiled,
+    openCodeCache({
+      folder: path.join(state, 'config'),
+      root,
+      apiPath: besideThis('index'),
+      version,
+      refreshStamps: true,
+    }),
+  );
   const load = await loadConfig({ configPath, root, cache, vetPath: besideThis('vet') });
   // The compiled configuration may be the first thing in it, and it must never end up in a repository.
   markStateFolder(state);
   const loaded = orRefuse(load);
   const pipeline = withFreshness(
-    orRefuse(
-      validate(loaded.spec, { root, home: os.homedir(), configPath, folderName: path.basename(root) }),
-    ),
+    orRefuse(validate(loaded.spec, { root, home: homedir(), configPath, folderName: path.basename(root) })),
     overrides.freshness,
   );
   const graph = orRefuse(buildGraph(pipeline));
   const canonical = (typed: string) => {
-    const found = canonicalPath(path.resolve(cwd, typed), { root, home: os.homedir() });
+    const found = canonicalPath(path.resolve(cwd, typed), { root, home: homedir() });
     return isOutside(found) ? null : found;
   };
   return {
@@ -91,6 +98,20 @@ export async function openWorkspace(
     graph,
     canonical,
     codeOf: (stages) => codeOf(stages, root, cache, loaded),
+    compiledPath: loaded.compiledPath,
+    spec: loaded.spec,
+    pathsOfCode: () => compiled.flatMap((module) => [...pathsBehind(module, root)]),
+  };
+}
+
+function noting(compiled: CompiledModule[], cache: CodeCache): CodeCache {
+  return {
+    ...cache,
+    async obtain(entry) {
+      const obtained = await cache.obtain(entry);
+      if (obtained.ok) compiled.push(obtained.value);
+      return obtained;
+    },
   };
 }
 
@@ -119,7 +140,7 @@ export function orRefuse<T>(result: Result<T, Diagnostic | readonly Diagnostic[]
 
 /** A file of this build of pipe. */
 export function besideThis(name: 'index' | 'worker' | 'vet'): string {
-  return path.join(path.dirname(fs.realpathSync.native(fileURLToPath(import.meta.url))), `${name}.js`);
+  return path.join(fs.realpathSync.native(import.meta.dirname), `${name}.js`);
 }
 
 function codeOf(

@@ -25,6 +25,7 @@ import { FolderBlobs } from '../store/blobs.ts';
 import { type OpenState, openState } from '../store/open-state.ts';
 import { type Flags, texts } from './flags.ts';
 import { hideFromProblems } from './hidden-secrets.ts';
+import { Onlooking } from './onlooking.ts';
 import { upkeepOf } from './upkeep.ts';
 import { besideThis, type Workspace } from './workspace.ts';
 
@@ -32,6 +33,8 @@ export interface OpenWorld {
   readonly world: World;
   readonly state: OpenState;
   readonly folders: StateRunFolders;
+  /** Gives back what it took at the end. */
+  readonly onlooking: Onlooking | null;
 }
 
 export interface WorldOptions {
@@ -46,6 +49,8 @@ export interface WorldOptions {
   readonly onTrouble: (message: string) => void;
   /** The messages of `onTrouble` that nobody was told, each once. Default: it tells them itself. */
   readonly takeTroubles?: () => readonly string[];
+  /** Whether to keep a proof where there turns out to be nothing to do. Default: no. */
+  readonly looksOn?: boolean;
   /** Who this process is, where a test stands for several processes or boots. Default: the truth. */
   readonly identity?: ProcessIdentity;
 }
@@ -55,8 +60,8 @@ export const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => perfor
 /** Throws `UsageError` for an environment file that cannot be read. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const { workspace, flags, runId, onTrouble, identity } = options;
-  const caller = callerEnv(flags);
-  hideFromProblems(workspace.pipeline.stages, caller);
+  const ownEnv = callerEnv(flags);
+  hideFromProblems(workspace.pipeline.stages, ownEnv);
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
   const sealed = sealOf(workspace.state) !== null;
@@ -65,6 +70,13 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
   const code = await workspace.codeOf(options.stages);
+  const onlooking = options.looksOn ? Onlooking.begin(workspace, folders) : null;
+  const caller = onlooking?.overhear(ownEnv) ?? ownEnv;
+  const tools = createTools({
+    root: workspace.root,
+    environmentOf: (stage) => environmentOf(stage, caller, workspace.root),
+    memory: state.tools,
+  });
   const world: World = {
     clock,
     files: new WorkspaceFiles({
@@ -72,6 +84,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       root: workspace.root,
       memory: state.stamps,
       probeFolder: options.writes ? workspace.state : null,
+      witness: onlooking?.witness ?? null,
     }),
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
     records: state.records,
@@ -81,22 +94,22 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       runningFolder: path.join(workspace.state, 'running'),
     }),
     code,
-    tools: createTools({
-      root: workspace.root,
-      environmentOf: (stage) => environmentOf(stage, caller, workspace.root),
-      memory: state.tools,
-    }),
+    tools: onlooking?.overlook(tools) ?? tools,
     caller,
     secrets: [...new Set(workspace.pipeline.stages.flatMap((stage) => stage.secrets))],
     folders,
     audit: options.auditOf?.({ folders, code }) ?? null,
     upkeep: upkeepOf({ workspace, state, blobs, runId }),
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
-    events: new EventStream({ runId, clock, sinks: options.sinks }),
+    events: new EventStream({
+      runId,
+      clock,
+      sinks: [...options.sinks, onlooking].filter((sink) => sink !== null),
+    }),
     takeTroubles: options.takeTroubles ?? (() => []),
     platform: `${process.platform}-${process.arch}`,
   };
-  return { world, state, folders };
+  return { world, state, folders, onlooking };
 }
 
 export function callerEnv(flags: Flags): CallerEnv {

@@ -1,6 +1,6 @@
 // Where compiled modules are kept: the folder of the workspace, or a temporary one where that cannot be written.
 import fs from 'node:fs';
-import os from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export interface CacheFolder {
@@ -17,7 +17,7 @@ export function openCacheFolder(folder: string): CacheFolder {
 
   function makeTemporary(): string {
     if (temporary === null) {
-      const made = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'pipe-config-'));
+      const made = fs.mkdtempSync(path.join(fs.realpathSync(tmpdir()), 'pipe-config-'));
       process.once('exit', () => fs.rmSync(made, { recursive: true, force: true }));
       temporary = made;
     }

@@ -9,7 +9,7 @@ import { type CodeManifest, readManifest, replaceFile, writeManifest } from './c
 import type { Compilation } from './compile.ts';
 import { compiledPathOf, manifestPathOf, removeSuperseded } from './compiled-files.ts';
 import { digestOfBytes, fileSystemNow, type SourceFile, stampOf, tryReadSource } from './source-file.ts';
-import { nearestLockFile, nearestTsconfig } from './surroundings.ts';
+import { nearestLockFile, nearestTsconfig, placesWithout } from './surroundings.ts';
 
 export interface CodeCacheOptions {
   /** Absolute path of the folder of compiled modules, `<state>/config`. Made when there is something to write. */
@@ -35,6 +35,25 @@ export interface CodeCache {
   obtain(entry: string): Promise<Result<CompiledModule, readonly Diagnostic[]>>;
   /** Remembers that loading it went well. */
   vouch(module: CompiledModule): void;
+}
+
+/** What `obtain` looks at before it says that a compiled module still holds: paths, absolute, and whether each was there. */
+export function pathsBehind(
+  { path: compiledPath, manifest }: CompiledModule,
+  root: string,
+): ReadonlyMap<string, boolean> {
+  const { entry, local, around, importsPackages, tsconfig } = manifest;
+  const lockFile = importsPackages ? manifest.lockFile : 'unasked';
+  const present = [
+    compiledPath,
+    manifestPathOf(path.dirname(compiledPath), root, entry),
+    ...[...local, ...around].map((file) => file.path),
+  ];
+  const missed = placesWithout(path.dirname(entry), { tsconfig, lockFile });
+  return new Map([
+    ...missed.map((place) => [place, false] as const),
+    ...present.map((place) => [place, true] as const),
+  ]);
 }
 
 /** Never fails for want of a writable folder: it then keeps its files in a temporary one until the process ends. */

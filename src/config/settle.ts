@@ -23,15 +23,28 @@ export async function settle(compiledPath: string, limitMs: number): Promise<Set
   const mishap = new Promise<Mishap>((resolve) => {
     report = resolve;
   });
-  const release = standGuard(report, limitMs);
+  const release = standGuard(report);
+  let timer: NodeJS.Timeout | undefined;
   try {
-    const settled = await Promise.race([mishap, load(compiledPath)]);
+    const loading = load(compiledPath);
+    const turn = nextTurn();
+    const first = await Promise.race([mishap, loading, turn]);
     // A rejection that nobody handles is told of only when the present turn is over.
-    await new Promise((resolve) => setImmediate(resolve));
+    if (first !== undefined) return await Promise.race([mishap, turn.then(() => first)]);
+    // Timers take a while to load, and most configurations are there by now. This one has no hold on the event
+    // loop, so that the loop can run dry and tell.
+    timer = setTimeout(() => report({ kind: 'silent', how: 'time' }), limitMs).unref();
+    const settled = await Promise.race([mishap, loading]);
+    await nextTurn();
     return await Promise.race([mishap, Promise.resolve(settled)]);
   } finally {
+    clearTimeout(timer);
     release();
   }
+}
+
+function nextTurn(): Promise<undefined> {
+  return new Promise((resolve) => setImmediate(() => resolve(undefined)));
 }
 
 async function load(compiledPath: string): Promise<Settled> {
@@ -55,7 +68,7 @@ function threw(error: unknown): Mishap {
 }
 
 /** Returns what puts everything back. */
-function standGuard(report: (mishap: Mishap) => void, limitMs: number): () => void {
+function standGuard(report: (mishap: Mishap) => void): () => void {
   const { exit, abort } = process;
   const refuse = (call: string) => {
     report({ kind: 'exited', call });
@@ -71,8 +84,6 @@ function standGuard(report: (mishap: Mishap) => void, limitMs: number): () => vo
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
   process.on('beforeExit', onIdle);
-  // Without a hold on the event loop, so that the loop can run dry and tell.
-  const timer = setTimeout(() => report({ kind: 'silent', how: 'time' }), limitMs).unref();
   const giveBackStdout = divertStdout();
 
   return () => {
@@ -81,7 +92,6 @@ function standGuard(report: (mishap: Mishap) => void, limitMs: number): () => vo
     process.off('uncaughtException', onStray);
     process.off('unhandledRejection', onStray);
     process.off('beforeExit', onIdle);
-    clearTimeout(timer);
     giveBackStdout();
   };
 }

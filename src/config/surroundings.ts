@@ -10,15 +10,32 @@ export function nearestLockFile(folder: string): string | null {
 
 /** The settings that the compiler applies to modules in `folder`; absolute. */
 export function nearestTsconfig(folder: string): string | null {
-  return nearest(folder, ['tsconfig.json']);
+  return nearest(folder, tsconfigNames);
 }
 
+/** All the places at which the two were looked for and not found; absolute. */
+export function placesWithout(
+  folder: string,
+  found: { tsconfig: string | null; lockFile: string | null | 'unasked' },
+): readonly string[] {
+  const before = (names: readonly string[], hit: string | null) => {
+    const places = [...candidates(folder, names)];
+    return hit === null ? places : places.slice(0, places.indexOf(hit));
+  };
+  const lockPlaces = found.lockFile === 'unasked' ? [] : before(lockNames, found.lockFile);
+  return [...before(tsconfigNames, found.tsconfig), ...lockPlaces];
+}
+
+const tsconfigNames = ['tsconfig.json'];
+
 function nearest(start: string, names: readonly string[]): string | null {
+  for (const candidate of candidates(start, names)) if (fs.existsSync(candidate)) return candidate;
+  return null;
+}
+
+function* candidates(start: string, names: readonly string[]): Iterable<string> {
   for (let folder = start; ; folder = path.dirname(folder)) {
-    for (const name of names) {
-      const candidate = path.join(folder, name);
-      if (fs.existsSync(candidate)) return candidate;
-    }
-    if (path.dirname(folder) === folder) return null;
+    for (const name of names) yield path.join(folder, name);
+    if (path.dirname(folder) === folder) return;
   }
 }

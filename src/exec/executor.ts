@@ -1,6 +1,6 @@
 // Does the work of a stage: commands as programs, functions in a worker process, both under one watch.
 
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import type { Execution, ExecutionEnd, Executor } from '../engine/executor.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
@@ -22,7 +22,7 @@ export interface ExecutorOptions {
 }
 
 export function createExecutor(options: ExecutorOptions = {}): Executor {
-  const workerPath = options.workerPath ?? fileURLToPath(new URL('./worker.js', import.meta.url));
+  const workerPath = options.workerPath ?? path.join(import.meta.dirname, 'worker.js');
   const periods = { ...defaultPeriods, ...options.periods };
   const programs = options.runningFolder === undefined ? null : new RunningPrograms(options.runningFolder);
 

@@ -1,5 +1,6 @@
 // Lists folders, each once until told to forget.
 import fs from 'node:fs';
+import type { Witness } from '../base/witness.ts';
 
 export interface FolderEntry {
   readonly name: string;
@@ -13,6 +14,11 @@ export type FolderListing =
 
 export class FolderListings {
   private readonly remembered = new Map<string, FolderListing>();
+  private readonly witness: Witness | null;
+
+  constructor(witness: Witness | null = null) {
+    this.witness = witness;
+  }
 
   forget(): void {
     this.remembered.clear();
@@ -23,8 +29,15 @@ export class FolderListings {
     const known = this.remembered.get(absoluteFolder);
     if (known !== undefined) return known;
     const listing = read(absoluteFolder);
+    this.witness?.saw(absoluteFolder, listing.kind !== 'absent');
     this.remembered.set(absoluteFolder, listing);
     return listing;
+  }
+
+  /** Of what a listed link leads to. Throws where it leads nowhere. */
+  targetOf(absoluteLink: string): fs.Stats {
+    this.witness?.unsure();
+    return fs.statSync(absoluteLink);
   }
 }
 

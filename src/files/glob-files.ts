@@ -1,5 +1,4 @@
 // The present files of one pattern, from as few listings as it takes.
-import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { ListedFile, Role, UnreadableFile } from '../engine/ports.ts';
@@ -59,7 +58,7 @@ function filesOfFolder(place: Place): GlobFiles {
   const files: ListedFile[] = [];
   for (const entry of listing.entries) {
     const file = joined(glob.base, entry.name);
-    if (isListed(entry.kind, `${folder}/${entry.name}`, place.role) && globMatches(glob, file)) {
+    if (isListed(place, entry.kind, `${folder}/${entry.name}`) && globMatches(glob, file)) {
       files.push({ path: file, kind: entry.kind });
     }
   }
@@ -81,7 +80,7 @@ function filesOfTree(place: Place): GlobFiles {
     const file = joined(glob.base, entry.path);
     if (entry.kind === 'folder') {
       if (!glob.ownsFolder || role === 'input' || !isEmpty(listings, `${folder}/${entry.path}`)) continue;
-    } else if (!isListed(entry.kind, `${folder}/${entry.path}`, role)) continue;
+    } else if (!isListed(place, entry.kind, `${folder}/${entry.path}`)) continue;
     if (globMatches(glob, file)) files.push({ path: file, kind: entry.kind });
   }
   const unreadable = tree.unreadable.map(({ absolutePath, message }) => ({
@@ -94,11 +93,11 @@ function filesOfTree(place: Place): GlobFiles {
 const nothing: GlobFiles = { files: [], unreadable: [] };
 
 /** Folders are no files, and a wildcard that meets a link to a folder means no file either; as an output, the link itself counts. */
-function isListed(kind: FolderEntry['kind'], absolutePath: string, role: Role): boolean {
+function isListed({ listings, role }: Place, kind: FolderEntry['kind'], absolutePath: string): boolean {
   if (kind === 'folder') return false;
   if (kind !== 'link' || role === 'output') return true;
   try {
-    return !fs.statSync(absolutePath).isDirectory();
+    return !listings.targetOf(absolutePath).isDirectory();
   } catch {
     // Dangling or looping: an input all the same, or an error that says so.
     return true;

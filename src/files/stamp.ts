@@ -12,6 +12,27 @@ export function stampOfTarget(absolutePath: string): Stamp | null {
   return orAbsent(() => fs.statSync(absolutePath, { bigint: true, throwIfNoEntry: false }));
 }
 
+/** One stamp for a link and what it leads to: any change of either shows. */
+export function stampWithTarget(absolute: string, link: Stamp): Stamp {
+  const target = targetOrNone(absolute);
+  if (target === null) return link;
+  return {
+    ...target,
+    ctimeNs: target.ctimeNs ^ (link.ctimeNs << 64n),
+    inode: target.inode ^ (link.inode << 64n),
+  };
+}
+
+/** A link that leads to itself leads nowhere; who reads it is told so. */
+function targetOrNone(absolute: string): Stamp | null {
+  try {
+    return stampOfTarget(absolute);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return null;
+    throw error;
+  }
+}
+
 function orAbsent(look: () => fs.BigIntStats | undefined): Stamp | null {
   try {
     const stat = look();

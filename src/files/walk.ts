@@ -48,7 +48,7 @@ export function walk(
       }) as unknown as typeof fs.readdirSync,
       statSync: ((oneLine: string) => {
         const file = fromOneLine(oneLine);
-        const stat = fs.statSync(file);
+        const stat = listings.targetOf(file);
         if (stat.isDirectory() && leadsBack(file, absoluteFolder))
           throw new Error('a link to a folder around it');
         return stat;

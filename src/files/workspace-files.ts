@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
+import type { Witness } from '../base/witness.ts';
 import type {
   Expansion,
   FileEntry,
@@ -20,7 +21,7 @@ import { DigestMemory, type StampMemory } from './digest-memory.ts';
 import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';
-import { isExecutable, stampOf, stampOfTarget } from './stamp.ts';
+import { isExecutable, stampOf, stampOfTarget, stampWithTarget } from './stamp.ts';
 import type { walk } from './walk.ts';
 
 /** SHA-256 of nothing. */
@@ -29,7 +30,8 @@ const emptyDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 export class WorkspaceFiles implements Files {
   private readonly root: string;
   private readonly walk: typeof walk | null;
-  private readonly listings = new FolderListings();
+  private readonly witness: Witness | null;
+  private readonly listings: FolderListings;
   private readonly digests: DigestMemory;
   private readonly stamps = new Map<string, Stamp | null>();
 
@@ -42,8 +44,11 @@ export class WorkspaceFiles implements Files {
     readonly root: string;
     readonly memory: StampMemory;
     readonly probeFolder: string | null;
+    readonly witness?: Witness | null;
   }) {
     this.root = options.root;
+    this.witness = options.witness ?? null;
+    this.listings = new FolderListings(this.witness);
     this.walk = options.walk;
     this.digests = new DigestMemory(options.memory, options.probeFolder);
   }
@@ -81,6 +86,7 @@ export class WorkspaceFiles implements Files {
   }
 
   realPath(file: FilePath): FilePath | null {
+    this.witness?.unsure();
     const end = endOfLinks(this.absolute(file));
     return end === null ? null : canonicalPath(end, { root: this.root, home: this.root });
   }
@@ -110,8 +116,10 @@ export class WorkspaceFiles implements Files {
 
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[] {
     return paths.map((file) => {
-      const stamp = stampOf(this.absolute(file));
-      return role === 'input' && stamp?.kind === 'link' ? targetStamp(this.absolute(file), stamp) : stamp;
+      const absolute = this.absolute(file);
+      const stamp = stampOf(absolute);
+      this.witness?.saw(absolute, stamp !== null);
+      return role === 'input' && stamp?.kind === 'link' ? stampWithTarget(absolute, stamp) : stamp;
     });
   }
 
@@ -136,7 +144,9 @@ export class WorkspaceFiles implements Files {
   private stampOnce(file: FilePath): Stamp | null {
     const known = this.stamps.get(file);
     if (known !== undefined) return known;
-    const stamp = stampOf(this.absolute(file));
+    const absolute = this.absolute(file);
+    const stamp = stampOf(absolute);
+    this.witness?.saw(absolute, stamp !== null);
     this.stamps.set(file, stamp);
     return stamp;
   }
@@ -182,7 +192,7 @@ export class WorkspaceFiles implements Files {
     const digest = hash.digest('hex') as Digest;
     const sizeBytes = Number(target?.sizeBytes ?? 0n);
     const entry: FileEntry = { path: file, kind: 'link', executable: false, digest, sizeBytes, target: text };
-    return { entry, stamp: targetStamp(absolute, stamp) };
+    return { entry, stamp: stampWithTarget(absolute, stamp) };
   }
 
   private contentOf(file: string, stamp: Stamp) {
@@ -202,30 +212,9 @@ export class WorkspaceFiles implements Files {
   }
 }
 
-/** One stamp for a link and what it leads to: any change of either shows. */
-function targetStamp(absolute: string, link: Stamp): Stamp {
-  const target = targetOrNone(absolute);
-  if (target === null) return link;
-  return {
-    ...target,
-    ctimeNs: target.ctimeNs ^ (link.ctimeNs << 64n),
-    inode: target.inode ^ (link.inode << 64n),
-  };
-}
-
 /** Listed with the sign that Node puts for bytes that are no text, and so not to be found by that name. */
 function isMangled(file: string): boolean {
   return file.includes('\uFFFD');
-}
-
-/** A link that leads to itself leads nowhere; who reads it is told so. */
-function targetOrNone(absolute: string): Stamp | null {
-  try {
-    return stampOfTarget(absolute);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return null;
-    throw error;
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,7 @@
 // Where a run keeps its files. Folders are made when first asked for.
 
 import fs from 'node:fs';
-import os from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { RunFolders } from '../engine/ports.ts';
@@ -73,7 +73,7 @@ export class StateRunFolders implements RunFolders {
       return folder;
     } catch (problem) {
       if (this.substitute !== null) throw problem;
-      this.substitute = fs.mkdtempSync(path.join(os.tmpdir(), `pipe-${this.runId}-`));
+      this.substitute = fs.mkdtempSync(path.join(tmpdir(), `pipe-${this.runId}-`));
       const message = problem instanceof Error ? problem.message : String(problem);
       const seal = sealOf(this.state);
       this.onTrouble(

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
+import { uptime } from 'node:os';
 
 /** Differs from boot to boot and from machine to machine. Never throws. */
 export function readBootId(): string {
@@ -12,6 +12,6 @@ export function readBootId(): string {
     // Not Linux. On a Mac not `kern.boottime`, which moves when the clock is set.
     const asked = spawnSync('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'latin1' });
     const uuid = asked.status === 0 ? asked.stdout.trim() : '';
-    return uuid !== '' ? uuid : `boot-${Math.round((Date.now() / 1000 - os.uptime()) / 60)}`;
+    return uuid !== '' ? uuid : `boot-${Math.round((Date.now() / 1000 - uptime()) / 60)}`;
   }
 }

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
+import { hostname } from 'node:os';
 import { readBootId } from './boot-id.ts';
 
 export interface ProcessIdentity {
@@ -21,7 +21,7 @@ export function ownIdentity(): ProcessIdentity {
     started: lookAt(process.pid)?.started ?? null,
     boot: readBootId(),
     pidSpace: ownPidSpace(),
-    host: os.hostname(),
+    host: hostname(),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
 import type { Lock, LockHolder } from '../engine/lock.ts';
@@ -59,7 +59,7 @@ export class WorkspaceLock implements Lock {
     readonly temporaryFolder?: string;
   }) {
     this.state = options.state;
-    this.temporaryFolder = options.temporaryFolder ?? os.tmpdir();
+    this.temporaryFolder = options.temporaryFolder ?? tmpdir();
     this.known = options.identity ?? null;
     this.onTrouble = options.onTrouble;
   }
@@ -154,7 +154,7 @@ export class WorkspaceLock implements Lock {
 export function peekLock(
   state: string,
   identity: ProcessIdentity = ownIdentity(),
-  temporaryFolder: string = os.tmpdir(),
+  temporaryFolder: string = tmpdir(),
 ): LockHolder | null {
   for (const folder of [path.join(state, 'lock'), substituteFolder(state, temporaryFolder)]) {
     try {

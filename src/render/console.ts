@@ -3,19 +3,13 @@
 import type { PipeEvent } from '../model/events.ts';
 import { foldEvent, initialView, type RunView } from '../model/words/run-view.ts';
 import type { AuditLines } from './audit-block.ts';
+import { type ConsoleMode, type Env, lookOf } from './console-mode.ts';
 import type { Display } from './display.ts';
-import { canDrawUnicode, createGlyphs } from './glyphs.ts';
 import { createJsonDisplay } from './json.ts';
 import { createLiveDisplay } from './live.ts';
-import { type Look, nameWidthFor } from './look.ts';
 import { createPlainDisplay } from './plain.ts';
 import { createQuietDisplay } from './quiet.ts';
-import { createStyle, wantsColour } from './style.ts';
 import { createWriter, type OutStream } from './writer.ts';
-
-export type ConsoleMode = 'live' | 'plain' | 'json' | 'quiet';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 export interface ConsoleOptions {
   readonly mode: ConsoleMode;
@@ -52,30 +46,6 @@ export function createConsole(options: ConsoleOptions): Console {
       display.show(event, view);
     },
     close: () => display.close(),
-  };
-}
-
-/** `live` on a terminal that can move its cursor, except in CI; what was asked for goes first. */
-export function chooseMode(
-  asked: { readonly json: boolean; readonly quiet: boolean },
-  stdout: { readonly isTTY?: boolean | undefined },
-  env: Env,
-): ConsoleMode {
-  if (asked.json) return 'json';
-  if (asked.quiet) return 'quiet';
-  const continuousIntegration = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
-  return stdout.isTTY === true && env.TERM !== 'dumb' && !continuousIntegration ? 'live' : 'plain';
-}
-
-/** How text looks on `stream`: its colours, signs and width, which follows the terminal. */
-export function lookOf(stream: OutStream, env: Env, names: readonly string[] = []): Look {
-  return {
-    style: createStyle(wantsColour(stream, env)),
-    glyphs: createGlyphs(canDrawUnicode(env)),
-    nameWidth: nameWidthFor(names),
-    get columns() {
-      return stream.isTTY === true ? stream.columns || 80 : null;
-    },
   };
 }
 

@@ -1,10 +1,11 @@
 // The first and the last lines of a run.
 
-import type { RunFinished, TaskFinished } from '../model/events.ts';
-import { formatDuration, plural } from '../model/words/amounts.ts';
+import type { TaskFinished } from '../model/events.ts';
+import { plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import type { RunView } from '../model/words/run-view.ts';
-import { truncate, wrapWords } from './fit.ts';
+import { truncate } from './fit.ts';
+import { lastLines } from './last-line.ts';
 import type { Look } from './look.ts';
 import { plainLine } from './task-line.ts';
 
@@ -28,38 +29,7 @@ export function summaryLines(view: RunView, look: Look): readonly string[] {
   const { finished } = view;
   if (finished === null) return [];
   const troubles = troubleLines(view, look);
-  const last = summaryText(finished);
-  const paint =
-    finished.outcome === 'succeeded'
-      ? look.style.good
-      : finished.outcome === 'failed'
-        ? look.style.bad
-        : look.style.warn;
-  const lines = look.columns === null ? [last] : wrapWords(last, look.columns);
-  return [...troubles, ...lines.map((line) => look.style.bold(paint(line)))];
-}
-
-/** `3 ran, 1 restored, 1 fresh in 2.0s, saved 45s` */
-export function summaryText(run: RunFinished): string {
-  const took = formatDuration(run.durationMs);
-  if (run.outcome === 'succeeded' && run.executed + run.restored === 0) {
-    const saved = run.savedMs > 0 ? ` (saved ${formatDuration(run.savedMs)})` : '';
-    return `nothing to do: ${run.fresh} fresh in ${took}${saved}`;
-  }
-  const counts = [
-    [run.failed, 'failed'],
-    [run.cancelled, 'cancelled'],
-    [run.waiting, 'waiting'],
-    [run.skipped, 'skipped'],
-    [run.executed, 'ran'],
-    [run.restored, 'restored'],
-    [run.fresh, 'fresh'],
-  ] as const;
-  const told = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  const saved = run.savedMs > 0 ? `, saved ${formatDuration(run.savedMs)}` : '';
-  const lead =
-    run.outcome === 'cancelled' ? 'interrupted: ' : run.outcome === 'waiting' ? 'stopped to wait: ' : '';
-  return `${lead}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved}`;
+  return [...troubles, ...lastLines(finished, look)];
 }
 
 function troubleLines(view: RunView, look: Look): readonly string[] {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { TaskId } from '../../src/base/brand.ts';
 import type { AuditVerdict } from '../../src/model/events.ts';
 import { type Audited, auditBlock, patternsFor } from '../../src/render/audit-block.ts';
-import { lookOf } from '../../src/render/console.ts';
+import { lookOf } from '../../src/render/console-mode.ts';
 import { FakeStream } from './event-feed.ts';
 
 const look = lookOf(new FakeStream(), { LANG: 'C.UTF-8' });

@@ -1,6 +1,7 @@
 // Which display is chosen, where it writes, and what happens when nobody reads any more.
 import { describe, expect, test } from 'vitest';
-import { chooseMode, createConsole, lookOf } from '../../src/render/console.ts';
+import { createConsole } from '../../src/render/console.ts';
+import { chooseMode, lookOf } from '../../src/render/console-mode.ts';
 import { wantsColour } from '../../src/render/style.ts';
 import { createWriter } from '../../src/render/writer.ts';
 import { at, FakeStream, finished, output, runFinished, runStarted, started } from './event-feed.ts';

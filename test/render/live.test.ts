@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventBody } from '../../src/model/events.ts';
 import { foldEvent, initialView, type RunView } from '../../src/model/words/run-view.ts';
-import { lookOf } from '../../src/render/console.ts';
+import { lookOf } from '../../src/render/console-mode.ts';
 import { createLiveDisplay, type LiveDisplay } from '../../src/render/live.ts';
 import { liveLines } from '../../src/render/live-lines.ts';
 import { createWriter } from '../../src/render/writer.ts';

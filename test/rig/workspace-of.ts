@@ -13,6 +13,9 @@ export function workspaceOf(root: string, spec: object): Workspace {
   return {
     ...{ root, state: path.join(root, '.pipeline-cache'), configPath, pipeline, graph: graph.value },
     canonical: (typed) => typed as ReturnType<Workspace['canonical']>,
+    compiledPath: '',
+    spec,
+    pathsOfCode: () => [],
     codeOf: async () => ({
       identify: () => {
         throw new Error('no stage here has code');

@@ -1,0 +1,12 @@
+// Hears of everything that was looked at on the way to an answer, so that the answer can be given again while all of
+// it is as it was.
+
+export interface Witness {
+  /**
+   * Of the file, link or folder at this absolute path something was asked: whether it is there, its stamp, its
+   * content, its entries. `isThere`: the answer to the first, where it is known.
+   */
+  saw(absolutePath: string, isThere?: boolean): void;
+  /** Something was asked that no stamp of a path vouches for. */
+  unsure(): void;
+}

@@ -1,0 +1,16 @@
+// What the launcher knows and can do, for the code that it starts.
+
+/** Set by the launcher on `globalThis`. */
+export interface Launched {
+  /** Of the whole command: no other build of it has this name. */
+  readonly buildId: string;
+  /** Runs another bundle in its place, from the compile cache. */
+  readonly run: (bundle: 'plain-build') => void;
+}
+
+const key: unique symbol = Symbol.for('pipe-build.launched') as typeof key;
+
+/** `null` where the code runs as modules, as in tests. */
+export function launched(): Launched | null {
+  return (globalThis as { [key]?: Launched })[key] ?? null;
+}

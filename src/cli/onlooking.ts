@@ -1,0 +1,123 @@
+// Looks on while a plain build works, and where it finds nothing to do, keeps the proof by which the next one can
+// tell so at a glance.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Witness } from '../base/witness.ts';
+import type { CallerEnv, RunFolders, Sink, Tools } from '../engine/ports.ts';
+import { isRefusal } from '../engine/refusal.ts';
+import { keyText } from '../glance/glance-key.ts';
+import { dropProofs, writeProof } from '../glance/proof-file.ts';
+import { Onlooker } from '../glance/seal.ts';
+import { specText } from '../glance/spec-text.ts';
+import { readBootId } from '../lock/boot-id.ts';
+import type { PipeEvent, RunStarted } from '../model/events.ts';
+import { hidingSecrets } from './hidden-secrets.ts';
+import { launched } from './launched.ts';
+import type { Workspace } from './workspace.ts';
+
+export class Onlooking implements Sink {
+  private readonly workspace: Workspace;
+  private readonly folder: string;
+  private readonly onlooker: Onlooker;
+  private readonly asked = new Map<string, string | null>();
+  private started: RunStarted | null = null;
+  private caller: CallerEnv | null = null;
+
+  /** `null` where the run has no folder in the state folder. Throws what the file system refuses. */
+  static begin(workspace: Workspace, folders: RunFolders & { run(): string }): Onlooking | null {
+    const folder = folders.run();
+    return folder.startsWith(`${workspace.state}/`) ? new Onlooking(workspace, folder) : null;
+  }
+
+  private constructor(workspace: Workspace, folder: string) {
+    this.workspace = workspace;
+    this.folder = folder;
+    this.onlooker = new Onlooker(workspace.root, path.join(folder, 'now'));
+  }
+
+  get witness(): Witness {
+    return this.onlooker;
+  }
+
+  /** The same, and what is asked of it is remembered. */
+  overhear(caller: CallerEnv): CallerEnv {
+    this.caller = caller;
+    const secrets = new Set(this.workspace.pipeline.stages.flatMap((stage) => stage.secrets));
+    return {
+      names: () => caller.names(),
+      get: (name) => {
+        const value = caller.get(name);
+        // The value of a secret decides nothing, and must not be written down.
+        if (!secrets.has(name)) this.asked.set(name, value ?? null);
+        return value;
+      },
+    };
+  }
+
+  /** The same; what programs are found where is not seen from here. */
+  overlook(tools: Tools): Tools {
+    return {
+      identify: (requirement, stage) => {
+        this.onlooker.unsure();
+        return tools.identify(requirement, stage);
+      },
+    };
+  }
+
+  handle(event: PipeEvent): void {
+    switch (event.kind) {
+      case 'run-started':
+        this.started = event;
+        return;
+      case 'task-finished':
+        if (event.outcome !== 'fresh') this.onlooker.unsure();
+        return;
+      case 'run-finished':
+        if (event.exitCode === 0 && event.fresh === this.started?.tasks) this.keep(event.savedMs);
+        return;
+      default:
+        // Whatever was told must be told again.
+        this.onlooker.unsure();
+    }
+  }
+
+  /** A run that never began leaves no trace. */
+  close(): void {
+    if (this.started !== null) return;
+    try {
+      fs.rmdirSync(this.folder);
+    } catch {
+      // Something is in it after all.
+    }
+  }
+
+  private keep(savedMs: number): void {
+    const { state, root, spec, pathsOfCode, compiledPath } = this.workspace;
+    const text = specText(spec);
+    if (text === null || this.started === null || this.caller === null) return;
+    for (const [file, isThere] of pathsOfCode()) this.onlooker.saw(file, isThere);
+    for (const name of ['state', 'running', '.gitignore', 'CACHEDIR.TAG'])
+      this.onlooker.saw(path.join(state, name));
+    const { pipeline, targets, tasks } = this.started;
+    const key = keyText({
+      build: launched()?.buildId ?? '',
+      bootId: readBootId(),
+      root,
+      cwd: process.cwd(),
+      words: process.argv.slice(3),
+    });
+    const header = { key, env: [...this.asked], config: compiledPath, pipeline, targets, tasks, savedMs };
+    const hide = hidingSecrets(this.workspace.pipeline.stages, this.caller);
+    const told = JSON.stringify(header) + text;
+    if (hide(told) !== told) return;
+    try {
+      const proof = this.onlooker.seal(header, text);
+      if (proof === null) return;
+      dropProofs(path.dirname(this.folder));
+      writeProof(this.folder, proof);
+    } catch (problem) {
+      // Without it the next build looks at everything again.
+      if (!isRefusal(problem)) throw problem;
+    }
+  }
+}

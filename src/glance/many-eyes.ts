@@ -1,0 +1,35 @@
+// Looks at everything in a proof: alone, or with other threads where there is so much that starting them pays.
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { allAsTheyWere } from './glance.ts';
+import { allTheSame, lookAtChunks, type Sight, sharedLength } from './shared-look.ts';
+
+/** A thread takes as long to start as some thousand looks do. */
+const manyPaths = 20_000;
+const mostThreads = 4;
+/** For one chunk, of a thread that was seen to take it. */
+const patienceMs = 5000;
+
+export interface LookOrder {
+  readonly proofFile: string;
+  readonly root: string;
+  readonly shared: Int32Array;
+}
+
+/** `proofFile`: where other threads find the same paths and stamps. */
+export function isAllAsItWas(sight: Sight, proofFile: string): boolean {
+  const { root, paths, stamps } = sight;
+  const threads = Math.min(mostThreads, availableParallelism());
+  if (paths.length < manyPaths || threads < 2) return allAsTheyWere(root, paths, stamps);
+  const shared = new Int32Array(new SharedArrayBuffer(4 * sharedLength));
+  const order: LookOrder = { proofFile, root, shared };
+  for (let i = 1; i < threads; i++) {
+    const worker = new Worker(path.join(import.meta.dirname, 'glance-worker.cjs'), { workerData: order });
+    // One that cannot start leaves its chunks to the others.
+    worker.on('error', () => {});
+    worker.unref();
+  }
+  lookAtChunks(sight, shared);
+  return allTheSame(paths.length, shared, patienceMs);
+}

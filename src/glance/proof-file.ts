@@ -1,0 +1,72 @@
+// Where a proof lies: in the folder of the run that made it, or in that of a later one, which names it.
+import fs from 'node:fs';
+import path from 'node:path';
+
+const proofName = 'glance';
+const isRunId = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
+
+/** So many runs that point nowhere cost less to pass by than a pointer costs to write. */
+const farAway = 16;
+
+export interface FoundProof {
+  readonly runId: string;
+  /** Absolute. */
+  readonly file: string;
+  readonly bytes: Buffer;
+  /** Whether the next run had better be told where it is. */
+  readonly isFar: boolean;
+}
+
+/** How many runs there are, and the newest proof among them. `runs`: absolute. */
+export function findProof(runs: string): { readonly runs: number; readonly proof: FoundProof | null } {
+  const ids = fs.readdirSync(runs).filter((name) => isRunId.test(name));
+  ids.sort();
+  for (let i = ids.length - 1; i >= 0; i--) {
+    const bytes = read(runs, ids[i]!);
+    if (bytes === null) continue;
+    const isFar = i <= ids.length - farAway;
+    const foundIn = (runId: string, proof: Buffer) => ({
+      runId,
+      file: path.join(runs, runId, proofName),
+      bytes: proof,
+      isFar,
+    });
+    // One line that names another run, or the proof itself.
+    const named = bytes.length < 64 ? bytes.toString('latin1').trim() : null;
+    if (named === null) return { runs: ids.length, proof: foundIn(ids[i]!, bytes) };
+    const pointed = isRunId.test(named) ? read(runs, named) : null;
+    const proof = pointed === null ? null : foundIn(named, pointed);
+    return { runs: ids.length, proof };
+  }
+  return { runs: ids.length, proof: null };
+}
+
+function read(runs: string, runId: string): Buffer | null {
+  const file = path.join(runs, runId, proofName);
+  // To ask whether it is there takes less time than an error.
+  return fs.existsSync(file) ? fs.readFileSync(file) : null;
+}
+
+/** Whole or not at all. `folder`: of the run. Throws errors of the file system. */
+export function writeProof(folder: string, bytes: Uint8Array): void {
+  const file = path.join(folder, proofName);
+  fs.writeFileSync(`${file}.tmp`, bytes);
+  fs.renameSync(`${file}.tmp`, file);
+}
+
+/** So that the next run need not search. A half-written one points nowhere. */
+export function pointTo(folder: string, runId: string): void {
+  fs.writeFileSync(path.join(folder, proofName), `${runId}\n`);
+}
+
+/** What is found no more: a build that changes something makes all of them void. Never throws. */
+export function dropProofs(runs: string): void {
+  try {
+    for (const name of fs.readdirSync(runs)) {
+      const file = path.join(runs, name, proofName);
+      if (isRunId.test(name) && fs.existsSync(file)) fs.rmSync(file, { force: true });
+    }
+  } catch {
+    // Litter, at worst: a void proof proves nothing.
+  }
+}

@@ -1,0 +1,41 @@
+// The line in which a run is summed up.
+
+import type { RunFinished } from '../model/events.ts';
+import { formatDuration } from '../model/words/amounts.ts';
+import { wrapWords } from './fit.ts';
+import type { Look } from './look.ts';
+
+export function lastLines(finished: RunFinished, look: Look): readonly string[] {
+  const text = summaryText(finished);
+  const paint =
+    finished.outcome === 'succeeded'
+      ? look.style.good
+      : finished.outcome === 'failed'
+        ? look.style.bad
+        : look.style.warn;
+  const lines = look.columns === null ? [text] : wrapWords(text, look.columns);
+  return lines.map((line) => look.style.bold(paint(line)));
+}
+
+/** `3 ran, 1 restored, 1 fresh in 2.0s, saved 45s` */
+export function summaryText(run: RunFinished): string {
+  const took = formatDuration(run.durationMs);
+  if (run.outcome === 'succeeded' && run.executed + run.restored === 0) {
+    const saved = run.savedMs > 0 ? ` (saved ${formatDuration(run.savedMs)})` : '';
+    return `nothing to do: ${run.fresh} fresh in ${took}${saved}`;
+  }
+  const counts = [
+    [run.failed, 'failed'],
+    [run.cancelled, 'cancelled'],
+    [run.waiting, 'waiting'],
+    [run.skipped, 'skipped'],
+    [run.executed, 'ran'],
+    [run.restored, 'restored'],
+    [run.fresh, 'fresh'],
+  ] as const;
+  const told = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const saved = run.savedMs > 0 ? `, saved ${formatDuration(run.savedMs)}` : '';
+  const lead =
+    run.outcome === 'cancelled' ? 'interrupted: ' : run.outcome === 'waiting' ? 'stopped to wait: ' : '';
+  return `${lead}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved}`;
+}

@@ -1,0 +1,44 @@
+// The file of a proof: what is written is read back, and half of it is nothing.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeProof, encodeProof, type Proof, stampLength } from '../../src/glance/proof-format.ts';
+
+const header = {
+  key: 'k',
+  env: [['HOME', null]] as const,
+  config: '/x/config.cjs',
+  pipeline: 'p',
+  targets: [],
+  tasks: 1,
+  savedMs: 2,
+};
+
+const proofs: fc.Arbitrary<Proof> = fc
+  .array(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.float({ noNaN: true })))
+  .map((files) => files.map(([path, number]) => [path.replaceAll('\0', '0'), number] as const))
+  .map((files) => ({
+    header,
+    spec: JSON.stringify(files),
+    paths: files.map(([path]) => path),
+    stamps: new Float64Array(files.flatMap(([, number]) => Array<number>(stampLength).fill(number))),
+  }));
+
+test('a proof is read back as it was written', () => {
+  fc.assert(
+    fc.property(proofs, (proof) => {
+      const read = decodeProof(encodeProof(proof));
+      expect(read?.header).toEqual(header);
+      expect(read?.spec.toString()).toBe(proof.spec);
+      expect(read?.stamps).toEqual(proof.stamps);
+      if (proof.paths.length > 0) expect(read?.paths()).toEqual(proof.paths);
+    }),
+  );
+});
+
+test('a proof that is cut anywhere, or has something after it, is none', () => {
+  const stamps = new Float64Array([1, 2, 3, 4, 5]);
+  const whole = encodeProof({ header, spec: '{"a":1}', paths: ['a/b'], stamps });
+  for (let length = 0; length < whole.length; length++)
+    expect(decodeProof(whole.subarray(0, length))).toBeNull();
+  expect(decodeProof(Buffer.concat([whole, Buffer.from('x')]))).toBeNull();
+});

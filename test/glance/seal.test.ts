@@ -1,0 +1,109 @@
+// What may vouch for a look: only stamps that any later change must alter.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isAllAsItWas } from '../../src/glance/many-eyes.ts';
+import { decodeProof } from '../../src/glance/proof-format.ts';
+import { Onlooker } from '../../src/glance/seal.ts';
+
+const header = { key: '', env: [], config: '', pipeline: '', targets: [], tasks: 0, savedMs: 0 };
+let root = '';
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'pipe-seal-'));
+});
+afterEach(() => fs.rmSync(root, { recursive: true }));
+
+const at = (file: string) => path.join(root, file);
+
+/** Until the clock that stamps files has left the present behind by more than its tick. */
+function letTheClockTick(): void {
+  const now = () => {
+    fs.writeFileSync(at('clock'), '');
+    const { mtimeMs } = fs.statSync(at('clock'));
+    fs.unlinkSync(at('clock'));
+    return mtimeMs;
+  };
+  const start = now();
+  while (now() < start + 30);
+}
+
+/** One that looks as if the process had begun with it. */
+function onlooker(): Onlooker {
+  return new Onlooker(root, at('probe'), 0);
+}
+
+function sealed(one: Onlooker) {
+  const bytes = one.seal(header, '{}');
+  return bytes === null ? null : decodeProof(bytes);
+}
+
+function holds(proof: NonNullable<ReturnType<typeof sealed>>): boolean {
+  return isAllAsItWas({ root, paths: proof.paths(), stamps: proof.stamps }, 'no such file');
+}
+
+test('what is older than the look is vouched for, and any change of it shows', () => {
+  fs.writeFileSync(at('a'), '1');
+  fs.mkdirSync(at('folder'));
+  letTheClockTick();
+  const one = onlooker();
+  one.saw(at('a'), true);
+  one.saw(at('folder'));
+  one.saw(at('none'), false);
+  const proof = sealed(one)!;
+  expect(holds(proof)).toBe(true);
+  fs.writeFileSync(at('none'), '');
+  expect(holds(proof)).toBe(false);
+  fs.rmSync(at('none'));
+  expect(holds(proof)).toBe(true);
+  fs.writeFileSync(at('folder/new'), '');
+  expect(holds(proof)).toBe(false);
+});
+
+test('what was changed just before or during the look is not', () => {
+  letTheClockTick();
+  fs.writeFileSync(at('a'), '1');
+  const before = onlooker();
+  before.saw(at('a'), true);
+  expect(sealed(before)).toBeNull();
+  letTheClockTick();
+  const during = onlooker();
+  during.saw(at('a'), true);
+  fs.utimesSync(at('a'), 1, 1);
+  expect(sealed(during)).toBeNull();
+});
+
+test('what came, went, was both there and not, or is a link is not', () => {
+  fs.writeFileSync(at('a'), '1');
+  fs.symlinkSync('a', at('link'));
+  letTheClockTick();
+  const link = onlooker();
+  link.saw(at('link'));
+  expect(sealed(link)).toBeNull();
+  const came = onlooker();
+  came.saw(at('a'), false);
+  expect(sealed(came)).toBeNull();
+  const went = onlooker();
+  went.saw(at('b'), true);
+  expect(sealed(went)).toBeNull();
+  const both = onlooker();
+  both.saw(at('a'), true);
+  both.saw(at('a'), false);
+  expect(sealed(both)).toBeNull();
+  const unsure = onlooker();
+  unsure.unsure();
+  expect(sealed(unsure)).toBeNull();
+});
+
+test('what is not there, and nobody knows since when, is vouched for by the folder around it', () => {
+  letTheClockTick();
+  const settled = onlooker();
+  settled.saw(at('no/such/file'));
+  // The probe itself has just changed the root.
+  expect(sealed(settled)).toBeNull();
+  fs.mkdirSync(at('around'));
+  letTheClockTick();
+  const one = onlooker();
+  one.saw(at('around/no/such/file'));
+  expect(holds(sealed(one)!)).toBe(true);
+});

@@ -1,0 +1,231 @@
+// A plain build that finds all as the last one left it says so without looking any further; and whatever is not as it
+// was makes it look.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nodeUnderTest, pipeCommand, Rig, type RunOptions } from '../rig/rig.ts';
+import { changesBetween, treeOf } from '../rig/untouched.ts';
+
+const config = `import { definePipeline, script } from 'pipe-build';
+import { words } from './words.ts';
+export default definePipeline({ stages: {
+  all: { requires: ['src/*.txt', 'more/deep/**', '!src/none.txt'], produces: ['all.txt'],
+    run: 'cat src/*.txt > all.txt; echo ' + words, env: { GREETING: process.env.GREETING ?? 'none', PASSED: true } },
+  split: { requires: ['all.txt'], produces: ['parts/'], run: 'mkdir -p parts; cp all.txt parts/1' },
+  made: { requires: ['parts/*'], produces: ['made.txt'], run: script('./made.ts') },
+} });
+`;
+
+const files = {
+  'src/a.txt': 'a',
+  'src/b.txt': 'b',
+  'more/deep/c.txt': 'c',
+  'words.ts': `export const words = 'hello';\n`,
+  'made.ts': `import fs from 'node:fs';\nexport default () => fs.writeFileSync('made.txt', 'made');\n`,
+};
+
+/** The command as it was installed, but without what a build needs that looks further. */
+let blinkered = '';
+beforeAll(() => {
+  blinkered = fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-glance-'));
+  fs.cpSync(path.dirname(pipeCommand), blinkered, { recursive: true });
+  fs.rmSync(path.join(blinkered, 'plain-build.cjs'));
+});
+afterAll(() => fs.rmSync(blinkered, { recursive: true, force: true }));
+
+function glance(rig: Rig, words: readonly string[] = [], { cwd = '.', env = {} }: RunOptions = {}) {
+  const args = ['--', path.join(blinkered, 'pipe.cjs'), 'build', ...words];
+  const all = { PATH: process.env.PATH, HOME: process.env.HOME, ...env };
+  try {
+    const stdout = execFileSync(nodeUnderTest, args, { cwd: rig.path(cwd), env: all, stdio: 'pipe' });
+    return { told: stdout.toString() };
+  } catch (error) {
+    const { stderr } = error as { readonly stderr: Buffer };
+    // Anything else would be an error of its own.
+    expect(stderr.toString()).toContain('plain-build.cjs');
+    return { told: null };
+  }
+}
+
+/** Builds until a glance is enough: files must be a moment old before their stamps vouch for them. */
+async function settled(rig: Rig, words: readonly string[] = [], options: RunOptions = {}): Promise<string> {
+  for (let builds = 0; builds < 20; builds++) {
+    const { told } = glance(rig, words, options);
+    if (told !== null) return told;
+    expect((await rig.pipe(['build', ...words], options)).code).toBe(0);
+  }
+  throw new Error('a glance is never enough');
+}
+
+async function built(): Promise<Rig> {
+  const rig = await Rig.with(files, config);
+  await settled(rig);
+  return rig;
+}
+
+test('nothing to do: says what the build itself says, and writes the folder of its own run alone', async () => {
+  await using rig = await built();
+  const before = treeOf(rig);
+  const { told } = glance(rig);
+  const whole = await rig.pipe(['build', '--log-level', 'info']);
+  const timeless = (text: string | null) => text?.replace(/in \d+ms/, 'in no time');
+  expect(timeless(told)).toBe(timeless(whole.stdout));
+  expect(told).toMatch(/^nothing to do: 3 fresh in \d+ms( \(saved [^)]+\))?\n$/);
+  const runs = fs.readdirSync(rig.path('.pipeline-cache/runs')).sort();
+  const [own = '', other = ''] = runs.slice(-2);
+  const touched = changesBetween(before, treeOf(rig));
+  const isOf = (run: string) => (file: string) => file.startsWith(`.pipeline-cache/runs/${run}`);
+  expect(touched.filter((file) => !isOf(own)(file) && !isOf(other)(file))).toEqual([]);
+
+  const summary = (run: string) =>
+    JSON.parse(rig.read(`.pipeline-cache/runs/${run}/summary.json`)) as Record<string, unknown>;
+  const lasting = ({ runId, startedAt, finishedAt, durationMs, command, ...rest }: Record<string, unknown>) =>
+    rest;
+  expect(lasting(summary(own))).toEqual(lasting(summary(other)));
+  const kinds = rig.read(`.pipeline-cache/runs/${own}/events.jsonl`).match(/"kind":"[^"]+"/g);
+  expect(kinds).toEqual(['"kind":"run-started"', '"kind":"run-finished"']);
+});
+
+test('the history shows it, and again and again a glance is enough', async () => {
+  await using rig = await built();
+  for (let i = 0; i < 40; i++) expect(glance(rig).told).not.toBeNull();
+  const listed = await rig.pipe(['runs', '--json']);
+  expect(listed.stdout.match(/"runId"/g)?.length ?? 0).toBeGreaterThan(10);
+});
+
+const edits: Readonly<Record<string, (rig: Rig) => void>> = {
+  'an input with another content': (rig) => rig.write('src/a.txt', 'A'),
+  'an input with another content, the same size and its old times': (rig) => {
+    const { atime, mtime } = fs.statSync(rig.path('src/a.txt'));
+    rig.write('src/a.txt', 'A');
+    fs.utimesSync(rig.path('src/a.txt'), atime, mtime);
+  },
+  'an input that another file replaced': (rig) => {
+    rig.write('new', 'N');
+    fs.renameSync(rig.path('new'), rig.path('src/a.txt'));
+  },
+  'an input that was touched': (rig) => fs.utimesSync(rig.path('src/a.txt'), 1, 1),
+  'an executable bit': (rig) => fs.chmodSync(rig.path('src/a.txt'), 0o755),
+  'an input that is gone': (rig) => rig.remove('src/b.txt'),
+  'a new file under a pattern': (rig) => rig.write('src/new.txt', 'n'),
+  'a new file under a deep pattern': (rig) => rig.write('more/deep/and/deeper.txt', 'n'),
+  'a link in place of an input': (rig) => {
+    rig.remove('src/a.txt');
+    fs.symlinkSync('b.txt', rig.path('src/a.txt'));
+  },
+  'an edited output': (rig) => rig.write('all.txt', 'mine'),
+  'an output that is gone': (rig) => rig.remove('made.txt'),
+  'a stray file in an owned folder': (rig) => rig.write('parts/stray', 's'),
+  'an edited configuration': (rig) => rig.append('pipeline.config.ts', '\n// more\n'),
+  'an edited module of the configuration': (rig) => rig.write('words.ts', `export const words = 'bye';\n`),
+  'an edited script': (rig) => rig.append('made.ts', '\n// more\n'),
+  'a tsconfig.json that came': (rig) => rig.write('tsconfig.json', '{}'),
+  'a configuration that is preferred': (rig) => {
+    rig.write('pipeline.config.mts', 'export default {};');
+    rig.remove('pipeline.config.ts');
+  },
+  'a lost memory': (rig) => rig.remove('.pipeline-cache/state'),
+  'a program that a killed build left': (rig) => rig.write('.pipeline-cache/running/1-0', '{}'),
+  'a mark of the state folder that is gone': (rig) => rig.remove('.pipeline-cache/.gitignore'),
+  'a damaged proof': (rig) => {
+    const runs = rig.path('.pipeline-cache/runs');
+    for (const run of fs.readdirSync(runs)) {
+      const proof = path.join(runs, run, 'glance');
+      if (fs.existsSync(proof)) fs.truncateSync(proof, fs.statSync(proof).size >> 1);
+    }
+  },
+};
+
+test.each(Object.entries(edits))('%s: it looks further', async (_, edit) => {
+  await using rig = await built();
+  expect(glance(rig).told).not.toBeNull();
+  edit(rig);
+  expect(glance(rig).told).toBeNull();
+});
+
+test('what the configuration reads from elsewhere counts, for it is evaluated each time', async () => {
+  await using rig = await Rig.with(
+    { list: 'one', one: '1', two: '2' },
+    `import { readFileSync } from 'node:fs';
+import { definePipeline } from 'pipe-build';
+const source = readFileSync(new URL('list', import.meta.url), 'utf8');
+export default definePipeline({ stages: { copy: { requires: [source], produces: ['out'], run: \`cp \${source} out\` } } });
+`,
+  );
+  await settled(rig);
+  rig.write('list', 'two');
+  expect(glance(rig).told).toBeNull();
+  await settled(rig);
+  expect(rig.read('out')).toBe('2');
+});
+
+test('a variable that the configuration reads, or that a stage is given, counts; others do not', async () => {
+  await using rig = await built();
+  expect(glance(rig, [], { env: { OTHER: '1' } }).told).not.toBeNull();
+  expect(glance(rig, [], { env: { GREETING: 'hi' } }).told).toBeNull();
+  expect(glance(rig, [], { env: { PASSED: 'x' } }).told).toBeNull();
+  expect(glance(rig, [], { env: { PIPE_STAGE: 'all', PIPE_ROOT: rig.root } }).told).toBeNull();
+});
+
+test('other targets, and another folder, are another question', async () => {
+  await using rig = await built();
+  expect(glance(rig, ['all']).told).toBeNull();
+  expect(glance(rig, [], { cwd: 'src' }).told).toBeNull();
+  expect(await settled(rig, ['split'])).toContain('2 fresh');
+  expect(await settled(rig, [], { cwd: 'src' })).toContain('3 fresh');
+});
+
+test('what was changed a moment ago is looked at again, for its stamp may not show the next change', async () => {
+  await using rig = await built();
+  rig.write('src/a.txt', 'B');
+  expect((await rig.pipe(['build'])).code).toBe(0);
+  // A build that worked voids the proof, and the next makes another only when all of it has settled.
+  const proofs = fs
+    .readdirSync(rig.path('.pipeline-cache/runs'))
+    .filter((run) => rig.exists(`.pipeline-cache/runs/${run}/glance`));
+  expect(proofs).toEqual([]);
+  await settled(rig);
+  expect(rig.read('made.txt')).toBe('made');
+});
+
+test('a warning is told each time', async () => {
+  const two = (more: string) => `{ stages: {
+    ${more}
+    use: { requires: ['made/*'], produces: ['used.txt'], run: 'cat made/* > used.txt' },
+  } }`;
+  await using rig = await Rig.with(
+    { 'made/own': '1' },
+    two(`make: { produces: ['made/out'], run: 'echo 1 > made/out' },`),
+  );
+  await settled(rig);
+  rig.config(two(''));
+  for (let builds = 0; builds < 4; builds++) {
+    const ended = await rig.pipe(['build']);
+    expect(ended.stdout + ended.stderr).toContain('made/out');
+    expect(glance(rig).told).toBeNull();
+  }
+});
+
+test('a secret is never written into a proof', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': '1' },
+    `{ stages: { a: { requires: ['in.txt'], produces: ['out.txt'], secrets: ['TOKEN'], env: { LEAK: true },
+      run: 'cat in.txt > out.txt' } } }`,
+  );
+  const plain = { TOKEN: 'long-secret-value', LEAK: 'harmless' };
+  await settled(rig, [], { env: plain });
+  const all = () =>
+    fs
+      .readdirSync(rig.path('.pipeline-cache/runs'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
+      .join('\n');
+  expect(all()).toContain('harmless');
+  expect(all()).not.toContain('long-secret-value');
+  const leaky = { TOKEN: 'long-secret-value', LEAK: 'has long-secret-value in it' };
+  for (let builds = 0; builds < 4; builds++) expect((await rig.pipe(['build'], { env: leaky })).code).toBe(0);
+  expect(glance(rig, [], { env: leaky }).told).toBeNull();
+  expect(all()).not.toContain('long-secret-value');
+});
