@@ -22,6 +22,9 @@ export class FileSystemNow {
   isSettled(stamp: Stamp): boolean {
     const settledAt = stamp.ctimeNs + tickOf(stamp);
     if (this.lastNs !== null && settledAt < this.lastNs) return true;
+    // As far as can be told without asking, and asking costs a file: not yet.
+    const sinceMs = Math.ceil(performance.now() - this.probedAtMs) + probeAgainAfterMs;
+    if (this.lastNs !== null && settledAt >= this.lastNs + BigInt(sinceMs) * 1_000_000n) return false;
     const now = this.probe();
     return now !== null && settledAt < now;
   }

@@ -1,5 +1,5 @@
 // Hashes a file's content, sure that it did not change meanwhile.
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import fs from 'node:fs';
 import type { Digest } from '../base/brand.ts';
 import type { Stamp } from '../engine/ports.ts';
@@ -39,12 +39,19 @@ export function hashFile(absolutePath: string): HashedFile {
 
 let buffer: Buffer | null = null;
 
-function readThrough(descriptor: number, sizeHint: number): Digest {
+/** To the end; of a file that says how long it is, no further: whether it grew meanwhile is seen afterwards. */
+function readThrough(descriptor: number, sizeBytes: number): Digest {
   buffer ??= Buffer.allocUnsafe(chunkBytes);
-  const hash = createHash('sha256');
-  for (;;) {
-    const read = fs.readSync(descriptor, buffer, 0, Math.min(chunkBytes, Math.max(sizeHint + 1, 4096)), null);
-    if (read === 0) return hash.digest('hex') as Digest;
-    hash.update(buffer.subarray(0, read));
+  const first = readSome(descriptor, buffer, sizeBytes);
+  if (first === sizeBytes && first > 0) return hash('sha256', buffer.subarray(0, first), 'hex') as Digest;
+  const whole = createHash('sha256').update(buffer.subarray(0, first));
+  for (let total = first, read = first; ; total += read) {
+    read = total === sizeBytes && total > 0 ? 0 : readSome(descriptor, buffer, sizeBytes);
+    if (read === 0) return whole.digest('hex') as Digest;
+    whole.update(buffer.subarray(0, read));
   }
+}
+
+function readSome(descriptor: number, into: Buffer, sizeBytes: number): number {
+  return fs.readSync(descriptor, into, 0, Math.min(chunkBytes, Math.max(sizeBytes, 4096)), null);
 }

@@ -18,6 +18,8 @@ export class WorkspaceOutputs implements Outputs {
   private readonly root: string;
   private readonly state: string;
   private temporaries = 0;
+  /** Whoever left something is gone, so once is enough; a folder of all outputs would else be listed for each of them. */
+  private readonly swept = new Set<string>();
 
   constructor(options: { readonly root: string; readonly state: string }) {
     this.root = options.root;
@@ -78,7 +80,8 @@ export class WorkspaceOutputs implements Outputs {
   }
 
   makeFolder(folder: string): void {
-    if (folder !== '') fs.mkdirSync(this.inside(folder), { recursive: true });
+    const absolute = this.inside(folder);
+    if (folder !== '' && !fs.existsSync(absolute)) fs.mkdirSync(absolute, { recursive: true });
   }
 
   touch(files: readonly FilePath[]): void {
@@ -129,7 +132,12 @@ export class WorkspaceOutputs implements Outputs {
   }
 
   sweep(places: readonly OutputPlace[]): void {
-    for (const { folder, deep } of places) this.sweepFolder(folder, deep);
+    for (const { folder, deep } of places) {
+      const place = `${deep} ${folder}`;
+      if (this.swept.has(place)) continue;
+      this.sweepFolder(folder, deep);
+      this.swept.add(place);
+    }
   }
 
   remove(files: readonly ListedFile[], bases: readonly string[]): void {

@@ -1,11 +1,11 @@
 // `ac/`: what each execution gave, by fingerprint. An entry is there, whole and checked, or it is not there.
 
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../base/brand.ts';
 import type { ActionResult, ActionStore } from '../engine/ports.ts';
 import { decodeAction, encodeAction } from './action-format.ts';
+import { inFolder, temporaryName } from './in-folder.ts';
 
 /** `put` throws what the file system says; `get` and `remove` never throw. */
 export class FolderActions implements ActionStore {
@@ -38,10 +38,9 @@ export class FolderActions implements ActionStore {
   put(result: ActionResult): void {
     const file = this.fileOf(result.fingerprint);
     const folder = path.dirname(file);
-    fs.mkdirSync(folder, { recursive: true });
-    const temporary = path.join(folder, `${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+    const temporary = path.join(folder, temporaryName());
     try {
-      fs.writeFileSync(temporary, encodeAction(result), { flag: 'wx' });
+      inFolder(folder, () => fs.writeFileSync(temporary, encodeAction(result), { flag: 'wx' }));
       fs.renameSync(temporary, file);
     } catch (problem) {
       fs.rmSync(temporary, { force: true });

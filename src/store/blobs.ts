@@ -1,10 +1,11 @@
 // `cas/`: file contents under their SHA-256. Blobs are verified when read, so nothing here needs a sync.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../base/brand.ts';
 import type { BlobStore } from '../engine/ports.ts';
+import { inFolder, temporaryName } from './in-folder.ts';
 import { replayText } from './replay.ts';
 
 /** The file to be stored did not have the content that it was said to have: somebody is editing it. */
@@ -24,6 +25,9 @@ export class BlobMismatch extends Error {
  * executable and plain files alike.
  */
 const BLOB_MODE = 0o444;
+
+/** Up to here a content is read once and written from memory; beyond, the system copies it, or clones it. */
+const SMALL_BYTES = 64 * 1024;
 
 /** `add` and `put` throw what the file system says; `replay` and `verify` never throw. */
 export class FolderBlobs implements BlobStore {
@@ -45,13 +49,19 @@ export class FolderBlobs implements BlobStore {
   }
 
   add(absolutePath: string): Digest {
-    fs.mkdirSync(this.folder, { recursive: true });
-    const copy = copyInto(this.folder, absolutePath);
+    if (fs.statSync(absolutePath).size <= SMALL_BYTES) {
+      const content = fs.readFileSync(absolutePath);
+      const digest = digestOfContent(content);
+      const target = this.pathOf(digest);
+      if (!refresh(target, content.length)) this.write(content, target);
+      return digest;
+    }
+    const copy = inFolder(this.folder, () => copyInto(this.folder, absolutePath));
     try {
       const digest = digestOf(copy);
-      fs.mkdirSync(path.dirname(this.pathOf(digest)), { recursive: true });
+      const target = this.pathOf(digest);
       this.added += fs.statSync(copy).size;
-      fs.renameSync(copy, this.pathOf(digest));
+      inFolder(path.dirname(target), () => fs.renameSync(copy, target));
       return digest;
     } catch (problem) {
       fs.rmSync(copy, { force: true });
@@ -62,14 +72,33 @@ export class FolderBlobs implements BlobStore {
   put(absolutePath: string, digest: Digest, sizeBytes: number): void {
     const target = this.pathOf(digest);
     if (refresh(target, sizeBytes)) return;
+    if (sizeBytes <= SMALL_BYTES) {
+      const content = smallContentOf(absolutePath, sizeBytes);
+      if (content === null || digestOfContent(content) !== digest)
+        throw new BlobMismatch(absolutePath, digest);
+      this.write(content, target);
+      return;
+    }
     const folder = path.dirname(target);
-    fs.mkdirSync(folder, { recursive: true });
-    const copy = copyInto(folder, absolutePath);
+    const copy = inFolder(folder, () => copyInto(folder, absolutePath));
     try {
       // The copy is hashed, not the original: that may be written to at this moment.
       if (digestOf(copy) !== digest) throw new BlobMismatch(absolutePath, digest);
       fs.renameSync(copy, target);
       this.added += sizeBytes;
+    } catch (problem) {
+      fs.rmSync(copy, { force: true });
+      throw problem;
+    }
+  }
+
+  private write(content: Buffer, target: string): void {
+    const folder = path.dirname(target);
+    const copy = path.join(folder, temporaryName());
+    try {
+      inFolder(folder, () => fs.writeFileSync(copy, content, { flag: 'wx', mode: BLOB_MODE }));
+      fs.renameSync(copy, target);
+      this.added += content.length;
     } catch (problem) {
       fs.rmSync(copy, { force: true });
       throw problem;
@@ -116,7 +145,7 @@ function refresh(file: string, sizeBytes: number): boolean {
 }
 
 function copyInto(folder: string, source: string): string {
-  const copy = path.join(folder, `${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  const copy = path.join(folder, temporaryName());
   try {
     fs.copyFileSync(source, copy, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
     fs.chmodSync(copy, BLOB_MODE);
@@ -128,6 +157,30 @@ function copyInto(folder: string, source: string): string {
     fs.rmSync(copy, { force: true });
     throw problem;
   }
+}
+
+/** `null` where it has another size by now. A link is refused, and so is what is no file. */
+function smallContentOf(file: string, sizeBytes: number): Buffer | null {
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new Error(`${file} is no file`);
+    if (stat.size !== sizeBytes) return null;
+    const content = Buffer.allocUnsafe(sizeBytes);
+    let read = 0;
+    while (read < sizeBytes) {
+      const length = fs.readSync(fd, content, read, sizeBytes - read, null);
+      if (length === 0) return null;
+      read += length;
+    }
+    return content;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function digestOfContent(content: Buffer): Digest {
+  return createHash('sha256').update(content).digest('hex') as Digest;
 }
 
 /** Of a regular file; a link in its place is refused. */

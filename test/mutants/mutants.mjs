@@ -322,6 +322,13 @@ export const mutants = [
     tests: ['test/store/blobs.test.ts'],
   },
   {
+    name: 'what is put into the cache from memory is not hashed',
+    file: 'src/store/blobs.ts',
+    from: 'if (content === null || digestOfContent(content) !== digest)',
+    to: 'if (content === null)',
+    tests: ['test/store/blobs.test.ts'],
+  },
+  {
     name: 'an entry is written before its blobs',
     file: 'src/engine/artifacts.ts',
     from: '  if (!stores) return null;\n  try {',

@@ -1,4 +1,5 @@
 // `cas/`: what goes in is what the digest says, and what comes out is checked.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,45 +8,66 @@ import { BlobMismatch, FolderBlobs } from '../../src/store/blobs.ts';
 import { digest } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-function scene() {
+function scene(content = 'content') {
   const folder = temporaryFolder();
   const source = path.join(folder, 'source');
-  fs.writeFileSync(source, 'content');
+  fs.writeFileSync(source, content);
   const state = path.join(folder, 'state');
   return { source, state, blobs: new FolderBlobs(state) };
 }
 
 function filesBelow(folder: string): readonly string[] {
+  if (!fs.existsSync(folder)) return [];
   return fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((found) => !found.isDirectory())
     .map((found) => path.relative(folder, path.join(found.parentPath, found.name)));
 }
 
-test('a blob is a copy under its digest that nobody may write to', () => {
-  const { source, state, blobs } = scene();
-  blobs.put(source, digest('content'), 7);
+/** Small contents are written from memory, others are copied by the system. */
+const contents = { small: 'content', large: 'content'.repeat(100_000) };
+const sizes = Object.entries(contents);
+
+test.each(sizes)('a %s blob is a copy under its digest that nobody may write to', (_, content) => {
+  const { source, state, blobs } = scene(content);
+  blobs.put(source, digest(content), content.length);
   fs.writeFileSync(source, 'changed');
-  const hex = digest('content');
+  const hex = digest(content);
   expect(filesBelow(state)).toEqual([`cas/${hex.slice(0, 2)}/${hex.slice(2)}`]);
-  expect(fs.readFileSync(blobs.pathOf(hex), 'utf8')).toBe('content');
+  expect(fs.readFileSync(blobs.pathOf(hex), 'utf8')).toBe(content);
   expect(fs.statSync(blobs.pathOf(hex)).mode & 0o777).toBe(0o444);
   expect(blobs.verify(hex)).toBe(true);
+  expect(blobs.addedBytes).toBe(content.length);
 });
 
-test('a file is added under the digest of what it holds', () => {
-  const { source, state, blobs } = scene();
-  expect(blobs.add(source)).toBe(digest('content'));
-  expect(blobs.add(source)).toBe(digest('content'));
-  expect(blobs.verify(digest('content'))).toBe(true);
+test.each(sizes)('a %s file is added under the digest of what it holds', (_, content) => {
+  const { source, state, blobs } = scene(content);
+  expect(blobs.add(source)).toBe(digest(content));
+  expect(blobs.add(source)).toBe(digest(content));
+  expect(blobs.verify(digest(content))).toBe(true);
   expect(filesBelow(state)).toHaveLength(1);
 });
 
-test('a file with other content than announced is refused, without a trace', () => {
-  const { source, state, blobs } = scene();
-  expect(() => blobs.put(source, digest('contenu'), 7)).toThrow(BlobMismatch);
+test.each(sizes)('a %s file with other content than announced is refused, without a trace', (_, content) => {
+  const { source, state, blobs } = scene(content);
+  const other = `x${content.slice(1)}`;
+  expect(() => blobs.put(source, digest(other), content.length)).toThrow(BlobMismatch);
   expect(filesBelow(state)).toEqual([]);
-  expect(blobs.verify(digest('contenu'))).toBe(false);
+  expect(blobs.verify(digest(other))).toBe(false);
+  // Of another length, which shows before anything is read.
+  expect(() => blobs.put(source, digest('con'), 3)).toThrow(BlobMismatch);
+  expect(filesBelow(state)).toEqual([]);
+});
+
+test('a link, or a pipe that nobody writes to, is refused in place of a file', () => {
+  const { source, state, blobs } = scene();
+  fs.renameSync(source, `${source}-elsewhere`);
+  fs.symlinkSync(`${source}-elsewhere`, source);
+  expect(() => blobs.put(source, digest('content'), 7)).toThrow();
+  fs.rmSync(source);
+  execFileSync('mkfifo', [source]);
+  expect(() => blobs.put(source, digest('content'), 7)).toThrow();
+  expect(filesBelow(state)).toEqual([]);
 });
 
 test('a blob that is there already is left alone, but made young', () => {

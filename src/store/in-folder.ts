@@ -1,0 +1,20 @@
+// Writes into folders of the cache, which are made when the first file needs one.
+
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+
+/** Most folders are there: to make sure of each beforehand would cost as much as the writing. */
+export function inFolder<T>(folder: string, act: () => T): T {
+  try {
+    return act();
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code !== 'ENOENT') throw problem;
+    fs.mkdirSync(folder, { recursive: true });
+    return act();
+  }
+}
+
+/** No other process has it, and it is recognised as a leftover. */
+export function temporaryName(): string {
+  return `${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+}
