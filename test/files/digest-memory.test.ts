@@ -31,9 +31,10 @@ function pretendPassed(ms: number): void {
   const { statSync } = fs;
   vi.spyOn(fs, 'statSync').mockImplementation(((name: string, options: { bigint: true }) => {
     const stat = statSync(name, options);
-    return path.basename(String(name)).startsWith('now-')
-      ? { ...stat, mtimeNs: stat.mtimeNs + BigInt(ms) * 1_000_000n }
-      : stat;
+    if (!path.basename(String(name)).startsWith('now-')) return stat;
+    // Counted from the file's change, however long this process was kept waiting since.
+    const changed = fs.lstatSync(path.join(String(name), '../../a'), { bigint: true }).ctimeNs;
+    return { ...stat, mtimeNs: changed + BigInt(ms) * 1_000_000n };
   }) as never);
 }
 
