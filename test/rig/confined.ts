@@ -9,6 +9,8 @@ export interface Confinement {
   readonly prefix: readonly string[];
   /** Shell lines before the first build; they run in the workspace. */
   readonly before: string;
+  /** Others before these: all is as it is elsewhere then. */
+  readonly first?: string;
   /** Whose processes they are, where that is another user than this one. */
   readonly user?: number;
 }
@@ -16,8 +18,8 @@ export interface Confinement {
 const stateFolder = '.pipeline-cache';
 const nobody = 65_534;
 
-/** How to get mounts of our own here: as root, or in a name space where one is root. `null`: not at all. */
-const namespace = ['-m', '-Urm']
+/** How to get mounts of our own here: as root, or in a name space where one is root. Undefined: not at all, or not wanted. */
+const namespace = (process.env.PIPE_TEST_MOUNTS === 'no' ? [] : ['-m', '-Urm'])
   .map((flags) => ['unshare', flags])
   .find(([program = '', ...flags]) => {
     const lines =
@@ -31,11 +33,11 @@ export function smallDisk(): Confinement {
     const before = `mkdir -p ${stateFolder}; mount -t tmpfs -o size=256k none ${stateFolder}`;
     return { how: 'a state folder of 256 KiB', prefix: namespace, before };
   }
-  // In blocks of 512 bytes, or 1024, as the shell likes; stages lift it again.
+  // In blocks of 512 bytes, or 1024, as the shell likes; stages lift it again. What is moved meets no such limit.
   return {
-    how: 'no mounts here: a limit for the size of a file instead',
+    how: 'no mounts here: a limit for the size of a file instead, and no folder for what a kill leaves',
     prefix: [],
-    before: 'ulimit -Sf 64',
+    before: `mkdir -p ${stateFolder}; touch ${stateFolder}/rejected; ulimit -Sf 64`,
   };
 }
 
@@ -45,8 +47,8 @@ export function readOnly(folder = stateFolder): Confinement {
     const before = `mkdir -p ${folder}; mount --bind ${folder} ${folder}; mount -o remount,ro,bind ${folder}`;
     return { how: 'a read-only mount', prefix: namespace, before };
   }
-  const before = `mkdir -p ${folder}; find ${folder} -type d -exec chmod 555 {} +`;
-  const how = 'no mounts here: a folder without write permission instead';
+  const before = `mkdir -p ${folder}; chmod -R a-w ${folder}`;
+  const how = 'no mounts here: files and folders without write permission instead';
   return process.getuid?.() === 0 ? { how, prefix: [], before, user: nobody } : { how, prefix: [], before };
 }
 
@@ -60,7 +62,7 @@ export function fewDescriptors(limit: number): Confinement {
  */
 export async function buildsIn(
   rig: Rig,
-  { how, prefix, before, user }: Confinement,
+  { how, prefix, before, first = ':', user }: Confinement,
   steps: readonly string[],
   kept: string,
 ): Promise<readonly (Built & { readonly kept: string })[]> {
@@ -70,18 +72,19 @@ export async function buildsIn(
     (step, i) =>
       `${step}\n"$NODE" -- "$PIPE" build --json > .told/${i}.out 2> .told/${i}.err; echo $? > .told/${i}.code; cp ${kept} .told/${i}.kept`,
   );
-  const script = ['set -e', before, 'set +e', ...builds].join('\n');
+  const script = ['set -e', first, before, 'set +e', ...builds].join('\n');
   if (user !== undefined) spawnSync('chown', ['-R', String(user), rig.root]);
+  const { PATH, HOME, TMPDIR } = process.env;
   const [program = 'sh', ...flags] = [...prefix, 'sh', '-c', script];
   const child = spawn(program, flags, {
     cwd: rig.root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE: nodeUnderTest, PIPE: pipeCommand },
+    env: { PATH, HOME, TMPDIR, NODE: nodeUnderTest, PIPE: pipeCommand },
     stdio: ['ignore', 'ignore', 'inherit'],
     ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
   // So that the rig can clear away.
-  spawnSync('find', [rig.root, '-type', 'd', '-exec', 'chmod', 'u+w', '{}', '+'], { stdio: 'ignore' });
+  spawnSync('chmod', ['-R', 'u+w', rig.root], { stdio: 'ignore' });
   const read = (file: string) => (rig.exists(file) ? rig.read(file) : '');
   return steps.map((_, i) => ({
     ...builtFrom({
