@@ -9,17 +9,16 @@ import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attemp
 import { executionOf, missingSecrets, type Prepared } from './execution.ts';
 import type { ExecutionEnd, RunningExecution } from './executor.ts';
 import { inputsThatChanged } from './input-changes.ts';
+import { displace, type Warn } from './keeping.ts';
 import { type KeptCopies, keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
 import {
   clearAway,
-  displace,
   type IsOfAnother,
   lookAgain,
   obstructionOf,
   protectedAmong,
   putAway,
-  type Warn,
   whatIsInTheWay,
 } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
@@ -151,7 +150,7 @@ export class Attempt {
       inTheWay = whatIsInTheWay(world, lookAgain(world, assessment), isOfAnother);
       displace(world, task, inTheWay.handMade, warn);
     }
-    clearAway(world, task, inTheWay, !task.stage.clean && staged === null);
+    clearAway(world, task, inTheWay, !task.stage.clean && staged === null, warn);
     if (action !== null && staged !== null) {
       staged.place();
       world.files.forget();

@@ -2,7 +2,7 @@
 import type { FilePath } from '../base/brand.ts';
 import { sameManifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
-import { displacedFolder, keptMessage, type Warn } from './make-room.ts';
+import { inPlaceFor, keptMessage, type Warn } from './keeping.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
@@ -25,11 +25,10 @@ export function keepCopies(
   // A pipe or a socket has no content that could be lost.
   const files = handMade.filter((file) => file.kind !== 'other');
   if (files.length === 0) return { settle: () => [] };
-  const folder = displacedFolder(world, task);
   const before = new Map(
     world.files.observe(files, 'output').manifest.map((entry) => [entry.path as string, entry]),
   );
-  world.outputs.copyTo(files, folder);
+  const place = inPlaceFor(world, 'displaced', task.id, (folder) => world.outputs.copyTo(files, folder));
 
   const isUnchanged = (file: ListedFile): boolean => {
     const entry = before.get(file.path);
@@ -46,9 +45,9 @@ export function keepCopies(
       const unchanged = files.filter((file) => unlessRefused(() => isUnchanged(file), false));
       settled = unchanged.map((file) => file.path);
       const isSettled = new Set(unchanged);
-      for (const file of files) if (!isSettled.has(file)) warn(...keptMessage(world, task, file));
+      for (const file of files) if (!isSettled.has(file)) warn(...keptMessage(world, file, place));
       // A copy too many is no reason to fail.
-      unlessRefused(() => world.outputs.dropCopies(unchanged, folder), undefined);
+      unlessRefused(() => world.outputs.dropCopies(unchanged, place.folder), undefined);
       return settled;
     },
   };

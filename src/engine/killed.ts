@@ -6,6 +6,7 @@ import { patternTexts, setMatches, setOfTexts } from '../model/glob/pattern-set.
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
+import { moveLeftovers, type Warn } from './keeping.ts';
 import { unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
@@ -39,12 +40,17 @@ export function leftoversElsewhere(world: World, graph: StageGraph): readonly Le
 /** To look at, out of the way, as leftovers of a stage that is still there. Needs the lock. */
 export function putLeftoversAway(world: World, all: readonly Leftovers[]): void {
   for (const { task, files } of all) {
+    const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
     try {
-      world.outputs.moveAway(files, `${world.folders.keep('rejected', task)}~killed`, ['']);
+      moveLeftovers(world, task, files, [''], warn);
       world.records.failed(task, world.folders.runId);
     } catch (problem) {
-      // The marker stands, and the next build tries again.
       if (!isRefusal(problem)) throw problem;
+      // The marker stands.
+      warn(
+        `what a killed attempt at ${task} left cannot be moved out of the way: ${problem.message}`,
+        'the next build tries again; until then a stage may take it for an input',
+      );
     }
   }
 }

@@ -1,10 +1,10 @@
 // Makes room for a task's new outputs: what a person made is kept for them, what pipe made is put out of the way.
 import type { FilePath } from '../base/brand.ts';
-import { shellQuote } from '../model/command/shell-line.ts';
 import type { Failure } from '../model/failure.ts';
 import { type Memory, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
+import { copyLeftovers, moveLeftovers, type Warn } from './keeping.ts';
 import { basesOf, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
@@ -101,70 +101,19 @@ export function obstructionOf(world: World, { task, outputs }: Assessment): Fail
   return null;
 }
 
-/** What happened, and what a person can do about it. */
-export type Warn = (message: string, hint: string) => void;
-
-export function displace(world: World, task: Task, handMade: readonly ListedFile[], warn: Warn): void {
-  if (handMade.length === 0) return;
-  for (const file of handMade) {
-    // One by one, and folders last: whatever cannot be done next, of this file is told.
-    keepDisplaced(world, task, file);
-    warn(...keptMessage(world, task, file));
-  }
-  world.outputs.prune(handMade, basesOf(task));
-}
-
-/** Kept for good. `shown`: where, as seen from the root; `undo`: what a person types to have it back. */
-export function keepDisplaced(
-  world: World,
-  task: Task,
-  file: ListedFile,
-): { readonly shown: string; readonly undo: string } {
-  world.outputs.moveAway([file], displacedFolder(world, task), []);
-  return keptAs(world, task, file);
-}
-
-export function displacedFolder(world: World, task: Task): string {
-  return world.folders.keep('displaced', task.id);
-}
-
-function keptAs(world: World, task: Task, { path }: ListedFile) {
-  const { root } = world.folders;
-  const place = `${displacedFolder(world, task)}/${path}`;
-  const shown = place.startsWith(`${root}/`) ? place.slice(root.length + 1) : place;
-  return { shown, undo: `mv ${asWord(shown)} ${asWord(path)}` };
-}
-
-/** Where a person's file is kept, and how to adopt it. */
-export function keptMessage(world: World, task: Task, file: ListedFile): Parameters<Warn> {
-  const { shown, undo } = keptAs(world, task, file);
-  return [
-    `${file.path} was not made by pipe; it is kept as ${shown}`,
-    `to use it as the result: ${undo} && pipe accept ${asWord(file.path)} --reason "…"`,
-  ];
-}
-
-/** As it can be typed in the root. */
-function asWord(path: string): string {
-  return shellQuote(path.startsWith('-') ? `./${path}` : path);
-}
-
 /** `keepsOld`: the tool updates its own outputs, so that they stay in place. */
 export function clearAway(
   world: World,
   task: Task,
   { leftovers, old, former }: InTheWay,
   keepsOld: boolean,
+  warn: Warn,
 ): void {
-  const { outputs, folders, files } = world;
+  const { folders, files } = world;
   const bases = basesOf(task);
-  // Apart from what this attempt may come to write: there may be an edit among them.
-  const killed = `${folders.keep('rejected', task.id)}~killed`;
-  if (keepsOld) {
-    const copyable = leftovers.filter((file) => file.kind !== 'other');
-    if (copyable.length > 0) outputs.copyTo(copyable, killed);
-  } else {
-    outputs.moveAway(leftovers, killed, bases);
+  if (keepsOld) copyLeftovers(world, task.id, leftovers, warn);
+  else {
+    moveLeftovers(world, task.id, leftovers, bases, warn);
     putAway(world, old, folders.keep('aside', task.id), bases);
   }
   // Their patterns are forgotten: any folder that is empty without them was made for them.

@@ -214,6 +214,8 @@ export interface RunFolders {
   scratch(task: TaskId): string;
   /** Absolute; not created. */
   keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string;
+  /** As `keep`, among temporary files, for what the state folder refuses. Throws where these cannot be either. */
+  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId): string;
 }
 
 /** At the end of a run that holds the lock: saves what was learned, makes room. Never throws. */

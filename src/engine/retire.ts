@@ -7,7 +7,8 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { formerOutputs, presentAmong } from './former.ts';
-import { keepDisplaced, putAway } from './make-room.ts';
+import { moveDisplaced, wayBack } from './keeping.ts';
+import { putAway } from './make-room.ts';
 import { isNamedBy } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
@@ -47,7 +48,7 @@ export function retire(world: World, graph: StageGraph, selection: Selection): b
 function moved(world: World, task: Task, file: ListedFile, consumer: string): Told {
   const was = `${file.path} was made by stage "${task.stage.name}", which no longer produces it, and stage "${consumer}" requires it by a pattern`;
   try {
-    const { shown, undo } = keepDisplaced(world, task, file);
+    const { shown, undo } = wayBack(world, file, moveDisplaced(world, task, file));
     return {
       kind: 'warning',
       message: `${was}: it is kept as ${shown}`,

@@ -19,7 +19,13 @@ export function move(from: string, to: string): void {
 /** Where the state folder or a subfolder of the workspace is another file system. */
 function moveAcross(from: string, to: string): void {
   copyOver(from, to);
-  fs.rmSync(from);
+  try {
+    fs.rmSync(from);
+  } catch (error) {
+    // Each further try would leave one more copy.
+    if (stampOf(from) !== null) fs.rmSync(to, { force: true });
+    throw error;
+  }
 }
 
 /** As `move`, but what is there stays there. Throws also where something is at `to` already, which is left alone. */

@@ -19,6 +19,8 @@ export class StateRunFolders implements RunFolders {
   private readonly onTrouble: (message: string) => void;
   private readonly made = new Set<string>();
   private substitute: string | null = null;
+  /** Made for single files that the state folder refuses. */
+  private refuge: string | null = null;
 
   /** `root` and `state`: absolute. */
   constructor(options: {
@@ -47,9 +49,22 @@ export class StateRunFolders implements RunFolders {
   }
 
   keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string {
-    const folder = path.join(this.placeFor(what), what, this.runId);
+    return this.folderIn(this.placeFor(what), what, task);
+  }
+
+  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId): string {
+    this.refuge ??= this.substitute ?? this.temporaryFolder();
+    return this.folderIn(this.refuge, what, task);
+  }
+
+  private folderIn(place: string, what: string, task: TaskId): string {
+    const folder = path.join(place, what, this.runId);
     // What a person made is to be found under its own path, whichever task it stood in the way of.
     return what === 'displaced' ? folder : path.join(folder, taskFileName(task));
+  }
+
+  private temporaryFolder(): string {
+    return fs.mkdtempSync(path.join(tmpdir(), `pipe-${this.runId}-`));
   }
 
   private placeFor(what: 'displaced' | 'rejected' | 'aside'): string {
@@ -73,7 +88,7 @@ export class StateRunFolders implements RunFolders {
       return folder;
     } catch (problem) {
       if (this.substitute !== null) throw problem;
-      this.substitute = fs.mkdtempSync(path.join(tmpdir(), `pipe-${this.runId}-`));
+      this.substitute = this.refuge ?? this.temporaryFolder();
       const message = problem instanceof Error ? problem.message : String(problem);
       const seal = sealOf(this.state);
       this.onTrouble(

@@ -9,7 +9,7 @@ import { errorCodes, isLook, plausibleErrors } from '../rig/plausible-errors.ts'
 import { RealWorld, type Saving, type Told } from '../rig/real-world.ts';
 import { type Random, seeded } from '../rig/seeded.ts';
 import { DiskUser, type Fault } from '../rig/tapped-disk.ts';
-import { type Scene, scenes, stages, work } from './scenes.ts';
+import { begin, type Scene, scenes, stages, work } from './scenes.ts';
 
 /** `all`: every fault at every call. Default: as many as fit, chosen by the seed. */
 const everything = process.env.PIPE_FAULTS === 'all';
@@ -34,8 +34,7 @@ afterAll(() => {
 
 /** One fault, and all that must hold after it. Answers whether it came into play. */
 async function survives(scene: Scene, saving: Saving, { fault, power }: Trouble): Promise<boolean> {
-  world.load(saving);
-  world.disk.otherDisk = scene.apart ? world.state : null;
+  begin(world, scene, saving);
   world.disk.unsynced.recording = power !== null;
   const user = new DiskUser(fault);
   const told = await scene.act(world, user);
@@ -107,8 +106,7 @@ function filesBelow(folder: string): readonly string[] {
 
 /** The calls of an act without any fault. */
 async function callsOf(scene: Scene, saving: Saving): Promise<readonly string[]> {
-  world.load(saving);
-  world.disk.otherDisk = scene.apart ? world.state : null;
+  begin(world, scene, saving);
   const user = new DiskUser();
   await scene.act(world, user);
   return user.calls;
@@ -156,7 +154,7 @@ async function checked(scene: Scene, saving: Saving, trouble: Trouble, calls: re
 test.each(scenes)(
   '$name: whichever call fails, the next build puts all right',
   async (scene) => {
-    world.load([]);
+    begin(world, {}, []);
     await scene.prepare(world);
     const saving = world.save();
     const calls = await callsOf(scene, saving);

@@ -5,7 +5,7 @@ import type { Failure } from '../../src/model/failure.ts';
 import { RealWorld, type Told } from '../rig/real-world.ts';
 import { seeded } from '../rig/seeded.ts';
 import { DiskUser } from '../rig/tapped-disk.ts';
-import { type Scene, scenes, stages, work } from './scenes.ts';
+import { begin, type Scene, scenes, stages, work } from './scenes.ts';
 
 /** The scene, prepared; `begin` goes back to its beginning. */
 async function opened(name: string): Promise<{ world: RealWorld; scene: Scene; begin: () => void }> {
@@ -14,12 +14,9 @@ async function opened(name: string): Promise<{ world: RealWorld; scene: Scene; b
   onTestFinished(() => world[Symbol.dispose]());
   await scene.prepare(world);
   const saving = world.save();
-  const begin = () => {
-    world.load(saving);
-    world.disk.otherDisk = scene.apart ? world.state : null;
-  };
-  begin();
-  return { world, scene, begin };
+  const again = () => begin(world, scene, saving);
+  again();
+  return { world, scene, begin: again };
 }
 
 /** Near the end of a run: when it lets go of the lock. */
@@ -86,10 +83,42 @@ test('of each hand-made file that was moved it is told where it is, also when th
   const { world, scene } = await opened(name);
   const told = await scene.act(
     world,
-    new DiskUser({ kind: 'refuses', at: /^rename .*displaced\/.*\/tree\/mine\/other/, pick: 1 }),
+    new DiskUser({
+      ...{ kind: 'refuses for good', code: 'EIO', at: /^rename .*displaced\/.*\/tree\/mine\/other/ },
+    }),
   );
   expect(failuresOf(told)).toEqual([expect.objectContaining({ kind: 'io' })]);
   expect(told.warnings).toContainEqual(expect.stringContaining('tree/mine/leaf.txt was not made by pipe'));
+});
+
+test('a hand-made file that the state folder refuses is kept among temporary files, and it is told where', async () => {
+  const { world, scene } = await opened('a first build over files made by hand');
+  const refused = /^rename \.pipeline-cache\/displaced\/.*\/tree\/mine\/other/;
+  const told = await scene.act(world, new DiskUser({ kind: 'refuses', at: refused, pick: 1 }));
+  expect(told.end).toMatchObject({ event: { exitCode: 0 } });
+  expect(world.tree()).toEqual(scene.mayBecome[0]);
+  const [kept] = told.warnings.flatMap(
+    (one) => one.match(/tree\/mine\/other.txt .* kept as (\/\S+), among/)?.[1] ?? [],
+  );
+  expect(fs.readFileSync(kept!, 'utf8')).toBe('my other leaf');
+  expect(kept!.startsWith(`${world.temporary}/`)).toBe(true);
+});
+
+test('what a kill left and neither folder takes stays where it is: the stage fails, and the next build puts it away', async () => {
+  const { world, scene } = await opened(
+    'a rebuild after a kill, with a state folder that has no room for what the kill left',
+  );
+  const told = await scene.act(
+    world,
+    new DiskUser({ kind: 'refuses for good', code: 'EACCES', at: /^rename .*~killed\/tree\/tool/ }),
+  );
+  expect(failuresOf(told)).toEqual([expect.objectContaining({ kind: 'io' })]);
+  expect(fs.readFileSync(world.path('tree/tool'), 'utf8')).toBe('my tool');
+  const next = await world.build(new DiskUser());
+  expect(next.warnings).toContainEqual(
+    expect.stringMatching(/killed attempt at tree left .*, kept among temporary files in .*: ENOSPC/),
+  );
+  expect(world.tree()).toEqual(scene.mayBecome[0]);
 });
 
 test('the marks of the state folder are whole or absent, and no reason to keep anything elsewhere', async () => {

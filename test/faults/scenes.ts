@@ -4,7 +4,7 @@ import { acceptOutputs } from '../../src/engine/accept.ts';
 import { performCleaning, planCleaning } from '../../src/engine/clean.ts';
 import { taskOf } from '../../src/model/task.ts';
 import { collectCache } from '../../src/store/collect.ts';
-import type { RealWorld, Told, Work } from '../rig/real-world.ts';
+import type { RealWorld, Saving, Told, Work } from '../rig/real-world.ts';
 import { DiskUser } from '../rig/tapped-disk.ts';
 
 export const stages = {
@@ -75,8 +75,8 @@ export interface Scene {
   readonly byHand: readonly string[];
   /** What the workspace may be like in the end; the first alone where the act itself ends well and says so. */
   readonly mayBecome: readonly Readonly<Record<string, string>>[];
-  /** The state folder is on a file system of its own. */
-  readonly apart?: boolean;
+  /** The state folder is on a file system of its own; `full`: in which there is no room for outputs. */
+  readonly apart?: 'roomy' | 'full';
 }
 
 const [old, now] = [
@@ -85,6 +85,13 @@ const [old, now] = [
 ];
 const asNow = [cleanBuild(now)];
 const build = (world: RealWorld, user: DiskUser) => world.build(user);
+
+/** The workspace of the scene as it was saved, on its disks. */
+export function begin(world: RealWorld, { apart }: Pick<Scene, 'apart'>, saving: Saving): void {
+  world.load(saving);
+  world.disk.otherDisk = apart === undefined ? null : world.state;
+  world.disk.isOtherDiskFull = apart === 'full';
+}
 
 async function built(world: RealWorld): Promise<void> {
   const told = await world.build(new DiskUser());
@@ -178,7 +185,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'a build with the state folder on a disk of its own',
-    apart: true,
+    apart: 'roomy',
     prepare: async (world) => {
       await builtTwice(world, old);
       inputs(world, now);
@@ -187,6 +194,20 @@ export const scenes: readonly Scene[] = [
     },
     act: build,
     byHand: ['my list', 'my leaf'],
+    mayBecome: asNow,
+  },
+  {
+    name: 'a rebuild after a kill, with a state folder that has no room for what the kill left',
+    apart: 'full',
+    prepare: async (world) => {
+      inputs(world, old);
+      await built(world);
+      inputs(world, now);
+      await world.build(new DiskUser({ kind: 'dies', at: /^symlink tree\/link/ }));
+      world.edit('tree/tool', 'my tool');
+    },
+    act: build,
+    byHand: ['my tool'],
     mayBecome: asNow,
   },
   {

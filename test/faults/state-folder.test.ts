@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { buildsIn, fewDescriptors, readOnly, smallDisk } from '../rig/confined.ts';
-import { Rig } from '../rig/rig.ts';
+import { type Built, Rig } from '../rig/rig.ts';
 
 /** Outputs that are larger than what the cache can take here, and one that is not. */
 const large = `{ stages: {
@@ -11,6 +11,30 @@ const large = `{ stages: {
   other: { requires: ['in.txt'], produces: ['other.txt'], run: 'ulimit -Sf unlimited; head -c 300000 /dev/zero | tr "\\\\0" "$(cat in.txt)" > other.txt' },
   small: { requires: ['out/big.txt', 'other.txt'], produces: ['small.txt'], run: 'head -c 10 out/big.txt > small.txt; head -c 10 other.txt >> small.txt' },
 } }`;
+
+/** Stops halfway where it is not told to go on. */
+const halfway = `{ stages: {
+  big: { requires: ['in.txt'], produces: ['out/'], run: 'ulimit -Sf unlimited; for i in 1 2; do head -c 300000 /dev/zero | tr "\\\\0" "$(cat in.txt)" > out/$i.txt; test -e go || { echo > halfway; read _ < never; }; done' },
+  small: { requires: ['out/**'], produces: ['small.txt'], run: 'head -c 10 out/1.txt > small.txt; head -c 10 out/2.txt >> small.txt' },
+} }`;
+
+/** Kills the engine of a build that stands halfway; then a person edits what it left, and adds to it. */
+const killed = `mkfifo halfway never; "$NODE" -- "$PIPE" build > killed.out 2>&1 & engine=$!; read _ < halfway; kill -9 $engine; wait $engine || :; touch go
+head -c 300000 /dev/zero | tr '\\0' m > out/1.txt; tr m n < out/1.txt > out/mine.txt`;
+
+/** Where the warnings say that files of the kill are; and what a person wrote there. */
+function keptElsewhere({ warnings }: Built): readonly (string | undefined)[] {
+  const folders = warnings.map((one) => / kept among temporary files in (\/.*?)(?:$|: )/.exec(one)?.[1]);
+  return folders.flatMap((folder) =>
+    folder === undefined
+      ? []
+      : ['1.txt', 'mine.txt'].map((name) => textOf(`${folder}/out/${name}`)?.slice(0, 4)),
+  );
+}
+
+function textOf(file: string): string | undefined {
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+}
 
 const letters = (letter: string) => letter.repeat(20);
 
@@ -27,6 +51,32 @@ test('with a state folder that is too small, builds and rebuilds give what they 
     expect(built!.warnings).toEqual([expect.stringMatching(/is not in the cache.*(ENOSPC|EFBIG)/)]);
   }
   expect(third).toMatchObject({ code: 0, executed: [], fresh: ['big', 'other', 'small'], warnings: [] });
+});
+
+test('what a kill left goes among temporary files where the state folder has no room for it', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'a' }, halfway);
+  const [built, again] = await buildsIn(rig, smallDisk(), [killed, ':'], 'small.txt');
+  expect(built).toMatchObject({ code: 0, executed: ['big', 'small'], kept: letters('a') });
+  expect(keptElsewhere(built!)).toEqual(['mmmm', 'nnnn']);
+  expect(again).toMatchObject({ code: 0, fresh: ['big', 'small'], warnings: [] });
+  expect(rig.files('out')).toEqual(['1.txt', '2.txt']);
+});
+
+test('so it does where the state folder became read-only after a kill; and nothing is lost or wrong once it can be written again', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'a' }, halfway);
+  const confinement = { ...readOnly(), first: killed };
+  const [built, again] = await buildsIn(rig, confinement, [':', ':'], 'small.txt');
+  for (const one of [built, again]) {
+    expect(one).toMatchObject({ code: 0, executed: ['big', 'small'], kept: letters('a') });
+    expect(one!.warnings).toContainEqual(
+      expect.stringMatching(/nothing can be remembered or cached.*(EROFS|EACCES)/),
+    );
+  }
+  expect(keptElsewhere(built!)).toEqual(['mmmm', 'nnnn']);
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['big', 'small'] });
+  expect(rig.read('small.txt')).toBe(letters('a'));
+  expect(rig.files('out')).toEqual(['1.txt', '2.txt']);
+  expect((await rig.build()).fresh).toEqual(['big', 'small']);
 });
 
 test('with a state folder that cannot be written, a first build gives what it gives elsewhere', async () => {

@@ -134,6 +134,7 @@ function foldersOf(runId: RunId): RunFolders {
     logPath: (task) => `${run}/${task}.log`,
     scratch: (task) => `${state}/scratch/${task}`,
     keep: (what, task) => posix.join(state, what, runId, task),
+    keepElsewhere: (what, task) => posix.join('/temporary', what, runId, task),
   };
 }
 

@@ -105,6 +105,8 @@ export interface TappedDisk extends Disposable {
   readonly unsynced: Unsynced;
   /** Two folders on different file systems, as `rename` sees it; `null`: all is one. */
   otherDisk: string | null;
+  /** The other disk has no room for files that come from elsewhere. */
+  isOtherDiskFull: boolean;
   /** Calls that `act` makes, at once or later, are those of `user`. */
   as<T>(user: DiskUser, act: () => T): T;
   /** From now on, until it changes, the file has this inode and these times. */
@@ -118,6 +120,7 @@ export function tapDisk(watched: string, attic: string): TappedDisk {
   const disk: TappedDisk = {
     unsynced,
     otherDisk: null,
+    isOtherDiskFull: false,
     as: (user, act) => realm.run(user, act),
     disguise,
     [Symbol.dispose]() {
@@ -249,9 +252,10 @@ export function tapDisk(watched: string, attic: string): TappedDisk {
     }
   }
 
+  const isOther = (file: string) => disk.otherDisk !== null && file.startsWith(disk.otherDisk);
+
   function rename(user: DiskUser, from: string, to: string): void {
     point(user, 'rename', to);
-    const isOther = (file: string) => disk.otherDisk !== null && file.startsWith(disk.otherDisk);
     if (isOther(from) !== isOther(to))
       throw Object.assign(new Error(`EXDEV: cross-device link not permitted, rename '${from}'`), {
         code: 'EXDEV',
@@ -267,6 +271,8 @@ export function tapDisk(watched: string, attic: string): TappedDisk {
       const bytes = realFs.readFileSync(from);
       realFs.writeFileSync(to, bytes.subarray(0, bytes.length >> 1));
     });
+    if (disk.isOtherDiskFull && isOther(to) && !isOther(from))
+      throw Object.assign(new Error(`ENOSPC: no space left on device, copy '${from}'`), { code: 'ENOSPC' });
     const isNew = !realFs.existsSync(to);
     realFs.copyFileSync(from, to, mode);
     if (isNew) unsynced.created(to);

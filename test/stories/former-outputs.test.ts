@@ -1,4 +1,5 @@
 // Files that a stage made under patterns that it no longer has: no build takes them for inputs unnoticed, and none is lost.
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
 import { type Built, Rig } from '../rig/rig.ts';
@@ -52,11 +53,19 @@ test('where a pattern finds them they go with a warning, and are kept where it s
   await expectNothingToDo(rig);
 });
 
-test('where they cannot be kept, the warning says that they are gone', async () => {
+test('where the state folder refuses them they are kept among temporary files; where these do too, the warning says that they are gone', async () => {
   await using rig = await changed('out/*.txt', { 'out/0.txt': 'mine\n' });
   rig.write('.pipeline-cache/displaced', 'no folder');
-  const built = await rig.build();
-  expect(built).toMatchObject({ code: 0, executed: expect.arrayContaining(['c']) });
+  const kept = await rig.build();
+  expect(kept).toMatchObject({ code: 0, executed: expect.arrayContaining(['c']) });
+  const [, place] = /it is kept as (\/.*out\/a\.txt)$/.exec(kept.warnings[0]!)!;
+  expect(fs.readFileSync(place!, 'utf8')).toBe('made\n');
+
+  rig.config(config('out/a.txt', 'out/*.txt'));
+  await rig.build();
+  rig.config(config('other/a.txt', 'out/*.txt'));
+  const built = await rig.build([], { env: { TMPDIR: rig.path('nowhere') } });
+  expect(built).toMatchObject({ code: 0, restored: expect.arrayContaining(['c']) });
   expect(built.warnings).toEqual([expect.stringContaining('it is deleted, as it cannot be kept: ')]);
   expect(rig.read('all.txt')).toBe('mine\n');
 });

@@ -1,0 +1,141 @@
+// Keeps files that give way and may be a person's: in the state folder or, where that refuses them, among temporary
+// files. Never deletes one.
+import { shellQuote } from '../model/command/shell-line.ts';
+import type { Task } from '../model/task.ts';
+import { plural } from '../model/words/amounts.ts';
+import { basesOf } from './ownership.ts';
+import type { ListedFile } from './ports.ts';
+import { isRefusal } from './refusal.ts';
+import type { World } from './world.ts';
+
+/** What happened, and what a person can do about it. */
+export type Warn = (message: string, hint: string) => void;
+
+/** Absolute. `refusal`: why it is not the one in the state folder. */
+export interface Place {
+  readonly folder: string;
+  readonly refusal: string | null;
+}
+
+/** `displaced`: what a person made; `killed`: what lay there after a kill, in which there may be an edit. */
+type Occasion = 'displaced' | 'killed';
+
+/** Does `act` with the folder for it. Throws where no folder will do: what the first one said. */
+export function inPlaceFor(
+  { folders }: World,
+  occasion: Occasion,
+  task: Task['id'],
+  act: (folder: string) => void,
+): Place {
+  const what = occasion === 'displaced' ? 'displaced' : 'rejected';
+  // Apart from what a new attempt may come to write.
+  const suffix = occasion === 'killed' ? '~killed' : '';
+  const folder = `${folders.keep(what, task)}${suffix}`;
+  try {
+    act(folder);
+    return { folder, refusal: null };
+  } catch (problem) {
+    if (!isRefusal(problem)) throw problem;
+    try {
+      const elsewhere = `${folders.keepElsewhere(what, task)}${suffix}`;
+      act(elsewhere);
+      return { folder: elsewhere, refusal: problem.message };
+    } catch (second) {
+      throw isRefusal(second) ? problem : second;
+    }
+  }
+}
+
+export function displace(world: World, task: Task, handMade: readonly ListedFile[], warn: Warn): void {
+  if (handMade.length === 0) return;
+  for (const file of handMade) {
+    // One by one, and folders last: whatever cannot be done next, of this file is told.
+    warn(...keptMessage(world, file, moveDisplaced(world, task, file)));
+  }
+  world.outputs.prune(handMade, basesOf(task));
+}
+
+/** Kept for good. */
+export function moveDisplaced(world: World, task: Task, file: ListedFile): Place {
+  return inPlaceFor(world, 'displaced', task.id, (folder) => world.outputs.moveAway([file], folder, []));
+}
+
+/** What lay there after a kill. Of what is not kept in the state folder it is told. */
+export function moveLeftovers(
+  world: World,
+  task: Task['id'],
+  files: readonly ListedFile[],
+  bases: readonly string[],
+  warn: Warn,
+): void {
+  const { outputs } = world;
+  const kept = new Map<string, { readonly place: Place; readonly files: ListedFile[] }>();
+  try {
+    for (const file of files) {
+      const place = inPlaceFor(world, 'killed', task, (folder) => outputs.moveAway([file], folder, []));
+      const known = kept.get(place.folder) ?? { place, files: [] };
+      kept.set(place.folder, known);
+      known.files.push(file);
+    }
+  } finally {
+    for (const one of kept.values()) tellOfLeftovers(world, task, one.files, one.place, warn);
+  }
+  outputs.prune(files, bases);
+}
+
+/** The same, where they stay for a tool that updates its outputs. */
+export function copyLeftovers(
+  world: World,
+  task: Task['id'],
+  files: readonly ListedFile[],
+  warn: Warn,
+): void {
+  // A pipe or a socket has no content that could be lost.
+  const copyable = files.filter((file) => file.kind !== 'other');
+  if (copyable.length === 0) return;
+  const place = inPlaceFor(world, 'killed', task, (folder) => world.outputs.copyTo(copyable, folder));
+  tellOfLeftovers(world, task, copyable, place, warn);
+}
+
+function tellOfLeftovers(
+  { folders }: World,
+  task: Task['id'],
+  files: readonly ListedFile[],
+  { folder, refusal }: Place,
+  warn: Warn,
+): void {
+  if (folder.startsWith(`${folders.state}/`)) return;
+  const [first] = files;
+  const what = files.length === 1 ? first!.path : `${plural(files.length, 'file')} (${first!.path}, …)`;
+  const why = refusal === null ? '' : `: ${refusal}`;
+  warn(
+    `a killed attempt at ${task} left ${what}, kept among temporary files in ${folder}${why}`,
+    'no build needs it; look there for what you may have edited since the kill',
+  );
+}
+
+/** Where the file is, as seen from the root, and what a person types to have it back. */
+export function wayBack(
+  { folders: { root } }: World,
+  { path }: ListedFile,
+  { folder }: Place,
+): { readonly shown: string; readonly undo: string } {
+  const place = `${folder}/${path}`;
+  const shown = place.startsWith(`${root}/`) ? place.slice(root.length + 1) : place;
+  return { shown, undo: `mv ${asWord(shown)} ${asWord(path)}` };
+}
+
+/** Where a person's file is kept, and how to adopt it. */
+export function keptMessage(world: World, file: ListedFile, place: Place): Parameters<Warn> {
+  const { shown, undo } = wayBack(world, file, place);
+  const why = place.refusal === null ? '' : `, among temporary files: ${place.refusal}`;
+  return [
+    `${file.path} was not made by pipe; it is kept as ${shown}${why}`,
+    `to use it as the result: ${undo} && pipe accept ${asWord(file.path)} --reason "…"`,
+  ];
+}
+
+/** As it can be typed in the root. */
+function asWord(path: string): string {
+  return shellQuote(path.startsWith('-') ? `./${path}` : path);
+}
