@@ -1,7 +1,7 @@
 // `pipe clean`: deletes recorded outputs, only what pipe itself made.
 import type { FilePath } from '../base/brand.ts';
 import { type Cleaning, performCleaning, planCleaning } from '../engine/clean.ts';
-import { hasOtherOwner } from '../engine/ownership.ts';
+import { hasOtherOwner, isNamed } from '../engine/ownership.ts';
 import type { World } from '../engine/world.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
@@ -70,11 +70,13 @@ function jobsOf(
   }
   if (!orphans) return jobs;
   const known = new Set<string>(stages.map((stage) => taskOf(stage).id));
-  const isDeclared = (path: FilePath) =>
+  // Made by another stage now, or named as a source: then somebody relies on it.
+  const isOfAnother = (path: FilePath) =>
+    isNamed(workspace.graph, path) ||
     stages.some(({ produces }) => produces !== null && setMatches(produces, path));
   for (const record of world.records.remembered()) {
     if (!known.has(record.task))
-      jobs.push({ cleaning: planCleaning(world, record, isDeclared), bases: [''] });
+      jobs.push({ cleaning: planCleaning(world, record, isOfAnother), bases: [''] });
   }
   return jobs;
 }

@@ -9,7 +9,7 @@ import { type Task, taskOf } from '../model/task.ts';
 import { formerOutputs, presentAmong } from './former.ts';
 import { moveDisplaced, wayBack } from './keeping.ts';
 import { putAway } from './make-room.ts';
-import { isNamedBy } from './ownership.ts';
+import { isNamed, isNamedBy } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
@@ -93,10 +93,12 @@ function orphanWarnings(world: World, graph: StageGraph, { stages }: Selection):
   const gone = world.records.remembered().filter((record) => !declared.has(record.task));
   return gone.flatMap((record) =>
     presentAmong(world, graph, record.outputs).flatMap(({ path }): readonly Told[] => {
-      const consumer = stages.find(({ requires }) => setMatches(requires, path));
+      const consumer = stages.find((stage) => setMatches(stage.requires, path) || isNamedBy(stage, path));
       if (consumer === undefined) return [];
       const message = `stage "${consumer.name}" requires ${path}, which "${record.task}" made when it was a stage: a build from nothing would not have it`;
-      const hint = 'to delete what stages left that are gone: pipe clean --orphans';
+      const hint = isNamed(graph, path)
+        ? 'delete it; or take it for a source file from now on: pipe clean --orphans'
+        : 'to delete what stages left that are gone: pipe clean --orphans';
       return [{ kind: 'warning', message, hint }];
     }),
   );

@@ -363,6 +363,33 @@ test('clean --orphans deletes what removed stages made, and nothing else', async
   await expectNothingToDo(rig);
 });
 
+test.each([
+  ['requires', "requires: ['snap.txt', 'page.txt'], run: 'cat snap.txt > out.txt'"],
+  ['a command', "requires: ['in.txt'], run: 'sh snap.txt > out.txt'"],
+])(
+  'an orphan that a stage names in %s is its source: clean --orphans forgets who made it, and leaves it',
+  async (_where, names) => {
+    const makes = `make: { requires: ['in.txt'], produces: ['snap.txt', 'page.txt'], run: 'cp in.txt snap.txt; cp in.txt page.txt' },`;
+    const config = (more: string, requires = names) =>
+      `{ stages: { ${more} use: { ${requires}, produces: ['out.txt'] } } }`;
+    await using rig = await Rig.with({ 'in.txt': 'echo one\n' }, config(makes));
+    await rig.build();
+    rig.config(config('', names.replace(", 'page.txt'", '')));
+    const told = await rig.pipe(['build']);
+    expect(told.stdout + told.stderr).toContain(
+      'take it for a source file from now on: pipe clean --orphans',
+    );
+
+    const cleaned = JSON.parse((await rig.pipe(['clean', '--orphans', '--json'])).stdout) as {
+      removed: string[];
+    };
+    expect(cleaned.removed).toEqual(['page.txt']);
+    expect(rig.read('snap.txt')).toBe('echo one\n');
+    expect(await rig.build()).toMatchObject({ code: 0, warnings: [] });
+    await expectNothingToDo(rig);
+  },
+);
+
 test('the orphans of a renamed stage are the files of the new one, and stay', async () => {
   await using rig = await builtChain();
   rig.config(chain().replace('draft: {', 'sketch: {'));
