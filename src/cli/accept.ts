@@ -36,7 +36,8 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
     const problems: Diagnostic[] = [];
     const accepted: { stage: string; outputs: readonly string[] }[] = [];
     for (const { stage, asked: paths } of wanted) {
-      const end = acceptOutputs(world, taskOf(stage), { by: userName(), atMs: Date.now(), reason });
+      const acceptance = { by: userName(), atMs: Date.now(), reason };
+      const end = acceptOutputs(world, { graph: workspace.graph, task: taskOf(stage), acceptance });
       if ('failure' in end) {
         problems.push(cannotAccept(stage, paths, end.failure));
       } else accepted.push({ stage: stage.name, outputs: end.record.outputs.map((output) => output.path) });

@@ -2,7 +2,9 @@
 import { userInfo } from 'node:os';
 import type { World } from '../engine/world.ts';
 import { makeRunId } from '../journal/run-id.ts';
+import type { EventBody } from '../model/events.ts';
 import type { Stage } from '../model/stage.ts';
+import { printable } from '../model/words/printable.ts';
 import type { Flags } from './flags.ts';
 import { handleSignals } from './signals.ts';
 import { standardError } from './standard-streams.ts';
@@ -22,9 +24,9 @@ export async function underLock(
     stages,
     flags,
     runId: makeRunId(Date.now()),
-    sinks: [],
+    sinks: [{ handle: tellWarning }],
     writes: true,
-    onTrouble: (message) => standardError().write(`warning: ${message}\n`),
+    onTrouble: (message) => tellWarning({ kind: 'warning', message }),
   });
   const interruption = new AbortController();
   const release = handleSignals(() => interruption.abort());
@@ -51,6 +53,12 @@ export async function underLock(
     release();
     state.close();
   }
+}
+
+function tellWarning(event: EventBody): void {
+  if (event.kind !== 'warning') return;
+  standardError().write(`warning: ${printable(event.message)}\n`);
+  if (event.hint !== undefined) standardError().write(`  hint: ${printable(event.hint)}\n`);
 }
 
 export function userName(): string {

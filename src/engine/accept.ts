@@ -1,24 +1,42 @@
 // Takes the present outputs of a task as its result, as a person asks.
 import type { Failure } from '../model/failure.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import { type Acceptance, recordIn, type TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { Assessor, isFailure } from './assess.ts';
+import { formerOutputs, leavingWith, worldWithout } from './former.ts';
+import { clearGround } from './ground.ts';
 import { unknownAmong } from './ownership.ts';
 import { inspectOutputs } from './produced.ts';
+import { formerWarnings } from './retire.ts';
 import type { World } from './world.ts';
 
-/** Holds while the inputs stay as they are. Not stored in the cache: nothing executed this. */
-export function acceptOutputs(
-  world: World,
-  task: Task,
-  acceptance: Omit<Acceptance, 'paths'>,
-): { readonly record: TaskRecord } | { readonly failure: Failure } {
-  const assessed = new Assessor(world, new Set()).assess(task);
-  if (isFailure(assessed)) return { failure: assessed.failure };
-  const reading = assessed.read();
-  if ('failure' in reading) return reading;
-  const made = inspectOutputs(world, task);
-  if ('failure' in made) return made;
+export type Accepted = { readonly record: TaskRecord } | { readonly failure: Failure };
+
+export interface AcceptanceOptions {
+  readonly graph: StageGraph;
+  readonly task: Task;
+  readonly acceptance: Omit<Acceptance, 'paths'>;
+}
+
+/**
+ * Holds while the inputs stay as they are. Not stored in the cache: nothing executed this. What the task once made and
+ * no longer produces goes as before a build, for with its old record it would be forgotten.
+ */
+export function acceptOutputs(world: World, options: AcceptanceOptions): Accepted {
+  const { graph, task, acceptance } = options;
+  const { name } = task.stage;
+  const selection = { names: new Set([name]), stages: [task.stage] };
+  const leaving = leavingWith(formerOutputs(world, graph), selection.names);
+  const looked = present(worldWithout(world, leaving), task);
+  if ('failure' in looked) return looked;
+  // Only now: a refusal leaves everything as it is.
+  for (const warning of formerWarnings(world, graph, selection)) world.events.emit(warning);
+  clearGround(world, graph, selection);
+  world.files.forget();
+  const taken = present(world, task);
+  if ('failure' in taken) return taken;
+  const { assessed, reading, made } = taken;
   // There times decide, and an edit may be older than an input: accepted means newer, as after `make -t`.
   if (task.stage.freshness === 'mtime') {
     world.outputs.touch(made.outputs.map((output) => output.path));
@@ -39,4 +57,14 @@ export function acceptOutputs(
   };
   world.records.commit(record);
   return { record };
+}
+
+/** The inputs and outputs as they are. */
+function present(world: World, task: Task) {
+  const assessed = new Assessor(world, new Set()).assess(task);
+  if (isFailure(assessed)) return { failure: assessed.failure };
+  const reading = assessed.read();
+  if ('failure' in reading) return reading;
+  const made = inspectOutputs(world, task);
+  return 'failure' in made ? made : { assessed, reading, made };
 }

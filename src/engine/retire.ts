@@ -20,7 +20,7 @@ type Told = EventBody & Warning;
  * Before any stage is looked at: one that requires such a file by a pattern would else be found fresh with it, or run
  * on it, as long as its former stage has not run. Answers whether there was any.
  */
-export function retire(world: World, graph: StageGraph, selection: Selection): boolean {
+export function retire(world: World, graph: StageGraph, selection: Pick<Selection, 'names'>): boolean {
   const former = formerOutputs(world, graph).filter(
     ({ task, leaving }) => selection.names.has(task.stage.name) && leaving.length > 0,
   );
@@ -66,7 +66,12 @@ export function leftoverWarnings(world: World, graph: StageGraph, selection: Sel
   return [...formerWarnings(world, graph, selection), ...orphanWarnings(world, graph, selection)];
 }
 
-function formerWarnings(world: World, graph: StageGraph, { stages, names }: Selection): readonly Told[] {
+/** Of what the stages no longer produce, or require while others do not: all that a clearing of the ground leaves. */
+export function formerWarnings(
+  world: World,
+  graph: StageGraph,
+  { stages, names }: Pick<Selection, 'stages' | 'names'>,
+): readonly Told[] {
   return formerOutputs(world, graph).flatMap(({ task, leaving, staying }) => {
     const { name } = task.stage;
     const isSelected = names.has(name);

@@ -9,11 +9,11 @@ import { plural } from '../model/words/amounts.ts';
 import { Assessor, isFailure } from './assess.ts';
 import { Board } from './board.ts';
 import { forewarnings } from './forewarnings.ts';
-import { leftoversElsewhere, putLeftoversAway } from './killed.ts';
+import { clearGround } from './ground.ts';
+import { leftoversElsewhere } from './killed.ts';
 import { hasOtherOwner } from './ownership.ts';
 import { preflight } from './preflight.ts';
 import { preview } from './preview.ts';
-import { retire } from './retire.ts';
 import { Scheduler } from './scheduler.ts';
 import { makersOf, ordersOf } from './task-orders.ts';
 import type { World } from './world.ts';
@@ -111,15 +111,6 @@ export class Session {
     });
   }
 
-  /** What would else be taken for a result or an input. */
-  private clearGround(): void {
-    const { world, graph, selection } = this;
-    const killed = leftoversElsewhere(world, graph);
-    putLeftoversAway(world, killed);
-    const isRetired = retire(world, graph, selection);
-    if (killed.length > 0 || isRetired) this.assessor.forget();
-  }
-
   /** Nothing to do: every task was just found fresh. */
   private async passThrough(): Promise<Summary> {
     const { world } = this;
@@ -151,7 +142,7 @@ export class Session {
       if (changed) world.records.reload();
       // What was looked at before a wait may have been edited meanwhile, by the other build or a person.
       if (changed || this.waited) this.assessor.forget();
-      this.clearGround();
+      if (clearGround(world, this.graph, this.selection)) this.assessor.forget();
       const summary = await this.loop();
       await world.files.settle();
       world.upkeep.perform();

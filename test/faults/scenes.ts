@@ -265,7 +265,7 @@ export const scenes: readonly Scene[] = [
     act: (world, user) =>
       world.locked(user, (open) => {
         const acceptance = { by: 'ann', atMs: Date.now(), reason: 'better' };
-        const end = acceptOutputs(open, taskOf(world.stage('sum')), acceptance);
+        const end = acceptOutputs(open, { graph: world.graph, task: taskOf(world.stage('sum')), acceptance });
         if ('failure' in end && end.failure.kind === 'internal') throw new Error(end.failure.message);
       }),
     byHand: ['my sum'],

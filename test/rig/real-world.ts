@@ -132,8 +132,12 @@ export class RealWorld implements Disposable {
     });
   }
 
+  get graph() {
+    return this.workspace.graph;
+  }
+
   stage(name: string) {
-    return this.workspace.graph.stages.find((stage) => stage.name === name)!;
+    return this.graph.stages.find((stage) => stage.name === name)!;
   }
 
   /** Wired as the command wires it. */

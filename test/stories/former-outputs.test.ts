@@ -1,6 +1,6 @@
 // Files that a stage made under patterns that it no longer has: no build takes them for inputs unnoticed, and none is lost.
 import fs from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
 import { type Built, Rig } from '../rig/rig.ts';
 import { expectNothingToDo, withoutTouching } from '../rig/untouched.ts';
@@ -153,4 +153,49 @@ test('clean leaves one that another stage makes by now, or names as its source',
   const cleaned = await rig.pipe(['clean', 'a', '--json']);
   expect(JSON.parse(cleaned.stdout)).toMatchObject({ removed: [], kept: [] });
   expect([rig.exists('x.txt'), rig.exists('snap.json')]).toEqual([true, true]);
+});
+
+describe('pipe accept', () => {
+  const accept = ['accept', 'a', '--reason', 'as it should be'];
+
+  test('takes them away as a build does, and tells the same', async () => {
+    await using rig = await changed('out/*.txt', { 'out/0.txt': 'mine\n' });
+    rig.write('other/a.txt', 'by hand\n');
+    const accepted = await rig.pipe(accept);
+    expect(accepted).toMatchObject({ code: 0, stdout: expect.stringContaining('accepted 1 output of a') });
+    const told =
+      /^warning: out\/a\.txt was made by stage "a", which no longer produces it, .*: it is kept as (\S+)$/m;
+    expect(rig.read(told.exec(accepted.stderr)![1]!)).toBe('made\n');
+    expect(await rig.build()).toMatchObject({ code: 0, fresh: ['a'], executed: ['c'], warnings: [] });
+    expect([rig.read('all.txt'), rig.read('other/a.txt')]).toEqual(['mine\n', 'by hand\n']);
+  });
+
+  test('leaves those that a stage names, and tells that they are sources', async () => {
+    await using rig = await changed('out/a.txt');
+    rig.write('other/a.txt', 'by hand\n');
+    const { code, stderr } = await rig.pipe(accept);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('it is taken as a source file from now on')]);
+    expect(rig.read('out/a.txt')).toBe('made\n');
+  });
+
+  test('takes away nothing where there is nothing to accept', async () => {
+    await using rig = await changed('out/*.txt', { 'out/0.txt': 'mine\n' });
+    expect((await rig.pipe(accept)).code).toBe(2);
+    expect(rig.read('out/a.txt')).toBe('made\n');
+  });
+
+  test('does not take a half-written file under an old pattern for an input, of an attempt that was killed', async () => {
+    const halfway = (makes: string) => `{ stages: {
+      a: { requires: ['in.txt'], produces: ['${makes}'], run: 'echo half > ${makes}; kill -9 $PPID' },
+      c: { requires: ['out/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
+    } }`;
+    await using rig = await Rig.with({ 'in.txt': '1\n', 'out/0.txt': 'mine\n' }, halfway('out/a.txt'));
+    await rig.pipe(['build', 'a']);
+    expect(rig.read('out/a.txt')).toBe('half\n');
+    rig.config(halfway('other/a.txt'));
+    rig.write('other/a.txt', 'by hand\n');
+    expect((await rig.pipe(accept)).code).toBe(0);
+    expect(await rig.build()).toMatchObject({ code: 0, fresh: ['a'], executed: ['c'] });
+    expect(rig.read('all.txt')).toBe('mine\n');
+  });
 });

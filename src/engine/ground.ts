@@ -1,0 +1,14 @@
+// Clears the ground before stages are looked at: what killed attempts left elsewhere, and what stages no longer produce.
+import type { StageGraph } from '../model/graph/graph.ts';
+import type { Selection } from '../model/selection.ts';
+import { leftoversElsewhere, putLeftoversAway } from './killed.ts';
+import { retire } from './retire.ts';
+import type { World } from './world.ts';
+
+/** What would else be taken for a result or an input. Needs the lock. Answers whether there was anything. */
+export function clearGround(world: World, graph: StageGraph, selection: Pick<Selection, 'names'>): boolean {
+  const killed = leftoversElsewhere(world, graph);
+  putLeftoversAway(world, killed);
+  const isRetired = retire(world, graph, selection);
+  return killed.length > 0 || isRetired;
+}
