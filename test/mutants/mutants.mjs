@@ -181,8 +181,8 @@ export const mutants = [
   {
     name: 'after a crash leftovers are dropped with an edit among them',
     file: 'src/engine/make-room.ts',
-    from: 'outputs.moveAway(leftovers, killed, bases);',
-    to: "outputs.moveAway(leftovers, folders.keep('aside', task.id), bases);",
+    from: 'moveLeftovers(world, task.id, leftovers, bases, warn);',
+    to: "world.outputs.moveAway(leftovers, folders.keep('aside', task.id), bases);",
     tests: ['test/stories/crash.test.ts'],
   },
   {
@@ -287,9 +287,9 @@ export const mutants = [
   },
   {
     name: 'former outputs stay',
-    file: 'src/engine/session.ts',
-    from: '    const isRetired = retire(world, graph, selection);',
-    to: '    const isRetired = retire.length < 0;',
+    file: 'src/engine/ground.ts',
+    from: '  const isRetired = retire(world, graph, selection);',
+    to: '  const isRetired = retire.length < 0;',
     tests: ['test/stories/former-outputs.test.ts'],
   },
   {
