@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Failure } from '../model/failure.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { isOutside } from '../model/paths.ts';
@@ -9,6 +10,13 @@ import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import type { ListedFile } from './ports.ts';
 import type { World } from './world.ts';
+
+/** An input that leads to what `producer` makes, which nothing makes come first. */
+export interface Alias {
+  readonly path: FilePath;
+  readonly leadsTo: FilePath;
+  readonly producer: Stage;
+}
 
 /**
  * Patterns are compared by name, so an edge that leads through a link is not seen: the stage might run before
@@ -19,19 +27,19 @@ export function aliasedInputs(
   graph: StageGraph,
   selection: Selection,
   stage: Stage,
-): readonly Diagnostic[] {
-  const problems = new Map<string, Diagnostic>();
+): readonly Alias[] {
+  const aliases = new Map<string, Alias>();
   let before: ReadonlySet<string> | null = null;
   for (const { path, leadsTo } of linked(world, world.files.expand(stage.requires, 'input').files)) {
     const producer = selection.stages.find(
       ({ produces }) => produces !== null && setMatches(produces, leadsTo),
     );
-    if (producer === undefined || problems.has(producer.name)) continue;
+    if (producer === undefined || aliases.has(producer.name)) continue;
     before ??= graph.upstreamOf([stage.name]);
     if (producer !== stage && before.has(producer.name)) continue;
-    problems.set(producer.name, problem(stage, path, leadsTo, producer));
+    aliases.set(producer.name, { path, leadsTo, producer });
   }
-  return [...problems.values()];
+  return [...aliases.values()];
 }
 
 /** The files that lie elsewhere than their path says, but within the root. One look at each folder. */
@@ -54,7 +62,8 @@ function below(folder: FilePath | null | undefined, path: FilePath): FilePath | 
   return folder == null ? null : (posix.join(folder, posix.basename(path)) as FilePath);
 }
 
-function problem(stage: Stage, path: FilePath, leadsTo: FilePath, producer: Stage): Diagnostic {
+/** Beforehand it is a mistake in the configuration. */
+export function aliasProblem(stage: Stage, { path, leadsTo, producer }: Alias): Diagnostic {
   const isOwn = producer === stage;
   return {
     code: 'PIPE051',
@@ -64,4 +73,9 @@ function problem(stage: Stage, path: FilePath, leadsTo: FilePath, producer: Stag
       ? 'let it write elsewhere, or require something else'
       : `require ${leadsTo}, or say after: ['${producer.name}']`,
   };
+}
+
+/** Where a stage of the same build made the link, it shows when the turn of the other has come. */
+export function aliasFailure({ path, leadsTo, producer }: Alias): Failure {
+  return { kind: 'input-aliased', path, leadsTo, producer: producer.name };
 }

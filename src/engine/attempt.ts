@@ -1,6 +1,7 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { alreadyThere, findAction, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
@@ -49,6 +50,8 @@ export interface AttemptOptions {
   readonly isOfAnother: IsOfAnother;
   /** The tasks of this build that make inputs of this one. */
   readonly before: readonly Task[];
+  /** Whether one of the inputs is another stage's output by a name that hides the order of the two. */
+  readonly hiddenOrder: () => Failure | null;
 }
 
 /** One edit while a stage runs is usual; three in a row mean that something keeps writing. */
@@ -117,6 +120,8 @@ export class Attempt {
     const reading = assessment.read();
     if ('failure' in reading) return failed(reading.failure);
     const { seen } = reading;
+    const hidden = this.options.hiddenOrder();
+    if (hidden !== null) return failed(hidden);
     // Listed, and gone when it came to be read: what that means is seen by looking again.
     if (seen.missing.length > 0) return { kind: 'inputs-changed', paths: seen.missing };
     const { forced, audited, isOfAnother, before } = this.options;

@@ -6,7 +6,7 @@ import { type PatternEntry, type PatternSet, setMatches } from '../model/glob/pa
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { aliasedInputs } from './aliases.ts';
+import { aliasedInputs, aliasProblem } from './aliases.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +23,7 @@ export function preflight(now: World, graph: StageGraph, selection: Selection): 
     problems.push(
       ...codeProblems(world, stage),
       ...missingInputs(world, graph, selection, stage, leaving),
-      ...aliasedInputs(world, graph, selection, stage),
+      ...aliasedInputs(world, graph, selection, stage).map((alias) => aliasProblem(stage, alias)),
     );
   }
   return distinct(problems);

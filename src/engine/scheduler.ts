@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { EventBody } from '../model/events.ts';
+import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
@@ -24,6 +25,7 @@ export interface SchedulerOptions {
   readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
   /** For each task those of this build whose files it may read. */
   readonly makers: ReadonlyMap<TaskId, readonly Task[]>;
+  readonly hiddenOrder: (stage: Stage) => Failure | null;
 }
 
 type Letter =
@@ -45,6 +47,8 @@ export class Scheduler {
   private stopping = false;
   private interrupted = false;
   private toldCacheTrouble = false;
+  /** Whether anything can have made links since all were looked at. */
+  private somethingRan = false;
 
   constructor(options: {
     readonly world: World;
@@ -88,17 +92,24 @@ export class Scheduler {
       const task = this.board.takeReady();
       if (task === null) return;
       const assessed = this.assessor.assess(task);
-      if (isFailure(assessed))
-        this.fail(task, { failure: assessed.failure, tail: [], hiddenEnv: [], command: null, log: null });
-      else if (assessed.verdict.kind === 'fresh') this.board.fresh(task, recordOf(assessed));
+      if (isFailure(assessed)) this.failAtOnce(task, assessed.failure);
+      else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
       else this.start(task, assessed, assessed.verdict.reasons);
     }
+  }
+
+  /** An attempt asks by itself; what is fresh was so with the link that was there. */
+  private pass(task: Task, assessment: Assessment): void {
+    const hidden = this.somethingRan ? this.options.hiddenOrder(task.stage) : null;
+    if (hidden === null) this.board.fresh(task, recordOf(assessment));
+    else this.failAtOnce(task, hidden);
   }
 
   private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
     const estimateMs = estimateOf(assessment);
     this.board.started(task, { reasons, command: shownCommand(this.world, task.stage), estimateMs });
-    const { forced, audited, stdin, hasOtherOwner, makers } = this.options;
+    this.somethingRan = true;
+    const { forced, audited, stdin, hasOtherOwner, makers, hiddenOrder } = this.options;
     const attempt = new Attempt({
       world: this.world,
       assessor: this.assessor,
@@ -109,6 +120,7 @@ export class Scheduler {
         stdin,
         isOfAnother: (file) => hasOtherOwner(task.stage, file),
         before: makers.get(task.id) ?? [],
+        hiddenOrder: () => hiddenOrder(task.stage),
       },
       watcher: this.watch(task),
     });
@@ -173,6 +185,10 @@ export class Scheduler {
         this.board.cancelled(task);
         return;
     }
+  }
+
+  private failAtOnce(task: Task, failure: Failure): void {
+    this.fail(task, { failure, tail: [], hiddenEnv: [], command: null, log: null });
   }
 
   private fail(task: Task, details: FailureDetails): void {

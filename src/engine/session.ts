@@ -6,6 +6,7 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
+import { aliasedInputs, aliasFailure } from './aliases.ts';
 import { Assessor, isFailure } from './assess.ts';
 import { Board } from './board.ts';
 import { forewarnings } from './forewarnings.ts';
@@ -197,6 +198,10 @@ export class Session {
         audited: selection.audited,
         hasOtherOwner: (stage, path) => hasOtherOwner(graph, stage, path),
         makers: makersOf(orders, this.tasks),
+        hiddenOrder: (stage) => {
+          const [alias] = aliasedInputs(world, graph, selection, stage);
+          return alias === undefined ? null : aliasFailure(alias);
+        },
       },
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');

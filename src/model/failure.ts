@@ -17,6 +17,13 @@ export type Failure =
   | { readonly kind: 'input-missing'; readonly patterns: readonly string[] }
   /** An input could not be read: no permission, a device, a link that loops. */
   | { readonly kind: 'input-unreadable'; readonly path: string; readonly message: string }
+  /** A link that was made in this build leads to what another stage makes, and nothing makes that one come first. */
+  | {
+      readonly kind: 'input-aliased';
+      readonly path: string;
+      readonly leadsTo: string;
+      readonly producer: string;
+    }
   /** The inputs were edited each time while the stage ran. */
   | { readonly kind: 'input-changing'; readonly paths: readonly string[] }
   /** These inputs, which the named stages made in this build or before it, are not as they were made. */

@@ -424,7 +424,7 @@ export const mutants = [
   {
     name: 'an input behind a link hides its order',
     file: 'src/engine/preflight.ts',
-    from: '      ...aliasedInputs(world, graph, selection, stage),\n',
+    from: '      ...aliasedInputs(world, graph, selection, stage).map((alias) => aliasProblem(stage, alias)),\n',
     to: '',
     tests: ['test/stories/inputs.test.ts'],
   },

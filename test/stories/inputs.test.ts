@@ -287,6 +287,46 @@ describe('an output by another name, behind a link', () => {
     expect(rig.read('used.txt')).toBe('older');
   });
 
+  describe('where a stage of the same build makes the link', () => {
+    const linked = (more = '') => `{ stages: {
+      link: { requires: ['where'], produces: ['by/made.txt'], run: 'ln -s "$(cat where)" by/made.txt' },
+      use: { requires: ['by/made.txt'], produces: ['used.txt'], run: 'cat by/made.txt > used.txt', ${more} },
+      a: { requires: ['in.txt'], produces: ['a.txt'], run: 'cat in.txt > a.txt' },
+      make: { requires: ['a.txt'], produces: ['out/made.txt'], run: 'cat a.txt > out/made.txt' },
+    } }`;
+    const inputs = { where: '../out/made.txt', 'in.txt': 'v0', 'out/made.txt': 'older' };
+    const aliased = {
+      ...{ kind: 'input-aliased', path: 'by/made.txt', leadsTo: 'out/made.txt', producer: 'make' },
+    };
+
+    test('it is refused when the turn of the other has come, and before anything by the next build', async () => {
+      await using rig = await Rig.with(inputs, linked());
+      const built = await rig.build(['-j1']);
+      expect(built).toMatchObject({ code: 1, executed: ['a', 'link'], failed: ['use'] });
+      expect(built.end('use')?.failure).toEqual(aliased);
+      expect((await rig.pipe(['build'])).code).toBe(2);
+      rig.remove('by');
+      const told = await rig.pipe(['build']);
+      expect(told.stdout + told.stderr).toContain(
+        'by/made.txt leads to out/made.txt, which stage "make" makes, and nothing orders the two',
+      );
+      rig.config(linked("after: ['make']"));
+      expect(await rig.build()).toMatchObject({ code: 0, executed: expect.arrayContaining(['use']) });
+      expect(rig.read('used.txt')).toBe('v0');
+    });
+
+    test('also where it leads to what was there when the other was built', async () => {
+      await using rig = await Rig.with(inputs, linked("after: ['make']"));
+      expect((await rig.build()).code).toBe(0);
+      rig.config(linked());
+      rig.write('in.txt', 'v1');
+      rig.remove('by');
+      const built = await rig.build(['-j1']);
+      expect(built).toMatchObject({ code: 1, executed: ['a'], restored: ['link'], failed: ['use'] });
+      expect(built.end('use')?.failure).toEqual(aliased);
+    });
+  });
+
   test('a stage that finds its own output behind a link is refused, too', async () => {
     const own = `{ stages: { s: { requires: ['link.txt'], produces: ['out.txt'], run: 'cat link.txt > out.txt' } } }`;
     await using rig = await Rig.with({ 'out.txt': 'older' }, own);

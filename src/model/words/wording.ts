@@ -86,6 +86,11 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       return ['required files are missing', ...failure.patterns.map(printable)];
     case 'input-unreadable':
       return [`${printable(failure.path)} cannot be read: ${printable(failure.message)}`];
+    case 'input-aliased':
+      return [
+        `${printable(failure.path)} leads to ${printable(failure.leadsTo)}, which stage "${failure.producer}" makes, and nothing orders the two`,
+        `say after: ['${failure.producer}'], or require ${printable(failure.leadsTo)}`,
+      ];
     case 'input-changing':
       return ['its inputs were edited each time while it ran', ...failure.paths.map(printable)];
     case 'input-overwritten':
