@@ -1,4 +1,4 @@
-// What a person is told before a run: files that its stages take for inputs, and that a build from nothing would not have.
+// What a person is told before a run, or of what it would do: files that its stages take for inputs, and that a build from nothing would not have.
 import type { EventBody, Warning } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';

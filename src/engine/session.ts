@@ -86,8 +86,7 @@ export class Session {
       dryRun: options.dryRun,
       command: options.command,
     });
-    if (!options.dryRun)
-      for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
+    for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
     const summary = options.dryRun
       ? this.plan()
       : everythingFresh

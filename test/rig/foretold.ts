@@ -8,8 +8,10 @@ type Plan = Omit<TaskPlanned, 'kind'>;
 
 /** Builds after both have told what would happen; whatever was told for certain must come true, for the reasons told. */
 export async function buildAsForetold(rig: Rig, args: readonly string[] = []): Promise<Built> {
+  let forewarnings: readonly string[] = [];
   const plans = await withoutTouching(rig, async () => {
     const planned = await rig.build(['--dry-run', ...args]);
+    forewarnings = planned.warnings;
     const ofDryRun = planned.events.filter(isPlan).map(essence);
     if (args.some((arg) => ofBuildAlone.has(arg))) return ofDryRun;
     const status = await rig.pipe(['status', '--json', ...args]);
@@ -18,6 +20,7 @@ export async function buildAsForetold(rig: Rig, args: readonly string[] = []): P
     return ofStatus;
   });
   const built = await rig.build(args);
+  expect(built.warnings).toEqual(expect.arrayContaining([...forewarnings]));
   for (const plan of plans) {
     // What stages before it will make decides; it may also turn out fresh.
     if (plan.reasons.some((reason) => reason.code === 'upstream-planned')) continue;
