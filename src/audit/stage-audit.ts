@@ -1,7 +1,7 @@
 // Watches the programs of one execution and compares what they touched with what the stage declares.
 
-import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { ProgramStart, TaskAudit, TracedStart } from '../engine/executor.ts';
 import { TouchedFiles } from '../model/audit/touched-files.ts';
 import { TraceReading } from '../model/audit/trace-reading.ts';
@@ -17,6 +17,8 @@ export interface StageAuditOptions {
   /** Absolute, without links. */
   readonly root: string;
   readonly stage: Stage;
+  /** Those that the patterns found; absolute where they lie outside. */
+  readonly inputs: readonly string[];
   /** Canonical paths of what counts as an input without a pattern. */
   readonly code: readonly string[];
   /** The compiled module of a function, absolute: what its process reads before that is the engine's doing. */
@@ -50,7 +52,8 @@ export class StageAudit implements TaskAudit {
       return this.untraced(`${program.file} was not found`);
     }
     const { touched, realFolder } = this;
-    const reading = new TraceReading({ folder: realFolder(program.cwd), touched, realFolder });
+    const folder = realFolder(program.cwd);
+    const reading = new TraceReading({ folder, touched, realFolder, isNode });
     const onFlaw = (why: string) => {
       this.flaw ??= why;
     };
@@ -63,10 +66,13 @@ export class StageAudit implements TaskAudit {
 
   verdict(): AuditVerdict {
     if (this.flaw !== null) return { kind: 'not-audited', why: this.flaw };
-    const { stage, root, code, exempt } = this.options;
+    const { stage, root, inputs, code, exempt } = this.options;
+    const behindLinks = once(() => new Set(inputs.map((path) => canonical(resolve(root, path)))));
     const found = undeclaredFiles(stage, this.touched, {
       code: new Set(code),
       exempt,
+      // A program may ask where a link leads before it opens anything.
+      isBehindLink: (path) => behindLinks().has(join(root, path)),
       isFolder: (path) => isFolder(join(root, path)),
       isLink: (path) => isLink(join(root, path)),
     });
@@ -83,15 +89,49 @@ export class StageAudit implements TaskAudit {
   private readonly realFolder = (absolute: string): string => {
     const known = this.realFolders.get(absolute);
     if (known !== undefined) return known;
-    let real = absolute;
-    try {
-      real = realpathSync.native(absolute);
-    } catch {
-      // Gone already: then only its name is left.
-    }
+    const real = canonical(absolute);
     this.realFolders.set(absolute, real);
     return real;
   };
+}
+
+/** Without links. Of what is gone already only its name is left. */
+function canonical(absolute: string): string {
+  try {
+    return realpathSync.native(absolute);
+  } catch {
+    return absolute;
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** Also a script that names it as its interpreter: of that the trace shows nothing. */
+function isNode(program: string): boolean {
+  const isNamedSo = (path: string) => /(?:^|\/)(?:node|nodejs)$/.test(path) || path === process.execPath;
+  if (isNamedSo(program)) return true;
+  try {
+    return isNamedSo(realpathSync.native(program)) || isNamedSo(interpreterOf(program));
+  } catch {
+    return false;
+  }
+}
+
+function interpreterOf(script: string): string {
+  const descriptor = openSync(script, 'r');
+  try {
+    const start = Buffer.alloc(256);
+    readSync(descriptor, start);
+    return /^#! *(\S+)/.exec(start.toString('latin1'))?.[1] ?? '';
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function isFolder(absolute: string): boolean {

@@ -19,12 +19,12 @@ export function createAudit(options: WorkspaceAuditOptions): Audit {
   const fromRoot = (absolute: string) => relative(root, absolute);
 
   return {
-    begin({ id, stage }) {
+    begin({ id, stage }, inputs) {
       const identity = isFunction(stage.command)
         ? code.identify(stage.command.kind === 'script' ? stage.command.module : null)
         : null;
       return new StageAudit({
-        ...{ strace, root, stage },
+        ...{ strace, root, stage, inputs },
         ...(identity !== null && 'modules' in identity
           ? { code: identity.modules, begins: identity.compiledPath }
           : { code: [], begins: null }),

@@ -167,7 +167,8 @@ export class Attempt {
     if (secrets.length > 0) return this.reject(failed({ kind: 'secret-missing', names: secrets }));
     for (const base of basesOf(task)) world.outputs.makeFolder(base);
 
-    const audit = audited && world.audit !== null ? world.audit.begin(task) : null;
+    const inputs = seen.manifest.map((entry) => entry.path);
+    const audit = audited && world.audit !== null ? world.audit.begin(task, inputs) : null;
     const prepared = executionOf(world, task, {
       attempt,
       inputs: seen.manifest,

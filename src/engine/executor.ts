@@ -1,5 +1,5 @@
 // The port behind which stages are executed: what an execution needs, and how it can end.
-import type { RunId } from '../base/brand.ts';
+import type { FilePath, RunId } from '../base/brand.ts';
 import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Command } from '../model/stage.ts';
@@ -53,7 +53,8 @@ export interface TracedStart {
 
 /** Watches which files executions touch. */
 export interface Audit {
-  begin(task: Task): TaskAudit;
+  /** `inputs`: what its patterns found, its code among it. */
+  begin(task: Task, inputs: readonly FilePath[]): TaskAudit;
 }
 
 export interface TaskAudit extends Tracer {

@@ -128,6 +128,29 @@ onLinux('events, the last run and quiet builds tell the same', async () => {
 });
 
 onLinux(
+  'what is required through a link may be opened where it really lies; a neighbour of it may not',
+  async () => {
+    await using rig = await Rig.with(
+      { 'real/a.txt': 'a', 'real/b.txt': 'b', 'real/x.txt': 'x', 'elsewhere.txt': 'c' },
+      `{ stages: { s: {
+      requires: ['by/[ab].txt', 'alias.txt'], produces: ['out.txt'],
+      run: 'cat by/a.txt real/a.txt "$(realpath by/b.txt)" elsewhere.txt real/x.txt > out.txt',
+    } } }`,
+    );
+    fs.symlinkSync('real', rig.path('by'));
+    fs.symlinkSync('elsewhere.txt', rig.path('alias.txt'));
+    const opened = ['by/a.txt', 'real/a.txt', 'real/b.txt', 'elsewhere.txt', 'real/x.txt'];
+    const built = await rig.build(
+      ['--audit'],
+      strace(rig, { s: [...opened.map(reads), writes('out.txt'), ended] }),
+    );
+    expect(verdicts(built)).toEqual({
+      s: { kind: 'undeclared', reads: ['real/x.txt'], writes: [], deletes: [] },
+    });
+  },
+);
+
+onLinux(
   'what is fresh, or could be restored, is executed to be watched; then nothing is left to do',
   async () => {
     await using rig = await Rig.with(carelessFiles, careless);
@@ -403,6 +426,10 @@ onLinux.each([
     'it uses io_uring, through which files can be opened unseen',
     ['PID io_uring_setup(8, {flags=0}) = 3', ended],
   ],
+  [
+    'it uses io_uring, through which files can be opened unseen',
+    ['PID execve("‹/bin/sh›", 0x1, 0x2) = 0', 'PID io_uring_setup(256, {flags=0}) = 3', ended],
+  ],
 ] as const)('a trace is not complete: %s', async (why, lines) => {
   await using rig = await Rig.with(
     {},
@@ -414,6 +441,21 @@ onLinux.each([
   expect(verdicts(built)).toEqual({ s: { kind: 'not-audited', why: why.replaceAll('PID', pid) } });
   expect(built.stderr).toContain(`s was not audited: ${why.replaceAll('PID', pid)}\n`);
 });
+
+onLinux.each(['node', 'by-name', 'script'])(
+  'the ring through which Node waits is none: %s',
+  async (program) => {
+    const start = `PID execve("‹ROOT/${program}›", 0x1, 0x2) = 0`;
+    const env = (rig: Rig) =>
+      standInStrace(rig, { s: [start, 'PID io_uring_setup(256, {flags=0}) = 3', ended] });
+    await using rig = await Rig.with(
+      { node: '', script: '#! /opt/bin/node --no-warnings\n' },
+      `{ stages: { s: { requires: ['node', 'by-name', 'script'], produces: ['out.txt'], run: 'echo > out.txt' } } }`,
+    );
+    fs.symlinkSync('node', rig.path('by-name'));
+    expect(verdicts(await rig.build(['--audit'], { env: env(rig) }))).toEqual({ s: declared });
+  },
+);
 
 onLinux('without strace, or with one that may not watch, nothing is run', async () => {
   await using rig = await Rig.with({}, `{ stages: { s: { run: 'echo > ran' } } }`);

@@ -20,6 +20,10 @@ export type Effect =
   | { readonly kind: 'move'; readonly from: NamedFile; readonly to: NamedFile }
   | { readonly kind: 'spawn'; readonly pid: number; readonly sharesFolder: boolean }
   | { readonly kind: 'enter'; readonly folder: NamedFile }
+  /** From here on the process is this program. */
+  | { readonly kind: 'become'; readonly program: NamedFile }
+  /** A ring such as Node makes, only to wait: in any other program files can be opened through it unseen. */
+  | { readonly kind: 'ring' }
   /** From here on, or in this call, the trace does not show everything. */
   | { readonly kind: 'blind'; readonly why: string };
 
@@ -98,6 +102,15 @@ const makes = (dir: number | null, name: number): Interpreter =>
 const reads = (dir: number | null, name: number): Interpreter =>
   clearly((call, folder) => [{ kind: 'read', file: named(call, folder, dir, name) }]);
 
+const becomes = (dir: number | null, name: number): Interpreter =>
+  clearly((call, folder) => {
+    const program = named(call, folder, dir, name);
+    return [
+      { kind: 'read', file: program },
+      { kind: 'become', program },
+    ];
+  });
+
 const makesFolder = (dir: number | null, name: number): Interpreter =>
   clearly((call, folder) => [{ kind: 'make-folder', file: named(call, folder, dir, name) }]);
 
@@ -149,6 +162,8 @@ const spawns: Interpreter = ({ args, result }) => {
 
 const otherView: Effect = { kind: 'blind', why: 'it gave itself another view of the file system' };
 
+export const unseen = 'it uses io_uring, through which files can be opened unseen';
+
 /** Timestamps with a descriptor instead of a name have `NULL` for it. */
 const changesTimes: Interpreter = (call, folder) =>
   call.args[1] === 'NULL' ? changesOpen(call, folder) : changes(0, 1)(call, folder);
@@ -163,8 +178,8 @@ const interpreters: Readonly<Record<string, Interpreter>> = {
     return opened(call, { used: path, real: path }, call.args[2] ?? '');
   },
   creat: clearly((call, folder) => opened(call, named(call, folder, null, 0), 'O_WRONLY|O_CREAT|O_TRUNC')),
-  execve: reads(null, 0),
-  execveat: reads(0, 1),
+  execve: becomes(null, 0),
+  execveat: becomes(0, 1),
   readlink: reads(null, 0),
   readlinkat: reads(0, 1),
   truncate: changes(null, 0),
@@ -212,10 +227,9 @@ const interpreters: Readonly<Record<string, Interpreter>> = {
   setns: () => [otherView],
   unshare: ({ args }) => (args.join().includes('CLONE_NEWNS') ? [otherView] : []),
   io_uring_setup: ({ args }) =>
-    // Node's own, through which it waits and opens nothing.
     args[0] === '256' && !args.join().includes('IORING_SETUP_SQPOLL')
-      ? []
-      : [{ kind: 'blind', why: 'it uses io_uring, through which files can be opened unseen' }],
+      ? [{ kind: 'ring' }]
+      : [{ kind: 'blind', why: unseen }],
 };
 
 /** The path without `.` and `..`, where that does not depend on links; else `null`. */

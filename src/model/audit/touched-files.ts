@@ -13,7 +13,7 @@ export interface Touched {
   readonly deletes: ReadonlySet<string>;
 }
 
-export type FileEffect = Exclude<Effect, { readonly kind: 'spawn' | 'enter' | 'blind' }>;
+export type FileEffect = Exclude<Effect, { readonly kind: 'spawn' | 'enter' | 'become' | 'ring' | 'blind' }>;
 
 export class TouchedFiles implements Touched {
   readonly reads = new Set<string>();

@@ -1,7 +1,7 @@
 // Reads the trace of one program with all that it started, line by line, and tells what it did to files.
 // Whatever is missing or not understood makes the trace incomplete: what was not seen must not count as not done.
 
-import { effectsOf, plainPath } from './system-call.ts';
+import { effectsOf, plainPath, unseen } from './system-call.ts';
 import type { TouchedFiles } from './touched-files.ts';
 import { readCall, readTraceLine, type TracedCall, type TraceLine } from './trace-line.ts';
 
@@ -14,6 +14,9 @@ export class TraceReading {
   private readonly touched: TouchedFiles;
   private readonly realFolder: (absolute: string) => string;
   private readonly startFolder: string;
+  private readonly isNode: (absolute: string) => boolean;
+  /** What each of them is, as far as it is not what the first one was. */
+  private readonly programs = new Map<number, string>();
   /** Processes and threads that have not ended. */
   private readonly folders = new Map<number, WorkingFolder>();
   private readonly unfinished = new Map<number, string>();
@@ -22,15 +25,17 @@ export class TraceReading {
   private hasBegun = false;
   private flaw: string | null = null;
 
-  /** `folder`: absolute, where the program starts. `realFolder` follows links. */
+  /** `folder`: absolute, where the program starts. `realFolder` follows links. `isNode`: whether a program is Node. */
   constructor(options: {
     readonly folder: string;
     readonly touched: TouchedFiles;
     readonly realFolder: (absolute: string) => string;
+    readonly isNode: (absolute: string) => boolean;
   }) {
     this.startFolder = options.folder;
     this.touched = options.touched;
     this.realFolder = options.realFolder;
+    this.isNode = options.isNode;
   }
 
   take(text: string): void {
@@ -73,7 +78,7 @@ export class TraceReading {
     }
     switch (line.kind) {
       case 'call':
-        this.perform(folder, line.call);
+        this.perform(line.pid, folder, line.call);
         return;
       case 'unfinished':
         this.unfinished.set(line.pid, line.text);
@@ -84,6 +89,7 @@ export class TraceReading {
       case 'ended':
         this.endInTheMiddle(line.pid, folder);
         this.folders.delete(line.pid);
+        this.programs.delete(line.pid);
         return;
       case 'superseded':
         this.supersede(line.pid, line.by);
@@ -105,7 +111,7 @@ export class TraceReading {
     this.unfinished.delete(pid);
     const call = begun?.startsWith(`${line.name}(`) ? readCall(joined(begun, line.text)) : null;
     if (call === null) this.flaw = `a call to ${line.name} cannot be read`;
-    else this.perform(folder, call);
+    else this.perform(pid, folder, call);
   }
 
   /** Nobody knows whether a call that was cut off had its effect, so it counts as if it had. */
@@ -115,7 +121,7 @@ export class TraceReading {
     if (begun === undefined || /^(?:v?fork|clone3?)\(/.test(begun)) return;
     const call = readCall(joined(begun, ') = 0'));
     if (call === null) this.flaw = 'a call that was cut off cannot be read';
-    else this.perform(folder, call);
+    else this.perform(pid, folder, call);
   }
 
   /** A thread started another program: the process goes on under its own number, and the thread is no more. */
@@ -126,16 +132,24 @@ export class TraceReading {
     const folder = this.folders.get(by);
     if (folder !== undefined) this.folders.set(pid, folder);
     this.folders.delete(by);
+    this.programs.delete(by);
   }
 
-  private perform(folder: WorkingFolder, call: TracedCall): void {
+  private perform(pid: number, folder: WorkingFolder, call: TracedCall): void {
     for (const effect of effectsOf(call, folder.path)) {
       switch (effect.kind) {
         case 'spawn':
+          this.inherit(pid, effect.pid);
           this.begin(effect.pid, effect.sharesFolder ? folder : { path: folder.path });
           break;
         case 'enter':
           folder.path = this.realFolder(plainPath(effect.folder.used) ?? effect.folder.used);
+          break;
+        case 'become':
+          this.programs.set(pid, effect.program.used);
+          break;
+        case 'ring':
+          if (!this.isNode(this.programs.get(pid) ?? '')) this.flaw ??= unseen;
           break;
         case 'blind':
           this.flaw ??= effect.why;
@@ -144,6 +158,12 @@ export class TraceReading {
           this.touched.apply(effect);
       }
     }
+  }
+
+  private inherit(from: number, to: number): void {
+    const program = this.programs.get(from);
+    if (program === undefined) this.programs.delete(to);
+    else this.programs.set(to, program);
   }
 
   private begin(pid: number, folder: WorkingFolder): void {

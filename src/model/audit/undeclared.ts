@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly code: ReadonlySet<string>;
   /** Files and folders (with a `/` at the end) that are the engine's business or the stage's private one. */
   readonly exempt: readonly string[];
+  /** Whether an input that the patterns found lies there really, behind a link. */
+  readonly isBehindLink: (path: string) => boolean;
   readonly isFolder: (path: string) => boolean;
   readonly isLink: (path: string) => boolean;
 }
@@ -44,7 +46,8 @@ export function undeclaredFiles(stage: Stage, touched: Touched, around: Surround
     .filter((path) => !isInput(path))
     .map(sourceOf)
     .filter((path) => !isExempt(path) && !isInput(path))
-    .filter((path) => !areLocked(packagesOf(path), isInput));
+    .filter((path) => !areLocked(packagesOf(path), isInput))
+    .filter((path) => !around.isBehindLink(path));
   const changed = (paths: ReadonlySet<string>) =>
     [...paths].filter((path) => !isOutput(path) && !isExempt(path) && !isByteCode(path));
   return {

@@ -1,5 +1,5 @@
 // What a trace tells, and when it does not tell enough.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TouchedFiles } from '../../../src/model/audit/touched-files.ts';
 import { TraceReading } from '../../../src/model/audit/trace-reading.ts';
 import { traced } from './samples.ts';
@@ -15,7 +15,7 @@ function read(...lines: readonly string[]) {
     return link === undefined ? absolute : link[1] + absolute.slice(link[0].length);
   };
   const touched = new TouchedFiles({ root: '/w', realFolder });
-  const reading = new TraceReading({ folder: '/w', touched, realFolder });
+  const reading = new TraceReading({ folder: '/w', touched, realFolder, isNode });
   for (const line of lines) reading.take(traced(line));
   return {
     flaw: reading.end(),
@@ -25,6 +25,7 @@ function read(...lines: readonly string[]) {
   };
 }
 
+const isNode = (program: string) => program === '/bin/node';
 const end = '1 +++ exited with 0 +++';
 const whole = (...lines: readonly string[]) => read(...lines.map((line) => `1 ${line}`), end);
 const opens = (name: string, flags = 'O_RDONLY', real = `/w/${name}`) =>
@@ -300,7 +301,7 @@ test.each([
 test('a trace that breaks off is not complete, but what was wrong before is told', () => {
   const broken = (...lines: readonly string[]) => {
     const touched = new TouchedFiles({ root: '/w', realFolder: (folder) => folder });
-    const reading = new TraceReading({ folder: '/w', touched, realFolder: (folder) => folder });
+    const reading = new TraceReading({ folder: '/w', touched, realFolder: (folder) => folder, isNode });
     for (const line of lines) reading.take(line);
     reading.breakOff();
     return reading.end();
@@ -309,10 +310,41 @@ test('a trace that breaks off is not complete, but what was wrong before is told
   expect(broken('?')).toBe('a line of its trace cannot be read: ?');
 });
 
-test('the ring through which Node waits opens no files', () => {
-  expect(
-    whole('io_uring_setup(256, {flags=0x10000 /* IORING_SETUP_??? */, a=1}) = 4<anon_inode:[io_uring]>'),
-  ).toMatchObject({ flaw: null });
+describe('a ring of the size of Node’s', () => {
+  const ring = 'io_uring_setup(256, {flags=0x10000 /* IORING_SETUP_??? */, a=1}) = 4<anon_inode:[io_uring]>';
+  const becomes = (name: string) => `execve("‹/bin/${name}›", 0x1, 0x2) = 0`;
+  const flawed = { flaw: 'it uses io_uring, through which files can be opened unseen' };
+
+  test('is that through which Node waits, and opens no files', () => {
+    expect(whole(becomes('sh'), becomes('node'), ring)).toMatchObject({ flaw: null });
+  });
+
+  test('may be anything in a program that is not Node, or not any more', () => {
+    expect(whole(ring)).toMatchObject(flawed);
+    expect(whole(becomes('cmake'), ring)).toMatchObject(flawed);
+    expect(whole(becomes('node'), becomes('cmake'), ring)).toMatchObject(flawed);
+    expect(
+      whole(becomes('node'), 'execve("‹/bin/no›", 0x1, 0x2) = -1 ENOENT (No such file)', ring),
+    ).toMatchObject({
+      flaw: null,
+    });
+  });
+
+  test('is told by what made it, also where that was started or is a thread', () => {
+    const child = (...lines: readonly string[]) => [
+      ...['1 clone(child_stack=NULL, flags=SIGCHLD) = 2', ...lines, '2 +++ exited with 0 +++', end],
+    ];
+    expect(read(`1 ${becomes('node')}`, ...child(`2 ${ring}`))).toMatchObject({ flaw: null });
+    expect(read(`1 ${becomes('node')}`, ...child(`2 ${becomes('sh')}`, `2 ${ring}`))).toMatchObject(flawed);
+    expect(read(`1 ${becomes('sh')}`, ...child(`2 ${becomes('node')}`, `1 ${ring}`))).toMatchObject(flawed);
+    expect(
+      read(
+        ...[`1 ${becomes('sh')}`, '1 clone(child_stack=0x1, flags=CLONE_FS|CLONE_THREAD) = 2'],
+        ...['2 execve("‹/bin/node›", 0x1, 0x2 <unfinished ...>', '1 +++ superseded by execve in pid 2 +++'],
+        ...['1 <... execve resumed>) = 0', `1 ${ring}`, end],
+      ),
+    ).toMatchObject({ flaw: null });
+  });
 });
 
 test('nothing that was read before the beginning counts', () => {

@@ -6,6 +6,7 @@ import { acceptedStage } from '../validation/sample-config.ts';
 const around: Surroundings = {
   code: new Set(),
   exempt: [],
+  isBehindLink: () => false,
   isFolder: () => false,
   isLink: () => false,
 };
@@ -34,6 +35,15 @@ function undeclared(
 test('patterns and the script that the command names are declared reads', () => {
   const reads = ['data/a.csv', 'scripts/make.mjs', 'data/b.txt', 'scripts/lib.mjs', 'data/secret.csv'];
   expect(undeclared({ reads }).reads).toEqual(['data/b.txt', 'data/secret.csv', 'scripts/lib.mjs']);
+});
+
+test('so is the place to which an input leads', () => {
+  const isBehindLink = (path: string) => path === 'there/a.csv';
+  const reads = ['there/a.csv', 'there/b.csv'];
+  expect(undeclared({ reads, writes: ['there/a.csv'] }, { isBehindLink })).toMatchObject({
+    reads: ['there/b.csv'],
+    writes: ['there/a.csv'],
+  });
 });
 
 test('outputs are declared writes, inputs are not', () => {
