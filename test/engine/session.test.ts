@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { exitOne } from '../rig/fake-executor.ts';
 import { build, Machine, planOf, sessionOf } from '../rig/fake-world.ts';
+import { watched } from '../rig/faulty-world.ts';
 import { latch } from '../rig/latch.ts';
 
 const chain = planOf({
@@ -27,6 +28,18 @@ test('a first build executes in order; a second one executes nothing and takes n
   expect(end).toMatchObject({ kind: 'finished', event: { outcome: 'succeeded', fresh: 2, executed: 0 } });
   expect(new Map(machine.disk.nodes)).toEqual(before);
   expect(machine.disk.reads.length).toBe(reads);
+});
+
+test('a build with nothing to do looks at each file once, and once for programs that were left running', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, chain);
+  const { world, calls } = watched(machine.start());
+  await sessionOf(world, chain).build('test');
+  const ofOne = ['files.expand input', 'files.expand output', 'files.observe input', 'files.observe output'];
+  // What is remembered of earlier runs is in memory, and empty: it leads to no look at any file.
+  expect(calls.filter((call) => !call.startsWith('records.'))).toEqual([
+    ...[...ofOne, ...ofOne, 'files.settle', 'upkeep.isDue', 'executor.hasLeftBehind'],
+  ]);
 });
 
 test('an edit runs what depends on it; identical bytes stop there', async () => {
