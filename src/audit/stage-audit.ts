@@ -7,6 +7,7 @@ import { TouchedFiles } from '../model/audit/touched-files.ts';
 import { TraceReading } from '../model/audit/trace-reading.ts';
 import { undeclaredFiles } from '../model/audit/undeclared.ts';
 import type { AuditVerdict } from '../model/events.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import { findProgram } from './strace.ts';
 import { defaultTracePeriods, type TracePeriods, traceProgram } from './traced-program.ts';
@@ -18,7 +19,7 @@ export interface StageAuditOptions {
   readonly root: string;
   readonly stage: Stage;
   /** Those that the patterns found; absolute where they lie outside. */
-  readonly inputs: readonly string[];
+  readonly inputs: Manifest;
   /** Canonical paths of what counts as an input without a pattern. */
   readonly code: readonly string[];
   /** The compiled module of a function, absolute: what its process reads before that is the engine's doing. */
@@ -67,7 +68,7 @@ export class StageAudit implements TaskAudit {
   verdict(): AuditVerdict {
     if (this.flaw !== null) return { kind: 'not-audited', why: this.flaw };
     const { stage, root, inputs, code, exempt } = this.options;
-    const behindLinks = once(() => new Set(inputs.map((path) => canonical(resolve(root, path)))));
+    const behindLinks = once(() => new Set(inputs.map(({ path }) => canonical(resolve(root, path)))));
     const found = undeclaredFiles(stage, this.touched, {
       code: new Set(code),
       exempt,

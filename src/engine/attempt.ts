@@ -28,6 +28,7 @@ import { basesOf, placesOf } from './ownership.ts';
 import type { ActionResult } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
 import { isRefusal } from './refusal.ts';
+import { untoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
 
 /** What an attempt tells while it runs. */
@@ -133,6 +134,9 @@ export class Attempt {
     const obstruction = obstructionOf(world, present);
     if (obstruction !== null) return failed(obstruction);
     let inTheWay = whatIsInTheWay(world, present, isOfAnother);
+    const warn: Warn = (message, hint) => this.watcher.onWarning(message, hint);
+    const untold = untoldCopies(world, present);
+    untold.tell(warn);
     const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => recordOf(world, { assessment, fingerprint, seen, result });
     if (action !== null && inTheWay.former.length === 0 && this.mayStay(present, action)) {
@@ -142,11 +146,12 @@ export class Attempt {
     if (protectedPaths.length > 0) return failed({ kind: 'protected', paths: protectedPaths });
     // A restored result replaces what is there, also where the tool itself would have updated it.
     const mustGo = task.stage.clean || action !== null;
-    const warn: Warn = (message, hint) => this.watcher.onWarning(message, hint);
     // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
     if (mustGo) displace(world, task, inTheWay.handMade, warn);
     this.copies = keepCopies(world, task, mustGo ? [] : inTheWay.handMade, warn);
     leaveMarker(world, task);
+    // From now on the copies of this run are those that are looked for.
+    untold.dropOthers();
     // Whatever is remembered: a loss of power can take the marker away and leave what a restore had begun.
     world.outputs.sweep(placesOf(task));
     const staged = action === null ? null : stageAction(world, action);
@@ -166,9 +171,7 @@ export class Attempt {
     const secrets = missingSecrets(world, task.stage);
     if (secrets.length > 0) return this.reject(failed({ kind: 'secret-missing', names: secrets }));
     for (const base of basesOf(task)) world.outputs.makeFolder(base);
-
-    const inputs = seen.manifest.map((entry) => entry.path);
-    const audit = audited && world.audit !== null ? world.audit.begin(task, inputs) : null;
+    const audit = audited ? (world.audit?.begin(task, seen.manifest) ?? null) : null;
     const prepared = executionOf(world, task, {
       attempt,
       inputs: seen.manifest,
@@ -242,8 +245,10 @@ export class Attempt {
     } catch (problem) {
       if (!isRefusal(problem)) throw problem;
       // The start marker stands, so that the next attempt takes what lies there for leftovers.
-      const hint = 'the next attempt clears it away';
-      this.watcher.onWarning(`what ${task.id} made cannot be moved out of the way: ${problem.message}`, hint);
+      const [what, hint] = task.stage.clean
+        ? ['cannot be moved out of the way', 'the next attempt clears it away']
+        : ['stays in place and cannot be recorded', 'the next attempt keeps a copy of it'];
+      this.watcher.onWarning(`what ${task.id} made ${what}: ${problem.message}`, hint);
     }
     return end;
   }

@@ -1,7 +1,8 @@
 // The port behind which stages are executed: what an execution needs, and how it can end.
-import type { FilePath, RunId } from '../base/brand.ts';
+import type { RunId } from '../base/brand.ts';
 import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { Command } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 
@@ -54,7 +55,7 @@ export interface TracedStart {
 /** Watches which files executions touch. */
 export interface Audit {
   /** `inputs`: what its patterns found, its code among it. */
-  begin(task: Task, inputs: readonly FilePath[]): TaskAudit;
+  begin(task: Task, inputs: Manifest): TaskAudit;
 }
 
 export interface TaskAudit extends Tracer {

@@ -8,6 +8,7 @@ import { copyLeftovers, moveLeftovers, type Warn } from './keeping.ts';
 import { basesOf, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
+import { copiesOfKilled, untouchedAmong } from './untold-copies.ts';
 import type { World } from './world.ts';
 
 /** The files where a task's outputs belong, by whose they are; each in one list only. */
@@ -29,11 +30,12 @@ export function whatIsInTheWay(world: World, assessment: Assessment, isOfAnother
   const { task, memory, outputs } = assessment;
   const unknown = unknownAmong(world, outputs);
   const isUnknown = new Set(unknown);
-  const killed = wasKilled(memory);
+  // Work that costs hands is kept as such, half-written or not.
+  const isAnybodys = wasKilled(memory) && !task.stage.protect;
+  const untouched = untouchedAmong(world, copiesOfKilled(world, task, memory), unknown);
   return {
-    // Work that costs hands is kept as such, half-written or not.
-    handMade: killed && !task.stage.protect ? [] : unknown,
-    leftovers: killed && !task.stage.protect ? unknown : [],
+    handMade: isAnybodys ? untouched : unknown,
+    leftovers: isAnybodys ? unknown.filter((file) => !untouched.includes(file)) : [],
     old: outputs.filter((file) => !isUnknown.has(file)),
     former: formerOutputs(world, assessment, task, isOfAnother),
   };

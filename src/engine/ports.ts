@@ -216,6 +216,8 @@ export interface RunFolders {
   keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string;
   /** As `keep`, among temporary files, for what the state folder refuses. Throws where these cannot be either. */
   keepElsewhere(what: 'displaced' | 'rejected', task: TaskId): string;
+  /** What a run has put where `keep` says, sorted by path; empty where there is no such folder. */
+  displacedIn(run: RunId, task: TaskId): { readonly folder: string; readonly files: readonly ListedFile[] };
 }
 
 /** At the end of a run that holds the lock: saves what was learned, makes room. Never throws. */

@@ -3,8 +3,9 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { RunId, TaskId } from '../base/brand.ts';
-import type { RunFolders } from '../engine/ports.ts';
+import type { FilePath, RunId, TaskId } from '../base/brand.ts';
+import type { ListedFile, RunFolders } from '../engine/ports.ts';
+import { byPath } from '../model/manifest.ts';
 import { makeStateFolder, sealOf } from './state-folder.ts';
 import { taskFileName } from './task-file-name.ts';
 
@@ -57,6 +58,11 @@ export class StateRunFolders implements RunFolders {
     return this.folderIn(this.refuge, what, task);
   }
 
+  displacedIn(run: RunId): { readonly folder: string; readonly files: readonly ListedFile[] } {
+    const folder = path.join(this.state, 'displaced', run);
+    return { folder, files: filesBelow(folder).sort(byPath) };
+  }
+
   private folderIn(place: string, what: string, task: TaskId): string {
     const folder = path.join(place, what, this.runId);
     // What a person made is to be found under its own path, whichever task it stood in the way of.
@@ -98,5 +104,18 @@ export class StateRunFolders implements RunFolders {
       );
       return this.make(...parts);
     }
+  }
+}
+
+function filesBelow(folder: string): ListedFile[] {
+  try {
+    const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+    return entries.flatMap((entry): readonly ListedFile[] => {
+      const file = path.relative(folder, path.join(entry.parentPath, entry.name)) as FilePath;
+      if (entry.isFile()) return [{ path: file, kind: 'file' }];
+      return entry.isSymbolicLink() ? [{ path: file, kind: 'link' }] : [];
+    });
+  } catch {
+    return [];
   }
 }

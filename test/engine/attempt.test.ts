@@ -266,6 +266,31 @@ test('a stage without clean that was killed: what lies there stays, and a copy o
   expect(machine.disk.text(`${state}/rejected/run-002/a~killed/a.txt`)).toBe('half, or an edit');
 });
 
+test.each([
+  [true, 'what a made cannot be moved out of the way: EIO', 'the next attempt clears it away'],
+  [false, 'what a made stays in place and cannot be recorded: EIO', 'the next attempt keeps a copy of it'],
+])('what failed and cannot be put on record is told as it is (clean: %s)', async (clean, message, hint) => {
+  const plan = planOf({ a: { requires: 'in.txt', produces: 'a.txt', clean } });
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world } = await build(machine, plan, {
+    before: (fake) => {
+      fake.executor.scripts.set('a', ({ disk }) => {
+        disk.write('a.txt', 'half');
+        return exitOne;
+      });
+      fake.records.failed = () => {
+        throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      };
+    },
+  });
+  expect(failureOf(world)).toMatchObject({ kind: 'exit' });
+  expect(world.ofKind('warning')).toMatchObject([{ message, hint }]);
+  // As the hint says.
+  await build(machine, plan);
+  expect(machine.disk.text('a.txt')).toBe('a(1)');
+  if (!clean) expect(machine.disk.text(`${state}/rejected/run-002/a~killed/a.txt`)).toBe('half');
+});
+
 test('an edited output of a stage with protect stops it and stays', async () => {
   const plan = planOf({ a: { requires: 'in.txt', produces: 'a.txt', protect: true } });
   const machine = Machine.with({ 'in.txt': '1' });

@@ -52,6 +52,19 @@ test('what is kept has a place of its own in each run', () => {
   expect(folders.keep('aside', task)).toBe(path.join(state, 'aside', RUN, 'merge'));
 });
 
+test('what earlier runs put away of a person’s can be listed', () => {
+  const { folders, state } = foldersIn(temporaryFolder());
+  const folder = path.join(state, 'displaced', RUN);
+  expect(folders.displacedIn(RUN)).toEqual({ folder, files: [] });
+  fs.mkdirSync(path.join(folder, 'out/deep'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'out/deep/b.txt'), '');
+  fs.symlinkSync('nowhere', path.join(folder, 'out/a'));
+  expect(folders.displacedIn(RUN).files).toEqual([
+    { path: 'out/a', kind: 'link' },
+    { path: 'out/deep/b.txt', kind: 'file' },
+  ]);
+});
+
 test('where the state folder cannot be written, there is another place, and one is told', () => {
   const root = temporaryFolder();
   fs.writeFileSync(path.join(root, '.pipeline-cache'), 'a file in the way');

@@ -295,7 +295,7 @@ export const mutants = [
   {
     name: 'hand-made files are dropped with the old outputs',
     file: 'src/engine/make-room.ts',
-    from: 'handMade: killed && !task.stage.protect ? [] : unknown,',
+    from: 'handMade: isAnybodys ? untouched : unknown,',
     to: 'handMade: [],',
     tests: ['test/engine/ownership.test.ts', 'test/stories/ownership.test.ts'],
   },

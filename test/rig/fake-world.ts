@@ -1,6 +1,6 @@
 // A world in memory for the engine: a machine that outlives processes, and one world for each process.
 import { posix } from 'node:path';
-import type { Digest, RunId } from '../../src/base/brand.ts';
+import type { Digest, FilePath, RunId } from '../../src/base/brand.ts';
 import { EventStream } from '../../src/engine/event-stream.ts';
 import type { RunFolders } from '../../src/engine/ports.ts';
 import { type BuildEnd, type BuildOptions, Session } from '../../src/engine/session.ts';
@@ -104,7 +104,7 @@ export class FakeWorld implements World {
           : { identity: `${program} 1.0.0` },
     };
     this.caller = { get: (name) => machine.caller.get(name), names: () => [...machine.caller.keys()].sort() };
-    this.folders = foldersOf(`run-${String(run).padStart(3, '0')}` as RunId);
+    this.folders = foldersOf(`run-${String(run).padStart(3, '0')}` as RunId, disk);
     this.lock = new FakeLock(machine.lock, 1000 + run);
     this.upkeep = { due: false, performed: 0, isDue: () => this.upkeep.due, perform: () => this.kept() };
     const sinks = [{ handle: (event: PipeEvent) => this.told.push(event) }];
@@ -125,7 +125,7 @@ export class FakeWorld implements World {
   }
 }
 
-function foldersOf(runId: RunId): RunFolders {
+function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
   const run = `${state}/runs/${runId}`;
   return {
     runId,
@@ -134,6 +134,15 @@ function foldersOf(runId: RunId): RunFolders {
     logPath: (task) => `${run}/${task}.log`,
     scratch: (task) => `${state}/scratch/${task}`,
     keep: (what, task) => posix.join(state, what, runId, task),
+    displacedIn: (earlier, task) => {
+      const folder = posix.join(state, 'displaced', earlier, task);
+      const paths = [...disk.nodes.keys()].filter((path) => path.startsWith(`${folder}/`)).sort();
+      const files = paths.map((path) => ({
+        path: path.slice(folder.length + 1) as FilePath,
+        kind: disk.nodes.get(path)!.kind,
+      }));
+      return { folder, files: files.filter(({ kind }) => kind !== 'folder') };
+    },
     keepElsewhere: (what, task) => posix.join('/temporary', what, runId, task),
   };
 }

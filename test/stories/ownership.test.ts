@@ -529,6 +529,65 @@ describe('where a stage updates its own outputs (clean: false)', () => {
     expect(keptAt(rig, restored, 'out/notes.txt')).toBe('precious');
   });
 
+  describe('after a kill', () => {
+    const dies =
+      'cp in.txt out/page.txt; rm -f out/gone.txt; test -e go || kill -9 $PPID; cp in.txt out/page.txt';
+
+    async function killed(): Promise<{ rig: Rig; kept: (file: string) => string }> {
+      const rig = await Rig.with(
+        { 'in.txt': 'one', 'out/page.txt': 'my words', 'out/notes.txt': 'precious', 'out/gone.txt': 'dear' },
+        stage(dies),
+      );
+      await rig.pipe(['build']);
+      const [run] = fs.readdirSync(rig.path('.pipeline-cache/displaced'));
+      rig.write('go', '');
+      return { rig, kept: (file) => `.pipeline-cache/displaced/${run}/${file}` };
+    }
+
+    test('it is told where that is kept, and what the tool had not touched is a person’s as before', async () => {
+      const { rig, kept } = await killed();
+      await using _ = rig;
+      const next = await rig.build();
+      expect(next).toMatchObject({ code: 0, executed: ['make'] });
+      expect(next.warnings).toEqual(
+        ['out/gone.txt', 'out/page.txt'].map((file) =>
+          expect.stringContaining(`${file} was not made by pipe; it is kept as ${kept(file)}`),
+        ),
+      );
+      expect([rig.read(kept('out/gone.txt')), rig.read(kept('out/page.txt'))]).toEqual(['dear', 'my words']);
+      // Of the untouched one no copy is needed any more.
+      expect(rig.exists(kept('out/notes.txt'))).toBe(false);
+      expect(rig.files('out')).toEqual(['notes.txt', 'page.txt']);
+      await expectNothingToDo(rig);
+      const cleaned = await rig.pipe(['clean', '--json']);
+      expect(JSON.parse(cleaned.stdout)).toMatchObject({
+        removed: ['out/page.txt'],
+        kept: ['out/notes.txt'],
+      });
+    });
+
+    test('also where the result is restored then: what the tool had not touched is put aside with a warning', async () => {
+      await using rig = await Rig.with({ 'in.txt': 'one', go: '' }, stage(dies));
+      await rig.build();
+      rig.write('out/notes.txt', 'precious');
+      rig.write('out/page.txt', 'my words');
+      rig.write('in.txt', 'two');
+      rig.remove('go');
+      await rig.pipe(['build']);
+      const [killed] = fs.readdirSync(rig.path('.pipeline-cache/displaced'));
+      rig.write('in.txt', 'one');
+      const restored = await rig.build();
+      expect(restored.restored).toEqual(['make']);
+      const run = restored.events[0]?.runId;
+      expect(restored.warnings).toEqual([
+        expect.stringContaining(`kept as .pipeline-cache/displaced/${killed}/out/page.txt`),
+        expect.stringContaining(`kept as .pipeline-cache/displaced/${run}/out/notes.txt`),
+      ]);
+      expect(rig.read(`.pipeline-cache/displaced/${run}/out/notes.txt`)).toBe('precious');
+      expect([rig.files('out'), rig.read('out/page.txt')]).toEqual([['page.txt'], 'one']);
+    });
+  });
+
   test('an edit that the tool overwrites is kept aside with a warning', async () => {
     await using rig = await builtInPlace();
     rig.write('out/page.txt', 'my words');
