@@ -103,6 +103,7 @@ export async function runBuild(
     console.close();
     onlooking?.close();
     state.close();
+    folders.close();
   }
 }
 

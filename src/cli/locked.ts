@@ -19,7 +19,7 @@ export async function underLock(
   act: (world: World) => number,
 ): Promise<number> {
   refuseInsideStage(workspace.root);
-  const { world, state } = await openWorld({
+  const { world, state, folders } = await openWorld({
     workspace,
     stages,
     flags,
@@ -52,6 +52,7 @@ export async function underLock(
   } finally {
     release();
     state.close();
+    folders.close();
   }
 }
 

@@ -63,6 +63,21 @@ export class StateRunFolders implements RunFolders {
     return { folder, files: filesBelow(folder).sort(byPath) };
   }
 
+  /** When the run has ended: of temporary files only what a person was told of stays. Never throws. */
+  close(): void {
+    for (const folder of new Set([this.substitute, this.refuge])) {
+      if (folder === null) continue;
+      const history = path.join('runs', this.runId);
+      const isUntold = ({ path: file }: ListedFile) => path.dirname(file) === history;
+      try {
+        if (filesBelow(folder).every(isUntold)) fs.rmSync(folder, { recursive: true, force: true });
+        else removeEmptyBelow(folder);
+      } catch {
+        // Litter, at worst.
+      }
+    }
+  }
+
   private folderIn(place: string, what: string, task: TaskId): string {
     const folder = path.join(place, what, this.runId);
     // What a person made is to be found under its own path, whichever task it stood in the way of.
@@ -117,5 +132,14 @@ function filesBelow(folder: string): ListedFile[] {
     });
   } catch {
     return [];
+  }
+}
+
+function removeEmptyBelow(folder: string): void {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const below = path.join(folder, entry.name);
+    removeEmptyBelow(below);
+    if (fs.readdirSync(below).length === 0) fs.rmdirSync(below);
   }
 }

@@ -1,6 +1,7 @@
 // A state folder that is full, read-only, deleted, or has to do with few descriptors: the same bytes, the same exit code,
 // and one warning that says what is wrong.
 import fs from 'node:fs';
+import os from 'node:os';
 import { expect, test } from 'vitest';
 import { buildsIn, fewDescriptors, readOnly, smallDisk } from '../rig/confined.ts';
 import { type Built, Rig } from '../rig/rig.ts';
@@ -103,6 +104,9 @@ test('a state folder that has become read-only goes on being read: what is fresh
     warnings: [],
     kept: letters('b'),
   });
+  // Nor is anything left that nobody was told of.
+  const left = fs.readdirSync(os.tmpdir()).filter((name) => name.includes(`${fresh!.events[0]?.runId}`));
+  expect(left).toEqual([]);
   expect(restored).toMatchObject({ code: 0, restored: ['big', 'other', 'small'], kept: letters('a') });
   expect(executed).toMatchObject({ code: 0, executed: ['big', 'other', 'small'], kept: letters('c') });
   for (const { warnings } of [restored!, executed!])

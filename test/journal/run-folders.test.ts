@@ -1,7 +1,7 @@
 // The folders of a run.
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TaskId } from '../../src/base/brand.ts';
 import { StateRunFolders } from '../../src/journal/run-folders.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
@@ -63,6 +63,38 @@ test('what earlier runs put away of a person’s can be listed', () => {
     { path: 'out/a', kind: 'link' },
     { path: 'out/deep/b.txt', kind: 'file' },
   ]);
+});
+
+describe('at the end of a run with temporary files', () => {
+  /** All that a run may have there; `told`: what a person was told of. */
+  function ended(told: readonly string[]) {
+    const root = temporaryFolder();
+    fs.writeFileSync(path.join(root, '.pipeline-cache'), 'a file in the way');
+    const { folders } = foldersIn(root);
+    const place = path.resolve(folders.run(), '../..');
+    onTestFinished(() => fs.rmSync(place, { recursive: true, force: true }));
+    for (const file of ['events.jsonl', 'summary.json']) fs.writeFileSync(path.join(folders.run(), file), '');
+    folders.scratch(TASK);
+    fs.mkdirSync(folders.keepElsewhere('displaced', TASK), { recursive: true });
+    for (const file of told) {
+      fs.mkdirSync(path.dirname(path.join(place, file)), { recursive: true });
+      fs.writeFileSync(path.join(place, file), '');
+    }
+    folders.close();
+    return fs.existsSync(place) ? fs.readdirSync(place, { recursive: true }).sort() : null;
+  }
+
+  test('they go where there is nothing to be found in them', () => {
+    expect(ended([])).toBe(null);
+  });
+
+  test.each([`runs/${RUN}/logs/a.log`, `displaced/${RUN}/a.txt`, `rejected/${RUN}/a/a.txt`])(
+    'what a person was told of stays, without empty folders: %s',
+    (file) => {
+      expect(ended([file])).toContain(file);
+      expect(ended([file])).not.toContain('scratch');
+    },
+  );
 });
 
 test('where the state folder cannot be written, there is another place, and one is told', () => {
