@@ -88,7 +88,10 @@ function recordOf(world: World, task: TaskRecord['task']): TaskRecord | null {
 }
 
 function report(jobs: readonly Job[], flags: Flags, dryRun: boolean): void {
-  const removed = jobs.flatMap((job) => job.cleaning.remove.map((file) => file.path));
+  const removed = jobs.flatMap(({ cleaning: { remove, removeWhole } }) => [
+    ...remove.map((file) => file.path),
+    ...removeWhole,
+  ]);
   const kept = jobs.flatMap((job) => job.cleaning.keep);
   if (isSet(flags, 'json')) {
     printJson({ v: 1, dryRun, stages: jobs.map((job) => job.cleaning.task), removed, kept });

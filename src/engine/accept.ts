@@ -9,6 +9,7 @@ import { clearGround } from './ground.ts';
 import { unknownAmong } from './ownership.ts';
 import { inspectOutputs } from './produced.ts';
 import { formerWarnings } from './retire.ts';
+import { onRecord, unnameableNow } from './unnameable.ts';
 import type { World } from './world.ts';
 
 export type Accepted = { readonly record: TaskRecord } | { readonly failure: Failure };
@@ -54,6 +55,7 @@ export function acceptOutputs(world: World, options: AcceptanceOptions): Accepte
     durationMs: recordIn(assessed.memory)?.durationMs ?? 0,
     metrics: {},
     accepted: { ...acceptance, paths },
+    ...onRecord(unnameableNow(world, assessed)),
   };
   world.records.commit(record);
   return { record };

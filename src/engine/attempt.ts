@@ -19,7 +19,6 @@ import {
   lookAgain,
   obstructionOf,
   protectedAmong,
-  putAway,
   whatIsInTheWay,
 } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
@@ -28,6 +27,8 @@ import { basesOf, placesOf } from './ownership.ts';
 import type { ActionResult } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
 import { isRefusal } from './refusal.ts';
+import { rejectOutputs } from './rejection.ts';
+import { clearUnnameable, onRecord, unnameableMade, unnameableNow } from './unnameable.ts';
 import { untoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
 
@@ -67,6 +68,8 @@ export class Attempt {
   private running: RunningExecution | null = null;
   private cancelled: 'gently' | 'now' | null = null;
   private copies: KeptCopies | null = null;
+  /** What lay in its folders without a name for it, and stays. */
+  private theirs: readonly string[] = [];
 
   constructor(options: {
     readonly world: World;
@@ -140,7 +143,7 @@ export class Attempt {
     const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => recordOf(world, { assessment, fingerprint, seen, result });
     if (action !== null && inTheWay.former.length === 0 && this.mayStay(present, action)) {
-      return this.restored(action, record(action));
+      return this.restored(action, { ...record(action), ...onRecord(unnameableNow(world, assessment)) });
     }
     const protectedPaths = forced ? [] : protectedAmong(world, present);
     if (protectedPaths.length > 0) return failed({ kind: 'protected', paths: protectedPaths });
@@ -161,12 +164,13 @@ export class Attempt {
       displace(world, task, inTheWay.handMade, warn);
     }
     clearAway(world, task, inTheWay, !task.stage.clean && staged === null, warn);
+    this.theirs = clearUnnameable(world, assessment, warn);
     if (action !== null && staged !== null) {
       staged.place();
       world.files.forget();
       // Read now, in place, so that the next run finds stamps that it may trust and has nothing to write.
       world.files.observe(action.outputs, 'output');
-      return this.restored(action, record(action));
+      return this.restored(action, { ...record(action), ...onRecord({ made: [], theirs: this.theirs }) });
     }
     const secrets = missingSecrets(world, task.stage);
     if (secrets.length > 0) return this.reject(failed({ kind: 'secret-missing', names: secrets }));
@@ -198,7 +202,8 @@ export class Attempt {
     // What a person put there is not the task's to bring back, least of all elsewhere.
     const trouble = handMade.length > 0 ? null : saveArtifacts(world, task, result);
     if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);
-    const done = { ...record(result), ...(handMade.length > 0 && { handMade }) };
+    const unnamed = onRecord(unnameableMade(world, task, this.theirs));
+    const done = { ...record(result), ...unnamed, ...(handMade.length > 0 && { handMade }) };
     return this.commit({ kind: 'executed', record: done, hasLog: true, audit: audit?.verdict() ?? null });
   }
 
@@ -229,27 +234,14 @@ export class Attempt {
     return end;
   }
 
-  /** What a failed attempt made is kept to look at, where there is room for it. Why it failed is told whatever becomes of that. */
+  /** Why it failed is told whatever becomes of what it made. */
   private reject<End extends AttemptEnd>(end: End): End {
-    const { world, task } = this;
+    const { world, task, theirs } = this;
     world.files.forget();
-    const theirs = new Set(this.copies?.settle());
-    try {
-      const { produces, clean } = task.stage;
-      const made = (produces && world.files.expand(produces, 'output').files) ?? [];
-      const left = made.filter(({ path }) => !theirs.has(path));
-      if (clean) putAway(world, left, world.folders.keep('rejected', task.id), basesOf(task));
-      // What stays in place is pipe's all the same: the next attempt must not take it for a person's.
-      const ours = world.files.observe(clean ? [] : left, 'output');
-      world.records.failed(task.id, world.folders.runId, ours.manifest);
-    } catch (problem) {
-      if (!isRefusal(problem)) throw problem;
-      // The start marker stands, so that the next attempt takes what lies there for leftovers.
-      const [what, hint] = task.stage.clean
-        ? ['cannot be moved out of the way', 'the next attempt clears it away']
-        : ['stays in place and cannot be recorded', 'the next attempt keeps a copy of it'];
-      this.watcher.onWarning(`what ${task.id} made ${what}: ${problem.message}`, hint);
-    }
+    const handMade = new Set(this.copies?.settle());
+    rejectOutputs(world, task, { handMade, theirs }, (message, hint) =>
+      this.watcher.onWarning(message, hint),
+    );
     return end;
   }
 }

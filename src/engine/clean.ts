@@ -10,6 +10,8 @@ export interface Cleaning {
   readonly task: TaskId;
   /** Present, recorded, and as `pipe` made them: to be deleted. */
   readonly remove: readonly ListedFile[];
+  /** Folders, or files, that no pattern can name and the stage made: as it left them. */
+  readonly removeWhole: readonly FilePath[];
   /** Edited by hand since, or taken as they are by a person: they stay. */
   readonly keep: readonly FilePath[];
 }
@@ -30,12 +32,20 @@ export function planCleaning(world: World, record: TaskRecord, isOfAnother: IsOf
     if (ours) remove.push(file);
     else keep.push(output.path);
   }
-  return { task: record.task, remove, keep };
+  const removeWhole: FilePath[] = [];
+  for (const { path, digest } of record.unnameable?.made ?? []) {
+    const tree = path as FilePath;
+    if (world.files.look(tree) === null) continue;
+    const isAsMade = world.outputs.blockedBy(tree) === null && world.files.treeDigest(tree) === digest;
+    (isAsMade ? removeWhole : keep).push(tree);
+  }
+  return { task: record.task, remove, removeWhole, keep };
 }
 
 export function performCleaning(world: World, cleaning: Cleaning, bases: readonly string[]): void {
   // The record first: a crash in between must leave a task that is not built, never one that seems to be.
   world.records.forget(cleaning.task);
+  for (const tree of cleaning.removeWhole) world.outputs.removeTree(tree);
   world.outputs.remove(cleaning.remove, bases);
   world.files.forget();
 }

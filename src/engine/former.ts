@@ -69,6 +69,8 @@ export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>):
     expand: (set, role) => expansionWithout(files.expand(set, role), set, gone),
     observe: (listed, role) => files.observe(listed, role),
     stamp: (paths, role) => files.stamp(paths, role),
+    unnameable: (set) => files.unnameable(set),
+    treeDigest: (path) => files.treeDigest(path),
     look: (path) => (gone.has(path) ? null : files.look(path)),
     realPath: (path) => files.realPath(path),
     forget: () => files.forget(),

@@ -68,6 +68,10 @@ export interface Files {
   observe(files: readonly ListedFile[], role: Role): Observation;
   /** Stamps alone, in the order asked; `null` where there is no such file. Links are followed for inputs. */
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[];
+  /** What lies in the set's owned folders under names that no pattern matches: `.git`. The topmost alone, sorted. */
+  unnameable(set: PatternSet): readonly FilePath[];
+  /** Of a file, or of a folder with all that is in it; `null`: not all of it can be read. */
+  treeDigest(path: FilePath): Digest | null;
   /** A single path as it is now; `null` when there is none. */
   look(path: FilePath): ListedFile | null;
   /** Where a path leads, all links followed, be there something or not yet; canonical. `null`: it leads in a circle. */
@@ -103,6 +107,9 @@ export interface Outputs {
   sweep(places: readonly OutputPlace[]): void;
   /** Removes files, and folders as `moveAway` does. */
   remove(files: readonly ListedFile[], bases: readonly string[]): void;
+  /** Moves a file, or a folder with all that is in it, as `moveAway` does with files. All of it, or it throws. */
+  moveTree(path: FilePath, folder: string): void;
+  removeTree(path: FilePath): void;
   /** Deletes a folder tree of pipe's own (absolute, below the state folder). */
   discard(folder: string): void;
 }

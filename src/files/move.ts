@@ -28,6 +28,32 @@ function moveAcross(from: string, to: string): void {
   }
 }
 
+/** As `move`, with all that is in a folder. Throws also where something is at `to` already. */
+export function moveTree(from: string, to: string): void {
+  if (stampOf(to) !== null)
+    throw Object.assign(new Error(`EEXIST: ${to} is there already`), { code: 'EEXIST' });
+  try {
+    fs.renameSync(from, to);
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+  }
+  try {
+    fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    syncTree(to);
+  } catch (error) {
+    fs.rmSync(to, { recursive: true, force: true });
+    throw error;
+  }
+  fs.rmSync(from, { recursive: true });
+}
+
+function syncTree(file: string): void {
+  const stat = fs.lstatSync(file);
+  if (stat.isDirectory()) for (const name of fs.readdirSync(file)) syncTree(path.join(file, name));
+  if (stat.isDirectory() || stat.isFile()) sync(file);
+}
+
 /** As `move`, but what is there stays there. Throws also where something is at `to` already, which is left alone. */
 export function copy(from: string, to: string): void {
   // Gone since it was listed: there is nothing to keep.

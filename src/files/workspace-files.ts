@@ -21,6 +21,7 @@ import { DigestMemory, type StampMemory } from './digest-memory.ts';
 import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';
+import { digestOfTree, unnameableIn } from './owned-folders.ts';
 import { isExecutable, stampOf, stampOfTarget, stampWithTarget } from './stamp.ts';
 import type { walk } from './walk.ts';
 
@@ -79,6 +80,15 @@ export class WorkspaceFiles implements Files {
       if (!matched) unmatched.push(entry);
     }
     return { files: [...found.values()].sort(byPath), unmatched, unreadable };
+  }
+
+  unnameable(set: PatternSet): readonly FilePath[] {
+    return unnameableIn(this.root, this.listings, set);
+  }
+
+  treeDigest(file: FilePath): Digest | null {
+    this.witness?.unsure();
+    return digestOfTree(this.absolute(file));
   }
 
   look(file: FilePath): ListedFile | null {

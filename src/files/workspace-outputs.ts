@@ -5,7 +5,7 @@ import type { Digest, FilePath } from '../base/brand.ts';
 import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
 import { hasReservedPart } from '../model/glob/reserved-names.ts';
 import { copyVerified } from './copy-verified.ts';
-import { copy, move } from './move.ts';
+import { copy, move, moveTree } from './move.ts';
 import { stampOf } from './stamp.ts';
 
 /** No pattern ever matches a name that starts so. */
@@ -165,6 +165,18 @@ export class WorkspaceOutputs implements Outputs {
         done.add(folder);
       }
     }
+  }
+
+  moveTree(file: FilePath, folder: string): void {
+    const to = `${folder}/${file}`;
+    if (this.blockedBy(file) !== null) return;
+    fs.mkdirSync(path.dirname(to), { recursive: true });
+    moveTree(this.inside(file), to);
+    this.prune([{ path: file, kind: 'folder' }], ['']);
+  }
+
+  removeTree(file: FilePath): void {
+    if (this.blockedBy(file) === null) fs.rmSync(this.inside(file), { recursive: true, force: true });
   }
 
   discard(folder: string): void {

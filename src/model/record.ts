@@ -26,6 +26,15 @@ export interface TaskRecord {
   readonly accepted?: Acceptance;
   /** The outputs that a person made and a tool that updates in place left as they were: never pipe's own either. */
   readonly handMade?: readonly string[];
+  /** Set where there is anything of the kind. */
+  readonly unnameable?: Unnameable;
+}
+
+/** What lies in the folders that the stage owns and no pattern can name, such as `.git`. Paths are sorted. */
+export interface Unnameable {
+  /** By the stage: with a digest of all that is in it. */
+  readonly made: readonly { readonly path: string; readonly digest: Digest }[];
+  readonly theirs: readonly string[];
 }
 
 /** The outputs that pipe did not make. */

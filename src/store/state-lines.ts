@@ -2,7 +2,7 @@
 
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { FileEntry, Manifest } from '../model/manifest.ts';
-import type { Acceptance, FingerprintPart, TaskRecord } from '../model/record.ts';
+import type { Acceptance, FingerprintPart, TaskRecord, Unnameable } from '../model/record.ts';
 import type { StampRow } from './stamp-memory.ts';
 
 export type StateLine =
@@ -38,7 +38,8 @@ type RecordRow = readonly [
   outputs: readonly EntryRow[],
   metrics: Readonly<Record<string, number>>,
   accepted?: Acceptance | null,
-  handMade?: readonly string[],
+  handMade?: readonly string[] | null,
+  unnameable?: Unnameable,
 ];
 
 const KINDS = ['file', 'link', 'folder'] as const;
@@ -95,7 +96,7 @@ export function decodeLine(content: unknown): StateLine | null {
 
 function rowOfRecord(record: TaskRecord): RecordRow {
   const { task, fingerprint, runId, finishedAtMs, durationMs, parts, inputs, outputs, metrics } = record;
-  const { accepted, handMade } = record;
+  const { accepted, handMade, unnameable } = record;
   const names = parts.flatMap((part) => [part.name, part.value]);
   const row = [
     'c',
@@ -109,13 +110,14 @@ function rowOfRecord(record: TaskRecord): RecordRow {
     outputs.map(rowOfEntry),
     metrics,
   ] as const;
+  if (unnameable !== undefined) return [...row, accepted ?? null, handMade ?? null, unnameable];
   if (handMade !== undefined) return [...row, accepted ?? null, handMade];
   return accepted === undefined ? row : [...row, accepted];
 }
 
 function recordOfRow(row: RecordRow): TaskRecord {
   const [, task, fingerprint, runId, finishedAtMs, durationMs, names, inputs, outputs, metrics] = row;
-  const [, , , , , , , , , , accepted, handMade] = row;
+  const [, , , , , , , , , , accepted, handMade, unnameable] = row;
   const parts: FingerprintPart[] = [];
   for (let i = 0; i + 1 < names.length; i += 2) parts.push({ name: names[i]!, value: names[i + 1]! });
   const record: TaskRecord = {
@@ -129,8 +131,9 @@ function recordOfRow(row: RecordRow): TaskRecord {
     durationMs,
     metrics,
   };
-  // Each only where it is: most records have neither.
-  return { ...record, ...(accepted && { accepted }), ...(handMade && { handMade }) };
+  // Each only where it is: most records have none.
+  const more = { ...(accepted && { accepted }), ...(handMade && { handMade }) };
+  return { ...record, ...more, ...(unnameable && { unnameable }) };
 }
 
 function rowOfEntry(entry: FileEntry): EntryRow {

@@ -88,18 +88,65 @@ test('copies lie beside what was copied, never over another copy, and go again w
   expect(fs.existsSync(to)).toBe(false);
 });
 
-test('across file systems files are copied and removed', () => {
-  const root = workspace({ 'out/a': '1', 'out/l': { link: 'a' } });
+/** Paths with this word in them are on another file system. */
+function elsewhereIsAnotherDisk(): void {
   const { renameSync } = fs;
   vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
     if (String(to).includes('elsewhere')) throw Object.assign(new Error('no'), { code: 'EXDEV' });
     renameSync(from, to);
   });
+}
+
+test('across file systems files are copied and removed', () => {
+  const root = workspace({ 'out/a': '1', 'out/l': { link: 'a' } });
+  elsewhereIsAnotherDisk();
   const to = path.join(state(root), 'elsewhere');
   outputsOf(root).moveAway([file('out/a'), file('out/l', 'link')], to, []);
   expect(tree(root)).toEqual({ 'out/': '' });
   expect(tree(to)).toEqual({ 'out/': '', 'out/a': '1', 'out/l': '-> a' });
 });
+
+test('so they are there once only where they cannot be removed', () => {
+  const root = workspace({ 'out/a': '1' });
+  elsewhereIsAnotherDisk();
+  const { rmSync } = fs;
+  vi.spyOn(fs, 'rmSync').mockImplementation((target, options) => {
+    if (String(target).endsWith('root/out/a')) throw Object.assign(new Error('no'), { code: 'EACCES' });
+    rmSync(target, options);
+  });
+  const to = path.join(state(root), 'elsewhere');
+  expect(() => outputsOf(root).moveAway([file('out/a')], to, [])).toThrow('no');
+  expect([tree(root), tree(to)]).toEqual([{ 'out/': '', 'out/a': '1' }, { 'out/': '' }]);
+});
+
+test.each(['aside', 'elsewhere'])(
+  'a folder moves with all that is in it, never over another, never behind a link: %s',
+  (place) => {
+    const root = workspace({
+      ...{ 'out/.git/a': '1', 'out/.git/deep/b': '2', 'out/.git/empty/': '', 'out/.git/l': { link: 'a' } },
+      ...{ 'theirs/.git/a': 'precious', by: { link: 'theirs' } },
+    });
+    const theirs = Object.fromEntries(Object.entries(tree(root)).filter(([name]) => !name.startsWith('out')));
+    elsewhereIsAnotherDisk();
+    const to = path.join(state(root), place);
+    const outputs = outputsOf(root);
+    outputs.moveTree('out/.git' as FilePath, to);
+    expect(tree(to)).toEqual({
+      ...{ 'out/': '', 'out/.git/': '', 'out/.git/a': '1', 'out/.git/deep/': '', 'out/.git/deep/b': '2' },
+      ...{ 'out/.git/empty/': '', 'out/.git/l': '-> a' },
+    });
+    expect(tree(root)).toEqual(theirs);
+
+    fs.mkdirSync(path.join(root, 'out/.git'), { recursive: true });
+    expect(() => outputs.moveTree('out/.git' as FilePath, to)).toThrow('EEXIST');
+    outputs.removeTree('out/.git' as FilePath);
+    outputs.moveTree('by/.git' as FilePath, to);
+    outputs.removeTree('by/.git' as FilePath);
+    expect(tree(root)).toEqual({ ...theirs, 'out/': '' });
+    for (const name of outside)
+      expect(() => outputs.removeTree(name as FilePath)).toThrow('not a path inside');
+  },
+);
 
 test('staged outputs are in place all at once when placed, with modes, links and empty folders', () => {
   const root = workspace({ 'out/a': 'old' });

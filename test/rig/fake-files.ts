@@ -50,6 +50,15 @@ export class FakeFiles implements Files {
     return { files: [...found.values()].sort(byPath), unmatched, unreadable: [] };
   }
 
+  /** Its disk has nothing of the kind. */
+  unnameable(): readonly FilePath[] {
+    return [];
+  }
+
+  treeDigest(): null {
+    return null;
+  }
+
   observe(files: readonly ListedFile[], role: Role): Observation {
     const manifest: FileEntry[] = [];
     const stamps: Stamp[] = [];

@@ -105,6 +105,14 @@ export class FakeOutputs implements Outputs {
     this.prune(files, bases);
   }
 
+  moveTree(path: FilePath): void {
+    throw new Error(`there are no trees here: ${path}`);
+  }
+
+  removeTree(path: FilePath): void {
+    throw new Error(`there are no trees here: ${path}`);
+  }
+
   discard(folder: string): void {
     if (folder.startsWith(`${this.disk.root}/`)) throw new Error(`not a folder of pipe: ${folder}`);
     this.disk.remove(folder);

@@ -10,6 +10,11 @@ export function hasReservedPart(path: string): boolean {
   return RESERVED.test(path);
 }
 
+/** A name that other programs give to what is theirs: not `.`, and none of our temporary files. */
+export function isReservedName(name: string): boolean {
+  return name === '.git' || name === '.pipeline-cache';
+}
+
 /*
  * The same rule as an automaton that reads a path character by character:
  *
