@@ -2,6 +2,7 @@
 // Knows nothing of other tasks, of slots or of displays.
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { alreadyThere, findAction, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
@@ -22,7 +23,6 @@ import {
   whatIsInTheWay,
 } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
-import { overwrittenInputs } from './overwritten.ts';
 import { basesOf, placesOf } from './ownership.ts';
 import type { ActionResult } from './ports.ts';
 import { inspectOutputs } from './produced.ts';
@@ -50,10 +50,8 @@ export interface AttemptOptions {
   readonly audited: boolean;
   readonly stdin: 'closed' | 'inherit';
   readonly isOfAnother: IsOfAnother;
-  /** The tasks of this build that make inputs of this one. */
-  readonly before: readonly Task[];
-  /** Whether one of the inputs is another stage's output by a name that hides the order of the two. */
-  readonly hiddenOrder: () => Failure | null;
+  /** Why no result may be made of these inputs, if so. */
+  readonly distrust: (inputs: Manifest) => Failure | null;
 }
 
 /** One edit while a stage runs is usual; three in a row mean that something keeps writing. */
@@ -124,13 +122,11 @@ export class Attempt {
     const reading = assessment.read();
     if ('failure' in reading) return failed(reading.failure);
     const { seen } = reading;
-    const hidden = this.options.hiddenOrder();
-    if (hidden !== null) return failed(hidden);
+    const { forced, audited, isOfAnother, distrust } = this.options;
+    const doubt = distrust(seen.manifest);
+    if (doubt !== null) return failed(doubt);
     // Listed, and gone when it came to be read: what that means is seen by looking again.
     if (seen.missing.length > 0) return { kind: 'inputs-changed', paths: seen.missing };
-    const { forced, audited, isOfAnother, before } = this.options;
-    const overwritten = overwrittenInputs(world, task.stage.requires, seen.manifest, before);
-    if (overwritten !== null) return failed({ kind: 'input-overwritten', ...overwritten });
     const fingerprint = reading.fingerprint();
     // It takes time to read the inputs, and somebody may have edited an output meanwhile.
     const present = lookAgain(world, assessment);

@@ -1,17 +1,11 @@
 // Is what earlier stages of this build made still as they made it? An edit of it is no result of theirs, and must
 // not be built into what follows.
 import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
 import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import { type FileEntry, type Manifest, sameEntry } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { World } from './world.ts';
-
-export interface Overwritten {
-  /** Sorted. */
-  readonly paths: readonly FilePath[];
-  /** Names of the stages that made them, or whose patterns a stray file matches. */
-  readonly stages: readonly string[];
-}
 
 /**
  * Compares the inputs of a task, as they were read, with the records of the tasks before it; `null` where all is
@@ -22,7 +16,7 @@ export function overwrittenInputs(
   requires: PatternSet,
   inputs: Manifest,
   before: readonly Task[],
-): Overwritten | null {
+): Failure | null {
   const makers = before.flatMap(({ id, stage: { name, produces, freshness } }) => {
     const memory = world.records.memory(id);
     if (produces === null || freshness === 'mtime' || memory.kind !== 'done') return [];
@@ -50,7 +44,9 @@ export function overwrittenInputs(
       stages.add(name);
     }
   }
-  return paths.size === 0 ? null : { paths: [...paths].sort(), stages: [...stages] };
+  return paths.size === 0
+    ? null
+    : { kind: 'input-overwritten', paths: [...paths].sort(), stages: [...stages] };
 }
 
 function isAsMade(world: World, requires: PatternSet, made: FileEntry, read: FileEntry | undefined): boolean {

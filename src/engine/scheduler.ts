@@ -12,6 +12,7 @@ import { type Assessment, type Assessor, isFailure } from './assess.ts';
 import { Attempt, type AttemptWatcher } from './attempt.ts';
 import type { AttemptEnd } from './attempt-end.ts';
 import type { Board, FailureDetails } from './board.ts';
+import { overwrittenInputs } from './overwritten.ts';
 import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -119,8 +120,9 @@ export class Scheduler {
         audited: audited.has(task.stage.name),
         stdin,
         isOfAnother: (file) => hasOtherOwner(task.stage, file),
-        before: makers.get(task.id) ?? [],
-        hiddenOrder: () => hiddenOrder(task.stage),
+        distrust: (inputs) =>
+          hiddenOrder(task.stage) ??
+          overwrittenInputs(this.world, task.stage.requires, inputs, makers.get(task.id) ?? []),
       },
       watcher: this.watch(task),
     });
