@@ -35,6 +35,34 @@ test('a long secret in wrapped base64 is blanked out on every line', () => {
   expect(redact(wrapped, [secret])).toMatch(/^(\*\*\*\n)+\*\*\*$/);
 });
 
+test.each([
+  ['as `base64` does', 76, '\n'],
+  ['as `openssl` does', 64, '\n'],
+  ['as mail does', 76, '\r\n'],
+  ['with indented lines', 64, '\n    '],
+])(
+  'base64 that is broken into lines, %s, hides a secret in the middle of what was encoded',
+  (_, width, end) => {
+    const secret = 'correct horse battery staple';
+    for (let before = 30; before < 130; before++) {
+      const encoded = Buffer.from(`${'u'.repeat(before)}${secret}${'v'.repeat(40)}`).toString('base64');
+      const broken = encoded.replace(new RegExp(`.{${width}}`, 'g'), `$&${end}`);
+      const shown = redact(`key: ${broken}\n`, [secret]);
+      // Lines stay lines, and what stands around the secret is shown.
+      expect(shown.split('\n').length).toBe(`${broken}\n`.split('\n').length);
+      const from = Math.ceil((before * 8) / 6);
+      const to = Math.floor(((before + secret.length) * 8) / 6);
+      const kept = `key:${encoded.slice(0, from)}${encoded.slice(to)}`;
+      expect(shown.replace(/[\s*]/g, '')).toBe(kept);
+    }
+  },
+);
+
+test('a line of words that ends as base64 of a secret begins need not wait for the next', () => {
+  const redactor = new Redactor(['correct horse battery']);
+  expect(redactor.push('ready for Y29y\n')).toBe('ready for Y29y\n');
+});
+
 test('a secret of several lines is blanked out line by line too', () => {
   const secret = '-----BEGIN KEY-----\nMIIBVgIBADANBg\n  kqhkiG9w0BAQ\n-----END KEY-----\n';
   expect(redact(secret, [secret])).toBe('***');
@@ -48,6 +76,8 @@ test('values shorter than four characters are not searched', () => {
 test('secrets that overlap leave nothing of either', () => {
   expect(redact('see abcdef-ghij!', ['abcdef-', 'ef-ghij'])).toBe('see ***!');
   expect(redact('see abcdefgh!', ['abcd', 'abcdefgh'])).toBe('see ***!');
+  // The longer one begins, and does not come.
+  expect(redact('see abcdefg!', ['cdef', 'abcdefgh'])).toBe('see ab***g!');
 });
 
 test('code points and secrets that are cut by pieces come out whole', () => {
