@@ -116,7 +116,11 @@ export class BrokenNeedles {
   }
 
   private widen(text: string, at: number, by: number): void {
-    const isTooShort = this.gap === 0 && this.lineUpTo(text, at) < shortestBrokenLine;
+    const isTooShort =
+      this.gap === 0 &&
+      // As much of a form as that is no chance: then shorter lines go on with it too.
+      this.needles.begun(this.place) < shortestBrokenLine &&
+      this.lineUpTo(text, at) < shortestBrokenLine;
     this.gap += by;
     if (isTooShort || this.gap > longestGap) this.end();
   }

@@ -2,19 +2,23 @@
 import { Beginnings } from './beginnings.ts';
 import { BrokenNeedles, breaks } from './broken-needles.ts';
 import { Needles, type Place, type Span, start } from './needles.ts';
-import { formsOf } from './secret-forms.ts';
+import { formsOf, shortestSecret } from './secret-forms.ts';
 
 const mask = '***';
 
+/** Stands where a message or a terminal was too narrow: what is before it may have been longer. */
+const ellipsis = '…'.charCodeAt(0);
+
 /**
  * Replaces every form of a secret (`secret-forms`) by `***`; of base64 that is broken into lines, each line's
- * part. Bytes are decoded as UTF-8; invalid ones become U+FFFD. The result does not depend on how the stream
+ * part, and of a form that ends early in `…` what there is of it. Bytes are decoded as UTF-8; invalid ones become U+FFFD. The result does not depend on how the stream
  * is cut. Holds back what may be the beginning of a form, and no more.
  */
 export class Redactor {
   private readonly search: Search | null;
   private readonly broken: BrokenNeedles | null;
-  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Made when there are bytes. */
+  private decoder: InstanceType<typeof TextDecoder> | null = null;
   private place: Place = start;
   /** The end of what came, which may be the beginning of a secret. */
   private held = '';
@@ -30,12 +34,14 @@ export class Redactor {
 
   /** What of the stream can be shown now. */
   push(chunk: Uint8Array | string): string {
-    return this.pass(typeof chunk === 'string' ? chunk : this.decoder.decode(chunk, { stream: true }), false);
+    if (typeof chunk === 'string') return this.pass(chunk, false);
+    this.decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
+    return this.pass(this.decoder.decode(chunk, { stream: true }), false);
   }
 
   /** The rest. The redactor can be used again after it. */
   flush(): string {
-    return this.pass(this.decoder.decode(), true);
+    return this.pass(this.decoder?.decode() ?? '', true);
   }
 
   private pass(fresh: string, last: boolean): string {
@@ -61,6 +67,8 @@ export class Redactor {
         if (at === text.length) break;
       }
       const unit = text.charCodeAt(at);
+      if (unit === ellipsis && plain.begun(place) >= shortestSecret)
+        this.found.push([at - plain.begun(place), at]);
       broken.step(text, at, unit, this.found);
       place = plain.step(place, unit);
       const length = plain.ended(place);
@@ -91,6 +99,7 @@ export class Redactor {
 
 /** One whole text without the secrets. */
 export function redact(text: string, secretValues: readonly string[]): string {
+  if (secretValues.length === 0) return text;
   const redactor = new Redactor(secretValues);
   return redactor.push(text) + redactor.flush();
 }
@@ -101,12 +110,18 @@ interface Search {
   readonly beginnings: Beginnings;
 }
 
-/** To prepare a search takes longer than to search a line, and a run asks for the same one over and over. */
-let latest: { readonly values: readonly string[]; readonly search: Search | null } | null = null;
+/** To prepare a search takes longer than to search a line, and a run asks for the same few over and over. */
+const recent: { readonly values: readonly string[]; readonly search: Search | null }[] = [];
+const mostRecent = 8;
 
 function searchFor(values: readonly string[]): Search | null {
-  if (latest === null || !sameTexts(latest.values, values)) latest = { values, search: prepare(values) };
-  return latest.search;
+  if (values.length === 0) return null;
+  const known = recent.find((one) => sameTexts(one.values, values));
+  if (known !== undefined) return known.search;
+  const search = prepare(values);
+  recent.unshift({ values, search });
+  recent.length = Math.min(recent.length, mostRecent);
+  return search;
 }
 
 function sameTexts(some: readonly string[], others: readonly string[]): boolean {

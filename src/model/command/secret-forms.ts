@@ -11,8 +11,9 @@ export interface SecretForms {
 }
 
 /**
- * The value itself, its hexadecimal, URL-encoded and JSON-escaped forms, each line of a value with several
- * lines, and its base64 forms wherever it stands in what was encoded. The same without white space at its ends.
+ * The value itself, its hexadecimal, URL-encoded and JSON-escaped forms, as shells and languages quote it, each line of a value
+ * with several lines, and its base64 forms wherever it stands in what was encoded. The same without white space at
+ * its ends.
  */
 export function formsOf(secret: string): SecretForms {
   if (secret.trim().length < shortestSecret) return { plain: [], base64: [] };
@@ -24,6 +25,10 @@ export function formsOf(secret: string): SecretForms {
     ...urlForms(value),
     ...hexForms(value),
     ...jsonForms(value),
+    ...literalForms(value),
+    // As `sh -x` tells what it executes.
+    value.replaceAll("'", "'\\''"),
+    value.replaceAll("'", `'"'"'`),
     // As of JSON that is carried in JSON.
     ...jsonForms(value).map(jsonEscaped),
   ]);
@@ -51,6 +56,12 @@ function jsonForms(value: string): readonly string[] {
     ...forms.map((form) => form.replaceAll('/', '\\/')),
     ascii.replace(/\\u[0-9a-f]{4}/g, (code) => `\\u${code.slice(2).toUpperCase()}`),
   ];
+}
+
+/** As languages write texts in other quotes, `console.log({ key })` of Node and `repr` of Python among them. */
+function literalForms(value: string): readonly string[] {
+  const unquoted = jsonEscaped(value).replaceAll('\\"', '"');
+  return [unquoted, unquoted.replaceAll("'", "\\'")];
 }
 
 function codeUnit(char: string): string {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Redactor, redact } from '../../../src/model/command/redaction.ts';
@@ -61,6 +62,25 @@ test.each([
 test('a line of words that ends as base64 of a secret begins need not wait for the next', () => {
   const redactor = new Redactor(['correct horse battery']);
   expect(redactor.push('ready for Y29y\n')).toBe('ready for Y29y\n');
+});
+
+test('as shells, Node and Python quote it, a secret is blanked out too', () => {
+  const secret = `it's "odd" \\ and\tlong`;
+  const shown = [
+    inspect({ secret }),
+    `{'secret': 'it\\'s "odd" \\\\ and\\tlong'}`,
+    `+ : 'it'\\''s "odd" \\ and\tlong'`,
+    `+ : 'it'"'"'s "odd" \\ and\tlong'`,
+    JSON.stringify({ secret }).replaceAll('/', '\\/'),
+  ];
+  for (const text of shown) expect(redact(text, [secret])).toMatch(/^[{+][^id]*(?:secret)?\W+\*\*\*\W+$/);
+});
+
+test('of a secret that is cut with an ellipsis, the beginning is blanked out', () => {
+  expect(redact('found "hunter2/with o…" there', ['hunter2/with odd chars'])).toBe('found "***…" there');
+  expect(redact(JSON.stringify('quotes" and…'), ['quotes" and more'])).toBe('"***…"');
+  // Of three characters, nobody can tell.
+  expect(redact('the hun…', ['hunter2'])).toBe('the hun…');
 });
 
 test('a secret of several lines is blanked out line by line too', () => {
