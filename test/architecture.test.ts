@@ -201,6 +201,34 @@ describe('files', () => {
   });
 });
 
+describe('what leaves the process', () => {
+  const allowed = (name: string) => (file: SourceFile) => file.path !== name;
+
+  test('is written through the streams that keep secrets out', () => {
+    // The guard that loads a configuration takes what that prints, and what a worker prints is captured.
+    const writing = /\bprocess\.(?:stdout|stderr)\b|\bconsole\.(?:log|error|warn|info)\b|\bwriteSync\([12]\b/;
+    const wrong = files
+      .filter(allowed('cli/standard-streams.ts'))
+      .filter(allowed('config/settle.ts'))
+      .filter(allowed('exec/worker.ts'))
+      .flatMap((file) => offences(file, writing));
+    expect(wrong).toEqual([]);
+  });
+
+  test('is JSON where it is written as it is, of data without secrets', () => {
+    const users = files.filter((file) => file.code.includes('standardOutputForJson'));
+    expect(users.map((file) => file.path)).toEqual([
+      'cli/build.ts',
+      'cli/graph.ts',
+      'cli/print.ts',
+      'cli/standard-streams.ts',
+    ]);
+    expect(files.filter((file) => /new EventStream\(/.test(file.code)).map((file) => file.path)).toEqual([
+      'cli/world.ts',
+    ]);
+  });
+});
+
 describe('the model', () => {
   const model = files.filter((file) => ['model', 'base'].includes(folderOf(file.path)));
 

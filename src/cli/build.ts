@@ -11,8 +11,9 @@ import { createConsole } from '../render/console.ts';
 import { chooseMode } from '../render/console-mode.ts';
 import type { Auditing } from './auditing.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
+import { commandWords } from './hidden-secrets.ts';
 import { handleSignals } from './signals.ts';
-import { standardError, standardOutput } from './standard-streams.ts';
+import { standardError, standardOutput, standardOutputForJson } from './standard-streams.ts';
 import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';
 
@@ -30,7 +31,7 @@ export async function build(
     dryRun: isSet(flags, 'dryRun'),
     wait: !isOff(flags, 'wait'),
     stdin: 'closed',
-    command: process.argv.slice(2),
+    command: commandWords(),
     provesNothingToDo,
   });
 }
@@ -67,7 +68,7 @@ export async function runBuild(
     mode: shown,
     raw: options.stdin === 'inherit',
     verbose: isSet(flags, 'verbose') || level === 'debug',
-    stdout: standardOutput(),
+    stdout: mode === 'json' ? standardOutputForJson() : standardOutput(),
     stderr: standardError(),
     env: process.env,
     names: selection.stages.map((stage) => stage.name),
@@ -95,7 +96,7 @@ export async function runBuild(
   interrupt = () => session.interrupt();
   const release = handleSignals(interrupt);
   try {
-    const end = await session.build(workspace.pipeline.name);
+    const end = await session.build(workspace.told.name);
     if (end.kind === 'refused') throw new UsageError(end.problems);
     return end.event.exitCode;
   } finally {

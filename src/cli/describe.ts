@@ -3,14 +3,12 @@ import { UsageError } from '../model/diagnostic.ts';
 import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
 import { descriptionJson, descriptionLines } from './description.ts';
 import { type Flags, isSet } from './flags.ts';
-import { hidingSecrets } from './hidden-secrets.ts';
 import { stageTable } from './listing.ts';
 import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { lookAtStage } from './stage-facts.ts';
 import { stageJson } from './stage-json.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
-import { callerEnv } from './world.ts';
 
 export async function describe([asked = '']: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags);
@@ -24,28 +22,27 @@ export async function describe([asked = '']: readonly string[], flags: Flags): P
 }
 
 async function describeStage(workspace: Workspace, name: string, flags: Flags): Promise<void> {
-  const { graph } = workspace;
+  const { graph, told } = workspace;
   // With all before it: whether it is fresh depends on what those would do.
   const selection = selectStages(workspace, { ...selectEverything, targets: [name] });
   const stage = graph.stages.find((one) => one.name === name)!;
-  const hide = hidingSecrets(graph.stages, callerEnv(flags));
-  const facts = await looking(workspace, selection, flags, (world) =>
+  const found = await looking(workspace, selection, flags, (world) =>
     lookAtStage({ world, graph, selection, stage }),
   );
-  if (isSet(flags, 'json')) printJson(descriptionJson(facts, graph, hide));
-  else printLines(descriptionLines(facts, graph, { look: outLook(), hide, nowMs: Date.now() }));
+  const facts = { ...found, stage: told.stages.find((one) => one.name === name)! };
+  if (isSet(flags, 'json')) printJson(descriptionJson(facts, graph));
+  else printLines(descriptionLines(facts, graph, { look: outLook(), nowMs: Date.now() }));
 }
 
 function describePipeline(
-  { graph, pipeline }: Workspace,
+  { graph, told }: Workspace,
   name: string,
   members: readonly string[],
   flags: Flags,
 ): void {
-  const stages = members.map((member) => graph.stages.find((stage) => stage.name === member)!);
+  const stages = members.map((member) => told.stages.find((stage) => stage.name === member)!);
   if (isSet(flags, 'json')) {
-    const hide = hidingSecrets(pipeline.stages, callerEnv(flags));
-    printJson({ v: 1, name, kind: 'pipeline', stages: stages.map((stage) => stageJson(stage, graph, hide)) });
+    printJson({ v: 1, name, kind: 'pipeline', stages: stages.map((stage) => stageJson(stage, graph)) });
     return;
   }
   const look = outLook();

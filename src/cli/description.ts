@@ -12,22 +12,21 @@ import type { Look } from '../render/look.ts';
 import { type Field, fieldLines } from './field-lines.ts';
 import { marksOf } from './listing.ts';
 import type { PatternFacts, StageFacts } from './stage-facts.ts';
-import { type Hide, stageJson } from './stage-json.ts';
+import { stageJson } from './stage-json.ts';
 
 export interface DescriptionOptions {
   readonly look: Look;
-  readonly hide: Hide;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
 
-export function descriptionJson(facts: StageFacts, graph: StageGraph, hide: Hide) {
+export function descriptionJson(facts: StageFacts, graph: StageGraph) {
   const { stage, plan, memory, present } = facts;
   const { action, reasons, estimateMs, failure } = plan;
   return {
     v: 1,
     kind: 'stage',
-    ...stageJson(stage, graph, hide),
+    ...stageJson(stage, graph),
     requires: facts.requires,
     implied: facts.implied,
     produces: facts.produces,
@@ -65,7 +64,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
   return [
     ['verdict', verdictText(facts)],
     ['last run', lastRunText(facts.memory, options.nowMs)],
-    ['command', commandText(stage).map(options.hide)],
+    ['command', commandText(stage)],
     ['requires', facts.requires.map(patternText)],
     [
       'implied',
@@ -75,7 +74,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['after', all(stage.after)],
     ['upstream', all(othersIn(graph.upstreamOf([stage.name]), stage))],
     ['downstream', all(othersIn(graph.downstreamOf([stage.name]), stage))],
-    ['env', stage.env.map((entry) => envText(entry, present, options.hide))],
+    ['env', stage.env.map((entry) => envText(entry, present))],
     ['secrets', stage.secrets.map((name) => `${name}  (${present.has(name) ? 'set' : 'not set'})`)],
     ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],
     ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
@@ -160,8 +159,8 @@ function patternText({ pattern, negated, optional, files }: PatternFacts): strin
   return `${text}  (${optional ? 'optional, ' : ''}${count})`;
 }
 
-function envText(entry: Stage['env'][number], present: ReadonlySet<string>, hide: Hide): string {
-  if (entry.kind === 'set') return `${entry.name} = ${printable(hide(entry.value))}`;
+function envText(entry: Stage['env'][number], present: ReadonlySet<string>): string {
+  if (entry.kind === 'set') return `${entry.name} = ${printable(entry.value)}`;
   return `${entry.name}  (the caller's, ${present.has(entry.name) ? 'set' : 'not set'})`;
 }
 

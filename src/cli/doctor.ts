@@ -8,13 +8,14 @@ import { folderChecks } from './checks-of-folder.ts';
 import { nodeCheck, watchCheck } from './checks-of-machine.ts';
 import { brokenChecks, soundChecks, stageChecks } from './checks-of-pipeline.ts';
 import { type Flags, isSet, text } from './flags.ts';
+import { toldData } from './hidden-secrets.ts';
 import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, stateFolderName, type Workspace } from './workspace.ts';
 import { callerEnv } from './world.ts';
 
 export async function doctor(_positional: readonly string[], flags: Flags): Promise<number> {
-  const checks = await examine(flags);
+  const checks = toldData(await examine(flags));
   if (isSet(flags, 'json')) printJson(reportJson(checks));
   else printLines(reportLines(checks, outLook()));
   return exitCodeOf(checks);

@@ -6,30 +6,28 @@ import { type PatternEntry, type PatternSet, pairMayMatch, setMatches } from '..
 import type { Edge, StageGraph } from '../model/graph/graph.ts';
 import { byPath } from '../model/manifest.ts';
 import { isOutside } from '../model/paths.ts';
-import type { Stage } from '../model/stage.ts';
+import type { Pipeline, Stage } from '../model/stage.ts';
 import type { DrawnEdge, DrawnFile, DrawnStage, DrawnStatus, GraphDrawing } from '../model/words/drawing.ts';
-import type { Hide } from './stage-json.ts';
 
 export interface DrawOptions {
-  readonly pipeline: string;
+  /** As it may be told. */
+  readonly pipeline: Pipeline;
   /** The stages to draw. */
   readonly names: ReadonlySet<string>;
   /** Whether files are nodes of their own. */
   readonly files: boolean;
   /** By stage name; `null` draws none. */
   readonly statuses: ReadonlyMap<string, DrawnStatus> | null;
-  /** Keeps secrets out of commands. */
-  readonly hide?: Hide;
 }
 
 export function draw(graph: StageGraph, options: DrawOptions): GraphDrawing {
   const { pipeline, names } = options;
-  const stages = graph.stages.filter((stage) => names.has(stage.name));
+  const stages = pipeline.stages.filter((stage) => names.has(stage.name));
   const edges = stages.flatMap((stage) => graph.edgesInto(stage.name)).filter((edge) => names.has(edge.from));
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   const passages = edges.map((edge) => passageOf(edge, byName.get(edge.from)!, byName.get(edge.to)!));
   return {
-    pipeline,
+    pipeline: pipeline.name,
     stages: stages.map((stage) => drawnStage(stage, options)),
     edges: passages.map(({ edge, made }) => drawnEdge(edge, made)),
     ...(options.files ? { files: filesOf(stages, passages) } : {}),
@@ -76,11 +74,11 @@ function passageOf(edge: Edge, producer: Stage, consumer: Stage): Passage {
   return { edge, made: [...made], taken };
 }
 
-function drawnStage(stage: Stage, { statuses, hide = (text) => text }: DrawOptions): DrawnStage {
+function drawnStage(stage: Stage, { statuses }: DrawOptions): DrawnStage {
   return {
     name: stage.name,
     description: stage.description,
-    command: hide(describeCommand(stage.command)),
+    command: describeCommand(stage.command),
     ...(statuses === null ? {} : { status: statuses.get(stage.name) ?? 'unknown' }),
   };
 }

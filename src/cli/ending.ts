@@ -1,7 +1,9 @@
 // How every command ends: its answer, or what went wrong, as an exit code.
 import path from 'node:path';
 import { isRefusal } from '../engine/refusal.ts';
+import { readCallerEnv } from '../exec/caller-env.ts';
 import { UsageError } from '../model/diagnostic.ts';
+import { hideWhatSoundsSecret } from './hidden-secrets.ts';
 import { drained, standardError } from './standard-streams.ts';
 import { version } from './version.ts';
 
@@ -35,6 +37,7 @@ export function endWith(answer: Promise<number>): void {
 
 /** Everything that goes wrong ends here, with the exit code that the contract names. */
 async function exitCodeOf(error: unknown): Promise<number> {
+  hideWhatSoundsSecret(readCallerEnv(process.env, []).env);
   if (error instanceof UsageError) {
     const { printDiagnostics } = await import('./print.ts');
     printDiagnostics(error.diagnostics);

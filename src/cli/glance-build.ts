@@ -19,8 +19,9 @@ import { chooseMode, lookOf } from '../render/console-mode.ts';
 import { lastLines } from '../render/last-line.ts';
 import { createWriter } from '../render/writer.ts';
 import { endWith } from './ending.ts';
+import { commandWords, hideSecrets, toldData, withoutSecrets } from './hidden-secrets.ts';
 import { launched } from './launched.ts';
-import { standardOutput } from './standard-streams.ts';
+import { standardError, standardOutput } from './standard-streams.ts';
 
 /** Above this many runs the history is due to be shortened, which is the build's own work. */
 const maxRuns = 220;
@@ -65,11 +66,17 @@ async function look(): Promise<Glance | null> {
   });
   if (header.key !== key || !sameEnvironment(header, process.env)) return null;
   if (!isAllAsItWas({ root, paths: decoded.paths(), stamps }, proof.file)) return null;
+  hideSecrets(header.secrets, { get: (name) => process.env[name] });
   // It may read the environment, the clock, other files: what it exports is known when it has run.
-  const settled = await settle(header.config, settleLimitMs);
+  const printed: string[] = [];
+  const settled = await settle(header.config, settleLimitMs, (text) => void printed.push(text));
   if (settled.kind !== 'value') return null;
+  // It is not evaluated again, so that this would be lost.
+  if (printed.length > 0) standardError().write(withoutSecrets(printed.join('')));
   const text = specText(settled.value);
   if (text === null || !Buffer.from(text).equals(spec)) return null;
+  // A secret that came to be the name of something is refused.
+  if (withoutSecrets(text) !== text) return null;
   return { state, started, proof, header };
 }
 
@@ -92,9 +99,8 @@ async function tell({ state, started, proof, header }: Glance): Promise<number> 
   };
   const journal = new JournalSink({ folder: () => folder, onTrouble: () => {} });
   const clock = { nowMs: () => Date.now(), monotonicMs: () => 0 };
-  const events = new EventStream({ runId, clock, sinks: [display, journal] });
-  const command = process.argv.slice(2);
-  events.emit({ kind: 'run-started', pipeline, targets, tasks, dryRun: false, command });
+  const events = new EventStream({ runId, clock, sinks: [display, journal], tell: toldData });
+  events.emit({ kind: 'run-started', pipeline, targets, tasks, dryRun: false, command: commandWords() });
   const [s, ns] = process.hrtime(started);
   events.emit({
     kind: 'run-finished',

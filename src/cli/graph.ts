@@ -6,11 +6,10 @@ import { graphMermaid } from '../render/graph-mermaid.ts';
 import { createWriter } from '../render/writer.ts';
 import { draw, statusesOf } from './draw.ts';
 import { type Flags, isSet, selectionOf, text } from './flags.ts';
-import { hidingSecrets } from './hidden-secrets.ts';
+import { toldData } from './hidden-secrets.ts';
 import { planOf } from './looking.ts';
-import { standardOutput } from './standard-streams.ts';
+import { standardOutput, standardOutputForJson } from './standard-streams.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
-import { callerEnv } from './world.ts';
 
 const languages: Readonly<Record<string, (drawing: GraphDrawing) => string>> = {
   dot: graphDot,
@@ -22,13 +21,13 @@ export async function graph(targets: readonly string[], flags: Flags): Promise<n
   const workspace = await openWorkspace(flags);
   const selection = selectStages(workspace, selectionOf(targets, flags));
   const drawing = draw(workspace.graph, {
-    pipeline: workspace.pipeline.name,
+    pipeline: workspace.told,
     names: selection.names,
     files: isSet(flags, 'files'),
-    hide: hidingSecrets(selection.stages, callerEnv(flags)),
     statuses: isSet(flags, 'status') ? statusesOf(await planOf(workspace, selection, flags)) : null,
   });
   const language = isSet(flags, 'json') ? 'json' : (text(flags, 'format') ?? 'dot');
-  createWriter(standardOutput()).write(languages[language]!(drawing));
+  const out = language === 'json' ? standardOutputForJson() : standardOutput();
+  createWriter(out).write(languages[language]!(toldData(drawing)));
   return 0;
 }

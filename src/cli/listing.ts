@@ -7,14 +7,14 @@ import { plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import type { Look } from '../render/look.ts';
 import { tableLines } from '../render/table.ts';
-import { type Hide, stageJson } from './stage-json.ts';
+import { stageJson } from './stage-json.ts';
 
-export function listJson(pipeline: Pipeline, graph: StageGraph, hide: Hide) {
+export function listJson(pipeline: Pipeline, graph: StageGraph) {
   const { name, stages, pipelines, jobs, cacheMaxBytes } = pipeline;
   return {
     v: 1,
     pipeline: name,
-    stages: stages.map((stage) => stageJson(stage, graph, hide)),
+    stages: stages.map((stage) => stageJson(stage, graph)),
     pipelines: [...pipelines].map(([name, members]) => ({ name, stages: members })),
     jobs,
     cacheMaxBytes,

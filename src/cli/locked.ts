@@ -6,6 +6,7 @@ import type { EventBody } from '../model/events.ts';
 import type { Stage } from '../model/stage.ts';
 import { printable } from '../model/words/printable.ts';
 import type { Flags } from './flags.ts';
+import { commandWords } from './hidden-secrets.ts';
 import { handleSignals } from './signals.ts';
 import { standardError } from './standard-streams.ts';
 import type { Workspace } from './workspace.ts';
@@ -33,7 +34,7 @@ export async function underLock(
   try {
     const lock = await world.lock.acquire({
       wait: true,
-      command: process.argv.slice(2).join(' '),
+      command: commandWords().join(' '),
       signal: interruption.signal,
       onBlocked: (holder) =>
         standardError().write(`waiting for process ${holder.pid} (pipe ${holder.command})\n`),

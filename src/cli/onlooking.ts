@@ -11,7 +11,7 @@ import { Onlooker } from '../glance/seal.ts';
 import { specText } from '../glance/spec-text.ts';
 import { readBootId } from '../lock/boot-id.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
-import { hidingSecrets } from './hidden-secrets.ts';
+import { withoutSecrets } from './hidden-secrets.ts';
 import { launched } from './launched.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -21,7 +21,6 @@ export class Onlooking implements Sink {
   private readonly onlooker: Onlooker;
   private readonly asked = new Map<string, string | null>();
   private started: RunStarted | null = null;
-  private caller: CallerEnv | null = null;
 
   /** `null` where the run has no folder in the state folder. Throws what the file system refuses. */
   static begin(workspace: Workspace, folders: RunFolders & { run(): string }): Onlooking | null {
@@ -41,8 +40,7 @@ export class Onlooking implements Sink {
 
   /** The same, and what is asked of it is remembered. */
   overhear(caller: CallerEnv): CallerEnv {
-    this.caller = caller;
-    const secrets = new Set(this.workspace.pipeline.stages.flatMap((stage) => stage.secrets));
+    const secrets = new Set(this.secrets());
     return {
       names: () => caller.names(),
       get: (name) => {
@@ -91,10 +89,14 @@ export class Onlooking implements Sink {
     }
   }
 
+  private secrets(): readonly string[] {
+    return [...new Set(this.workspace.pipeline.stages.flatMap((stage) => stage.secrets))];
+  }
+
   private keep(savedMs: number): void {
     const { state, root, spec, pathsOfCode, compiledPath } = this.workspace;
     const text = specText(spec);
-    if (text === null || this.started === null || this.caller === null) return;
+    if (text === null || this.started === null) return;
     for (const [file, isThere] of pathsOfCode()) this.onlooker.saw(file, isThere);
     for (const name of ['state', 'running', '.gitignore', 'CACHEDIR.TAG'])
       this.onlooker.saw(path.join(state, name));
@@ -106,10 +108,18 @@ export class Onlooking implements Sink {
       cwd: process.cwd(),
       words: process.argv.slice(3),
     });
-    const header = { key, env: [...this.asked], config: compiledPath, pipeline, targets, tasks, savedMs };
-    const hide = hidingSecrets(this.workspace.pipeline.stages, this.caller);
+    const header = {
+      key,
+      env: [...this.asked],
+      secrets: this.secrets(),
+      config: compiledPath,
+      pipeline,
+      targets,
+      tasks,
+      savedMs,
+    };
     const told = JSON.stringify(header) + text;
-    if (hide(told) !== told) return;
+    if (withoutSecrets(told) !== told) return;
     try {
       const proof = this.onlooker.seal(header, text);
       if (proof === null) return;

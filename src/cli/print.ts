@@ -1,11 +1,11 @@
-// Prints what is no event: diagnostics, tables, answers. Survives a reader that goes away.
+// Prints what is no event: diagnostics, tables, answers; none of it with a secret. Survives a reader that goes away.
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { lookOf } from '../render/console-mode.ts';
 import { diagnosticLines } from '../render/diagnostics.ts';
 import type { Look } from '../render/look.ts';
 import { createWriter } from '../render/writer.ts';
-import { withoutSecrets } from './hidden-secrets.ts';
-import { standardError, standardOutput } from './standard-streams.ts';
+import { toldData } from './hidden-secrets.ts';
+import { standardError, standardOutput, standardOutputForJson } from './standard-streams.ts';
 
 /** How text looks on standard output. */
 export function outLook(names: readonly string[] = []): Look {
@@ -14,7 +14,7 @@ export function outLook(names: readonly string[] = []): Look {
 
 export function printDiagnostics(problems: readonly Diagnostic[]): void {
   const look = lookOf(standardError(), process.env);
-  createWriter(standardError()).lines(diagnosticLines(problems.map(withoutSecrets), look));
+  createWriter(standardError()).lines(diagnosticLines(toldData(problems), look));
 }
 
 export function printLines(lines: readonly string[]): void {
@@ -22,5 +22,5 @@ export function printLines(lines: readonly string[]): void {
 }
 
 export function printJson(value: unknown): void {
-  createWriter(standardOutput()).lines([JSON.stringify(value, null, 2)]);
+  createWriter(standardOutputForJson()).lines([JSON.stringify(toldData(value), null, 2)]);
 }

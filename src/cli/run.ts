@@ -5,6 +5,7 @@ import { selectEverything } from '../model/selection.ts';
 import { plural } from '../model/words/amounts.ts';
 import { runBuild } from './build.ts';
 import { type Flags, isOff } from './flags.ts';
+import { commandWords } from './hidden-secrets.ts';
 import { openWorkspace, selectStages, stagesNamed } from './workspace.ts';
 
 export async function run([stage = '']: readonly string[], flags: Flags): Promise<number> {
@@ -22,7 +23,7 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
       dryRun: false,
       wait: !isOff(flags, 'wait'),
       stdin: 'inherit',
-      command: process.argv.slice(2),
+      command: commandWords(),
     },
   );
 }

@@ -2,17 +2,41 @@
 // than a build that has nothing to do takes to find that out.
 import fs from 'node:fs';
 import type { OutStream } from '../render/writer.ts';
+import { withoutSecrets } from './hidden-secrets.ts';
 
 type Descriptor = 1 | 2;
 
 const opened = new Map<Descriptor, OutStream>();
 
+/** For texts: whoever writes them, they leave without secrets. Bytes pass as they are, as of logs, which have none. */
 export function standardOutput(): OutStream {
-  return open(1);
+  return hiding(open(1));
 }
 
 export function standardError(): OutStream {
-  return open(2);
+  return hiding(open(2));
+}
+
+/** For JSON alone: its data was told without secrets, and a short one in its own words must not break them. */
+export function standardOutputForJson(): OutStream {
+  return open(1);
+}
+
+function hiding(stream: OutStream): OutStream {
+  return {
+    write: (content) => stream.write(typeof content === 'string' ? withoutSecrets(content) : content),
+    on: (event, listener) => stream.on(event, listener),
+    off: (event, listener) => stream.off(event, listener),
+    get isTTY() {
+      return stream.isTTY;
+    },
+    get columns() {
+      return stream.columns;
+    },
+    get rows() {
+      return stream.rows;
+    },
+  };
 }
 
 /** Resolves when all that was written has left this process. */

@@ -21,7 +21,7 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
   if (isSet(flags, 'json')) {
     printJson({
       v: 1,
-      pipeline: workspace.pipeline.name,
+      pipeline: workspace.told.name,
       stale: stale.length,
       tasks: plans.map(({ kind: _kind, ...plan }) => plan),
     });

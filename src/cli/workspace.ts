@@ -9,6 +9,7 @@ import { type CodeCache, type CompiledModule, openCodeCache, pathsBehind } from 
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
+import { readCallerEnv } from '../exec/caller-env.ts';
 import { markStateFolder } from '../journal/state-folder.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
@@ -21,8 +22,12 @@ import {
   unknownTarget,
 } from '../model/selection.ts';
 import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
+import { secretsInNames, toldPipeline } from '../model/told-pipeline.ts';
+import { declaredSecrets, secretsNamedIn } from '../model/validation/declared-secrets.ts';
 import { validate } from '../model/validation/validate.ts';
-import { type Flags, text } from './flags.ts';
+import { type Flags, text, texts } from './flags.ts';
+import { hiddenSecrets, hiddenValues, hideSecrets, hideWhatSoundsSecret } from './hidden-secrets.ts';
+import { standardError } from './standard-streams.ts';
 import { version } from './version.ts';
 
 /** Where the workspace is, whatever its configuration says. */
@@ -36,6 +41,8 @@ export interface Place {
 
 export interface Workspace extends Place {
   readonly pipeline: Pipeline;
+  /** The same without secrets: what of it people and programs are told. */
+  readonly told: Pipeline;
   readonly graph: StageGraph;
   /** What a person typed as a path, as the workspace names it; `null` where it lies outside. */
   readonly canonical: (typed: string) => FilePath | null;
@@ -77,7 +84,11 @@ export async function openWorkspace(
       refreshStamps: true,
     }),
   );
-  const load = await loadConfig({ configPath, root, cache, vetPath: besideThis('vet') });
+  const printed: string[] = [];
+  const onPrint = (text: string) => void printed.push(text);
+  const load = await loadConfig({ configPath, root, cache, vetPath: besideThis('vet'), onPrint });
+  learnSecrets(load.ok ? load.value.spec : null, configPath, flags);
+  if (printed.length > 0) standardError().write(printed.join(''));
   // The compiled configuration may be the first thing in it, and it must never end up in a repository.
   markStateFolder(state);
   const loaded = orRefuse(load);
@@ -85,6 +96,7 @@ export async function openWorkspace(
     orRefuse(validate(loaded.spec, { root, home: homedir(), configPath, folderName: path.basename(root) })),
     overrides.freshness,
   );
+  refuse(secretsInNames(pipeline, hiddenSecrets()));
   const graph = orRefuse(buildGraph(pipeline));
   const canonical = (typed: string) => {
     const found = canonicalPath(path.resolve(cwd, typed), { root, home: homedir() });
@@ -95,6 +107,9 @@ export async function openWorkspace(
     state,
     configPath,
     pipeline,
+    get told() {
+      return toldPipeline(pipeline, hiddenValues());
+    },
     graph,
     canonical,
     codeOf: (stages) => codeOf(stages, root, cache, loaded),
@@ -133,9 +148,33 @@ export function stagesNamed(workspace: Workspace, typed: readonly string[], at: 
   return new Set(names);
 }
 
+function refuse(problems: readonly Diagnostic[]): void {
+  if (problems.length > 0) throw new UsageError(problems);
+}
+
 export function orRefuse<T>(result: Result<T, Diagnostic | readonly Diagnostic[]>): T {
   if (!result.ok) throw new UsageError([result.error].flat());
   return result.value;
+}
+
+/**
+ * From here on secrets are hidden in all that is told, also of what is wrong with the configuration. Of one that
+ * cannot be loaded (`null`) its text and the names of variables tell what may be secret.
+ */
+function learnSecrets(spec: unknown, configPath: string, flags: Flags): void {
+  const declared = spec === null ? secretsNamedIn(textOf(configPath)) : declaredSecrets(spec);
+  // A file that cannot be read is told of by whoever needs the variables.
+  const { env } = readCallerEnv(process.env, declared.length === 0 ? [] : texts(flags, 'envFile'));
+  if (spec === null) hideWhatSoundsSecret(env);
+  hideSecrets(declared, env);
+}
+
+function textOf(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** A file of this build of pipe. */

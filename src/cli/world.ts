@@ -24,7 +24,7 @@ import { FolderActions } from '../store/actions.ts';
 import { FolderBlobs } from '../store/blobs.ts';
 import { type OpenState, openState } from '../store/open-state.ts';
 import { type Flags, texts } from './flags.ts';
-import { hideFromProblems } from './hidden-secrets.ts';
+import { toldData } from './hidden-secrets.ts';
 import { Onlooking } from './onlooking.ts';
 import { upkeepOf } from './upkeep.ts';
 import { besideThis, type Workspace } from './workspace.ts';
@@ -61,7 +61,6 @@ export const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => perfor
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const { workspace, flags, runId, onTrouble, identity } = options;
   const ownEnv = callerEnv(flags);
-  hideFromProblems(workspace.pipeline.stages, ownEnv);
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
   const sealed = sealOf(workspace.state) !== null;
@@ -104,6 +103,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     events: new EventStream({
       runId,
       clock,
+      tell: toldData,
       sinks: [...options.sinks, onlooking].filter((sink) => sink !== null),
     }),
     takeTroubles: options.takeTroubles ?? (() => []),

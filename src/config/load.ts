@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly vetPath: string;
   /** How long the configuration may take to settle. Default 10 s. */
   readonly limitMs?: number;
+  /** Told what the configuration prints, in pieces, before this is over: it may have printed secrets. */
+  readonly onPrint: (text: string) => void;
 }
 
 export interface LoadedConfig {
@@ -32,19 +34,19 @@ const defaultLimitMs = 10_000;
 
 /** PIPE002 to PIPE006. A compiled module is loaded in a child process first, once. */
 export async function loadConfig(options: LoadOptions): Promise<Result<LoadedConfig, readonly Diagnostic[]>> {
-  const { configPath, cache, vetPath, limitMs = defaultLimitMs } = options;
+  const { configPath, cache, vetPath, onPrint, limitMs = defaultLimitMs } = options;
   const obtained = await cache.obtain(configPath);
   if (!obtained.ok) return obtained;
   const compiled = obtained.value;
 
   if (!compiled.manifest.vetted) {
     const { tryOut } = await import('./try-out.ts');
-    const mishap = await tryOut({ compiledPath: compiled.path, vetPath, limitMs });
+    const mishap = await tryOut({ compiledPath: compiled.path, vetPath, limitMs, onPrint });
     if (mishap !== null) return err([await explain(mishap, compiled, options)]);
     cache.vouch(compiled);
   }
 
-  const settled = await settle(compiled.path, limitMs);
+  const settled = await settle(compiled.path, limitMs, onPrint);
   if (settled.kind === 'no-default') return err([noPipeline('has no default export', options)]);
   if (settled.kind !== 'value') return err([await explain(settled, compiled, options)]);
   if (typeof settled.value !== 'object' || settled.value === null || Array.isArray(settled.value)) {

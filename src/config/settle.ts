@@ -16,14 +16,18 @@ export type Mishap =
 /**
  * The awaited default export, called and awaited once more where it is a function. While it loads,
  * `process.exit` and `process.abort` are reported instead of obeyed, and what is written to standard
- * output goes to standard error. A synchronous endless loop cannot be seen from inside: see `try-out.ts`.
+ * output goes to standard error, or, with `onPrint`, all that is written goes there. A synchronous endless loop cannot be seen from inside: see `try-out.ts`.
  */
-export async function settle(compiledPath: string, limitMs: number): Promise<Settled> {
+export async function settle(
+  compiledPath: string,
+  limitMs: number,
+  onPrint: ((text: string) => void) | null = null,
+): Promise<Settled> {
   let report: (mishap: Mishap) => void = () => {};
   const mishap = new Promise<Mishap>((resolve) => {
     report = resolve;
   });
-  const release = standGuard(report);
+  const release = standGuard(report, onPrint);
   let timer: NodeJS.Timeout | undefined;
   try {
     const loading = load(compiledPath);
@@ -68,7 +72,7 @@ function threw(error: unknown): Mishap {
 }
 
 /** Returns what puts everything back. */
-function standGuard(report: (mishap: Mishap) => void): () => void {
+function standGuard(report: (mishap: Mishap) => void, onPrint: ((text: string) => void) | null): () => void {
   const { exit, abort } = process;
   const refuse = (call: string) => {
     report({ kind: 'exited', call });
@@ -84,7 +88,10 @@ function standGuard(report: (mishap: Mishap) => void): () => void {
   process.on('uncaughtException', onStray);
   process.on('unhandledRejection', onStray);
   process.on('beforeExit', onIdle);
-  const giveBackStdout = divertStdout();
+  const giveBackStreams =
+    onPrint === null
+      ? [divert('stdout', () => process.stderr.write.bind(process.stderr))]
+      : (['stdout', 'stderr'] as const).map((name) => divert(name, () => writesTo(onPrint)));
 
   return () => {
     process.exit = exit;
@@ -92,32 +99,43 @@ function standGuard(report: (mishap: Mishap) => void): () => void {
     process.off('uncaughtException', onStray);
     process.off('unhandledRejection', onStray);
     process.off('beforeExit', onIdle);
-    giveBackStdout();
+    for (const giveBack of giveBackStreams) giveBack();
   };
 }
+
+type Write = NodeJS.WriteStream['write'];
 
 /**
  * Standard output belongs to the command's own results. The stream is diverted when it is first asked for,
  * because to open it costs a millisecond or two.
  */
-function divertStdout(): () => void {
-  const property = Object.getOwnPropertyDescriptor(process, 'stdout')!;
+function divert(name: 'stdout' | 'stderr', elsewhere: () => Write): () => void {
+  const property = Object.getOwnPropertyDescriptor(process, name)!;
   let opened: NodeJS.WriteStream | null = null;
-  let write: NodeJS.WriteStream['write'] | null = null;
-  Object.defineProperty(process, 'stdout', {
+  let write: Write | null = null;
+  Object.defineProperty(process, name, {
     ...property,
     get() {
       if (opened === null) {
         const stream = property.get!.call(process) as NodeJS.WriteStream;
         write = stream.write;
-        stream.write = process.stderr.write.bind(process.stderr) as NodeJS.WriteStream['write'];
+        stream.write = elsewhere();
         opened = stream;
       }
       return opened;
     },
   });
   return () => {
-    Object.defineProperty(process, 'stdout', property);
+    Object.defineProperty(process, name, property);
     if (opened !== null && write !== null) opened.write = write;
+  };
+}
+
+function writesTo(onPrint: (text: string) => void): Write {
+  return (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
+    onPrint(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+    const done = rest.find((one) => typeof one === 'function') as (() => void) | undefined;
+    if (done !== undefined) process.nextTick(done);
+    return true;
   };
 }

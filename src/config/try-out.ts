@@ -8,6 +8,8 @@ export interface TryOutOptions {
   /** Absolute path of the built `vet.ts`. */
   readonly vetPath: string;
   readonly limitMs: number;
+  /** Told what the module printed, where that is to be shown. */
+  readonly onPrint: (text: string) => void;
 }
 
 /** Beyond the module's own limit, within which its child reports by itself unless it is stuck. */
@@ -18,7 +20,7 @@ const keptOutputBytes = 64 * 1024;
  * `null` when all went well. What the module printed is shown only when it did not: otherwise it will
  * print the same again when this process loads it. Throws when the child cannot even start.
  */
-export function tryOut({ compiledPath, vetPath, limitMs }: TryOutOptions): Promise<Mishap | null> {
+export function tryOut({ compiledPath, vetPath, limitMs, onPrint }: TryOutOptions): Promise<Mishap | null> {
   return new Promise((resolve, reject) => {
     const child = fork(vetPath, [compiledPath, String(limitMs)], {
       // The last one carries nothing: that it closes tells the child that this process is gone.
@@ -76,7 +78,7 @@ export function tryOut({ compiledPath, vetPath, limitMs }: TryOutOptions): Promi
         return;
       }
       const mishap = stuck ? timedOut : mishapOf(last, child);
-      if (mishap !== null) process.stderr.write(output);
+      if (mishap !== null && output !== '') onPrint(output);
       resolve(mishap);
     };
     child.on('exit', ended);

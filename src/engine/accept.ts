@@ -9,6 +9,7 @@ import { clearGround } from './ground.ts';
 import { unknownAmong } from './ownership.ts';
 import { inspectOutputs } from './produced.ts';
 import { formerWarnings } from './retire.ts';
+import { hide } from './secrets.ts';
 import { onRecord, unnameableNow } from './unnameable.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +45,7 @@ export function acceptOutputs(world: World, options: AcceptanceOptions): Accepte
     world.files.forget();
   }
   const paths = unknownAmong(world, assessed.outputs).map((file) => file.path);
+  const told = (text: string) => hide(world, task.stage, text);
   const record: TaskRecord = {
     task: task.id,
     fingerprint: reading.fingerprint(),
@@ -54,7 +56,7 @@ export function acceptOutputs(world: World, options: AcceptanceOptions): Accepte
     finishedAtMs: acceptance.atMs,
     durationMs: recordIn(assessed.memory)?.durationMs ?? 0,
     metrics: {},
-    accepted: { ...acceptance, paths },
+    accepted: { by: told(acceptance.by), atMs: acceptance.atMs, reason: told(acceptance.reason), paths },
     ...onRecord(unnameableNow(world, assessed)),
   };
   world.records.commit(record);

@@ -11,7 +11,7 @@ import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { ListedFile, Observation } from './ports.ts';
-import { shownParts } from './secrets.ts';
+import { toldParts } from './secrets.ts';
 import type { World } from './world.ts';
 
 /** The inputs as they were read. */
@@ -84,7 +84,7 @@ export class Assessor {
     const outputs = listedOutputs?.files ?? [];
     const memory = this.world.records.memory(task.id);
     const read = once(() => this.read(definition.parts, inputs.files));
-    const parts = shownParts(this.world, stage, definition.parts);
+    const parts = definition.told;
     const base = { task, memory, parts, inputs: inputs.files, outputs, read };
     if (stage.freshness === 'mtime' && stage.produces !== null) {
       const unmatched = (listedOutputs?.unmatched ?? [])
@@ -110,10 +110,13 @@ export class Assessor {
     return stage.always && verdict.kind === 'fresh' ? withReason(verdict, { code: 'always' }) : verdict;
   }
 
-  private definitionOf(
-    stage: Stage,
-  ):
-    | { readonly parts: readonly FingerprintPart[]; readonly modules: readonly FilePath[] }
+  private definitionOf(stage: Stage):
+    | {
+        readonly parts: readonly FingerprintPart[];
+        /** The same without secrets: for records and reasons. */
+        readonly told: readonly FingerprintPart[];
+        readonly modules: readonly FilePath[];
+      }
     | { readonly problems: readonly Diagnostic[]; readonly failure: Failure } {
     const { world } = this;
     const problems: Diagnostic[] = [];
@@ -138,10 +141,9 @@ export class Assessor {
       return { problems, failure: { kind: 'threw', message, stack: null } };
     }
     const passed = (name: string) => world.caller.get(name);
-    return {
-      parts: definitionParts(stage, { passed, toolIdentities, code: codeDigest, platform: world.platform }),
-      modules,
-    };
+    const surroundings = { passed, toolIdentities, code: codeDigest, platform: world.platform };
+    const parts = definitionParts(stage, surroundings);
+    return { parts, told: toldParts(world, stage, parts, surroundings), modules };
   }
 
   private inputsOf(

@@ -1,33 +1,45 @@
 // What of a stage may be shown and recorded: a configuration can have copied a secret into a command or a variable.
 import { describeCommand } from '../model/command/command-line.ts';
 import { redact } from '../model/command/redaction.ts';
+import { definitionParts, type Surroundings } from '../model/fingerprint.ts';
 import type { FingerprintPart } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
+import { toldCommand, toldStage } from '../model/told-pipeline.ts';
 import type { World } from './world.ts';
 
 /** The caller's values of what is declared as secret, be it by another stage. */
 export function secretValues(world: World, stage: Stage): readonly string[] {
   const names = new Set([...world.secrets, ...stage.secrets]);
-  return [...names].map((name) => world.caller.get(name) ?? '').filter((value) => value !== '');
+  const values = [...names].map((name) => world.caller.get(name) ?? '').filter((value) => value !== '');
+  // In one order for all stages: the search for them is prepared once.
+  return [...new Set(values)].sort();
 }
 
 /** The stage's command in one line, for people. */
 export function shownCommand(world: World, stage: Stage): string {
-  return hide(world, stage, describeCommand(stage.command));
+  return describeCommand(toldCommand(stage.command, secretValues(world, stage)));
 }
 
-/** For records and reasons; the fingerprint is taken of the parts as they are. */
-export function shownParts(
+/**
+ * For records and reasons; the fingerprint is taken of the parts as they are. Worked out of the stage as it may be
+ * told, since in the parts commands are quoted already.
+ */
+export function toldParts(
   world: World,
   stage: Stage,
   parts: readonly FingerprintPart[],
+  surroundings: Surroundings,
 ): readonly FingerprintPart[] {
   const values = secretValues(world, stage);
   if (values.length === 0) return parts;
-  return parts.map(({ name, value }) => ({ name, value: redact(value, values) }));
+  return definitionParts(toldStage(stage, values), surroundings).map(({ name, value }) => ({
+    name,
+    value: redact(value, values),
+  }));
 }
 
-function hide(world: World, stage: Stage, text: string): string {
+/** A text of anybody's. */
+export function hide(world: World, stage: Stage, text: string): string {
   const values = secretValues(world, stage);
   return values.length === 0 ? text : redact(text, values);
 }

@@ -23,6 +23,8 @@ export interface ProofHeader {
   readonly key: string;
   /** The caller's variables that were asked for; `null` where unset. */
   readonly env: readonly (readonly [name: string, value: string | null])[];
+  /** The names of variables whose values are secret. */
+  readonly secrets: readonly string[];
   /** Absolute path of the compiled configuration. */
   readonly config: string;
   readonly pipeline: string;

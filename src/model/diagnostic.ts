@@ -36,6 +36,7 @@ export const diagnosticTitles = {
   PIPE040: 'nothing to accept',
   PIPE042: 'unknown command',
   PIPE043: 'no audit here',
+  PIPE044: 'a secret in a name or path',
   PIPE050: 'required file missing',
   PIPE051: 'an input that another stage makes, by another name',
 } as const;

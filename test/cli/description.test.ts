@@ -78,7 +78,7 @@ function facts(changes: Partial<StageFacts> = {}): StageFacts {
 }
 
 function described(changes: Partial<StageFacts> = {}, columns: number | null = null): readonly string[] {
-  return descriptionLines(facts(changes), graph, { look: plainLook(columns), hide: (text) => text, nowMs });
+  return descriptionLines(facts(changes), graph, { look: plainLook(columns), nowMs });
 }
 
 test('a description names all that was declared and what was found', () => {
@@ -143,7 +143,7 @@ test('a stage that cannot be built says why', () => {
 });
 
 test('JSON tells of secrets whether they are present, never what they are', () => {
-  const json = descriptionJson(facts(), graph, (text) => text);
+  const json = descriptionJson(facts(), graph);
   expect(json).toMatchObject({
     name: 'tidy',
     secrets: [

@@ -4,9 +4,10 @@ import type { TaskId } from '../../src/base/brand.ts';
 import { draw, statusesOf } from '../../src/cli/draw.ts';
 import type { TaskPlanned } from '../../src/model/events.ts';
 import { buildGraph, type StageGraph } from '../../src/model/graph/graph.ts';
+import type { Pipeline } from '../../src/model/stage.ts';
 import { accepted } from '../model/validation/sample-config.ts';
 
-const graph = graphOf({
+const sample = pipelineOf({
   read: {
     requires: ['in/*.txt', '!in/old.txt'],
     produces: ['./out/a.json', 'out/parts/'],
@@ -20,15 +21,21 @@ const graph = graphOf({
   publish: { requires: 'merged.json', after: 'read', run: 'curl -T merged.json example.org' },
 });
 
-function graphOf(stages: object): StageGraph {
-  const built = buildGraph(accepted({ name: 'p', stages }));
+const graph = graphOf(sample);
+
+function pipelineOf(stages: object): Pipeline {
+  return accepted({ name: 'p', stages });
+}
+
+function graphOf(pipeline: Pipeline): StageGraph {
+  const built = buildGraph(pipeline);
   if (!built.ok) throw new Error(JSON.stringify(built.error));
   return built.value;
 }
 
 function drawn(names: readonly string[], options: { readonly files?: boolean } = {}) {
   return draw(graph, {
-    pipeline: 'p',
+    pipeline: sample,
     names: new Set(names),
     files: options.files ?? false,
     statuses: null,
@@ -74,12 +81,12 @@ test('what a stage outside of the selection makes comes from outside', () => {
 });
 
 test('a script that another stage makes is a file between the two', () => {
-  const made = graphOf({
+  const made = pipelineOf({
     generate: { produces: 'gen/tool.mjs', run: 'make-tool' },
     use: { produces: 'out.txt', run: 'node gen/tool.mjs' },
   });
-  const { edges, files } = draw(made, {
-    pipeline: 'p',
+  const { edges, files } = draw(graphOf(made), {
+    pipeline: made,
     names: new Set(['generate', 'use']),
     files: true,
     statuses: null,
@@ -110,7 +117,7 @@ test('a stage that only waits for others is planned, and one with a reason of it
 
 test('a drawing with statuses says "unknown" of a stage without one', () => {
   const { stages } = draw(graph, {
-    pipeline: 'p',
+    pipeline: sample,
     names: new Set(['read', 'merge']),
     files: false,
     statuses: new Map([['read', 'fresh']]),

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { listJson, listLines } from '../../src/cli/listing.ts';
 import { buildGraph } from '../../src/model/graph/graph.ts';
+import { toldPipeline } from '../../src/model/told-pipeline.ts';
 import { widthOf } from '../../src/render/fit.ts';
 import { accepted } from '../model/validation/sample-config.ts';
 import { plainLook } from './plain-look.ts';
@@ -49,7 +50,7 @@ test('the table fits a narrow terminal', () => {
 });
 
 test('JSON has the defaults filled in, and neighbours by name', () => {
-  const { stages, pipelines } = listJson(pipeline, graph, (text) => text);
+  const { stages, pipelines } = listJson(pipeline, graph);
   expect(pipelines).toEqual([{ name: 'all', stages: ['fetch', 'report'] }]);
   expect(stages[0]).toMatchObject({
     name: 'fetch',
@@ -72,8 +73,7 @@ test('JSON has the defaults filled in, and neighbours by name', () => {
 });
 
 test('a secret that was copied into a command or a variable is hidden', () => {
-  const hide = (text: string) => text.replaceAll('sesame-open', '***');
-  const text = JSON.stringify(listJson(pipeline, graph, hide));
+  const text = JSON.stringify(listJson(toldPipeline(pipeline, ['sesame-open']), graph));
   expect(text).toContain('node fetch.mjs --key ***');
   expect(text).not.toContain('sesame-open');
 });

@@ -37,13 +37,13 @@ test.each([
 
 test('a child that cannot start is a bug, not a diagnostic', async () => {
   using project = TempProject.with({ 'module.mjs': '' });
-  const options = { compiledPath: project.path('module.mjs'), limitMs: 1000 };
+  const options = { compiledPath: project.path('module.mjs'), limitMs: 1000, onPrint: () => {} };
   await expect(tryOut({ ...options, vetPath: project.path('none.mjs') })).rejects.toThrow('did not start');
   await expect(tryOut({ ...options, vetPath: vetPath() })).resolves.toBeNull();
 });
 
 test('what a module leaves running does not hold the child', async () => {
   using project = TempProject.with({ 'module.mjs': 'setInterval(() => {}, 1000); export default {};' });
-  const options = { compiledPath: project.path('module.mjs'), limitMs: 20_000 };
+  const options = { compiledPath: project.path('module.mjs'), limitMs: 20_000, onPrint: () => {} };
   expect(await tryOut({ ...options, vetPath: vetPath() })).toBeNull();
 });

@@ -18,6 +18,8 @@ afterAll(() => fs.rmSync(tools, { recursive: true, force: true }));
 export class TempProject {
   readonly root = temporaryFolder();
   readonly folder = path.join(this.root, '.pipeline-cache', 'config');
+  /** What configurations printed, piece by piece. */
+  readonly printed: string[] = [];
 
   static with(files: Readonly<Record<string, string>>): TempProject {
     const project = new TempProject();
@@ -70,7 +72,14 @@ export class TempProject {
   }
 
   private options(config: string, cache: CodeCache, limitMs: number) {
-    return { configPath: this.path(config), root: this.root, cache, limitMs, vetPath: vetPath() };
+    return {
+      configPath: this.path(config),
+      root: this.root,
+      cache,
+      limitMs,
+      vetPath: vetPath(),
+      onPrint: (text: string) => void this.printed.push(text),
+    };
   }
 }
 

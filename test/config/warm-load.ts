@@ -9,6 +9,6 @@ const start = performance.now();
 const folder = path.join(root, '.pipeline-cache', 'config');
 const cache = openCodeCache({ folder, root, apiPath, version: '1.0.0', refreshStamps: false });
 const configPath = path.join(root, 'pipeline.config.ts');
-const result = await loadConfig({ configPath, root, cache, vetPath: '/none' });
+const result = await loadConfig({ configPath, root, cache, vetPath: '/none', onPrint: () => {} });
 const loadMs = performance.now() - start;
 console.log(JSON.stringify({ result, loadMs, bornMs: start }));

@@ -73,9 +73,10 @@ test('every code is produced by the command in some story', () => {
   expect(Object.keys(diagnosticTitles).filter((code) => !stories.includes(code))).toEqual([]);
 });
 
-/** As on a computer where strace is not installed. */
 function optionsFor(code: string): RunOptions {
-  return code === 'PIPE043' ? { env: { PATH: '/nowhere' } } : {};
+  // As on a computer where strace is not installed.
+  if (code === 'PIPE043') return { env: { PATH: '/nowhere' } };
+  return code === 'PIPE044' ? { env: { API_KEY: 'open-sesame' } } : {};
 }
 
 function unindented(text: string): string {

@@ -6,6 +6,7 @@ import { decodeProof, encodeProof, type Proof, stampLength } from '../../src/gla
 const header = {
   key: 'k',
   env: [['HOME', null]] as const,
+  secrets: [],
   config: '/x/config.cjs',
   pipeline: 'p',
   targets: [],

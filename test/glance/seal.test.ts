@@ -7,7 +7,7 @@ import { isAllAsItWas } from '../../src/glance/many-eyes.ts';
 import { decodeProof } from '../../src/glance/proof-format.ts';
 import { Onlooker } from '../../src/glance/seal.ts';
 
-const header = { key: '', env: [], config: '', pipeline: '', targets: [], tasks: 0, savedMs: 0 };
+const header = { key: '', env: [], secrets: [], config: '', pipeline: '', targets: [], tasks: 0, savedMs: 0 };
 let root = '';
 beforeEach(() => {
   root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'pipe-seal-'));

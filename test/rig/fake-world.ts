@@ -108,7 +108,12 @@ export class FakeWorld implements World {
     this.lock = new FakeLock(machine.lock, 1000 + run);
     this.upkeep = { due: false, performed: 0, isDue: () => this.upkeep.due, perform: () => this.kept() };
     const sinks = [{ handle: (event: PipeEvent) => this.told.push(event) }];
-    this.events = new EventStream({ runId: this.folders.runId, clock: this.clock, sinks });
+    this.events = new EventStream({
+      runId: this.folders.runId,
+      clock: this.clock,
+      sinks,
+      tell: (body) => body,
+    });
   }
 
   private kept(): void {

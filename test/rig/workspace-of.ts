@@ -11,7 +11,14 @@ export function workspaceOf(root: string, spec: object): Workspace {
   const graph = buildGraph(pipeline);
   if (!graph.ok) throw new Error(graph.error.map((one) => one.message).join('\n'));
   return {
-    ...{ root, state: path.join(root, '.pipeline-cache'), configPath, pipeline, graph: graph.value },
+    ...{
+      root,
+      state: path.join(root, '.pipeline-cache'),
+      configPath,
+      pipeline,
+      told: pipeline,
+      graph: graph.value,
+    },
     canonical: (typed) => typed as ReturnType<Workspace['canonical']>,
     compiledPath: '',
     spec,

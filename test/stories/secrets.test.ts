@@ -142,15 +142,90 @@ test('nor when it is the name of a metric, or of a program', async () => {
   expectNoTrace(rig, built, await rig.pipe(['build', '-k'], both), await rig.pipe(['show'], both));
 });
 
-test('nor when the build is refused because of it', async () => {
+test.each([
+  ['a stage', `{ stages: { ['s-' + key]: { secrets, run: 'true' } } }`],
+  ['a named pipeline', `{ secrets, pipelines: { [key]: ['s'] }, stages: { s: { run: 'true' } } }`],
+  [
+    'an output',
+    `{ stages: { s: { secrets, produces: ['out/' + encodeURIComponent(key) + '.txt'], run: 'true' } } }`,
+  ],
+  ['an input', `{ secrets, stages: { s: { requires: optional('in/' + key + '/*'), run: 'true' } } }`],
+  ['a program in the workspace', `{ stages: { s: { secrets, run: exec('./' + key) } } }`],
+  ['a module', `{ stages: { s: { secrets, run: script('./' + key + '.ts') } } }`],
+  ['a folder', `{ stages: { s: { secrets, cwd: 'in/' + key, run: 'true' } } }`],
+  [
+    'a variable',
+    `{ stages: { s: { secrets, env: { ['OF_' + key.replace(/\\W/g, '')]: '1' }, run: 'true' } } }`,
+  ],
+  ['a tool', `{ stages: { s: { secrets, tools: { [key]: '*' }, run: 'true' } } }`],
+])('a configuration that puts it into the name of %s is refused, without telling it', async (_, stages) => {
   await using rig = await Rig.with(
-    {},
-    `{ stages: { program: { secrets: ['API_KEY'], run: exec(process.env.API_KEY ?? 'none') } } }`,
+    // A module has to be there.
+    { 'hunter2inthename.ts': 'export default () => {};' },
+    `import { definePipeline, exec, optional, script } from 'pipe-build';
+     const key = process.env.API_KEY ?? '', secrets = ['API_KEY'];
+     export default definePipeline(${stages});`,
   );
-  const refused = await rig.pipe(['build'], { env });
-  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('PIPE050') });
-  expectNoTrace(rig, refused);
+  const value = { env: { API_KEY: 'hunter2inthename' } };
+  for (const words of [
+    ['build'],
+    ['build', '--json'],
+    ['status'],
+    ['list'],
+    ['clean'],
+    ['doctor'],
+    ['doctor', '--json'],
+  ]) {
+    const refused = await rig.pipe(words, value);
+    expect(refused.stdout + refused.stderr).toContain('PIPE044');
+    expect(refused.code).toBe(words[0] === 'doctor' ? 1 : 2);
+    expectNoTrace(rig, refused);
+  }
 });
+
+test('a short value in names is there by chance: they stay as they are, and so does JSON', async () => {
+  await using rig = await Rig.with(
+    { 'data/in.txt': 'v0' },
+    `{ stages: { data: { secrets: ['API_KEY'], requires: 'data/*', produces: 'out/data.txt', description: 'my data',
+      run: 'echo about data; cat data/* > out/data.txt' } } }`,
+  );
+  const short = { env: { API_KEY: 'data' } };
+  const built = await rig.build([], short);
+  expect(built).toMatchObject({ code: 0, executed: ['data'] });
+  expect(built.end('data')?.outputs).toMatchObject([{ path: 'out/data.txt' }]);
+  expect(built.stdout).toContain('"text":"about ***\\n"');
+  const list = JSON.parse((await rig.pipe(['list', '--json'], short)).stdout);
+  expect(list.stages[0]).toMatchObject({ name: 'data', description: 'my ***' });
+  rig.write('data/more.txt', 'v1');
+  const why = JSON.parse((await rig.pipe(['why', 'out/data.txt', '--json'], short)).stdout);
+  expect(why.causes[0]).toMatchObject({
+    stage: 'data',
+    reasons: [{ code: 'input-added', path: 'data/more.txt' }],
+  });
+});
+
+test.each(['task', 'kind', 'failed', 'stage', 'event', '2026', 'true', 'outcome', 'null'])(
+  'a value that is a word of events or of JSON, "%s", does not break them',
+  async (word) => {
+    await using rig = await Rig.with(
+      {},
+      `{ stages: { one: { secrets: ['API_KEY'], run: 'echo task kind failed stage event 2026 true outcome null; exit 1' } } }`,
+    );
+    const built = await rig.build([], { env: { API_KEY: word } });
+    expect(built).toMatchObject({
+      code: 1,
+      failed: ['one'],
+      finished: { kind: 'run-finished', outcome: 'failed' },
+    });
+    expect(built.end('one')?.tail?.join()).toContain('***');
+    const shown = JSON.parse((await rig.pipe(['show', '--json'], { env: { API_KEY: word } })).stdout);
+    expect(shown).toMatchObject({
+      outcome: 'failed',
+      runId: built.events[0]?.runId,
+      tasks: [{ task: 'one' }],
+    });
+  },
+);
 
 test('nor through a stage that does not declare it, into which the configuration has copied it', async () => {
   await using rig = await Rig.with(

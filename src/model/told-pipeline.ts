@@ -1,0 +1,130 @@
+// What of a pipeline may be told, where its configuration has put the value of a secret into it.
+import { longValues } from './command/redacted-data.ts';
+import { redact } from './command/redaction.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { PatternSet } from './glob/pattern-set.ts';
+import type { Command, EnvEntry, Pipeline, Stage } from './stage.ts';
+import { placeOf } from './validation/place.ts';
+
+/** What becomes of each field. The compiler asks for a new one here. */
+const roles = {
+  // By these, stages and files are found again, in records, caches and on command lines: they may hold no secret.
+  name: 'name',
+  requires: 'name',
+  implied: 'name',
+  produces: 'name',
+  after: 'name',
+  cwd: 'name',
+  tools: 'name',
+  secrets: 'name',
+  // These are executed as they are, and told without secrets. Of a variable the name is a name.
+  command: 'executed',
+  env: 'executed',
+  shell: 'executed',
+  version: 'executed',
+  description: 'text',
+  // Words of pipe's own, and numbers.
+  index: 'own',
+  timeoutMs: 'own',
+  optional: 'own',
+  freshness: 'own',
+  cache: 'own',
+  clean: 'own',
+  protect: 'own',
+  watch: 'own',
+  always: 'own',
+} satisfies Record<keyof Stage, 'name' | 'executed' | 'text' | 'own'>;
+
+type Role = typeof roles;
+type FieldsThatAre<R extends Role[keyof Role]> = {
+  [F in keyof Role]: Role[F] extends R ? F : never;
+}[keyof Role];
+
+/** The pipeline with `***` for secrets in all that is executed or only told. Its names are as they are. */
+export function toldPipeline(pipeline: Pipeline, secretValues: readonly string[]): Pipeline {
+  if (secretValues.length === 0) return pipeline;
+  return {
+    ...pipeline,
+    name: redact(pipeline.name, secretValues),
+    stages: pipeline.stages.map((stage) => toldStage(stage, secretValues)),
+  };
+}
+
+export function toldStage(stage: Stage, secretValues: readonly string[]): Stage {
+  const hide = (text: string) => redact(text, secretValues);
+  const hideOrNull = (text: string | null) => (text === null ? null : hide(text));
+  const told: Pick<Stage, FieldsThatAre<'executed' | 'text'>> = {
+    command: toldCommand(stage.command, secretValues),
+    env: stage.env.map(
+      (entry): EnvEntry => (entry.kind === 'set' ? { ...entry, value: hide(entry.value) } : entry),
+    ),
+    shell: hide(stage.shell),
+    version: hideOrNull(stage.version),
+    description: hideOrNull(stage.description),
+  };
+  return { ...stage, ...told };
+}
+
+/** Before it is made one line: quoted, a secret would be another text. */
+export function toldCommand(command: Command, secretValues: readonly string[]): Command {
+  const hide = (text: string) => redact(text, secretValues);
+  switch (command.kind) {
+    case 'shell':
+      return { kind: 'shell', lines: command.lines.map(hide) };
+    case 'exec':
+      return { kind: 'exec', argv: command.argv.map(hide) };
+    case 'script':
+    case 'function':
+      return command;
+  }
+}
+
+/** A secret in a name would be in every record, and `***` is no name: both would be wrong, so it is refused. */
+export function secretsInNames(
+  pipeline: Pipeline,
+  /** Values by the names of their variables. */
+  secrets: ReadonlyMap<string, string>,
+): readonly Diagnostic[] {
+  const values = longValues([...secrets.values()]);
+  if (values.length === 0) return [];
+  const places: Named[] = [
+    ...pipeline.stages.flatMap(namesIn),
+    ...[...pipeline.pipelines.keys()].map((name): Named => [name, placeOf('pipelines', name)]),
+  ];
+  return places.flatMap(([name, at]) => {
+    const told = redact(name, values);
+    if (told === name) return [];
+    const whose = [...secrets].filter(([, value]) => redact(name, longValues([value])) !== name);
+    const message = `${JSON.stringify(told)} holds the value of a secret, ${whose.map(([variable]) => variable).join(' or ')}`;
+    const hint =
+      'names and paths are recorded and shown: leave it out there, and let the stage read its variable';
+    return [{ code: 'PIPE044', message, at: redact(at, values), hint }];
+  });
+}
+
+type Named = readonly [name: string, at: string];
+
+function namesIn(stage: Stage): readonly Named[] {
+  const place = placeOf('stages', stage.name);
+  const { command, env } = stage;
+  const names: Record<FieldsThatAre<'name'>, readonly Named[]> = {
+    name: [[stage.name, place]],
+    requires: patternsIn(stage.requires, `${place}.requires`),
+    implied: stage.implied.map((path) => [path, `${place}.run`]),
+    produces: stage.produces === null ? [] : patternsIn(stage.produces, `${place}.produces`),
+    // Names of stages, which are looked at themselves.
+    after: [],
+    cwd: [[stage.cwd, `${place}.cwd`]],
+    tools: stage.tools.map(({ program, range }) => [`${program} ${range}`, `${place}.tools`]),
+    secrets: stage.secrets.map((name) => [name, `${place}.secrets`]),
+  };
+  return [
+    ...Object.values(names).flat(),
+    ...(command.kind === 'script' ? [[command.module, `${place}.run`] as const] : []),
+    ...env.map((entry): Named => [entry.name, `${place}.env`]),
+  ];
+}
+
+function patternsIn(set: PatternSet, at: string): readonly Named[] {
+  return set.entries.map((entry) => [entry.source, at]);
+}
