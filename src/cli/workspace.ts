@@ -6,10 +6,9 @@ import type { FilePath } from '../base/brand.ts';
 import type { Result } from '../base/result.ts';
 import { prepareCode } from '../config/code.ts';
 import { type CodeCache, type CompiledModule, openCodeCache, pathsBehind } from '../config/code-cache.ts';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
-import { readCallerEnv } from '../exec/caller-env.ts';
 import { markStateFolder } from '../journal/state-folder.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
@@ -23,11 +22,10 @@ import {
 } from '../model/selection.ts';
 import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
 import { secretsInNames, toldPipeline } from '../model/told-pipeline.ts';
-import { declaredSecrets, secretsNamedIn } from '../model/validation/declared-secrets.ts';
 import { validate } from '../model/validation/validate.ts';
 import { type Flags, text, texts } from './flags.ts';
-import { hiddenSecrets, hiddenValues, hideSecrets, hideWhatSoundsSecret } from './hidden-secrets.ts';
-import { standardError } from './standard-streams.ts';
+import { hiddenSecrets, hiddenValues } from './hidden-secrets.ts';
+import { loadWithSecrets } from './load-with-secrets.ts';
 import { version } from './version.ts';
 
 /** Where the workspace is, whatever its configuration says. */
@@ -84,11 +82,10 @@ export async function openWorkspace(
       refreshStamps: true,
     }),
   );
-  const printed: string[] = [];
-  const onPrint = (text: string) => void printed.push(text);
-  const load = await loadConfig({ configPath, root, cache, vetPath: besideThis('vet'), onPrint });
-  learnSecrets(load.ok ? load.value.spec : null, configPath, flags);
-  if (printed.length > 0) standardError().write(printed.join(''));
+  const load = await loadWithSecrets(
+    { configPath, root, cache, vetPath: besideThis('vet') },
+    texts(flags, 'envFile'),
+  );
   // The compiled configuration may be the first thing in it, and it must never end up in a repository.
   markStateFolder(state);
   const loaded = orRefuse(load);
@@ -155,26 +152,6 @@ function refuse(problems: readonly Diagnostic[]): void {
 export function orRefuse<T>(result: Result<T, Diagnostic | readonly Diagnostic[]>): T {
   if (!result.ok) throw new UsageError([result.error].flat());
   return result.value;
-}
-
-/**
- * From here on secrets are hidden in all that is told, also of what is wrong with the configuration. Of one that
- * cannot be loaded (`null`) its text and the names of variables tell what may be secret.
- */
-function learnSecrets(spec: unknown, configPath: string, flags: Flags): void {
-  const declared = spec === null ? secretsNamedIn(textOf(configPath)) : declaredSecrets(spec);
-  // A file that cannot be read is told of by whoever needs the variables.
-  const { env } = readCallerEnv(process.env, declared.length === 0 ? [] : texts(flags, 'envFile'));
-  if (spec === null) hideWhatSoundsSecret(env);
-  hideSecrets(declared, env);
-}
-
-function textOf(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** A file of this build of pipe. */

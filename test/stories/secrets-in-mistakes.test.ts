@@ -99,6 +99,18 @@ test('what a configuration prints is shown without secrets, wherever it prints i
   }
 });
 
+test('what a configuration prints is bounded, and where it is cut no secret begins to show', async () => {
+  const config = `${key} for (let line = 0; line < 40_000; line++) console.log(line, key, key.slice(0, 4));
+    export default { ${stages} };`;
+  await using rig = await Rig.with({}, config);
+  const ended = await rig.pipe(['list'], { env });
+  expect(ended.code).toBe(0);
+  expect(ended.stderr.length).toBeGreaterThan(100_000);
+  expect(ended.stderr.length).toBeLessThan(1_100_000);
+  expect(ended.stderr).toMatch(/…\n$/);
+  expectNoTrace(rig, ended);
+});
+
 test('an error that a configuration leaves behind is told without secrets', async () => {
   const config = `${key} setTimeout(() => { throw new Error('too late for ' + key); }); export default { ${stages.replace("'true'", "'sleep 1000'")} };`;
   await using rig = await Rig.with({}, config);

@@ -183,6 +183,57 @@ test.each([
   }
 });
 
+test('a file whose name holds it is found again by that, and told of without it', async () => {
+  const value = 'hunter2 as a name';
+  await using rig = await Rig.with(
+    { [`in/${value}.txt`]: 'v0' },
+    `{ stages: {
+      copy: { secrets: ['API_KEY'], requires: 'in/*.txt', produces: 'out/', run: 'mkdir -p out; cp in/*.txt out/' },
+      use: { requires: 'out/**', run: 'ls out' },
+    } }`,
+  );
+  const named = { env: { API_KEY: value } };
+  const ends: Ended[] = [];
+  const tell = async (...words: readonly string[]) => {
+    const ended = await rig.pipe(words, named);
+    ends.push(ended);
+    return ended;
+  };
+  const built = await rig.build([], named);
+  ends.push(built);
+  expect(built).toMatchObject({ code: 0, executed: ['copy', 'use'] });
+  expect(built.end('copy')?.outputs).toMatchObject([{ path: 'out/***.txt' }]);
+  expect((await rig.build([], named)).fresh).toEqual(['copy', 'use']);
+  rig.write(`in/${value}.txt`, 'v1');
+  rig.write(`out/${value}.txt`, 'by hand');
+  for (const words of [
+    'status --json',
+    'status -v',
+    'why use',
+    'why use --json',
+    'describe copy --json',
+    'clean -n --json',
+  ])
+    await tell(...words.split(' '));
+  expect((await tell('why', `out/${value}.txt`, '--json')).stdout).toContain('out/***.txt');
+  // What a person made is kept, with a warning that names it.
+  const again = await rig.build([], named);
+  ends.push(again);
+  expect(again).toMatchObject({ code: 0, executed: ['copy', 'use'] });
+  expect(again.warnings.join()).toContain('out/***.txt');
+  expect(rig.read(`out/${value}.txt`)).toBe('v1');
+  await tell('show');
+  await tell('show', '--json');
+  for (const words of [
+    ['accept', 'copy', '--reason', 'mine', '--json'],
+    ['clean', '--json'],
+  ])
+    expect(await tell(...words)).toMatchObject({ code: 0, stdout: expect.stringContaining('***') });
+  for (const { stdout, stderr } of ends) expect(stdout + stderr).not.toContain('hunter2');
+  for (const file of everyFile(rig, '.pipeline-cache/runs').filter((file) => !file.endsWith('.log')))
+    expect(fs.readFileSync(file, 'utf8'), file).not.toContain('hunter2');
+});
+
 test('a short value in names is there by chance: they stay as they are, and so does JSON', async () => {
   await using rig = await Rig.with(
     { 'data/in.txt': 'v0' },
