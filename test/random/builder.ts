@@ -1,6 +1,26 @@
 // What a random story needs of a build tool: the engine within this process, or the real command.
-import type { BuildRequest, TaskEnd } from './expected.ts';
 import type { Shape } from './shape.ts';
+
+export type TaskEnd = 'executed' | 'restored' | 'fresh' | 'failed' | 'skipped' | 'waiting';
+
+export interface BuildRequest {
+  /** Names; `null`: everything. */
+  readonly only: readonly string[] | null;
+  readonly force: boolean;
+  readonly cache: boolean;
+  readonly freshness: 'hash' | 'mtime';
+  readonly keepGoing: boolean;
+  readonly jobs: number;
+}
+
+export const plainBuild: BuildRequest = {
+  only: null,
+  force: false,
+  cache: true,
+  freshness: 'hash',
+  keepGoing: true,
+  jobs: 2,
+};
 
 /** What happens while a build is at work. */
 export type Disturbance =
@@ -10,6 +30,13 @@ export type Disturbance =
       readonly kind: 'act';
       readonly nth: number;
       readonly act: (stage: string) => void;
+      readonly undo: () => void;
+    }
+  /** Both, one right after the other, after a `fraction` of what a build takes: whoever is at work. */
+  | {
+      readonly kind: 'act-anytime';
+      readonly fraction: number;
+      readonly act: () => void;
       readonly undo: () => void;
     }
   /** The engine dies: within the `nth` execution, or after a `fraction` of what a build takes, as the builder can. */
@@ -38,10 +65,22 @@ export type Built =
     };
 
 /** `open`: a stage before it is to run, so nobody can know. */
-export type Plan = 'run' | 'restore' | 'fresh' | 'fail' | 'open';
+export type Plan = 'run' | 'restore' | 'fresh' | 'fail' | 'wait' | 'open';
+
+/** What `pipe cache` can do besides telling. */
+export type Tending = 'gc' | 'verify' | 'clear';
+
+export interface Pipeline {
+  readonly shape: Shape;
+  /** The cache is to hold next to nothing. */
+  readonly tightCache: boolean;
+}
 
 export interface Builder {
-  configure(shape: Shape): void;
+  configure(pipeline: Pipeline): void;
   build(request: BuildRequest, disturbance?: Disturbance): Promise<Built>;
   clean(names: readonly string[]): Promise<void>;
+  /** `asked`: an output or a stage. False: its outputs cannot be taken as its result. */
+  accept(asked: string): Promise<boolean>;
+  tendCache(how: Tending): Promise<void>;
 }

@@ -1,39 +1,52 @@
 // Does to a workspace what a turn says, and tells the model of it.
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Accidents } from './accidents.ts';
 import type { Builder } from './builder.ts';
-import { type Damage, damage, damageBelow } from './damage.ts';
-import { type Expected, say } from './expected.ts';
+import type { Expected } from './expected.ts';
+import { say } from './say.ts';
 import { relevant, type StageShape, sourceLink, sources } from './shape.ts';
-import { file, isExecutable, type Node, readTree, textsBelow, writeNode } from './tree.ts';
+import { file, isExecutable, type Node, readTree, writeNode } from './tree.ts';
 import type { Change } from './turns.ts';
 import { owns } from './work.ts';
 
-/** A whole second, so that it can be given to a file again to the last digit. */
+/** Whole seconds, so that they can be given to a file again to the last digit; the latter in the year 2096. */
 const longAgo = 1e9;
+const farAway = 4e9;
 
 export class Changes {
   private readonly root: string;
   private readonly builder: Builder;
   private readonly expected: Expected;
+  private readonly accidents: Accidents;
+  /** What sources were before they were edited, the last one first. */
+  private readonly undone: { readonly source: string; readonly node: Node }[] = [];
   private edits = 0;
 
   constructor(root: string, builder: Builder, expected: Expected) {
     this.root = root;
     this.builder = builder;
     this.expected = expected;
+    this.accidents = new Accidents(root, expected);
   }
 
   async make(change: Change): Promise<void> {
-    const { expected } = this;
+    const { expected, accidents } = this;
     switch (change.kind) {
-      case 'edit':
-        this.put(change.source, file(change.text, isExecutable(expected.tree.get(change.source))));
-        if (change.sly) fs.utimesSync(this.path(change.source), longAgo, longAgo);
+      case 'edit': {
+        const before = expected.tree.get(change.source);
+        if (before !== undefined) this.undone.unshift({ source: change.source, node: before });
+        this.put(change.source, file(change.text, isExecutable(before)));
+        if (change.sly) this.date(change.source, longAgo);
         return;
+      }
+      case 'revert': {
+        const [last] = this.undone.splice(0, 1);
+        if (last !== undefined) this.put(last.source, last.node);
+        return;
+      }
       case 'touch':
-        if (expected.tree.has(change.source)) fs.utimesSync(this.path(change.source), longAgo, longAgo);
+        if (expected.tree.has(change.source)) this.date(change.source, change.ahead ? farAway : longAgo);
         return;
       case 'chmod': {
         const node = expected.tree.get(change.source);
@@ -65,48 +78,51 @@ export class Changes {
         });
       case 'link-output':
         return this.withOutput(change.pick, (output, node) => {
-          if (node.kind === 'file')
-            this.put(output, {
-              kind: 'link',
-              target: `${'../'.repeat(output.split('/').length - 1)}${sources[0]}`,
-            });
+          const up = '../'.repeat(output.split('/').length - 1);
+          if (node.kind === 'file') this.put(output, { kind: 'link', target: `${up}${sources[0]}` });
         });
       case 'stray': {
         const { base, kind } = this.stage(change.pick);
         const folder = kind === 'folder' ? `${base}.d` : kind === 'split' ? base : path.dirname(base);
         return this.putByHand(`${folder}/${change.name}`, false);
       }
+      case 'accept':
+        return this.accept(change.pick, change.edits, change.byStage);
       case 'salt':
-        return this.redefine(change.pick, { salt: `s${change.to}` });
+        return this.redefine(change.pick, () => ({ salt: `s${change.to}` }));
       case 'word':
-        return this.redefine(change.pick, { word: `w${change.to}` });
+        return this.redefine(change.pick, () => ({ word: `w${change.to}` }));
       case 'patterns':
-        return this.redefine(change.pick, { picks: change.picks });
+        return this.redefine(change.pick, () => ({ picks: change.picks }));
       case 'make-other':
-        expected.madeAnew(this.stage(change.pick).id, change.made);
-        return this.builder.configure(expected.shape);
-      case 'rename': {
-        const { id, name } = this.stage(change.pick);
-        expected.renamed(name, `r${id}-${change.to}`);
-        return this.builder.configure(expected.shape);
-      }
+        return this.redefine(change.pick, () => ({ kind: change.made }));
+      case 'rename':
+        return this.redefine(change.pick, ({ id }) => ({ name: `r${id}-${change.to}` }));
+      case 'protect':
+        return this.redefine(change.pick, ({ protect }) => ({ protect: !protect }));
+      case 'update-in-place':
+        return this.redefine(change.pick, ({ inPlace }) => ({ inPlace: !inPlace }));
+      case 'limit-cache':
+        expected.tightCache = change.tight;
+        return this.configure();
+      case 'tend-cache':
+        await this.builder.tendCache(change.how);
+        return this.tended(change.how);
       case 'damage-blob':
-        return this.damageBlob(change.pick, change.how);
+        // Its output goes, so that it is wanted.
+        return this.withOutput(change.pick, (output, node) => {
+          const fraction = (change.pick % 97) / 97;
+          if (node.kind === 'file' && accidents.damageContent(node.text, change.how, fraction))
+            this.drop(output);
+        });
       case 'damage-action':
-        if (damageBelow(this.path('.pipeline-cache/ac'), change.pick, change.how) !== null)
-          expected.cacheMayBeLost();
-        return;
+        return accidents.damageAction(change.pick, change.how);
       case 'damage-state':
-        return this.damageState(change.how, change.fraction);
+        return accidents.damageRecords(change.how, change.fraction);
       case 'lose-cache':
-        for (const part of ['ac', 'cas'])
-          fs.rmSync(this.path(`.pipeline-cache/${part}`), { recursive: true, force: true });
-        return expected.cacheIsLost();
+        return accidents.loseCache();
       case 'lose-everything':
-        this.keepDisplaced();
-        fs.rmSync(this.path('.pipeline-cache'), { recursive: true, force: true });
-        expected.cacheIsLost();
-        return expected.recordsAreLost();
+        return accidents.loseEverything();
       case 'clean': {
         const names = [...new Set(change.picks.map((pick) => this.stage(pick).name))];
         await this.builder.clean(names);
@@ -115,57 +131,14 @@ export class Changes {
     }
   }
 
-  /** Whoever deletes the whole folder deletes what is kept there, too. */
-  private keepDisplaced(): void {
-    const lying = textsBelow(this.root, 'hand-', (folder) => !folder.endsWith('.pipeline-cache'));
-    for (const text of this.expected.byHand) if (!lying.has(text)) this.expected.byHand.delete(text);
-  }
-
-  /** The stored content of a present output, which is then wanted: the output goes. */
-  private damageBlob(pick: number, how: Damage): void {
-    this.withOutput(pick, (output, node) => {
-      if (node.kind !== 'file') return;
-      const digest = createHash('sha256').update(node.text).digest('hex');
-      const blob = this.path(`.pipeline-cache/cas/${digest.slice(0, 2)}/${digest.slice(2)}`);
-      if (!fs.existsSync(blob)) return;
-      damage(blob, how, (pick % 97) / 97);
-      this.expected.contentIsDoubtful(digest);
-      this.drop(output);
-    });
-  }
-
-  private damageState(how: Damage, fraction: number): void {
-    const state = this.path('.pipeline-cache/state');
-    if (!fs.existsSync(state)) return;
-    damage(state, how, fraction);
-    if (how === 'delete') this.expected.recordsAreLost();
-    else this.expected.recordsMayBeLost();
-  }
-
-  private redefine(pick: number, fields: Partial<StageShape>): void {
-    const { id } = this.stage(pick);
-    this.expected.shape = this.expected.shape.map((stage) =>
-      stage.id === id ? { ...stage, ...fields } : stage,
-    );
-    this.builder.configure(this.expected.shape);
-  }
-
-  private withOutput(pick: number, act: (output: string, node: Node) => void): void {
-    const { tree, shape } = this.expected;
-    const outputs = [...tree.keys()].filter((at) => shape.some((stage) => owns(stage, at))).sort();
-    const output = outputs[pick % Math.max(1, outputs.length)];
-    if (output !== undefined) act(output, tree.get(output)!);
+  configure(): void {
+    const { shape, tightCache } = this.expected;
+    this.builder.configure({ shape, tightCache });
   }
 
   stage(pick: number): StageShape {
     const { shape } = this.expected;
     return shape[pick % shape.length]!;
-  }
-
-  private putByHand(at: string, executable: boolean): void {
-    const text = `hand-${this.edits++}\n`;
-    this.expected.byHand.add(text);
-    this.put(at, file(text, executable));
   }
 
   put(at: string, node: Node): void {
@@ -176,6 +149,54 @@ export class Changes {
     if (before?.kind === 'link') fs.rmSync(this.path(at));
     writeNode(this.root, at, node);
     this.expected.tree.set(at, node);
+  }
+
+  putByHand(at: string, executable: boolean): void {
+    const text = `hand-${this.edits++}\n`;
+    this.expected.byHand.add(text);
+    this.put(at, file(text, executable));
+  }
+
+  private async accept(pick: number, edits: boolean, byStage: boolean): Promise<void> {
+    const { expected } = this;
+    const [output, node] = this.output(pick) ?? [null, null];
+    if (output === null) return;
+    if (edits && node.kind === 'file') this.putByHand(output, node.executable);
+    const stage = expected.shape.find((one) => owns(one, output))!;
+    const accepted = await this.builder.accept(byStage ? stage.name : output);
+    if (accepted !== expected.accepts(stage))
+      say(`accept ${output}`, [accepted ? 'was accepted' : 'was not accepted']);
+  }
+
+  private tended(how: 'gc' | 'verify' | 'clear'): void {
+    const { recollection, tightCache } = this.expected;
+    const { cache } = recollection;
+    if (how === 'clear') cache.empty();
+    else if (how === 'verify') cache.verified();
+    else if (tightCache) cache.evicted();
+    else cache.collected();
+  }
+
+  private redefine(pick: number, fields: (stage: StageShape) => Partial<StageShape>): void {
+    const stage = this.stage(pick);
+    this.expected.redefine(stage.id, fields(stage));
+    this.configure();
+  }
+
+  private withOutput(pick: number, act: (output: string, node: Node) => void): void {
+    const found = this.output(pick);
+    if (found !== null) act(...found);
+  }
+
+  private output(pick: number): readonly [string, Node] | null {
+    const { tree, shape } = this.expected;
+    const outputs = [...tree.keys()].filter((at) => shape.some((stage) => owns(stage, at))).sort();
+    const output = outputs[pick % Math.max(1, outputs.length)];
+    return output === undefined ? null : [output, tree.get(output)!];
+  }
+
+  private date(at: string, seconds: number): void {
+    fs.utimesSync(this.path(at), seconds, seconds);
   }
 
   private drop(at: string): void {

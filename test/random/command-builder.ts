@@ -3,9 +3,18 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { builtFrom, nodeUnderTest, pipeCommand, Running } from '../rig/rig.ts';
-import type { Builder, Built, Disturbance } from './builder.ts';
-import { type BuildRequest, plainBuild, type TaskEnd } from './expected.ts';
-import { type Shape, specOf } from './shape.ts';
+import {
+  type Builder,
+  type BuildRequest,
+  type Built,
+  type Disturbance,
+  type Pipeline,
+  plainBuild,
+  type TaskEnd,
+  type Tending,
+} from './builder.ts';
+import { Gates } from './gates.ts';
+import { specOf } from './shape.ts';
 
 export class CommandBuilder implements Builder {
   private readonly root: string;
@@ -15,50 +24,111 @@ export class CommandBuilder implements Builder {
     this.root = root;
   }
 
-  configure(shape: Shape): void {
-    const text = `import { definePipeline } from 'pipe-build';\nexport default definePipeline(${JSON.stringify(specOf(shape), null, 2)});\n`;
+  configure(pipeline: Pipeline): void {
+    const text = `import { definePipeline } from 'pipe-build';\nexport default definePipeline(${JSON.stringify(specOf(pipeline), null, 2)});\n`;
     fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), text);
   }
 
   async build(request: BuildRequest, disturbance: Disturbance = { kind: 'none' }): Promise<Built> {
-    const startedMs = performance.now();
-    const running = this.start(argumentsOf(request));
     switch (disturbance.kind) {
       case 'none':
-        break;
-      case 'die': {
-        const timer = setTimeout(() => running.child.kill('SIGKILL'), disturbance.fraction * this.usualMs);
-        const { signal } = await running.ended;
-        clearTimeout(timer);
-        if (signal !== null) return { kind: 'unforeseen', dying: null };
-        break;
-      }
-      case 'act': {
-        const starts = new RegExp(`(?:"kind":"task-started"[^]*){${disturbance.nth + 1}}`);
-        const cameToIt = await running.printed(starts).then(
-          () => true,
-          () => false,
-        );
-        if (!cameToIt) break;
-        const started = [...running.stdout.matchAll(/"kind":"task-started","task":"([^"]*)"/g)];
-        disturbance.act(started[disturbance.nth]![1]!);
-        disturbance.undo();
-        await running.ended;
-        return { kind: 'unforeseen', dying: null };
-      }
+        return this.undisturbed(request);
+      case 'act':
+        return this.overEdit(request, disturbance);
+      case 'act-anytime':
+        return this.overEditAnytime(request, disturbance);
+      case 'die':
+        // As often within an execution as at any moment at all.
+        return disturbance.fraction < 0.5
+          ? this.killedWithin(request, disturbance.nth, disturbance.fraction < 0.25 ? 'begin' : 'end')
+          : this.killedAnytime(request, 2 * disturbance.fraction - 1);
       case 'twice': {
-        const [one, other] = await Promise.all([running.ended, this.start(argumentsOf(request)).ended]);
-        return together(toldBy(one), toldBy(other));
+        const both = [this.start(argumentsOf(request)), this.start(argumentsOf(request))];
+        const [one, other] = await Promise.all(both.map(({ ended }) => ended));
+        return together(toldBy(one!), toldBy(other!));
       }
     }
-    const ended = await running.ended;
+  }
+
+  async clean(names: readonly string[]): Promise<void> {
+    await this.succeed(['clean', ...names]);
+  }
+
+  async accept(asked: string): Promise<boolean> {
+    const { code, stderr } = await this.start(['accept', asked, '--reason', 'better so']).ended;
+    if (code !== 0 && code !== 2) throw new Error(`accept: ${stderr}`);
+    return code === 0;
+  }
+
+  async tendCache(how: Tending): Promise<void> {
+    await this.succeed(['cache', how]);
+  }
+
+  private async undisturbed(request: BuildRequest): Promise<Built> {
+    const startedMs = performance.now();
+    const ended = await this.start(argumentsOf(request)).ended;
     this.usualMs = performance.now() - startedMs;
     return toldBy(ended);
   }
 
-  async clean(names: readonly string[]): Promise<void> {
-    const { code, stderr } = await this.start(['clean', ...names]).ended;
-    if (code !== 0) throw new Error(`clean: ${stderr}`);
+  private async overEdit(
+    request: BuildRequest,
+    { nth, act, undo }: Disturbance & { readonly kind: 'act' },
+  ): Promise<Built> {
+    const gates = new Gates(this.root);
+    try {
+      const running = this.start(argumentsOf(request));
+      const stage = await gates.hold(running, nth);
+      if (stage === null) return toldBy(await running.ended);
+      act(stage);
+      const isHeld = await gates.letWork(running, stage);
+      undo();
+      if (isHeld) await gates.letEnd();
+      return toldBy(await running.ended, stage);
+    } finally {
+      gates.dispose();
+    }
+  }
+
+  private async overEditAnytime(
+    request: BuildRequest,
+    { fraction, act, undo }: Disturbance & { readonly kind: 'act-anytime' },
+  ): Promise<Built> {
+    const running = this.start(argumentsOf(request));
+    const timer = setTimeout(() => {
+      act();
+      undo();
+    }, fraction * this.usualMs);
+    await running.ended;
+    clearTimeout(timer);
+    return { kind: 'unforeseen', dying: null };
+  }
+
+  private async killedWithin(request: BuildRequest, nth: number, where: 'begin' | 'end'): Promise<Built> {
+    const gates = new Gates(this.root);
+    try {
+      const running = this.start(argumentsOf(request));
+      const stage = await gates.hold(running, nth);
+      const isHeld = stage !== null && (where === 'begin' || (await gates.letWork(running, stage)));
+      if (isHeld) running.child.kill('SIGKILL');
+      const ended = await running.ended;
+      return isHeld ? { kind: 'unforeseen', dying: stage } : toldBy(ended);
+    } finally {
+      gates.dispose();
+    }
+  }
+
+  private async killedAnytime(request: BuildRequest, fraction: number): Promise<Built> {
+    const running = this.start(argumentsOf(request));
+    const timer = setTimeout(() => running.child.kill('SIGKILL'), fraction * this.usualMs);
+    const ended = await running.ended;
+    clearTimeout(timer);
+    return ended.signal === null ? toldBy(ended) : { kind: 'unforeseen', dying: null };
+  }
+
+  private async succeed(args: readonly string[]): Promise<void> {
+    const { code, stderr } = await this.start(args).ended;
+    if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
   }
 
   private start(args: readonly string[]): Running {
@@ -85,14 +155,14 @@ function argumentsOf(request: BuildRequest): readonly string[] {
   ];
 }
 
-function toldBy(ended: Awaited<Running['ended']>): Built {
+function toldBy(ended: Awaited<Running['ended']>, disturbed: string | null = null): Built {
   if (ended.code === 2) return { kind: 'refused' };
   const { events, warnings, code } = builtFrom(ended);
-  if (code !== 0 && code !== 1) throw new Error(`exit code ${code}: ${ended.stderr}`);
+  if (code === null || ![0, 1, 3].includes(code)) throw new Error(`exit code ${code}: ${ended.stderr}`);
   const ends = new Map<string, TaskEnd>();
   for (const event of events)
     if (event.kind === 'task-finished') ends.set(event.stage, event.outcome as TaskEnd);
-  return { kind: 'finished', exitCode: code, ends, plans: new Map(), disturbed: null, warnings };
+  return { kind: 'finished', exitCode: code, ends, plans: new Map(), disturbed, warnings };
 }
 
 /** Two builds at once as if they were one: what one of them does, the other finds done. */
@@ -108,5 +178,6 @@ function together(one: Built, other: Built): Built {
     if (before === 'executed' && end === 'executed') throw new Error(`${name} was executed by both builds`);
     if (before === undefined || before === 'fresh') ends.set(name, end);
   }
-  return { ...one, exitCode: Math.max(one.exitCode, other.exitCode), ends };
+  const warnings = [...one.warnings, ...other.warnings];
+  return { ...one, exitCode: Math.max(one.exitCode, other.exitCode), ends, warnings };
 }

@@ -18,15 +18,14 @@ export function damage(target: string, how: Damage, fraction: number): void {
   fs.writeFileSync(target, how === 'cut' ? bytes.subarray(0, at) : bytes);
 }
 
-/** Damages one of the files below a folder; answers its path below it, or `null` where there is none. */
-export function damageBelow(folder: string, pick: number, how: Damage): string | null {
-  if (!fs.existsSync(folder)) return null;
+/** Damages one of the files below a folder, if there is any, as is said of it. */
+export function damageBelow(folder: string, pick: number, how: (file: string) => Damage): void {
+  if (!fs.existsSync(folder)) return;
   const files = fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile());
-  const names = files.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
-  const name = names[pick % Math.max(1, names.length)];
-  if (name === undefined) return null;
-  damage(path.join(folder, name), how, (pick % 97) / 97);
-  return name;
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  const file = files[pick % Math.max(1, files.length)];
+  if (file !== undefined) damage(file, how(file), (pick % 97) / 97);
 }

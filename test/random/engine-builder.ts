@@ -1,28 +1,40 @@
 // The engine with its real adapters, within this process: hundreds of builds in the time of one start of Node.
 // Only the programs of stages are played.
 import fs from 'node:fs';
-import path from 'node:path';
 import type { FilePath, RunId } from '../../src/base/brand.ts';
 import type { Workspace } from '../../src/cli/workspace.ts';
 import { openWorld } from '../../src/cli/world.ts';
+import { acceptOutputs } from '../../src/engine/accept.ts';
 import { performCleaning, planCleaning } from '../../src/engine/clean.ts';
 import type { Execution, ExecutionEnd, Executor } from '../../src/engine/executor.ts';
 import { hasOtherOwner } from '../../src/engine/ownership.ts';
 import { preview } from '../../src/engine/preview.ts';
 import { Session } from '../../src/engine/session.ts';
+import type { World } from '../../src/engine/world.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
 import { ownIdentity } from '../../src/lock/process-identity.ts';
-import type { PipeEvent } from '../../src/model/events.ts';
+import type { PipeEvent, TaskPlanned } from '../../src/model/events.ts';
 import { buildGraph, type StageGraph } from '../../src/model/graph/graph.ts';
 import { recordIn } from '../../src/model/record.ts';
 import { type Selection, select, selectEverything } from '../../src/model/selection.ts';
 import { taskOf } from '../../src/model/task.ts';
+import { collectCache } from '../../src/store/collect.ts';
+import { clearCache, verifyCache } from '../../src/store/inspect-cache.ts';
 import { workspaceOf } from '../rig/workspace-of.ts';
-import type { Builder, Built, Disturbance, Plan } from './builder.ts';
-import { type BuildRequest, plainBuild, type TaskEnd } from './expected.ts';
-import { type Shape, specOf } from './shape.ts';
-import { writeNode } from './tree.ts';
-import { outputsOf } from './work.ts';
+import {
+  type Builder,
+  type BuildRequest,
+  type Built,
+  type Disturbance,
+  type Pipeline,
+  type Plan,
+  plainBuild,
+  type TaskEnd,
+  type Tending,
+} from './builder.ts';
+import { type Shape, type StageShape, specOf } from './shape.ts';
+import { file, writeNode } from './tree.ts';
+import { isOwnPath, outputsOf, owns, producesOf } from './work.ts';
 
 export class EngineBuilder implements Builder {
   private readonly root: string;
@@ -34,9 +46,9 @@ export class EngineBuilder implements Builder {
     this.root = root;
   }
 
-  configure(shape: Shape): void {
-    this.shape = shape;
-    this.workspace = workspaceOf(this.root, specOf(shape));
+  configure(pipeline: Pipeline): void {
+    this.shape = pipeline.shape;
+    this.workspace = workspaceOf(this.root, specOf(pipeline));
   }
 
   async build(request: BuildRequest, disturbance: Disturbance = { kind: 'none' }): Promise<Built> {
@@ -74,19 +86,45 @@ export class EngineBuilder implements Builder {
   }
 
   async clean(names: readonly string[]): Promise<void> {
+    await this.underLock('clean', (world) => {
+      for (const stage of this.workspace.graph.stages.filter((one) => names.includes(one.name))) {
+        const record = recordIn(world.records.memory(taskOf(stage).id));
+        const bases = (stage.produces?.entries ?? []).map((entry) => entry.glob.base);
+        const isOfAnother = (path: FilePath) => hasOtherOwner(this.workspace.graph, stage, path);
+        if (record !== null) performCleaning(world, planCleaning(world, record, isOfAnother), bases);
+      }
+    });
+  }
+
+  async accept(asked: string): Promise<boolean> {
+    const shape = this.shape.find((one) => one.name === asked || owns(one, asked))!;
+    const stage = this.workspace.graph.stages.find((one) => one.name === shape.name)!;
+    if (stage.produces === null) return false;
+    const acceptance = { by: 'somebody', atMs: 0, reason: 'better so' };
+    return this.underLock('accept', (world) => 'record' in acceptOutputs(world, taskOf(stage), acceptance));
+  }
+
+  async tendCache(how: Tending): Promise<void> {
+    await this.underLock(how, () => {
+      const { state, pipeline } = this.workspace;
+      if (how === 'clear') clearCache(state);
+      else if (how === 'verify') verifyCache(state);
+      else collectCache({ state, maxBytes: pipeline.cacheMaxBytes!, nowMs: Date.now(), graceMs: 0 });
+    });
+  }
+
+  /** As the commands that change records outside of a build. */
+  private async underLock<T>(command: string, act: (world: World) => T): Promise<T> {
     const nobody = new PlayedExecutor(this.root, [], { kind: 'none' });
     const { world, close } = await this.open(plainBuild, nobody);
     const { signal } = new AbortController();
-    await world.lock.acquire({ wait: true, command: 'clean', signal, onBlocked() {} });
-    for (const stage of this.workspace.graph.stages.filter((one) => names.includes(one.name))) {
-      const record = recordIn(world.records.memory(taskOf(stage).id));
-      const bases = (stage.produces?.entries ?? []).map((entry) => entry.glob.base);
-      const isOfAnother = (path: FilePath) => hasOtherOwner(this.workspace.graph, stage, path);
-      if (record !== null) performCleaning(world, planCleaning(world, record, isOfAnother), bases);
-    }
+    await world.lock.acquire({ wait: true, command, signal, onBlocked() {} });
+    const answer = act(world);
+    await world.files.settle();
     world.upkeep.perform();
     world.lock.release();
     close();
+    return answer;
   }
 
   private selected({ only, force, freshness }: BuildRequest) {
@@ -108,10 +146,7 @@ export class EngineBuilder implements Builder {
   ): Promise<ReadonlyMap<string, Plan>> {
     const nobody = new PlayedExecutor(this.root, [], { kind: 'none' });
     const { world, close } = await this.open(request, nobody, false);
-    const plans = preview(world, graph, selection).map(({ stage, action, reasons }): [string, Plan] => [
-      stage,
-      reasons.some(({ code }) => code === 'upstream-planned') ? 'open' : action,
-    ]);
+    const plans = preview(world, graph, selection).map((plan): [string, Plan] => [plan.stage, planOf(plan)]);
     close();
     return new Map(plans);
   }
@@ -136,6 +171,11 @@ export class EngineBuilder implements Builder {
     });
     return { world: { ...world, executor }, told, close: () => state.close() };
   }
+}
+
+function planOf({ action, reasons, failure }: TaskPlanned): Plan {
+  if (reasons.some(({ code }) => code === 'upstream-planned')) return 'open';
+  return failure?.kind === 'protected' ? 'wait' : action;
 }
 
 export function toldBy(events: readonly PipeEvent[]) {
@@ -183,24 +223,25 @@ class PlayedExecutor implements Executor {
 
   private async perform({ context, logPath }: Execution): Promise<ExecutionEnd> {
     const stage = this.shape.find((one) => one.name === context.stage)!;
-    fs.writeFileSync(logPath, `${stage.salt}\n`);
+    // Nothing that a stage writes: else their contents would be one in the cache.
+    fs.writeFileSync(logPath, `log of ${stage.salt}\n`);
     const { disturbance } = this;
     const isNow = 'nth' in disturbance && this.executions++ === disturbance.nth;
     if (isNow) this.disturbed = stage.name;
     if (isNow && disturbance.kind === 'act') disturbance.act(stage.name);
-    const inputs = context.requires.map((file) => ({
-      path: file,
-      text: fs.readFileSync(path.join(this.root, file), 'utf8'),
+    const inputs = context.requires.map((path) => ({
+      path,
+      text: fs.readFileSync(this.absolute(path), 'utf8'),
     }));
     const outputs = outputsOf(stage, inputs);
     if (isNow && disturbance.kind === 'act') disturbance.undo();
-    if (outputs === null && stage.kind === 'picky')
-      writeNode(this.root, `${stage.base}.txt`, { kind: 'file', text: 'half\n', executable: false });
+    if (stage.inPlace) this.sweep(stage);
+    if (outputs === null && stage.kind === 'picky') writeNode(this.root, `${stage.base}.txt`, file('half\n'));
     let written = 0;
-    for (const [file, node] of outputs ?? []) {
+    for (const [path, node] of outputs ?? []) {
       // In the middle of its work: some of it is done, the rest will never be.
       if (isNow && disturbance.kind === 'die' && written++ > outputs!.size * disturbance.fraction) break;
-      writeNode(this.root, file, node);
+      writeNode(this.root, path, node);
     }
     if (isNow && disturbance.kind === 'die') {
       this.die();
@@ -208,5 +249,19 @@ class PlayedExecutor implements Executor {
     }
     if (outputs !== null) return { kind: 'succeeded' };
     return { kind: 'failed', failure: { kind: 'exit', code: 1, line: '' }, tail: [] };
+  }
+
+  private sweep(stage: StageShape): void {
+    const folder = stage.kind === 'split' ? stage.base : stage.kind === 'folder' ? `${stage.base}.d` : null;
+    const files =
+      folder === null
+        ? producesOf(stage)
+        : fs.readdirSync(this.absolute(folder)).map((name) => `${folder}/${name}`);
+    for (const path of files.filter((path) => isOwnPath(stage, path)))
+      fs.rmSync(this.absolute(path), { recursive: true, force: true });
+  }
+
+  private absolute(path: string): string {
+    return `${this.root}/${path}`;
   }
 }

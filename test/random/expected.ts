@@ -1,67 +1,46 @@
 // What a workspace must come to: a second, simple build tool that knows everything and does nothing.
 // It foretells how each task may end, and is told how it did end.
-import { createHash } from 'node:crypto';
+import type { BuildRequest, TaskEnd } from './builder.ts';
 import {
-  afterOf,
-  relevant,
-  requirementsOf,
-  type Shape,
-  type StageShape,
-  sources,
-  upstreamOf,
-} from './shape.ts';
-import { listing, type Node, type Tree, textAt } from './tree.ts';
-import { type Kind, outputsOf, owns, producesOf, shellLineOf } from './work.ts';
+  type Course,
+  coursesOf,
+  coursesOverEdit,
+  type EditMeanwhile,
+  type Situation,
+  withOutputs,
+} from './courses.ts';
+import { isOwned, ownedIn, sameNodes, sightOf } from './evaluation.ts';
+import { type Memory, unfinished } from './memory.ts';
+import { Obstacles } from './obstacles.ts';
+import { noPaths, type Paths, Recollection } from './recollection.ts';
+import { matcherOf, relevant, requirementsOf, type Shape, type StageShape } from './shape.ts';
+import type { Times, TimesByPath } from './times.ts';
+import { differences, endOfLinks, type Tree } from './tree.ts';
+import { producesOf } from './work.ts';
 
-export type TaskEnd = 'executed' | 'restored' | 'fresh' | 'failed' | 'skipped';
-
-interface Done {
-  readonly kind: 'done';
-  readonly key: string;
-  readonly outputs: ReadonlyMap<string, Node>;
-}
-
-/** What may be on record of a task. */
-type Memory = { readonly kind: 'none' } | { readonly kind: 'unfinished' } | Done;
-
-export interface BuildRequest {
-  /** Names; `null`: everything. */
-  readonly only: readonly string[] | null;
-  readonly force: boolean;
-  readonly cache: boolean;
-  readonly freshness: 'hash' | 'mtime';
-  readonly keepGoing: boolean;
-  readonly jobs: number;
-}
-
-export const plainBuild: BuildRequest = {
-  only: null,
-  force: false,
-  cache: true,
-  freshness: 'hash',
-  keepGoing: true,
-  jobs: 2,
-};
-
-/** Something that happens while a certain stage executes. */
-export interface Meanwhile {
+export interface Meanwhile extends EditMeanwhile {
+  /** The stage in whose execution it comes. */
   readonly stage: string;
-  readonly change: (tree: Tree) => void;
 }
 
-const handMade = /^hand-/;
+/** A build that came to its end, as far as the workspace shows it. */
+export interface Finished {
+  /** By stage name, in the order in which they came. */
+  readonly ends: ReadonlyMap<string, TaskEnd>;
+  /** What lies there now. */
+  readonly found: Tree;
+  /** Of what lay there when it began, and of what lies there now. */
+  readonly times: { readonly before: TimesByPath; readonly after: TimesByPath };
+  readonly meanwhile: Meanwhile | null;
+}
 
 export class Expected {
   shape: Shape;
+  /** The cache is to hold next to nothing. */
+  tightCache = false;
   /** The workspace as it must be now. */
   tree: Tree;
-  private memories = new Map<string, readonly Memory[]>();
-  private cache = new Map<string, 'there' | 'maybe'>();
-  private readonly doubtful = new Set<string>();
-  /** Stages may have run over inputs that nobody has foreseen, and their results be in the cache. */
-  private mayKnowMore = false;
-  /** Outputs of stages that make something else now, by the stage's number: they go with the next build of it. */
-  private readonly former = new Map<string, number>();
+  readonly recollection = new Recollection();
   /** What people made in the places of outputs; to be found somewhere for ever. */
   readonly byHand = new Set<string>();
 
@@ -70,34 +49,8 @@ export class Expected {
     this.tree = tree;
   }
 
-  /** In an order in which they can be built. */
-  get stages(): readonly StageShape[] {
-    return [...this.shape].sort((a, b) => a.layer - b.layer || a.id - b.id);
-  }
-
-  selected({ only }: BuildRequest): readonly StageShape[] {
-    return this.stages.filter((stage) => only === null || only.includes(stage.name));
-  }
-
-  /** Whether these ends fail the run. */
-  fails(ends: ReadonlyMap<string, TaskEnd>): boolean {
-    return this.shape.some(({ name, optional }) => !optional && ends.get(name) === 'failed');
-  }
-
-  /** An optional stage that failed stands in the way of those alone that need its files. */
-  private isBlocked(stage: StageShape, bad: ReadonlyMap<StageShape, 'failed' | 'skipped'>): boolean {
-    if ([...upstreamOf(this.shape, stage)].some((upstream) => bad.has(upstream))) return true;
-    const after = afterOf(this.shape, stage);
-    const end = after === null ? undefined : bad.get(after);
-    return end === 'skipped' || (end === 'failed' && !after!.optional);
-  }
-
-  /** A file that people edit: one that the stage requires, where it does. */
-  sourceOf(name: string, pick: number): string {
-    const requirements = requirementsOf(this.shape, this.stages.find((one) => one.name === name)!);
-    const its = sources.filter((source) => requirements.some(({ matches }) => matches(source)));
-    const all = its.length > 0 ? its : sources;
-    return all[pick % all.length]!;
+  redefine(id: number, fields: Partial<StageShape>): void {
+    this.shape = this.shape.map((stage) => (stage.id === id ? { ...stage, ...fields } : stage));
   }
 
   /** A stage of these lacks a file that nobody will make: nothing may happen. What is to go counts as gone. */
@@ -112,258 +65,214 @@ export class Expected {
             !producers.some((producer) => selected.includes(producer)),
         ),
       );
-    const leaving = [...this.former].flatMap(([path, id]) => {
-      const stage = selected.find((one) => one.id === id);
-      const node = this.tree.get(path);
-      return stage === undefined || node === undefined || isByHand(node) ? [] : [{ path, stage }];
-    });
-    if (lacks(new Set(leaving.filter((one) => this.isOnRecord(one.stage, one.path)).map(({ path }) => path))))
-      return 'certainly';
-    return lacks(new Set(leaving.map(({ path }) => path))) ? 'maybe' : 'never';
+    const { must, may } = this.recollection.leaving(this.shape, this.tree, selected);
+    if (lacks(must)) return 'certainly';
+    return lacks(may) ? 'maybe' : 'never';
+  }
+
+  /** Whether there is more to warn of than what was put aside. */
+  mayWarn(): boolean {
+    return this.recollection.hasLeftovers(this.shape, this.tree);
   }
 
   /**
-   * Follows a build that came to its end, stage by stage, and answers what is wrong with it: nothing, or
-   * sentences. `ends` by stage name, in the order in which they came; `found` is what lies there now. Afterwards
-   * `tree` is what must lie there.
+   * Follows a build, stage by stage. Answers what is wrong with it, in sentences, and what was put aside for a person.
+   * Afterwards `tree` is what must lie there.
    */
-  follow(
-    request: BuildRequest,
-    ends: ReadonlyMap<string, TaskEnd>,
-    found: Tree,
-    meanwhile?: Meanwhile,
-  ): readonly string[] {
+  follow(request: BuildRequest, finished: Finished) {
+    const { ends, found, times, meanwhile } = finished;
     const selected = this.selected(request);
     const wrong = selected.filter(({ name }) => !ends.has(name)).map(({ name }) => `${name} has no end`);
-    wrong.push(...this.retired(selected, found));
-    const bad = new Map<StageShape, 'failed' | 'skipped'>();
-    const stopped = !request.keepGoing && this.fails(ends);
+    const kept = noPaths();
+    wrong.push(...this.retire(selected, found, kept));
+    const obstacles = new Obstacles(this.shape, request);
+    const now = new Map(times.before);
     for (const [name, end] of ends) {
       const stage = selected.find((one) => one.name === name);
       if (stage === undefined) {
         wrong.push(`${name} was not selected, and ${end}`);
         continue;
       }
-      const allowed = this.isBlocked(stage, bad) ? (['skipped'] as const) : this.allowedEnds(request, stage);
-      const may: readonly TaskEnd[] = stopped ? [...allowed, 'skipped'] : allowed;
-      // It ran when the edit came, so it was looked at once more, and may have found what it needs.
-      if (meanwhile?.stage === name) meanwhile.change(this.tree);
-      else if (!may.includes(end)) wrong.push(`${name} was ${end}, not ${may.join(' or ')}`);
-      if (end === 'failed' || end === 'skipped') bad.set(stage, end);
-      if (end !== 'skipped') this.ended(request, stage, end);
+      if (!obstacles.allow(stage, end)) wrong.push(`${name} was ${end}`);
+      else if (end !== 'skipped') {
+        const situation = this.situation(request, now);
+        const isDisturbed = meanwhile?.stage === name;
+        const courses = this.recollection
+          .of(stage)
+          .flatMap((memory) =>
+            isDisturbed
+              ? coursesOverEdit(situation, stage, memory, meanwhile)
+              : coursesOf(situation, stage, memory),
+          );
+        if (isDisturbed) {
+          meanwhile.change(this.tree);
+          setTimes(now, times.after, this.leadingTo(meanwhile.source));
+        }
+        wrong.push(...this.take(stage, end, courses, { found, kept, alone: request.jobs === 1 }));
+        setTimes(now, times.after, ownedIn(this.tree, stage).keys());
+      }
+      obstacles.ended(stage, end);
     }
-    return wrong;
+    this.recollection.cache.settle();
+    if (this.tightCache && request.cache) this.recollection.cache.mayLoseAny();
+    return { wrong, kept };
   }
 
   /**
-   * A build died at some moment, or inputs were edited while it was at work, to what `before` does not have yet.
-   * `found` is what lies there now, `dying` the stage that was certainly at work.
+   * A build died at some moment, or inputs were edited at some moment, which `before` shows as they were; else it is
+   * `null`. `found` is what lies there now, `dying` the stage that was certainly at work.
    */
-  unforeseen(request: BuildRequest, before: Tree, found: Tree, dying: string | null): readonly string[] {
+  unforeseen(
+    request: BuildRequest,
+    about: { readonly before: Tree | null; readonly found: Tree; readonly dying: string | null },
+  ): readonly string[] {
+    const { before, found, dying } = about;
+    const { cache, known } = this.recollection;
     const after = this.tree;
-    const possible = new Map<string, Memory[]>();
-    for (const tree of [before, after]) {
-      this.tree = new Map(tree);
-      for (const [name, memory] of this.goneThrough(request)) {
-        possible.set(name, [...(possible.get(name) ?? []), memory]);
-        if (memory.kind === 'done' && request.cache && this.cache.get(memory.key) !== 'there')
-          this.cache.set(memory.key, 'maybe');
+    const selected = this.selected(request);
+    const possible = new Map<StageShape, readonly Memory[]>();
+    for (const tree of before === null ? [after] : [before, after])
+      for (const preferred of ['executed', 'restored', 'fresh'] as const) {
+        this.tree = new Map(tree);
+        for (const [stage, { memory, makes, key, stores }] of this.goThrough(request, preferred)) {
+          possible.set(stage, [...(possible.get(stage) ?? []), memory]);
+          known.mayAdd(makes);
+          if (stores !== null) cache.mayStore(key, stores);
+        }
       }
+    const leaving = this.recollection.leaving(this.shape, after, selected).may;
+    for (const stage of selected) {
+      const memories = this.recollection.of(stage);
+      const killed = memories.map((memory) => unfinished(memory, true));
+      const all = [...memories, ...killed, ...(possible.get(stage) ?? [])];
+      this.recollection.put(stage, dying === stage.name ? killed : all);
     }
-    for (const stage of this.selected(request)) {
-      const memories: readonly Memory[] = [...this.memoriesOf(stage), { kind: 'unfinished' }];
-      this.memories.set(stage.name, [...memories, ...(possible.get(stage.name) ?? [])]);
-    }
-    if (dying !== null) this.memories.set(dying, [{ kind: 'unfinished' }]);
-    if (before !== after) this.mayKnowMore = true;
-    const isFixed = (path: string) =>
-      !this.former.has(path) && !this.shape.some((stage) => owns(stage, path));
+    // Ambiguous: of an edit at any moment one stage may have seen the file before it, and another one after it.
+    cache.mayHaveBeenUsed(before !== null);
+    if (this.tightCache) cache.mayLoseAny();
+    const isFixed = (path: string) => !leaving.has(path) && !isOwned(this.shape, path);
     const wrong = differences(only(relevant(this.shape, after), isFixed), only(found, isFixed));
-    this.adopt(found);
+    this.tree = found;
     return wrong;
-  }
-
-  /** What each stage would be on record with, if a build went through to its end; `tree` is changed accordingly. */
-  private *goneThrough(request: BuildRequest): Iterable<readonly [string, Memory]> {
-    const bad = new Map<StageShape, 'failed' | 'skipped'>();
-    for (const stage of this.selected(request)) {
-      const blocked = this.isBlocked(stage, bad);
-      const reached = blocked ? null : this.reachedBy(stage);
-      if (reached === null) bad.set(stage, blocked ? 'skipped' : 'failed');
-      else {
-        this.put(stage, reached.outputs);
-        yield [stage.name, reached];
-      }
-    }
   }
 
   /** Deleted on request: recorded outputs, but for what people made. */
   cleaned(names: readonly string[], found: Tree): readonly string[] {
-    const wrong: string[] = [];
-    const stages = this.shape.filter((stage) => names.includes(stage.name));
-    for (const [path, node] of this.tree) {
-      const stage = stages.find((one) => owns(one, path));
-      const isHandMade = isByHand(node);
-      const isFormer = this.former.has(path);
-      if (!found.has(path) && node.kind !== 'folder' && !isFormer && (stage === undefined || isHandMade))
-        wrong.push(`clean deleted ${path}`);
-      if (stage === undefined || isHandMade || !found.has(path)) continue;
-      const isCertain = this.memoriesOf(stage).every((one) => one.kind === 'done' && one.outputs.has(path));
-      if (isCertain) wrong.push(`clean left ${path}`);
-    }
-    for (const { name } of stages) this.memories.set(name, [{ kind: 'none' }]);
-    this.adopt(found);
+    const stages = this.shape.filter(({ name }) => names.includes(name));
+    const others = (stage: StageShape) => this.shape.filter((one) => one !== stage);
+    const { must, may } = this.recollection.made(
+      this.tree,
+      stages,
+      (path, stage) => !isOwned(others(stage), path),
+    );
+    for (const stage of stages) this.recollection.put(stage, [{ kind: 'none' }]);
+    const wrong = [...this.tree].flatMap(([path, node]) => {
+      if (node.kind === 'folder') return [];
+      if (found.has(path)) return must.has(path) ? [`clean left ${path}`] : [];
+      return may.has(path) ? [] : [`clean deleted ${path}`];
+    });
+    this.tree = found;
     return wrong;
   }
 
-  /** All records may be lost, or some, or none. */
-  recordsMayBeLost(): void {
-    for (const stage of this.shape)
-      this.memories.set(stage.name, [...this.memoriesOf(stage), { kind: 'unfinished' }, { kind: 'none' }]);
+  /** A person takes what lies there as the result. Answers whether that can be. */
+  accepts(stage: StageShape): boolean {
+    const sight = sightOf(this.shape, this.tree, stage);
+    const outputs = ownedIn(this.tree, stage);
+    const isComplete = producesOf(stage).every((pattern) => [...outputs.keys()].some(matcherOf(pattern)));
+    if (sight === null || producesOf(stage).length === 0 || !isComplete) return false;
+    const { key, definition } = sight;
+    this.recollection.put(stage, [{ kind: 'done', key, definition, outputs }]);
+    return true;
   }
 
-  recordsAreLost(): void {
-    this.memories.clear();
+  /** In an order in which they can be built. */
+  private selected({ only }: BuildRequest): readonly StageShape[] {
+    return this.shape
+      .filter(({ name }) => only === null || only.includes(name))
+      .sort((a, b) => a.layer - b.layer || a.id - b.id);
   }
 
-  cacheIsLost(): void {
-    this.cache.clear();
-    this.doubtful.clear();
-    this.mayKnowMore = false;
+  private situation(request: BuildRequest, times: TimesByPath | null): Situation {
+    const { shape, tree } = this;
+    const { cache, known } = this.recollection;
+    return { request, shape, tree, times, cache, known };
   }
 
-  cacheMayBeLost(): void {
-    for (const key of this.cache.keys()) this.cache.set(key, 'maybe');
-  }
-
-  /** A stored content is damaged: what needs it may be there or not. */
-  contentIsDoubtful(digest: string): void {
-    this.doubtful.add(digest);
-  }
-
-  /** The stage makes other files from now on. */
-  madeAnew(id: number, kind: Kind): void {
-    this.shape = this.shape.map((stage) => (stage.id === id ? { ...stage, kind } : stage));
-    for (const stage of this.shape.filter((one) => one.id === id))
-      for (const memory of this.memoriesOf(stage))
-        if (memory.kind === 'done')
-          for (const path of memory.outputs.keys()) if (!this.isOwned(path)) this.former.set(path, id);
-    for (const path of this.former.keys()) if (this.isOwned(path)) this.former.delete(path);
-  }
-
-  /** Former outputs that went when the build began. They must have, where they are certainly on record. */
-  private retired(selected: readonly StageShape[], found: Tree): readonly string[] {
-    const left: string[] = [];
-    for (const [path, id] of this.former) {
-      const stage = selected.find((one) => one.id === id);
-      const node = this.tree.get(path);
-      if (!found.has(path) || node === undefined) this.former.delete(path);
-      if (!found.has(path)) this.tree.delete(path);
-      else if (stage !== undefined && node !== undefined && node.kind !== 'folder' && !isByHand(node)) {
-        if (this.isOnRecord(stage, path)) left.push(`${path} is still there, which nobody makes now`);
-      }
+  /** Goes one of the courses: that which ends so and leaves what lies there. */
+  private take(
+    stage: StageShape,
+    end: TaskEnd,
+    courses: readonly Course[],
+    about: { readonly found: Tree; readonly kept: Paths; readonly alone: boolean },
+  ): readonly string[] {
+    const { found, kept, alone } = about;
+    const { cache, known } = this.recollection;
+    const lay = ownedIn(this.tree, stage);
+    const lies = ownedIn(found, stage);
+    const ending = courses.filter((course) => course.end === end);
+    const fitting = ending.filter(({ leaves }) => sameNodes(leaves ?? lay, lies));
+    const taken = fitting.length > 0 ? fitting : ending;
+    const [first] = taken;
+    if (first === undefined) {
+      const ends = [...new Set(courses.map((course) => course.end))].join(' or ');
+      return [`${stage.name} was ${end}, not ${ends}`];
     }
-    return left;
-  }
-
-  private isOnRecord(stage: StageShape, path: string): boolean {
-    return this.memoriesOf(stage).every((one) => one.kind === 'done' && one.outputs.has(path));
-  }
-
-  private adopt(found: Tree): void {
-    this.tree = found;
-    for (const path of this.former.keys()) if (!found.has(path)) this.former.delete(path);
-  }
-
-  private isOwned(path: string): boolean {
-    return this.shape.some((stage) => owns(stage, path));
-  }
-
-  renamed(from: string, to: string): void {
-    this.shape = this.shape.map((stage) => (stage.name === from ? { ...stage, name: to } : stage));
-  }
-
-  private allowedEnds(request: BuildRequest, stage: StageShape): readonly TaskEnd[] {
-    const reached = this.reachedBy(stage);
-    const memories = this.memoriesOf(stage);
-    const byTimes = request.freshness === 'mtime' && producesOf(stage).length > 0;
-    // make's rule looks at times, and those are not foretold here.
-    const mayBeNewer = byTimes && !request.force && memories.some(({ kind }) => kind !== 'unfinished');
-    if (reached === null) return mayBeNewer ? ['failed', 'fresh'] : ['failed'];
-    if (request.force) return ['executed'];
-    const isDone = (memory: Memory) =>
-      memory.kind === 'done' && memory.key === reached.key && this.lies(stage, memory.outputs);
-    const ends = new Set<TaskEnd>();
-    if (byTimes ? mayBeNewer : memories.some(isDone)) ends.add('fresh');
-    if (byTimes || !memories.every(isDone)) {
-      const cached = request.cache ? this.cachedAs(reached) : undefined;
-      if (cached !== undefined || (request.cache && this.mayKnowMore)) ends.add('restored');
-      if (cached !== 'there') ends.add('executed');
-    }
-    return [...ends];
-  }
-
-  private cachedAs(done: Done): 'there' | 'maybe' | undefined {
-    const cached = this.cache.get(done.key);
-    return cached !== undefined && this.isDoubtful(done) ? 'maybe' : cached;
-  }
-
-  private isDoubtful({ outputs }: Done): boolean {
-    return [...outputs.values()].some(
-      (node) =>
-        node.kind === 'file' && this.doubtful.has(createHash('sha256').update(node.text).digest('hex')),
+    if (first.leaves !== null) this.tree = withOutputs(this.tree, stage, first.leaves);
+    this.recollection.put(
+      stage,
+      taken.map(({ memory }) => memory),
     );
-  }
-
-  private ended(request: BuildRequest, stage: StageShape, end: TaskEnd): void {
-    if (end === 'failed') {
-      for (const path of [...this.tree.keys()]) if (owns(stage, path)) this.tree.delete(path);
-      this.memories.set(stage.name, [{ kind: 'unfinished' }]);
-      return;
+    for (const path of taken.flatMap(({ keeps }) => keeps)) {
+      kept.may.add(path);
+      if (taken.every(({ keeps }) => keeps.includes(path))) kept.must.add(path);
     }
-    const reached = this.reachedBy(stage);
-    const byTimes = request.freshness === 'mtime' && producesOf(stage).length > 0;
-    if (reached === null || (end === 'fresh' && byTimes)) return;
-    this.memories.set(stage.name, [reached]);
-    if (end === 'fresh') return;
-    this.put(stage, reached.outputs);
-    if (request.cache) this.cache.set(reached.key, 'there');
+    const certain = [...first.makes].filter(([path]) => taken.every(({ makes }) => makes.has(path)));
+    known.add(new Map(certain));
+    for (const { makes } of taken) known.mayAdd(makes);
+    cache.goThrough(first.key, taken, alone);
+    return [];
   }
 
-  /** What an execution now would be on record with; `null`: it would fail. */
-  private reachedBy(stage: StageShape): Done | null {
-    const requirements = requirementsOf(this.shape, stage);
-    if (requirements.some(({ optional, matches }) => !optional && !this.has(matches))) return null;
-    const inputs = this.inputsOf(stage);
-    const texts = inputs.map((path) => ({ path, text: textAt(this.tree, path).text }));
-    const outputs = outputsOf(stage, texts);
-    if (outputs === null) return null;
-    const seen = inputs.map((path) => [path, this.tree.get(path), textAt(this.tree, path)]);
-    const requires = requirements.map(({ pattern }) => pattern);
-    const key = JSON.stringify([shellLineOf(stage), stage.word, requires, producesOf(stage), seen]);
-    return { kind: 'done', key, outputs };
+  /** What each stage might come to, if a build went through to its end; `tree` is changed accordingly. */
+  private *goThrough(request: BuildRequest, preferred: TaskEnd): Iterable<readonly [StageShape, Course]> {
+    const obstacles = new Obstacles(this.shape, { ...request, keepGoing: true });
+    for (const stage of this.selected(request)) {
+      if (obstacles.block(stage)) {
+        obstacles.ended(stage, 'skipped');
+        continue;
+      }
+      const situation = this.situation(request, null);
+      const courses = this.recollection.of(stage).flatMap((memory) => coursesOf(situation, stage, memory));
+      for (const course of courses) yield [stage, course];
+      const { end, leaves } = courses.find((course) => course.end === preferred) ?? courses[0]!;
+      obstacles.ended(stage, end);
+      if (leaves !== null) this.tree = withOutputs(this.tree, stage, leaves);
+    }
   }
 
-  private inputsOf(stage: StageShape): readonly string[] {
-    const requirements = requirementsOf(this.shape, stage);
-    return [...this.tree]
-      .filter(([path, node]) => node.kind !== 'folder' && requirements.some(({ matches }) => matches(path)))
-      .map(([path]) => path)
-      .sort();
+  /** What stages no longer make goes first. It must, where it is certainly on record. */
+  private retire(selected: readonly StageShape[], found: Tree, kept: Paths): readonly string[] {
+    const { must, may } = this.recollection.leaving(this.shape, this.tree, selected);
+    return [...may].flatMap((path) => {
+      const isFolder = this.tree.get(path)!.kind === 'folder';
+      if (found.has(path))
+        return must.has(path) && !isFolder ? [`${path} is still there, which nobody makes now`] : [];
+      this.tree.delete(path);
+      // Somebody may have come to rely on it.
+      if (isFolder || !this.isRequired(path)) return [];
+      kept.may.add(path);
+      if (must.has(path)) kept.must.add(path);
+      return [];
+    });
   }
 
-  private put(stage: StageShape, outputs: ReadonlyMap<string, Node>): void {
-    for (const path of [...this.tree.keys()]) if (owns(stage, path)) this.tree.delete(path);
-    for (const [path, node] of outputs) this.tree.set(path, node);
+  private isRequired(path: string): boolean {
+    return this.shape.some((stage) => requirementsOf(this.shape, stage).some(({ matches }) => matches(path)));
   }
 
-  private lies(stage: StageShape, outputs: ReadonlyMap<string, Node>): boolean {
-    const present = only(this.tree, (path) => owns(stage, path));
-    return differences(new Map(outputs), present).length === 0;
-  }
-
-  private memoriesOf(stage: StageShape): readonly Memory[] {
-    return this.memories.get(stage.name) ?? [{ kind: 'none' }];
+  private leadingTo(source: string): readonly string[] {
+    return [...this.tree.keys()].filter((at) => endOfLinks(this.tree, at) === source);
   }
 
   private has(matches: (path: string) => boolean): boolean {
@@ -371,28 +280,14 @@ export class Expected {
   }
 }
 
-/** No stage writes such a text, and none makes such a link. */
-function isByHand(node: Node): boolean {
-  return node.kind === 'file'
-    ? handMade.test(node.text)
-    : node.kind === 'link' && node.target.startsWith('..');
-}
-
-/** Sentences about what is there and should not be, and the other way round. */
-export function differences(expected: Tree, found: Tree): readonly string[] {
-  const should = listing(expected);
-  const is = listing(found);
-  return [
-    ...should.filter((line) => !is.includes(line)).map((line) => `missing: ${line}`),
-    ...is.filter((line) => !should.includes(line)).map((line) => `too much: ${line}`),
-  ];
+function setTimes(times: Map<string, Times>, after: TimesByPath, paths: Iterable<string>): void {
+  for (const path of paths) {
+    const now = after.get(path);
+    if (now === undefined) times.delete(path);
+    else times.set(path, now);
+  }
 }
 
 function only(tree: Tree, keep: (path: string) => boolean): Tree {
   return new Map([...tree].filter(([path]) => keep(path)));
-}
-
-/** Throws what is wrong, if anything is. */
-export function say(when: string, wrong: readonly string[]): void {
-  if (wrong.length > 0) throw new Error(`${when}: ${wrong.join('\n')}`);
 }

@@ -2,44 +2,44 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Builder, Built, Disturbance, Plan } from './builder.ts';
+import type { Builder, BuildRequest, Built, Disturbance, Plan, TaskEnd } from './builder.ts';
 import { Changes } from './changes.ts';
-import { type BuildRequest, differences, Expected, type Meanwhile, say, type TaskEnd } from './expected.ts';
-import { relevant, type Shape, sourceLink, sources } from './shape.ts';
-import { file, isExecutable, readTree, type Tree, textsBelow, writeNode } from './tree.ts';
+import { DisplacedFiles } from './displaced-files.ts';
+import { Expected, type Meanwhile } from './expected.ts';
+import { exitCodeOf } from './obstacles.ts';
+import type { Paths } from './recollection.ts';
+import { say } from './say.ts';
+import { relevant, type Shape, sourceLink, sourceOf, sources } from './shape.ts';
+import type { Tally } from './tally.ts';
+import { type TimesByPath, timesOf } from './times.ts';
+import { differences, file, isExecutable, readTree, type Tree, textsBelow, writeNode } from './tree.ts';
 import type { Event, Turn } from './turns.ts';
 
-/** Counted over all stories of a process, for the report. */
-export const tally = {
-  stories: 0,
-  builds: 0,
-  executed: 0,
-  restored: 0,
-  refused: 0,
-  deaths: 0,
-  edits: 0,
-  encounters: 0,
-};
+type Finished = Built & { readonly kind: 'finished' };
 
 export class Scene {
   readonly root: string;
   private readonly builder: Builder;
   private readonly expected: Expected;
   private readonly changes: Changes;
+  private readonly displaced: DisplacedFiles;
+  private readonly tally: Tally;
   /** What happened to the inputs while the last build was at work. */
   private edit: Meanwhile | null = null;
 
-  constructor(shape: Shape, builderAt: (root: string) => Builder) {
+  constructor(shape: Shape, builderAt: (root: string) => Builder, tally: Tally) {
     const shared = '/dev/shm';
     this.root = fs.realpathSync(
       fs.mkdtempSync(path.join(fs.existsSync(shared) ? shared : os.tmpdir(), 'pipe-random-')),
     );
+    this.tally = tally;
     this.expected = new Expected(shape, new Map());
     this.builder = builderAt(this.root);
     this.changes = new Changes(this.root, this.builder, this.expected);
+    this.displaced = new DisplacedFiles(this.root);
     for (const [i, source] of sources.entries()) this.changes.put(source, file(`a1\n${'abcde'[i]}1\n`));
     this.changes.put(sourceLink, { kind: 'link', target: 'a.txt' });
-    this.builder.configure(shape);
+    this.changes.configure();
     tally.stories++;
   }
 
@@ -48,76 +48,112 @@ export class Scene {
   }
 
   async take({ changes, request, event }: Turn): Promise<void> {
-    for (const change of changes) await this.changes.make(change);
+    for (const change of changes) {
+      await this.changes.make(change);
+      if (change.kind === 'accept') this.tally.accepts++;
+      if (change.kind === 'revert') this.tally.reverts++;
+    }
     const only = request.only?.map((pick) => this.changes.stage(pick).name) ?? null;
     await this.build({ ...request, only: only && [...new Set(only)] }, event);
     this.expectNothingLost();
   }
 
   private async build(asked: BuildRequest, event: Event): Promise<void> {
-    const { expected } = this;
+    const { expected, tally } = this;
     const request = requestFor(event, asked);
     const refuses = expected.refuses(request);
-    const before = expected.tree;
+    const mayWarn = expected.mayWarn();
+    const before = { tree: new Map(expected.tree), times: this.times() };
     const built = await this.builder.build(request, this.disturbanceOf(event));
     tally.builds++;
     if (built.kind === 'unforeseen') {
       if (event.kind === 'die') tally.deaths++;
       if (this.edit !== null) {
-        expected.tree = new Map(before);
+        expected.tree = new Map(before.tree);
         this.edit.change(expected.tree);
       }
-      say('after the accident', expected.unforeseen(request, before, this.found(), built.dying));
+      const about = {
+        before: this.edit === null ? null : before.tree,
+        found: this.found(),
+        dying: built.dying,
+      };
+      say('after the accident', expected.unforeseen(request, about));
+      this.displaced.takeNew();
       // Nobody has to unlock, delete or repair anything.
       return this.build({ ...request, only: null, force: false, cache: true }, { kind: 'none' });
     }
     if (event.kind === 'twice') tally.encounters++;
     if (refuses !== 'maybe' && (refuses === 'certainly') !== (built.kind === 'refused'))
-      say(`the build`, [built.kind === 'refused' ? 'was refused' : 'was not refused']);
+      say('the build', [built.kind === 'refused' ? 'was refused' : 'was not refused']);
     if (built.kind === 'refused') {
       tally.refused++;
       return this.expectTree('after the refusal');
     }
-    this.count(built);
     if (built.disturbed === null) say('the plan', brokenPlans(built));
-    say('the build', expected.follow(request, built.ends, this.found(), this.edit ?? undefined));
-    if (built.exitCode !== (expected.fails(built.ends) ? 1 : 0))
-      say('the build', [`exit code ${built.exitCode}`]);
-    this.expectTree('after the build');
+    this.follow('the build', request, built, before.times, mayWarn);
     await this.expectNothingToDo(request, built);
   }
 
+  private follow(
+    when: string,
+    request: BuildRequest,
+    built: Finished,
+    times: TimesByPath,
+    mayWarn: boolean,
+  ): void {
+    const { expected, tally } = this;
+    const before = new Map(expected.tree);
+    const finished = {
+      ends: built.ends,
+      found: this.found(),
+      times: { before: times, after: this.times() },
+      meanwhile: built.disturbed === null ? null : this.edit,
+    };
+    const { wrong, kept } = expected.follow(request, finished);
+    say(when, wrong);
+    if (built.exitCode !== exitCodeOf(expected.shape, built.ends)) say(when, [`exit code ${built.exitCode}`]);
+    this.expectTree(`after ${when}`);
+    say(`what ${when} kept`, this.wronglyKept(kept, before, built.warnings, mayWarn));
+    tally.count(built.ends, kept.must.size);
+  }
+
   /** Whatever is fresh or done now is fresh at once; but what an edit during the build has made stale. */
-  private async expectNothingToDo(request: BuildRequest, built: Built & { kind: 'finished' }): Promise<void> {
-    const again = await this.builder.build({ ...request, force: false });
-    tally.builds++;
+  private async expectNothingToDo(asked: BuildRequest, built: Finished): Promise<void> {
+    const request = { ...asked, force: false };
+    const mayWarn = this.expected.mayWarn();
+    const times = this.times();
+    const again = await this.builder.build(request);
+    this.tally.builds++;
     if (again.kind !== 'finished') throw new Error(`the second build ${again.kind}`);
-    const wrong = [...this.expected.follow({ ...request, force: false }, again.ends, this.found())];
-    const isEdited = built.disturbed !== null;
-    const isStopped = !request.keepGoing && this.expected.fails(again.ends);
-    for (const [name, end] of again.ends) {
-      const before = built.ends.get(name);
-      if (before === 'failed' || before === 'skipped' || isEdited) continue;
-      const isCopied = end === 'restored' && request.freshness === 'mtime';
+    this.edit = null;
+    this.follow('the second build', request, again, times, mayWarn);
+    // By time an input that is still to come makes its stages stale for ever; the model knows that, as all else.
+    if (request.freshness === 'mtime' || built.disturbed !== null) return;
+    const isStopped = !request.keepGoing && [...again.ends.values()].includes('failed');
+    const wrong = [...again.ends].filter(([name, end]) => {
+      const before = built.ends.get(name)!;
+      const wasDone = before === 'executed' || before === 'restored' || before === 'fresh';
       // The first failure ends it, and in what order stages of one layer fail is up to their programs.
-      const isNotReached = end === 'skipped' && isStopped;
-      if (end !== 'fresh' && !isCopied && !isNotReached) wrong.push(`${name} was ${end}`);
-    }
-    say('the second build', wrong);
-    this.expectTree('after the second build');
+      return wasDone && end !== 'fresh' && !(end === 'skipped' && isStopped);
+    });
+    say(
+      'the second build',
+      wrong.map(([name, end]) => `${name} was ${end}`),
+    );
   }
 
   private disturbanceOf(event: Event): Disturbance {
     this.edit = null;
-    if (event.kind !== 'edit') return event;
-    const { tree } = this.expected;
+    if (event.kind !== 'edit' && event.kind !== 'edit-anytime') return event;
+    const tree = new Map(this.expected.tree);
     let source = '';
-    const act = (stage: string) => {
-      tally.edits++;
-      source = this.expected.sourceOf(stage, event.pick);
+    const act = (stage: string | null) => {
+      this.tally.edits++;
+      source = sourceOf(this.expected.shape, stage, event.pick);
       const edited = file(event.text, isExecutable(tree.get(source)));
       writeNode(this.root, source, edited);
-      this.edit = { stage, change: (now) => void (event.back || now.set(source, edited)) };
+      const change = (now: Tree) => void (event.back || now.set(source, edited));
+      this.edit = { stage: stage ?? '', source, text: event.text, change };
     };
     const undo = () => {
       const before = tree.get(source);
@@ -125,11 +161,17 @@ export class Scene {
       if (before === undefined) fs.rmSync(path.join(this.root, source));
       else writeNode(this.root, source, before);
     };
-    return { kind: 'act', nth: event.nth, act, undo };
+    return event.kind === 'edit'
+      ? { kind: 'act', nth: event.nth, act, undo }
+      : { kind: 'act-anytime', fraction: event.fraction, act: () => act(null), undo };
   }
 
   private found(): Tree {
     return relevant(this.expected.shape, readTree(this.root));
+  }
+
+  private times(): TimesByPath {
+    return timesOf(this.root, this.found());
   }
 
   private expectTree(when: string): void {
@@ -142,31 +184,46 @@ export class Scene {
     );
   }
 
-  /** What people made is in its place or kept aside; unless they took it away themselves. */
-  private expectNothingLost(): void {
-    const lying = textsBelow(this.root, 'hand-', () => true);
-    say(
-      'at the end',
-      [...this.expected.byHand].filter((text) => !lying.has(text)).map((text) => `lost: ${text}`),
-    );
+  /** What people made, all of it and nothing else, is put aside, and told of. */
+  private wronglyKept(
+    { must, may }: Paths,
+    before: Tree,
+    warnings: readonly string[],
+    mayWarn: boolean,
+  ): readonly string[] {
+    const kept = this.displaced.takeNew();
+    const told = warnings.filter((warning) => warning.includes(' is kept as '));
+    const lines = (tree: Tree) => differences(tree, kept).filter((line) => line.startsWith('missing'));
+    return [
+      ...[...must].filter((at) => !kept.has(at)).map((at) => `${at} was not kept`),
+      ...[...kept.keys()].filter((at) => !may.has(at)).map((at) => `${at} was kept needlessly`),
+      ...lines(new Map([...before].filter(([at]) => kept.has(at)))),
+      ...(told.length === kept.size ? [] : [`${kept.size} kept, and told: ${told.join('; ')}`]),
+      ...(mayWarn ? [] : warnings.filter((warning) => !told.includes(warning))),
+    ];
   }
 
-  private count({ ends }: Built & { kind: 'finished' }): void {
-    for (const end of ends.values()) {
-      if (end === 'executed') tally.executed++;
-      if (end === 'restored') tally.restored++;
-    }
+  /** What people made is in its place or kept aside; unless they took it away themselves. */
+  private expectNothingLost(): void {
+    const { byHand } = this.expected;
+    if (byHand.size === 0) return;
+    const lying = textsBelow(this.root, 'hand-', (folder) => !folder.endsWith('.gates'));
+    say(
+      'at the end',
+      [...byHand].filter((text) => !lying.has(text)).map((text) => `lost: ${text}`),
+    );
   }
 }
 
 /** What `pipe status` said and did not come true. A damaged cache shows only when it is read. */
-function brokenPlans({ plans, ends }: Built & { kind: 'finished' }): readonly string[] {
+function brokenPlans({ plans, ends }: Finished): readonly string[] {
   const kept: Readonly<Record<Plan, readonly TaskEnd[]>> = {
     fresh: ['fresh'],
     restore: ['restored', 'executed'],
     run: ['executed', 'failed'],
     fail: ['failed'],
-    open: ['executed', 'restored', 'fresh', 'failed', 'skipped'],
+    wait: ['waiting'],
+    open: ['executed', 'restored', 'fresh', 'failed', 'skipped', 'waiting'],
   };
   return [...plans].flatMap(([name, plan]) => {
     const end = ends.get(name);
@@ -182,7 +239,7 @@ function requestFor(event: Event, asked: BuildRequest): BuildRequest {
     case 'none':
       return asked;
     case 'twice':
-      return { ...asked, force: false, keepGoing: true };
+      return { ...asked, force: false, keepGoing: true, freshness: 'hash' };
     default:
       return { ...asked, jobs: 1 };
   }

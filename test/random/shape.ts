@@ -1,5 +1,6 @@
 // The shape of a random pipeline, and its meaning as a configuration. Stages stand in layers, so there are no circles.
 import fc from 'fast-check';
+import type { Pipeline } from './builder.ts';
 import type { Tree } from './tree.ts';
 import { type Kind, owns, producesOf, shellLineOf, type Work } from './work.ts';
 
@@ -21,6 +22,8 @@ export interface StageShape extends Work {
   readonly layer: number;
   /** Its failure does not fail the run. */
   readonly optional: boolean;
+  /** What a person edited among its outputs stops the build. */
+  readonly protect: boolean;
   /** Chooses a stage of a lower layer that must be done first, without a file in between. */
   readonly afterPick: number | null;
   /** What the choices for `requires` are made with: each picks one of all that lies in lower layers. */
@@ -37,11 +40,15 @@ export interface Requirement {
   readonly producers: readonly StageShape[];
 }
 
+const rarely = fc.nat(7).map((n) => n === 7);
+
 export function shapes(most: number): fc.Arbitrary<Shape> {
   const stage = fc.record({
     kind: fc.constantFrom<Kind>('sum', 'sum', 'first', 'first', 'two', 'split', 'folder', 'picky', 'check'),
     stepsUp: fc.boolean(),
     optional: fc.boolean(),
+    protect: rarely,
+    inPlace: rarely,
     afterPick: fc.option(fc.nat(999), { freq: 4 }),
     picks: fc.array(fc.nat(999), { minLength: 1, maxLength: 4 }),
   });
@@ -49,7 +56,12 @@ export function shapes(most: number): fc.Arbitrary<Shape> {
   // A deep chain: each stage requires the one before.
   const chain = fc
     .array(fc.constantFrom<Kind>('sum', 'first', 'two'), { minLength: 2, maxLength: most, size: 'max' })
-    .map((all) => all.map((kind) => ({ kind, stepsUp: true, optional: false, afterPick: null, picks: [0] })));
+    .map((all) =>
+      all.map((kind) => ({
+        ...{ kind, stepsUp: true, optional: false, protect: false, inPlace: false },
+        ...{ afterPick: null, picks: [0] },
+      })),
+    );
   return fc.oneof({ weight: 5, arbitrary: any }, { weight: 1, arbitrary: chain }).map((stages) => {
     let layer = 0;
     return stages.map(({ stepsUp, ...stage }, id): StageShape => {
@@ -95,7 +107,7 @@ function requirementOf(pattern: string, producers: readonly StageShape[]): Requi
 }
 
 /** Written here once more, and simply: the matcher under test must not judge itself. */
-function matcherOf(pattern: string): (path: string) => boolean {
+export function matcherOf(pattern: string): (path: string) => boolean {
   if (pattern.endsWith('/')) return (path) => path.startsWith(pattern);
   const pieces = pattern.split(/(\*\*\/|\*)/).map((piece) => {
     if (piece === '**/') return '(?:(?!\\.)[^/]+/)*';
@@ -103,6 +115,15 @@ function matcherOf(pattern: string): (path: string) => boolean {
   });
   const expression = new RegExp(`^${pieces.join('')}$`);
   return (path) => expression.test(path);
+}
+
+/** A file that people edit: one that the stage requires, where it does. */
+export function sourceOf(shape: Shape, name: string | null, pick: number): string {
+  const stage = shape.find((one) => one.name === name);
+  const requirements = stage === undefined ? [] : requirementsOf(shape, stage);
+  const its = sources.filter((source) => requirements.some(({ matches }) => matches(source)));
+  const all = its.length > 0 ? its : sources;
+  return all[pick % all.length]!;
 }
 
 /** The stages that must be done before, by the files. */
@@ -117,7 +138,7 @@ export function afterOf(shape: Shape, stage: StageShape): StageShape | null {
 }
 
 /** What `definePipeline` is given. */
-export function specOf(shape: Shape) {
+export function specOf({ shape, tightCache }: Pipeline) {
   const stages = shape.map((stage) => {
     const produces = producesOf(stage);
     const after = afterOf(shape, stage);
@@ -130,12 +151,15 @@ export function specOf(shape: Shape) {
         ...(produces.length > 0 ? { produces } : {}),
         ...(after === null ? {} : { after: [after.name] }),
         ...(stage.optional ? { optional: true } : {}),
+        ...(stage.protect ? { protect: true } : {}),
+        ...(stage.inPlace ? { clean: false } : {}),
         env: { WORD: stage.word },
         run: shellLineOf(stage),
       },
     ] as const;
   });
-  return { name: 'random', stages: Object.fromEntries(stages) };
+  const cache = tightCache ? { cache: { maxSize: '1B' } } : {};
+  return { name: 'random', ...cache, stages: Object.fromEntries(stages) };
 }
 
 /** What of a tree counts: an empty folder only where a stage owns it, and not what a killed restore has left. */

@@ -8,6 +8,9 @@ export type Node =
   /** Only where it is empty. */
   | { readonly kind: 'folder' };
 
+/** The folder in which stages are held. */
+export const gates = '.gates';
+
 /** By path relative to the root, in no order. */
 export type Tree = Map<string, Node>;
 
@@ -15,7 +18,7 @@ export function file(text: string, executable = false): Node {
   return { kind: 'file', text, executable };
 }
 
-const notOfTheTree = new Set(['.pipeline-cache', 'pipeline.config.ts', 'node_modules']);
+const notOfTheTree = new Set(['.pipeline-cache', 'pipeline.config.ts', 'node_modules', gates]);
 
 /** Everything below the root but the configuration and what is pipe's own. */
 export function readTree(root: string): Tree {
@@ -61,15 +64,29 @@ export function writeNode(root: string, relative: string, node: Node): void {
 
 /** The file that a path leads to, through links of the tree. */
 export function textAt(tree: Tree, at: string): Node & { kind: 'file' } {
-  const node = tree.get(at);
-  if (node?.kind === 'link') return textAt(tree, path.posix.join(path.posix.dirname(at), node.target));
+  const node = tree.get(endOfLinks(tree, at));
   if (node?.kind !== 'file') throw new Error(`no file at ${at}`);
   return node;
+}
+
+export function endOfLinks(tree: Tree, at: string): string {
+  const node = tree.get(at);
+  return node?.kind === 'link' ? endOfLinks(tree, path.posix.join(path.posix.dirname(at), node.target)) : at;
 }
 
 /** One text for each entry, sorted: so that a difference is easy to read. */
 export function listing(tree: Tree): readonly string[] {
   return [...tree].map(([at, node]) => `${at} ${JSON.stringify(node)}`).sort();
+}
+
+/** Sentences about what is there and should not be, and the other way round. */
+export function differences(expected: Tree, found: Tree): readonly string[] {
+  const should = listing(expected);
+  const is = listing(found);
+  return [
+    ...should.filter((line) => !is.includes(line)).map((line) => `missing: ${line}`),
+    ...is.filter((line) => !should.includes(line)).map((line) => `too much: ${line}`),
+  ];
 }
 
 /** All contents of files below the folder that begin so. */

@@ -1,7 +1,7 @@
 // What a person, a disk or an accident may do to a workspace before and during a build; as data, so that it can be told and told again.
 import fc from 'fast-check';
+import type { BuildRequest, Tending } from './builder.ts';
 import type { Damage } from './damage.ts';
-import type { BuildRequest } from './expected.ts';
 import { sources } from './shape.ts';
 import { type Kind, kinds } from './work.ts';
 
@@ -9,15 +9,25 @@ import { type Kind, kinds } from './work.ts';
 export type Change =
   /** `sly`: with the time of long ago, as `touch` gives it as well. */
   | { readonly kind: 'edit'; readonly source: string; readonly text: string; readonly sly: boolean }
-  | { readonly kind: 'touch' | 'chmod' | 'remove'; readonly source: string }
+  /** What was edited last gets its former content back. */
+  | { readonly kind: 'revert' }
+  /** `ahead`: with a time that is still to come, instead of one of long ago. */
+  | { readonly kind: 'touch'; readonly source: string; readonly ahead: boolean }
+  | { readonly kind: 'chmod' | 'remove'; readonly source: string }
   | { readonly kind: 'move'; readonly source: string; readonly to: string }
   | { readonly kind: 'relink'; readonly target: string }
   | { readonly kind: 'delete-output' | 'edit-output' | 'chmod-output' | 'link-output'; readonly pick: number }
   | { readonly kind: 'stray'; readonly pick: number; readonly name: string }
+  /** An output is taken as it is, or as a person edits it just before. */
+  | { readonly kind: 'accept'; readonly pick: number; readonly edits: boolean; readonly byStage: boolean }
   | { readonly kind: 'salt' | 'word'; readonly pick: number; readonly to: number }
   | { readonly kind: 'patterns'; readonly pick: number; readonly picks: readonly number[] }
   | { readonly kind: 'make-other'; readonly pick: number; readonly made: Kind }
   | { readonly kind: 'rename'; readonly pick: number; readonly to: number }
+  /** The stage comes to do so, or no longer does. */
+  | { readonly kind: 'protect' | 'update-in-place'; readonly pick: number }
+  | { readonly kind: 'limit-cache'; readonly tight: boolean }
+  | { readonly kind: 'tend-cache'; readonly how: Tending }
   | {
       readonly kind: 'damage-blob' | 'damage-action';
       readonly pick: number;
@@ -33,6 +43,14 @@ export type Event =
       readonly kind: 'edit';
       readonly nth: number;
       /** Chooses among the sources that the stage requires, where there are any. */
+      readonly pick: number;
+      readonly text: string;
+      readonly back: boolean;
+    }
+  /** At any moment, whatever is at work, and at once back if it goes back. */
+  | {
+      readonly kind: 'edit-anytime';
+      readonly fraction: number;
       readonly pick: number;
       readonly text: string;
       readonly back: boolean;
@@ -63,9 +81,18 @@ function of<Kind extends Change['kind']>(...kinds: readonly Kind[]) {
   return fc.constantFrom(...kinds);
 }
 
+function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+}
+
 const changes: fc.Arbitrary<Change> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: of('edit'), source, text: texts, sly: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ kind: of('touch', 'chmod'), source }) },
+  { weight: 4, arbitrary: fc.record({ kind: of('revert') }) },
+  { weight: 2, arbitrary: fc.record({ kind: of('touch'), source, ahead: mostly(false, true) }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('chmod'), source }) },
   { weight: 1, arbitrary: fc.record({ kind: of('remove'), source: removable }) },
   { weight: 1, arbitrary: fc.record({ kind: of('move'), source: removable, to: source }) },
   { weight: 1, arbitrary: fc.record({ kind: of('relink'), target: fc.constantFrom('a.txt', 'b c.txt') }) },
@@ -74,6 +101,16 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
     arbitrary: fc.record({ kind: of('delete-output', 'edit-output', 'chmod-output', 'link-output'), pick }),
   },
   { weight: 2, arbitrary: fc.record({ kind: of('stray'), pick, name: fc.constantFrom('z.txt', 'y z.txt') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: of('accept'), pick, edits: mostly(true, false), byStage: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: of('protect', 'update-in-place'), pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('limit-cache'), tight: mostly(false, true) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: of('tend-cache'), how: fc.constantFrom('gc', 'verify', 'clear') }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: of('salt', 'word'), pick, to: fc.nat(2) }) },
   {
     weight: 2,
@@ -94,14 +131,8 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   },
 );
 
-function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
-  return fc.oneof(
-    { weight: 6, arbitrary: fc.constant(usual) },
-    { weight: 1, arbitrary: fc.constantFrom(...others) },
-  );
-}
-
-export function turns(events: fc.Arbitrary<Event>): fc.Arbitrary<Turn> {
+/** `eventful`: how many builds with an event come for one without. */
+export function turns(events: fc.Arbitrary<Event>, eventful: number): fc.Arbitrary<Turn> {
   return fc.record({
     changes: fc.array(changes, { maxLength: 4, size: 'max' }),
     request: fc.record({
@@ -117,7 +148,7 @@ export function turns(events: fc.Arbitrary<Event>): fc.Arbitrary<Turn> {
     }),
     event: fc.oneof(
       { weight: 1, arbitrary: fc.constant<Event>({ kind: 'none' }) },
-      { weight: 1, arbitrary: events },
+      { weight: eventful, arbitrary: events },
     ),
   });
 }
@@ -128,6 +159,13 @@ const soon = fc.oneof(fc.constant(0), fc.nat(3));
 export const edits: fc.Arbitrary<Event> = fc.record({
   kind: fc.constant('edit' as const),
   nth: soon,
+  pick,
+  text: texts,
+  back: fc.boolean(),
+});
+export const editsAnytime: fc.Arbitrary<Event> = fc.record({
+  kind: fc.constant('edit-anytime' as const),
+  fraction,
   pick,
   text: texts,
   back: fc.boolean(),

@@ -1,6 +1,6 @@
 // What the stages of random pipelines do: pure text functions, once as shell lines and once as values.
 import { posixCksum } from './posix-cksum.ts';
-import { file, type Node } from './tree.ts';
+import { file, gates, type Node } from './tree.ts';
 
 /**
  * `sum` depends on every byte of its inputs, `first` on the first letter of each line alone, so that many
@@ -19,6 +19,8 @@ export interface Work {
   readonly salt: string;
   /** Value of the variable WORD. */
   readonly word: string;
+  /** Finds its outputs in place (`clean: false`); of what lies there it deletes what it is about to write, and no more. */
+  readonly inPlace: boolean;
 }
 
 export interface Input {
@@ -58,7 +60,41 @@ export function owns({ kind, base }: Pick<Work, 'kind' | 'base'>, path: string):
   }
 }
 
-export function shellLineOf({ kind, base, salt }: Work): string {
+/** What an execution may write. Any other file among its outputs was put there. */
+export function isOwnPath({ kind, base }: Pick<Work, 'kind' | 'base'>, path: string): boolean {
+  switch (kind) {
+    case 'split':
+      return /^.\.txt$/.test(path.slice(base.length + 1));
+    case 'folder':
+      return folderEntries.some((name) => path === `${base}.d/${name}`);
+    default:
+      return producesOf({ kind, base }).includes(path);
+  }
+}
+
+const folderEntries = ['empty', 'sum.txt', 'x.sh', 'link'] as const;
+
+/**
+ * Where a test has put named pipes, the stage waits at them: before it reads, and before it ends. It tells of which run
+ * it is, for a restored stage prints again what it once printed.
+ */
+function held(gate: 'begin' | 'end'): string {
+  return `if test -p ${gates}/${gate}; then echo "$PIPE_STAGE at ${gate} in $PIPE_RUN_ID"; cat ${gates}/${gate}; fi`;
+}
+
+export function shellLineOf(work: Work): string {
+  const { kind, base, inPlace } = work;
+  const own =
+    kind === 'split'
+      ? `${base}/?.txt`
+      : kind === 'folder'
+        ? folderEntries.map((name) => `${base}.d/${name}`).join(' ')
+        : producesOf(work).join(' ');
+  const sweep = inPlace && kind !== 'check' ? [`rm -rf ${own}`] : [];
+  return [held('begin'), ...sweep, lineOf(work), held('end')].join('; ');
+}
+
+function lineOf({ kind, base, salt }: Work): string {
   const sum = `{ echo ${salt} "$WORD"; cksum {requires}; }`;
   const first = `{ echo ${salt}; cut -c1 {requires}; }`;
   const refuse = `if cut -c1 {requires} | grep -q f; then exit 1; fi`;
@@ -83,7 +119,7 @@ export function shellLineOf({ kind, base, salt }: Work): string {
 
 /** The outputs of a run over these inputs, which are sorted by path; `null` where it fails. */
 export function outputsOf(
-  { kind, base, salt, word }: Work,
+  { kind, base, salt, word }: Omit<Work, 'inPlace'>,
   inputs: readonly Input[],
 ): Map<string, Node> | null {
   const letters = inputs.flatMap(({ text }) => linesOf(text).map((line) => line.slice(0, 1)));

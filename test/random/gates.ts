@@ -1,0 +1,79 @@
+// Holds the stages of a running build where they begin and where they end, so that something can happen in between.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Running } from '../rig/rig.ts';
+import { gates } from './tree.ts';
+
+type Gate = 'begin' | 'end';
+
+/** Stages wait at a gate as long as its named pipe is there (`shellLineOf`). For builds of one job. */
+export class Gates {
+  private readonly folder: string;
+
+  /** Opens before a build; every stage of it will stop where it begins. */
+  constructor(root: string) {
+    this.folder = path.join(root, gates);
+    fs.mkdirSync(this.folder);
+    this.put('begin');
+  }
+
+  dispose(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Lets stages pass up to the `nth`, which waits where it begins. Answers its name; `null`: there were fewer. */
+  async hold(running: Running, nth: number): Promise<string | null> {
+    for (let passing = 0; ; passing++) {
+      const stage = await arrivalOf(running, 'begin', passing);
+      if (stage === null || passing === nth) return stage;
+      await this.open('begin');
+    }
+  }
+
+  /** Lets the stage that waits do its work, and those after it pass. Answers whether it waits where it ends: one that fails does not come so far. */
+  async letWork(running: Running, stage: string): Promise<boolean> {
+    this.put('end');
+    await this.open('begin', true);
+    const finished = `"kind":"task-finished","task":"${stage}"`;
+    const arrived = arrival(running, 'end');
+    await running.printed(new RegExp(`${arrived}|${finished}`));
+    return new RegExp(arrived).test(running.stdout);
+  }
+
+  async letEnd(): Promise<void> {
+    await this.open('end', true);
+  }
+
+  /** Waits for who comes there. Then it is away before they go on, so that nobody else stops there. */
+  private async open(gate: Gate, forGood = false): Promise<void> {
+    const pipe = await fs.promises.open(this.file(gate), 'w');
+    if (forGood) fs.rmSync(this.file(gate));
+    await pipe.close();
+  }
+
+  private put(gate: Gate): void {
+    execFileSync('mkfifo', [this.file(gate)]);
+  }
+
+  private file(gate: Gate): string {
+    return path.join(this.folder, gate);
+  }
+}
+
+/** The name of the stage that came to the gate as the `nth`; `null`: the build ended without it. */
+async function arrivalOf(running: Running, gate: Gate, nth: number): Promise<string | null> {
+  try {
+    await running.printed('"runId":"');
+    await running.printed(new RegExp(`(?:${arrival(running, gate)}[^]*){${nth + 1}}`));
+  } catch {
+    return null;
+  }
+  return [...running.stdout.matchAll(new RegExp(arrival(running, gate), 'g'))][nth]![1]!;
+}
+
+/** Once the run has begun. */
+function arrival(running: Running, gate: Gate): string {
+  const run = /"runId":"([^"]*)"/.exec(running.stdout)![1]!;
+  return `"kind":"task-output"[^\\n]*"text":"([^"]*) at ${gate} in ${run}`;
+}
