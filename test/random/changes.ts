@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Accidents } from './accidents.ts';
 import type { Builder } from './builder.ts';
+import type { DisplacedFiles } from './displaced-files.ts';
 import type { Expected } from './expected.ts';
 import { say } from './say.ts';
 import { relevant, type StageShape, sourceLink, sources } from './shape.ts';
@@ -18,13 +19,15 @@ export class Changes {
   private readonly root: string;
   private readonly builder: Builder;
   private readonly expected: Expected;
+  private readonly displaced: DisplacedFiles;
   private readonly accidents: Accidents;
   /** What sources were before they were edited, the last one first. */
   private readonly undone: { readonly source: string; readonly node: Node }[] = [];
   private edits = 0;
 
-  constructor(root: string, builder: Builder, expected: Expected) {
+  constructor(root: string, builder: Builder, expected: Expected, displaced: DisplacedFiles) {
     this.root = root;
+    this.displaced = displaced;
     this.builder = builder;
     this.expected = expected;
     this.accidents = new Accidents(root, expected);
@@ -163,9 +166,14 @@ export class Changes {
     if (output === null) return;
     if (edits && node.kind === 'file') this.putByHand(output, node.executable);
     const stage = expected.shape.find((one) => owns(one, output))!;
+    const when = `accept ${output}`;
+    const can = expected.canAccept(stage);
     const accepted = await this.builder.accept(byStage ? stage.name : output);
-    if (accepted !== expected.accepts(stage))
-      say(`accept ${output}`, [accepted ? 'was accepted' : 'was not accepted']);
+    if (accepted !== can) say(when, [accepted ? 'was accepted' : 'was not accepted']);
+    if (!accepted) return;
+    const before = new Map(expected.tree);
+    const { wrong, kept } = expected.accept(stage, relevant(expected.shape, readTree(this.root)));
+    say(when, [...wrong, ...this.displaced.wrong(kept, before)]);
   }
 
   private tended(how: 'gc' | 'verify' | 'clear'): void {

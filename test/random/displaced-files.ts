@@ -1,7 +1,8 @@
 // What is kept for people in the state folder, and what of it is new.
 import fs from 'node:fs';
 import path from 'node:path';
-import { readTree, type Tree } from './tree.ts';
+import type { Paths } from './recollection.ts';
+import { differences, readTree, type Tree } from './tree.ts';
 
 export class DisplacedFiles {
   private readonly folder: string;
@@ -11,7 +12,21 @@ export class DisplacedFiles {
     this.folder = path.join(root, '.pipeline-cache/displaced');
   }
 
-  /** By the path at which they lay: what came since the last time. */
+  /** How many came the last time. */
+  count = 0;
+
+  /** What is wrong with what came since the last time; `before`: what lay in the workspace then. */
+  wrong({ must, may }: Paths, before: Tree): readonly string[] {
+    const kept = this.takeNew();
+    const originals = new Map([...before].filter(([at]) => kept.has(at)));
+    return [
+      ...[...must].filter((at) => !kept.has(at)).map((at) => `${at} was not kept`),
+      ...[...kept.keys()].filter((at) => !may.has(at)).map((at) => `${at} was kept needlessly`),
+      ...differences(originals, kept).filter((line) => line.startsWith('missing')),
+    ];
+  }
+
+  /** By the path at which they lay. */
   takeNew(): Tree {
     const runs = fs.existsSync(this.folder) ? fs.readdirSync(this.folder) : [];
     const fresh = runs.flatMap((run) =>
@@ -22,6 +37,8 @@ export class DisplacedFiles {
           return one;
         }),
     );
-    return new Map(fresh.filter(([, node]) => node.kind !== 'folder'));
+    const kept = new Map(fresh.filter(([, node]) => node.kind !== 'folder'));
+    this.count = kept.size;
+    return kept;
   }
 }

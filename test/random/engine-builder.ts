@@ -101,7 +101,9 @@ export class EngineBuilder implements Builder {
     const stage = this.workspace.graph.stages.find((one) => one.name === shape.name)!;
     if (stage.produces === null) return false;
     const acceptance = { by: 'somebody', atMs: 0, reason: 'better so' };
-    return this.underLock('accept', (world) => 'record' in acceptOutputs(world, taskOf(stage), acceptance));
+    const { graph } = this.workspace;
+    const options = { graph, task: taskOf(stage), acceptance };
+    return this.underLock('accept', (world) => 'record' in acceptOutputs(world, options));
   }
 
   async tendCache(how: Tending): Promise<void> {

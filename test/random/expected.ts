@@ -175,15 +175,22 @@ export class Expected {
     return wrong;
   }
 
-  /** A person takes what lies there as the result. Answers whether that can be. */
-  accepts(stage: StageShape): boolean {
+  /** Whether a person can take what lies there as the result. */
+  canAccept(stage: StageShape): boolean {
+    const outputs = [...ownedIn(this.tree, stage).keys()];
+    const isComplete = producesOf(stage).every((pattern) => outputs.some(matcherOf(pattern)));
+    return sightOf(this.shape, this.tree, stage) !== null && producesOf(stage).length > 0 && isComplete;
+  }
+
+  /** It was taken so. Answers as `follow`. */
+  accept(stage: StageShape, found: Tree) {
+    const kept = noPaths();
+    const wrong = this.retire([stage], found, kept);
     const sight = sightOf(this.shape, this.tree, stage);
-    const outputs = ownedIn(this.tree, stage);
-    const isComplete = producesOf(stage).every((pattern) => [...outputs.keys()].some(matcherOf(pattern)));
-    if (sight === null || producesOf(stage).length === 0 || !isComplete) return false;
+    if (sight === null) return { wrong: [...wrong, 'it lacks an input'], kept };
     const { key, definition } = sight;
-    this.recollection.put(stage, [{ kind: 'done', key, definition, outputs }]);
-    return true;
+    this.recollection.put(stage, [{ kind: 'done', key, definition, outputs: ownedIn(this.tree, stage) }]);
+    return { wrong, kept };
   }
 
   /** In an order in which they can be built. */

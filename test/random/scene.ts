@@ -35,8 +35,8 @@ export class Scene {
     this.tally = tally;
     this.expected = new Expected(shape, new Map());
     this.builder = builderAt(this.root);
-    this.changes = new Changes(this.root, this.builder, this.expected);
     this.displaced = new DisplacedFiles(this.root);
+    this.changes = new Changes(this.root, this.builder, this.expected, this.displaced);
     for (const [i, source] of sources.entries()) this.changes.put(source, file(`a1\n${'abcde'[i]}1\n`));
     this.changes.put(sourceLink, { kind: 'link', target: 'a.txt' });
     this.changes.configure();
@@ -186,19 +186,17 @@ export class Scene {
 
   /** What people made, all of it and nothing else, is put aside, and told of. */
   private wronglyKept(
-    { must, may }: Paths,
+    kept: Paths,
     before: Tree,
     warnings: readonly string[],
     mayWarn: boolean,
   ): readonly string[] {
-    const kept = this.displaced.takeNew();
+    const wrong = this.displaced.wrong(kept, before);
     const told = warnings.filter((warning) => warning.includes(' is kept as '));
-    const lines = (tree: Tree) => differences(tree, kept).filter((line) => line.startsWith('missing'));
+    const { count } = this.displaced;
     return [
-      ...[...must].filter((at) => !kept.has(at)).map((at) => `${at} was not kept`),
-      ...[...kept.keys()].filter((at) => !may.has(at)).map((at) => `${at} was kept needlessly`),
-      ...lines(new Map([...before].filter(([at]) => kept.has(at)))),
-      ...(told.length === kept.size ? [] : [`${kept.size} kept, and told: ${told.join('; ')}`]),
+      ...wrong,
+      ...(told.length === count ? [] : [`${count} kept, and told: ${told.join('; ')}`]),
       ...(mayWarn ? [] : warnings.filter((warning) => !told.includes(warning))),
     ];
   }
