@@ -56,6 +56,13 @@ export const mutants = [
     tests: ['test/model/judge.test.ts', 'test/stories/crash.test.ts'],
   },
   {
+    name: 'under mtime a newer input is no reason',
+    file: 'src/model/judge.ts',
+    from: 'if (input.mtimeNs > oldest.mtimeNs)',
+    to: 'if (input.mtimeNs > 2n * oldest.mtimeNs)',
+    tests: ['test/model/judge.test.ts', 'test/random.test.ts'],
+  },
+  {
     name: 'the executable bit is no part of the comparison',
     file: 'src/model/manifest.ts',
     from: 'a.executable === b.executable',
@@ -177,6 +184,27 @@ export const mutants = [
     from: 'return this.byPath.get(path)?.includes(digest) ?? false;',
     to: 'return digest.length > 0 && path.length > 0;',
     tests: ['test/store/records.test.ts', 'test/random.test.ts'],
+  },
+  {
+    name: 'no content counts as produced',
+    file: 'src/engine/ownership.ts',
+    from: "entry.kind === 'folder' || world.records.hasProduced(entry.path, entry.digest)",
+    to: "entry.kind === 'folder'",
+    tests: ['test/engine/ownership.test.ts', 'test/random.test.ts'],
+  },
+  {
+    name: 'protection is forgotten',
+    file: 'src/engine/make-room.ts',
+    from: 'if (!task.stage.protect || wasKilled(memory)) return [];',
+    to: 'if (task.stage.protect || wasKilled(memory)) return [];',
+    tests: ['test/engine/preview.test.ts', 'test/random.test.ts'],
+  },
+  {
+    name: 'an acceptance leaves former outputs',
+    file: 'src/engine/accept.ts',
+    from: 'const isRetired = retire(world, graph, new Set([task.stage.name]));',
+    to: 'const isRetired = retire === undefined;',
+    tests: ['test/stories/former-outputs.test.ts'],
   },
   {
     name: 'after a crash leftovers are dropped with an edit among them',

@@ -58,7 +58,7 @@ function fails(test) {
       stdio: 'ignore',
       timeout: 300_000,
       killSignal: 'SIGKILL',
-      env: { PIPE_RANDOM_SEED: '1', PIPE_RANDOM_MS: '30000', ...process.env },
+      env: { PIPE_RANDOM_SEED: '1', PIPE_RANDOM_MS: '30000', PIPE_RANDOM_SHORTEN: 'no', ...process.env },
     },
   );
   return status !== 0;
