@@ -111,7 +111,7 @@ function linkCommands() {
  */
 function lazyBuiltins() {
   const lazy = new Set([
-    ...['crypto', 'child_process', 'util', 'timers/promises', 'string_decoder', 'url'],
+    ...['crypto', 'child_process', 'net', 'util', 'timers/promises', 'string_decoder', 'url'],
     ...['os', 'worker_threads'],
   ]);
   return {

@@ -13,7 +13,7 @@ import type { Auditing } from './auditing.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
 import { handleSignals } from './signals.ts';
-import { standardError, standardOutput, standardOutputForJson } from './standard-streams.ts';
+import { outlet, standardError, standardOutput, standardOutputForJson } from './standard-streams.ts';
 import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';
 
@@ -88,23 +88,27 @@ export async function runBuild(
     sinks: [...sinks, troubleTeller(troubles, (message) => world.events.emit({ kind: 'warning', message }))],
     writes: !options.dryRun,
     auditOf: auditing?.auditOf,
+    outlet,
     onTrouble,
     takeTroubles: () => troubles.splice(0),
     looksOn: options.provesNothingToDo === true,
   });
-  const session = new Session({ world, graph: workspace.graph, selection, options });
+  let release = () => {};
+  const onWork = () => {
+    release = handleSignals(interrupt);
+  };
+  const session = new Session({ world, graph: workspace.graph, selection, options: { ...options, onWork } });
   interrupt = () => session.interrupt();
-  const release = handleSignals(interrupt);
   try {
     const end = await session.build(workspace.told.name);
     if (end.kind === 'refused') throw new UsageError(end.problems);
     return end.event.exitCode;
   } finally {
-    release();
     console.close();
     onlooking?.close();
     state.close();
     folders.close();
+    release();
   }
 }
 

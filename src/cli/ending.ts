@@ -4,7 +4,8 @@ import { isRefusal } from '../engine/refusal.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { hideWhatSoundsSecret } from './hidden-secrets.ts';
-import { drained, standardError } from './standard-streams.ts';
+import { handleSignals } from './signals.ts';
+import { drained, isLeaving, standardError } from './standard-streams.ts';
 import { version } from './version.ts';
 
 /**
@@ -23,16 +24,20 @@ export function endWith(answer: Promise<number>): void {
       late = code;
       // A build that is at work ends its programs first.
       if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM');
-      else process.exit(code);
+      else void leave(code);
     });
   };
   process.on('uncaughtException', onLate);
   process.on('unhandledRejection', onLate);
-  answer.catch(exitCodeOf).then(async (code) => {
-    process.exitCode = late ?? code;
-    await drained();
-    process.exit();
-  });
+  answer.catch(exitCodeOf).then((code) => leave(late ?? code));
+}
+
+/** Once what was printed is with its readers. After an interruption that must not take long, and another one ends it. */
+async function leave(code: number): Promise<void> {
+  process.exitCode = code;
+  if (isLeaving()) handleSignals(() => process.exit());
+  await drained();
+  process.exit();
 }
 
 /** Everything that goes wrong ends here, with the exit code that the contract names. */

@@ -10,7 +10,7 @@ import type { TaskStarted } from '../model/events.ts';
 import { type Flags, isSet } from './flags.ts';
 import { pastRun } from './past-run.ts';
 import { handleSignals } from './signals.ts';
-import { standardOutput } from './standard-streams.ts';
+import { outlet, standardOutput } from './standard-streams.ts';
 import { findPlace, type Place } from './workspace.ts';
 
 interface TaskLog {
@@ -22,18 +22,14 @@ interface TaskLog {
 const followEveryMs = 150;
 
 export async function logs(words: readonly string[], flags: Flags): Promise<number> {
-  // Whoever read this has enough, as `head` has after ten lines.
-  let hasReader = true;
-  standardOutput().on('error', () => {
-    hasReader = false;
-  });
-  const isRead = () => hasReader;
+  // Whoever read this has enough, as `head` has after ten lines; or a disk has.
+  const isRead = () => !standardOutput().isOver;
   const place = findPlace(flags);
   const { run, stage } = wordsAsRunAndStage(place, words);
   if (isSet(flags, 'follow')) return follow(place, run, stage, isRead);
   const found = logsOf(place, run, stage);
   if (found.length === 0) throw nothing(run, stage);
-  for (const log of found) print(log, found.length > 1, isRead);
+  for (const log of found) await print(log, found.length > 1, isRead);
   return 0;
 }
 
@@ -65,11 +61,11 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
   return last === null ? [] : [{ task: `${stage} (run ${last.run.runId})`, file: last.file }];
 }
 
-function print(log: TaskLog, withHead: boolean, isRead: () => boolean): void {
+async function print(log: TaskLog, withHead: boolean, isRead: () => boolean): Promise<void> {
   if (withHead) standardOutput().write(`==> ${log.task} <==\n`);
   const descriptor = fs.openSync(log.file, 'r');
   try {
-    pour(descriptor, 0, isRead);
+    await pour(descriptor, 0, isRead);
   } finally {
     fs.closeSync(descriptor);
   }
@@ -86,6 +82,7 @@ async function follow(
   const release = handleSignals(() => {
     stopped = true;
   });
+  const goesOn = () => isRead() && !stopped;
   const printed = new Map<string, number>();
   let last: string | null = null;
   try {
@@ -99,10 +96,10 @@ async function follow(
         if (size > from && last !== log.file && stage === null)
           standardOutput().write(`==> ${log.task} <==\n`);
         if (size > from) last = log.file;
-        printed.set(log.file, pour(descriptor, from, isRead));
+        printed.set(log.file, await pour(descriptor, from, goesOn));
         fs.closeSync(descriptor);
       }
-      if (finished || stopped || !isRead()) return stopped ? 130 : 0;
+      if (finished || !goesOn()) return stopped ? 130 : 0;
       await passes(followEveryMs);
     }
   } finally {
@@ -111,12 +108,13 @@ async function follow(
 }
 
 /** Copies from a position to the end; answers where that is. */
-function pour(descriptor: number, from: number, isRead: () => boolean): number {
+async function pour(descriptor: number, from: number, goesOn: () => boolean): Promise<number> {
   const buffer = Buffer.allocUnsafe(1 << 16);
   let position = from;
   for (;;) {
+    await outlet.room();
     const read = fs.readSync(descriptor, buffer, 0, buffer.length, position);
-    if (read === 0 || !isRead()) return position;
+    if (read === 0 || !goesOn()) return position;
     standardOutput().write(Buffer.from(buffer.subarray(0, read)));
     position += read;
   }

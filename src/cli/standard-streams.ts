@@ -1,32 +1,47 @@
-// Standard output and error. Pipes and files are written to directly: Node's own streams for them take longer to load
-// than a build that has nothing to do takes to find that out.
+// Standard output and error: what they are, who has to wait for whose reader, and what it means when one of them breaks.
+// Written to directly: Node's own streams take longer to load than a build that has nothing to do takes to find that out.
+
 import fs from 'node:fs';
-import type { OutStream } from '../render/writer.ts';
+import type { Outlet } from '../engine/outlet.ts';
+import type { OutStream, OutStreamEvent } from '../render/writer.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
+import { type Manner, Outflow } from './outflow.ts';
+import type { Descriptor, Kind } from './unwaiting.ts';
 
-type Descriptor = 1 | 2;
+/** A stream whose 'error' says that nobody reads any more. What the system refuses is told here, once, and goes on quietly. */
+export interface StandardStream extends OutStream {
+  /** Nothing that is written arrives any more. */
+  readonly isOver: boolean;
+}
 
-const opened = new Map<Descriptor, OutStream>();
+let manner: Manner = 'patient';
+const opened = new Map<Descriptor, OpenStream>();
 
 /** For texts: whoever writes them, they leave without secrets. Bytes pass as they are, as of logs, which have none. */
-export function standardOutput(): OutStream {
+export function standardOutput(): StandardStream {
   return hiding(open(1));
 }
 
-export function standardError(): OutStream {
+export function standardError(): StandardStream {
   return hiding(open(2));
 }
 
 /** For JSON alone: its data was told without secrets, and a short one in its own words must not break them. */
-export function standardOutputForJson(): OutStream {
+export function standardOutputForJson(): StandardStream {
   return open(1);
 }
 
-function hiding(stream: OutStream): OutStream {
+function hiding(stream: StandardStream): StandardStream {
   return {
     write: (content) => stream.write(typeof content === 'string' ? withoutSecrets(content) : content),
     on: (event, listener) => stream.on(event, listener),
     off: (event, listener) => stream.off(event, listener),
+    get isBehind() {
+      return stream.isBehind;
+    },
+    get isOver() {
+      return stream.isOver;
+    },
     get isTTY() {
       return stream.isTTY;
     },
@@ -39,84 +54,116 @@ function hiding(stream: OutStream): OutStream {
   };
 }
 
-/** Resolves when all that was written has left this process. */
-export async function drained(): Promise<void> {
-  for (const [descriptor, stream] of opened) {
-    if (stream instanceof DirectStream && stream.isDirect) continue;
-    await new Promise<void>((resolve) => nodeStream(descriptor).write('', () => resolve()));
-  }
+/** What a build shows goes through both. */
+export const outlet: Outlet = {
+  get state() {
+    if (!flows().some((flow) => flow.isFull)) return 'open';
+    return manner === 'leaving' ? 'given-up' : 'full';
+  },
+  room: async () => {
+    for (const flow of flows()) await flow.room();
+  },
+};
+
+/** `attentive` as long as signals are answered by this process; `leaving`, once and for all, when one has come. */
+export function behave(next: Manner): void {
+  if (manner === 'leaving') return;
+  manner = next;
+  for (const flow of flows()) flow.wake();
 }
 
-/** The same one each time, so that what is written stays in order. */
-function open(descriptor: Descriptor): OutStream {
+export function isLeaving(): boolean {
+  return manner === 'leaving';
+}
+
+/** Resolves when all that was written has left this process, as far as anybody takes it. */
+export async function drained(): Promise<void> {
+  await Promise.all(flows().map((flow) => flow.drained()));
+}
+
+function flows(): readonly Outflow[] {
+  return [...new Set([...opened.values()].map((stream) => stream.flow))];
+}
+
+/** The same one each time, so that what is written stays in order; also where both are the same file. */
+function open(descriptor: Descriptor): OpenStream {
   const known = opened.get(descriptor);
   if (known !== undefined) return known;
-  const stream = isPlain(descriptor) ? new DirectStream(descriptor) : nodeStream(descriptor);
-  // Of a terminal that was closed: who must know of it listens too, and nobody else is to end because of it.
-  if (!(stream instanceof DirectStream)) stream.on('error', () => {});
+  const other = opened.get(descriptor === 1 ? 2 : 1);
+  const kind = kindOf(descriptor);
+  const isShared = other !== undefined && kind !== 'file' && isSameFile();
+  const stream = new OpenStream(descriptor, kind, isShared ? other.flow : null);
   opened.set(descriptor, stream);
   return stream;
 }
 
-/** Neither a terminal nor closed. */
-function isPlain(descriptor: Descriptor): boolean {
-  try {
-    const stat = fs.fstatSync(descriptor);
-    return !stat.isCharacterDevice() || stat.rdev === fs.statSync('/dev/null').rdev;
-  } catch {
-    return false;
-  }
+function kindOf(descriptor: Descriptor): Kind {
+  const stat = fs.fstatSync(descriptor);
+  if (stat.isFIFO()) return 'pipe';
+  if (stat.isSocket()) return 'socket';
+  // Node's stream for a terminal is loaded for nothing else: it alone knows how wide that is.
+  const maybe = stat.isCharacterDevice() && stat.rdev !== fs.statSync('/dev/null').rdev;
+  return maybe && nodeStream(descriptor).isTTY ? 'terminal' : 'file';
+}
+
+function isSameFile(): boolean {
+  const [output, error] = [fs.fstatSync(1), fs.fstatSync(2)];
+  return output.dev === error.dev && output.ino === error.ino;
 }
 
 function nodeStream(descriptor: Descriptor): NodeJS.WriteStream {
   return descriptor === 1 ? process.stdout : process.stderr;
 }
 
-/** Blocks until all is written, as Node's stream for a pipe does. */
-class DirectStream implements OutStream {
-  readonly isTTY = false;
-  private readonly descriptor: Descriptor;
+class OpenStream implements StandardStream {
+  readonly flow: Outflow;
+  private readonly terminal: NodeJS.WriteStream | null;
   private readonly listeners = new Set<() => void>();
-  private instead: NodeJS.WriteStream | null = null;
 
-  constructor(descriptor: Descriptor) {
-    this.descriptor = descriptor;
+  constructor(descriptor: Descriptor, kind: Kind, flow: Outflow | null) {
+    this.terminal = kind === 'terminal' ? nodeStream(descriptor) : null;
+    this.flow = flow ?? new Outflow({ descriptor, kind, manner: () => manner });
+    this.flow.whenBroken((breakage) => {
+      if (breakage.kind === 'reader-gone') for (const listener of this.listeners) listener();
+      else if (descriptor === 1) tellOf(breakage.message);
+    });
   }
 
-  get isDirect(): boolean {
-    return this.instead === null;
+  get isTTY(): boolean {
+    return this.terminal !== null;
+  }
+
+  get columns(): number | undefined {
+    return this.terminal?.columns;
+  }
+
+  get rows(): number | undefined {
+    return this.terminal?.rows;
+  }
+
+  get isBehind(): boolean {
+    return this.flow.isBehind;
+  }
+
+  get isOver(): boolean {
+    return this.flow.breakage !== null;
   }
 
   write(content: string | Uint8Array): void {
-    if (this.instead !== null) {
-      this.instead.write(content);
-      return;
-    }
-    let rest = Buffer.from(content as string);
-    try {
-      while (rest.length > 0) rest = rest.subarray(fs.writeSync(this.descriptor, rest));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') this.waitWithNode(rest);
-      else for (const listener of this.listeners) listener();
-    }
+    this.flow.write(content);
   }
 
-  on(event: string, listener: () => void): void {
-    if (event !== 'error') return;
-    this.listeners.add(listener);
-    this.instead?.on('error', listener);
+  on(event: OutStreamEvent, listener: () => void): void {
+    if (event === 'error') this.listeners.add(listener);
+    else this.terminal?.on(event, listener);
   }
 
-  off(event: string, listener: () => void): void {
-    if (event !== 'error') return;
-    this.listeners.delete(listener);
-    this.instead?.off('error', listener);
+  off(event: OutStreamEvent, listener: () => void): void {
+    if (event === 'error') this.listeners.delete(listener);
+    else this.terminal?.off(event, listener);
   }
+}
 
-  /** Somebody made the pipe non-blocking, and it is full: Node's stream knows how to wait. */
-  private waitWithNode(rest: Buffer): void {
-    this.instead = nodeStream(this.descriptor);
-    for (const listener of this.listeners) this.instead.on('error', listener);
-    this.instead.write(rest);
-  }
+function tellOf(refusal: string): void {
+  standardError().write(`pipe: standard output cannot be written: ${refusal}\n`);
 }

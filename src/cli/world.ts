@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Audit } from '../engine/executor.ts';
+import { type Outlet, openOutlet } from '../engine/outlet.ts';
 import type { CallerEnv, Clock, Code, RunFolders, Sink } from '../engine/ports.ts';
 import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
@@ -46,6 +47,8 @@ export interface WorldOptions {
   /** False for commands that only look: not even a probe is written. */
   readonly writes: boolean;
   readonly auditOf?: ((about: { readonly folders: RunFolders; readonly code: Code }) => Audit) | undefined;
+  /** Where what programs print is shown. Default: nowhere. */
+  readonly outlet?: Outlet;
   readonly onTrouble: (message: string) => void;
   /** The messages of `onTrouble` that nobody was told, each once. Default: it tells them itself. */
   readonly takeTroubles?: () => readonly string[];
@@ -59,7 +62,7 @@ export const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => perfor
 
 /** Throws `UsageError` for an environment file that cannot be read. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
-  const { workspace, flags, runId, onTrouble, identity } = options;
+  const { workspace, flags, runId, onTrouble, identity, outlet = openOutlet } = options;
   const ownEnv = callerEnv(flags);
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
@@ -91,6 +94,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     executor: createExecutor({
       workerPath: besideThis('worker'),
       runningFolder: path.join(workspace.state, 'running'),
+      outlet,
     }),
     code,
     tools: onlooking?.overlook(tools) ?? tools,
@@ -106,6 +110,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       tell: toldData,
       sinks: [...options.sinks, onlooking].filter((sink) => sink !== null),
     }),
+    outlet,
     takeTroubles: options.takeTroubles ?? (() => []),
     platform: `${process.platform}-${process.arch}`,
   };

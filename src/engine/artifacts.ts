@@ -82,14 +82,18 @@ export function saveArtifacts(
 }
 
 /** The log of the execution whose result is used again becomes this run's log. Answers whether there is one. */
-export function replayLog(
+export async function replayLog(
   world: World,
   task: Task,
   action: ActionResult,
   onText: (text: string) => void,
-): boolean {
-  if (world.cache === null || action.log === null) return false;
-  return world.cache.blobs.replay(action.log, world.folders.logPath(task.id), onText);
+): Promise<boolean> {
+  const { cache, outlet } = world;
+  if (cache === null || action.log === null) return false;
+  return cache.blobs.replay(action.log, world.folders.logPath(task.id), async (text) => {
+    await outlet.room();
+    if (outlet.state !== 'given-up') onText(text);
+  });
 }
 
 function logOf(world: World, task: Task): Digest | null {

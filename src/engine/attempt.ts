@@ -200,20 +200,22 @@ export class Attempt {
     if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);
     const unnamed = onRecord(unnameableMade(world, task, this.theirs));
     const done = { ...record(result), ...unnamed, ...(handMade.length > 0 && { handMade }) };
-    return this.commit({ kind: 'executed', record: done, hasLog: true, audit: audit?.verdict() ?? null });
+    this.commit(done);
+    return { kind: 'executed', record: done, hasLog: true, audit: audit?.verdict() ?? null };
   }
 
-  private restored(action: ActionResult, record: TaskRecord): AttemptEnd {
+  private async restored(action: ActionResult, record: TaskRecord): Promise<SuccessfulEnd> {
     const { world, task } = this;
-    const hasLog = replayLog(world, task, action, (text) => this.watcher.onOutput('stdout', text));
-    return this.commit({ kind: 'restored', record, hasLog, audit: null });
+    // First: to tell the log again may have to wait for a reader who never comes back.
+    this.commit(record);
+    const hasLog = await replayLog(world, task, action, (text) => this.watcher.onOutput('stdout', text));
+    return { kind: 'restored', record, hasLog, audit: null };
   }
 
   /** Data before result before record: at any crash point before this the task reads as stale. */
-  private commit(end: SuccessfulEnd): AttemptEnd {
-    this.world.records.commit(end.record);
+  private commit(record: TaskRecord): void {
+    this.world.records.commit(record);
     this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
-    return end;
   }
 
   /** Whether the result is in place already. Under `mtime` it must get new times all the same. */

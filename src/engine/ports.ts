@@ -176,9 +176,10 @@ export interface BlobStore {
   verify(digest: Digest): boolean;
   /**
    * Appends a stored text to the file `to` (absolute) and tells it piece by piece, in whole lines where
-   * they are not too long. False: it is missing, damaged or cannot be written; then part of it may be told.
+   * they are not too long, each when the one before has been taken. False: it is missing, damaged or cannot be
+   * written; then part of it may be told.
    */
-  replay(digest: Digest, to: string, onText: (text: string) => void): boolean;
+  replay(digest: Digest, to: string, onText: (text: string) => Promise<void>): Promise<boolean>;
 }
 
 /** What the code behind `script` and inline functions is. */

@@ -28,6 +28,8 @@ export interface BuildOptions {
   readonly stdin: 'closed' | 'inherit';
   /** The words of the command line. */
   readonly command: readonly string[];
+  /** Called, once, before anything is waited for or changed: from then on `interrupt` must hear of interruptions. */
+  readonly onWork?: () => void;
 }
 
 export type BuildEnd =
@@ -77,6 +79,7 @@ export class Session {
     if (!everythingFresh) {
       const problems = preflight(world, this.graph, this.selection);
       if (problems.length > 0) return { kind: 'refused', problems };
+      if (!options.dryRun) options.onWork?.();
     }
     world.events.emit({
       kind: 'run-started',
@@ -118,6 +121,7 @@ export class Session {
     await world.files.settle();
     // Worth taking the lock for if nobody has it, not worth waiting for it.
     const isDue = world.upkeep.isDue() || world.executor.hasLeftBehind();
+    if (isDue) this.options.onWork?.();
     if (isDue && (await this.lock(false)).kind === 'held') {
       await this.endLeftBehind();
       if (!world.records.changedElsewhere()) world.upkeep.perform();

@@ -3,6 +3,7 @@
 import type { EventStream } from './event-stream.ts';
 import type { Audit, Executor } from './executor.ts';
 import type { Lock } from './lock.ts';
+import type { Outlet } from './outlet.ts';
 import type {
   ActionStore,
   BlobStore,
@@ -40,6 +41,8 @@ export interface World {
   /** `null`: nothing is audited. */
   readonly audit: Audit | null;
   readonly events: EventStream;
+  /** Where the events are shown: what is told in great numbers waits for room there. */
+  readonly outlet: Outlet;
   /** What could not be done beside the work itself, and has not been told yet. */
   readonly takeTroubles: () => readonly string[];
   /** Such as `linux-x64`: part of every fingerprint. */

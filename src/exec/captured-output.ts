@@ -1,7 +1,9 @@
 // What a program prints: redacted, appended to its log, passed on line by line, its end remembered.
-// Writes synchronously: a program that floods its output is slowed down instead of filling memory.
+// Writes synchronously, and has the program wait for whom its output is shown to: one that floods its output is slowed
+// down instead of filling memory.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { type Outlet, openOutlet } from '../engine/outlet.ts';
 import { Redactor, redact } from '../model/command/redaction.ts';
 import { Tail } from './tail.ts';
 
@@ -15,6 +17,8 @@ export interface CaptureOptions {
   readonly secretValues: readonly string[];
   /** With `inherit` a person may be asked something: what is asked must show before its line ends. */
   readonly stdin?: 'closed' | 'inherit';
+  /** Where it is shown. Default: where there is always room. */
+  readonly outlet?: Outlet;
   readonly onOutput: (stream: Stream, text: string) => void;
 }
 
@@ -24,11 +28,13 @@ export class CapturedOutput {
   /** Of each stream: the line that has no end yet. */
   private readonly unfinished: Record<Stream, string> = { stdout: '', stderr: '' };
   private readonly lastLines = new Tail();
+  private readonly outlet: Outlet;
   private log: number | null = null;
 
   constructor(options: CaptureOptions) {
     this.options = options;
     const { secretValues } = options;
+    this.outlet = options.outlet ?? openOutlet;
     this.redactors = { stdout: new Redactor(secretValues), stderr: new Redactor(secretValues) };
     try {
       this.log = openSync(options.logPath, 'a');
@@ -37,8 +43,14 @@ export class CapturedOutput {
     }
   }
 
-  write(stream: Stream, chunk: Buffer): void {
+  /** Answers until when no more should be read of the program; `null`: more may come at once. */
+  write(stream: Stream, chunk: Buffer): Promise<void> | null {
     this.advance(stream, this.redactors[stream].push(chunk));
+    return this.room();
+  }
+
+  room(): Promise<void> | null {
+    return this.outlet.state === 'full' ? this.outlet.room() : null;
   }
 
   /** The program has ended: everything held back goes out. More may follow, from the stage's next line. */
@@ -87,7 +99,7 @@ export class CapturedOutput {
   private show(stream: Stream, text: string): void {
     this.append(text);
     this.lastLines.add(stream, text);
-    this.options.onOutput(stream, text);
+    if (this.outlet.state !== 'given-up') this.options.onOutput(stream, text);
   }
 
   private append(text: string): void {

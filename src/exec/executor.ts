@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import type { Execution, ExecutionEnd, Executor } from '../engine/executor.ts';
+import { type Outlet, openOutlet } from '../engine/outlet.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
 import { runFunction } from './function.ts';
@@ -19,16 +20,19 @@ export interface ExecutorOptions {
   readonly runningFolder?: string;
   /** How often PIPE_OUTPUT is read while a command runs, in milliseconds. */
   readonly pollMs?: number;
+  /** Where what programs print is shown. Default: where there is always room. */
+  readonly outlet?: Outlet;
 }
 
 export function createExecutor(options: ExecutorOptions = {}): Executor {
   const workerPath = options.workerPath ?? path.join(import.meta.dirname, 'worker.js');
   const periods = { ...defaultPeriods, ...options.periods };
+  const { outlet = openOutlet } = options;
   const programs = options.runningFolder === undefined ? null : new RunningPrograms(options.runningFolder);
 
   return {
     start(execution) {
-      const output = new CapturedOutput(execution);
+      const output = new CapturedOutput({ ...execution, outlet });
       const traces = { marks: marksIn(execution.env), leaves: outputFileOf(execution) };
       const supervision = new Supervision(
         output,
@@ -73,6 +77,7 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
     onMetric,
     onNote: (text) => output.say('stdout', text),
     onBadLines: (message) => output.say('stderr', message),
+    room: () => output.room(),
   });
   try {
     const { command } = execution;
@@ -80,7 +85,7 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
       ? await runCommand(command, execution, supervision, output)
       : await runFunction({ ...equipment, execution });
   } finally {
-    outputFile.finish();
+    await outputFile.finish();
     output.close();
   }
 }

@@ -32,7 +32,10 @@ export async function runFunction(run: FunctionRun): Promise<ExecutionEnd> {
     timeoutMs: execution.timeoutMs,
     tracer: execution.tracer,
     request: `${JSON.stringify(requestFor(execution, lingerMs))}\n`,
-    onReply: (chunk) => replies.take(chunk),
+    onReply: (chunk) => {
+      replies.take(chunk);
+      return output.room();
+    },
   });
   if (end.kind === 'cancelled') return end;
 

@@ -10,6 +10,8 @@ export interface OutputFileOptions {
   readonly onNote: (text: string) => void;
   /** Called at most once, at the end. */
   readonly onBadLines: (message: string) => void;
+  /** Until when no more should be told; `null`: at once. */
+  readonly room: () => Promise<void> | null;
 }
 
 const pieceBytes = 65_536;
@@ -36,9 +38,12 @@ export class OutputFile {
   }
 
   /** Reads what is left, removes the file; says what could not be understood. */
-  finish(): void {
+  async finish(): Promise<void> {
     clearInterval(this.timer);
-    this.read();
+    for (;;) {
+      await this.options.room();
+      if (this.read() === 'all') break;
+    }
     if (this.rest.length > 0) this.takeLine(this.rest);
     this.rest = Buffer.alloc(0);
     try {
@@ -54,27 +59,30 @@ export class OutputFile {
     }
   }
 
-  private read(): void {
+  /** As much as there is room for, or all. */
+  private read(): 'all' | 'some' {
     try {
       const { size } = statSync(this.options.path);
       // Written anew instead of appended to.
       if (size < this.readBytes) this.readBytes = 0;
-      if (size > this.readBytes) this.readGrowth();
+      return size > this.readBytes ? this.readGrowth() : 'all';
     } catch {
       // The command may delete its own file; nothing to read then.
+      return 'all';
     }
   }
 
-  private readGrowth(): void {
+  private readGrowth(): 'all' | 'some' {
     const file = openSync(this.options.path, 'r');
     try {
       const piece = Buffer.alloc(pieceBytes);
-      for (;;) {
+      while (this.options.room() === null) {
         const count = readSync(file, piece, 0, pieceBytes, this.readBytes);
-        if (count === 0) return;
+        if (count === 0) return 'all';
         this.readBytes += count;
         this.takePiece(piece.subarray(0, count));
       }
+      return 'some';
     } finally {
       closeSync(file);
     }

@@ -14,10 +14,11 @@ export interface GroupSpec {
   /** Complete; also where `file` is looked up. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: 'closed' | 'inherit';
-  readonly onData: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
-  /** Sent on descriptor 3 at once; what comes back there goes to `onReply`. */
+  /** No more is read until what it answers resolves; `null`: at once. */
+  readonly onData: (stream: 'stdout' | 'stderr', chunk: Buffer) => Promise<void> | null;
+  /** Sent on descriptor 3 at once; what comes back there goes to `onReply`, which answers as `onData` does. */
   readonly request?: string;
-  readonly onReply?: (chunk: Buffer) => void;
+  readonly onReply?: (chunk: Buffer) => Promise<void> | null;
   readonly periods: Periods;
 }
 
@@ -87,6 +88,8 @@ class StartedGroup implements ProcessGroup {
   private isAskedToEnd = false;
   private next: NodeJS.Timeout | undefined;
   private sawOutput = false;
+  /** Until when some of the output is not read. */
+  private held: Promise<unknown> = Promise.resolve();
 
   constructor(child: ChildProcess, pid: number, spec: GroupSpec) {
     this.child = child;
@@ -97,7 +100,7 @@ class StartedGroup implements ProcessGroup {
     this.read(child.stderr, (chunk) => spec.onData('stderr', chunk));
     const channel = child.stdio[3] as Duplex | null | undefined;
     if (channel && spec.request !== undefined) {
-      this.read(channel, (chunk) => spec.onReply?.(chunk));
+      this.read(channel, (chunk) => spec.onReply?.(chunk) ?? null);
       channel.end(spec.request);
     }
     this.ended = this.follow();
@@ -169,6 +172,8 @@ class StartedGroup implements ProcessGroup {
     });
     const quiet = async () => {
       for (let waitedMs = 0; open && waitedMs < 8 * this.periods.drainMs; waitedMs += this.periods.drainMs) {
+        // What is not read for want of room has not paused by itself.
+        await this.held;
         this.sawOutput = false;
         // Not a reason to stay: as long as output may come, the open streams are one.
         await new Promise((resolve) => setTimeout(resolve, this.periods.drainMs).unref());
@@ -181,13 +186,19 @@ class StartedGroup implements ProcessGroup {
     for (const stream of this.child.stdio) stream?.destroy();
   }
 
-  private read(stream: Readable | null, onChunk: (chunk: Buffer) => void): void {
+  private read(stream: Readable | null, onChunk: (chunk: Buffer) => Promise<void> | null): void {
     stream?.on('data', (chunk: Buffer) => {
       this.sawOutput = true;
-      onChunk(chunk);
+      const room = onChunk(chunk);
+      if (room !== null) this.hold(stream, room);
     });
     // A reset connection ends the stream like any other end.
     stream?.on('error', () => {});
+  }
+
+  private hold(stream: Readable, room: Promise<void>): void {
+    stream.pause();
+    this.held = Promise.all([this.held, room.then(() => stream.resume())]);
   }
 
   private isAnyLeft(): boolean {

@@ -43,6 +43,8 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
   const linesNow = (view: RunView): readonly string[] =>
     liveLines(view, look, { nowMs: options.nowMs(), frame, rows: options.terminal.rows ?? 24 });
   const redraw = () => {
+    // On a terminal that was stopped (Ctrl-S) frames would only pile up.
+    if (options.terminal.isBehind === true) return;
     if (block !== null && latest !== null) block.draw(linesNow(latest));
   };
   const tick = () => {

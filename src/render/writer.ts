@@ -1,10 +1,15 @@
 // Writes to a stream whose reader may leave early, as `head` does.
 
-/** What displays need of `process.stdout`. */
+/** `error`: nobody reads any more, as where `head` has had its ten lines. */
+export type OutStreamEvent = 'error' | 'resize';
+
+/** What displays need of a stream. */
 export interface OutStream {
   write(content: string | Uint8Array): unknown;
-  on(event: string, listener: () => void): unknown;
-  off(event: string, listener: () => void): unknown;
+  on(event: OutStreamEvent, listener: () => void): unknown;
+  off(event: OutStreamEvent, listener: () => void): unknown;
+  /** Its reader has not taken yet all that was written. */
+  readonly isBehind?: boolean | undefined;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
@@ -16,10 +21,7 @@ export interface Writer {
   lines(lines: readonly string[]): void;
 }
 
-/**
- * After the stream's first error nothing more is written and `onClosed` is told, once. Nobody reads any
- * more (EPIPE), or the disk below is full: in both cases the build goes on, or its owner decides.
- */
+/** After the stream's first error nothing more is written and `onClosed` is told, once: its owner decides what to do. */
 export function createWriter(stream: OutStream, onClosed: () => void = () => {}): Writer {
   let broken = false;
   const fail = () => {

@@ -105,10 +105,10 @@ export class FolderBlobs implements BlobStore {
     }
   }
 
-  replay(digest: Digest, to: string, onText: (text: string) => void): boolean {
+  async replay(digest: Digest, to: string, onText: (text: string) => Promise<void>): Promise<boolean> {
     if (!this.verify(digest)) return false;
     try {
-      replayText(this.pathOf(digest), to, onText);
+      await replayText(this.pathOf(digest), to, onText);
       return true;
     } catch {
       return false;

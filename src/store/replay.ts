@@ -7,12 +7,16 @@ import { StringDecoder } from 'node:string_decoder';
 const longestHeldLine = 64 * 1024;
 
 /** Appends `from` to `to`. Both absolute. Throws what the file system says. */
-export function replayText(from: string, to: string, onText: (text: string) => void): void {
+export async function replayText(
+  from: string,
+  to: string,
+  onText: (text: string) => Promise<void>,
+): Promise<void> {
   const source = fs.openSync(from, 'r');
   try {
     const target = fs.openSync(to, 'a');
     try {
-      pour(source, target, onText);
+      await pour(source, target, onText);
     } finally {
       fs.closeSync(target);
     }
@@ -21,7 +25,7 @@ export function replayText(from: string, to: string, onText: (text: string) => v
   }
 }
 
-function pour(source: number, target: number, onText: (text: string) => void): void {
+async function pour(source: number, target: number, onText: (text: string) => Promise<void>): Promise<void> {
   const buffer = Buffer.allocUnsafe(64 * 1024);
   const decoder = new StringDecoder('utf8');
   let waiting = '';
@@ -32,9 +36,9 @@ function pour(source: number, target: number, onText: (text: string) => void): v
     waiting += decoder.write(buffer.subarray(0, length));
     const lines = waiting.lastIndexOf('\n') + 1;
     const end = waiting.length - lines > longestHeldLine ? waiting.length : lines;
-    if (end > 0) onText(waiting.slice(0, end));
+    if (end > 0) await onText(waiting.slice(0, end));
     waiting = waiting.slice(end);
   }
   waiting += decoder.end();
-  if (waiting !== '') onText(waiting);
+  if (waiting !== '') await onText(waiting);
 }

@@ -15,7 +15,7 @@ export interface CachePlace {
 }
 
 export function cacheConforms(name: string, makePlace: () => CachePlace): void {
-  const scene = (sentence: string, play: (place: CachePlace) => void) =>
+  const scene = (sentence: string, play: (place: CachePlace) => void | Promise<void>) =>
     test(`${name}: ${sentence}`, () => play(makePlace()));
 
   scene('an entry is there as it was put, until it is removed', ({ actions }) => {
@@ -65,17 +65,20 @@ export function cacheConforms(name: string, makePlace: () => CachePlace): void {
     expect(blobs.verify(digest('content'))).toBe(true);
   });
 
-  scene('a stored log is told and appended to; one that is bad or gone is not', ({ blobs, ...place }) => {
-    const text = 'one\ntwo\n';
-    const log = blobs.add(place.write('log', text));
-    const to = place.write('to', 'before\n');
-    const told: string[] = [];
-    expect(blobs.replay(log, to, (piece) => told.push(piece))).toBe(true);
-    expect(told.join('')).toBe(text);
-    expect(place.read(to)).toBe(`before\n${text}`);
-    place.spoil(blobs.pathOf(log), 'other bytes');
-    expect(blobs.replay(log, to, () => {})).toBe(false);
-    expect(blobs.replay(digest('never'), to, () => {})).toBe(false);
-    expect(place.read(to)).toBe(`before\n${text}`);
-  });
+  scene(
+    'a stored log is told and appended to; one that is bad or gone is not',
+    async ({ blobs, ...place }) => {
+      const text = 'one\ntwo\n';
+      const log = blobs.add(place.write('log', text));
+      const to = place.write('to', 'before\n');
+      const told: string[] = [];
+      expect(await blobs.replay(log, to, async (piece) => void told.push(piece))).toBe(true);
+      expect(told.join('')).toBe(text);
+      expect(place.read(to)).toBe(`before\n${text}`);
+      place.spoil(blobs.pathOf(log), 'other bytes');
+      expect(await blobs.replay(log, to, async () => {})).toBe(false);
+      expect(await blobs.replay(digest('never'), to, async () => {})).toBe(false);
+      expect(place.read(to)).toBe(`before\n${text}`);
+    },
+  );
 }

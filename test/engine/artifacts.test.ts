@@ -129,7 +129,7 @@ test('outputs are there already only if nothing is missing, different or besides
   expect(there([fileEntry('out/1', 'one'), fileEntry('out/2', 'two')])).toBe(false);
 });
 
-test('a stored log becomes the log of this run; one that is gone is no harm', () => {
+test('a stored log becomes the log of this run; one that is gone is no harm', async () => {
   const machine = Machine.with({});
   const world = machine.start();
   const logPath = world.folders.logPath(plan.task('a').id);
@@ -138,12 +138,12 @@ test('a stored log becomes the log of this run; one that is gone is no harm', ()
   machine.disk.remove(logPath);
   const told: string[] = [];
   const action = machine.actions.get(fingerprint)!;
-  expect(replayLog(world, plan.task('a'), action, (text) => told.push(text))).toBe(true);
+  expect(await replayLog(world, plan.task('a'), action, (text) => told.push(text))).toBe(true);
   expect(told).toEqual(['said so\n']);
   expect(machine.disk.text(logPath)).toBe('said so\n');
   machine.disk.remove(blobOf('said so\n'));
-  expect(replayLog(world, plan.task('a'), action, () => {})).toBe(false);
-  expect(replayLog(world, plan.task('a'), resultOf([]), () => {})).toBe(false);
+  expect(await replayLog(world, plan.task('a'), action, () => {})).toBe(false);
+  expect(await replayLog(world, plan.task('a'), resultOf([]), () => {})).toBe(false);
 });
 
 test('a task that printed nothing is saved without a log', () => {

@@ -52,11 +52,11 @@ export class FakeBlobs implements BlobStore {
     return false;
   }
 
-  replay(digest: Digest, to: string, onText: (text: string) => void): boolean {
+  async replay(digest: Digest, to: string, onText: (text: string) => Promise<void>): Promise<boolean> {
     if (!this.verify(digest)) return false;
     const text = this.disk.read(this.pathOf(digest));
     this.disk.write(to, (this.disk.text(to) ?? '') + text);
-    if (text !== '') onText(text);
+    if (text !== '') await onText(text);
     return true;
   }
 }

@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { Digest, FilePath, RunId } from '../../src/base/brand.ts';
 import { EventStream } from '../../src/engine/event-stream.ts';
+import { openOutlet } from '../../src/engine/outlet.ts';
 import type { RunFolders } from '../../src/engine/ports.ts';
 import { type BuildEnd, type BuildOptions, Session } from '../../src/engine/session.ts';
 import type { World } from '../../src/engine/world.ts';
@@ -79,6 +80,7 @@ export class FakeWorld implements World {
   readonly upkeep: { due: boolean; performed: number } & World['upkeep'];
   readonly events: EventStream;
   audit: World['audit'] = null;
+  readonly outlet = openOutlet;
   readonly platform = 'fake-1';
   readonly takeTroubles = () => [];
   readonly told: PipeEvent[] = [];

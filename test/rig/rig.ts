@@ -25,6 +25,9 @@ export interface RunOptions {
   /** Relative to the workspace. */
   readonly cwd?: string;
   readonly stdin?: string;
+  /** An open descriptor in place of a stream that is read. */
+  readonly stdout?: number;
+  readonly stderr?: number;
 }
 
 /** A build as its events tell it. */
@@ -166,7 +169,11 @@ export class Rig implements AsyncDisposable {
     const child = spawn(nodeUnderTest, ['--', pipeCommand, ...args], {
       cwd: path.join(this.root, options.cwd ?? '.'),
       env: environment(options.env),
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        options.stdin === undefined ? 'ignore' : 'pipe',
+        options.stdout ?? 'pipe',
+        options.stderr ?? 'pipe',
+      ],
     });
     if (options.stdin !== undefined) child.stdin?.end(options.stdin);
     return new Running(child);

@@ -1,10 +1,11 @@
-// At a real terminal: Ctrl-C as typed, the window closed, a reader that leaves. Who has ended is told by the system.
+// At a real terminal: Ctrl-C and Ctrl-S as typed, the window closed, a reader that leaves. Who has ended is told by the
+// system.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import type { RunFinished } from '../../src/model/events.ts';
 import { nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
-import { lifeline } from './signs.ts';
+import { gate, lifeline } from './signs.ts';
 
 /** Says that it is there, then prints without end; so does a child of it, deaf to what a terminal sends. */
 const talking = `{ stages: {
@@ -24,12 +25,14 @@ if (!hasScript)
 interface Terminal {
   readonly running: Running;
   typeCtrlC(): void;
+  /** From now on the terminal takes nothing more. */
+  typeCtrlS(): void;
   close(): void;
 }
 
 /** `pipe build -v` with a terminal. It and all that it starts hold `alive` open. */
 function atTerminal(rig: Rig): Terminal {
-  const command = `exec 8> alive; exec "${nodeUnderTest}" -- "${pipeCommand}" build -v`;
+  const command = `exec 8> alive; echo $$ > pid; exec "${nodeUnderTest}" -- "${pipeCommand}" build -v`;
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm' };
   const options = { cwd: rig.root, env, stdio: 'pipe' as const };
   if (hasScript) {
@@ -37,6 +40,7 @@ function atTerminal(rig: Rig): Terminal {
     return {
       running: new Running(child),
       typeCtrlC: () => child.stdin.write('\x03'),
+      typeCtrlS: () => child.stdin.write('\x13'),
       // The terminal's other end is gone at once, as when a window or a connection is.
       close: () => child.kill('SIGKILL'),
     };
@@ -45,6 +49,10 @@ function atTerminal(rig: Rig): Terminal {
   return {
     running: new Running(child),
     typeCtrlC: () => child.kill('SIGINT'),
+    typeCtrlS: () => {
+      child.stdout.pause();
+      child.stderr.pause();
+    },
     close: () => {
       child.stdout.destroy();
       child.stderr.destroy();
@@ -80,6 +88,32 @@ test('Ctrl-C typed once ends the build with all its processes', async () => {
   expect((await terminal.running.ended).code).toBe(130);
   await processes.cut;
   await expectRecovery(rig);
+});
+
+test('a terminal that was stopped by Ctrl-S holds up neither a time limit nor a signal', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0' },
+    `{ stages: {
+      talk: {
+        requires: ['in.txt'], produces: ['out.txt'], timeout: '2s',
+        run: 'test -e go || { exec 8>&- 9> talks; echo begun >&9; read _ < typed; yes "a line of usual length, as programs print them"; }; cp in.txt out.txt',
+      },
+    } }`,
+  );
+  gate(rig, 'typed');
+  const all = lifeline(rig, 'alive');
+  const stage = lifeline(rig, 'talks');
+  const terminal = atTerminal(rig);
+  expect(await stage.firstLine).toBe('begun');
+  terminal.typeCtrlS();
+  fs.writeFileSync(rig.path('typed'), 'go\n');
+  // By its own limit, though nothing of what it prints gets to the terminal.
+  await stage.cut;
+  process.kill(Number(rig.read('pid')), 'SIGTERM');
+  await all.cut;
+  await expectRecovery(rig);
+  terminal.close();
+  await terminal.running.ended;
 });
 
 test('a terminal that is closed ends the build with all its processes, and the build writes down how it ended', async () => {
