@@ -13,7 +13,13 @@ import type { Auditing } from './auditing.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
 import { handleSignals } from './signals.ts';
-import { outlet, standardError, standardOutput, standardOutputForJson } from './standard-streams.ts';
+import {
+  outlet,
+  standardError,
+  standardOutput,
+  standardOutputForJson,
+  tellOfWork,
+} from './standard-streams.ts';
 import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
 import { openWorld, refuseInsideStage } from './world.ts';
 
@@ -61,6 +67,7 @@ export async function runBuild(
   const level = text(flags, 'logLevel');
   const quiet = isSet(flags, 'quiet') || level === 'warn' || level === 'error';
   const mode = chooseMode({ json: isSet(flags, 'json'), quiet }, standardOutput(), process.env);
+  if (mode !== 'json' && !options.dryRun) tellOfWork();
   // A person who debugs one stage needs the terminal for it.
   const shown = options.stdin === 'inherit' && mode === 'live' ? 'plain' : mode;
   let interrupt = () => {};

@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../model/diagnostic.ts';
 import type { Flags } from './flags.ts';
+import { helpOutput } from './print.ts';
 import { usageProblem } from './usage-problem.ts';
 import { version } from './version.ts';
 
@@ -145,7 +146,7 @@ export async function perform(words: readonly string[]): Promise<number> {
     .version(version, '-V, --version')
     .showSuggestionAfterError(true)
     // What it has to say about mistakes is told as a diagnostic.
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ ...helpOutput, outputError: () => {} })
     .exitOverride((error) => refuse(error, program))
     .enablePositionalOptions()
     .addHelpText(

@@ -5,7 +5,7 @@ import { readCallerEnv } from '../exec/caller-env.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { hideWhatSoundsSecret } from './hidden-secrets.ts';
 import { handleSignals } from './signals.ts';
-import { drained, isLeaving, standardError } from './standard-streams.ts';
+import { drained, isAnswerLost, isLeaving, standardError } from './standard-streams.ts';
 import { version } from './version.ts';
 
 /**
@@ -37,6 +37,7 @@ async function leave(code: number): Promise<void> {
   process.exitCode = code;
   if (isLeaving()) handleSignals(() => process.exit());
   await drained();
+  if (code === 0 && isAnswerLost()) process.exitCode = 1;
   process.exit();
 }
 

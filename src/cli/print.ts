@@ -24,3 +24,10 @@ export function printLines(lines: readonly string[]): void {
 export function printJson(value: unknown): void {
   createWriter(standardOutputForJson()).lines([JSON.stringify(toldData(value), null, 2)]);
 }
+
+/** Where help goes; the parser's own way there would load what nothing else needs. */
+export const helpOutput = {
+  writeOut: (text: string) => createWriter(standardOutput()).write(text),
+  getOutHelpWidth: () => standardOutput().columns ?? 80,
+  getOutHasColors: () => false,
+};

@@ -15,6 +15,7 @@ export interface StandardStream extends OutStream {
 }
 
 let manner: Manner = 'patient';
+let outputIsAnswer = true;
 const opened = new Map<Descriptor, OpenStream>();
 
 /** For texts: whoever writes them, they leave without secrets. Bytes pass as they are, as of logs, which have none. */
@@ -79,6 +80,16 @@ export function isLeaving(): boolean {
 /** Resolves when all that was written has left this process, as far as anybody takes it. */
 export async function drained(): Promise<void> {
   await Promise.all(flows().map((flow) => flow.drained()));
+}
+
+/** Of a command whose work counts more than what it says of it: that this is lost does not make it fail. */
+export function tellOfWork(): void {
+  outputIsAnswer = false;
+}
+
+/** Whether the system refused what the command had to say. That a reader left is none of its business. */
+export function isAnswerLost(): boolean {
+  return outputIsAnswer && opened.get(1)?.flow.breakage?.kind === 'refused';
 }
 
 function flows(): readonly Outflow[] {
