@@ -12,6 +12,7 @@ import type { ActionResult } from '../../src/engine/ports.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import type { FileEntry } from '../../src/model/manifest.ts';
 import { blobOf, Machine, planOf } from '../rig/fake-world.ts';
+import { FullOutlet } from '../rig/full-outlet.ts';
 
 const plan = planOf({
   a: { produces: ['out/*', '!out/not'] },
@@ -144,6 +145,26 @@ test('a stored log becomes the log of this run; one that is gone is no harm', as
   machine.disk.remove(blobOf('said so\n'));
   expect(await replayLog(world, plan.task('a'), action, () => {})).toBe(false);
   expect(await replayLog(world, plan.task('a'), resultOf([]), () => {})).toBe(false);
+});
+
+test('a stored log is told as there is room for it, and not at all once nobody waits for that', async () => {
+  const machine = Machine.with({});
+  const world = machine.start();
+  const logPath = world.folders.logPath(plan.task('a').id);
+  machine.disk.write(logPath, 'said so\n');
+  saveArtifacts(world, plan.task('a'), { fingerprint, outputs: [], durationMs: 1, metrics: {} });
+  const action = machine.actions.get(fingerprint)!;
+  for (const state of ['open', 'given-up'] as const) {
+    const outlet = new FullOutlet();
+    const told: string[] = [];
+    const replayed = replayLog({ ...world, outlet }, plan.task('a'), action, (text) => told.push(text));
+    await outlet.isWaitedFor;
+    expect(told).toEqual([]);
+    outlet.become(state);
+    expect(await replayed).toBe(true);
+    expect(told).toEqual(state === 'open' ? ['said so\n'] : []);
+  }
+  expect(machine.disk.text(logPath)).toBe('said so\nsaid so\nsaid so\n');
 });
 
 test('a task that printed nothing is saved without a log', () => {

@@ -8,6 +8,7 @@ import type { FilePath } from '../../src/base/brand.ts';
 import type { Execution, Executor } from '../../src/engine/executor.ts';
 import { createExecutor } from '../../src/exec/executor.ts';
 import type { Failure } from '../../src/model/failure.ts';
+import { FullOutlet } from '../rig/full-outlet.ts';
 import { isAlive, Scene } from './scene.ts';
 
 const dist = mkdtempSync(join(tmpdir(), 'pipe-worker-'));
@@ -224,6 +225,20 @@ test('a function that never yields is killed at its time limit', async () => {
     line: 'script stages/work.ts',
   });
   expect(isAlive(await scene.saw(/pid (\d+)/))).toBe(false);
+});
+
+test('what a function reports waits for room where it is shown', async () => {
+  using scene = new Scene();
+  const outlet = new FullOutlet();
+  const reports = 100_000;
+  const body = `for (let done = 1; done <= ${reports}; done++) ctx.progress(done, ${reports});`;
+  const running = createExecutor({ workerPath, outlet }).start(script(scene, body));
+  await outlet.isWaitedFor;
+  expect(scene.progress.length).toBeGreaterThan(0);
+  expect(scene.progress.length).toBeLessThan(reports / 4);
+  outlet.become('open');
+  expect(await running.ended).toEqual({ kind: 'succeeded' });
+  expect(scene.progress.length).toBe(reports);
 });
 
 const patient = { interruptMs: 600_000, terminateMs: 600_000, settleMs: 600_000 };

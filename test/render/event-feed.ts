@@ -109,6 +109,7 @@ export class FakeStream {
   written = '';
   /** The number of writes: each may be seen on its own. */
   writes = 0;
+  isBehind = false;
   isTTY: boolean;
   columns: number | undefined;
   rows: number | undefined;

@@ -110,6 +110,25 @@ describe('the block', () => {
     rig.display.close();
   });
 
+  test('is not drawn while the terminal has not taken what came before, and then as things stand', async () => {
+    const rig = new Rig();
+    rig.send(0, runStarted(2), started('enrichment'));
+    await rig.display.opening;
+    rig.redraw(1000);
+    const { writes } = rig.stream;
+    rig.stream.isBehind = true;
+    for (const ms of [2000, 3000, 4000]) rig.redraw(ms);
+    expect(rig.stream.writes).toBe(writes);
+    rig.stream.isBehind = false;
+    rig.redraw(5000);
+    expect(rig.shown()).toEqual([
+      'retrospective · 2 tasks',
+      expect.stringMatching(/ enrichment +5s/),
+      '0 of 2 done · 5s',
+    ]);
+    rig.display.close();
+  });
+
   test('gives way to permanent lines in the order of their events and leaves nothing behind', async () => {
     const rig = new Rig();
     rig.send(

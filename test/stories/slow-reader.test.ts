@@ -20,11 +20,14 @@ const measure = `process.on('exit', () =>
 const line = 'a line of usual length, as programs print them';
 const flooding = `yes "${line}" | head -c ${muchBytes}`;
 
-/** Says that it is there, then prints without end; `alive` is open as long as any process of it lives. */
+/**
+ * Says that it is there, then prints without end; `alive` is open as long as any process of it lives. In place of its
+ * shell: one that gets INT while it starts another program may swallow it, and TERM comes five seconds later.
+ */
 const endless = (more = '') => `{ stages: {
   talk: {
     requires: ['in.txt'], produces: ['out.txt'], ${more}
-    run: 'test -e go || { exec 9> alive; echo begun >&9; yes "${line}"; }; cp in.txt out.txt',
+    run: 'test -e go || { exec 9> alive; echo begun >&9; exec yes "${line}"; }; cp in.txt out.txt',
   },
 } }`;
 
@@ -151,6 +154,19 @@ describe('while nobody reads', () => {
     expect(await running.ended).toMatchObject({ code: 130, signal: null });
     expectBoundedMemory(rig);
     expect(await rig.build()).toMatchObject({ code: 0, fresh: ['talk'] });
+  });
+
+  test('logs that are followed end by a signal, in good order', async () => {
+    await using rig = await withStage(plentiful);
+    gate(rig, 'at');
+    const first = rig.start(['build']);
+    await tell(rig, 'at');
+    expect(await first.ended).toMatchObject({ code: 0 });
+    using reader = new StoppedReader(rig.path('screen'), 'empty');
+    const running = rig.start(['logs', '-f'], { stdout: reader.descriptor });
+    await reader.saw(line);
+    running.child.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 130, signal: null, stderr: '' });
   });
 
   test('a build with nothing to do, and an answer, end by a signal as any program does', async () => {
