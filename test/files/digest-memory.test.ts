@@ -26,7 +26,7 @@ function scene(content = 'x') {
   return { root, file, state, entries, memory, opens: vi.spyOn(fs, 'openSync') };
 }
 
-/** As if the file had last changed this many milliseconds ago: the file system's clock is what the probe says. */
+/** As if the file had last changed this many milliseconds ago, however long the test has taken: the clock is what the probe says. */
 function pretendPassed(ms: number): void {
   const { statSync } = fs;
   vi.spyOn(fs, 'statSync').mockImplementation(((name: string, options: { bigint: true }) => {

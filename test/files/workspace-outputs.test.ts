@@ -270,9 +270,10 @@ test('dropped, or swept after a kill, staged outputs leave nothing', () => {
   const root = workspace({ 'out/a': 'old', 'other/x': '' });
   const before = tree(root);
   const entries = [entry('out/a', 'new'), entry('out/b', 'new')];
-  outputsOf(root).stage(entries, blobs(root, 'new'))!.drop();
+  const stored = blobs(root, 'new');
+  outputsOf(root).stage(entries, stored)!.drop();
   expect(tree(root)).toEqual(before);
-  outputsOf(root).stage(entries, blobs(root, 'new'));
+  outputsOf(root).stage(entries, stored);
   expect(tree(root)).not.toEqual(before);
   outputsOf(root).sweep(['other', 'absent', 'out', ''].map((folder) => ({ folder, deep: false })));
   expect(tree(root)).toEqual(before);
