@@ -224,6 +224,7 @@ describe('what leaves the process', () => {
       'cli/standard-streams.ts',
     ]);
     expect(files.filter((file) => /new EventStream\(/.test(file.code)).map((file) => file.path)).toEqual([
+      'cli/glance-build.ts',
       'cli/world.ts',
     ]);
   });

@@ -21,7 +21,7 @@ import { createWriter } from '../render/writer.ts';
 import { endWith } from './ending.ts';
 import { commandWords, hideSecrets, toldData, withoutSecrets } from './hidden-secrets.ts';
 import { launched } from './launched.ts';
-import { standardError, standardOutput } from './standard-streams.ts';
+import { standardError, standardOutput, tellOfWork } from './standard-streams.ts';
 
 /** Above this many runs the history is due to be shortened, which is the build's own work. */
 const maxRuns = 220;
@@ -87,6 +87,7 @@ async function tell({ state, started, proof, header }: Glance): Promise<number> 
   const folder = path.join(state, 'runs', runId);
   fs.mkdirSync(folder);
   if (proof.isFar) pointTo(folder, proof.runId);
+  tellOfWork();
   const stdout = standardOutput();
   const look = lookOf(stdout, process.env);
   const isLive = chooseMode({ json: false, quiet: false }, stdout, process.env) === 'live';

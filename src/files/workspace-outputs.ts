@@ -3,13 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
 import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
-import { hasReservedPart } from '../model/glob/reserved-names.ts';
 import { copyVerified } from './copy-verified.ts';
 import { copy, move, moveTree } from './move.ts';
 import { stampOf } from './stamp.ts';
-
-/** No pattern ever matches a name that starts so. */
-const temporaryPrefix = '.pipe-tmp-';
+import { removeFolderIfEmpty, sweepFolder, temporaryPrefix } from './sweep.ts';
 
 /** What stands in for the state folder, where the folder for temporary files lies in the workspace. */
 const standIn = /\/pipe-\d{8}-\d{6}-[0-9a-f]+-\w+\/aside\//;
@@ -135,7 +132,7 @@ export class WorkspaceOutputs implements Outputs {
     for (const { folder, deep } of places) {
       const place = `${deep} ${folder}`;
       if (this.swept.has(place)) continue;
-      this.sweepFolder(folder, deep);
+      sweepFolder(folder === '' ? this.root : this.inside(folder), deep);
       this.swept.add(place);
     }
   }
@@ -193,25 +190,6 @@ export class WorkspaceOutputs implements Outputs {
     }
   }
 
-  /** Answers whether there was something. Folders below that held nothing else were made for it, and go too. */
-  private sweepFolder(folder: string, deep: boolean): boolean {
-    const absolute = folder === '' ? this.root : this.inside(folder);
-    if (!fs.existsSync(absolute)) return false;
-    let swept = false;
-    for (const entry of fs.readdirSync(absolute, { withFileTypes: true })) {
-      const { name } = entry;
-      if (name.startsWith(temporaryPrefix)) {
-        fs.rmSync(`${absolute}/${name}`, { force: true });
-        swept = true;
-      } else if (deep && entry.isDirectory() && !hasReservedPart(name)) {
-        if (!this.sweepFolder(folder === '' ? name : `${folder}/${name}`, true)) continue;
-        removeFolderIfEmpty(`${absolute}/${name}`);
-        swept = true;
-      }
-    }
-    return swept;
-  }
-
   /** Throws where one of them would come to lie behind a link, or behind what is no folder. */
   private refuseLinked(entries: readonly FileEntry[]): void {
     const folders = new Map(
@@ -241,18 +219,5 @@ export class WorkspaceOutputs implements Outputs {
       throw new Error(`not a path inside the workspace: ${JSON.stringify(file)}`);
     }
     return `${this.root}/${file}`;
-  }
-}
-
-/** Throws where an empty folder cannot be removed: left behind, it could count as an output. */
-function removeFolderIfEmpty(absolute: string): boolean {
-  try {
-    fs.rmdirSync(absolute);
-    return true;
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    // Busy: something is mounted there, so that it was not made by a stage.
-    if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY'].includes(code)) return false;
-    throw error;
   }
 }

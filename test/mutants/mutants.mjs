@@ -202,8 +202,8 @@ export const mutants = [
   {
     name: 'an acceptance leaves former outputs',
     file: 'src/engine/accept.ts',
-    from: 'const isRetired = retire(world, graph, new Set([task.stage.name]));',
-    to: 'const isRetired = retire === undefined;',
+    from: 'clearGround(world, graph, selection);',
+    to: '',
     tests: ['test/stories/former-outputs.test.ts'],
   },
   {

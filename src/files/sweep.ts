@@ -1,0 +1,37 @@
+// Clears away what a restore had begun when it was cut off, and folders that nothing is left in.
+import fs from 'node:fs';
+import { hasReservedPart } from '../model/glob/reserved-names.ts';
+
+/** Of files that are not in place yet. No pattern ever matches a name that starts so. */
+export const temporaryPrefix = '.pipe-tmp-';
+
+/** Answers whether there was something. Folders below that held nothing else were made for it, and go too. */
+export function sweepFolder(absolute: string, deep: boolean): boolean {
+  if (!fs.existsSync(absolute)) return false;
+  let swept = false;
+  for (const entry of fs.readdirSync(absolute, { withFileTypes: true })) {
+    const place = `${absolute}/${entry.name}`;
+    if (entry.name.startsWith(temporaryPrefix)) {
+      fs.rmSync(place, { force: true });
+      swept = true;
+    } else if (deep && entry.isDirectory() && !hasReservedPart(entry.name)) {
+      if (!sweepFolder(place, true)) continue;
+      removeFolderIfEmpty(place);
+      swept = true;
+    }
+  }
+  return swept;
+}
+
+/** Throws where an empty folder cannot be removed: left behind, it could count as an output. */
+export function removeFolderIfEmpty(absolute: string): boolean {
+  try {
+    fs.rmdirSync(absolute);
+    return true;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    // Busy: something is mounted there, so that it was not made by a stage.
+    if (['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY'].includes(code)) return false;
+    throw error;
+  }
+}
