@@ -17,10 +17,20 @@ export function findAction(world: World, task: Task, fingerprint: Digest): Actio
 }
 
 /** Whether the workspace holds exactly these outputs already. */
-export function alreadyThere(world: World, present: readonly ListedFile[], outputs: Manifest): boolean {
+function alreadyThere(world: World, present: readonly ListedFile[], outputs: Manifest): boolean {
   if (present.length !== outputs.length) return false;
   const seen = world.files.observe(present, 'output');
   return seen.unreadable.length === 0 && sameManifest(seen.manifest, outputs);
+}
+
+/** Whether the result is in place already, and stays. Under `mtime` it must get new times all the same. */
+export function mayStay(
+  world: World,
+  task: Task,
+  present: readonly ListedFile[],
+  { outputs }: ActionResult,
+): boolean {
+  return task.stage.freshness === 'hash' && alreadyThere(world, present, outputs);
 }
 
 /** Copies of all outputs, ready to be put in place. `null`: the entry was no good and is gone; the task must execute. */

@@ -5,7 +5,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import { alreadyThere, findAction, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
+import { findAction, mayStay, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
 import { type Assessment, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attempt-end.ts';
 import { executionOf, missingSecrets, type Prepared } from './execution.ts';
@@ -138,7 +138,7 @@ export class Attempt {
     untold.tell(warn);
     const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => recordOf(world, { assessment, fingerprint, seen, result });
-    if (action !== null && inTheWay.former.length === 0 && this.mayStay(present, action)) {
+    if (action !== null && inTheWay.former.length === 0 && mayStay(world, task, present.outputs, action)) {
       return this.restored(action, { ...record(action), ...onRecord(unnameableNow(world, assessment)) });
     }
     const protectedPaths = forced ? [] : protectedAmong(world, present);
@@ -216,12 +216,6 @@ export class Attempt {
   private commit(record: TaskRecord): void {
     this.world.records.commit(record);
     this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
-  }
-
-  /** Whether the result is in place already. Under `mtime` it must get new times all the same. */
-  private mayStay({ outputs }: Assessment, action: ActionResult): boolean {
-    const { world, task } = this;
-    return task.stage.freshness === 'hash' && alreadyThere(world, outputs, action.outputs);
   }
 
   private async execute(prepared: Prepared): Promise<ExecutionEnd> {

@@ -9,7 +9,7 @@ import type { Selection } from '../model/selection.ts';
 import type { Task } from '../model/task.ts';
 import { taskOf } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
-import { alreadyThere, findAction } from './artifacts.ts';
+import { findAction, mayStay } from './artifacts.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { missingSecrets } from './execution.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
@@ -87,7 +87,7 @@ function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 're
   const obstruction = obstructionOf(world, assessed);
   if (obstruction !== null) return obstruction;
   const action = forced || task.stage.always ? null : findAction(world, task, reading.fingerprint());
-  if (action !== null && alreadyThere(world, assessed.outputs, action.outputs)) return 'restore';
+  if (action !== null && mayStay(world, task, assessed.outputs, action)) return 'restore';
   const protectedPaths = forced ? [] : protectedAmong(world, assessed);
   if (protectedPaths.length > 0) return { kind: 'protected', paths: protectedPaths };
   if (action !== null) return 'restore';

@@ -1,13 +1,7 @@
 // Results on their way into the cache and back.
 import { expect, test } from 'vitest';
 import type { Digest, FilePath } from '../../src/base/brand.ts';
-import {
-  alreadyThere,
-  findAction,
-  replayLog,
-  saveArtifacts,
-  stageAction,
-} from '../../src/engine/artifacts.ts';
+import { findAction, mayStay, replayLog, saveArtifacts, stageAction } from '../../src/engine/artifacts.ts';
 import type { ActionResult } from '../../src/engine/ports.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import type { FileEntry } from '../../src/model/manifest.ts';
@@ -117,11 +111,12 @@ test('the entry is written after all its blobs; an output that changed meanwhile
   expect(machine.actions.entries.size).toBe(0);
 });
 
-test('outputs are there already only if nothing is missing, different or besides', () => {
+test('outputs stay only if nothing is missing, different or besides', () => {
   const machine = Machine.with({ 'out/1': 'one' });
   const there = (outputs: readonly FileEntry[]) => {
     const world = machine.start();
-    return alreadyThere(world, world.files.expand(plan.stage('a').produces!, 'output').files, outputs);
+    const { files } = world.files.expand(plan.stage('a').produces!, 'output');
+    return mayStay(world, plan.task('a'), files, resultOf(outputs));
   };
   expect(there([fileEntry('out/1', 'one')])).toBe(true);
   expect(there([fileEntry('out/1', 'two')])).toBe(false);

@@ -106,6 +106,19 @@ test('a hand-edited output that must give way is kept aside here too', async () 
   expect(rig.read(`.pipeline-cache/displaced/${built.events[0]?.runId}/out/upper.txt`)).toBe('mine');
 });
 
+test('where nothing says any more who made a protected output, the build stops, as foretold, though the cache has the same', async () => {
+  await using rig = await Rig.with(
+    { 'src/a.txt': 'a' },
+    chain.replace("run: 'cat", "protect: true, run: 'cat"),
+  );
+  await rig.build();
+  rig.remove('.pipeline-cache/state');
+  date(rig, 'src/a.txt', 2100);
+  const plan = await rig.build(['upper', '--dry-run']);
+  expect(plan.code).toBe(3);
+  expect(await rig.build(['upper'])).toMatchObject({ code: 3, waiting: ['upper'] });
+});
+
 test('a stage without outputs goes by its record', async () => {
   const config = `{ freshness: 'mtime', stages: { lint: { requires: ['in.txt'], run: 'true' } } }`;
   await using rig = await Rig.with({ 'in.txt': 'a' }, config);
