@@ -7,7 +7,7 @@ import { type Done, type Memory, type Outputs, unfinished } from './memory.ts';
 import { matcherOf, type Shape, type StageShape } from './shape.ts';
 import { isNewer, type TimesByPath } from './times.ts';
 import { file, type Node, type Tree } from './tree.ts';
-import { type Input, isOwnPath, outputsOf, owns, producesOf } from './work.ts';
+import { type Input, isOwnPath, outputsOf, owns, producesOf, readable } from './work.ts';
 
 /** Everything that decides, at the moment at which a task is looked at. */
 export interface Situation {
@@ -171,7 +171,8 @@ function attemptsOf(about: Attempted): readonly Course[] {
 function executionOf(about: Attempted, inputs: readonly Input[]): Course {
   const { situation, stage, memory, sight, handMade, entry } = about;
   const made = outputsOf(stage, inputs);
-  const half = stage.kind === 'picky' ? new Map([[`${stage.base}.txt`, file('half\n')]]) : nothing;
+  const leavesHalf = stage.kind === 'picky' && readable(inputs) !== null;
+  const half = leavesHalf ? new Map([[`${stage.base}.txt`, file('half\n')]]) : nothing;
   const written = made ?? half;
   const present = ownedIn(situation.tree, stage);
   const goes = new Set(keptBefore(about));

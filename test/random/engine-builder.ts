@@ -34,7 +34,7 @@ import {
 } from './builder.ts';
 import { type Shape, type StageShape, specOf } from './shape.ts';
 import { file, writeNode } from './tree.ts';
-import { isOwnPath, outputsOf, owns, producesOf } from './work.ts';
+import { isOwnPath, outputsOf, owns, producesOf, readable } from './work.ts';
 
 export class EngineBuilder implements Builder {
   private readonly root: string;
@@ -233,12 +233,13 @@ class PlayedExecutor implements Executor {
     if (isNow && disturbance.kind === 'act') disturbance.act(stage.name);
     const inputs = context.requires.map((path) => ({
       path,
-      text: fs.readFileSync(this.absolute(path), 'utf8'),
+      text: fs.existsSync(this.absolute(path)) ? fs.readFileSync(this.absolute(path), 'utf8') : null,
     }));
     const outputs = outputsOf(stage, inputs);
     if (isNow && disturbance.kind === 'act') disturbance.undo();
     if (stage.inPlace) this.sweep(stage);
-    if (outputs === null && stage.kind === 'picky') writeNode(this.root, `${stage.base}.txt`, file('half\n'));
+    if (outputs === null && stage.kind === 'picky' && readable(inputs) !== null)
+      writeNode(this.root, `${stage.base}.txt`, file('half\n'));
     let written = 0;
     for (const [path, node] of outputs ?? []) {
       // In the middle of its work: some of it is done, the rest will never be.

@@ -1,7 +1,7 @@
 // What a stage sees in a tree, and what it would make of it: pure, and without any memory.
 import type { Outputs } from './memory.ts';
 import { requirementsOf, type Shape, type StageShape } from './shape.ts';
-import { endOfLinks, listing, type Node, type Tree, textAt } from './tree.ts';
+import { endOfLinks, fileAt, listing, type Node, type Tree } from './tree.ts';
 import { type Input, owns, producesOf, shellLineOf } from './work.ts';
 
 export interface Sight {
@@ -23,10 +23,10 @@ export function sightOf(shape: Shape, tree: Tree, stage: StageShape): Sight | nu
     .filter(([path, node]) => node.kind !== 'folder' && requirements.some(({ matches }) => matches(path)))
     .map(([path]) => path)
     .sort();
-  const inputs = paths.map((path) => ({ path, text: textAt(tree, path).text }));
+  const inputs = paths.map((path) => ({ path, text: fileAt(tree, path)?.text ?? null }));
   const requires = requirements.map(({ pattern }) => pattern);
   const definition = JSON.stringify([shellLineOf(stage), stage.word, requires, producesOf(stage)]);
-  const seen = paths.map((path) => [path, tree.get(path), textAt(tree, path)]);
+  const seen = paths.map((path) => [path, tree.get(path), fileAt(tree, path)]);
   return { definition, key: JSON.stringify([definition, seen]), inputs };
 }
 

@@ -62,11 +62,10 @@ export function writeNode(root: string, relative: string, node: Node): void {
   }
 }
 
-/** The file that a path leads to, through links of the tree. */
-export function textAt(tree: Tree, at: string): Node & { kind: 'file' } {
+/** The file that a path leads to, through links of the tree. `null`: a link that leads nowhere. */
+export function fileAt(tree: Tree, at: string): (Node & { kind: 'file' }) | null {
   const node = tree.get(endOfLinks(tree, at));
-  if (node?.kind !== 'file') throw new Error(`no file at ${at}`);
-  return node;
+  return node?.kind === 'file' ? node : null;
 }
 
 export function endOfLinks(tree: Tree, at: string): string {

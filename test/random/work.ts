@@ -25,7 +25,8 @@ export interface Work {
 
 export interface Input {
   readonly path: string;
-  readonly text: string;
+  /** `null`: it is a link that leads nowhere. */
+  readonly text: string | null;
 }
 
 /** Patterns as a stage declares them. */
@@ -91,7 +92,9 @@ export function shellLineOf(work: Work): string {
         ? folderEntries.map((name) => `${base}.d/${name}`).join(' ')
         : producesOf(work).join(' ');
   const sweep = inPlace && kind !== 'check' ? [`rm -rf ${own}`] : [];
-  return [held('begin'), ...sweep, lineOf(work), held('end')].join('; ');
+  // What cannot be read fails every kind of work, before it has written anything.
+  const look = 'cat {requires} > /dev/null';
+  return [held('begin'), ...sweep, look, lineOf(work), held('end')].join('; ');
 }
 
 function lineOf({ kind, base, salt }: Work): string {
@@ -117,11 +120,19 @@ function lineOf({ kind, base, salt }: Work): string {
   }
 }
 
+/** The inputs, if there is none that cannot be read. */
+export function readable(inputs: readonly Input[]): readonly (Input & { readonly text: string })[] | null {
+  const read = inputs.flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]));
+  return read.length === inputs.length ? read : null;
+}
+
 /** The outputs of a run over these inputs, which are sorted by path; `null` where it fails. */
 export function outputsOf(
   { kind, base, salt, word }: Omit<Work, 'inPlace'>,
-  inputs: readonly Input[],
+  all: readonly Input[],
 ): Map<string, Node> | null {
+  const inputs = readable(all);
+  if (inputs === null) return null;
   const letters = inputs.flatMap(({ text }) => linesOf(text).map((line) => line.slice(0, 1)));
   const sum = () =>
     file([`${salt} ${word}\n`, ...inputs.map(({ path, text }) => `${posixCksum(text)} ${path}\n`)].join(''));
