@@ -83,7 +83,7 @@ export class CommandBuilder implements Builder {
       act(stage);
       const isHeld = await gates.letWork(running, stage);
       undo();
-      if (isHeld) await gates.letEnd();
+      if (isHeld) await gates.letEnd(stage);
       return toldBy(await running.ended, stage);
     } finally {
       gates.dispose();

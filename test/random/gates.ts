@@ -5,8 +5,6 @@ import path from 'node:path';
 import type { Running } from '../rig/rig.ts';
 import { gates } from './tree.ts';
 
-type Gate = 'begin' | 'end';
-
 /** Stages wait at a gate as long as its named pipe is there (`shellLineOf`). For builds of one job. */
 export class Gates {
   private readonly folder: string;
@@ -25,55 +23,53 @@ export class Gates {
   /** Lets stages pass up to the `nth`, which waits where it begins. Answers its name; `null`: there were fewer. */
   async hold(running: Running, nth: number): Promise<string | null> {
     for (let passing = 0; ; passing++) {
-      const stage = await arrivalOf(running, 'begin', passing);
+      const stage = await beginning(running, passing);
       if (stage === null || passing === nth) return stage;
       await this.open('begin');
     }
   }
 
-  /** Lets the stage that waits do its work, and those after it pass. Answers whether it waits where it ends: one that fails does not come so far. */
+  /**
+   * Lets the stage that waits do its work, and those after it pass. Answers whether it waits where it ends: one that
+   * fails does not come so far.
+   */
   async letWork(running: Running, stage: string): Promise<boolean> {
-    this.put('end');
+    this.put(`${stage}-end`);
     await this.open('begin', true);
-    const finished = `"kind":"task-finished","task":"${stage}"`;
-    const arrived = arrival(running, 'end');
-    await running.printed(new RegExp(`${arrived}|${finished}`));
+    const arrived = arrival(running, stage, 'end');
+    await running.printed(new RegExp(`${arrived}|"kind":"task-finished","task":"${stage}"`));
     return new RegExp(arrived).test(running.stdout);
   }
 
-  async letEnd(): Promise<void> {
-    await this.open('end', true);
+  async letEnd(stage: string): Promise<void> {
+    await this.open(`${stage}-end`, true);
   }
 
   /** Waits for who comes there. Then it is away before they go on, so that nobody else stops there. */
-  private async open(gate: Gate, forGood = false): Promise<void> {
-    const pipe = await fs.promises.open(this.file(gate), 'w');
-    if (forGood) fs.rmSync(this.file(gate));
+  private async open(gate: string, forGood = false): Promise<void> {
+    const pipe = await fs.promises.open(path.join(this.folder, gate), 'w');
+    if (forGood) fs.rmSync(path.join(this.folder, gate));
     await pipe.close();
   }
 
-  private put(gate: Gate): void {
-    execFileSync('mkfifo', [this.file(gate)]);
-  }
-
-  private file(gate: Gate): string {
-    return path.join(this.folder, gate);
+  private put(gate: string): void {
+    execFileSync('mkfifo', [path.join(this.folder, gate)]);
   }
 }
 
-/** The name of the stage that came to the gate as the `nth`; `null`: the build ended without it. */
-async function arrivalOf(running: Running, gate: Gate, nth: number): Promise<string | null> {
+/** The name of the `nth` stage that began; `null`: the build ended without it. */
+async function beginning(running: Running, nth: number): Promise<string | null> {
   try {
     await running.printed('"runId":"');
-    await running.printed(new RegExp(`(?:${arrival(running, gate)}[^]*){${nth + 1}}`));
+    await running.printed(new RegExp(`(?:${arrival(running, '[^"]*', 'begin')}[^]*){${nth + 1}}`));
   } catch {
     return null;
   }
-  return [...running.stdout.matchAll(new RegExp(arrival(running, gate), 'g'))][nth]![1]!;
+  return [...running.stdout.matchAll(new RegExp(arrival(running, '[^"]*', 'begin'), 'g'))][nth]![1]!;
 }
 
 /** Once the run has begun. */
-function arrival(running: Running, gate: Gate): string {
+function arrival(running: Running, stage: string, gate: 'begin' | 'end'): string {
   const run = /"runId":"([^"]*)"/.exec(running.stdout)![1]!;
-  return `"kind":"task-output"[^\\n]*"text":"([^"]*) at ${gate} in ${run}`;
+  return `"kind":"task-output"[^\\n]*"text":"(${stage}) at ${gate} in ${run}`;
 }

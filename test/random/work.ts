@@ -77,10 +77,12 @@ const folderEntries = ['empty', 'sum.txt', 'x.sh', 'link'] as const;
 
 /**
  * Where a test has put named pipes, the stage waits at them: before it reads, and before it ends. It tells of which run
- * it is, for a restored stage prints again what it once printed.
+ * it is, for a restored stage prints again what it once printed. Where it ends, the pipe is its own: by then the next
+ * one may have begun.
  */
 function held(gate: 'begin' | 'end'): string {
-  return `if test -p ${gates}/${gate}; then echo "$PIPE_STAGE at ${gate} in $PIPE_RUN_ID"; cat ${gates}/${gate}; fi`;
+  const pipe = gate === 'begin' ? `${gates}/begin` : `${gates}/"$PIPE_STAGE"-end`;
+  return `if test -p ${pipe}; then echo "$PIPE_STAGE at ${gate} in $PIPE_RUN_ID"; cat ${pipe}; fi`;
 }
 
 export function shellLineOf(work: Work): string {
