@@ -1,6 +1,6 @@
 // What a stage sees in a tree, and what it would make of it: pure, and without any memory.
 import type { Outputs } from './memory.ts';
-import { requirementsOf, type Shape, type StageShape } from './shape.ts';
+import { type Requirement, requirementsOf, type Shape, type StageShape } from './shape.ts';
 import { endOfLinks, fileAt, listing, type Node, type Tree } from './tree.ts';
 import { type Input, owns, producesOf, shellLineOf } from './work.ts';
 
@@ -13,12 +13,17 @@ export interface Sight {
   readonly inputs: readonly Input[];
 }
 
+/** Whether one of these stages requires what is not there, and none of them makes. */
+export function lacksInput(shape: Shape, tree: Tree, stages: readonly StageShape[]): boolean {
+  return stages.some((stage) =>
+    missingOf(shape, tree, stage).some(({ producers }) => !producers.some((one) => stages.includes(one))),
+  );
+}
+
 /** `null`: a required file is not there. */
 export function sightOf(shape: Shape, tree: Tree, stage: StageShape): Sight | null {
   const requirements = requirementsOf(shape, stage);
-  const isThere = (matches: (path: string) => boolean) =>
-    [...tree].some(([path, node]) => node.kind !== 'folder' && matches(path));
-  if (requirements.some(({ optional, matches }) => !optional && !isThere(matches))) return null;
+  if (missingOf(shape, tree, stage).length > 0) return null;
   const paths = [...tree]
     .filter(([path, node]) => node.kind !== 'folder' && requirements.some(({ matches }) => matches(path)))
     .map(([path]) => path)
@@ -28,6 +33,13 @@ export function sightOf(shape: Shape, tree: Tree, stage: StageShape): Sight | nu
   const definition = JSON.stringify([shellLineOf(stage), stage.word, requires, producesOf(stage)]);
   const seen = paths.map((path) => [path, tree.get(path), fileAt(tree, path)]);
   return { definition, key: JSON.stringify([definition, seen]), inputs };
+}
+
+function missingOf(shape: Shape, tree: Tree, stage: StageShape): readonly Requirement[] {
+  const files = [...tree].filter(([, node]) => node.kind !== 'folder');
+  return requirementsOf(shape, stage).filter(
+    ({ optional, matches }) => !optional && !files.some(([path]) => matches(path)),
+  );
 }
 
 /** Whether the stage would read the file, be it through a link. */

@@ -9,13 +9,13 @@ import {
   type Situation,
   withOutputs,
 } from './courses.ts';
-import { isOwned, ownedIn, sameNodes, sightOf } from './evaluation.ts';
+import { isOwned, lacksInput, ownedIn, sameNodes, sightOf } from './evaluation.ts';
 import { type Memory, unfinished } from './memory.ts';
 import { Obstacles } from './obstacles.ts';
 import { noPaths, type Paths, Recollection } from './recollection.ts';
 import { matcherOf, relevant, requirementsOf, type Shape, type StageShape } from './shape.ts';
-import type { Times, TimesByPath } from './times.ts';
-import { differences, endOfLinks, type Tree } from './tree.ts';
+import { setTimes, type TimesByPath } from './times.ts';
+import { differences, endOfLinks, only, type Tree } from './tree.ts';
 import { producesOf } from './work.ts';
 
 export interface Meanwhile extends EditMeanwhile {
@@ -57,13 +57,10 @@ export class Expected {
   refuses(request: BuildRequest): 'certainly' | 'maybe' | 'never' {
     const selected = this.selected(request);
     const lacks = (gone: ReadonlySet<string>) =>
-      selected.some((stage) =>
-        requirementsOf(this.shape, stage).some(
-          ({ optional, matches, producers }) =>
-            !optional &&
-            !this.has((path) => matches(path) && !gone.has(path)) &&
-            !producers.some((producer) => selected.includes(producer)),
-        ),
+      lacksInput(
+        this.shape,
+        only(this.tree, (path) => !gone.has(path)),
+        selected,
       );
     const { must, may } = this.recollection.leaving(this.shape, this.tree, selected);
     if (lacks(must)) return 'certainly';
@@ -281,20 +278,4 @@ export class Expected {
   private leadingTo(source: string): readonly string[] {
     return [...this.tree.keys()].filter((at) => endOfLinks(this.tree, at) === source);
   }
-
-  private has(matches: (path: string) => boolean): boolean {
-    return [...this.tree].some(([path, node]) => node.kind !== 'folder' && matches(path));
-  }
-}
-
-function setTimes(times: Map<string, Times>, after: TimesByPath, paths: Iterable<string>): void {
-  for (const path of paths) {
-    const now = after.get(path);
-    if (now === undefined) times.delete(path);
-    else times.set(path, now);
-  }
-}
-
-function only(tree: Tree, keep: (path: string) => boolean): Tree {
-  return new Map([...tree].filter(([path]) => keep(path)));
 }

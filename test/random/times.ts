@@ -33,3 +33,12 @@ export function isNewer(times: TimesByPath, inputs: readonly string[], outputs: 
 function least(a: bigint | null, b: bigint): bigint {
   return a === null || b < a ? b : a;
 }
+
+/** Of these paths, as they are now. */
+export function setTimes(times: Map<string, Times>, now: TimesByPath, paths: Iterable<string>): void {
+  for (const path of paths) {
+    const one = now.get(path);
+    if (one === undefined) times.delete(path);
+    else times.set(path, one);
+  }
+}

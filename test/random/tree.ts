@@ -78,6 +78,10 @@ export function listing(tree: Tree): readonly string[] {
   return [...tree].map(([at, node]) => `${at} ${JSON.stringify(node)}`).sort();
 }
 
+export function only(tree: Tree, keep: (path: string) => boolean): Tree {
+  return new Map([...tree].filter(([path]) => keep(path)));
+}
+
 /** Sentences about what is there and should not be, and the other way round. */
 export function differences(expected: Tree, found: Tree): readonly string[] {
   const should = listing(expected);
