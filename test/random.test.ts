@@ -7,7 +7,16 @@ import { EngineBuilder } from './random/engine-builder.ts';
 import { Scene } from './random/scene.ts';
 import { shapes } from './random/shape.ts';
 import { Tally } from './random/tally.ts';
-import { deaths, type Event, edits, editsAnytime, encounters, type Turn, turns } from './random/turns.ts';
+import {
+  deaths,
+  type Event,
+  edits,
+  editsAnytime,
+  encounters,
+  outputEdits,
+  type Turn,
+  turns,
+} from './random/turns.ts';
 
 /** How long each of the tests goes on telling stories, in milliseconds. */
 const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 20_000);
@@ -107,11 +116,21 @@ test(
   async () => {
     await tell({
       builderAt: (root) => new EngineBuilder(root),
-      events: fc.oneof(edits, deaths),
+      events: fc.oneof(edits, outputEdits, deaths),
       eventful: 1,
       mostStages: 60,
       mostTurns: 12,
-      wanted: ['executed', 'restored', 'waiting', 'kept', 'accepts', 'reverts', 'edits', 'deaths'],
+      wanted: [
+        'executed',
+        'restored',
+        'waiting',
+        'kept',
+        'accepts',
+        'reverts',
+        'edits',
+        'outputEdits',
+        'deaths',
+      ],
     });
   },
   timeoutMs,
@@ -122,12 +141,12 @@ test(
   async () => {
     await tell({
       builderAt: (root) => new CommandBuilder(root),
-      events: fc.oneof(edits, editsAnytime, deaths, encounters),
+      events: fc.oneof(edits, editsAnytime, outputEdits, deaths, encounters),
       // It is slow, and this is what it is for.
       eventful: 3,
       mostStages: 20,
       mostTurns: 6,
-      wanted: ['executed', 'restored', 'edits', 'deaths', 'encounters'],
+      wanted: ['executed', 'restored', 'edits', 'outputEdits', 'deaths', 'encounters'],
     });
   },
   timeoutMs,

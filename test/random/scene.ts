@@ -2,17 +2,18 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Builder, BuildRequest, Built, Disturbance, Plan, TaskEnd } from './builder.ts';
+import type { Builder, BuildRequest, Built, Plan, TaskEnd } from './builder.ts';
 import { Changes } from './changes.ts';
 import { DisplacedFiles } from './displaced-files.ts';
-import { Expected, type Meanwhile } from './expected.ts';
+import { Disturbances } from './disturbances.ts';
+import { Expected } from './expected.ts';
 import { exitCodeOf } from './obstacles.ts';
 import type { Paths } from './recollection.ts';
 import { say } from './say.ts';
-import { relevant, type Shape, sourceLink, sourceOf, sources } from './shape.ts';
+import { relevant, type Shape, sourceLink, sources } from './shape.ts';
 import type { Tally } from './tally.ts';
 import { type TimesByPath, timesOf } from './times.ts';
-import { differences, file, isExecutable, readTree, type Tree, textsBelow, writeNode } from './tree.ts';
+import { differences, file, readTree, type Tree, textsBelow } from './tree.ts';
 import type { Event, Turn } from './turns.ts';
 
 type Finished = Built & { readonly kind: 'finished' };
@@ -24,8 +25,7 @@ export class Scene {
   private readonly changes: Changes;
   private readonly displaced: DisplacedFiles;
   private readonly tally: Tally;
-  /** What happened to the inputs while the last build was at work. */
-  private edit: Meanwhile | null = null;
+  private readonly disturbances: Disturbances;
 
   constructor(shape: Shape, builderAt: (root: string) => Builder, tally: Tally) {
     const shared = '/dev/shm';
@@ -36,6 +36,7 @@ export class Scene {
     this.expected = new Expected(shape, new Map());
     this.builder = builderAt(this.root);
     this.displaced = new DisplacedFiles(this.root);
+    this.disturbances = new Disturbances(this.root, this.expected, tally);
     this.changes = new Changes(this.root, this.builder, this.expected, this.displaced);
     for (const [i, source] of sources.entries()) this.changes.put(source, file(`a1\n${'abcde'[i]}1\n`));
     this.changes.put(sourceLink, { kind: 'link', target: 'a.txt' });
@@ -64,19 +65,16 @@ export class Scene {
     const refuses = expected.refuses(request);
     const mayWarn = expected.mayWarn();
     const before = { tree: new Map(expected.tree), times: this.times() };
-    const built = await this.builder.build(request, this.disturbanceOf(event));
+    const built = await this.builder.build(request, this.disturbances.of(event));
     tally.builds++;
     if (built.kind === 'unforeseen') {
       if (event.kind === 'die') tally.deaths++;
-      if (this.edit !== null) {
+      const { edit } = this.disturbances;
+      if (edit !== null) {
         expected.tree = new Map(before.tree);
-        this.edit.change(expected.tree);
+        edit.change(expected.tree);
       }
-      const about = {
-        before: this.edit === null ? null : before.tree,
-        found: this.found(),
-        dying: built.dying,
-      };
+      const about = { before: edit === null ? null : before.tree, found: this.found(), dying: built.dying };
       say('after the accident', expected.unforeseen(request, about));
       this.displaced.takeNew();
       // Nobody has to unlock, delete or repair anything.
@@ -89,6 +87,7 @@ export class Scene {
       tally.refused++;
       return this.expectTree('after the refusal');
     }
+    if (this.disturbances.editedOutput !== null) return this.followOutputEdit(request, built, before.tree);
     if (built.disturbed === null) say('the plan', brokenPlans(built));
     this.follow('the build', request, built, before.times, mayWarn);
     await this.expectNothingToDo(request, built);
@@ -107,7 +106,7 @@ export class Scene {
       ends: built.ends,
       found: this.found(),
       times: { before: times, after: this.times() },
-      meanwhile: built.disturbed === null ? null : this.edit,
+      meanwhile: built.disturbed === null ? null : this.disturbances.edit,
     };
     const { wrong, kept } = expected.follow(request, finished);
     say(when, wrong);
@@ -115,6 +114,26 @@ export class Scene {
     this.expectTree(`after ${when}`);
     say(`what ${when} kept`, this.wronglyKept(kept, before, built.warnings, mayWarn));
     tally.count(built.ends, kept.must.size);
+  }
+
+  /** What becomes of such an edit is up to the tool. But exit code 0 means that nothing is left to do, whoever looks. */
+  private async followOutputEdit(request: BuildRequest, built: Finished, before: Tree): Promise<void> {
+    const { expected } = this;
+    const { editedOutput } = this.disturbances;
+    say(
+      `the edit of ${editedOutput}`,
+      expected.unforeseen(request, { before, found: this.found(), dying: null }),
+    );
+    this.displaced.takeNew();
+    if (built.exitCode === 0) {
+      const again = await this.builder.build({ ...request, force: false });
+      this.tally.builds++;
+      const stale = again.kind === 'finished' ? [...again.ends].filter(([, end]) => end !== 'fresh') : [];
+      const wrong = stale.map(([name, end]) => `exit code 0, and then ${name} was ${end}`);
+      say(`the edit of ${editedOutput}`, wrong);
+    }
+    this.expectNothingLost();
+    return this.build({ ...request, only: null, force: false, cache: true }, { kind: 'none' });
   }
 
   /** Whatever is fresh or done now is fresh at once; but what an edit during the build has made stale. */
@@ -125,7 +144,7 @@ export class Scene {
     const again = await this.builder.build(request);
     this.tally.builds++;
     if (again.kind !== 'finished') throw new Error(`the second build ${again.kind}`);
-    this.edit = null;
+    this.disturbances.edit = null;
     this.follow('the second build', request, again, times, mayWarn);
     // By time an input that is still to come makes its stages stale for ever; the model knows that, as all else.
     if (request.freshness === 'mtime' || built.disturbed !== null) return;
@@ -140,30 +159,6 @@ export class Scene {
       'the second build',
       wrong.map(([name, end]) => `${name} was ${end}`),
     );
-  }
-
-  private disturbanceOf(event: Event): Disturbance {
-    this.edit = null;
-    if (event.kind !== 'edit' && event.kind !== 'edit-anytime') return event;
-    const tree = new Map(this.expected.tree);
-    let source = '';
-    const act = (stage: string | null) => {
-      this.tally.edits++;
-      source = sourceOf(this.expected.shape, stage, event.pick);
-      const edited = file(event.text, isExecutable(tree.get(source)));
-      writeNode(this.root, source, edited);
-      const change = (now: Tree) => void (event.back || now.set(source, edited));
-      this.edit = { stage: stage ?? '', source, text: event.text, change };
-    };
-    const undo = () => {
-      const before = tree.get(source);
-      if (!event.back) return;
-      if (before === undefined) fs.rmSync(path.join(this.root, source));
-      else writeNode(this.root, source, before);
-    };
-    return event.kind === 'edit'
-      ? { kind: 'act', nth: event.nth, act, undo }
-      : { kind: 'act-anytime', fraction: event.fraction, act: () => act(null), undo };
   }
 
   private found(): Tree {
@@ -238,6 +233,9 @@ function requestFor(event: Event, asked: BuildRequest): BuildRequest {
       return asked;
     case 'twice':
       return { ...asked, force: false, keepGoing: true, freshness: 'hash' };
+    case 'edit-output':
+      // By time an edited output is up to date.
+      return { ...asked, jobs: 1, freshness: 'hash' };
     default:
       return { ...asked, jobs: 1 };
   }

@@ -15,6 +15,8 @@ export class Tally {
   reverts = 0;
   /** Edits while a build was at work. */
   edits = 0;
+  /** The same, of outputs. */
+  outputEdits = 0;
   deaths = 0;
   encounters = 0;
 

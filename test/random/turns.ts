@@ -55,6 +55,8 @@ export type Event =
       readonly text: string;
       readonly back: boolean;
     }
+  /** Among the outputs of others that the `nth` stage reads, while it runs. */
+  | { readonly kind: 'edit-output'; readonly nth: number; readonly pick: number }
   | { readonly kind: 'die'; readonly nth: number; readonly fraction: number }
   | { readonly kind: 'twice' };
 
@@ -169,6 +171,11 @@ export const editsAnytime: fc.Arbitrary<Event> = fc.record({
   pick,
   text: texts,
   back: fc.boolean(),
+});
+export const outputEdits: fc.Arbitrary<Event> = fc.record({
+  kind: fc.constant('edit-output' as const),
+  nth: soon,
+  pick,
 });
 export const deaths: fc.Arbitrary<Event> = fc.record({
   kind: fc.constant('die' as const),
