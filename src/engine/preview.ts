@@ -1,6 +1,5 @@
 // What a build would do, without touching anything: behind `--dry-run`, `status`, `why` and `graph --status`.
 
-import { redactData } from '../model/command/redacted-data.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
@@ -15,7 +14,7 @@ import { missingSecrets } from './execution.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { obstructionOf, protectedAmong } from './make-room.ts';
 import { isServedBy } from './preflight.ts';
-import { secretValues, shownCommand } from './secrets.ts';
+import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
 /**
@@ -39,8 +38,7 @@ export function preview(
       .edgesInto(stage.name)
       .filter((edge) => edge.kind === 'file' && planned.has(edge.from))
       .map((edge): StaleReason => ({ code: 'upstream-planned', stage: edge.from }));
-    const found = planOf(world, assessor, graph, selection, task, upstream);
-    const plan = redactData(found, secretValues(world, stage));
+    const plan = planOf(world, assessor, graph, selection, task, upstream);
     if (plan.action !== 'fresh') planned.add(stage.name);
     plans.push(plan);
   }

@@ -1,10 +1,11 @@
 // What of a stage may be shown and recorded: a configuration can have copied a secret into a command or a variable.
 import { describeCommand } from '../model/command/command-line.ts';
+import { redactData } from '../model/command/redacted-data.ts';
 import { redact } from '../model/command/redaction.ts';
 import { definitionParts, type Surroundings } from '../model/fingerprint.ts';
 import type { FingerprintPart } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import { toldCommand, toldStage } from '../model/told-pipeline.ts';
+import { toldStage } from '../model/told-pipeline.ts';
 import type { World } from './world.ts';
 
 /** The caller's values of what is declared as secret, be it by another stage. */
@@ -17,7 +18,8 @@ export function secretValues(world: World, stage: Stage): readonly string[] {
 
 /** The stage's command in one line, for people. */
 export function shownCommand(world: World, stage: Stage): string {
-  return describeCommand(toldCommand(stage.command, secretValues(world, stage)));
+  // Before it is one line: quoted for a shell, a secret is another text.
+  return describeCommand(toldStage(stage, secretValues(world, stage)).command);
 }
 
 /**
@@ -32,10 +34,8 @@ export function toldParts(
 ): readonly FingerprintPart[] {
   const values = secretValues(world, stage);
   if (values.length === 0) return parts;
-  return definitionParts(toldStage(stage, values), surroundings).map(({ name, value }) => ({
-    name,
-    value: redact(value, values),
-  }));
+  const told = toldStage(stage, values);
+  return redactData(told === stage ? parts : definitionParts(told, surroundings), values);
 }
 
 /** A text of anybody's. */

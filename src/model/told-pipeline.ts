@@ -1,9 +1,9 @@
 // What of a pipeline may be told, where its configuration has put the value of a secret into it.
-import { longValues } from './command/redacted-data.ts';
+import { longValues, redactData } from './command/redacted-data.ts';
 import { redact } from './command/redaction.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
-import type { Command, EnvEntry, Pipeline, Stage } from './stage.ts';
+import type { Pipeline, Stage } from './stage.ts';
 import { placeOf } from './validation/place.ts';
 
 /** What becomes of each field. The compiler asks for a new one here. */
@@ -50,33 +50,18 @@ export function toldPipeline(pipeline: Pipeline, secretValues: readonly string[]
   };
 }
 
+/** The same stage, where it holds no secret. */
 export function toldStage(stage: Stage, secretValues: readonly string[]): Stage {
-  const hide = (text: string) => redact(text, secretValues);
-  const hideOrNull = (text: string | null) => (text === null ? null : hide(text));
-  const told: Pick<Stage, FieldsThatAre<'executed' | 'text'>> = {
-    command: toldCommand(stage.command, secretValues),
-    env: stage.env.map(
-      (entry): EnvEntry => (entry.kind === 'set' ? { ...entry, value: hide(entry.value) } : entry),
-    ),
-    shell: hide(stage.shell),
-    version: hideOrNull(stage.version),
-    description: hideOrNull(stage.description),
+  const { command, env, shell, version, description } = stage;
+  const fields: Pick<Stage, FieldsThatAre<'executed' | 'text'>> = {
+    command,
+    env,
+    shell,
+    version,
+    description,
   };
-  return { ...stage, ...told };
-}
-
-/** Before it is made one line: quoted, a secret would be another text. */
-export function toldCommand(command: Command, secretValues: readonly string[]): Command {
-  const hide = (text: string) => redact(text, secretValues);
-  switch (command.kind) {
-    case 'shell':
-      return { kind: 'shell', lines: command.lines.map(hide) };
-    case 'exec':
-      return { kind: 'exec', argv: command.argv.map(hide) };
-    case 'script':
-    case 'function':
-      return command;
-  }
+  const told = redactData(fields, secretValues);
+  return told === fields ? stage : { ...stage, ...told };
 }
 
 /** A secret in a name would be in every record, and `***` is no name: both would be wrong, so it is refused. */

@@ -80,6 +80,17 @@ test.each([
   }
 });
 
+test('of a configuration that cannot be loaded, its text tells what is secret, whatever that is called', async () => {
+  const config = `export default { stages: { use: { secrets: ["OTHER", 'DOOR_CODE'], run: 'true' } } };
+    throw new Error('no entry with ' + process.env.DOOR_CODE);`;
+  await using rig = await Rig.with({}, config);
+  for (const words of commands) {
+    const ended = await rig.pipe(words, { env: { DOOR_CODE: secret } });
+    expect(ended.stdout + ended.stderr).toContain('no entry with ***');
+    expectNoTrace(rig, ended);
+  }
+});
+
 test('what a configuration prints is shown without secrets, wherever it prints it', async () => {
   const config = `${key}
     console.log('log', key); console.error('error', { key }); process.stdout.write(Buffer.from('bytes ' + key + '\\n'));

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { type Ended, Rig } from '../rig/rig.ts';
-import { everyFile, gate, saw } from './signs.ts';
+import { everyFile, gate, saw, tell } from './signs.ts';
 
 const secret = 'hunter2/with+odd chars&"quotes"';
 const env = { API_KEY: secret };
@@ -194,7 +194,7 @@ test('a file whose name holds it is found again by that, and told of without it'
   );
   const named = { env: { API_KEY: value } };
   const ends: Ended[] = [];
-  const tell = async (...words: readonly string[]) => {
+  const ask = async (...words: readonly string[]) => {
     const ended = await rig.pipe(words, named);
     ends.push(ended);
     return ended;
@@ -214,24 +214,50 @@ test('a file whose name holds it is found again by that, and told of without it'
     'describe copy --json',
     'clean -n --json',
   ])
-    await tell(...words.split(' '));
-  expect((await tell('why', `out/${value}.txt`, '--json')).stdout).toContain('out/***.txt');
+    await ask(...words.split(' '));
+  expect((await ask('why', `out/${value}.txt`, '--json')).stdout).toContain('out/***.txt');
   // What a person made is kept, with a warning that names it.
   const again = await rig.build([], named);
   ends.push(again);
   expect(again).toMatchObject({ code: 0, executed: ['copy', 'use'] });
   expect(again.warnings.join()).toContain('out/***.txt');
   expect(rig.read(`out/${value}.txt`)).toBe('v1');
-  await tell('show');
-  await tell('show', '--json');
+  await ask('show');
+  await ask('show', '--json');
   for (const words of [
     ['accept', 'copy', '--reason', 'mine', '--json'],
     ['clean', '--json'],
   ])
-    expect(await tell(...words)).toMatchObject({ code: 0, stdout: expect.stringContaining('***') });
+    expect(await ask(...words)).toMatchObject({ code: 0, stdout: expect.stringContaining('***') });
   for (const { stdout, stderr } of ends) expect(stdout + stderr).not.toContain('hunter2');
   for (const file of everyFile(rig, '.pipeline-cache/runs').filter((file) => !file.endsWith('.log')))
     expect(fs.readFileSync(file, 'utf8'), file).not.toContain('hunter2');
+});
+
+test('what was typed is not in the lock that others read, nor in what they say while they wait', async () => {
+  const value = 'hunter2-as-typed';
+  await using rig = await Rig.with({
+    [`${value}.config.ts`]:
+      "export default { stages: { slow: { secrets: ['API_KEY'], run: 'echo begun; read _ < gate' } } };",
+  });
+  gate(rig, 'gate');
+  const typed = { env: { API_KEY: value } };
+  const words = ['build', '-v', '--config', `${value}.config.ts`];
+  const first = rig.start(words, typed);
+  await saw(first, /begun/);
+  const locks = everyFile(rig, '.pipeline-cache/lock')
+    .map((file) => fs.readFileSync(file, 'utf8'))
+    .join();
+  expect(locks).toContain('build -v --config ***.config.ts');
+  expect(locks).not.toContain('hunter2');
+  const second = rig.start(words, typed);
+  await saw(second, /waiting for another run/);
+  await tell(rig, 'gate');
+  await tell(rig, 'gate');
+  for (const ended of [await first.ended, await second.ended]) {
+    expect(ended.code).toBe(0);
+    expect(ended.stdout + ended.stderr).not.toContain('hunter2');
+  }
 });
 
 test('a short value in names is there by chance: they stay as they are, and so does JSON', async () => {

@@ -60,12 +60,14 @@ const names: ReadonlySet<string> = new Set([
 
 /** Values that are long enough to be looked for in names. */
 export function longValues(secretValues: readonly string[], least = shortestInNames): readonly string[] {
-  return secretValues.filter((value) => value.trim().length >= least);
+  const isLong = (value: string) => value.trim().length >= least;
+  return secretValues.every(isLong) ? secretValues : secretValues.filter(isLong);
 }
 
 /**
  * The same data, with `***` for secrets in all its texts. What a field is, its name tells; a name that is not known
- * here counts as free text. Only the data itself is looked at: arrays, objects and texts.
+ * here counts as free text. Only the data itself is looked at: arrays, objects and texts. Data without a secret is
+ * given back as it is: there may be much of it.
  */
 export function redactData<T>(data: T, secretValues: readonly string[]): T {
   if (secretValues.length === 0) return data;
@@ -75,9 +77,20 @@ export function redactData<T>(data: T, secretValues: readonly string[]): T {
     ownWords.has(field) ? inOwnWords : names.has(field) ? inNames : secretValues;
   const told = (value: unknown, field: string): unknown => {
     if (typeof value === 'string') return redact(value, valuesFor(field));
-    if (Array.isArray(value)) return value.map((item) => told(item, field));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, told(inner, key)]));
+    if (!Array.isArray(value)) return toldFields(value as Readonly<Record<string, unknown>>);
+    const items = value.map((item) => told(item, field));
+    return items.every((item, i) => item === value[i]) ? value : items;
+  };
+  const toldFields = (fields: Readonly<Record<string, unknown>>): unknown => {
+    let changed: Record<string, unknown> | null = null;
+    for (const key of Object.keys(fields)) {
+      const text = told(fields[key], key);
+      if (text === fields[key]) continue;
+      changed ??= { ...fields };
+      changed[key] = text;
+    }
+    return changed ?? fields;
   };
   return told(data, '') as T;
 }
