@@ -81,7 +81,7 @@ await build({
   format: 'cjs',
   entryPoints: { pipe: 'src/cli/launch.ts' },
   outExtension: { '.js': '.cjs' },
-  define: { PIPE_BUILD_ID: JSON.stringify(buildId) },
+  define: { PIPE_BUILD_ID: JSON.stringify(buildId), PIPE_VERSION: JSON.stringify(version) },
   banner: { js: '#!/usr/bin/env sh\n":" //; exec node -- "$0" "$@"' },
 });
 fs.chmodSync(path.join(out, 'pipe.cjs'), 0o755);

@@ -21,6 +21,7 @@ import { createWriter } from '../render/writer.ts';
 import { endWith } from './ending.ts';
 import { commandWords, hideSecrets, toldData, withoutSecrets } from './hidden-secrets.ts';
 import { launched } from './launched.ts';
+import { monotonicMs } from './monotonic.ts';
 import { standardError, standardOutput, tellOfWork } from './standard-streams.ts';
 
 /** Above this many runs the history is due to be shortened, which is the build's own work. */
@@ -36,15 +37,14 @@ void look()
 
 interface Glance {
   readonly state: string;
-  /** As `process.hrtime` tells it: `performance` takes a millisecond to load. */
-  readonly started: [number, number];
+  readonly startedMs: number;
   readonly proof: FoundProof;
   readonly header: ProofHeader;
 }
 
 /** `null`: cannot tell. Throws what the file system refuses, and then it cannot tell either. */
 async function look(): Promise<Glance | null> {
-  const started = process.hrtime();
+  const startedMs = monotonicMs();
   // Inside of a stage, whether this may run at all is another question.
   if (process.env.PIPE_STAGE !== undefined) return null;
   const cwd = process.cwd();
@@ -77,11 +77,11 @@ async function look(): Promise<Glance | null> {
   if (text === null || !Buffer.from(text).equals(spec)) return null;
   // A secret that came to be the name of something is refused.
   if (withoutSecrets(text) !== text) return null;
-  return { state, started, proof, header };
+  return { state, startedMs, proof, header };
 }
 
 /** As the build tells it, to the person and to the history. */
-async function tell({ state, started, proof, header }: Glance): Promise<number> {
+async function tell({ state, startedMs, proof, header }: Glance): Promise<number> {
   const { pipeline, targets, tasks, savedMs } = header;
   const runId = makeRunId(Date.now());
   const folder = path.join(state, 'runs', runId);
@@ -102,13 +102,12 @@ async function tell({ state, started, proof, header }: Glance): Promise<number> 
   const clock = { nowMs: () => Date.now(), monotonicMs: () => 0 };
   const events = new EventStream({ runId, clock, sinks: [display, journal], tell: toldData });
   events.emit({ kind: 'run-started', pipeline, targets, tasks, dryRun: false, command: commandWords() });
-  const [s, ns] = process.hrtime(started);
   events.emit({
     kind: 'run-finished',
     outcome: 'succeeded',
     exitCode: 0,
     ...{ executed: 0, restored: 0, fresh: tasks, failed: 0, skipped: 0, waiting: 0, cancelled: 0 },
-    durationMs: Math.round(s * 1e3 + ns / 1e6),
+    durationMs: Math.round(monotonicMs() - startedMs),
     savedMs,
   });
   return 0;

@@ -1,11 +1,12 @@
 // Starts the bundled command from V8's compile cache: most of the time of a build that has nothing to do is
 // Node compiling the code that finds this out. Plain Node and nothing of ours, so that it loads at once.
 // Named imports: bundled, they are taken as they are, while a default import copies the whole module first.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 
 declare const PIPE_BUILD_ID: string;
+declare const PIPE_VERSION: string;
 
 /** Without flags there is nothing to parse; the words are targets. */
 const [command, ...words] = process.argv.slice(2);
@@ -75,4 +76,18 @@ Object.assign(globalThis, {
   [Symbol.for('pipe-build.import')]: (url: string) => import(url),
   [Symbol.for('pipe-build.launched')]: { buildId: PIPE_BUILD_ID, run },
 });
-run(isPlainBuild ? 'glance-build' : 'main');
+if (!(words.length === 0 && isVersion(command) && tellVersion())) run(isPlainBuild ? 'glance-build' : 'main');
+
+function isVersion(word: string | undefined): boolean {
+  return word === '--version' || word === '-V';
+}
+
+/** Asked by scripts, and again and again. Answers whether it went; who knows what to do about it comes next. */
+function tellVersion(): boolean {
+  try {
+    const text = `${PIPE_VERSION}\n`;
+    return writeSync(1, text) === text.length;
+  } catch {
+    return false;
+  }
+}

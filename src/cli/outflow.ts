@@ -2,6 +2,7 @@
 // the process in the middle of that. While signals are answered here it never waits: what finds no room is queued.
 
 import fs from 'node:fs';
+import { monotonicMs } from './monotonic.ts';
 import { type Descriptor, type Kind, unwaiting } from './unwaiting.ts';
 
 /**
@@ -86,7 +87,7 @@ export class Outflow {
 
   /** Resolves when all has left this process, or never will. */
   async drained(): Promise<void> {
-    this.movedAtMs = performance.now();
+    this.movedAtMs = monotonicMs();
     while (this.isBehind) {
       if (this.mannerNow() === 'patient') this.pour();
       else if (this.hasNoReader()) this.drop();
@@ -106,7 +107,7 @@ export class Outflow {
   }
 
   private hasNoReader(): boolean {
-    return this.mannerNow() === 'leaving' && performance.now() - this.movedAtMs > farewellMs;
+    return this.mannerNow() === 'leaving' && monotonicMs() - this.movedAtMs > farewellMs;
   }
 
   /** Writes as much as goes. */
@@ -127,7 +128,7 @@ export class Outflow {
     const [bytes] = this.waiting as [Buffer];
     const written = fs.writeSync(this.targetNow(), bytes);
     if (written > 0) this.retryMs = firstRetryMs;
-    this.movedAtMs = performance.now();
+    this.movedAtMs = monotonicMs();
     this.waitingBytes -= written;
     this.waiting = written === bytes.length ? [] : [bytes.subarray(written)];
   }

@@ -26,6 +26,7 @@ import { FolderBlobs } from '../store/blobs.ts';
 import { type OpenState, openState } from '../store/open-state.ts';
 import { type Flags, texts } from './flags.ts';
 import { toldData } from './hidden-secrets.ts';
+import { monotonicMs } from './monotonic.ts';
 import { Onlooking } from './onlooking.ts';
 import { upkeepOf } from './upkeep.ts';
 import { besideThis, type Workspace } from './workspace.ts';
@@ -58,7 +59,7 @@ export interface WorldOptions {
   readonly identity?: ProcessIdentity;
 }
 
-export const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+export const clock: Clock = { nowMs: () => Date.now(), monotonicMs };
 
 /** Throws `UsageError` for an environment file that cannot be read. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
