@@ -140,20 +140,24 @@ describe('while nobody reads', () => {
     expect(logOf(rig)).toMatch(/\ncleaned\n$/);
   });
 
-  test('a result from the cache stands recorded before its output is told again', async () => {
+  test('a result from the cache is recorded before its output is told again, so not even a kill loses it', async () => {
     await using rig = await withStage(plentiful);
     gate(rig, 'at');
     const first = rig.start(['build']);
     await tell(rig, 'at');
     expect(await first.ended).toMatchObject({ code: 0 });
-    rig.remove('out.txt');
-    using reader = new StoppedReader(rig.path('screen'), 'empty');
-    const running = watched(rig, ['build', '-v'], reader.descriptor);
-    await reader.saw(`talk | ${line}`);
-    running.child.kill('SIGTERM');
-    expect(await running.ended).toMatchObject({ code: 130, signal: null });
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      rig.remove('out.txt');
+      using reader = new StoppedReader(rig.path(signal), 'empty');
+      const running = watched(rig, ['build', '-v'], reader.descriptor);
+      await reader.saw(`talk | ${line}`);
+      running.child.kill(signal);
+      expect(await running.ended).toMatchObject(
+        signal === 'SIGTERM' ? { code: 130, signal: null } : { code: null, signal },
+      );
+      expect(await rig.build()).toMatchObject({ code: 0, fresh: ['talk'] });
+    }
     expectBoundedMemory(rig);
-    expect(await rig.build()).toMatchObject({ code: 0, fresh: ['talk'] });
   });
 
   test('logs that are followed end by a signal, in good order', async () => {
