@@ -233,6 +233,9 @@ function requestFor(event: Event, asked: BuildRequest): BuildRequest {
       return asked;
     case 'twice':
       return { ...asked, force: false, keepGoing: true, freshness: 'hash' };
+    case 'die':
+      // Often it must find a stage at work.
+      return { ...asked, jobs: 1, force: asked.force || event.fraction < 0.25 };
     case 'edit-output':
       // By time an edited output is up to date.
       return { ...asked, jobs: 1, freshness: 'hash' };
