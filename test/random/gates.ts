@@ -61,15 +61,16 @@ export class Gates {
 async function beginning(running: Running, nth: number): Promise<string | null> {
   try {
     await running.printed('"runId":"');
-    await running.printed(new RegExp(`(?:${arrival(running, '[^"]*', 'begin')}[^]*){${nth + 1}}`));
+    await running.printed(new RegExp(`(?:${arrival(running, '[^\\]]*', 'begin')}[^]*){${nth + 1}}`));
   } catch {
     return null;
   }
-  return [...running.stdout.matchAll(new RegExp(arrival(running, '[^"]*', 'begin'), 'g'))][nth]![1]!;
+  return [...running.stdout.matchAll(new RegExp(arrival(running, '[^\\]]*', 'begin'), 'g'))][nth]![1]!;
 }
 
 /** Once the run has begun. */
 function arrival(running: Running, stage: string, gate: 'begin' | 'end'): string {
   const run = /"runId":"([^"]*)"/.exec(running.stdout)![1]!;
-  return `"kind":"task-output"[^\\n]*"text":"(${stage}) at ${gate} in ${run}`;
+  // What it printed before may come along.
+  return `"kind":"task-output"[^\\n]*\\[(${stage})\\] at ${gate} in ${run}`;
 }

@@ -82,7 +82,7 @@ const folderEntries = ['empty', 'sum.txt', 'x.sh', 'link'] as const;
  */
 function held(gate: 'begin' | 'end'): string {
   const pipe = gate === 'begin' ? `${gates}/begin` : `${gates}/"$PIPE_STAGE"-end`;
-  return `if test -p ${pipe}; then echo "$PIPE_STAGE at ${gate} in $PIPE_RUN_ID"; cat ${pipe}; fi`;
+  return `if test -p ${pipe}; then echo "[$PIPE_STAGE] at ${gate} in $PIPE_RUN_ID"; cat ${pipe}; fi`;
 }
 
 export function shellLineOf(work: Work): string {
