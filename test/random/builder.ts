@@ -83,4 +83,6 @@ export interface Builder {
   /** `asked`: an output or a stage. False: its outputs cannot be taken as its result. */
   accept(asked: string): Promise<boolean>;
   tendCache(how: Tending): Promise<void>;
+  /** Leaves nothing running. */
+  dispose(): void;
 }

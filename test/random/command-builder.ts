@@ -64,6 +64,10 @@ export class CommandBuilder implements Builder {
     await this.succeed(['cache', how]);
   }
 
+  dispose(): void {
+    Gates.release(this.root);
+  }
+
   private async undisturbed(request: BuildRequest): Promise<Built> {
     const startedMs = performance.now();
     const ended = await this.start(argumentsOf(request)).ended;

@@ -114,6 +114,8 @@ export class EngineBuilder implements Builder {
     });
   }
 
+  dispose(): void {}
+
   /** As the commands that change records outside of a build. */
   private async underLock<T>(command: string, act: (world: World) => T): Promise<T> {
     const nobody = new PlayedExecutor(this.root, [], { kind: 'none' });

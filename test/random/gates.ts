@@ -12,12 +12,25 @@ export class Gates {
   /** Opens before a build; every stage of it will stop where it begins. */
   constructor(root: string) {
     this.folder = path.join(root, gates);
-    fs.mkdirSync(this.folder);
+    fs.mkdirSync(this.folder, { recursive: true });
     this.put('begin');
   }
 
+  /** Nobody will come there any more; who waits there goes on waiting, and is let go by `release`. */
   dispose(): void {
-    fs.rmSync(this.folder, { recursive: true, force: true });
+    for (const gate of fs.readdirSync(this.folder).filter((name) => !isLeft(name))) {
+      const from = path.join(this.folder, gate);
+      fs.renameSync(from, path.join(this.folder, `left-${fs.statSync(from).ino}`));
+    }
+  }
+
+  /** For the end of a story: what a killed build left waiting must not wait for ever, if no build has ended it. */
+  static release(root: string): void {
+    const folder = path.join(root, gates);
+    const left = fs.existsSync(folder) ? fs.readdirSync(folder).filter(isLeft) : [];
+    // Open for both, it waits for nobody, and who waits finds a partner that is gone at once.
+    const how = fs.constants.O_RDWR | fs.constants.O_NONBLOCK;
+    for (const gate of left) fs.closeSync(fs.openSync(path.join(folder, gate), how));
   }
 
   /** Lets stages pass up to the `nth`, which waits where it begins. Answers its name; `null`: there were fewer. */
@@ -55,6 +68,10 @@ export class Gates {
   private put(gate: string): void {
     execFileSync('mkfifo', [path.join(this.folder, gate)]);
   }
+}
+
+function isLeft(gate: string): boolean {
+  return gate.startsWith('left-');
 }
 
 /** The name of the `nth` stage that began; `null`: the build ended without it. */

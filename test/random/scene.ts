@@ -45,6 +45,7 @@ export class Scene {
   }
 
   dispose(): void {
+    this.builder.dispose();
     fs.rmSync(this.root, { recursive: true, force: true });
   }
 
