@@ -521,8 +521,8 @@ export const mutants = [
   },
   {
     name: 'a link that a stage made hides an order',
-    file: 'src/engine/attempt.ts',
-    from: '    if (hidden !== null) return failed(hidden);\n',
+    file: 'src/engine/scheduler.ts',
+    from: 'hiddenOrder(task.stage) ??',
     to: '',
     tests: ['test/stories/inputs.test.ts'],
   },
