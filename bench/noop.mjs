@@ -1,4 +1,5 @@
-// How long `pipe build` takes when there is nothing to do, beside `node -e 0`: medians of pairs run in turn.
+// How long `pipe build` takes when there is nothing to do, beside `node -e 0`, and beside ninja where that is installed:
+// medians of rounds run in turn.
 //
 //   node bench/noop.mjs [--pairs 25] [--sizes 100x10,1000x10] [--pipe dist/pipe.cjs] [--markdown]
 //
@@ -79,18 +80,37 @@ export default definePipeline({
   );
 }
 
+/** The same pipeline for ninja, over the same files; its outputs get folders of their own. */
+function generateForNinja(folder, stages, files) {
+  const lines = ['rule join', '  command = cat $in > $out'];
+  for (let stage = 0; stage < stages; stage++) {
+    const inputs = Array.from({ length: files }, (_, file) => `src/${stage}/${file}.txt`);
+    if (stage > 0) inputs.push(`ninja-out/${Math.floor((stage - 1) / 10)}.txt`);
+    lines.push(`build ninja-out/${stage}.txt: join ${inputs.join(' ')}`);
+  }
+  fs.writeFileSync(path.join(folder, 'build.ninja'), `${lines.join('\n')}\n`);
+}
+
+const hasNinja = spawnSync('ninja', ['--version'], { env }).status === 0;
+
 function measure(name, folder) {
-  // The first brings it up to date, the second learns what was too new to be trusted.
-  for (let build = 0; build < 2; build++) timed(pipe, ['build', '--quiet'], folder);
+  const withNinja = hasNinja && fs.existsSync(path.join(folder, 'build.ninja'));
+  if (withNinja) timed('ninja', [], folder);
+  // The first brings it up to date, the second learns what was too new to be trusted, the third leaves a proof.
+  for (let build = 0; build < 3; build++) timed(pipe, ['build'], folder);
   const runs = Array.from({ length: pairs }, () => ({
     node: timed(process.execPath, ['-e', '0'], folder),
-    pipe: timed(pipe, ['build', '--quiet'], folder),
+    pipe: timed(pipe, ['build'], folder),
+    ninja: withNinja ? timed('ninja', [], folder) : null,
   }));
+  const overNinja = runs.map((run) => run.pipe / run.ninja);
   return {
     name,
     nodeMs: median(runs.map((run) => run.node)),
     pipeMs: median(runs.map((run) => run.pipe)),
     ratio: median(runs.map((run) => run.pipe / run.node)),
+    ninjaMs: withNinja ? median(runs.map((run) => run.ninja)) : null,
+    overNinja: withNinja ? median(overNinja) : null,
   };
 }
 
@@ -99,23 +119,26 @@ for (const [stages, files] of sizes) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-noop-'));
   try {
     generate(folder, stages, files);
+    generateForNinja(folder, stages, files);
     rows.push(measure(`${stages} stages, ${files} files each`, folder));
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const cells = rows.map(({ name, nodeMs, pipeMs, ratio }) => [
+const cells = rows.map(({ name, nodeMs, pipeMs, ratio, ninjaMs, overNinja }) => [
   name,
   `${nodeMs.toFixed(0)} ms`,
   `${pipeMs.toFixed(0)} ms`,
   `${ratio.toFixed(1)} ×`,
+  ninjaMs === null ? '–' : `${ninjaMs.toFixed(0)} ms`,
+  overNinja === null ? '–' : `${overNinja.toFixed(1)} ×`,
 ]);
-const header = ['pipeline', '`node -e 0`', '`pipe build`', 'ratio'];
+const header = ['pipeline', '`node -e 0`', '`pipe build`', 'ratio', 'ninja', 'ratio'];
 const [processor] = os.cpus();
 const machine = `Medians of ${pairs} pairs. Node ${process.versions.node}, ${process.platform}-${process.arch}, ${os.availableParallelism()} × ${processor?.model ?? 'unknown'}.`;
 if (options.markdown) {
-  const lines = [header, ['---', '--:', '--:', '--:'], ...cells];
+  const lines = [header, ['---', ...Array(header.length - 1).fill('--:')], ...cells];
   console.log(`${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n\n${machine}`);
 } else {
   const widths = header.map((_, i) => Math.max(...[header, ...cells].map((line) => line[i].length)));
