@@ -14,5 +14,5 @@ export function setup(): void {
 }
 
 export function teardown(): void {
-  if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
+  if (folder !== null) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
