@@ -2,8 +2,16 @@
 
 const mark = '\u0000function';
 
-/** `null` where it has no text, such as one that contains itself. Of functions only the place: their code is known by its files. */
+/**
+ * `null` where no text says all of it: it contains itself, or something that is more than its own properties. Of
+ * functions only the place: their code is known by its files.
+ */
 export function specText(spec: unknown): string | null {
+  try {
+    if (!isPlain(spec, 0)) return null;
+  } catch {
+    return null;
+  }
   const own = Object.getOwnPropertyDescriptor(Function.prototype, 'toJSON');
   // A replacer would be called for each value, which takes ten times as long.
   Object.defineProperty(Function.prototype, 'toJSON', { value: () => mark, configurable: true });
@@ -14,5 +22,31 @@ export function specText(spec: unknown): string | null {
   } finally {
     if (own === undefined) delete (Function.prototype as { toJSON?: unknown }).toJSON;
     else Object.defineProperty(Function.prototype, 'toJSON', own);
+  }
+}
+
+const deepest = 100;
+
+/** Own properties, finite numbers, texts: what JSON leaves out or changes could make a difference that it does not show. */
+function isPlain(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'function':
+    case 'undefined':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object': {
+      if (value === null) return true;
+      if (depth > deepest || 'toJSON' in value) return false;
+      if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
+      const prototype = Object.getPrototypeOf(value) as unknown;
+      if (prototype !== Object.prototype && prototype !== null) return false;
+      for (const key in value) if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
+      return true;
+    }
+    default:
+      return false;
   }
 }

@@ -44,17 +44,29 @@ function holds(proof: NonNullable<ReturnType<typeof sealed>>): boolean {
 
 test('what is older than the look is vouched for, and any change of it shows', () => {
   fs.writeFileSync(at('a'), '1');
-  fs.mkdirSync(at('folder'));
   letTheClockTick();
   const one = onlooker();
   one.saw(at('a'), true);
-  one.saw(at('folder'));
   one.saw(at('none'), false);
   const proof = sealed(one)!;
   expect(holds(proof)).toBe(true);
   fs.writeFileSync(at('none'), '');
   expect(holds(proof)).toBe(false);
   fs.rmSync(at('none'));
+  expect(holds(proof)).toBe(true);
+  fs.renameSync(at('a'), at('b'));
+  expect(holds(proof)).toBe(false);
+  // A file that is moved and moved back has another time of change.
+  fs.renameSync(at('b'), at('a'));
+  expect(holds(proof)).toBe(false);
+});
+
+test('a folder vouches for its entries', () => {
+  fs.mkdirSync(at('folder'));
+  letTheClockTick();
+  const one = onlooker();
+  one.saw(at('folder'));
+  const proof = sealed(one)!;
   expect(holds(proof)).toBe(true);
   fs.writeFileSync(at('folder/new'), '');
   expect(holds(proof)).toBe(false);

@@ -16,3 +16,14 @@ test('what contains itself has no text', () => {
   expect(specText(round)).toBeNull();
   expect(specText({ big: 1n })).toBeNull();
 });
+
+test('what is more than its own properties, or than JSON can say, has no text', () => {
+  class Stage {
+    get requires() {
+      return ['a'];
+    }
+  }
+  for (const odd of [new Stage(), new Map([['a', 1]]), new Date(0), { at: Number.NaN }, { at: Symbol('a') }])
+    expect(specText({ odd })).toBeNull();
+  expect(specText(Object.assign(Object.create(null), { a: [undefined, true] }))).toBe('{"a":[null,true]}');
+});

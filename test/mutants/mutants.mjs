@@ -582,4 +582,47 @@ export const mutants = [
     to: '',
     tests: ['test/model/audit/trace-reading.test.ts'],
   },
+  // The glance.
+  {
+    name: 'a glance does not compare the time of change',
+    file: 'src/glance/glance.ts',
+    from: 'stat.ctimeMs === stamps[at + 3] &&',
+    to: '',
+    tests: ['test/glance'],
+  },
+  {
+    name: 'a glance takes what is gone for what it was',
+    file: 'src/glance/glance.ts',
+    from: 'if (stat === undefined) return stamps[at] === absent;',
+    to: 'if (stat === undefined) return true;',
+    tests: ['test/glance'],
+  },
+  {
+    name: 'a proof vouches for what was changed just now',
+    file: 'src/glance/seal.ts',
+    from: 'return ctimeMs + tick < this.sinceMs;',
+    to: 'return true;',
+    tests: ['test/glance'],
+  },
+  {
+    name: 'a proof vouches for what came meanwhile',
+    file: 'src/glance/seal.ts',
+    from: 'if (wasThere !== undefined && wasThere !== (stat !== undefined)) return null;',
+    to: '',
+    tests: ['test/glance'],
+  },
+  {
+    name: 'a glance does not ask what the configuration says now',
+    file: 'src/cli/glance-build.ts',
+    from: 'if (text === null || !Buffer.from(text).equals(spec)) return null;',
+    to: 'if (text === null) return null;',
+    tests: ['test/stories/glance.test.ts'],
+  },
+  {
+    name: 'a build that works leaves the proof of before',
+    file: 'src/cli/upkeep.ts',
+    from: "dropProofs(path.join(workspace.state, 'runs'));",
+    to: '',
+    tests: ['test/stories/glance.test.ts'],
+  },
 ];
