@@ -34,6 +34,8 @@ export class Outflow {
   private readonly brokenListeners = new Set<(breakage: Breakage) => void>();
   private target: number | null = null;
   private broken: Breakage | null = null;
+  /** Begun to be written; what waits comes after it. */
+  private front: Buffer | null = null;
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
   private untriedBytes = 0;
@@ -124,13 +126,20 @@ export class Outflow {
 
   /** Throws what the system says, EAGAIN for "not now". */
   private writeOnce(): void {
-    if (this.waiting.length > 1) this.waiting = [Buffer.concat(this.waiting)];
-    const [bytes] = this.waiting as [Buffer];
-    const written = fs.writeSync(this.targetNow(), bytes);
+    this.front ??= this.takeFront();
+    const written = fs.writeSync(this.targetNow(), this.front);
     if (written > 0) this.retryMs = firstRetryMs;
     this.movedAtMs = monotonicMs();
     this.waitingBytes -= written;
-    this.waiting = written === bytes.length ? [] : [bytes.subarray(written)];
+    this.front = written === this.front.length ? null : this.front.subarray(written);
+  }
+
+  /** Small pieces together, as many as a pipe takes. */
+  private takeFront(): Buffer {
+    let count = 0;
+    for (let size = 0; size < worthTryingBytes && count < this.waiting.length; count++)
+      size += this.waiting[count]!.length;
+    return count === 1 ? this.waiting.shift()! : Buffer.concat(this.waiting.splice(0, count));
   }
 
   private targetNow(): number {
@@ -157,6 +166,7 @@ export class Outflow {
   }
 
   private drop(): void {
+    this.front = null;
     this.waiting = [];
     this.waitingBytes = 0;
     this.wake();
