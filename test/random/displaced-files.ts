@@ -12,8 +12,8 @@ export class DisplacedFiles {
     this.folder = path.join(root, '.pipeline-cache/displaced');
   }
 
-  /** How many came the last time. */
-  count = 0;
+  /** Where it lies in the state folder, of each that came the last time. */
+  places: readonly string[] = [];
 
   /** What is wrong with what came since the last time; `before`: what lay in the workspace then. */
   wrong({ must, may }: Paths, before: Tree): readonly string[] {
@@ -28,17 +28,18 @@ export class DisplacedFiles {
 
   /** By the path at which they lay. */
   takeNew(): Tree {
+    const before = this.seen.size;
     const runs = fs.existsSync(this.folder) ? fs.readdirSync(this.folder) : [];
     const fresh = runs.flatMap((run) =>
       [...readTree(path.join(this.folder, run))]
-        .filter(([at]) => !this.seen.has(`${run}/${at}`))
+        .filter(([at, node]) => node.kind !== 'folder' && !this.seen.has(`${run}/${at}`))
         .map((one) => {
           this.seen.add(`${run}/${one[0]}`);
           return one;
         }),
     );
-    const kept = new Map(fresh.filter(([, node]) => node.kind !== 'folder'));
-    this.count = kept.size;
+    const kept = new Map(fresh);
+    this.places = [...this.seen].slice(before).map((place) => `displaced/${place}`);
     return kept;
   }
 }

@@ -188,11 +188,12 @@ export class Scene {
     mayWarn: boolean,
   ): readonly string[] {
     const wrong = this.displaced.wrong(kept, before);
-    const told = warnings.filter((warning) => warning.includes(' is kept as '));
-    const { count } = this.displaced;
+    const { places } = this.displaced;
+    const told = warnings.filter((warning) => places.some((place) => warning.includes(place)));
     return [
       ...wrong,
-      ...(told.length === count ? [] : [`${count} kept, and told: ${told.join('; ')}`]),
+      ...(told.length === places.length ? [] : [`${places.length} kept, and told: ${told.join('; ')}`]),
+      // Such as of what a killed build had kept.
       ...(mayWarn ? [] : warnings.filter((warning) => !told.includes(warning))),
     ];
   }
