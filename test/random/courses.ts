@@ -52,8 +52,12 @@ export function coursesOf(situation: Situation, stage: StageShape, memory: Memor
   const mayBeFresh = freshness === 'maybe' ? [unchanged('fresh', memory)] : [];
   const made = outputsOf(stage, sight.inputs);
   const entries = request.force || !request.cache ? [null] : cache.mayHold(sight.key, made);
+  // Ambiguous: what a person had made before a kill may be told from what it left, or not.
+  const views = wasKilled(memory) && !stage.protect ? [memory, unfinished(memory, false)] : [memory];
   const attempts = handMadeIn(situation, stage).flatMap((handMade) =>
-    entries.flatMap((entry) => attemptsOf({ situation, stage, memory, sight, handMade, entry })),
+    views.flatMap((view) =>
+      entries.flatMap((entry) => attemptsOf({ situation, stage, memory: view, sight, handMade, entry })),
+    ),
   );
   return [...mayBeFresh, ...attempts];
 }

@@ -117,7 +117,7 @@ export class Scene {
     tally.count(built.ends, kept.must.size);
   }
 
-  /** What becomes of such an edit is up to the tool. But exit code 0 means that nothing is left to do, whoever looks. */
+  /** What becomes of such an edit is up to the tool. But where nothing failed, nothing is left to do, whoever looks. */
   private async followOutputEdit(request: BuildRequest, built: Finished, before: Tree): Promise<void> {
     const { expected } = this;
     const { editedOutput } = this.disturbances;
@@ -126,11 +126,12 @@ export class Scene {
       expected.unforeseen(request, { before, found: this.found(), dying: null }),
     );
     this.displaced.takeNew();
-    if (built.exitCode === 0) {
+    // An optional stage may fail over it, and the run does not.
+    if (built.exitCode === 0 && ![...built.ends.values()].includes('failed')) {
       const again = await this.builder.build({ ...request, force: false });
       this.tally.builds++;
       const stale = again.kind === 'finished' ? [...again.ends].filter(([, end]) => end !== 'fresh') : [];
-      const wrong = stale.map(([name, end]) => `exit code 0, and then ${name} was ${end}`);
+      const wrong = stale.map(([name, end]) => `nothing failed, and then ${name} was ${end}`);
       say(`the edit of ${editedOutput}`, wrong);
     }
     this.expectNothingLost();
