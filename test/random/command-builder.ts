@@ -19,6 +19,7 @@ import { specOf } from './shape.ts';
 export class CommandBuilder implements Builder {
   private readonly root: string;
   private usualMs = 300;
+  private names: readonly string[] = [];
 
   constructor(root: string) {
     this.root = root;
@@ -27,6 +28,7 @@ export class CommandBuilder implements Builder {
   configure(pipeline: Pipeline): void {
     const text = `import { definePipeline } from 'pipe-build';\nexport default definePipeline(${JSON.stringify(specOf(pipeline), null, 2)});\n`;
     fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), text);
+    this.names = pipeline.shape.map((stage) => stage.name);
   }
 
   async build(request: BuildRequest, disturbance: Disturbance = { kind: 'none' }): Promise<Built> {
@@ -69,10 +71,28 @@ export class CommandBuilder implements Builder {
   }
 
   private async undisturbed(request: BuildRequest): Promise<Built> {
+    if (isPlain(request)) return this.plain();
     const startedMs = performance.now();
     const ended = await this.start(argumentsOf(request)).ended;
     this.usualMs = performance.now() - startedMs;
     return toldBy(ended);
+  }
+
+  /** Without flags, where it may see at a glance that there is nothing to do. What it did, its history tells. */
+  private async plain(): Promise<Built> {
+    const ended = await this.start(['build']).ended;
+    if (ended.code === 2) return { kind: 'refused' };
+    const runs = path.join(this.root, '.pipeline-cache/runs');
+    const latest = fs.readdirSync(runs).sort().at(-1)!;
+    const stdout = fs.readFileSync(path.join(runs, latest, 'events.jsonl'), 'utf8');
+    const told = toldBy({ ...ended, stdout });
+    if (told.kind !== 'finished') return told;
+    // The history counts those that were found fresh, and names the others.
+    const fresh = this.names.filter((name) => !told.ends.has(name));
+    const { finished } = builtFrom({ ...ended, stdout });
+    if (finished?.fresh !== fresh.length)
+      throw new Error(`${finished?.fresh} fresh, but nothing is told of ${fresh.join(', ')}`);
+    return { ...told, ends: new Map([...told.ends, ...fresh.map((name) => [name, 'fresh'] as const)]) };
   }
 
   private async overEdit(
@@ -143,6 +163,11 @@ export class CommandBuilder implements Builder {
     });
     return new Running(child);
   }
+}
+
+/** As one that is given without flags, as far as the model tells them apart. */
+function isPlain({ only, force, cache, freshness, keepGoing, jobs }: BuildRequest): boolean {
+  return only === null && !force && cache && freshness === plainBuild.freshness && !keepGoing && jobs > 1;
 }
 
 function argumentsOf(request: BuildRequest): readonly string[] {

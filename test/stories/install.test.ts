@@ -147,14 +147,15 @@ export default definePipeline({ stages: { greet: { produces: 'hello.txt', run: '
     fs.writeFileSync(compiled, '');
     const cache = path.join(place, 'cache of the user');
     const bin = path.join(project, 'node_modules/.bin');
-    const answer = () => shell('pipe --version', { cwd: project, bin, env: { XDG_CACHE_HOME: cache } });
-    expect(await answer()).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+    const answer = () => shell('pipe runs', { cwd: project, bin, env: { XDG_CACHE_HOME: cache } });
+    const first = await answer();
+    expect(first).toMatchObject({ code: 0, stderr: '' });
 
     const kept = fs.readdirSync(path.join(cache, 'pipe-build'));
     expect(kept).toEqual([expect.stringMatching(/\.bin$/)]);
     const file = path.join(cache, 'pipe-build', kept[0]!);
     const before = fs.statSync(file, { bigint: true });
-    expect(await answer()).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect(await answer()).toEqual(first);
     // Used, not made again.
     expect(fs.statSync(file, { bigint: true })).toMatchObject({ ino: before.ino, mtimeNs: before.mtimeNs });
   });
