@@ -15,6 +15,7 @@ import type { Tally } from './tally.ts';
 import { type TimesByPath, timesOf } from './times.ts';
 import { differences, file, readTree, type Tree, textsBelow } from './tree.ts';
 import type { Event, Turn } from './turns.ts';
+import { owns } from './work.ts';
 
 type Finished = Built & { readonly kind: 'finished' };
 
@@ -126,8 +127,11 @@ export class Scene {
       expected.unforeseen(request, { before, found: this.found(), dying: null }),
     );
     this.displaced.takeNew();
+    // Where its stage is not built it is a source: what had been made of it before the edit is stale then.
+    const maker = expected.shape.find((stage) => owns(stage, editedOutput!));
+    const isBuilt = request.only === null || request.only.includes(maker!.name);
     // An optional stage may fail over it, and the run does not.
-    if (built.exitCode === 0 && ![...built.ends.values()].includes('failed')) {
+    if (isBuilt && built.exitCode === 0 && ![...built.ends.values()].includes('failed')) {
       const again = await this.builder.build({ ...request, force: false });
       this.tally.builds++;
       const stale = again.kind === 'finished' ? [...again.ends].filter(([, end]) => end !== 'fresh') : [];
