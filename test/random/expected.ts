@@ -128,7 +128,11 @@ export class Expected {
     const after = this.tree;
     const selected = this.selected(request);
     const possible = new Map<StageShape, readonly Memory[]>();
-    for (const tree of before === null ? [after] : [before, after])
+    const leaving = this.recollection.leaving(this.shape, after, selected).may;
+    const trees = before === null ? [after] : [before, after];
+    // What stages no longer make is gone when they are looked at; or the build did not come so far, or had no right to it.
+    const without = (tree: Tree) => new Map([...tree].filter(([path]) => !leaving.has(path)));
+    for (const tree of [...trees, ...trees.map(without)])
       for (const preferred of ['executed', 'restored', 'fresh'] as const) {
         this.tree = new Map(tree);
         for (const [stage, { memory, makes, key, stores }] of this.goThrough(request, preferred)) {
@@ -137,7 +141,6 @@ export class Expected {
           if (stores !== null) cache.mayStore(key, stores);
         }
       }
-    const leaving = this.recollection.leaving(this.shape, after, selected).may;
     for (const stage of selected) {
       const memories = this.recollection.of(stage);
       const killed = memories.map((memory) => unfinished(memory, true));
