@@ -1,6 +1,7 @@
 // `pipe doctor`: checks what a build needs, as far as each thing can be checked, and says how to mend it.
 import path from 'node:path';
 import { locateConfig } from '../config/locate.ts';
+import { stateFolderName } from '../journal/state-folder.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { selectEverything } from '../model/selection.ts';
 import { type Check, checkOf, exitCodeOf, reportJson, reportLines } from './check-report.ts';
@@ -11,7 +12,7 @@ import { type Flags, isSet, text } from './flags.ts';
 import { toldData } from './hidden-secrets.ts';
 import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
-import { openWorkspace, selectStages, stateFolderName, type Workspace } from './workspace.ts';
+import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 import { callerEnv } from './world.ts';
 
 export async function doctor(_positional: readonly string[], flags: Flags): Promise<number> {

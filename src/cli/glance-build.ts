@@ -12,8 +12,10 @@ import { isAllAsItWas } from '../glance/many-eyes.ts';
 import { type FoundProof, findProof, pointTo } from '../glance/proof-file.ts';
 import { decodeProof, type ProofHeader } from '../glance/proof-format.ts';
 import { specText } from '../glance/spec-text.ts';
+import { manyRuns } from '../journal/history.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
 import { makeRunId } from '../journal/run-id.ts';
+import { stateFolderName } from '../journal/state-folder.ts';
 import { readBootId } from '../lock/boot-id.ts';
 import { chooseMode, lookOf } from '../render/console-mode.ts';
 import { lastLines } from '../render/last-line.ts';
@@ -24,8 +26,6 @@ import { launched } from './launched.ts';
 import { monotonicMs } from './monotonic.ts';
 import { standardError, standardOutput, tellOfWork } from './standard-streams.ts';
 
-/** Above this many runs the history is due to be shortened, which is the build's own work. */
-const maxRuns = 220;
 const settleLimitMs = 10_000;
 
 void look()
@@ -51,9 +51,10 @@ async function look(): Promise<Glance | null> {
   const located = locateConfig({ cwd });
   if (!located.ok) return null;
   const { root } = located.value;
-  const state = path.join(root, '.pipeline-cache');
+  const state = path.join(root, stateFolderName);
   const { runs, proof } = findProof(path.join(state, 'runs'));
-  if (proof === null || runs >= maxRuns) return null;
+  // Where the history is due to be shortened, that is the build's own work.
+  if (proof === null || runs >= manyRuns) return null;
   const decoded = decodeProof(proof.bytes);
   if (decoded === null) return null;
   const { header, spec, stamps } = decoded;

@@ -3,15 +3,12 @@ import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Upkeep } from '../engine/ports.ts';
 import { dropProofs } from '../glance/proof-file.ts';
-import { runIds } from '../journal/history.ts';
+import { manyRuns, runIds } from '../journal/history.ts';
 import { pruneRuns } from '../journal/prune.ts';
 import type { FolderBlobs } from '../store/blobs.ts';
 import { growCache } from '../store/cache-size.ts';
 import type { OpenState } from '../store/open-state.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Above this many runs even a run that did nothing prunes. */
-const maxRuns = 220;
 
 export function upkeepOf(options: {
   readonly workspace: Workspace;
@@ -21,8 +18,8 @@ export function upkeepOf(options: {
 }): Upkeep {
   const { workspace, state, blobs, runId } = options;
   return {
-    // Runs that do nothing leave a trace too; with some slack, so that not each of them has to clear one away.
-    isDue: () => state.unsaved() || runIds(workspace.state).length > maxRuns,
+    // Runs that do nothing leave a trace too.
+    isDue: () => state.unsaved() || runIds(workspace.state).length > manyRuns,
     perform() {
       state.save();
       // Something was done, so that nothing proves any more that there is nothing to do.

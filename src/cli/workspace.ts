@@ -9,7 +9,7 @@ import { type CodeCache, type CompiledModule, openCodeCache, pathsBehind } from 
 import type { LoadedConfig } from '../config/load.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
-import { markStateFolder } from '../journal/state-folder.ts';
+import { markStateFolder, stateFolderName } from '../journal/state-folder.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { canonicalPath, isOutside } from '../model/paths.ts';
@@ -53,8 +53,6 @@ export interface Workspace extends Place {
   /** What tells whether the compiled modules still hold; complete once there is the code of the stages. */
   readonly pathsOfCode: () => readonly (readonly [absolutePath: string, isThere: boolean])[];
 }
-
-export const stateFolderName = '.pipeline-cache';
 
 /** Throws `UsageError` when there is no configuration here or above. */
 export function findPlace(flags: Flags): Place {

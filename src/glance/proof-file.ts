@@ -1,9 +1,9 @@
 // Where a proof lies: in the folder of the run that made it, or in that of a later one, which names it.
 import fs from 'node:fs';
 import path from 'node:path';
+import { isRunId } from '../model/run-id.ts';
 
 const proofName = 'glance';
-const isRunId = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
 
 /** So many runs that point nowhere cost less to pass by than a pointer costs to write. */
 const farAway = 16;
@@ -19,7 +19,7 @@ export interface FoundProof {
 
 /** How many runs there are, and the newest proof among them. `runs`: absolute. */
 export function findProof(runs: string): { readonly runs: number; readonly proof: FoundProof | null } {
-  const ids = fs.readdirSync(runs).filter((name) => isRunId.test(name));
+  const ids = fs.readdirSync(runs).filter(isRunId);
   ids.sort();
   for (let i = ids.length - 1; i >= 0; i--) {
     const bytes = read(runs, ids[i]!);
@@ -34,7 +34,7 @@ export function findProof(runs: string): { readonly runs: number; readonly proof
     // One line that names another run, or the proof itself.
     const named = bytes.length < 64 ? bytes.toString('latin1').trim() : null;
     if (named === null) return { runs: ids.length, proof: foundIn(ids[i]!, bytes) };
-    const pointed = isRunId.test(named) ? read(runs, named) : null;
+    const pointed = isRunId(named) ? read(runs, named) : null;
     const proof = pointed === null ? null : foundIn(named, pointed);
     return { runs: ids.length, proof };
   }
@@ -64,7 +64,7 @@ export function dropProofs(runs: string): void {
   try {
     for (const name of fs.readdirSync(runs)) {
       const file = path.join(runs, name, proofName);
-      if (isRunId.test(name) && fs.existsSync(file)) fs.rmSync(file, { force: true });
+      if (isRunId(name) && fs.existsSync(file)) fs.rmSync(file, { force: true });
     }
   } catch {
     // Litter, at worst: a void proof proves nothing.

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { PipeEvent, TaskOutcome, TaskStarted } from '../model/events.ts';
-import { isRunId } from './run-id.ts';
+import { isRunId } from '../model/run-id.ts';
 import type { RunSummary } from './run-summary.ts';
 import { taskFileName } from './task-file-name.ts';
 
@@ -27,6 +27,9 @@ export interface LastWork {
   readonly started: PipeEvent & TaskStarted;
   readonly outcome: TaskOutcome;
 }
+
+/** Above so many even a run that did nothing shortens the history: with some slack, so that not each has to. */
+export const manyRuns = 220;
 
 /** Ids of all runs, newest first. `state`: the state folder, absolute. */
 export function runIds(state: string): readonly RunId[] {

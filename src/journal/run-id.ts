@@ -12,10 +12,6 @@ export function makeRunId(nowMs: number, random: number = Math.floor(Math.random
   return `${date}-${time}-${hexByte(fraction)}${hexByte(random)}` as RunId;
 }
 
-export function isRunId(name: string): name is RunId {
-  return /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
-}
-
 function hexByte(value: number): string {
   return value.toString(16).padStart(2, '0');
 }

@@ -3,6 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+/** Beside the configuration. */
+export const stateFolderName = '.pipeline-cache';
+
 const MARKS = {
   '.gitignore': '*\n',
   // The first line is that of the Cache Directory Tagging Specification.

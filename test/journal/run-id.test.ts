@@ -1,8 +1,9 @@
 // Names of runs and of tasks' files.
 import { expect, test } from 'vitest';
 import type { TaskId } from '../../src/base/brand.ts';
-import { isRunId, makeRunId } from '../../src/journal/run-id.ts';
+import { makeRunId } from '../../src/journal/run-id.ts';
 import { taskFileName } from '../../src/journal/task-file-name.ts';
+import { isRunId } from '../../src/model/run-id.ts';
 
 test('run ids sort as their times do, within a second too', () => {
   const at = Date.UTC(2026, 10, 21, 9, 45, 12);
