@@ -58,6 +58,8 @@ interface Tales {
   readonly events: fc.Arbitrary<Event>;
   /** How many builds with an event come for one without. */
   readonly eventful: number;
+  /** How many without flags come for one that may have them. */
+  readonly flagless: number;
   readonly mostStages: number;
   readonly mostTurns: number;
   /** What must have happened. */
@@ -65,9 +67,17 @@ interface Tales {
 }
 
 /** Story after story, each of a seed of its own, so that a failing one is told again without those before it. */
-async function tell({ builderAt, events, eventful, mostStages, mostTurns, wanted }: Tales): Promise<void> {
+async function tell({
+  builderAt,
+  events,
+  eventful,
+  flagless,
+  mostStages,
+  mostTurns,
+  wanted,
+}: Tales): Promise<void> {
   const tally = new Tally();
-  const commands = fc.commands([turns(events, eventful).map((turn) => new TurnCommand(turn))], {
+  const commands = fc.commands([turns(events, eventful, flagless).map((turn) => new TurnCommand(turn))], {
     maxCommands: mostTurns,
     size: 'max',
   });
@@ -118,6 +128,7 @@ test(
       builderAt: (root) => new EngineBuilder(root),
       events: fc.oneof(edits, outputEdits, deaths),
       eventful: 1,
+      flagless: 0,
       mostStages: 60,
       mostTurns: 12,
       wanted: [
@@ -143,10 +154,11 @@ test(
       builderAt: (root) => new CommandBuilder(root),
       events: fc.oneof(edits, editsAnytime, outputEdits, deaths, deaths, encounters),
       // It is slow, and this is what it is for.
-      eventful: 3,
+      eventful: 2,
+      flagless: 2,
       mostStages: 20,
       mostTurns: 6,
-      wanted: ['executed', 'edits', 'deaths', 'encounters'],
+      wanted: ['executed', 'edits', 'deaths', 'encounters', 'parts'],
     });
   },
   timeoutMs,

@@ -1,6 +1,7 @@
 // `pipe build`: brings the selected stages up to date.
 import { availableParallelism } from 'node:os';
 import type { Sink } from '../engine/ports.ts';
+import type { Rest } from '../engine/rest.ts';
 import { type BuildOptions, Session } from '../engine/session.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
 import { makeRunId } from '../journal/run-id.ts';
@@ -12,6 +13,7 @@ import { chooseMode } from '../render/console-mode.ts';
 import type { Auditing } from './auditing.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
+import type { Resealing } from './resealing.ts';
 import { handleSignals } from './signals.ts';
 import {
   outlet,
@@ -31,15 +33,19 @@ export async function build(
   refuseContradictions(flags);
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
   const selection = selectStages(workspace, selectionOf(targets, flags));
-  return runBuild(workspace, selection, flags, {
+  const options = { ...optionsOf(workspace, flags), provesNothingToDo };
+  return runBuild(workspace, selection, flags, options);
+}
+
+export function optionsOf(workspace: Workspace, flags: Flags): BuildOptions {
+  return {
     jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? availableParallelism(),
     keepGoing: isSet(flags, 'keepGoing') || isSet(flags, 'continueOnError'),
     dryRun: isSet(flags, 'dryRun'),
     wait: !isOff(flags, 'wait'),
     stdin: 'closed',
     command: commandWords(),
-    provesNothingToDo,
-  });
+  };
 }
 
 function refuseContradictions(flags: Flags): void {
@@ -54,13 +60,30 @@ function refuseContradictions(flags: Flags): void {
   ]);
 }
 
+export interface RunOptions extends BuildOptions {
+  readonly provesNothingToDo?: boolean;
+}
+
 /** One build of a selection, from the first event to the exit code. */
 export async function runBuild(
   workspace: Workspace,
   selection: Selection,
   flags: Flags,
-  options: BuildOptions & { readonly provesNothingToDo?: boolean },
+  options: RunOptions,
 ): Promise<number> {
+  const exitCode = await runPart(workspace, selection, flags, options, null);
+  if (exitCode === null) throw new Error('only a part of a build can turn out to be too little');
+  return exitCode;
+}
+
+/** The same of a part of what is to be built; `null`: the part is not enough, and nothing was done. */
+export async function runPart(
+  workspace: Workspace,
+  selection: Selection,
+  flags: Flags,
+  options: RunOptions,
+  part: { readonly rest: Rest; readonly resealing: Resealing } | null,
+): Promise<number | null> {
   refuseInsideStage(workspace.root);
   const auditing = selection.audited.size > 0 ? await openAuditing() : null;
   const runId = makeRunId(Date.now());
@@ -99,16 +122,20 @@ export async function runBuild(
     onTrouble,
     takeTroubles: () => troubles.splice(0),
     looksOn: options.provesNothingToDo === true,
+    resealing: part?.resealing ?? null,
   });
   let release = () => {};
   const onWork = () => {
     release = handleSignals(interrupt);
   };
-  const session = new Session({ world, graph: workspace.graph, selection, options: { ...options, onWork } });
+  const { graph } = workspace;
+  const rest = part?.rest ?? null;
+  const session = new Session({ world, graph, selection, options: { ...options, onWork }, rest });
   interrupt = () => session.interrupt();
   try {
     const end = await session.build(workspace.told.name);
     if (end.kind === 'refused') throw new UsageError(end.problems);
+    if (end.kind === 'superseded') return null;
     return end.event.exitCode;
   } finally {
     console.close();

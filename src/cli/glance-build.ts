@@ -1,5 +1,5 @@
-// `pipe build` without flags, where all that the last such build looked at is as it was: says that there is nothing to
-// do, and looks no further. Everything else is left to the build itself. What this file imports is loaded at each start.
+// `pipe build` without flags: where all that the last such build looked at is as it was, says that there is nothing to
+// do, and looks no further. Everything else is left to the build itself, with what was seen. What this file imports is loaded at each start.
 import fs from 'node:fs';
 import path from 'node:path';
 import { locateConfig } from '../config/locate.ts';
@@ -7,16 +7,16 @@ import { settle } from '../config/settle.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Sink } from '../engine/ports.ts';
 import { sameEnvironment } from '../glance/glance.ts';
-import { keyText } from '../glance/glance-key.ts';
-import { isAllAsItWas } from '../glance/many-eyes.ts';
+import { changesIn } from '../glance/many-eyes.ts';
 import { type FoundProof, findProof, pointTo } from '../glance/proof-file.ts';
-import { decodeProof, type ProofHeader } from '../glance/proof-format.ts';
+import { decodeProof, type ProofHeader, stampLength } from '../glance/proof-format.ts';
+import { type Concerned, concernedBy } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
+import { markOf, sameMark } from '../glance/state-mark.ts';
 import { manyRuns } from '../journal/history.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
-import { readBootId } from '../lock/boot-id.ts';
 import { chooseMode, lookOf } from '../render/console-mode.ts';
 import { lastLines } from '../render/last-line.ts';
 import { createWriter } from '../render/writer.ts';
@@ -24,18 +24,27 @@ import { endWith } from './ending.ts';
 import { commandWords, hideSecrets, toldData, withoutSecrets } from './hidden-secrets.ts';
 import { launched } from './launched.ts';
 import { monotonicMs } from './monotonic.ts';
+import { presentKey } from './present-key.ts';
+import { handOver, type Sighting } from './sighting.ts';
 import { standardError, standardOutput, tellOfWork } from './standard-streams.ts';
 
 const settleLimitMs = 10_000;
+const roomToGrowBytes = 1 << 20;
+/** Tasks, that are looked at once more in no time. */
+const few = 50;
 
 void look()
   .catch(() => null)
   .then((glance) => {
-    if (glance === null) launched()?.run('plain-build');
-    else endWith(tell(glance));
+    if (glance?.kind === 'nothing') endWith(tell(glance));
+    else {
+      if (glance !== null) handOver(glance.sighting);
+      launched()?.run('plain-build');
+    }
   });
 
-interface Glance {
+interface NothingToDo {
+  readonly kind: 'nothing';
   readonly state: string;
   readonly startedMs: number;
   readonly proof: FoundProof;
@@ -43,30 +52,29 @@ interface Glance {
 }
 
 /** `null`: cannot tell. Throws what the file system refuses, and then it cannot tell either. */
-async function look(): Promise<Glance | null> {
+async function look(): Promise<NothingToDo | { readonly kind: 'some'; readonly sighting: Sighting } | null> {
   const startedMs = monotonicMs();
   // Inside of a stage, whether this may run at all is another question.
   if (process.env.PIPE_STAGE !== undefined) return null;
-  const cwd = process.cwd();
-  const located = locateConfig({ cwd });
+  const located = locateConfig({ cwd: process.cwd() });
   if (!located.ok) return null;
-  const { root } = located.value;
+  const { root, configPath } = located.value;
   const state = path.join(root, stateFolderName);
   const { runs, proof } = findProof(path.join(state, 'runs'));
   // Where the history is due to be shortened, that is the build's own work.
   if (proof === null || runs >= manyRuns) return null;
-  const decoded = decodeProof(proof.bytes);
-  if (decoded === null) return null;
-  const { header, spec, stamps } = decoded;
-  const key = keyText({
-    build: launched()?.buildId ?? '',
-    bootId: readBootId(),
-    root,
-    cwd,
-    words: process.argv.slice(3),
-  });
-  if (header.key !== key || !sameEnvironment(header, process.env)) return null;
-  if (!isAllAsItWas({ root, paths: decoded.paths(), stamps }, proof.file)) return null;
+  const read = decodeProof(proof.bytes);
+  if (read === null) return null;
+  const { header, spec, stamps } = read;
+  if (header.key !== presentKey(root) || !sameEnvironment(header, process.env)) return null;
+  if (!sameMark(header.state, markOf(path.join(state, 'state')))) return null;
+  const paths = read.paths();
+  if (paths.length * stampLength !== stamps.length) return null;
+  const changed = changesIn({ root, paths, stamps }, proof.file);
+  if (changed === null) return null;
+  const isNothing = changed.length === 0 && header.isWhole;
+  const concerned = isNothing ? null : concernedBy(read.sights(), changed);
+  if (!isNothing && (concerned === null || !isWorthwhile(concerned, header))) return null;
   hideSecrets(header.secrets, { get: (name) => process.env[name] });
   // It may read the environment, the clock, other files: what it exports is known when it has run.
   const printed: string[] = [];
@@ -78,11 +86,17 @@ async function look(): Promise<Glance | null> {
   if (text === null || !Buffer.from(text).equals(spec)) return null;
   // A secret that came to be the name of something is refused.
   if (withoutSecrets(text) !== text) return null;
-  return { state, startedMs, proof, header };
+  if (concerned === null) return { kind: 'nothing', state, startedMs, proof, header };
+  return { kind: 'some', sighting: { root, configPath, proof: read, spec: settled.value, concerned } };
+}
+
+/** Where most of many is to be looked at again, all of it is; and now and then, so that the state file does not grow for ever. */
+function isWorthwhile({ again }: Concerned, { tasks, state, wholeStateBytes }: ProofHeader): boolean {
+  return again.size <= Math.max(few, tasks / 2) && state.sizeBytes < 2 * wholeStateBytes + roomToGrowBytes;
 }
 
 /** As the build tells it, to the person and to the history. */
-async function tell({ state, startedMs, proof, header }: Glance): Promise<number> {
+async function tell({ state, startedMs, proof, header }: NothingToDo): Promise<number> {
   const { pipeline, targets, tasks, savedMs } = header;
   const runId = makeRunId(Date.now());
   const folder = path.join(state, 'runs', runId);

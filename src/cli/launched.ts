@@ -6,6 +6,8 @@ export interface Launched {
   readonly buildId: string;
   /** Runs another bundle in its place, from the compile cache. */
   readonly run: (bundle: 'plain-build') => void;
+  /** What one bundle leaves to the next. */
+  handedOver?: unknown;
 }
 
 const key: unique symbol = Symbol.for('pipe-build.launched') as typeof key;

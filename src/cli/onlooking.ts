@@ -5,14 +5,15 @@ import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
 import type { CallerEnv, RunFolders, Sink, Tools } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
-import { keyText } from '../glance/glance-key.ts';
 import { dropProofs, writeProof } from '../glance/proof-file.ts';
-import { Onlooker } from '../glance/seal.ts';
+import { Onlooker, seal, type TaskFacts } from '../glance/seal.ts';
+import type { Sights } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
-import { readBootId } from '../lock/boot-id.ts';
+import { markOf } from '../glance/state-mark.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
-import { launched } from './launched.ts';
+import { presentKey } from './present-key.ts';
 import type { Workspace } from './workspace.ts';
 
 export class Onlooking implements Sink {
@@ -20,6 +21,7 @@ export class Onlooking implements Sink {
   private readonly folder: string;
   private readonly onlooker: Onlooker;
   private readonly asked = new Map<string, string | null>();
+  private readonly fresh: TaskFacts[] = [];
   private started: RunStarted | null = null;
 
   /** `null` where the run has no folder in the state folder. Throws what the file system refuses. */
@@ -69,6 +71,7 @@ export class Onlooking implements Sink {
         return;
       case 'task-finished':
         if (event.outcome !== 'fresh') this.onlooker.unsure();
+        this.fresh.push({ task: event.task, isFresh: true, savedMs: event.savedMs });
         return;
       case 'run-finished':
         if (event.exitCode === 0 && event.fresh === this.started?.tasks) this.keep(event.savedMs);
@@ -94,22 +97,17 @@ export class Onlooking implements Sink {
   }
 
   private keep(savedMs: number): void {
-    const { state, root, spec, pathsOfCode, compiledPath } = this.workspace;
+    const { state, root, spec, pathsOfCode, compiledPath, graph } = this.workspace;
     const text = specText(spec);
-    if (text === null || this.started === null) return;
+    const mark = markOf(path.join(state, 'state'));
+    if (text === null || mark === null || this.started === null) return;
+    // Another build may be at work by now.
+    if (!this.onlooker.isSettled(mark)) return;
     for (const [file, isThere] of pathsOfCode()) this.onlooker.saw(file, isThere);
-    for (const name of ['state', 'running', '.gitignore', 'CACHEDIR.TAG'])
-      this.onlooker.saw(path.join(state, name));
+    for (const name of ['running', '.gitignore', 'CACHEDIR.TAG']) this.onlooker.saw(path.join(state, name));
     const { pipeline, targets, tasks } = this.started;
-    const key = keyText({
-      build: launched()?.buildId ?? '',
-      bootId: readBootId(),
-      root,
-      cwd: process.cwd(),
-      words: process.argv.slice(3),
-    });
     const header = {
-      key,
+      key: presentKey(root),
       env: [...this.asked],
       secrets: this.secrets(),
       config: compiledPath,
@@ -117,17 +115,32 @@ export class Onlooking implements Sink {
       targets,
       tasks,
       savedMs,
+      isWhole: true,
+      state: mark,
+      wholeStateBytes: mark.sizeBytes,
     };
     const told = JSON.stringify(header) + text;
     if (withoutSecrets(told) !== told) return;
     try {
-      const proof = this.onlooker.seal(header, text);
-      if (proof === null) return;
+      const vouched = this.onlooker.vouched();
+      if (vouched === null) return;
+      const facts = { tasks: this.fresh, edges: edgesAmong(this.fresh, graph) };
       dropProofs(path.dirname(this.folder));
-      writeProof(this.folder, proof);
+      writeProof(this.folder, seal(vouched, header, text, facts));
     } catch (problem) {
       // Without it the next build looks at everything again.
       if (!isRefusal(problem)) throw problem;
     }
   }
+}
+
+/** Positions of tasks that follow from each other; each stage is one task. */
+function edgesAmong(tasks: readonly TaskFacts[], graph: StageGraph): Sights['edges'] {
+  const positions = new Map(tasks.map(({ task }, position) => [task, position]));
+  return tasks.flatMap(({ task }, position) =>
+    graph.edgesInto(task).flatMap(({ from }) => {
+      const before = positions.get(from);
+      return before === undefined ? [] : [[before, position] as const];
+    }),
+  );
 }

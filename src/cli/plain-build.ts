@@ -2,5 +2,13 @@
 // needs saves a good part of the time of a build that has nothing to do.
 import { build } from './build.ts';
 import { endWith } from './ending.ts';
+import { buildPart } from './part-build.ts';
+import { takeSighting } from './sighting.ts';
 
-endWith(build(process.argv.slice(3), {}, { provesNothingToDo: true }));
+endWith(plainBuild(process.argv.slice(3)));
+
+async function plainBuild(targets: readonly string[]): Promise<number> {
+  const sighting = takeSighting();
+  const partly = sighting === null ? null : await buildPart(sighting, targets, {});
+  return partly ?? build(targets, {}, { provesNothingToDo: true });
+}

@@ -28,6 +28,7 @@ import { type Flags, texts } from './flags.ts';
 import { toldData } from './hidden-secrets.ts';
 import { monotonicMs } from './monotonic.ts';
 import { Onlooking } from './onlooking.ts';
+import type { Resealing } from './resealing.ts';
 import { upkeepOf } from './upkeep.ts';
 import { besideThis, type Workspace } from './workspace.ts';
 
@@ -55,6 +56,8 @@ export interface WorldOptions {
   readonly takeTroubles?: () => readonly string[];
   /** Whether to keep a proof where there turns out to be nothing to do. Default: no. */
   readonly looksOn?: boolean;
+  /** Of a part of a build: what makes the next proof, at the end and under the lock. */
+  readonly resealing?: Resealing | null;
   /** Who this process is, where a test stands for several processes or boots. Default: the truth. */
   readonly identity?: ProcessIdentity;
 }
@@ -63,12 +66,17 @@ export const clock: Clock = { nowMs: () => Date.now(), monotonicMs };
 
 /** Throws `UsageError` for an environment file that cannot be read. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
-  const { workspace, flags, runId, onTrouble, identity, outlet = openOutlet } = options;
+  const { workspace, flags, runId, onTrouble, identity, outlet = openOutlet, resealing = null } = options;
   const ownEnv = callerEnv(flags);
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
   const sealed = sealOf(workspace.state) !== null;
-  const state = openState({ folder: workspace.state, bootId, onTrouble: sealed ? () => {} : onTrouble });
+  const state = openState({
+    folder: workspace.state,
+    bootId,
+    onTrouble: sealed ? () => {} : onTrouble,
+    tasks: resealing?.tasks ?? null,
+  });
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
@@ -80,10 +88,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     environmentOf: (stage) => environmentOf(stage, caller, workspace.root),
     memory: state.tools,
   });
+  const walk = needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null;
+  const upkeep = upkeepOf({ workspace, state, blobs, runId });
   const world: World = {
     clock,
     files: new WorkspaceFiles({
-      walk: needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null,
+      walk,
       root: workspace.root,
       memory: state.stamps,
       probeFolder: options.writes ? workspace.state : null,
@@ -103,17 +113,18 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     secrets: [...new Set(workspace.pipeline.stages.flatMap((stage) => stage.secrets))],
     folders,
     audit: options.auditOf?.({ folders, code }) ?? null,
-    upkeep: upkeepOf({ workspace, state, blobs, runId }),
+    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps: state.stamps })) ?? upkeep,
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({
       runId,
       clock,
       tell: toldData,
-      sinks: [...options.sinks, onlooking].filter((sink) => sink !== null),
+      sinks: [...options.sinks, onlooking, resealing].filter((sink) => sink !== null),
     }),
     outlet,
     takeTroubles: options.takeTroubles ?? (() => []),
     platform: `${process.platform}-${process.arch}`,
+    onLook: onlooking === null ? null : (task) => onlooking.witness.looksFor(task),
   };
   return { world, state, folders, onlooking };
 }

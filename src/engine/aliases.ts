@@ -4,11 +4,10 @@ import type { FilePath } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
-import type { StageGraph } from '../model/graph/graph.ts';
 import { isOutside } from '../model/paths.ts';
-import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import type { ListedFile } from './ports.ts';
+import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
 
 /** An input that leads to what `producer` makes, which nothing makes come first. */
@@ -22,21 +21,17 @@ export interface Alias {
  * Patterns are compared by name, so an edge that leads through a link is not seen: the stage might run before
  * the other, on files of yesterday. The first of each producer is told.
  */
-export function aliasedInputs(
-  world: World,
-  graph: StageGraph,
-  selection: Selection,
-  stage: Stage,
-): readonly Alias[] {
+export function aliasedInputs(world: World, whole: Whole, stage: Stage): readonly Alias[] {
   const aliases = new Map<string, Alias>();
   let before: ReadonlySet<string> | null = null;
   for (const { path, leadsTo } of linked(world, world.files.expand(stage.requires, 'input').files)) {
+    const { graph, selection } = whole();
     const producer = selection.stages.find(
       ({ produces }) => produces !== null && setMatches(produces, leadsTo),
     );
     if (producer === undefined || aliases.has(producer.name)) continue;
     before ??= graph.upstreamOf([stage.name]);
-    if (producer !== stage && before.has(producer.name)) continue;
+    if (producer.name !== stage.name && before.has(producer.name)) continue;
     aliases.set(producer.name, { path, leadsTo, producer });
   }
   return [...aliases.values()];
@@ -64,7 +59,7 @@ function below(folder: FilePath | null | undefined, path: FilePath): FilePath | 
 
 /** Beforehand it is a mistake in the configuration. */
 export function aliasProblem(stage: Stage, { path, leadsTo, producer }: Alias): Diagnostic {
-  const isOwn = producer === stage;
+  const isOwn = producer.name === stage.name;
   return {
     code: 'PIPE051',
     message: `stage "${stage.name}" requires ${path}, which leads to ${leadsTo}, and ${isOwn ? 'it' : `stage "${producer.name}"`} makes that`,

@@ -66,7 +66,9 @@ export class Assessor {
   assess(task: Task, isPlanned: (entry: PatternEntry) => boolean = () => false): AssessmentOrFailure {
     const known = this.remembered.get(task.id);
     if (known !== undefined) return known;
+    this.world.onLook?.(task.id);
     const assessed = this.look(task, isPlanned);
+    this.world.onLook?.(null);
     this.remembered.set(task.id, assessed);
     return assessed;
   }

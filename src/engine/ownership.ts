@@ -21,7 +21,7 @@ export function unknownAmong(world: World, outputs: readonly ListedFile[]): read
 /** Whether a file that the stage once made has become another's: a stage makes it now, or names it as a source. */
 export function hasOtherOwner(graph: StageGraph, stage: Stage, path: FilePath): boolean {
   const makes = ({ produces }: Stage) => produces !== null && setMatches(produces, path);
-  if (graph.stages.some((one) => one !== stage && makes(one))) return true;
+  if (graph.stages.some((one) => one.name !== stage.name && makes(one))) return true;
   return !makes(stage) && isNamed(graph, path);
 }
 

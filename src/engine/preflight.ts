@@ -8,10 +8,16 @@ import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { aliasedInputs, aliasProblem } from './aliases.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
+import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
 
 /** Tools that are missing, code that does not compile, required files that nobody has or will make, or that hide an order. */
-export function preflight(now: World, graph: StageGraph, selection: Selection): readonly Diagnostic[] {
+export function preflight(
+  now: World,
+  graph: StageGraph,
+  selection: Selection,
+  whole: Whole = () => ({ graph, selection }),
+): readonly Diagnostic[] {
   const leaving = leavingWith(formerOutputs(now, graph), selection.names);
   const world = worldWithout(now, leaving);
   const problems: Diagnostic[] = [];
@@ -23,7 +29,7 @@ export function preflight(now: World, graph: StageGraph, selection: Selection): 
     problems.push(
       ...codeProblems(world, stage),
       ...missingInputs(world, graph, selection, stage, leaving),
-      ...aliasedInputs(world, graph, selection, stage).map((alias) => aliasProblem(stage, alias)),
+      ...aliasedInputs(world, whole, stage).map((alias) => aliasProblem(stage, alias)),
     );
   }
   return distinct(problems);

@@ -1,6 +1,19 @@
 // How a run ended, from how its tasks did: counts, outcome, exit code.
-import type { AuditVerdict, RunFinished, TaskOutcome } from '../model/events.ts';
+import type { AuditVerdict, RunFinished, TaskOutcome, TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
+
+export type Summary = Omit<RunFinished, 'kind' | 'durationMs'>;
+
+export const noCounts = {
+  executed: 0,
+  restored: 0,
+  fresh: 0,
+  failed: 0,
+  skipped: 0,
+  waiting: 0,
+  cancelled: 0,
+  savedMs: 0,
+} as const;
 
 export interface TaskEnd {
   readonly outcome: TaskOutcome;
@@ -16,11 +29,7 @@ export function notAudited(outcome: TaskOutcome): AuditVerdict {
   return { kind: 'not-audited', why: outcome === 'failed' ? 'it failed' : 'it did not run to its end' };
 }
 
-export function outcomeOf(
-  ends: readonly TaskEnd[],
-  savedMs: number,
-  interrupted: boolean,
-): Omit<RunFinished, 'kind' | 'durationMs'> {
+export function outcomeOf(ends: readonly TaskEnd[], savedMs: number, interrupted: boolean): Summary {
   const count = (outcome: TaskOutcome) => ends.filter((end) => end.outcome === outcome).length;
   const counts = {
     executed: count('executed'),
@@ -44,4 +53,15 @@ export function outcomeOf(
   // What was skipped, or failed as it may, was to be looked at and was not.
   if (notClean.length > 0) return { outcome: 'failed', exitCode: 1, ...counts };
   return { outcome: counts.failed > 0 ? 'degraded' : 'succeeded', exitCode: 0, ...counts };
+}
+
+/** As a build would end that did what is planned. */
+export function outcomeOfPlans(plans: readonly TaskPlanned[]): Summary {
+  const fresh = plans.filter((plan) => plan.action === 'fresh').length;
+  const waiting = plans.filter((plan) => plan.failure?.kind === 'protected').length;
+  const failed = plans.filter((plan) => plan.action === 'fail').length - waiting;
+  const counts = { ...noCounts, fresh, failed, waiting };
+  if (failed > 0) return { outcome: 'failed', exitCode: 1, ...counts };
+  if (waiting > 0) return { outcome: 'waiting', exitCode: 3, ...counts };
+  return { outcome: 'succeeded', exitCode: 0, ...counts };
 }

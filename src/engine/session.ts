@@ -15,6 +15,8 @@ import { leftoversElsewhere } from './killed.ts';
 import { hasOtherOwner } from './ownership.ts';
 import { preflight } from './preflight.ts';
 import { preview } from './preview.ts';
+import { type Rest, type Whole, withRest } from './rest.ts';
+import { noCounts, outcomeOfPlans, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
 import { makersOf, ordersOf } from './task-orders.ts';
 import type { World } from './world.ts';
@@ -35,31 +37,35 @@ export interface BuildOptions {
 export type BuildEnd =
   | { readonly kind: 'finished'; readonly event: RunFinished }
   /** Nothing was executed, deleted or written. */
-  | { readonly kind: 'refused'; readonly problems: readonly Diagnostic[] };
-
-type Summary = Omit<RunFinished, 'kind' | 'durationMs'>;
+  | { readonly kind: 'refused'; readonly problems: readonly Diagnostic[] }
+  /** What was known of the rest may not hold any more. Nothing was told or touched: build all of it. */
+  | { readonly kind: 'superseded' };
 
 export class Session {
   private readonly world: World;
   private readonly graph: StageGraph;
   private readonly selection: Selection;
   private readonly options: BuildOptions;
+  private readonly rest: Rest | null;
   private readonly tasks: readonly Task[];
   private readonly assessor: Assessor;
   private readonly interruption = new AbortController();
   private scheduler: Scheduler | null = null;
   private waited = false;
+  private isLocked = false;
 
   constructor(options: {
     readonly world: World;
     readonly graph: StageGraph;
     readonly selection: Selection;
     readonly options: BuildOptions;
+    readonly rest?: Rest | null;
   }) {
     this.world = options.world;
     this.graph = options.graph;
     this.selection = options.selection;
     this.options = options.options;
+    this.rest = options.rest ?? null;
     this.tasks = options.selection.stages.map((stage) => taskOf(stage));
     const { forced, audited } = options.selection;
     this.assessor = new Assessor(options.world, forced, audited);
@@ -77,15 +83,18 @@ export class Session {
     const startedMs = world.clock.monotonicMs();
     const everythingFresh = options.dryRun ? false : this.everythingIsFresh();
     if (!everythingFresh) {
-      const problems = preflight(world, this.graph, this.selection);
-      if (problems.length > 0) return { kind: 'refused', problems };
+      const problems = preflight(world, this.graph, this.selection, this.whole);
+      if (problems.length > 0)
+        return this.rest === null ? { kind: 'refused', problems } : { kind: 'superseded' };
       if (!options.dryRun) options.onWork?.();
+      if (this.rest !== null && !(await this.keepOthersOut())) return { kind: 'superseded' };
     }
     world.events.emit({
       kind: 'run-started',
       pipeline: pipelineName,
       targets: this.selection.targets,
-      tasks: this.tasks.length,
+      tasks: this.tasks.length + (this.rest?.tasks ?? 0),
+      ...(this.rest !== null && { fresh: this.rest.tasks }),
       dryRun: options.dryRun,
       command: options.command,
     });
@@ -98,7 +107,7 @@ export class Session {
     for (const message of world.takeTroubles()) world.events.emit({ kind: 'warning', message });
     const event: RunFinished = {
       kind: 'run-finished',
-      ...summary,
+      ...withRest(summary, this.rest),
       durationMs: Math.round(world.clock.monotonicMs() - startedMs),
     };
     world.events.emit(event);
@@ -132,7 +141,7 @@ export class Session {
 
   private async work(): Promise<Summary> {
     const { world } = this;
-    const lock = await this.lock(this.options.wait);
+    const lock = this.isLocked ? ({ kind: 'held' } as const) : await this.lock(this.options.wait);
     if (lock.kind === 'busy') {
       world.events.emit({ kind: 'run-blocked', waits: false, ...lock.holder });
       return { outcome: 'waiting', exitCode: 3, ...noCounts, waiting: this.tasks.length };
@@ -155,6 +164,18 @@ export class Session {
       world.lock.release();
     }
   }
+
+  /** Takes the lock, unless somebody else has it or has written since all of the rest was known. */
+  private async keepOthersOut(): Promise<boolean> {
+    const { lock, records } = this.world;
+    if ((await this.lock(false)).kind !== 'held') return false;
+    this.isLocked = !records.changedElsewhere();
+    if (!this.isLocked) lock.release();
+    return this.isLocked;
+  }
+
+  private readonly whole: Whole = () =>
+    this.rest?.whole() ?? { graph: this.graph, selection: this.selection };
 
   private async endLeftBehind(): Promise<void> {
     const { events, executor } = this.world;
@@ -199,10 +220,10 @@ export class Session {
         stdin,
         forced: selection.forced,
         audited: selection.audited,
-        hasOtherOwner: (stage, path) => hasOtherOwner(graph, stage, path),
+        hasOtherOwner: (stage, path) => hasOtherOwner(this.whole().graph, stage, path),
         makers: makersOf(orders, this.tasks),
         hiddenOrder: (stage) => {
-          const [alias] = aliasedInputs(world, graph, selection, stage);
+          const [alias] = aliasedInputs(world, this.whole, stage);
           return alias === undefined ? null : aliasFailure(alias);
         },
       },
@@ -215,23 +236,6 @@ export class Session {
   private plan(): Summary {
     const plans = preview(this.world, this.graph, this.selection);
     for (const plan of plans) this.world.events.emit(plan);
-    const fresh = plans.filter((plan) => plan.action === 'fresh').length;
-    const waiting = plans.filter((plan) => plan.failure?.kind === 'protected').length;
-    const failed = plans.filter((plan) => plan.action === 'fail').length - waiting;
-    const counts = { ...noCounts, fresh, failed, waiting };
-    if (failed > 0) return { outcome: 'failed', exitCode: 1, ...counts };
-    if (waiting > 0) return { outcome: 'waiting', exitCode: 3, ...counts };
-    return { outcome: 'succeeded', exitCode: 0, ...counts };
+    return outcomeOfPlans(plans);
   }
 }
-
-const noCounts = {
-  executed: 0,
-  restored: 0,
-  fresh: 0,
-  failed: 0,
-  skipped: 0,
-  waiting: 0,
-  cancelled: 0,
-  savedMs: 0,
-} as const;

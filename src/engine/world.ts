@@ -1,5 +1,6 @@
 // All that one build acts through, in one place.
 
+import type { TaskId } from '../base/brand.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Audit, Executor } from './executor.ts';
 import type { Lock } from './lock.ts';
@@ -47,4 +48,6 @@ export interface World {
   readonly takeTroubles: () => readonly string[];
   /** Such as `linux-x64`: part of every fingerprint. */
   readonly platform: string;
+  /** Told before each look at a task, and with `null` after it. */
+  readonly onLook?: ((task: TaskId | null) => void) | null;
 }

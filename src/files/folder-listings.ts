@@ -26,17 +26,16 @@ export class FolderListings {
 
   /** Unsorted, as the file system gives it. */
   list(absoluteFolder: string): FolderListing {
-    const known = this.remembered.get(absoluteFolder);
-    if (known !== undefined) return known;
-    const listing = read(absoluteFolder);
-    this.witness?.saw(absoluteFolder, listing.kind !== 'absent');
+    const listing = this.remembered.get(absoluteFolder) ?? read(absoluteFolder);
+    // Also what is remembered: another task asks.
+    this.witness?.followed(absoluteFolder, listing.kind !== 'absent');
     this.remembered.set(absoluteFolder, listing);
     return listing;
   }
 
   /** Of what a listed link leads to. Throws where it leads nowhere. */
   targetOf(absoluteLink: string): fs.Stats {
-    this.witness?.unsure();
+    this.witness?.followed(absoluteLink);
     return fs.statSync(absoluteLink);
   }
 }

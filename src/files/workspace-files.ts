@@ -129,7 +129,9 @@ export class WorkspaceFiles implements Files {
       const absolute = this.absolute(file);
       const stamp = stampOf(absolute);
       this.witness?.saw(absolute, stamp !== null);
-      return role === 'input' && stamp?.kind === 'link' ? stampWithTarget(absolute, stamp) : stamp;
+      if (role === 'output' || stamp?.kind !== 'link') return stamp;
+      this.witness?.followed(absolute);
+      return stampWithTarget(absolute, stamp);
     });
   }
 
@@ -153,11 +155,10 @@ export class WorkspaceFiles implements Files {
 
   private stampOnce(file: FilePath): Stamp | null {
     const known = this.stamps.get(file);
-    if (known !== undefined) return known;
-    const absolute = this.absolute(file);
-    const stamp = stampOf(absolute);
-    this.witness?.saw(absolute, stamp !== null);
-    this.stamps.set(file, stamp);
+    const stamp = known === undefined ? stampOf(this.absolute(file)) : known;
+    // Also what is remembered: another task asks.
+    this.witness?.saw(this.absolute(file), stamp !== null);
+    if (known === undefined) this.stamps.set(file, stamp);
     return stamp;
   }
 
@@ -193,6 +194,7 @@ export class WorkspaceFiles implements Files {
     const absolute = this.absolute(file);
     const text = fs.readlinkSync(absolute);
     const target = stampOfTarget(absolute);
+    this.witness?.followed(absolute, target !== null);
     const hash = createHash('sha256').update(`link;${text.length}:${text};${target?.kind ?? 'dangling'}`);
     if (target?.kind === 'other') throw new Error('leads to a device, pipe or socket');
     if (target?.kind === 'file') {

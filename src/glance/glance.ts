@@ -1,12 +1,15 @@
-// Is everything that the last build without work looked at as it was then? Then there is nothing to do now either.
+// Is everything that an earlier build looked at as it was then? What is, is still as fresh as it was.
 import fs from 'node:fs';
 import { absent, type ProofHeader, stampLength } from './proof-format.ts';
 
 const quietly = { throwIfNoEntry: false } as const;
 
+/** Before a path of which counts what lies at the end of all links. */
+export const followMark = '\u0001';
+
 /** Writes the stamp of `absolutePath` to `into` at `at`. Throws where it cannot be looked at. */
 export function stampInto(into: Float64Array, at: number, absolutePath: string): fs.Stats | undefined {
-  const stat = fs.lstatSync(absolutePath, quietly);
+  const stat = statOf(absolutePath, '');
   if (stat === undefined) into[at] = absent;
   else {
     into[at] = stat.ino;
@@ -18,18 +21,22 @@ export function stampInto(into: Float64Array, at: number, absolutePath: string):
   return stat;
 }
 
-/** Up to the first that differs. Paths that are not absolute are below `root`. */
-export function allAsTheyWere(root: string, paths: readonly string[], stamps: Float64Array): boolean {
+/** The positions of those that differ. Paths that are not absolute are below `root`. */
+export function changesAmong(
+  root: string,
+  paths: readonly string[],
+  stamps: Float64Array,
+): readonly number[] {
   const below = `${root}/`;
-  return (
-    paths.length * stampLength === stamps.length &&
-    paths.every((path, i) => isAsItWas(below, path, stamps, i * stampLength))
-  );
+  const changed: number[] = [];
+  for (let i = 0; i < paths.length; i++)
+    if (!isAsItWas(below, paths[i]!, stamps, i * stampLength)) changed.push(i);
+  return changed;
 }
 
 /** `below`: the root and a slash. */
 export function isAsItWas(below: string, path: string, stamps: Float64Array, at: number): boolean {
-  const stat = fs.lstatSync(path.charCodeAt(0) === slash ? path : below + path, quietly);
+  const stat = statOf(path, below);
   if (stat === undefined) return stamps[at] === absent;
   return (
     stat.ino === stamps[at] &&
@@ -40,7 +47,21 @@ export function isAsItWas(below: string, path: string, stamps: Float64Array, at:
   );
 }
 
+function statOf(path: string, below: string): fs.Stats | undefined {
+  switch (path.charCodeAt(0)) {
+    case slash:
+      return fs.lstatSync(path, quietly);
+    case follow: {
+      const end = path.slice(1);
+      return fs.statSync(end.charCodeAt(0) === slash ? end : below + end, quietly);
+    }
+    default:
+      return fs.lstatSync(below + path, quietly);
+  }
+}
+
 const slash = 47;
+const follow = followMark.charCodeAt(0);
 
 export function sameEnvironment({ env }: ProofHeader, present: NodeJS.ProcessEnv): boolean {
   return env.every(([name, value]) => (present[name] ?? null) === value);

@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { allAsTheyWere } from './glance.ts';
-import { allTheSame, lookAtChunks, type Sight, sharedLength } from './shared-look.ts';
+import { changesAmong } from './glance.ts';
+import { changesSeen, lookAtChunks, type Shared, type Sight, sharedFor } from './shared-look.ts';
 
 /** A thread takes as long to start as some thousand looks do. */
 const manyPaths = 20_000;
@@ -14,15 +14,18 @@ const patienceMs = 5000;
 export interface LookOrder {
   readonly proofFile: string;
   readonly root: string;
-  readonly shared: Int32Array;
+  readonly shared: Shared;
 }
 
-/** `proofFile`: where other threads find the same paths and stamps. */
-export function isAllAsItWas(sight: Sight, proofFile: string): boolean {
+/**
+ * The positions of the paths that are not as they were; `null` where it cannot be told. `proofFile`: where other
+ * threads find the same paths and stamps.
+ */
+export function changesIn(sight: Sight, proofFile: string): readonly number[] | null {
   const { root, paths, stamps } = sight;
   const threads = Math.min(mostThreads, availableParallelism());
-  if (paths.length < manyPaths || threads < 2) return allAsTheyWere(root, paths, stamps);
-  const shared = new Int32Array(new SharedArrayBuffer(4 * sharedLength));
+  if (paths.length < manyPaths || threads < 2) return changesAmong(root, paths, stamps);
+  const shared = sharedFor(paths.length);
   const order: LookOrder = { proofFile, root, shared };
   for (let i = 1; i < threads; i++) {
     const worker = new Worker(path.join(import.meta.dirname, 'glance-worker.cjs'), { workerData: order });
@@ -31,5 +34,5 @@ export function isAllAsItWas(sight: Sight, proofFile: string): boolean {
     worker.unref();
   }
   lookAtChunks(sight, shared);
-  return allTheSame(paths.length, shared, patienceMs);
+  return changesSeen(shared, patienceMs);
 }

@@ -1,16 +1,22 @@
-// The file in which a build that found nothing to do keeps what it looked at, for the next one to look at again.
+// The file in which a build keeps what it looked at to find its tasks fresh, for the next one to look at again.
 //
 //   magic       8 bytes
-//   lengths     4 × uint32, little endian: count of paths, bytes of header, of spec, of paths
+//   lengths     5 × uint32, little endian: count of paths, bytes of header, of spec, of sights, of paths
+//   checksum    uint32: CRC-32 of the sights
 //   stamps      5 × float64 for each path, as the machine has them
 //   header      JSON
 //   spec        JSON: what the configuration exported
+//   sights      JSON: which tasks looked at which paths
 //   paths       separated by NUL
 //
-// Without a checksum: whatever is damaged, a path or a stamp is no longer what the disk says, and the proof fails.
+// Only the sights have a checksum: where a path or a stamp is damaged, it is no longer what the disk says.
+import { crc32 } from 'node:zlib';
+import type { Sights } from './sights.ts';
+import type { StateMark } from './state-mark.ts';
 
-const magic = 'pipegln1';
-const stampsAt = 24;
+const magic = 'pipegln2';
+const checksumAt = 28;
+const stampsAt = 32;
 
 /** Numbers that stand for one file: inode, size in bytes, times of change and of status change in ms, mode. */
 export const stampLength = 5;
@@ -31,43 +37,65 @@ export interface ProofHeader {
   readonly targets: readonly string[];
   readonly tasks: number;
   readonly savedMs: number;
+  /** Whether all tasks were fresh; else the sights tell which. */
+  readonly isWhole: boolean;
+  readonly state: StateMark;
+  /** The length of the state file when a build last knew all of it. */
+  readonly wholeStateBytes: number;
 }
 
 export interface Proof {
   readonly header: ProofHeader;
-  readonly spec: string;
+  readonly spec: Buffer;
+  readonly sights: Sights;
   /** Relative to the root, or absolute. */
   readonly paths: readonly string[];
   /** `stampLength` numbers for each path. */
   readonly stamps: Float64Array;
 }
 
-export function encodeProof({ header, spec, paths, stamps }: Proof): Buffer {
-  const parts = [JSON.stringify(header), spec, paths.join('\0')].map((text) => Buffer.from(text));
+/** A proof as it was read: most of it is only compared, or not needed at all. */
+export interface ReadProof {
+  readonly header: ProofHeader;
+  readonly spec: Buffer;
+  /** Throws where they are damaged. */
+  readonly sights: () => Sights;
+  readonly paths: () => readonly string[];
+  readonly stamps: Float64Array;
+}
+
+export function encodeProof({ header, spec, sights, paths, stamps }: Proof): Buffer {
+  const [head, seen, names] = [JSON.stringify(header), JSON.stringify(sights), paths.join('\0')];
+  const parts = [Buffer.from(head), spec, Buffer.from(seen), Buffer.from(names)];
   const start = Buffer.alloc(stampsAt);
   start.write(magic, 'latin1');
   [paths.length, ...parts.map((part) => part.length)].forEach((length, i) => {
     start.writeUInt32LE(length, 8 + 4 * i);
   });
+  start.writeUInt32LE(crc32(parts[2]!), checksumAt);
   return Buffer.concat([start, Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts]);
 }
 
-/** `null` where it is no proof, or a half one. `spec` stays as bytes: it is only compared. */
-export function decodeProof(
-  bytes: Buffer,
-):
-  | (Omit<Proof, 'spec' | 'paths'> & { readonly spec: Buffer; readonly paths: () => readonly string[] })
-  | null {
+/** `null` where it is no proof, or a half one. */
+export function decodeProof(bytes: Buffer): ReadProof | null {
   if (bytes.length < stampsAt || bytes.toString('latin1', 0, 8) !== magic) return null;
-  const [count, headerBytes, specBytes, pathsBytes] = [0, 1, 2, 3].map((i) => bytes.readUInt32LE(8 + 4 * i));
+  const [count, headerBytes, specBytes, sightsBytes, pathsBytes] = [0, 1, 2, 3, 4].map((i) =>
+    bytes.readUInt32LE(8 + 4 * i),
+  );
   const headerAt = stampsAt + count! * stampLength * 8;
   const specAt = headerAt + headerBytes!;
-  const pathsAt = specAt + specBytes!;
+  const sightsAt = specAt + specBytes!;
+  const pathsAt = sightsAt + sightsBytes!;
   if (bytes.length !== pathsAt + pathsBytes!) return null;
   return {
     header: JSON.parse(bytes.toString('utf8', headerAt, specAt)) as ProofHeader,
-    spec: bytes.subarray(specAt, pathsAt),
-    paths: () => bytes.toString('utf8', pathsAt).split('\0'),
+    spec: bytes.subarray(specAt, sightsAt),
+    sights: () => {
+      const text = bytes.subarray(sightsAt, pathsAt);
+      if (crc32(text) !== bytes.readUInt32LE(checksumAt)) throw new Error('the sights are damaged');
+      return JSON.parse(text.toString()) as Sights;
+    },
+    paths: () => (count === 0 ? [] : bytes.toString('utf8', pathsAt).split('\0')),
     stamps: new Float64Array(aligned(bytes, stampsAt, headerAt)),
   };
 }

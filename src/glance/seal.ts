@@ -1,19 +1,39 @@
-// Makes a proof of a build that found nothing to do: what it looked at, with stamps that any later change must alter.
+// Looks on while tasks are looked at, and vouches for it: every path with a stamp that any later change must alter.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
-import { stampInto } from './glance.ts';
+import { followMark, stampInto } from './glance.ts';
 import { encodeProof, type ProofHeader, stampLength } from './proof-format.ts';
+import { runsOf, type Sights, type TaskSight } from './sights.ts';
 
 /** What a clock of files may lag behind, in ms; whole seconds tell of a coarser one. */
 const tickMs = 20;
 const coarseTickMs = 2000;
 
+/** What was looked at, with its stamps; positions are those of the paths. */
+export interface Vouched {
+  readonly paths: readonly string[];
+  readonly stamps: Float64Array;
+  readonly common: readonly number[];
+  readonly byTask: ReadonlyMap<string, readonly number[]>;
+}
+
+/** What is known of a task beside what it looked at. */
+export type TaskFacts = Omit<TaskSight, 'paths'>;
+
+interface Seen {
+  readonly position: number;
+  wasThere: boolean | undefined;
+}
+
 /** Collects what a run looks at. */
 export class Onlooker implements Witness {
-  private readonly seen = new Map<string, boolean | undefined>();
+  private readonly seen = new Map<string, Seen>();
+  private readonly common: number[] = [];
+  private readonly byTask = new Map<string, number[]>();
   private readonly root: string;
   private readonly sinceMs: number;
+  private current: number[] = this.common;
   private isSure = true;
 
   /**
@@ -22,43 +42,77 @@ export class Onlooker implements Witness {
    */
   constructor(root: string, probe: string, ageMs: number = performance.now()) {
     this.root = root;
-    fs.writeFileSync(probe, '');
-    this.sinceMs = fs.statSync(probe).mtimeMs - ageMs;
-    fs.unlinkSync(probe);
+    this.sinceMs = fileClockMs(probe) - ageMs;
   }
 
   saw(absolutePath: string, isThere?: boolean): void {
-    const before = this.seen.get(absolutePath) ?? isThere;
-    if (before !== (isThere ?? before)) this.isSure = false;
-    this.seen.set(absolutePath, before);
+    this.note(absolutePath, isThere);
+  }
+
+  followed(absolutePath: string, isThere?: boolean): void {
+    this.note(followMark + absolutePath, isThere);
+  }
+
+  private note(absolutePath: string, isThere?: boolean): void {
+    const known = this.seen.get(absolutePath);
+    if (known === undefined) {
+      this.current.push(this.seen.size);
+      this.seen.set(absolutePath, { position: this.seen.size, wasThere: isThere });
+      return;
+    }
+    this.current.push(known.position);
+    if (known.wasThere === undefined) known.wasThere = isThere;
+    else if (isThere !== undefined && known.wasThere !== isThere) this.isSure = false;
   }
 
   unsure(): void {
     this.isSure = false;
   }
 
+  /** What is seen from here on this task looks at; `null`: it concerns all. */
+  looksFor(task: string | null): void {
+    if (task === null) this.current = this.common;
+    else {
+      this.current = this.byTask.get(task) ?? [];
+      this.byTask.set(task, this.current);
+    }
+  }
+
   /**
-   * `null` where something was looked at that no stamp vouches for: a link, a file or folder that was changed
-   * after this process began or shortly before, or one that is there now and was not, or the other way round.
+   * `null` where something was looked at that no stamp vouches for: what was changed after looking began or shortly
+   * before, or what is there now and was not, or the other way round.
    */
-  seal(header: ProofHeader, spec: string): Buffer | null {
+  vouched(): Vouched | null {
     if (!this.isSure) return null;
     const below = `${this.root}/`;
     const paths: string[] = [];
     const stamps = new Float64Array(this.seen.size * stampLength);
-    for (const [absolutePath, wasThere] of this.seen) {
-      const stat = stampInto(stamps, paths.length * stampLength, absolutePath);
-      if (wasThere !== undefined && wasThere !== (stat !== undefined)) return null;
-      if (stat !== undefined && (stat.isSymbolicLink() || !this.isSettled(stat))) return null;
-      // What is absent has no time of its own: its folder tells whether it was there a moment ago.
-      if (stat === undefined && wasThere === undefined && !this.isSettledAround(absolutePath)) return null;
-      paths.push(absolutePath.startsWith(below) ? absolutePath.slice(below.length) : absolutePath);
+    for (const [absolutePath, { wasThere }] of this.seen) {
+      if (!this.vouchesFor(absolutePath, wasThere, stamps, paths.length)) return null;
+      const path = shortened(absolutePath, below);
+      // A file whose name begins as if it were followed.
+      if (path.startsWith(followMark) && !absolutePath.startsWith(followMark)) return null;
+      paths.push(path);
     }
     if (paths.some((one) => one.includes('\0') || one.includes('\uFFFD'))) return null;
-    return encodeProof({ header, spec, paths, stamps });
+    return { paths, stamps, common: this.common, byTask: this.byTask };
   }
 
-  private isSettled({ ctimeMs }: fs.Stats): boolean {
+  private vouchesFor(
+    absolutePath: string,
+    wasThere: boolean | undefined,
+    stamps: Float64Array,
+    position: number,
+  ): boolean {
+    const stat = stampInto(stamps, position * stampLength, absolutePath);
+    if (wasThere !== undefined && wasThere !== (stat !== undefined)) return false;
+    if (stat !== undefined) return this.isSettled(stat);
+    // What is absent has no time of its own: its folder tells whether it was there a moment ago.
+    return wasThere !== undefined || this.isSettledAround(absolutePath.replace(followMark, ''));
+  }
+
+  /** Whether what was changed last at this time was so before looking began, and any later change has another time. */
+  isSettled({ ctimeMs }: { readonly ctimeMs: number }): boolean {
     const tick = ctimeMs % 1000 === 0 ? coarseTickMs : tickMs;
     return ctimeMs + tick < this.sinceMs;
   }
@@ -70,4 +124,31 @@ export class Onlooker implements Witness {
       if (folder === path.dirname(folder)) return false;
     }
   }
+}
+
+/** Relative where it is inside. */
+function shortened(absolutePath: string, below: string): string {
+  if (!absolutePath.startsWith(followMark))
+    return absolutePath.startsWith(below) ? absolutePath.slice(below.length) : absolutePath;
+  return followMark + shortened(absolutePath.slice(followMark.length), below);
+}
+
+/** The proof of a build that looked at everything; `tasks` in the order of the build. */
+export function seal(
+  { paths, stamps, common, byTask }: Vouched,
+  header: ProofHeader,
+  spec: string,
+  facts: { readonly tasks: readonly TaskFacts[]; readonly edges: Sights['edges'] },
+): Buffer {
+  const tasks = facts.tasks.map((one) => ({ ...one, paths: runsOf(byTask.get(one.task) ?? []) }));
+  const sights = { common: runsOf(common), tasks, edges: facts.edges };
+  return encodeProof({ header, spec: Buffer.from(spec), sights, paths, stamps });
+}
+
+/** The present of the clock that stamps files. Throws what the file system refuses. */
+export function fileClockMs(probe: string): number {
+  fs.writeFileSync(probe, '');
+  const { mtimeMs } = fs.statSync(probe);
+  fs.unlinkSync(probe);
+  return mtimeMs;
 }

@@ -9,43 +9,55 @@ export interface Sight {
   readonly stamps: Float64Array;
 }
 
-/** Places in the shared memory. */
+/** What the threads have in common. */
+export interface Shared {
+  /** The next chunk to take, and how many are done. */
+  readonly counts: Int32Array;
+  /** For each path 1 where it is not as it was. */
+  readonly changed: Uint8Array;
+}
+
+/** Places in the counts. */
 const next = 0;
 const done = 1;
-const different = 2;
-export const sharedLength = 3;
 
 const chunkLength = 1024;
+
+export function sharedFor(paths: number): Shared {
+  return {
+    counts: new Int32Array(new SharedArrayBuffer(8)),
+    changed: new Uint8Array(new SharedArrayBuffer(paths)),
+  };
+}
 
 export function chunksOf(count: number): number {
   return Math.ceil(count / chunkLength);
 }
 
-/** Takes chunks until there are none, or until one differs. */
-export function lookAtChunks({ root, paths, stamps }: Sight, shared: Int32Array): void {
+/** Takes chunks until there are none. */
+export function lookAtChunks({ root, paths, stamps }: Sight, { counts, changed }: Shared): void {
   const chunks = chunksOf(paths.length);
   const below = `${root}/`;
   for (;;) {
-    const chunk = Atomics.add(shared, next, 1);
-    if (chunk >= chunks || Atomics.load(shared, different) === 1) return;
+    const chunk = Atomics.add(counts, next, 1);
+    if (chunk >= chunks) return;
     const end = Math.min(paths.length, (chunk + 1) * chunkLength);
-    for (let i = chunk * chunkLength; i < end; i++) {
-      if (isAsItWas(below, paths[i]!, stamps, i * stampLength)) continue;
-      Atomics.store(shared, different, 1);
-      break;
-    }
-    Atomics.add(shared, done, 1);
-    Atomics.notify(shared, done);
+    for (let i = chunk * chunkLength; i < end; i++)
+      if (!isAsItWas(below, paths[i]!, stamps, i * stampLength)) changed[i] = 1;
+    Atomics.add(counts, done, 1);
+    Atomics.notify(counts, done);
   }
 }
 
-/** Waits for the chunks that others took. `false`: something differs, or a thread did not come back. */
-export function allTheSame(count: number, shared: Int32Array, patienceMs: number): boolean {
-  const chunks = chunksOf(count);
+/** Waits for the chunks that others took. `null`: a thread did not come back. */
+export function changesSeen({ counts, changed }: Shared, patienceMs: number): readonly number[] | null {
+  const chunks = chunksOf(changed.length);
   for (;;) {
-    if (Atomics.load(shared, different) === 1) return false;
-    const so = Atomics.load(shared, done);
-    if (so === chunks) return true;
-    if (Atomics.wait(shared, done, so, patienceMs) === 'timed-out') return false;
+    const so = Atomics.load(counts, done);
+    if (so === chunks) break;
+    if (Atomics.wait(counts, done, so, patienceMs) === 'timed-out') return null;
   }
+  const seen: number[] = [];
+  for (let i = changed.indexOf(1); i >= 0; i = changed.indexOf(1, i + 1)) seen.push(i);
+  return seen;
 }

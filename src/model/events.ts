@@ -26,6 +26,8 @@ export interface RunStarted {
   readonly targets: readonly string[];
   /** How many tasks are selected. */
   readonly tasks: number;
+  /** How many of them are known to be fresh: nothing more is told of these. */
+  readonly fresh?: number;
   readonly dryRun: boolean;
   /** The words of the command line, for history. */
   readonly command: readonly string[];

@@ -25,10 +25,27 @@ export function lineOf(content: string, link: string): string {
   return `${hex(crc32(checked))} ${checked}\n`;
 }
 
+/** The content of a line that was not read. */
+export interface ContentAt {
+  readonly bytes: Buffer;
+  readonly at: number;
+  readonly end: number;
+}
+
+/** Of the line at these bytes, without its newline. */
+export function contentAt(bytes: Buffer, at: number, end: number): ContentAt {
+  return { bytes, at: at + CONTENT_AT, end };
+}
+
+/** What the line says its checksum is, and the next one's link. */
+export function checksumAt(bytes: Buffer, at: number): string {
+  return bytes.toString('latin1', at, at + 8);
+}
+
 /** The line at these bytes, without its newline; `null` if it is not what was written. */
 export function checkedLine(bytes: Buffer, at: number, end: number): CheckedLine | null {
   if (end - at <= CONTENT_AT) return null;
-  const checksum = bytes.toString('latin1', at, at + 8);
+  const checksum = checksumAt(bytes, at);
   const checked = bytes.subarray(at + LINK_AT, end);
   if (hex(crc32(checked)) !== checksum) return null;
   try {

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { Records } from '../engine/ports.ts';
 import type { LogIo } from './log-io.ts';
+import { Part } from './part.ts';
 import { StateRecords } from './records.ts';
 import { rowOfStamp, type StampMemory, stampOfRow } from './stamp-memory.ts';
 import { State } from './state.ts';
@@ -26,20 +27,25 @@ export interface OpenState {
   close(): void;
 }
 
-/** `folder`: the state folder, absolute. `onTrouble` is called once, when the disk first refuses. */
+/**
+ * `folder`: the state folder, absolute. `onTrouble` is called once, when the disk first refuses. `tasks`: of the others
+ * nothing will be asked and the file is known to be whole, so that they need not be read.
+ */
 export function openState(options: {
   readonly folder: string;
   readonly bootId: string;
   readonly onTrouble: (message: string) => void;
   readonly io?: LogIo;
+  readonly tasks?: Iterable<string> | null;
 }): OpenState {
+  const { bootId, onTrouble, tasks } = options;
   const log = new StateLog(path.join(options.folder, 'state'), options.io);
-  const state = new State({ log, bootId: options.bootId, onTrouble: options.onTrouble });
+  const state = new State({ log, bootId, onTrouble, part: tasks == null ? null : new Part(tasks) });
   return {
     records: new StateRecords(state),
     stamps: {
       get: (file) => {
-        const row = state.content.stamps.get(file);
+        const row = state.stampOf(file);
         return row === undefined ? undefined : stampOfRow(row);
       },
       put: (file, entry) => state.putStamp(rowOfStamp(file, entry)),

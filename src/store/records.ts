@@ -51,7 +51,7 @@ export class StateRecords implements Records {
   }
 
   hasProduced(path: FilePath, digest: Digest): boolean {
-    return this.state.content.produced.has(path, digest);
+    return this.state.hasProduced(path, digest);
   }
 
   changedElsewhere(): boolean {

@@ -5,7 +5,16 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { type LogIo, writeAll } from './log-io.ts';
-import { checkedLine, encodeHeader, isHeader, lineOf, START } from './log-line.ts';
+import {
+  type ContentAt,
+  checkedLine,
+  checksumAt,
+  contentAt,
+  encodeHeader,
+  isHeader,
+  lineOf,
+  START,
+} from './log-line.ts';
 
 /** What `load` found, in the order of the file. */
 export interface LogReader {
@@ -60,25 +69,30 @@ export class StateLog {
     return this.fd !== null;
   }
 
-  /** Reads it all. A file that is missing, unreadable or of another format reads as nothing. */
-  load(reader: LogReader): void {
+  /**
+   * Reads it all, or only the lines that are `wanted`; the others are passed by unchecked. A file that is missing,
+   * unreadable or of another format reads as nothing. Answers its bytes.
+   */
+  load(reader: LogReader, wanted: (content: ContentAt) => boolean = () => true): Buffer {
     this.close();
     this.seen = null;
     this.usable = false;
     this.torn = false;
     this.last = START;
     const bytes = this.readWhole();
-    if (bytes === null) return;
+    if (bytes === null) return Buffer.alloc(0);
     let at = 0;
     while (at < bytes.length) {
       const newline = bytes.indexOf(10, at);
       const end = newline === -1 ? bytes.length : newline;
       this.torn = newline === -1;
       // An empty line is where half a line was left behind.
-      if (end > at) {
+      if (end > at && this.usable && !this.torn && !wanted(contentAt(bytes, at, end))) {
+        this.last = checksumAt(bytes, at);
+      } else if (end > at) {
         const line = this.torn ? null : checkedLine(bytes, at, end);
         if (!this.usable) {
-          if (!isHeader(line?.content)) return;
+          if (!isHeader(line?.content)) return bytes;
           this.usable = true;
           reader.header(line.content.boot);
         } else if (line === null) {
@@ -91,6 +105,7 @@ export class StateLog {
       }
       at = end + 1;
     }
+    return bytes;
   }
 
   /** Adds lines in one write. */

@@ -1,5 +1,7 @@
 // The memory of a workspace between runs: content and file together, and what happens when the disk refuses.
 
+import type { Digest } from '../base/brand.ts';
+import type { Part } from './part.ts';
 import type { StampRow } from './stamp-memory.ts';
 import { chunks, StateContent } from './state-content.ts';
 import { decodeLine, encodeLine, type StateLine } from './state-lines.ts';
@@ -24,6 +26,8 @@ export class State {
   private readonly log: StateLog;
   private readonly bootId: string;
   private readonly onTrouble: (message: string) => void;
+  /** What alone is read as long as nothing else is asked for; `null`: all of it. */
+  private part: Part | null;
   private current: StateContent | null = null;
   private fileBoot = '';
   private readonly waitingStamps = new Map<string, StampRow | null>();
@@ -33,8 +37,14 @@ export class State {
   private wrote = false;
   private toldTrouble = false;
 
-  constructor(options: { log: StateLog; bootId: string; onTrouble: (message: string) => void }) {
+  constructor(options: {
+    log: StateLog;
+    bootId: string;
+    onTrouble: (message: string) => void;
+    part?: Part | null;
+  }) {
     this.log = options.log;
+    this.part = options.part ?? null;
     this.bootId = options.bootId;
     this.onTrouble = options.onTrouble;
   }
@@ -50,15 +60,17 @@ export class State {
   /** Reads the file again; what was not written yet is kept where it can be. */
   load(): StateContent {
     const content = new StateContent();
-    this.log.load({
-      header: (boot) => content.enterBoot(boot),
-      line: (value, bytes) => {
+    const reader = {
+      header: (boot: string) => content.enterBoot(boot),
+      line: (value: unknown, bytes: number) => {
         const line = decodeLine(value);
         if (line !== null) content.apply(line, bytes);
         return line !== null;
       },
       gap: () => content.gap(),
-    });
+    };
+    if (this.part === null) this.log.load(reader);
+    else this.part.read(this.log.load(reader, this.part.wants), content.boot === this.bootId);
     this.fileBoot = content.boot;
     content.enterBoot(this.bootId);
     for (const line of this.waitingLines()) content.apply(line, 0);
@@ -76,7 +88,25 @@ export class State {
     if (!this.log.opened && !this.detached && this.changedElsewhere()) this.load();
     const text = encodeLine(line);
     this.content.apply(line, text.length);
-    this.follow([text], undoes);
+    this.follow([text], undoes, line);
+  }
+
+  /** From here on all is known, and not only a part. */
+  private whole(): StateContent {
+    this.part = null;
+    return this.load();
+  }
+
+  stampOf(path: string): StampRow | undefined {
+    const known = this.content.stamps.get(path);
+    if (known !== undefined || this.part === null || this.waitingStamps.has(path)) return known;
+    return this.part.isTired ? this.whole().stamps.get(path) : this.part.stampOf(path);
+  }
+
+  hasProduced(path: string, digest: Digest): boolean {
+    if (this.content.produced.has(path, digest)) return true;
+    // Only all of the file can say no.
+    return this.part !== null && this.whole().produced.has(path, digest);
   }
 
   putStamp(row: StampRow): void {
@@ -85,7 +115,9 @@ export class State {
   }
 
   dropStamp(path: string): void {
-    if (this.content.stamps.delete(path)) this.waitingStamps.set(path, null);
+    if (this.stampOf(path) === undefined) return;
+    this.content.stamps.delete(path);
+    this.waitingStamps.set(path, null);
   }
 
   putTool(key: string, value: string): void {
@@ -112,6 +144,7 @@ export class State {
     }
     const grown =
       this.wrote &&
+      this.part === null &&
       this.log.sizeBytes > COMPACT_FROM_BYTES &&
       this.log.sizeBytes > 2 * this.content.liveBytes();
     // The folder may have been deleted, and another engine be at work in a new one.
@@ -122,7 +155,7 @@ export class State {
     this.log.close();
   }
 
-  private follow(texts: readonly string[], undoes: boolean): void {
+  private follow(texts: readonly string[], undoes: boolean, line: StateLine | null = null): void {
     if (this.detached) {
       this.missed = true;
       return;
@@ -138,6 +171,11 @@ export class State {
       this.written();
     } catch (problem) {
       this.trouble(problem);
+      // What memory alone knows from now on must be all of it.
+      if (this.part !== null) {
+        const content = this.whole();
+        if (line !== null) content.apply(line, texts[0]?.length ?? 0);
+      }
       if (undoes) this.replace(true);
     }
   }

@@ -12,6 +12,14 @@ const header = {
   targets: [],
   tasks: 1,
   savedMs: 2,
+  isWhole: true,
+  state: { inode: 1, sizeBytes: 2, mtimeMs: 3, ctimeMs: 4, end: 'x' },
+  wholeStateBytes: 2,
+};
+const sights = {
+  common: [0, 1],
+  tasks: [{ task: 't', isFresh: true, savedMs: 2, paths: [0, 3] }],
+  edges: [],
 };
 
 const proofs: fc.Arbitrary<Proof> = fc
@@ -19,7 +27,8 @@ const proofs: fc.Arbitrary<Proof> = fc
   .map((files) => files.map(([path, number]) => [path.replaceAll('\0', '0'), number] as const))
   .map((files) => ({
     header,
-    spec: JSON.stringify(files),
+    spec: Buffer.from(JSON.stringify(files)),
+    sights,
     paths: files.map(([path]) => path),
     stamps: new Float64Array(files.flatMap(([, number]) => Array<number>(stampLength).fill(number))),
   }));
@@ -29,17 +38,26 @@ test('a proof is read back as it was written', () => {
     fc.property(proofs, (proof) => {
       const read = decodeProof(encodeProof(proof));
       expect(read?.header).toEqual(header);
-      expect(read?.spec.toString()).toBe(proof.spec);
+      expect(read?.spec.equals(proof.spec)).toBe(true);
+      expect(read?.sights()).toEqual(sights);
       expect(read?.stamps).toEqual(proof.stamps);
-      if (proof.paths.length > 0) expect(read?.paths()).toEqual(proof.paths);
+      expect(read?.paths()).toEqual(proof.paths);
     }),
   );
 });
 
 test('a proof that is cut anywhere, or has something after it, is none', () => {
   const stamps = new Float64Array([1, 2, 3, 4, 5]);
-  const whole = encodeProof({ header, spec: '{"a":1}', paths: ['a/b'], stamps });
+  const whole = encodeProof({ header, spec: Buffer.from('{"a":1}'), sights, paths: ['a/b'], stamps });
   for (let length = 0; length < whole.length; length++)
     expect(decodeProof(whole.subarray(0, length))).toBeNull();
   expect(decodeProof(Buffer.concat([whole, Buffer.from('x')]))).toBeNull();
+});
+
+test('whom a change concerns is not told of a damaged proof', () => {
+  const proof = { header, spec: Buffer.from('{}'), sights, paths: ['a'], stamps: new Float64Array(5) };
+  const bytes = encodeProof(proof);
+  const at = bytes.indexOf('"isFresh"');
+  bytes[at + 11]! ^= 1;
+  expect(() => decodeProof(bytes)!.sights()).toThrow('damaged');
 });

@@ -3,11 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isAllAsItWas } from '../../src/glance/many-eyes.ts';
-import { decodeProof } from '../../src/glance/proof-format.ts';
-import { Onlooker } from '../../src/glance/seal.ts';
+import { changesIn } from '../../src/glance/many-eyes.ts';
+import { Onlooker, type Vouched } from '../../src/glance/seal.ts';
 
-const header = { key: '', env: [], secrets: [], config: '', pipeline: '', targets: [], tasks: 0, savedMs: 0 };
 let root = '';
 beforeEach(() => {
   root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'pipe-seal-'));
@@ -33,13 +31,12 @@ function onlooker(): Onlooker {
   return new Onlooker(root, at('probe'), 0);
 }
 
-function sealed(one: Onlooker) {
-  const bytes = one.seal(header, '{}');
-  return bytes === null ? null : decodeProof(bytes);
+function sealed(one: Onlooker): Vouched | null {
+  return one.vouched();
 }
 
-function holds(proof: NonNullable<ReturnType<typeof sealed>>): boolean {
-  return isAllAsItWas({ root, paths: proof.paths(), stamps: proof.stamps }, 'no such file');
+function holds({ paths, stamps }: Vouched): boolean {
+  return changesIn({ root, paths, stamps }, 'no such file')?.length === 0;
 }
 
 test('what is older than the look is vouched for, and any change of it shows', () => {
@@ -85,13 +82,43 @@ test('what was changed just before or during the look is not', () => {
   expect(sealed(during)).toBeNull();
 });
 
-test('what came, went, was both there and not, or is a link is not', () => {
+test('of a link its text counts, and, where it was followed, what lies at its end', () => {
   fs.writeFileSync(at('a'), '1');
-  fs.symlinkSync('a', at('link'));
+  fs.writeFileSync(at('b'), '1');
+  fs.symlinkSync('a', at('middle'));
+  fs.symlinkSync('middle', at('link'));
   letTheClockTick();
-  const link = onlooker();
-  link.saw(at('link'));
-  expect(sealed(link)).toBeNull();
+  const text = onlooker();
+  text.saw(at('link'));
+  const end = onlooker();
+  end.followed(at('link'), true);
+  const [ofText, ofEnd] = [sealed(text)!, sealed(end)!];
+  expect([holds(ofText), holds(ofEnd)]).toEqual([true, true]);
+  fs.writeFileSync(at('a'), '2');
+  expect([holds(ofText), holds(ofEnd)]).toEqual([true, false]);
+  letTheClockTick();
+  const again = onlooker();
+  again.followed(at('link'), true);
+  const ofAgain = sealed(again)!;
+  fs.rmSync(at('middle'));
+  fs.symlinkSync('b', at('middle'));
+  expect([holds(ofText), holds(ofAgain)]).toEqual([true, false]);
+  fs.rmSync(at('link'));
+  fs.symlinkSync('middle', at('link'));
+  expect(holds(ofText)).toBe(false);
+});
+
+test('a file whose name looks like that of another look is not vouched for', () => {
+  fs.writeFileSync(at('\u0001a'), '1');
+  letTheClockTick();
+  const one = onlooker();
+  one.saw(at('\u0001a'), true);
+  expect(sealed(one)).toBeNull();
+});
+
+test('what came, went, or was both there and not is not', () => {
+  fs.writeFileSync(at('a'), '1');
+  letTheClockTick();
   const came = onlooker();
   came.saw(at('a'), false);
   expect(sealed(came)).toBeNull();

@@ -508,7 +508,7 @@ export const mutants = [
   {
     name: 'an input behind a link hides its order',
     file: 'src/engine/preflight.ts',
-    from: '      ...aliasedInputs(world, graph, selection, stage).map((alias) => aliasProblem(stage, alias)),\n',
+    from: '      ...aliasedInputs(world, whole, stage).map((alias) => aliasProblem(stage, alias)),\n',
     to: '',
     tests: ['test/stories/inputs.test.ts'],
   },
@@ -607,7 +607,7 @@ export const mutants = [
   {
     name: 'a proof vouches for what came meanwhile',
     file: 'src/glance/seal.ts',
-    from: 'if (wasThere !== undefined && wasThere !== (stat !== undefined)) return null;',
+    from: 'if (wasThere !== undefined && wasThere !== (stat !== undefined)) return false;',
     to: '',
     tests: ['test/glance'],
   },
@@ -624,5 +624,64 @@ export const mutants = [
     from: "dropProofs(path.join(workspace.state, 'runs'));",
     to: '',
     tests: ['test/stories/glance.test.ts'],
+  },
+  // Builds of a part.
+  {
+    name: 'what follows from a change is not looked at',
+    file: 'src/glance/sights.ts',
+    from: 'for (const position of again) for (const next of after.get(position) ?? []) again.add(next);',
+    to: '',
+    tests: ['test/glance/sights.test.ts'],
+  },
+  {
+    name: 'a change that concerns all leaves some out',
+    file: 'src/glance/sights.ts',
+    from: 'if (someOf(common, (position) => isChanged.has(position))) return null;',
+    to: '',
+    tests: ['test/glance/sights.test.ts'],
+  },
+  {
+    name: 'a stage that failed is taken for fresh once nothing changes',
+    file: 'src/glance/sights.ts',
+    from: 'if (!isFresh || someOf(',
+    to: 'if (someOf(',
+    tests: ['test/glance/sights.test.ts'],
+  },
+  {
+    name: 'where others look at a path too, they are given a stamp that they never saw',
+    file: 'src/glance/reseal.ts',
+    from: 'this.held[old] === 1 && !this.isSame(old, stamp)',
+    to: 'false',
+    tests: ['test/glance/reseal.test.ts'],
+  },
+  {
+    name: 'a state file is known by its length alone',
+    file: 'src/glance/state-mark.ts',
+    from: `    a.mtimeMs === b.mtimeMs &&
+    a.ctimeMs === b.ctimeMs &&
+    a.end === b.end`,
+    to: '    true',
+    tests: ['test/glance/state-mark.test.ts'],
+  },
+  {
+    name: 'a part is built though another build has written',
+    file: 'src/cli/glance-build.ts',
+    from: "if (!sameMark(header.state, markOf(path.join(state, 'state')))) return null;",
+    to: '',
+    tests: ['test/stories/part-build.test.ts'],
+  },
+  {
+    name: 'a part knows nothing of past contents',
+    file: 'src/store/state.ts',
+    from: 'return this.part !== null && this.whole().produced.has(path, digest);',
+    to: 'return false;',
+    tests: ['test/store/part.test.ts'],
+  },
+  {
+    name: 'a proof after a part is made in spite of a warning',
+    file: 'src/cli/resealing.ts',
+    from: "if (event.kind === 'warning') this.isInDoubt = true;",
+    to: '',
+    tests: ['test/stories/part-build.test.ts'],
   },
 ];

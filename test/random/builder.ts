@@ -22,6 +22,16 @@ export const plainBuild: BuildRequest = {
   jobs: 2,
 };
 
+/** What `pipe build` alone asks for, where the configuration says how many at once. */
+export const flaglessBuild = {
+  only: null,
+  force: false,
+  cache: true,
+  freshness: 'hash',
+  keepGoing: false,
+  jobs: 1,
+} as const satisfies BuildRequest;
+
 /** What happens while a build is at work. */
 export type Disturbance =
   | { readonly kind: 'none' }
@@ -55,6 +65,8 @@ export type Built =
       /** The stage in whose execution the disturbance came. */
       readonly disturbed: string | null;
       readonly warnings: readonly string[];
+      /** Whether it looked only at what a glance had not seen to be as it was. */
+      readonly isPart?: boolean;
     }
   | { readonly kind: 'refused' }
   /** It died, or nobody can say which of its stages saw what. */

@@ -8,6 +8,7 @@ import {
   type BuildRequest,
   type Built,
   type Disturbance,
+  flaglessBuild,
   type Pipeline,
   plainBuild,
   type TaskEnd,
@@ -26,7 +27,7 @@ export class CommandBuilder implements Builder {
   }
 
   configure(pipeline: Pipeline): void {
-    const text = `import { definePipeline } from 'pipe-build';\nexport default definePipeline(${JSON.stringify(specOf(pipeline), null, 2)});\n`;
+    const text = `import { definePipeline } from 'pipe-build';\nexport default definePipeline(${JSON.stringify({ ...specOf(pipeline), jobs: flaglessBuild.jobs }, null, 2)});\n`;
     fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), text);
     this.names = pipeline.shape.map((stage) => stage.name);
   }
@@ -71,28 +72,33 @@ export class CommandBuilder implements Builder {
   }
 
   private async undisturbed(request: BuildRequest): Promise<Built> {
-    if (isPlain(request)) return this.plain();
     const startedMs = performance.now();
-    const ended = await this.start(argumentsOf(request)).ended;
-    this.usualMs = performance.now() - startedMs;
-    return toldBy(ended);
+    const ended = await this.start(wordsOf(request)).ended;
+    if (!isFlagless(request)) this.usualMs = performance.now() - startedMs;
+    return this.told(request, ended);
   }
 
-  /** Without flags, where it may see at a glance that there is nothing to do. What it did, its history tells. */
-  private async plain(): Promise<Built> {
-    const ended = await this.start(['build']).ended;
+  /** Of one without flags its history tells what it did: it may see much of it at a glance. */
+  private told(
+    request: BuildRequest,
+    ended: Awaited<Running['ended']>,
+    disturbed: string | null = null,
+  ): Built {
     if (ended.code === 2) return { kind: 'refused' };
+    if (!isFlagless(request)) return toldBy(ended, disturbed);
     const runs = path.join(this.root, '.pipeline-cache/runs');
     const latest = fs.readdirSync(runs).sort().at(-1)!;
     const stdout = fs.readFileSync(path.join(runs, latest, 'events.jsonl'), 'utf8');
-    const told = toldBy({ ...ended, stdout });
+    const told = toldBy({ ...ended, stdout }, disturbed);
     if (told.kind !== 'finished') return told;
     // The history counts those that were found fresh, and names the others.
     const fresh = this.names.filter((name) => !told.ends.has(name));
-    const { finished } = builtFrom({ ...ended, stdout });
+    const { finished, events } = builtFrom({ ...ended, stdout });
+    const isPart = events.some((event) => event.kind === 'run-started' && event.fresh !== undefined);
     if (finished?.fresh !== fresh.length)
       throw new Error(`${finished?.fresh} fresh, but nothing is told of ${fresh.join(', ')}`);
-    return { ...told, ends: new Map([...told.ends, ...fresh.map((name) => [name, 'fresh'] as const)]) };
+    const ends = new Map([...told.ends, ...fresh.map((name) => [name, 'fresh'] as const)]);
+    return { ...told, ends, isPart };
   }
 
   private async overEdit(
@@ -101,14 +107,14 @@ export class CommandBuilder implements Builder {
   ): Promise<Built> {
     const gates = new Gates(this.root);
     try {
-      const running = this.start(argumentsOf(request));
+      const running = this.start(wordsOf(request));
       const stage = await gates.hold(running, nth);
-      if (stage === null) return toldBy(await running.ended);
+      if (stage === null) return this.told(request, await running.ended);
       act(stage);
       const isHeld = await gates.letWork(running, stage);
       undo();
       if (isHeld) await gates.letEnd(stage);
-      return toldBy(await running.ended, stage);
+      return this.told(request, await running.ended, stage);
     } finally {
       gates.dispose();
     }
@@ -118,7 +124,7 @@ export class CommandBuilder implements Builder {
     request: BuildRequest,
     { fraction, act, undo }: Disturbance & { readonly kind: 'act-anytime' },
   ): Promise<Built> {
-    const running = this.start(argumentsOf(request));
+    const running = this.start(wordsOf(request));
     const timer = setTimeout(() => {
       act();
       undo();
@@ -131,23 +137,23 @@ export class CommandBuilder implements Builder {
   private async killedWithin(request: BuildRequest, nth: number, where: 'begin' | 'end'): Promise<Built> {
     const gates = new Gates(this.root);
     try {
-      const running = this.start(argumentsOf(request));
+      const running = this.start(wordsOf(request));
       const stage = await gates.hold(running, nth);
       const isHeld = stage !== null && (where === 'begin' || (await gates.letWork(running, stage)));
       if (isHeld) running.child.kill('SIGKILL');
       const ended = await running.ended;
-      return isHeld ? { kind: 'unforeseen', dying: stage } : toldBy(ended);
+      return isHeld ? { kind: 'unforeseen', dying: stage } : this.told(request, ended);
     } finally {
       gates.dispose();
     }
   }
 
   private async killedAnytime(request: BuildRequest, fraction: number): Promise<Built> {
-    const running = this.start(argumentsOf(request));
+    const running = this.start(wordsOf(request));
     const timer = setTimeout(() => running.child.kill('SIGKILL'), fraction * this.usualMs);
     const ended = await running.ended;
     clearTimeout(timer);
-    return ended.signal === null ? toldBy(ended) : { kind: 'unforeseen', dying: null };
+    return ended.signal === null ? this.told(request, ended) : { kind: 'unforeseen', dying: null };
   }
 
   private async succeed(args: readonly string[]): Promise<void> {
@@ -165,9 +171,14 @@ export class CommandBuilder implements Builder {
   }
 }
 
-/** As one that is given without flags, as far as the model tells them apart. */
-function isPlain({ only, force, cache, freshness, keepGoing, jobs }: BuildRequest): boolean {
-  return only === null && !force && cache && freshness === plainBuild.freshness && !keepGoing && jobs > 1;
+function isFlagless(request: BuildRequest): boolean {
+  return Object.entries(flaglessBuild).every(
+    ([name, value]) => request[name as keyof BuildRequest] === value,
+  );
+}
+
+function wordsOf(request: BuildRequest): readonly string[] {
+  return isFlagless(request) ? ['build'] : argumentsOf(request);
 }
 
 function argumentsOf(request: BuildRequest): readonly string[] {

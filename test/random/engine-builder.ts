@@ -71,7 +71,7 @@ export class EngineBuilder implements Builder {
     try {
       const end = await Promise.race([session.build('random'), executor.died]);
       if (end === 'died') return { kind: 'unforeseen', dying: executor.disturbed };
-      if (end.kind === 'refused') return { kind: 'refused' };
+      if (end.kind !== 'finished') return { kind: 'refused' };
       return {
         kind: 'finished',
         exitCode: end.event.exitCode,

@@ -90,6 +90,7 @@ export class Scene {
       return this.expectTree('after the refusal');
     }
     if (this.disturbances.editedOutput !== null) return this.followOutputEdit(request, built, before.tree);
+    if (built.isPart) tally.parts++;
     if (built.disturbed === null) say('the plan', brokenPlans(built));
     this.follow('the build', request, built, before.times, mayWarn);
     await this.expectNothingToDo(request, built);

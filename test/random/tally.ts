@@ -19,6 +19,8 @@ export class Tally {
   outputEdits = 0;
   deaths = 0;
   encounters = 0;
+  /** Builds of those stages alone that something had happened to. */
+  parts = 0;
 
   count(ends: ReadonlyMap<string, TaskEnd>, kept: number): void {
     this.kept += kept;

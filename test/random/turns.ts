@@ -1,6 +1,6 @@
 // What a person, a disk or an accident may do to a workspace before and during a build; as data, so that it can be told and told again.
 import fc from 'fast-check';
-import type { BuildRequest, Tending } from './builder.ts';
+import { type BuildRequest, flaglessBuild, type Tending } from './builder.ts';
 import type { Damage } from './damage.ts';
 import { sources } from './shape.ts';
 import { type Kind, kinds } from './work.ts';
@@ -133,21 +133,29 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   },
 );
 
-/** `eventful`: how many builds with an event come for one without. */
-export function turns(events: fc.Arbitrary<Event>, eventful: number): fc.Arbitrary<Turn> {
+const anyRequest: fc.Arbitrary<Turn['request']> = fc.record({
+  only: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.array(pick, { minLength: 1, maxLength: 4 }) },
+  ),
+  force: mostly(false, true),
+  cache: mostly(true, false),
+  freshness: mostly<'hash' | 'mtime'>('hash', 'mtime'),
+  keepGoing: mostly(true, false),
+  jobs: fc.constantFrom(1, 2, 5),
+});
+
+/**
+ * `eventful`: how many builds with an event come for one without. `flagless`: how many that are asked for without a
+ * flag come for one that is asked for as it may be.
+ */
+export function turns(events: fc.Arbitrary<Event>, eventful: number, flagless: number): fc.Arbitrary<Turn> {
   return fc.record({
     changes: fc.array(changes, { maxLength: 4, size: 'max' }),
-    request: fc.record({
-      only: fc.oneof(
-        { weight: 6, arbitrary: fc.constant(null) },
-        { weight: 1, arbitrary: fc.array(pick, { minLength: 1, maxLength: 4 }) },
-      ),
-      force: mostly(false, true),
-      cache: mostly(true, false),
-      freshness: mostly<'hash' | 'mtime'>('hash', 'mtime'),
-      keepGoing: mostly(true, false),
-      jobs: fc.constantFrom(1, 2, 5),
-    }),
+    request: fc.oneof(
+      { weight: 1, arbitrary: anyRequest },
+      { weight: flagless, arbitrary: fc.constant(flaglessBuild) },
+    ),
     event: fc.oneof(
       { weight: 1, arbitrary: fc.constant<Event>({ kind: 'none' }) },
       { weight: eventful, arbitrary: events },

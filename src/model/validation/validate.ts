@@ -26,8 +26,15 @@ export interface ConfigPlace {
 
 const defaultCacheBytes = 10_000_000_000;
 
-/** Diagnostics: first of the pipeline's own fields, then stage by stage. Never throws, whatever `spec` is. */
-export function validate(spec: unknown, config: ConfigPlace): Result<Pipeline, readonly Diagnostic[]> {
+/**
+ * Diagnostics: first of the pipeline's own fields, then stage by stage. Never throws, whatever `spec` is. Where all
+ * of it is known to be right, `only` these stages are read.
+ */
+export function validate(
+  spec: unknown,
+  config: ConfigPlace,
+  only: ReadonlySet<string> | null = null,
+): Result<Pipeline, readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
   const section = Section.open({ value: spec, at: '' }, report, {
@@ -35,11 +42,11 @@ export function validate(spec: unknown, config: ConfigPlace): Result<Pipeline, r
     expected: 'a pipeline',
     hint: 'write `export default definePipeline({ stages: { … } })`',
   });
-  const pipeline = section === null ? null : readPipeline(section, config);
+  const pipeline = section === null ? null : readPipeline(section, config, only);
   return diagnostics.length === 0 && pipeline !== null ? ok(pipeline) : err(diagnostics);
 }
 
-function readPipeline(section: Section, config: ConfigPlace): Pipeline {
+function readPipeline(section: Section, config: ConfigPlace, only: ReadonlySet<string> | null): Pipeline {
   reportUnknownFields(section, pipelineFields);
   const folders = { root: posix.normalize(config.root), home: posix.normalize(config.home) };
   const configPath = canonicalPath(config.configPath, folders);
@@ -52,7 +59,7 @@ function readPipeline(section: Section, config: ConfigPlace): Pipeline {
   const sections = openStages(section);
   const names = new Set(sections?.keys());
   const defaults = { shared, freshness, cache: cacheMaxBytes !== null, names, place };
-  const stages = sections === null ? [] : readStages(sections, defaults);
+  const stages = sections === null ? [] : readStages(sections, defaults, only);
   const pipelines = readPipelines(section, names);
   // A stage that asks for the cache has one, though the pipeline's default is none.
   const isCacheWanted = stages.some((stage) => stage.cache);
@@ -114,9 +121,14 @@ function openStages(section: Section): Section | null {
   return stages;
 }
 
-function readStages(sections: Section, defaults: StageDefaults): readonly Stage[] {
+function readStages(
+  sections: Section,
+  defaults: StageDefaults,
+  only: ReadonlySet<string> | null,
+): readonly Stage[] {
   const { report } = sections;
   return sections.keys().flatMap((name, index) => {
+    if (only !== null && !only.has(name)) return [];
     reportBadName(report, 'stage', name, sections.place(name));
     if (sections.isUnreadable(name)) return [];
     const section = Section.open(sections.placed(name), report, { expected: "a stage such as { run: '…' }" });

@@ -85,7 +85,7 @@ interface GrowingView extends Mutable<Omit<RunView, Growing>> {
 }
 
 export function initialView(): RunView {
-  const view: GrowingView = {
+  return {
     runId: null,
     pipeline: '',
     targets: [],
@@ -103,8 +103,7 @@ export function initialView(): RunView {
     audits: [],
     savedMs: 0,
     finished: null,
-  };
-  return view;
+  } satisfies GrowingView;
 }
 
 /**
@@ -120,6 +119,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
       next.pipeline = event.pipeline;
       next.targets = event.targets;
       next.total = event.tasks;
+      next.counts.fresh = event.fresh ?? 0;
       next.dryRun = event.dryRun;
       next.startedAtMs = Date.parse(event.at);
       break;

@@ -1,0 +1,139 @@
+// Builds those stages alone that something has happened to since all were seen to be fresh, and what follows from them.
+// So an edit costs what it concerns, and not what the pipeline has in all.
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { prepareCode } from '../config/code.ts';
+import { openCodeCache } from '../config/code-cache.ts';
+import type { Whole } from '../engine/rest.ts';
+import { stateFolderName } from '../journal/state-folder.ts';
+import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
+import { canonicalPath, isOutside } from '../model/paths.ts';
+import { type Selection, select } from '../model/selection.ts';
+import type { Pipeline, Stage } from '../model/stage.ts';
+import { taskOf } from '../model/task.ts';
+import { toldPipeline } from '../model/told-pipeline.ts';
+import { validate } from '../model/validation/validate.ts';
+import { optionsOf, runPart } from './build.ts';
+import { selectionOf } from './flags.ts';
+import { hiddenValues } from './hidden-secrets.ts';
+import { Resealing } from './resealing.ts';
+import type { Sighting } from './sighting.ts';
+import { version } from './version.ts';
+import { besideThis, orRefuse, type Workspace } from './workspace.ts';
+
+/** `null`: a part is not enough, and nothing was done. */
+export async function buildPart(
+  sighting: Sighting,
+  targets: readonly string[],
+  flags: Readonly<Record<string, never>>,
+): Promise<number | null> {
+  const { concerned, proof } = sighting;
+  const { again } = concerned;
+  const part = partOf(sighting);
+  if (part === null) return null;
+  const { pipeline, graph } = part;
+  const workspace = workspaceOf(sighting, pipeline, graph);
+  const stages = graph.order.filter(({ name }) => again.has(name));
+  const selection: Selection = {
+    stages,
+    names: new Set(graph.stages.map(({ name }) => name)),
+    forced: new Set(),
+    audited: new Set(),
+    targets: proof.header.targets,
+  };
+  const others = proof.sights().tasks.filter(({ task }) => !again.has(task));
+  const rest = {
+    tasks: others.length,
+    savedMs: others.reduce((sum, { savedMs }) => sum + savedMs, 0),
+    whole: once(() => wholeOf(sighting, workspace, targets)),
+  };
+  const resealing = new Resealing(
+    sighting,
+    stages.map((stage) => taskOf(stage)),
+  );
+  return runPart(workspace, selection, flags, optionsOf(workspace, flags), { rest, resealing });
+}
+
+/** The stages that are concerned and those before them, as they stand in the whole. */
+function partOf({ root, configPath, spec, concerned }: Sighting): {
+  readonly pipeline: Pipeline;
+  readonly graph: StageGraph;
+} | null {
+  const { again, before } = concerned;
+  const names = new Set([...again, ...before]);
+  const valid = validate(spec, placeOf(root, configPath), names);
+  // Where there is no cache, another stage may want one all the same.
+  if (!valid.ok || valid.value.stages.length !== names.size || valid.value.cacheMaxBytes === null)
+    return null;
+  const stages = valid.value.stages.map((stage) =>
+    again.has(stage.name) ? stage : { ...stage, after: stage.after.filter((name) => names.has(name)) },
+  );
+  if (stages.some(({ after }) => after.some((name) => !names.has(name)))) return null;
+  const pipeline = { ...valid.value, stages };
+  const graph = buildGraph(pipeline);
+  return graph.ok ? { pipeline, graph: graph.value } : null;
+}
+
+function placeOf(root: string, configPath: string) {
+  return { root, home: homedir(), configPath, folderName: path.basename(root) };
+}
+
+function workspaceOf(sighting: Sighting, pipeline: Pipeline, graph: StageGraph): Workspace {
+  const { root, configPath, proof, spec } = sighting;
+  const state = path.join(root, stateFolderName);
+  return {
+    root,
+    state,
+    configPath,
+    pipeline,
+    get told() {
+      return toldPipeline(pipeline, hiddenValues());
+    },
+    graph,
+    canonical: (typed) => {
+      const found = canonicalPath(path.resolve(process.cwd(), typed), { root, home: homedir() });
+      return isOutside(found) ? null : found;
+    },
+    codeOf: (stages) => codeOf(stages, { root, configPath, state }),
+    compiledPath: proof.header.config,
+    spec,
+    pathsOfCode: () => [],
+  };
+}
+
+async function codeOf(
+  stages: readonly Stage[],
+  { root, configPath, state }: Pick<Workspace, 'root' | 'configPath' | 'state'>,
+) {
+  const folder = path.join(state, 'config');
+  const apiPath = besideThis('index');
+  const cache = openCodeCache({ folder, root, apiPath, version, refreshStamps: true });
+  const modules = stages.flatMap(({ command }) => (command.kind === 'script' ? [command.module] : []));
+  const hasCode = modules.length > 0 || stages.some(({ command }) => command.kind === 'function');
+  // Most stages are commands, and need not know.
+  if (!hasCode) return { identify: noCode };
+  return prepareCode({ root, cache, config: orRefuse(await cache.obtain(configPath)), modules });
+}
+
+function noCode(): never {
+  throw new Error('no stage of this build has code');
+}
+
+/** What was left out so far. It was valid when the proof was made, and is the same. */
+function wholeOf(
+  { root, configPath, spec }: Sighting,
+  { canonical }: Workspace,
+  targets: readonly string[],
+): ReturnType<Whole> {
+  const pipeline = orRefuse(validate(spec, placeOf(root, configPath)));
+  const graph = orRefuse(buildGraph(pipeline));
+  return { graph, selection: orRefuse(select(graph, pipeline, selectionOf(targets, {}), canonical)) };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,123 @@
+// After a build of those tasks alone that something had happened to: looks at them once more and keeps the proof by which
+// the next build can tell at a glance what is as it was.
+import fs from 'node:fs';
+import path from 'node:path';
+import { Assessor, isFailure } from '../engine/assess.ts';
+import type { Sink, Upkeep } from '../engine/ports.ts';
+import { isRefusal } from '../engine/refusal.ts';
+import type { World } from '../engine/world.ts';
+import type { walk } from '../files/walk.ts';
+import { WorkspaceFiles } from '../files/workspace-files.ts';
+import { writeProof } from '../glance/proof-file.ts';
+import { reseal } from '../glance/reseal.ts';
+import { Onlooker, type TaskFacts } from '../glance/seal.ts';
+import { markOf } from '../glance/state-mark.ts';
+import type { PipeEvent } from '../model/events.ts';
+import type { Task } from '../model/task.ts';
+import type { StampMemory } from '../store/stamp-memory.ts';
+import type { Sighting } from './sighting.ts';
+
+/** What is looked at, by the real adapters. */
+interface Sights {
+  readonly world: World;
+  readonly walk: typeof walk | null;
+  readonly stamps: StampMemory;
+}
+
+/** The clock of files has moved on by then. */
+const pauseMs = 6;
+const mostTries = 4;
+
+export class Resealing implements Sink {
+  private readonly sighting: Sighting;
+  private readonly again: readonly Task[];
+  private readonly done = new Set<string>();
+  private isInDoubt = false;
+
+  /** `again`: the tasks of the build. */
+  constructor(sighting: Sighting, again: readonly Task[]) {
+    this.sighting = sighting;
+    this.again = again;
+  }
+
+  /** Of which alone anything is asked of the state. */
+  get tasks(): readonly string[] {
+    const { again, before } = this.sighting.concerned;
+    return [...again, ...before];
+  }
+
+  handle(event: PipeEvent): void {
+    if (event.kind === 'task-finished') {
+      if (event.outcome === 'cancelled') this.isInDoubt = true;
+      if (['fresh', 'executed', 'restored'].includes(event.outcome)) this.done.add(event.task);
+    }
+    // It may have to be told again.
+    if (event.kind === 'warning') this.isInDoubt = true;
+  }
+
+  /** The same, and always due: what was only touched is to have its new stamp in the proof. */
+  upkeepOf(upkeep: Upkeep, sights: () => Sights): Upkeep {
+    return {
+      isDue: () => true,
+      perform: () => {
+        upkeep.perform();
+        this.reseal(sights());
+      },
+    };
+  }
+
+  private reseal(sights: Sights): void {
+    if (this.isInDoubt) return;
+    try {
+      for (let tries = 1; tries <= mostTries; tries++) {
+        const proof = this.proofOf(sights);
+        if (proof !== null) {
+          writeProof(path.join(sights.world.folders.state, 'runs', sights.world.folders.runId), proof);
+          return;
+        }
+        pause(pauseMs);
+      }
+    } catch (problem) {
+      // Without it the next build looks at everything again.
+      if (!isRefusal(problem)) throw problem;
+    }
+  }
+
+  private proofOf({ world, walk, stamps }: Sights): Buffer | null {
+    const { root, proof } = this.sighting;
+    const { state, runId } = world.folders;
+    const running = path.join(state, 'running');
+    if (fs.readdirSync(running).length > 0) return null;
+    const onlooker = new Onlooker(root, path.join(state, 'runs', runId, 'now'), 0);
+    onlooker.saw(running);
+    const files = new WorkspaceFiles({ walk, root, memory: stamps, probeFolder: null, witness: onlooker });
+    const onLook = (task: string | null) => onlooker.looksFor(task);
+    const assessor = new Assessor({ ...world, files, onLook }, new Set());
+    const now = new Map(this.again.map((task) => [task.id as string, this.factsOf(task, assessor)]));
+    const tasks = proof.sights().tasks.map((sight) => now.get(sight.task) ?? sight);
+    const mark = markOf(path.join(state, 'state'));
+    const vouched = onlooker.vouched();
+    if (mark === null || vouched === null) return null;
+    const header = {
+      ...proof.header,
+      savedMs: tasks.reduce((sum, { savedMs }) => sum + savedMs, 0),
+      isWhole: tasks.every(({ isFresh }) => isFresh),
+      state: mark,
+    };
+    return reseal(proof, vouched, header, now);
+  }
+
+  private factsOf(task: Task, assessor: Assessor): TaskFacts {
+    const stale = { task: task.id, isFresh: false, savedMs: 0 };
+    if (!this.done.has(task.id)) return stale;
+    const assessed = assessor.assess(task);
+    if (isFailure(assessed) || assessed.verdict.kind !== 'fresh') return stale;
+    const savedMs = assessed.memory.kind === 'done' ? assessed.memory.record.durationMs : 0;
+    return { task: task.id, isFresh: true, savedMs };
+  }
+}
+
+/** Blocks the thread. */
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

@@ -1,0 +1,21 @@
+// What a build leaves out because nothing that it depends on has changed since it was found fresh.
+import type { StageGraph } from '../model/graph/graph.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Summary } from './run-outcome.ts';
+
+/** All stages of the pipeline and all that are selected, asked for only where links make it necessary to know them. */
+export type Whole = () => { readonly graph: StageGraph; readonly selection: Selection };
+
+/** The tasks that are selected and known to be fresh; the build's own graph and selection are without them. */
+export interface Rest {
+  readonly tasks: number;
+  /** What their executions took the last time. */
+  readonly savedMs: number;
+  /** Of the build and of the rest together. */
+  readonly whole: Whole;
+}
+
+export function withRest(summary: Summary, rest: Rest | null): Summary {
+  if (rest === null) return summary;
+  return { ...summary, fresh: summary.fresh + rest.tasks, savedMs: summary.savedMs + rest.savedMs };
+}

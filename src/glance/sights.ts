@@ -1,0 +1,65 @@
+// Which task looked at which of the paths of a proof, and which task may follow from which: whom a change concerns.
+
+/** One task of the build. Paths are told as runs of positions: first, count, first, count. */
+export interface TaskSight {
+  readonly task: string;
+  readonly isFresh: boolean;
+  /** What its last execution took; of one that is not fresh 0. */
+  readonly savedMs: number;
+  readonly paths: readonly number[];
+}
+
+export interface Sights {
+  /** What concerns all of them: the configuration, the state folder. Runs as well. */
+  readonly common: readonly number[];
+  readonly tasks: readonly TaskSight[];
+  /** Positions of tasks: the second comes after the first. */
+  readonly edges: readonly (readonly [before: number, after: number])[];
+}
+
+/** Whom a build must look at again, and of whom it must know. */
+export interface Concerned {
+  /** Something that they looked at has changed, they were not fresh, or they follow from such. Names of tasks. */
+  readonly again: ReadonlySet<string>;
+  /** Those before them that are as they were. */
+  readonly before: ReadonlySet<string>;
+}
+
+/** `null` where a change concerns more than some tasks. `changed`: positions of paths. */
+export function concernedBy({ common, tasks, edges }: Sights, changed: readonly number[]): Concerned | null {
+  const isChanged = new Set(changed);
+  if (someOf(common, (position) => isChanged.has(position))) return null;
+  const again = new Set<number>();
+  tasks.forEach(({ isFresh, paths }, i) => {
+    if (!isFresh || someOf(paths, (position) => isChanged.has(position))) again.add(i);
+  });
+  const after = new Map<number, number[]>();
+  for (const [one, other] of edges) {
+    const known = after.get(one);
+    if (known === undefined) after.set(one, [other]);
+    else known.push(other);
+  }
+  // A set may grow while it is walked: what is added is visited too.
+  for (const position of again) for (const next of after.get(position) ?? []) again.add(next);
+  const before = edges.filter(([one, other]) => again.has(other) && !again.has(one)).map(([one]) => one);
+  const named = (positions: Iterable<number>) => new Set([...positions].map((i) => tasks[i]!.task));
+  return { again: named(again), before: named(before) };
+}
+
+/** Positions as runs; each once. */
+export function runsOf(positions: Iterable<number>): readonly number[] {
+  const runs: number[] = [];
+  for (const position of [...new Set(positions)].sort((a, b) => a - b)) {
+    const last = runs.length - 1;
+    if (last > 0 && runs[last - 1]! + runs[last]! === position) runs[last]!++;
+    else runs.push(position, 1);
+  }
+  return runs;
+}
+
+export function someOf(runs: readonly number[], holds: (position: number) => boolean): boolean {
+  for (let i = 0; i < runs.length; i += 2)
+    for (let position = runs[i]!; position < runs[i]! + runs[i + 1]!; position++)
+      if (holds(position)) return true;
+  return false;
+}

@@ -1,0 +1,73 @@
+// The part of a state file that concerns a few tasks, of a file that is known to be whole: the other lines are passed by.
+import type { ContentAt } from './log-line.ts';
+import type { StampRow } from './stamp-memory.ts';
+
+const [quote, newline] = [34, 10];
+/** A line is `["c","task",…`: what kind it is of, and where the task's name begins. */
+const [kindAt, nameAt] = [2, 6];
+
+/** So many bytes are searched in the time in which a few megabytes of lines are read. */
+const mostSearchedBytes = 1 << 27;
+
+export class Part {
+  private readonly names: ReadonlySet<string>;
+  private bytes: Buffer = Buffer.alloc(0);
+  /** Stamps of before are of another boot. */
+  private bootAt = 0;
+  private searchedBytes = 0;
+
+  /** The names of stages hold no quotes and no backslashes, so that they stand in the file as they are. */
+  constructor(tasks: Iterable<string>) {
+    this.names = new Set([...tasks].map((task) => Buffer.from(task).toString('latin1')));
+  }
+
+  /** For `StateLog.load`: stamps are looked for when they are asked for, and past contents by reading all. */
+  readonly wants = ({ bytes, at, end }: ContentAt): boolean => {
+    switch (String.fromCharCode(bytes[at + kindAt] ?? 0)) {
+      case 's':
+      case 'p':
+        return false;
+      case 'o':
+        this.bootAt = at;
+        return true;
+      case 'c':
+      case 'b':
+      case 'x':
+      case 'f': {
+        const close = bytes.indexOf(quote, at + nameAt);
+        if (close < 0 || close > end) return true;
+        // An item's task is its stage's name, a colon, and more.
+        return this.names.has(bytes.toString('latin1', at + nameAt, close));
+      }
+      default:
+        return true;
+    }
+  };
+
+  /** The whole file; `isOfBoot`: whether its last lines are of the present boot. */
+  read(bytes: Buffer, isOfBoot: boolean): void {
+    this.bytes = bytes;
+    if (!isOfBoot) this.bootAt = bytes.length;
+  }
+
+  /** Whether so much was searched that it is time to read all. */
+  get isTired(): boolean {
+    return this.searchedBytes > mostSearchedBytes;
+  }
+
+  /** The newest row of the path. A quote inside of a text has a backslash before it, so nothing else looks like it. */
+  stampOf(path: string): StampRow | undefined {
+    this.searchedBytes += this.bytes.length;
+    const start = this.bytes.lastIndexOf(`[${JSON.stringify(path)},"file",`);
+    if (start < this.bootAt) return undefined;
+    const line = this.bytes.indexOf(newline, start);
+    // The digest is the last of a row, and has no bracket in it.
+    const end = this.bytes.indexOf('"]', start + path.length + '["","file",'.length);
+    if (end < 0 || (line >= 0 && end > line)) return undefined;
+    try {
+      return JSON.parse(this.bytes.toString('utf8', start, end + 2)) as StampRow;
+    } catch {
+      return undefined;
+    }
+  }
+}

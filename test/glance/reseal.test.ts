@@ -1,0 +1,97 @@
+// A proof of an earlier one: of those that were looked at again it tells the new, of all others what it told.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeProof, stampLength } from '../../src/glance/proof-format.ts';
+import { reseal } from '../../src/glance/reseal.ts';
+import { seal, type Vouched } from '../../src/glance/seal.ts';
+import { someOf } from '../../src/glance/sights.ts';
+
+const header = {
+  key: '',
+  env: [],
+  secrets: [],
+  config: '',
+  pipeline: '',
+  targets: [],
+  tasks: 0,
+  savedMs: 0,
+  isWhole: true,
+  state: { inode: 1, sizeBytes: 2, mtimeMs: 3, ctimeMs: 4, end: 'x' },
+  wholeStateBytes: 2,
+};
+
+/** Path → stamp, as one task or all of them saw it. */
+type Look = Readonly<Record<string, number>>;
+
+function vouchedFor(common: Look, tasks: Readonly<Record<string, Look>>): Vouched {
+  const paths: string[] = [];
+  const stamps: number[] = [];
+  const positions = new Map<string, number>();
+  const placed = (look: Look) =>
+    Object.entries(look).map(([path, stamp]) => {
+      const known = positions.get(path);
+      if (known !== undefined) return known;
+      positions.set(path, paths.length);
+      stamps.push(...Array<number>(stampLength).fill(stamp));
+      return paths.push(path) - 1;
+    });
+  const ofCommon = placed(common);
+  const byTask = new Map(Object.entries(tasks).map(([task, look]) => [task, placed(look)]));
+  return { paths, stamps: new Float64Array(stamps), common: ofCommon, byTask };
+}
+
+function lookOf(proof: NonNullable<ReturnType<typeof decodeProof>>, runs: readonly number[]): Look {
+  const look: Record<string, number> = {};
+  someOf(runs, (position) => {
+    look[proof.paths()[position]!] = proof.stamps[position * stampLength]!;
+    return false;
+  });
+  return look;
+}
+
+const look = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), fc.constantFrom(1, 2, 3), {
+  noNullPrototype: true,
+});
+
+test('those that were looked at again are told of anew, the others as before, and of nothing else', () => {
+  const names = ['one', 'two', 'three'] as const;
+  fc.assert(
+    fc.property(
+      fc.record({ one: look, two: look, three: look }),
+      fc.record({ one: look, two: look, three: look }),
+      fc.subarray([...names], { minLength: 1 }),
+      (before, after, again) => {
+        // What two look at has one stamp at one time.
+        const oneTime = (tasks: Record<string, Look>, factor: number) =>
+          Object.fromEntries(
+            Object.entries(tasks).map(([task, seen]) => [
+              task,
+              Object.fromEntries(Object.keys(seen).map((path) => [path, factor * path.charCodeAt(0)])),
+            ]),
+          );
+        const old = oneTime(before, 1);
+        const renewed = oneTime(Object.fromEntries(again.map((task) => [task, after[task]])), 2);
+        const first = seal(vouchedFor({ config: 7, running: 8 }, old), header, 'spec', {
+          tasks: names.map((task) => ({ task, isFresh: true, savedMs: 1 })),
+          edges: [],
+        });
+        const facts = new Map(again.map((task) => [task as string, { task, isFresh: true, savedMs: 5 }]));
+        const second = reseal(decodeProof(first)!, vouchedFor({ running: 9 }, renewed), header, facts);
+        const proof = decodeProof(second)!;
+        const { common, tasks } = proof.sights();
+        expect(lookOf(proof, common)).toEqual({ config: 7, running: 9 });
+        for (const { task, paths, savedMs } of tasks) {
+          const isRenewed = facts.has(task);
+          expect(lookOf(proof, paths)).toEqual(isRenewed ? renewed[task] : old[task]);
+          expect(savedMs).toBe(isRenewed ? 5 : 1);
+        }
+        // What nobody looks at would be a change that concerns nobody.
+        const seen = new Set<number>();
+        for (const runs of [common, ...tasks.map(({ paths }) => paths)])
+          someOf(runs, (position) => !seen.add(position));
+        expect(seen.size).toBe(proof.paths().length);
+        expect(proof.spec.toString()).toBe('spec');
+      },
+    ),
+  );
+});

@@ -1,0 +1,148 @@
+// After an edit a plain build looks only at what the edit concerns. What it does and tells is what a whole build does.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { builtFrom, Rig } from '../rig/rig.ts';
+
+/** a → b → c, and three that nothing ties to them. */
+const config = `{ jobs: 1, stages: {
+  a: { requires: ['src/a*.txt'], produces: ['out/a.txt'], run: 'cat src/a*.txt > out/a.txt' },
+  b: { requires: ['out/a.txt', 'src/b.txt'], produces: ['out/b.txt'], run: 'cat out/a.txt src/b.txt > out/b.txt' },
+  c: { requires: ['out/b.txt'], produces: ['out/c.txt'], run: 'wc -l < out/b.txt > out/c.txt' },
+  x: { requires: ['src/x.txt'], produces: ['out/x/'], run: 'mkdir -p out/x; cp src/x.txt out/x/' },
+  y: { requires: ['out/x/*'], produces: ['out/y.txt'], run: 'cat out/x/* > out/y.txt' },
+  z: { requires: ['src/link.txt'], produces: ['out/z.txt'], run: 'cat src/link.txt > out/z.txt' },
+} }`;
+const files = {
+  'src/a.txt': 'a\n',
+  'src/b.txt': 'b\n',
+  'src/x.txt': 'x\n',
+  'aims/aim.txt': 'aim\n',
+};
+
+function latestEvents(rig: Rig) {
+  const runs = fs.readdirSync(rig.path('.pipeline-cache/runs')).sort();
+  return rig.read(`.pipeline-cache/runs/${runs.at(-1)}/events.jsonl`);
+}
+
+/** What the build did, by its history; `known`: how many tasks it never looked at, `null` where it looked at all. */
+async function plain(rig: Rig) {
+  const ended = await rig.pipe(['build']);
+  const told = builtFrom({ ...ended, stdout: latestEvents(rig) });
+  const started = told.events.find((event) => event.kind === 'run-started');
+  return { ...told, known: started?.fresh ?? null, text: ended.stdout + ended.stderr };
+}
+
+/** Builds until a glance would be enough: stamps must be a moment old before they vouch for anything. */
+async function settle(rig: Rig): Promise<void> {
+  for (let builds = 0; !hasProof(rig); builds++) {
+    expect(builds).toBeLessThan(20);
+    expect((await rig.pipe(['build'])).code).toBe(0);
+  }
+}
+
+function hasProof(rig: Rig): boolean {
+  if (!rig.exists('.pipeline-cache/runs')) return false;
+  const runs = fs.readdirSync(rig.path('.pipeline-cache/runs'));
+  return runs.some((run) => rig.exists(`.pipeline-cache/runs/${run}/glance`));
+}
+
+async function settled(): Promise<Rig> {
+  const rig = await Rig.with(files, config);
+  fs.symlinkSync('../aims/aim.txt', rig.path('src/link.txt'));
+  fs.mkdirSync(rig.path('out'));
+  await settle(rig);
+  return rig;
+}
+
+test('an edit costs what follows from it, and the next build sees at a glance that nothing is left', async () => {
+  await using rig = await settled();
+  rig.write('src/b.txt', 'B\n');
+  const built = await plain(rig);
+  expect([built.known, built.executed]).toEqual([4, ['b', 'c']]);
+  expect(built.finished).toMatchObject({ executed: 2, fresh: 4, failed: 0, outcome: 'succeeded' });
+  expect(built.text).toContain('2 ran, 4 fresh');
+  expect(rig.read('out/b.txt')).toBe('a\nB\n');
+  // Not even one task is looked at: what the part build has left is proof enough.
+  const again = await plain(rig);
+  expect([again.executed, again.events.length]).toEqual([[], 2]);
+  rig.write('src/x.txt', 'X\n');
+  const other = await plain(rig);
+  expect([other.known, other.executed]).toEqual([4, ['x', 'y']]);
+  const whole = builtFrom(await rig.pipe(['build', '--json']));
+  expect(whole.finished).toMatchObject({ fresh: 6, executed: 0 });
+});
+
+const edits: Readonly<
+  Record<string, { readonly edit: (rig: Rig) => void; readonly executed: readonly string[] }>
+> = {
+  'a file that is only touched': {
+    edit: (rig) => fs.utimesSync(rig.path('src/b.txt'), 1, 1),
+    executed: [],
+  },
+  'a new file under a pattern': { edit: (rig) => rig.write('src/a2.txt', '2\n'), executed: ['a', 'b', 'c'] },
+  'a deleted output, which is restored': { edit: (rig) => rig.remove('out/b.txt'), executed: [] },
+  'what a link leads to': { edit: (rig) => rig.write('aims/aim.txt', 'AIM\n'), executed: ['z'] },
+  'a stray file in an owned folder': { edit: (rig) => rig.write('out/x/stray', 's'), executed: [] },
+};
+
+test.each(Object.entries(edits))('%s: done as by a whole build', async (_, { edit, executed }) => {
+  await using rig = await settled();
+  edit(rig);
+  const built = await plain(rig);
+  expect(built.known).toBeGreaterThan(0);
+  expect([built.code, built.executed]).toEqual([0, executed]);
+  const whole = builtFrom(await rig.pipe(['build', '--json']));
+  expect(whole.finished).toMatchObject({ fresh: 6, executed: 0, restored: 0 });
+  expect(fs.readdirSync(rig.path('out/x'))).toEqual(['x.txt']);
+  expect(rig.read('out/c.txt').trim()).toBe(rig.exists('src/a2.txt') ? '3' : '2');
+});
+
+test('a stage that fails is tried again, and the others are not looked at meanwhile', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'no', 'other.txt': '1' },
+    `{ stages: {
+      picky: { requires: ['in.txt'], produces: ['out.txt'], run: 'grep yes in.txt > out.txt' },
+      more: { requires: ['out.txt'], produces: ['more.txt'], run: 'cp out.txt more.txt' },
+      other: { requires: ['other.txt'], produces: ['o.txt'], run: 'cp other.txt o.txt' },
+    } }`,
+  );
+  rig.write('in.txt', 'yes');
+  await settle(rig);
+  rig.write('in.txt', 'no');
+  const failed = await plain(rig);
+  expect([failed.code, failed.known, failed.failed, failed.skipped]).toEqual([1, 1, ['picky'], ['more']]);
+  const again = await plain(rig);
+  expect([again.code, again.known, again.failed]).toEqual([1, 1, ['picky']]);
+  rig.write('in.txt', 'yes, please');
+  const mended = await plain(rig);
+  expect([mended.code, mended.known, mended.executed]).toEqual([0, 1, ['more', 'picky']]);
+  expect(rig.read('more.txt')).toBe('yes, please\n');
+});
+
+test('a mistake is told of as a whole build tells of it', async () => {
+  await using rig = await settled();
+  rig.remove('src/b.txt');
+  const built = await plain(rig);
+  expect(built.code).toBe(2);
+  expect(built.text).toContain('PIPE050');
+  expect(built.text).toContain('src/b.txt');
+});
+
+test('what a person made of an output is kept, with a warning, and the next build looks at everything', async () => {
+  await using rig = await settled();
+  rig.write('out/b.txt', 'by hand\n');
+  const built = await plain(rig);
+  expect(built.known).toBe(4);
+  expect(built.warnings.join()).toContain('out/b.txt');
+  expect(fs.readdirSync(rig.path('.pipeline-cache/displaced'))).toHaveLength(1);
+  expect(rig.read('out/b.txt')).toBe('a\nb\n');
+  expect((await plain(rig)).known).toBeNull();
+});
+
+test('another build that wrote meanwhile makes it look at everything', async () => {
+  await using rig = await settled();
+  rig.write('src/b.txt', 'B\n');
+  rig.append('.pipeline-cache/state', '\n');
+  const built = await plain(rig);
+  expect([built.known, built.executed]).toEqual([null, ['b', 'c']]);
+});
