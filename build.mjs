@@ -48,18 +48,12 @@ await build({
 });
 
 // One CommonJS file: it starts faster than modules do, and what is imported dynamically is only run when asked for.
-await build({
+const command = {
   ...common,
   format: 'cjs',
-  entryPoints: {
-    main: 'src/cli/main.ts',
-    'glance-build': 'src/cli/glance-build.ts',
-    'plain-build': 'src/cli/plain-build.ts',
-  },
   outExtension: { '.js': '.cjs' },
   minify: true,
   external: ['esbuild'],
-  plugins: [lazyBuiltins(), ownBundles(Object.keys(apart))],
   // Code from a compile cache cannot import, but it can require.
   supported: { 'dynamic-import': false },
   define: { PIPE_VERSION: JSON.stringify(version), 'import.meta.dirname': '__dirname' },
@@ -68,11 +62,26 @@ await build({
     js: '(function (exports, require, module, __filename, __dirname) {',
   },
   footer: { js: '})' },
+};
+await build({
+  ...command,
+  entryPoints: {
+    main: 'src/cli/main.ts',
+    'glance-build': 'src/cli/glance-build.ts',
+    'plain-build': 'src/cli/plain-build.ts',
+  },
+  plugins: [lazyBuiltins(), ownBundles(Object.keys(apart))],
+});
+// The same command line, to tell of itself alone.
+await build({
+  ...command,
+  entryPoints: { help: 'src/cli/main.ts' },
+  plugins: [lazyBuiltins(), withoutActions()],
 });
 
 // The command itself. A shell reads its first two lines and hands over to Node: behind `--`, for otherwise
 // Node takes `--env-file` for its own wherever it stands.
-const bundles = ['main', 'glance-build', 'plain-build', ...Object.keys(apart)]
+const bundles = ['main', 'help', 'glance-build', 'plain-build', ...Object.keys(apart)]
   .map((name) => `${name}.cjs`)
   .map((name) => fs.readFileSync(path.join(out, name)));
 const buildId = createHash('sha256').update(Buffer.concat(bundles)).digest('hex').slice(0, 16);
@@ -168,6 +177,20 @@ function ownBundles(names) {
       context.onResolve({ filter: new RegExp(`/(${names.join('|')})\\.ts$`) }, ({ path: asked, kind }) =>
         kind === 'dynamic-import'
           ? { path: `./${path.basename(asked, '.ts')}.cjs`, external: true }
+          : undefined,
+      );
+    },
+  };
+}
+
+/** Whatever the command line could be asked to do is left out. */
+function withoutActions() {
+  return {
+    name: 'without-actions',
+    setup(context) {
+      context.onResolve({ filter: /^\.\/[^/]+\.ts$/ }, ({ importer, kind }) =>
+        kind === 'dynamic-import' && importer.endsWith('/commands.ts')
+          ? { path: './main.cjs', external: true }
           : undefined,
       );
     },

@@ -155,7 +155,7 @@ test(
       events: fc.oneof(edits, editsAnytime, outputEdits, deaths, deaths, encounters),
       // It is slow, and this is what it is for.
       eventful: 2,
-      flagless: 2,
+      flagless: 6,
       mostStages: 20,
       mostTurns: 6,
       wanted: ['executed', 'edits', 'deaths', 'encounters', 'parts'],

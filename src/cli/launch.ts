@@ -76,7 +76,14 @@ Object.assign(globalThis, {
   [Symbol.for('pipe-build.import')]: (url: string) => import(url),
   [Symbol.for('pipe-build.launched')]: { buildId: PIPE_BUILD_ID, run },
 });
-if (!(words.length === 0 && isVersion(command) && tellVersion())) run(isPlainBuild ? 'glance-build' : 'main');
+if (!(words.length === 0 && isVersion(command) && tellVersion())) run(bundleFor());
+
+/** The one that has the least in it. */
+function bundleFor(): string {
+  if (isPlainBuild) return 'glance-build';
+  const asksForHelp = command === undefined || command === '--help' || command === '-h';
+  return words.length === 0 && asksForHelp ? 'help' : 'main';
+}
 
 function isVersion(word: string | undefined): boolean {
   return word === '--version' || word === '-V';
