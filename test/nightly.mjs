@@ -10,9 +10,9 @@ const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    /** Of stories, shared by the two builders. */
+    /** Of stories, shared by the three kinds of them. */
     minutes: { type: 'string', default: '60' },
-    /** Of each builder, instead of a time. */
+    /** Of each kind, instead of a time. */
     stories: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
   },
@@ -36,7 +36,7 @@ async function stories() {
   const { minutes, stories, seed } = values;
   const much =
     stories === undefined
-      ? { PIPE_RANDOM_MS: String(Number(minutes) * 30_000) }
+      ? { PIPE_RANDOM_MS: String(Number(minutes) * 20_000) }
       : { PIPE_RANDOM_STORIES: stories };
   const { isGood, printed } = await run([vitest, 'run', '--maxWorkers=1', 'test/random.test.ts'], {
     ...much,

@@ -1,6 +1,14 @@
 // Programs are on record while they run, so that the next engine can end what a killed one left running.
 
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isGroupAlive, type Marks, processesMarked } from './process-table.ts';
 
@@ -50,7 +58,7 @@ export class RunningPrograms {
     return {
       // Added, not written anew: what is there already is never half there.
       started: (groupId) => attempt(() => appendFileSync(file, `${groupId}\n`)),
-      ended: () => attempt(() => rmSync(file, { force: true })),
+      ended: () => attempt(() => unlinkSync(file)),
     };
   }
 

@@ -1,6 +1,6 @@
 // PIPE_OUTPUT: the file to which a command appends JSON lines about its work, read as it grows.
 
-import { closeSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 
 export interface OutputFileOptions {
   readonly path: string;
@@ -47,7 +47,7 @@ export class OutputFile {
     if (this.rest.length > 0) this.takeLine(this.rest);
     this.rest = Buffer.alloc(0);
     try {
-      rmSync(this.options.path, { force: true, recursive: true });
+      removeWhatever(this.options.path);
     } catch {
       // Litter, at worst: what it said has been read.
     }
@@ -140,4 +140,13 @@ export function isProgress(value: unknown): value is { readonly done: number; re
 
 export function isMetric(value: unknown): value is Readonly<Record<string, number>> {
   return isObject(value) && Object.values(value).every((one) => Number.isFinite(one));
+}
+
+/** Nearly always it is the file that was made; the command may have put anything in its place. */
+function removeWhatever(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    rmSync(path, { force: true, recursive: true });
+  }
 }

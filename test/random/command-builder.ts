@@ -75,21 +75,21 @@ export class CommandBuilder implements Builder {
     const startedMs = performance.now();
     const ended = await this.start(wordsOf(request)).ended;
     if (!isFlagless(request)) this.usualMs = performance.now() - startedMs;
-    return this.told(request, ended);
+    const told = this.told(request, ended);
+    if (!isFlagless(request) || told.kind !== 'finished') return told;
+    if ([...told.ends.values()].some((end) => end !== 'fresh')) return told;
+    // Stamps must be a moment old before they vouch for anything: what comes then is seen at a glance.
+    return this.told(request, await this.start(wordsOf(request)).ended);
   }
 
   /** Of one without flags its history tells what it did: it may see much of it at a glance. */
-  private told(
-    request: BuildRequest,
-    ended: Awaited<Running['ended']>,
-    disturbed: string | null = null,
-  ): Built {
+  private told(request: BuildRequest, ended: Awaited<Running['ended']>): Built {
     if (ended.code === 2) return { kind: 'refused' };
-    if (!isFlagless(request)) return toldBy(ended, disturbed);
+    if (!isFlagless(request)) return toldBy(ended);
     const runs = path.join(this.root, '.pipeline-cache/runs');
     const latest = fs.readdirSync(runs).sort().at(-1)!;
     const stdout = fs.readFileSync(path.join(runs, latest, 'events.jsonl'), 'utf8');
-    const told = toldBy({ ...ended, stdout }, disturbed);
+    const told = toldBy({ ...ended, stdout });
     if (told.kind !== 'finished') return told;
     // The history counts those that were found fresh, and names the others.
     const fresh = this.names.filter((name) => !told.ends.has(name));
@@ -97,8 +97,24 @@ export class CommandBuilder implements Builder {
     const isPart = events.some((event) => event.kind === 'run-started' && event.fresh !== undefined);
     if (finished?.fresh !== fresh.length)
       throw new Error(`${finished?.fresh} fresh, but nothing is told of ${fresh.join(', ')}`);
-    const ends = new Map([...told.ends, ...fresh.map((name) => [name, 'fresh'] as const)]);
-    return { ...told, ends, isPart };
+    return { ...told, ends: this.inOrder(told.ends, fresh), isPart };
+  }
+
+  /** Whatever was found fresh before a stage that comes later was looked at. */
+  private inOrder(
+    told: ReadonlyMap<string, TaskEnd>,
+    fresh: readonly string[],
+  ): ReadonlyMap<string, TaskEnd> {
+    const ends = new Map<string, TaskEnd>();
+    const passAll = (before: number) => {
+      for (const name of fresh) if (this.names.indexOf(name) < before) ends.set(name, 'fresh');
+    };
+    for (const [name, end] of told) {
+      passAll(this.names.indexOf(name));
+      ends.set(name, end);
+    }
+    passAll(this.names.length);
+    return ends;
   }
 
   private async overEdit(
@@ -107,14 +123,14 @@ export class CommandBuilder implements Builder {
   ): Promise<Built> {
     const gates = new Gates(this.root);
     try {
-      const running = this.start(wordsOf(request));
+      const running = this.start(argumentsOf(request));
       const stage = await gates.hold(running, nth);
-      if (stage === null) return this.told(request, await running.ended);
+      if (stage === null) return toldBy(await running.ended);
       act(stage);
       const isHeld = await gates.letWork(running, stage);
       undo();
       if (isHeld) await gates.letEnd(stage);
-      return this.told(request, await running.ended, stage);
+      return toldBy(await running.ended, stage);
     } finally {
       gates.dispose();
     }
@@ -137,12 +153,12 @@ export class CommandBuilder implements Builder {
   private async killedWithin(request: BuildRequest, nth: number, where: 'begin' | 'end'): Promise<Built> {
     const gates = new Gates(this.root);
     try {
-      const running = this.start(wordsOf(request));
+      const running = this.start(argumentsOf(request));
       const stage = await gates.hold(running, nth);
       const isHeld = stage !== null && (where === 'begin' || (await gates.letWork(running, stage)));
       if (isHeld) running.child.kill('SIGKILL');
       const ended = await running.ended;
-      return isHeld ? { kind: 'unforeseen', dying: stage } : this.told(request, ended);
+      return isHeld ? { kind: 'unforeseen', dying: stage } : toldBy(ended);
     } finally {
       gates.dispose();
     }

@@ -90,7 +90,8 @@ function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
   );
 }
 
-const changes: fc.Arbitrary<Change> = fc.oneof(
+/** Of files alone: the configuration stays, and what is remembered. */
+export const fileChanges: fc.Arbitrary<Change> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: of('edit'), source, text: texts, sly: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ kind: of('revert') }) },
   { weight: 2, arbitrary: fc.record({ kind: of('touch'), source, ahead: mostly(false, true) }) },
@@ -103,6 +104,10 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
     arbitrary: fc.record({ kind: of('delete-output', 'edit-output', 'chmod-output', 'link-output'), pick }),
   },
   { weight: 2, arbitrary: fc.record({ kind: of('stray'), pick, name: fc.constantFrom('z.txt', 'y z.txt') }) },
+);
+
+export const anyChange: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 24, arbitrary: fileChanges },
   {
     weight: 2,
     arbitrary: fc.record({ kind: of('accept'), pick, edits: mostly(true, false), byStage: fc.boolean() }),
@@ -145,11 +150,16 @@ const anyRequest: fc.Arbitrary<Turn['request']> = fc.record({
   jobs: fc.constantFrom(1, 2, 5),
 });
 
-/**
- * `eventful`: how many builds with an event come for one without. `flagless`: how many that are asked for without a
- * flag come for one that is asked for as it may be.
- */
-export function turns(events: fc.Arbitrary<Event>, eventful: number, flagless: number): fc.Arbitrary<Turn> {
+export interface TurnKinds {
+  readonly changes: fc.Arbitrary<Change>;
+  readonly events: fc.Arbitrary<Event>;
+  /** How many builds with an event come for one without. */
+  readonly eventful: number;
+  /** How many that are asked for without a flag come for one that is asked for as it may be. */
+  readonly flagless: number;
+}
+
+export function turns({ changes, events, eventful, flagless }: TurnKinds): fc.Arbitrary<Turn> {
   return fc.record({
     changes: fc.array(changes, { maxLength: 4, size: 'max' }),
     request: fc.oneof(
@@ -189,5 +199,11 @@ export const deaths: fc.Arbitrary<Event> = fc.record({
   kind: fc.constant('die' as const),
   nth: soon,
   fraction,
+});
+/** Whoever is at work. */
+export const deathsAnytime: fc.Arbitrary<Event> = fc.record({
+  kind: fc.constant('die' as const),
+  nth: soon,
+  fraction: fc.double({ min: 0.5, max: 0.999, noNaN: true }),
 });
 export const encounters: fc.Arbitrary<Event> = fc.constant<Event>({ kind: 'twice' });
