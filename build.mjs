@@ -41,7 +41,11 @@ const apart = {
 await build({
   ...common,
   format: 'cjs',
-  entryPoints: { ...apart, 'glance-worker': 'src/glance/glance-worker.ts' },
+  entryPoints: {
+    ...apart,
+    'glance-worker': 'src/glance/glance-worker.ts',
+    'hash-worker': 'src/files/hash-worker.ts',
+  },
   outExtension: { '.js': '.cjs' },
   minify: true,
   external: ['esbuild'],

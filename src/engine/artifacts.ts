@@ -79,9 +79,10 @@ export function saveArtifacts(
   const { actions, blobs, stores } = world.cache;
   if (!stores) return null;
   try {
-    for (const entry of result.outputs) {
-      if (entry.kind === 'file')
-        blobs.put(`${world.folders.root}/${entry.path}`, entry.digest, entry.sizeBytes);
+    for (const { path, kind, digest, sizeBytes } of result.outputs) {
+      if (kind !== 'file') continue;
+      const isVouchedFor = () => world.files.vouchesFor(path, digest);
+      blobs.put(`${world.folders.root}/${path}`, digest, sizeBytes, isVouchedFor);
     }
     const log = logOf(world, task);
     actions.put({ ...result, log, createdAtMs: world.clock.nowMs() });

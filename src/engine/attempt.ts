@@ -14,6 +14,7 @@ import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
 import { type KeptCopies, keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
+import { LongReading } from './long-reading.ts';
 import {
   clearAway,
   type IsOfAnother,
@@ -25,7 +26,6 @@ import {
 import { type Result, recordOf } from './new-record.ts';
 import { basesOf, placesOf } from './ownership.ts';
 import type { ActionResult } from './ports.ts';
-import { inspectOutputs } from './produced.ts';
 import { isRefusal } from './refusal.ts';
 import { rejectOutputs } from './rejection.ts';
 import { clearUnnameable, onRecord, unnameableMade, unnameableNow } from './unnameable.ts';
@@ -64,6 +64,7 @@ export class Attempt {
   private readonly options: AttemptOptions;
   private readonly watcher: AttemptWatcher;
   private running: RunningExecution | null = null;
+  private readonly reading: LongReading;
   private cancelled: 'gently' | 'now' | null = null;
   private copies: KeptCopies | null = null;
   /** What lay in its folders without a name for it, and stays. */
@@ -77,6 +78,7 @@ export class Attempt {
     readonly watcher: AttemptWatcher;
   }) {
     this.world = options.world;
+    this.reading = new LongReading(options.world);
     this.assessor = options.assessor;
     this.task = options.task;
     this.options = options.options;
@@ -85,6 +87,7 @@ export class Attempt {
 
   cancel(how: 'gently' | 'now'): void {
     this.cancelled = how;
+    this.reading.stop(how);
     this.running?.cancel(how);
   }
 
@@ -119,6 +122,8 @@ export class Attempt {
     attempt: number,
   ): Promise<AttemptEnd | { readonly kind: 'inputs-changed'; readonly paths: readonly FilePath[] }> {
     const { world, task } = this;
+    const ahead = this.reading.inputs(assessment.inputs);
+    if (ahead !== null && !(await ahead)) return { kind: 'cancelled' };
     const reading = assessment.read();
     if ('failure' in reading) return failed(reading.failure);
     const { seen } = reading;
@@ -164,8 +169,7 @@ export class Attempt {
     if (action !== null && staged !== null) {
       staged.place();
       world.files.forget();
-      // Read now, in place, so that the next run finds stamps that it may trust and has nothing to write.
-      world.files.observe(action.outputs, 'output');
+      await this.reading.restored(action.outputs);
       return this.restored(action, { ...record(action), ...onRecord({ made: [], theirs: this.theirs }) });
     }
     const secrets = missingSecrets(world, task.stage);
@@ -186,7 +190,8 @@ export class Attempt {
     if (end.kind === 'cancelled') return this.reject({ kind: 'cancelled' });
     if (end.kind === 'failed') return this.reject(failed(end.failure, end.tail, prepared));
 
-    const made = inspectOutputs(world, task);
+    const made = await this.reading.made(task);
+    if (made === null) return this.reject({ kind: 'cancelled' });
     if ('failure' in made) return this.reject(failed(made.failure, [], prepared));
     const changed = inputsThatChanged(world, task, assessment, seen);
     if (changed.length > 0) {

@@ -68,6 +68,8 @@ export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>):
   const left: Files = {
     expand: (set, role) => expansionWithout(files.expand(set, role), set, gone),
     observe: (listed, role) => files.observe(listed, role),
+    readAhead: (listed, signal) => files.readAhead(listed, signal),
+    vouchesFor: (path, digest) => files.vouchesFor(path, digest),
     stamp: (paths, role) => files.stamp(paths, role),
     unnameable: (set) => files.unnameable(set),
     treeDigest: (path) => files.treeDigest(path),

@@ -66,6 +66,13 @@ export interface Files {
   expand(set: PatternSet, role: Role): Expansion;
   /** Content digests; reads only what no trusted stamp vouches for. */
   observe(files: readonly ListedFile[], role: Role): Observation;
+  /**
+   * Reads beforehand what `observe` would have to read, where that is so much that it takes long; `null` where it is
+   * not. Meanwhile other things go on. What `signal` cuts short, or fails, is left to `observe`. Never rejects.
+   */
+  readAhead(files: readonly ListedFile[], signal: AbortSignal): Promise<void> | null;
+  /** Whether the stamp that the file has at this moment proves this content, so that it need not be read. */
+  vouchesFor(path: FilePath, digest: Digest): boolean;
   /** Stamps alone, in the order asked; `null` where there is no such file. Links are followed for inputs. */
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[];
   /** What lies in the set's owned folders under names that no pattern matches: `.git`. The topmost alone, sorted. */
@@ -169,8 +176,11 @@ export interface ActionStore {
 export interface BlobStore {
   /** Copies the file in, whatever it holds. */
   add(absolutePath: string): Digest;
-  /** Copies (or reflinks) the file in. Throws `BlobMismatch` when its content is not `digest` any more. */
-  put(absolutePath: string, digest: Digest, sizeBytes: number): void;
+  /**
+   * Copies (or reflinks) the file in. Throws `BlobMismatch` when its content is not `digest` any more. `isVouchedFor`:
+   * whether the file has had this content all the while; asked when it has been copied.
+   */
+  put(absolutePath: string, digest: Digest, sizeBytes: number, isVouchedFor?: () => boolean): void;
   pathOf(digest: Digest): string;
   /** Whether the blob is there and whole; a bad one is removed. */
   verify(digest: Digest): boolean;

@@ -3,15 +3,20 @@ import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
+import type { Expansion } from './ports.ts';
 import type { World } from './world.ts';
+
+/** `null`: the task makes no files. */
+export function listOutputs(world: World, { stage: { produces } }: Task): Expansion | null {
+  return produces === null ? null : world.files.expand(produces, 'output');
+}
 
 export function inspectOutputs(
   world: World,
   task: Task,
+  expansion: Expansion | null = listOutputs(world, task),
 ): { readonly outputs: Manifest } | { readonly failure: Failure } {
-  const { produces } = task.stage;
-  if (produces === null) return { outputs: [] };
-  const expansion = world.files.expand(produces, 'output');
+  if (expansion === null) return { outputs: [] };
   const missing = expansion.unmatched.filter((entry) => !entry.optional).map((entry) => entry.source);
   if (missing.length > 0) return { failure: { kind: 'output-missing', patterns: missing } };
   const folders = new Map<string, FilePath>(expansion.files.map((file) => [folderOf(file.path), file.path]));

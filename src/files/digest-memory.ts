@@ -3,12 +3,21 @@ import type { Digest } from '../base/brand.ts';
 import type { Stamp } from '../engine/ports.ts';
 import { FileSystemNow, tickOf } from './fs-now.ts';
 import { type HashedFile, hashFile } from './hash-file.ts';
+import { hashElsewhere, hashTogether, isMuch } from './many-hands.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 
 /** What is remembered from run to run; an entry is there only if its stamp may be trusted. */
 export interface StampMemory {
   get(path: string): { readonly stamp: Stamp; readonly digest: Digest } | undefined;
   put(path: string, entry: { readonly stamp: Stamp; readonly digest: Digest }): void;
+}
+
+/** A file whose content nothing vouches for. */
+export interface Unread {
+  /** Its name in the memory. */
+  readonly file: string;
+  readonly absolutePath: string;
+  readonly stamp: Stamp;
 }
 
 /** Above this, waiting out the clock's tick first is cheaper than hashing twice. */
@@ -28,18 +37,53 @@ export class DigestMemory {
     this.now = probeFolder === null ? null : new FileSystemNow(probeFolder);
   }
 
+  /** What was read under this very stamp. */
+  known(file: string, stamp: Stamp): HashedFile | undefined {
+    const known = this.memory.get(file);
+    return known !== undefined && sameStamp(known.stamp, stamp) ? known : undefined;
+  }
+
   /** `file` is its name in the memory. Throws what reading can throw: ENOENT, EACCES, `ChangingFile`. */
   of(file: string, absolutePath: string, stamp: Stamp): HashedFile {
-    const known = this.memory.get(file);
-    if (known !== undefined && sameStamp(known.stamp, stamp)) return known;
-    if (this.now !== null && stamp.sizeBytes > largeBytes && !this.now.isSettled(stamp))
-      pause(Number(tickOf(stamp) / 1_000_000n) + 1);
+    const known = this.known(file, stamp);
+    if (known !== undefined) return known;
+    if (stamp.sizeBytes > largeBytes) pause(this.untilSettledMs([stamp]));
     // Asked before reading: a change after this moment must show in the stamp.
-    const settled = this.now?.isSettled(stamp) ?? false;
+    const settled = this.isSettled(stamp);
     const hashed = hashFile(absolutePath);
-    if (settled && sameStamp(hashed.stamp, stamp)) this.memory.put(file, hashed);
-    else if (this.now !== null) this.unsettled.set(file, { absolutePath, hashed });
+    this.learn({ file, absolutePath, stamp }, settled, hashed);
     return hashed;
+  }
+
+  /** As `of`, with several threads where it is much. What is missing in the answer is left to `of`. */
+  ofMany(unread: readonly Unread[]): ReadonlyMap<string, HashedFile> {
+    const read = new Map<string, HashedFile>();
+    if (!isMuch(unread.map(sizeOf))) return read;
+    pause(this.untilSettledMs(unread.map(({ stamp }) => stamp)));
+    const ordered = largeFirst(unread);
+    const settled = ordered.map(({ stamp }) => this.isSettled(stamp));
+    for (const [i, hashed] of hashTogether(ordered.map(pathOf)).entries()) {
+      if (hashed === null) continue;
+      this.learn(ordered[i]!, settled[i]!, hashed);
+      read.set(ordered[i]!.file, hashed);
+    }
+    return read;
+  }
+
+  /**
+   * Reads what `of` would have to read, while other things go on in this thread. `null`: it is not so much that this
+   * pays. What has not settled is left to `of`, as between now and then it could change unseen.
+   */
+  ahead(unread: readonly Unread[], signal: AbortSignal): Promise<void> | null {
+    return this.now === null || !isMuch(unread.map(sizeOf)) ? null : this.readAhead(unread, signal);
+  }
+
+  private async readAhead(unread: readonly Unread[], signal: AbortSignal): Promise<void> {
+    const waitMs = this.untilSettledMs(unread.map(({ stamp }) => stamp));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const ordered = largeFirst(unread.filter(({ stamp }) => this.isSettled(stamp)));
+    for (const [i, hashed] of (await hashElsewhere(ordered.map(pathOf), signal)).entries())
+      if (hashed !== null) this.learn(ordered[i]!, true, hashed);
   }
 
   /**
@@ -59,6 +103,22 @@ export class DigestMemory {
     this.unsettled.clear();
   }
 
+  private isSettled(stamp: Stamp): boolean {
+    return this.now?.isSettled(stamp) ?? false;
+  }
+
+  /** Until the clock has ticked after the last of these changes. */
+  private untilSettledMs(stamps: readonly Stamp[]): number {
+    if (this.now === null) return 0;
+    const ticks = stamps.filter((stamp) => !this.isSettled(stamp)).map(tickOf);
+    return ticks.length === 0 ? 0 : Number(ticks.reduce((a, b) => (a > b ? a : b)) / 1_000_000n) + 1;
+  }
+
+  private learn({ file, absolutePath, stamp }: Unread, settled: boolean, hashed: HashedFile): void {
+    if (settled && sameStamp(hashed.stamp, stamp)) this.memory.put(file, hashed);
+    else if (this.now !== null) this.unsettled.set(file, { absolutePath, hashed });
+  }
+
   private settleOne(file: string, absolutePath: string, hashed: HashedFile): void {
     try {
       const stamp = stampOf(absolutePath);
@@ -71,7 +131,22 @@ export class DigestMemory {
   }
 }
 
+function sizeOf({ stamp }: Unread): bigint {
+  return stamp.sizeBytes;
+}
+
+function pathOf({ absolutePath }: Unread): string {
+  return absolutePath;
+}
+
+/** So that none of them is begun when all other threads are done. Small ones stay in the order of their folders. */
+function largeFirst(unread: readonly Unread[]): readonly Unread[] {
+  const large = unread.filter((one) => sizeOf(one) > largeBytes);
+  const small = unread.filter((one) => sizeOf(one) <= largeBytes);
+  return [...large.sort((a, b) => Number(sizeOf(b) - sizeOf(a))), ...small];
+}
+
 /** Blocks the thread; for the few milliseconds of a tick only. */
 function pause(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(ms, 2100));
+  if (ms > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(ms, 2100));
 }

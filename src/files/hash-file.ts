@@ -5,7 +5,8 @@ import type { Digest } from '../base/brand.ts';
 import type { Stamp } from '../engine/ports.ts';
 import { sameStamp, toStamp } from './stamp.ts';
 
-const chunkBytes = 1 << 20;
+/** Small enough to stay in the processor's own memory between reading and hashing. */
+const chunkBytes = 128 << 10;
 const attempts = 4;
 
 export interface HashedFile {
@@ -18,16 +19,16 @@ export class ChangingFile extends Error {}
 
 /**
  * The digest with the stamp that belongs to it: the content is read between two looks at one
- * descriptor. Throws `ChangingFile` after a few tries, and errors of the file system.
+ * descriptor. Throws `ChangingFile` after a few tries, and errors of the file system. `onRead`: after each piece.
  */
-export function hashFile(absolutePath: string): HashedFile {
+export function hashFile(absolutePath: string, onRead: () => void = () => {}): HashedFile {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     // O_NONBLOCK: opening a FIFO that took the file's place must not hang.
     const descriptor = fs.openSync(absolutePath, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     try {
       const before = toStamp(fs.fstatSync(descriptor, { bigint: true }));
       if (before.kind !== 'file') throw new Error('is not a regular file');
-      const digest = readThrough(descriptor, Number(before.sizeBytes));
+      const digest = readThrough(descriptor, Number(before.sizeBytes), onRead);
       const after = toStamp(fs.fstatSync(descriptor, { bigint: true }));
       if (sameStamp(before, after)) return { digest, stamp: before };
     } finally {
@@ -40,7 +41,7 @@ export function hashFile(absolutePath: string): HashedFile {
 let buffer: Buffer | null = null;
 
 /** To the end; of a file that says how long it is, no further: whether it grew meanwhile is seen afterwards. */
-function readThrough(descriptor: number, sizeBytes: number): Digest {
+function readThrough(descriptor: number, sizeBytes: number, onRead: () => void): Digest {
   buffer ??= Buffer.allocUnsafe(chunkBytes);
   const first = readSome(descriptor, buffer, sizeBytes);
   if (first === sizeBytes && first > 0) return hash('sha256', buffer.subarray(0, first), 'hex') as Digest;
@@ -49,6 +50,7 @@ function readThrough(descriptor: number, sizeBytes: number): Digest {
     read = total === sizeBytes && total > 0 ? 0 : readSome(descriptor, buffer, sizeBytes);
     if (read === 0) return whole.digest('hex') as Digest;
     whole.update(buffer.subarray(0, read));
+    onRead();
   }
 }
 

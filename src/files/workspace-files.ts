@@ -17,16 +17,21 @@ import type {
 import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import { byPath } from '../model/manifest.ts';
 import { canonicalPath } from '../model/paths.ts';
-import { DigestMemory, type StampMemory } from './digest-memory.ts';
+import { DigestMemory, type StampMemory, type Unread } from './digest-memory.ts';
 import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';
+import type { HashedFile } from './hash-file.ts';
 import { digestOfTree, unnameableIn } from './owned-folders.ts';
 import { isExecutable, stampOf, stampOfTarget, stampWithTarget } from './stamp.ts';
 import type { walk } from './walk.ts';
+import { isMangled, whyUnreadable } from './why-unreadable.ts';
 
 /** SHA-256 of nothing. */
 const emptyDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' as Digest;
+
+type ReadAhead = ReadonlyMap<string, HashedFile>;
+type Seen = { readonly entry: FileEntry; readonly stamp: Stamp };
 
 export class WorkspaceFiles implements Files {
   private readonly root: string;
@@ -59,8 +64,7 @@ export class WorkspaceFiles implements Files {
     const unmatched = [];
     const unreadable: UnreadableFile[] = [];
     const excludes = set.entries.some((entry) => entry.negated);
-    for (const entry of set.entries) {
-      if (entry.negated) continue;
+    for (const entry of set.entries.filter((one) => !one.negated)) {
       let matched = false;
       const listed = filesOfGlob({
         root: this.root,
@@ -106,9 +110,12 @@ export class WorkspaceFiles implements Files {
     const stamps: Stamp[] = [];
     const missing: FilePath[] = [];
     const unreadable: UnreadableFile[] = [];
+    let read: ReadAhead | null = null;
+    // Only when a file must be read: most often none must.
+    const ahead = () => (read ??= this.digests.ofMany(this.unreadAmong(files)));
     for (const { path: file } of files) {
       try {
-        const seen = role === 'input' ? this.inputEntry(file) : this.outputEntry(file);
+        const seen = role === 'input' ? this.inputEntry(file, ahead) : this.outputEntry(file, ahead);
         if (seen === null && isMangled(file))
           unreadable.push({ path: file, message: 'has a name that is not valid UTF-8' });
         else if (seen === null) missing.push(file);
@@ -118,10 +125,19 @@ export class WorkspaceFiles implements Files {
         }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') missing.push(file);
-        else unreadable.push({ path: file, message: messageOf(error) });
+        else unreadable.push({ path: file, message: whyUnreadable(error) });
       }
     }
     return { manifest, stamps, missing, unreadable };
+  }
+
+  readAhead(files: readonly ListedFile[], signal: AbortSignal): Promise<void> | null {
+    return this.digests.ahead(this.unreadAmong(files), signal);
+  }
+
+  vouchesFor(file: FilePath, digest: Digest): boolean {
+    const stamp = stampOf(this.absolute(file));
+    return stamp !== null && this.digests.known(file, stamp)?.digest === digest;
   }
 
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[] {
@@ -161,19 +177,30 @@ export class WorkspaceFiles implements Files {
     return stamp;
   }
 
-  private outputEntry(file: FilePath): { entry: FileEntry; stamp: Stamp } | null {
+  /** Links and what cannot be stamped are left to those who read one file after the other. */
+  private unreadAmong(files: readonly ListedFile[]): readonly Unread[] {
+    return files.flatMap(({ path: file }) => {
+      try {
+        const stamp = this.stampOnce(file);
+        if (stamp?.kind !== 'file' || this.digests.known(file, stamp) !== undefined) return [];
+        return [{ file, absolutePath: this.absolute(file), stamp }];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  private outputEntry(file: FilePath, ahead: () => ReadAhead): Seen | null {
     const stamp = this.stampOnce(file);
     if (stamp === null) return null;
     switch (stamp.kind) {
       case 'file':
-        return this.fileEntry(file, stamp);
+        return this.fileEntry(file, stamp, ahead);
       case 'link': {
         const target = fs.readlinkSync(this.absolute(file));
         const digest = createHash('sha256').update(target).digest('hex') as Digest;
-        return {
-          entry: { path: file, kind: 'link', executable: false, digest, sizeBytes: target.length, target },
-          stamp,
-        };
+        const sizeBytes = target.length;
+        return { entry: { path: file, kind: 'link', executable: false, digest, sizeBytes, target }, stamp };
       }
       case 'folder':
         return {
@@ -185,10 +212,10 @@ export class WorkspaceFiles implements Files {
     }
   }
 
-  private inputEntry(file: FilePath): { entry: FileEntry; stamp: Stamp } | null {
+  private inputEntry(file: FilePath, ahead: () => ReadAhead): Seen | null {
     const stamp = this.stampOnce(file);
     if (stamp === null) return null;
-    if (stamp.kind !== 'link') return this.outputEntry(file);
+    if (stamp.kind !== 'link') return this.outputEntry(file, ahead);
     // What a link leads to counts as well as where it says to lead.
     const absolute = this.absolute(file);
     const text = fs.readlinkSync(absolute);
@@ -197,7 +224,8 @@ export class WorkspaceFiles implements Files {
     const hash = createHash('sha256').update(`link;${text.length}:${text};${target?.kind ?? 'dangling'}`);
     if (target?.kind === 'other') throw new Error('leads to a device, pipe or socket');
     if (target?.kind === 'file') {
-      const content = this.contentOf(fs.realpathSync(absolute), target);
+      const end = fs.realpathSync(absolute);
+      const content = this.digests.of(end, end, target);
       hash.update(`${isExecutable(target) ? '+x' : ''};${content.digest}`);
     }
     const digest = hash.digest('hex') as Digest;
@@ -206,12 +234,11 @@ export class WorkspaceFiles implements Files {
     return { entry, stamp: stampWithTarget(absolute, stamp) };
   }
 
-  private contentOf(file: string, stamp: Stamp) {
-    return this.digests.of(file, this.absolute(file), stamp);
-  }
-
-  private fileEntry(file: FilePath, stamp: Stamp): { entry: FileEntry; stamp: Stamp } {
-    const content = this.contentOf(file, stamp);
+  private fileEntry(file: FilePath, stamp: Stamp, ahead: () => ReadAhead): Seen {
+    const content =
+      this.digests.known(file, stamp) ??
+      ahead().get(file) ??
+      this.digests.of(file, this.absolute(file), stamp);
     const entry: FileEntry = {
       path: file,
       kind: 'file',
@@ -220,22 +247,5 @@ export class WorkspaceFiles implements Files {
       sizeBytes: Number(content.stamp.sizeBytes),
     };
     return { entry, stamp: content.stamp };
-  }
-}
-
-/** Listed with the sign that Node puts for bytes that are no text, and so not to be found by that name. */
-function isMangled(file: string): boolean {
-  return file.includes('\uFFFD');
-}
-
-function messageOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case 'EACCES':
-      return 'permission denied';
-    case 'ELOOP':
-      return 'is a link that leads to itself';
-    default:
-      return message;
   }
 }

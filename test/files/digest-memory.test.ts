@@ -2,10 +2,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { FilePath } from '../../src/base/brand.ts';
 import { DigestMemory } from '../../src/files/digest-memory.ts';
 import { FileSystemNow, tickOf } from '../../src/files/fs-now.ts';
 import { ChangingFile, hashFile } from '../../src/files/hash-file.ts';
 import { isExecutable, sameStamp, stampOf, stampOfTarget } from '../../src/files/stamp.ts';
+import { WorkspaceFiles } from '../../src/files/workspace-files.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import { stamp } from '../store/samples.ts';
 import { tree, workspace } from './workspace.ts';
@@ -85,6 +87,71 @@ test('without a place for probes what is known is used and nothing is written or
   expect(digests.of('a', file, stampOf(file)!).digest).toBe(digestOf('known'));
   expect(readsOf(opens, file)).toBe(1);
   expect(tree(root)).toEqual(before);
+});
+
+/** So large that several threads would read it: holes, which take no room. */
+function largeScene() {
+  const { root, state, entries, memory, opens } = scene();
+  const names = ['a', 'b'];
+  for (const name of names) fs.closeSync(fs.openSync(path.join(root, name), 'a'));
+  for (const name of names) fs.truncateSync(path.join(root, name), 50 << 20);
+  const unread = names.map((file) => {
+    const absolutePath = path.join(root, file);
+    return { file, absolutePath, stamp: stampOf(absolutePath)! };
+  });
+  return { root, state, entries, memory, opens, unread };
+}
+
+test('many large files are read together, each once, and known from then on', () => {
+  const { state, entries, memory, opens, unread } = largeScene();
+  pretendPassed(1000);
+  const digests = new DigestMemory(memory, state);
+  opens.mockClear();
+  const read = digests.ofMany(unread);
+  for (const { file, absolutePath, stamp } of unread) {
+    expect(digests.of(file, absolutePath, stamp)).toEqual(read.get(file));
+    expect(readsOf(opens, absolutePath)).toBe(1);
+    expect(entries.get(file)).toEqual(read.get(file));
+    expect(read.get(file)).toEqual(hashFile(absolutePath));
+  }
+  // So few bytes are read one after the other.
+  expect(digests.ofMany(unread.slice(0, 1)).size).toBe(0);
+});
+
+test('of what changed just now, reading together remembers nothing', () => {
+  const { state, entries, memory, unread } = largeScene();
+  pretendPassed(0);
+  expect(new DigestMemory(memory, state).ofMany(unread).size).toBe(2);
+  expect(entries.size).toBe(0);
+});
+
+test('nothing is read beforehand where it is little, or where nothing may be remembered', async () => {
+  const { state, entries, memory, unread } = largeScene();
+  pretendPassed(0);
+  const { signal } = new AbortController();
+  expect(new DigestMemory(memory, null).ahead(unread, signal)).toBe(null);
+  expect(new DigestMemory(memory, state).ahead(unread.slice(0, 1), signal)).toBe(null);
+  // What has not settled could change unseen before it is asked for.
+  await new DigestMemory(memory, state).ahead(unread, signal);
+  expect(entries.size).toBe(0);
+});
+
+test('a stamp vouches for the content that was read under it, and for no other', () => {
+  pretendPassed(1000);
+  const { root, file, state, memory } = scene();
+  const files = new WorkspaceFiles({ walk: null, root, memory, probeFolder: state });
+  const a = 'a' as FilePath;
+  expect(files.vouchesFor(a, digestOf('x'))).toBe(false);
+  files.observe([{ path: a, kind: 'file' }], 'output');
+  expect(files.vouchesFor(a, digestOf('x'))).toBe(true);
+  expect(files.vouchesFor(a, digestOf('y'))).toBe(false);
+  // Same size and old time, without a word to anybody.
+  const { atime, mtime } = fs.statSync(file);
+  fs.writeFileSync(file, 'y');
+  fs.utimesSync(file, atime, mtime);
+  expect(files.vouchesFor(a, digestOf('x'))).toBe(false);
+  fs.rmSync(file);
+  expect(files.vouchesFor(a, digestOf('x'))).toBe(false);
 });
 
 test('settle reads once more what was read too soon, so that the next run need not', async () => {

@@ -160,7 +160,7 @@ export const mutants = [
     name: 'a failed attempt is stored',
     file: 'src/engine/attempt.ts',
     from: "if (end.kind === 'failed') return this.reject(failed(end.failure, end.tail, prepared));",
-    to: "if (end.kind === 'failed') { const kept = inspectOutputs(world, task); if (!('failure' in kept)) saveArtifacts(world, task, { fingerprint, outputs: kept.outputs, durationMs, metrics: {} }); return this.reject(failed(end.failure, end.tail, prepared)); }",
+    to: "if (end.kind === 'failed') { const kept = await this.reading.made(task); if (kept !== null && !('failure' in kept)) saveArtifacts(world, task, { fingerprint, outputs: kept.outputs, durationMs, metrics: {} }); return this.reject(failed(end.failure, end.tail, prepared)); }",
     tests: ['test/stories/cache.test.ts'],
   },
   {
@@ -345,9 +345,23 @@ export const mutants = [
   {
     name: 'what is put into the cache is not read back',
     file: 'src/store/blobs.ts',
-    from: 'if (digestOf(copy) !== digest) throw new BlobMismatch(absolutePath, digest);',
-    to: '',
+    from: '!(isWhole && isVouchedFor()) && digestOf(copy) !== digest',
+    to: 'false',
     tests: ['test/store/blobs.test.ts'],
+  },
+  {
+    name: 'a copy that was cut short is vouched for like a whole one',
+    file: 'src/store/blobs.ts',
+    from: '!(isWhole && isVouchedFor())',
+    to: '!(isWhole || isVouchedFor())',
+    tests: ['test/store/blobs.test.ts'],
+  },
+  {
+    name: 'a stamp vouches for any content',
+    file: 'src/files/workspace-files.ts',
+    from: 'this.digests.known(file, stamp)?.digest === digest;',
+    to: 'this.digests.known(file, stamp) !== undefined;',
+    tests: ['test/files/digest-memory.test.ts'],
   },
   {
     name: 'what is put into the cache from memory is not hashed',

@@ -35,8 +35,9 @@ export function watched(fake: FakeWorld, fault: Fault | null = null): Watched {
     new Proxy(port, {
       get(target, key) {
         const value: unknown = Reflect.get(target, key);
-        // Forgetting touches no disk, so it cannot fail.
-        if (typeof value !== 'function' || key === 'forget') return value;
+        // Forgetting touches no disk, so it cannot fail; and what cannot be read beforehand is read later.
+        if (typeof value !== 'function' || key === 'forget' || key === 'readAhead')
+          return typeof value === 'function' ? value.bind(target) : value;
         return (...args: readonly unknown[]) => {
           point(nameOf(`${name}.${String(key)}`, args));
           return Reflect.apply(value, target, args);

@@ -59,6 +59,23 @@ test.each(sizes)('a %s file with other content than announced is refused, withou
   expect(filesBelow(state)).toEqual([]);
 });
 
+test('a copy that is vouched for is not read, but it must have the length', () => {
+  const content = contents.large;
+  const { source, state, blobs } = scene(content);
+  const asked: string[] = [];
+  const isVouchedFor = () => {
+    // By now it has been copied: what happens to the file from here on is no matter.
+    asked.push(...filesBelow(state).map((file) => path.extname(file)));
+    return true;
+  };
+  // Nothing else tells that this is not its digest.
+  blobs.put(source, digest('other'), content.length, isVouchedFor);
+  expect(asked).toEqual(['.tmp']);
+  expect(fs.readFileSync(blobs.pathOf(digest('other')), 'utf8')).toBe(content);
+  expect(() => blobs.put(source, digest('more'), content.length + 1, isVouchedFor)).toThrow(BlobMismatch);
+  expect(() => blobs.put(source, digest('more'), content.length, () => false)).toThrow(BlobMismatch);
+});
+
 test('a link, or a pipe that nobody writes to, is refused in place of a file', () => {
   const { source, state, blobs } = scene();
   fs.renameSync(source, `${source}-elsewhere`);

@@ -46,6 +46,22 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
+test('Ctrl-C is heard while an input is read that would take hours', async () => {
+  await using rig = await Rig.with(
+    { 'in.bin': '' },
+    `{ stages: { use: { requires: ['in.bin'], produces: ['out.txt'], run: 'touch out.txt' } } }`,
+  );
+  // A hole: it takes no room.
+  fs.truncateSync(rig.path('in.bin'), 4 * 2 ** 40);
+  const running = rig.start(['build', '--json']);
+  await saw(running, /"kind":"task-(started)"/);
+  running.child.kill('SIGINT');
+  expect(builtFrom(await running.ended)).toMatchObject({ code: 130, cancelled: ['use'] });
+
+  rig.write('in.bin', 'short');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['use'] });
+});
+
 test('the stage itself gets INT, so that it can clean up behind itself', async () => {
   await using rig = await Rig.with(
     {},

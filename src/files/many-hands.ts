@@ -1,0 +1,76 @@
+// Hashes files with all processors, where there is so much to read that starting threads pays.
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { HashedFile } from './hash-file.ts';
+import { SharedHashing } from './shared-hashing.ts';
+
+/** A thread takes as long to start as some tens of megabytes to be hashed. */
+const muchBytes = 96 << 20;
+/** To open and close a file takes as long as to hash so many bytes. */
+const fileCostBytes = 16 << 10;
+const mostThreads = 8;
+/** Of a thread that shows no sign of life. */
+const patienceMs = 5000;
+const threadFile = () => path.join(import.meta.dirname, 'hash-worker.cjs');
+
+/** Whether to hash files of these sizes takes long. */
+export function isMuch(sizes: readonly bigint[]): boolean {
+  let cost = 0;
+  for (const size of sizes) cost += Number(size) + fileCostBytes;
+  return cost > muchBytes;
+}
+
+/**
+ * One answer for each file (absolute): `null` where it could not be read. Waits, and nothing else happens in this
+ * thread meanwhile: it hashes too.
+ */
+export function hashTogether(
+  files: readonly string[],
+  thread: string = threadFile(),
+): readonly (HashedFile | null)[] {
+  const work = SharedHashing.of(files);
+  const threads = start(work, Math.min(threadCount(), files.length) - 1, thread);
+  work.help();
+  work.waitForOthers(patienceMs);
+  for (const thread of threads) void thread.terminate();
+  return files.map((_, i) => work.result(i));
+}
+
+/** As `hashTogether`, by other threads alone, so that signals and time limits are heard. Ends early on `signal`. */
+export async function hashElsewhere(
+  files: readonly string[],
+  signal: AbortSignal,
+  thread: string = threadFile(),
+): Promise<readonly (HashedFile | null)[]> {
+  const work = SharedHashing.of(files);
+  const threads = start(work, Math.min(threadCount(), files.length), thread);
+  const stop = () => {
+    for (const thread of threads) void thread.terminate();
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop);
+  await Promise.all(threads.map((thread) => new Promise((resolve) => thread.once('exit', resolve))));
+  signal.removeEventListener('abort', stop);
+  return files.map((_, i) => work.result(i));
+}
+
+function threadCount(): number {
+  return Math.min(mostThreads, availableParallelism());
+}
+
+/** As many as can be had. */
+function start({ order }: SharedHashing, count: number, file: string): readonly Worker[] {
+  const threads: Worker[] = [];
+  try {
+    for (let i = 0; i < count; i++) {
+      const thread = new Worker(file, { workerData: order });
+      // One that cannot start leaves its files to the others.
+      thread.on('error', () => {});
+      threads.push(thread);
+    }
+  } catch {
+    // No more threads for this process.
+  }
+  return threads;
+}

@@ -1,0 +1,103 @@
+// Several threads at many files: together they hash all of them, and nobody waits for one that never came.
+import fs from 'node:fs';
+import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { expect, test } from 'vitest';
+import type { HashedFile } from '../../src/files/hash-file.ts';
+import { hashElsewhere, hashTogether, isMuch } from '../../src/files/many-hands.ts';
+import { SharedHashing } from '../../src/files/shared-hashing.ts';
+import { stampOf } from '../../src/files/stamp.ts';
+import { digestOf } from '../../src/model/fingerprint.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
+
+const neverAborted = new AbortController().signal;
+
+function files(count: number): readonly string[] {
+  const folder = temporaryFolder();
+  return Array.from({ length: count }, (_, i) => {
+    const file = path.join(folder, `${i}`);
+    fs.writeFileSync(file, `content ${i}`);
+    return file;
+  });
+}
+
+const expected = (names: readonly string[]) =>
+  names.map((file, i) => ({ digest: digestOf(`content ${i}`), stamp: stampOf(file) }));
+
+/** The thread as it is built. */
+function thread(): string {
+  const outfile = path.join(temporaryFolder(), 'hash-worker.cjs');
+  const entryPoints = [path.resolve(import.meta.dirname, '../../src/files/hash-worker.ts')];
+  buildSync({ entryPoints, outfile, bundle: true, format: 'cjs', platform: 'node' });
+  return outfile;
+}
+
+test('other threads hash all of it, and so do all together', async () => {
+  const names = files(50);
+  const built = thread();
+  expect(await hashElsewhere(names, neverAborted, built)).toEqual(expected(names));
+  expect(hashTogether(names, built)).toEqual(expected(names));
+});
+
+test('what cannot be read is left to whoever asked, and costs the others nothing', async () => {
+  const names = [...files(3), '/absent', '/dev/null', '/'];
+  const answer = [...expected(names.slice(0, 3)), null, null, null];
+  const built = thread();
+  expect(await hashElsewhere(names, neverAborted, built)).toEqual(answer);
+  expect(hashTogether(names, built)).toEqual(answer);
+});
+
+test('threads that cannot start leave all of it to the one that is there', async () => {
+  const names = files(5);
+  expect(hashTogether(names, '/absent/thread.cjs')).toEqual(expected(names));
+  expect(await hashElsewhere(names, neverAborted, '/absent/thread.cjs')).toEqual(names.map(() => null));
+});
+
+test('whoever stops the reading is not kept waiting for a file without end', async () => {
+  const [endless] = files(1);
+  // A hole: it takes no room, and hours to be read.
+  fs.truncateSync(endless!, 4 * 2 ** 40);
+  const stop = new AbortController();
+  const reading = hashElsewhere([endless!], stop.signal, thread());
+  stop.abort();
+  expect(await reading).toEqual([null]);
+});
+
+test('one that comes late finds what others left, and no file is hashed twice', () => {
+  const names = ['a', 'b', 'c'];
+  const mine = SharedHashing.of(names);
+  // As another thread sees it.
+  const theirs = new SharedHashing(mine.order);
+  const taken: string[] = [];
+  const stamp = { kind: 'file', inode: 2n ** 64n - 1n, sizeBytes: 5n, mode: 0o100644n } as const;
+  const hash = (file: string): HashedFile => {
+    taken.push(file);
+    // In the middle of it the other one comes along and takes the rest.
+    if (file === 'a') theirs.help(hash);
+    return { digest: digestOf(file), stamp: { ...stamp, mtimeNs: -1n, ctimeNs: 2n ** 62n } };
+  };
+  mine.help(hash);
+  theirs.help(hash);
+  expect(taken).toEqual(['a', 'b', 'c']);
+  mine.waitForOthers(0);
+  expect(names.map((_, i) => mine.result(i))).toEqual(
+    names.map((name) => ({ digest: digestOf(name), stamp: { ...stamp, mtimeNs: -1n, ctimeNs: 2n ** 62n } })),
+  );
+});
+
+test('a file that somebody took and never finished has no answer', () => {
+  const work = SharedHashing.of(['a', 'b']);
+  const { shared } = work.order;
+  // The first place after the stamps, digests and states is the next file to be taken.
+  Atomics.add(new Int32Array(shared, 2 * (5 * 8 + 32 + 4)), 0, 1);
+  work.help((file) => ({ digest: digestOf(file), stamp: stampOf('/')! }));
+  work.waitForOthers(0);
+  expect([work.result(0), work.result(1)?.digest]).toEqual([null, digestOf('b')]);
+});
+
+test('a few files are no reason to start threads, nor is nothing', () => {
+  expect(isMuch([])).toBe(false);
+  expect(isMuch(Array.from({ length: 1000 }, () => 10_000n))).toBe(false);
+  expect(isMuch([1n << 30n])).toBe(true);
+  expect(isMuch(Array.from({ length: 100_000 }, () => 0n))).toBe(true);
+});
