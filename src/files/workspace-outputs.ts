@@ -146,21 +146,22 @@ export class WorkspaceOutputs implements Outputs {
     this.prune(files, bases);
   }
 
-  /** Strictly below a base: the base itself may be the user's. */
+  /** Strictly below a base: the base itself may be the user's. Each folder once, the deepest first: it may hold many files. */
   prune(files: readonly ListedFile[], bases: readonly string[]): void {
+    const distinct = [...new Set(bases)];
     const isBelowABase = (folder: string) =>
-      bases.some((base) => (base === '' ? folder !== '.' : folder.startsWith(`${base}/`)));
-    const done = new Set<string>();
-    for (const file of files) {
-      for (
-        let folder = path.posix.dirname(file.path);
-        isBelowABase(folder);
-        folder = path.posix.dirname(folder)
-      ) {
-        if (done.has(folder)) break;
-        if (!removeFolderIfEmpty(this.inside(folder))) break;
-        done.add(folder);
-      }
+      distinct.some((base) => (base === '' ? folder !== '.' : folder.startsWith(`${base}/`)));
+    const byDepth: Set<string>[] = [];
+    const add = (folder: string) => {
+      if (!isBelowABase(folder)) return;
+      const depth = folder.split('/').length;
+      byDepth[depth] ??= new Set();
+      byDepth[depth].add(folder);
+    };
+    for (const folder of new Set(files.map((file) => path.posix.dirname(file.path)))) add(folder);
+    for (let depth = byDepth.length - 1; depth > 0; depth--) {
+      for (const folder of byDepth[depth] ?? [])
+        if (removeFolderIfEmpty(this.inside(folder))) add(path.posix.dirname(folder));
     }
   }
 

@@ -52,6 +52,23 @@ test('a base itself stays, be it ever so empty', () => {
   expect(tree(other)).toEqual({});
 });
 
+test('a folder of many files is looked at once when they go', () => {
+  const names = Array.from({ length: 50 }, (_, i) => `out/deep/${i}`);
+  const root = workspace({
+    'out/deep/stays': '',
+    'out/made/a': '',
+    ...Object.fromEntries(names.map((name) => [name, ''])),
+  });
+  const tries = vi.spyOn(fs, 'rmdirSync');
+  outputsOf(root).remove([...names.map((name) => file(name)), file('out/made/a')], ['out', 'out', '']);
+  expect(tree(root)).toEqual({ 'out/': '', 'out/deep/': '', 'out/deep/stays': '' });
+  expect(tries.mock.calls.map(([folder]) => path.relative(root, String(folder)))).toEqual([
+    'out/deep',
+    'out/made',
+    'out',
+  ]);
+});
+
 test('empty folders are outputs too; full ones are never removed', () => {
   const root = workspace({ 'own/empty/': '', 'own/full/x': '' });
   outputsOf(root).remove([file('own/empty', 'folder'), file('own/full', 'folder')], ['own']);
