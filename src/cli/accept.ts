@@ -1,5 +1,6 @@
 // `pipe accept`: takes present outputs, edited by hand or made before there was pipe, as the result of their stages.
 import { acceptOutputs } from '../engine/accept.ts';
+import { formerOutputs } from '../engine/former.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { resolveName, unknownTarget } from '../model/selection.ts';
@@ -35,12 +36,18 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
   return underLock(workspace, stages, flags, (world) => {
     const problems: Diagnostic[] = [];
     const accepted: { stage: string; outputs: readonly string[] }[] = [];
+    const by = userName();
+    let former = formerOutputs(world, workspace.graph);
     for (const { stage, asked: paths } of wanted) {
-      const acceptance = { by: userName(), atMs: Date.now(), reason };
-      const end = acceptOutputs(world, { graph: workspace.graph, task: taskOf(stage), acceptance });
+      const acceptance = { by, atMs: Date.now(), reason };
+      const task = taskOf(stage);
+      const end = acceptOutputs(world, { graph: workspace.graph, task, acceptance, former });
       if ('failure' in end) {
         problems.push(cannotAccept(stage, paths, end.failure));
-      } else accepted.push({ stage: stage.name, outputs: end.record.outputs.map((output) => output.path) });
+        continue;
+      }
+      accepted.push({ stage: stage.name, outputs: end.record.outputs.map((output) => output.path) });
+      if (former.length > 0) former = former.filter((one) => one.task.id !== task.id);
     }
     if (problems.length > 0) throw new UsageError(problems);
     if (isSet(flags, 'json')) printJson({ v: 1, accepted });
@@ -63,7 +70,7 @@ function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly 
     const stages = resolveName(graph, pipeline, name, canonical);
     if (stages === null) problems.push(unknownTarget(graph, pipeline, name, 'pipe accept'));
     for (const found of stages ?? []) {
-      const stage = graph.stages.find((one) => one.name === found)!;
+      const stage = graph.stageNamed(found);
       if (stage.produces === null) {
         problems.push({
           code: 'PIPE040',

@@ -3,7 +3,6 @@ import type { FilePath } from '../base/brand.ts';
 import { type Cleaning, performCleaning, planCleaning } from '../engine/clean.ts';
 import { hasOtherOwner, isNamed } from '../engine/ownership.ts';
 import type { World } from '../engine/world.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import { selectEverything } from '../model/selection.ts';
 import { taskOf } from '../model/task.ts';
@@ -72,8 +71,7 @@ function jobsOf(
   const known = new Set<string>(stages.map((stage) => taskOf(stage).id));
   // Made by another stage now, or named as a source: then somebody relies on it.
   const isOfAnother = (path: FilePath) =>
-    isNamed(workspace.graph, path) ||
-    stages.some(({ produces }) => produces !== null && setMatches(produces, path));
+    isNamed(workspace.graph, path) || workspace.graph.makers.of(path).length > 0;
   for (const record of world.records.remembered()) {
     if (!known.has(record.task))
       jobs.push({ cleaning: planCleaning(world, record, isOfAnother), bases: [''] });

@@ -25,7 +25,7 @@ async function describeStage(workspace: Workspace, name: string, flags: Flags): 
   const { graph, told } = workspace;
   // With all before it: whether it is fresh depends on what those would do.
   const selection = selectStages(workspace, { ...selectEverything, targets: [name] });
-  const stage = graph.stages.find((one) => one.name === name)!;
+  const stage = graph.stageNamed(name);
   const found = await looking(workspace, selection, flags, (world) =>
     lookAtStage({ world, graph, selection, stage }),
   );
@@ -40,7 +40,8 @@ function describePipeline(
   members: readonly string[],
   flags: Flags,
 ): void {
-  const stages = members.map((member) => told.stages.find((stage) => stage.name === member)!);
+  const byName = new Map(told.stages.map((stage) => [stage.name, stage]));
+  const stages = members.map((member) => byName.get(member)!);
   if (isSet(flags, 'json')) {
     printJson({ v: 1, name, kind: 'pipeline', stages: stages.map((stage) => stageJson(stage, graph)) });
     return;

@@ -76,14 +76,14 @@ interface Subject {
 /** A stage, a named pipeline, an output, or an input of some stage. */
 function subjectOf(workspace: Workspace, asked: string): Subject {
   const { graph, pipeline, canonical } = workspace;
-  const byName = (names: readonly string[]) => graph.stages.filter((stage) => names.includes(stage.name));
+  const byName = (names: readonly string[]) => {
+    const asked = new Set(names);
+    return graph.stages.filter((stage) => asked.has(stage.name));
+  };
   const named = resolveName(graph, pipeline, asked, () => null);
   if (named !== null) return { stages: byName(named), file: null };
   const path = canonical(asked);
-  const producer =
-    path === null
-      ? undefined
-      : graph.stages.find((stage) => stage.produces !== null && setMatches(stage.produces, path));
+  const producer = path === null ? undefined : graph.makers.of(path)[0];
   const readers = path === null ? [] : graph.stages.filter((stage) => isInput(stage, path));
   if (path === null || (producer === undefined && readers.length === 0)) {
     throw new UsageError([unknownTarget(graph, pipeline, asked, 'pipe why')]);

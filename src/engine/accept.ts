@@ -4,7 +4,7 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import { type Acceptance, recordIn, type TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { Assessor, isFailure } from './assess.ts';
-import { formerOutputs, leavingWith, worldWithout } from './former.ts';
+import { type FormerOutputs, formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { clearGround } from './ground.ts';
 import { unknownAmong } from './ownership.ts';
 import { inspectOutputs } from './produced.ts';
@@ -15,10 +15,15 @@ import type { World } from './world.ts';
 
 export type Accepted = { readonly record: TaskRecord } | { readonly failure: Failure };
 
+/**
+ * `former`: what `formerOutputs` found for all stages, where many tasks are accepted one after the other; of those
+ * that were accepted since it is not asked.
+ */
 export interface AcceptanceOptions {
   readonly graph: StageGraph;
   readonly task: Task;
   readonly acceptance: Omit<Acceptance, 'paths'>;
+  readonly former?: readonly FormerOutputs[];
 }
 
 /**
@@ -26,14 +31,14 @@ export interface AcceptanceOptions {
  * no longer produces goes as before a build, for with its old record it would be forgotten.
  */
 export function acceptOutputs(world: World, options: AcceptanceOptions): Accepted {
-  const { graph, task, acceptance } = options;
+  const { graph, task, acceptance, former = formerOutputs(world, graph) } = options;
   const { name } = task.stage;
   const selection = { names: new Set([name]), stages: [task.stage] };
-  const leaving = leavingWith(formerOutputs(world, graph), selection.names);
+  const leaving = leavingWith(former, selection.names);
   const looked = present(worldWithout(world, leaving), task);
   if ('failure' in looked) return looked;
   // Only now: a refusal leaves everything as it is.
-  for (const warning of formerWarnings(world, graph, selection)) world.events.emit(warning);
+  for (const warning of formerWarnings(former, selection)) world.events.emit(warning);
   clearGround(world, graph, selection);
   world.files.forget();
   const taken = present(world, task);

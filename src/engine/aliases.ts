@@ -3,7 +3,6 @@ import { posix } from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
 import { isOutside } from '../model/paths.ts';
 import type { Stage } from '../model/stage.ts';
 import type { ListedFile } from './ports.ts';
@@ -26,9 +25,7 @@ export function aliasedInputs(world: World, whole: Whole, stage: Stage): readonl
   let before: ReadonlySet<string> | null = null;
   for (const { path, leadsTo } of linked(world, world.files.expand(stage.requires, 'input').files)) {
     const { graph, selection } = whole();
-    const producer = selection.stages.find(
-      ({ produces }) => produces !== null && setMatches(produces, leadsTo),
-    );
+    const producer = graph.makers.of(leadsTo).find(({ name }) => selection.names.has(name));
     if (producer === undefined || aliases.has(producer.name)) continue;
     before ??= graph.upstreamOf([stage.name]);
     if (producer.name !== stage.name && before.has(producer.name)) continue;

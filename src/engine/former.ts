@@ -1,11 +1,11 @@
 // Files that pipe made for stages that would not make them any more: which there are, and what becomes of each.
 import type { FilePath } from '../base/brand.ts';
 import { patternsText } from '../model/fingerprint.ts';
-import { globMatches } from '../model/glob/glob.ts';
+import { type Glob, globMatches } from '../model/glob/glob.ts';
 import type { PatternSet } from '../model/glob/pattern-set.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
+import type { Stage } from '../model/stage.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import type { Expansion, Files, ListedFile } from './ports.ts';
@@ -20,16 +20,20 @@ export interface FormerOutputs {
   readonly staying: readonly ListedFile[];
 }
 
-/** Of all stages, for one that is selected may require what another left. Empty for most builds. */
-export function formerOutputs(world: World, graph: StageGraph): readonly FormerOutputs[] {
-  return graph.stages.flatMap((stage) => {
+/** Most often of all stages, for one that is selected may require what another left. Empty for most builds. */
+export function formerOutputs(
+  world: World,
+  graph: StageGraph,
+  stages: readonly Stage[] = graph.stages,
+): readonly FormerOutputs[] {
+  return stages.flatMap((stage) => {
     const task = taskOf(stage);
     const record = recordIn(world.records.memory(task.id));
     if (record === null || hasSamePatterns(record, task)) return [];
     const files = presentAmong(world, graph, record.outputs);
     if (files.length === 0) return [];
-    const staying = files.filter((file) => isNamed(graph, file.path));
-    return [{ task, staying, leaving: files.filter((file) => !staying.includes(file)) }];
+    const isStaying = (file: ListedFile) => isNamed(graph, file.path);
+    return [{ task, staying: files.filter(isStaying), leaving: files.filter((file) => !isStaying(file)) }];
   });
 }
 
@@ -39,10 +43,8 @@ export function presentAmong(
   graph: StageGraph,
   outputs: TaskRecord['outputs'],
 ): readonly ListedFile[] {
-  const isDeclared = (path: FilePath) =>
-    graph.stages.some(({ produces }) => produces !== null && setMatches(produces, path));
   const left = outputs.flatMap(({ path, kind }) => {
-    if (isDeclared(path) || world.outputs.blockedBy(path) !== null) return [];
+    if (graph.makers.of(path).length > 0 || world.outputs.blockedBy(path) !== null) return [];
     const file = world.files.look(path);
     return file === null || (file.kind === 'folder' && kind !== 'folder') ? [] : [file];
   });
@@ -84,10 +86,12 @@ export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>):
 function expansionWithout(whole: Expansion, set: PatternSet, gone: ReadonlyMap<FilePath, string>): Expansion {
   const files = whole.files.filter((file) => !gone.has(file.path));
   if (files.length === whole.files.length) return whole;
+  const before = new Set(whole.unmatched);
+  const present = new Set<string>(files.map((file) => file.path));
+  const isMatched = (glob: Glob) =>
+    glob.literal === null ? files.some((file) => globMatches(glob, file.path)) : present.has(glob.literal);
   const unmatched = set.entries.filter(
-    (entry) =>
-      whole.unmatched.includes(entry) ||
-      (!entry.negated && !files.some((file) => globMatches(entry.glob, file.path))),
+    (entry) => before.has(entry) || (!entry.negated && !isMatched(entry.glob)),
   );
   return { ...whole, files, unmatched };
 }

@@ -25,8 +25,10 @@ export interface Leftovers {
 
 /** Empty but after a kill and a change of the configuration. */
 export function leftoversElsewhere(world: World, graph: StageGraph): readonly Leftovers[] {
+  const killed = world.records.killed();
+  if (killed.length === 0) return [];
   const declared = new Map(graph.stages.map((stage) => [taskOf(stage).id, stage]));
-  return world.records.killed().flatMap(({ task, produces }) => {
+  return killed.flatMap(({ task, produces }) => {
     const stage = declared.get(task);
     const now = stage?.produces ? patternTexts(stage.produces) : [];
     // Without patterns nothing is known, and nothing to be looked for.

@@ -33,9 +33,10 @@ export function whatIsInTheWay(world: World, assessment: Assessment, isOfAnother
   // Work that costs hands is kept as such, half-written or not.
   const isAnybodys = wasKilled(memory) && !task.stage.protect;
   const untouched = untouchedAmong(world, copiesOfKilled(world, task, memory), unknown);
+  const isUntouched = new Set(untouched);
   return {
     handMade: isAnybodys ? untouched : unknown,
-    leftovers: isAnybodys ? unknown.filter((file) => !untouched.includes(file)) : [],
+    leftovers: isAnybodys ? unknown.filter((file) => !isUntouched.has(file)) : [],
     old: outputs.filter((file) => !isUnknown.has(file)),
     former: formerOutputs(world, assessment, task, isOfAnother),
   };

@@ -2,8 +2,10 @@
 // not be built into what follows.
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
-import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
-import { type FileEntry, type Manifest, sameEntry } from '../model/manifest.ts';
+import { affixesOf } from '../model/glob/compiled-glob.ts';
+import { isSpelledOut, type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
+import { Makers } from '../model/graph/makers.ts';
+import { type FileEntry, type Manifest, sameEntry, startingWith } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { World } from './world.ts';
 
@@ -17,36 +19,51 @@ export function overwrittenInputs(
   inputs: Manifest,
   before: readonly Task[],
 ): Failure | null {
-  const makers = before.flatMap(({ id, stage: { name, produces, freshness } }) => {
+  const makers = before.flatMap(({ id, stage }) => {
     const memory = world.records.memory(id);
-    if (produces === null || freshness === 'mtime' || memory.kind !== 'done') return [];
-    return [{ name, produces, made: memory.record.outputs }];
+    if (stage.produces === null || stage.freshness === 'mtime' || memory.kind !== 'done') return [];
+    return [{ stage, produces: stage.produces, made: memory.record.outputs }];
   });
   if (makers.length === 0) return null;
   const paths = new Set<FilePath>();
   const stages = new Set<string>();
   const read = new Map(inputs.map((entry) => [entry.path, entry]));
   const rest = new Set(read.keys());
-  for (const { name, made } of makers) {
-    for (const entry of made) {
+  for (const { stage, made } of makers) {
+    for (const entry of concerning(made, requires, read)) {
       rest.delete(entry.path);
       if (isAsMade(world, requires, entry, read.get(entry.path))) continue;
       paths.add(entry.path);
-      stages.add(name);
+      stages.add(stage.name);
     }
   }
-  for (const { name, produces } of makers) {
-    // A path that is spelled out is the file that was made.
-    if (produces.entries.every((entry) => entry.negated || entry.glob.literal !== null)) continue;
-    for (const path of rest) {
-      if (!setMatches(produces, path)) continue;
+  // A path that is spelled out is the file that was made.
+  const byPattern = makers.filter(({ produces }) => !isSpelledOut(produces));
+  const index = new Makers(byPattern.map(({ stage }) => stage));
+  for (const path of byPattern.length === 0 ? [] : rest) {
+    for (const { name } of index.of(path)) {
       paths.add(path);
       stages.add(name);
     }
   }
-  return paths.size === 0
-    ? null
-    : { kind: 'input-overwritten', paths: [...paths].sort(), stages: [...stages] };
+  const named = makers.map(({ stage }) => stage.name).filter((name) => stages.has(name));
+  return paths.size === 0 ? null : { kind: 'input-overwritten', paths: [...paths].sort(), stages: named };
+}
+
+/** What the task may have read of it, or requires: of what one stage made for thousands it is little. */
+function concerning(
+  made: Manifest,
+  requires: PatternSet,
+  read: ReadonlyMap<FilePath, FileEntry>,
+): Iterable<FileEntry> {
+  if (made.length <= requires.entries.length + read.size) return made;
+  const found = new Set<FileEntry>();
+  const add = (prefix: string) => {
+    for (const entry of startingWith(made, prefix)) found.add(entry);
+  };
+  for (const { glob, negated } of requires.entries) if (!negated) add(glob.literal ?? affixesOf(glob).prefix);
+  for (const path of read.keys()) add(path);
+  return found;
 }
 
 function isAsMade(world: World, requires: PatternSet, made: FileEntry, read: FileEntry | undefined): boolean {

@@ -20,13 +20,13 @@ export function unknownAmong(world: World, outputs: readonly ListedFile[]): read
 
 /** Whether a file that the stage once made has become another's: a stage makes it now, or names it as a source. */
 export function hasOtherOwner(graph: StageGraph, stage: Stage, path: FilePath): boolean {
-  const makes = ({ produces }: Stage) => produces !== null && setMatches(produces, path);
-  if (graph.stages.some((one) => one.name !== stage.name && makes(one))) return true;
-  return !makes(stage) && isNamed(graph, path);
+  const makers = graph.makers.of(path);
+  if (makers.some((one) => one.name !== stage.name)) return true;
+  return makers.length === 0 && isNamed(graph, path);
 }
 
 export function isNamed(graph: StageGraph, path: FilePath): boolean {
-  return graph.stages.some((stage) => isNamedBy(stage, path));
+  return graph.makers.naming(path).some((stage) => isNamedBy(stage, path));
 }
 
 /** Whether the stage needs this very file, and not only what a pattern finds. */
@@ -41,7 +41,7 @@ export function basesOf(task: Task): readonly string[] {
   const { produces } = task.stage;
   return produces === null
     ? []
-    : produces.entries.filter((entry) => !entry.negated).map((entry) => entry.glob.base);
+    : [...new Set(produces.entries.filter((entry) => !entry.negated).map((entry) => entry.glob.base))];
 }
 
 /** Where a restore puts its temporary files: beside the outputs, however deep these lie. */

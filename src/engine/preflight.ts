@@ -2,7 +2,7 @@
 import type { FilePath } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { escapeGlob, globMatches, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
-import { type PatternEntry, type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
+import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
@@ -35,14 +35,14 @@ export function preflight(
   return distinct(problems);
 }
 
-/** Whether a selected stage may make files for this pattern, so that it need not match anything yet. */
-export function isServedBy(
+/** Whether a selected stage may make files for a pattern, so that it need not match anything yet. */
+export function servedBy(
   graph: StageGraph,
   selection: Selection,
   stage: Stage,
-  entry: PatternEntry,
-): boolean {
-  return producersOf(graph, stage, entry).some((producer) => selection.names.has(producer.name));
+): (entry: PatternEntry) => boolean {
+  const producersOf = producersFor(graph, stage);
+  return (entry) => producersOf(entry).some((producer) => selection.names.has(producer.name));
 }
 
 function missingInputs(
@@ -53,8 +53,9 @@ function missingInputs(
   leaving: ReadonlyMap<FilePath, string>,
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
+  const producersOf = producersFor(graph, stage);
   const report = (entry: PatternEntry, field: 'requires' | 'run') => {
-    const producers = producersOf(graph, stage, entry);
+    const producers = producersOf(entry);
     if (producers.some((producer) => selection.names.has(producer.name))) return;
     problems.push(
       producers.length > 0
@@ -140,18 +141,23 @@ function codeProblems(world: World, stage: Stage): readonly Diagnostic[] {
   return 'problems' in code ? code.problems.map((one) => ({ at: `stages.${stage.name}.run`, ...one })) : [];
 }
 
-function producersOf(graph: StageGraph, stage: Stage, entry: PatternEntry): readonly Stage[] {
-  return graph
-    .edgesInto(stage.name)
-    .filter((edge) => edge.kind === 'file')
-    .map((edge) => graph.stages.find((one) => one.name === edge.from)!)
-    .filter((producer) => producer.produces !== null && mayServe(producer.produces, entry));
+/** Of one entry after the other: there may be thousands of entries, and of producers. */
+function producersFor(graph: StageGraph, stage: Stage): (entry: PatternEntry) => readonly Stage[] {
+  let before: ReadonlySet<Stage> | null = null;
+  return ({ glob }) => {
+    before ??= producersBefore(graph, stage);
+    const { literal } = glob;
+    const known = before;
+    if (literal !== null) return graph.makers.of(literal).filter((producer) => known.has(producer));
+    return [...known].filter(({ produces }) =>
+      produces?.entries.some((made) => !made.negated && globsMayOverlap(made.glob, glob)),
+    );
+  };
 }
 
-function mayServe(produces: PatternSet, entry: PatternEntry): boolean {
-  const { literal } = entry.glob;
-  if (literal !== null) return setMatches(produces, literal);
-  return produces.entries.some((made) => !made.negated && globsMayOverlap(made.glob, entry.glob));
+function producersBefore(graph: StageGraph, stage: Stage): ReadonlySet<Stage> {
+  const edges = graph.edgesInto(stage.name).filter((edge) => edge.kind === 'file');
+  return new Set(edges.map((edge) => graph.stageNamed(edge.from)));
 }
 
 function literalEntry(path: FilePath): PatternEntry | null {

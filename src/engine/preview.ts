@@ -13,7 +13,7 @@ import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { missingSecrets } from './execution.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { obstructionOf, protectedAmong } from './make-room.ts';
-import { isServedBy } from './preflight.ts';
+import { servedBy } from './preflight.ts';
 import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -56,10 +56,8 @@ function planOf(
   const { stage } = task;
   const named = { kind: 'task-planned', task: task.id, stage: stage.name, item: task.item } as const;
   const command = shownCommand(world, stage);
-  const assessed = assessor.assess(
-    task,
-    (entry) => upstream.length > 0 && isServedBy(graph, selection, stage, entry),
-  );
+  const isServed = servedBy(graph, selection, stage);
+  const assessed = assessor.assess(task, (entry) => upstream.length > 0 && isServed(entry));
   if (isFailure(assessed)) {
     const { failure } = assessed;
     return { ...named, action: 'fail', reasons: upstream, command, estimateMs: null, failure };

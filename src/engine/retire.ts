@@ -6,7 +6,7 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
-import { formerOutputs, presentAmong } from './former.ts';
+import { type FormerOutputs, formerOutputs, presentAmong } from './former.ts';
 import { moveDisplaced, wayBack } from './keeping.ts';
 import { putAway } from './make-room.ts';
 import { isNamed, isNamedBy } from './ownership.ts';
@@ -20,10 +20,8 @@ type Told = EventBody & Warning;
  * Before any stage is looked at: one that requires such a file by a pattern would else be found fresh with it, or run
  * on it, as long as its former stage has not run. Answers whether there was any.
  */
-export function retire(world: World, graph: StageGraph, selection: Pick<Selection, 'names'>): boolean {
-  const former = formerOutputs(world, graph).filter(
-    ({ task, leaving }) => selection.names.has(task.stage.name) && leaving.length > 0,
-  );
+export function retire(world: World, graph: StageGraph, { stages }: Pick<Selection, 'stages'>): boolean {
+  const former = formerOutputs(world, graph, stages).filter(({ leaving }) => leaving.length > 0);
   for (const { task, leaving } of former) {
     try {
       const rest: ListedFile[] = [];
@@ -63,16 +61,16 @@ function moved(world: World, task: Task, file: ListedFile, consumer: string): To
 
 /** What lies there that a build from nothing would not have, and stays: where the selected stages have to do with it. */
 export function leftoverWarnings(world: World, graph: StageGraph, selection: Selection): readonly Told[] {
-  return [...formerWarnings(world, graph, selection), ...orphanWarnings(world, graph, selection)];
+  const former = formerOutputs(world, graph);
+  return [...formerWarnings(former, selection), ...orphanWarnings(world, graph, selection)];
 }
 
 /** Of what the stages no longer produce, or require while others do not: all that a clearing of the ground leaves. */
 export function formerWarnings(
-  world: World,
-  graph: StageGraph,
+  former: readonly FormerOutputs[],
   { stages, names }: Pick<Selection, 'stages' | 'names'>,
 ): readonly Told[] {
-  return formerOutputs(world, graph).flatMap(({ task, leaving, staying }) => {
+  return former.flatMap(({ task, leaving, staying }) => {
     const { name } = task.stage;
     const isSelected = names.has(name);
     const sources = staying

@@ -65,6 +65,20 @@ export function sameManifest(a: Manifest, b: Manifest): boolean {
   return true;
 }
 
+/** Those whose path begins so, without looking at the others. */
+export function startingWith(manifest: Manifest, prefix: string): Manifest {
+  let low = 0;
+  let high = manifest.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (manifest[middle]!.path < prefix) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < manifest.length && manifest[end]!.path.startsWith(prefix)) end++;
+  return manifest.slice(low, end);
+}
+
 /** The order of every manifest, listing and fingerprint: by UTF-16 code unit, the same on every machine. */
 export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;

@@ -3,7 +3,6 @@ import type { FilePath } from '../base/brand.ts';
 import { hintOfNames } from '../base/did-you-mean.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { setMatches } from './glob/pattern-set.ts';
 import type { StageGraph } from './graph/graph.ts';
 import type { Pipeline, Stage } from './stage.ts';
 
@@ -95,7 +94,7 @@ export function resolveName(
   if (members !== undefined) return members;
   const path = canonical(typed);
   if (path === null) return null;
-  const producer = graph.stages.find((stage) => stage.produces !== null && setMatches(stage.produces, path));
+  const [producer] = graph.makers.of(path);
   return producer === undefined ? null : [producer.name];
 }
 

@@ -35,7 +35,7 @@ const PRODUCED_BYTES = 90;
 export class StateContent {
   private readonly memories = new Map<TaskId, Memory>();
   private readonly lineBytes = new Map<TaskId, number>();
-  /** The patterns of outputs of attempts that began; of use only for those that did not end. */
+  /** Attempts that began and did not end, with the patterns of their outputs. */
   private readonly begun = new Map<TaskId, readonly string[]>();
   readonly produced = new ProducedContent();
   readonly stamps = new Map<string, StampRow>();
@@ -55,11 +55,8 @@ export class StateContent {
 
   /** Attempts that began and did not end, sorted by task. */
   killed(): readonly { readonly task: TaskId; readonly produces: readonly string[] }[] {
-    const killed = [...this.memories].filter(
-      ([, memory]) => memory.kind === 'unfinished' && memory.leftovers,
-    );
-    return killed
-      .map(([task]) => ({ task, produces: this.begun.get(task) ?? [] }))
+    return [...this.begun]
+      .map(([task, produces]) => ({ task, produces }))
       .sort((a, b) => (a.task < b.task ? -1 : 1));
   }
 
@@ -73,6 +70,7 @@ export class StateContent {
     switch (line.kind) {
       case 'commit':
         this.memories.set(line.record.task, { kind: 'done', record: line.record });
+        this.begun.delete(line.record.task);
         this.lineBytes.set(line.record.task, bytes);
         this.rememberOutputs(line.record);
         return;
@@ -85,6 +83,7 @@ export class StateContent {
         return;
       case 'forget':
         this.memories.delete(line.task);
+        this.begun.delete(line.task);
         this.lineBytes.delete(line.task);
         return;
       case 'produced':
@@ -145,6 +144,7 @@ export class StateContent {
 
   private leaveUnfinished(task: TaskId, runId: RunId, leftovers: boolean): void {
     this.memories.set(task, { kind: 'unfinished', runId, leftovers, last: recordIn(this.memory(task)) });
+    if (!leftovers) this.begun.delete(task);
   }
 
   private rememberOutputs(record: TaskRecord): void {

@@ -1,6 +1,6 @@
 // What can be known to be wrong before anything runs.
 import { expect, test } from 'vitest';
-import { isServedBy, preflight } from '../../src/engine/preflight.ts';
+import { preflight, servedBy } from '../../src/engine/preflight.ts';
 import { optional, script } from '../../src/model/spec.ts';
 import { Machine, type Plan, planOf } from '../rig/fake-world.ts';
 
@@ -71,8 +71,8 @@ test('what is asked for twice is missed once', () => {
 
 test('a pattern is served by a selected stage whose outputs may match it', () => {
   const [entry] = chain.stage('b').requires.entries;
-  expect(isServedBy(chain.graph, chain.select(), chain.stage('b'), entry!)).toBe(true);
-  expect(isServedBy(chain.graph, chain.select({ only: ['b'] }), chain.stage('b'), entry!)).toBe(false);
+  expect(servedBy(chain.graph, chain.select(), chain.stage('b'))(entry!)).toBe(true);
+  expect(servedBy(chain.graph, chain.select({ only: ['b'] }), chain.stage('b'))(entry!)).toBe(false);
   const [input] = chain.stage('a').requires.entries;
-  expect(isServedBy(chain.graph, chain.select(), chain.stage('a'), input!)).toBe(false);
+  expect(servedBy(chain.graph, chain.select(), chain.stage('a'))(input!)).toBe(false);
 });

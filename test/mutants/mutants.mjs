@@ -37,7 +37,7 @@ export const mutants = [
   {
     name: 'a stray file among what an earlier stage made is an input',
     file: 'src/engine/overwritten.ts',
-    from: 'if (!setMatches(produces, path)) continue;',
+    from: 'for (const path of byPattern.length === 0 ? [] : rest) {',
     to: 'continue;',
     tests: ['test/stories/overwritten.test.ts'],
   },
@@ -557,7 +557,7 @@ export const mutants = [
   {
     name: 'an orphan that a stage names is deleted',
     file: 'src/cli/clean.ts',
-    from: '    isNamed(workspace.graph, path) ||\n',
+    from: 'isNamed(workspace.graph, path) || ',
     to: '',
     tests: ['test/stories/ownership.test.ts'],
   },

@@ -28,7 +28,7 @@ export class FakeFiles implements Files {
   private readonly disk: FakeDisk;
   private readonly memory: FakeStampMemory;
   /** Seen once, and believed until `forget`: who forgets to call it builds on sand, here too. */
-  private listing: readonly ListedFile[] | null = null;
+  private listing: ReadonlyMap<string, ListedFile> | null = null;
   private readonly stamps = new Map<string, Stamp | null>();
   private unsettled: FilePath[] = [];
 
@@ -41,7 +41,14 @@ export class FakeFiles implements Files {
     const found = new Map<FilePath, ListedFile>();
     const unmatched: PatternEntry[] = [];
     for (const entry of set.entries.filter((one) => !one.negated)) {
-      const matched = this.list().filter(
+      const { literal } = entry.glob;
+      const listing = this.list();
+      const { base } = entry.glob;
+      const candidates =
+        literal === null
+          ? [...listing.values()].filter((file) => file.path.startsWith(base))
+          : [listing.get(literal) ?? []].flat();
+      const matched = candidates.filter(
         (file) => isListed(this.disk, file, entry, role) && setMatches(set, file.path),
       );
       for (const file of matched) found.set(file.path, file);
@@ -173,8 +180,10 @@ export class FakeFiles implements Files {
     return stamp;
   }
 
-  private list(): readonly ListedFile[] {
-    this.listing ??= [...this.disk.nodes].map(([path, { kind }]) => ({ path: path as FilePath, kind }));
+  private list(): ReadonlyMap<string, ListedFile> {
+    this.listing ??= new Map(
+      [...this.disk.nodes].map(([path, { kind }]) => [path, { path: path as FilePath, kind }]),
+    );
     return this.listing;
   }
 }

@@ -2,7 +2,7 @@
 import { AffixIndex } from './affix-index.ts';
 import { type Affixes, affixesOf } from './compiled-glob.ts';
 import { type Glob, globMatches, globsMayOverlap } from './glob.ts';
-import { type PatternEntry, type PatternSet, setMayMatchBoth } from './pattern-set.ts';
+import { type PatternEntry, type PatternSet, pairMayMatch, setMayMatchBoth } from './pattern-set.ts';
 import { hasReservedPart } from './reserved-names.ts';
 
 /** That a file of this producer may be one of this consumer's. Numbers are positions in the lists given. */
@@ -35,12 +35,15 @@ export function overlappingPairs(
   consumers: readonly PatternSet[],
 ): readonly OverlappingPair[] {
   const products = new ProductIndex(producers);
+  const takesSomeBack = producers.map(hasNegation);
   const pairs: OverlappingPair[] = [];
   for (const [consumer, set] of consumers.entries()) {
     const takesAway = hasNegation(set);
     for (const { producer, produced, required } of firstGrounds(products, set)) {
       const source = producers[producer]!;
-      if (takesAway || hasNegation(source)) {
+      // The first ground is that of the sets, too, unless it is taken away: then all must be tried.
+      const isLess = takesAway || takesSomeBack[producer];
+      if (isLess && !pairMayMatch(source, produced, set, required)) {
         const left = setMayMatchBoth(source, set);
         if (left !== null) pairs.push({ producer, consumer, a: left.a, b: left.b });
       } else {

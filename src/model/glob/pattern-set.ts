@@ -40,10 +40,49 @@ export interface CommonGround {
   readonly b: PatternEntry;
 }
 
+/** Below this, trying all entries costs less than remembering where each stands. */
+const FEW = 16;
+
+/** Where the entries of a set stand: each literal by its last place, and all others. */
+interface Places {
+  readonly literals: ReadonlyMap<string, number>;
+  readonly patterns: readonly number[];
+}
+
+const placesOfSets = new WeakMap<PatternSet, Places>();
+
 /** Whether the set includes `path`: the last entry that matches it decides. */
 export function setMatches(set: PatternSet, path: string): boolean {
-  const last = set.entries.findLast((entry) => globMatches(entry.glob, path));
-  return last !== undefined && !last.negated;
+  const { entries } = set;
+  if (entries.length <= FEW) {
+    const last = entries.findLast((entry) => globMatches(entry.glob, path));
+    return last !== undefined && !last.negated;
+  }
+  const { literals, patterns } = placesOf(set);
+  const literal = literals.get(path) ?? -1;
+  const pattern = patterns.findLast((place) => globMatches(entries[place]!.glob, path)) ?? -1;
+  const last = entries[Math.max(literal, pattern)];
+  // A literal that is a reserved name matches nothing, and then no pattern does.
+  return last !== undefined && !last.negated && globMatches(last.glob, path);
+}
+
+/** Whether each file that it includes is written out. */
+export function isSpelledOut(set: PatternSet): boolean {
+  return placesOf(set).patterns.every((place) => set.entries[place]!.negated);
+}
+
+function placesOf(set: PatternSet): Places {
+  const known = placesOfSets.get(set);
+  if (known !== undefined) return known;
+  const literals = new Map<string, number>();
+  const patterns: number[] = [];
+  for (const [place, { glob }] of set.entries.entries()) {
+    if (glob.literal === null) patterns.push(place);
+    else literals.set(glob.literal, place);
+  }
+  const places = { literals, patterns };
+  placesOfSets.set(set, places);
+  return places;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Pipeline, Stage } from '../stage.ts';
 import { type Edge, findEdges } from './edges.ts';
 import { reportCycles, reportOverlaps } from './graph-problems.ts';
+import { Makers } from './makers.ts';
 import { topologicalOrder } from './topological-order.ts';
 
 export type { Edge } from './edges.ts';
@@ -15,6 +16,9 @@ export interface StageGraph {
   readonly stages: readonly Stage[];
   /** Every stage after all that it needs; ties by declaration. */
   readonly order: readonly Stage[];
+  /** Who may make a file, and who names it. */
+  readonly makers: Makers;
+  stageNamed(name: string): Stage;
   /** Sorted by the declaration of `from`. */
   edgesInto(stage: string): readonly Edge[];
   /** Sorted by the declaration of `to`. */
@@ -43,6 +47,7 @@ export function buildGraph(pipeline: Pipeline): Result<StageGraph, readonly Diag
 
 class DeclaredGraph implements StageGraph {
   readonly stages: readonly Stage[];
+  readonly makers: Makers;
   order: readonly Stage[] = [];
   // Nodes are positions, not names: graphlib lists number-like ids in ascending order, which is that of
   // declaration, and takes "toString" for a node that it has.
@@ -51,11 +56,16 @@ class DeclaredGraph implements StageGraph {
 
   constructor(stages: readonly Stage[], edges: Iterable<Edge>) {
     this.stages = stages;
+    this.makers = new Makers(stages);
     for (const [position, stage] of stages.entries()) {
       this.#positions.set(stage.name, String(position));
       this.#graph.setNode(String(position), stage);
     }
     for (const edge of edges) this.#graph.setEdge(this.#position(edge.from), this.#position(edge.to), edge);
+  }
+
+  stageNamed(name: string): Stage {
+    return this.stages[Number(this.#position(name))]!;
   }
 
   edgesInto(stage: string): readonly Edge[] {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { globMatches } from '../../../src/model/glob/glob.ts';
-import { setMatches, setMayMatchBoth } from '../../../src/model/glob/pattern-set.ts';
+import { isSpelledOut, setMatches, setMayMatchBoth } from '../../../src/model/glob/pattern-set.ts';
+import { counted } from '../../rig/counted.ts';
 import { smallWorld } from './glob-oracle.ts';
 import { patternSet, patternSets } from './pattern-set-samples.ts';
 
@@ -17,6 +18,40 @@ describe('a set includes a path if the last entry that matches it is not a negat
   ])('%j on %s: %s', (entries, path, included) => {
     expect(setMatches(patternSet(...entries), path)).toBe(included);
   });
+});
+
+test('in a large set, too, the last entry that matches decides', () => {
+  const nameable = smallWorld.filter((path) => !path.includes('..'));
+  const names = Array.from({ length: 20 }, (_, i) => `${['a', 'b', 'a/b'][i % 3]}/${i}`);
+  fc.assert(
+    fc.property(patternSets, patternSets, fc.shuffledSubarray(nameable, { maxLength: 12 }), (a, b, some) => {
+      const literals = patternSet(...names, ...some.map((path, i) => `${i % 2 === 0 ? '!' : ''}${path}`));
+      const set = { entries: [...a.entries, ...literals.entries, ...b.entries] };
+      for (const path of smallWorld) {
+        const last = set.entries.findLast((entry) => globMatches(entry.glob, path));
+        expect([path, setMatches(set, path)]).toEqual([path, last !== undefined && !last.negated]);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a large set of names is not tried one after the other', () => {
+  const counter = { reads: 0 };
+  const set = counted(
+    patternSet(...Array.from({ length: 1000 }, (_, i) => `out/${i}`), 'out/*.txt'),
+    counter,
+  );
+  expect(setMatches(set, 'out/7')).toBe(true);
+  counter.reads = 0;
+  for (const path of ['out/7', 'out/999', 'out/a.txt', 'out/a', 'elsewhere']) setMatches(set, path);
+  expect(counter.reads).toBeLessThan(100);
+});
+
+test('a set is spelled out if no included entry has a wildcard', () => {
+  expect(isSpelledOut(patternSet('a', 'b/c', '!d/*'))).toBe(true);
+  expect(isSpelledOut(patternSet('a', 'b/*'))).toBe(false);
+  expect(isSpelledOut(patternSet('a/'))).toBe(false);
 });
 
 describe('two sets meet at the first pair of included patterns that share what both include', () => {

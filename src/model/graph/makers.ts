@@ -1,0 +1,73 @@
+// Which of thousands of stages may make a file, and which name it, without asking each of them.
+import { AffixIndex } from '../glob/affix-index.ts';
+import { affixesOf } from '../glob/compiled-glob.ts';
+import type { Glob } from '../glob/glob.ts';
+import { setMatches } from '../glob/pattern-set.ts';
+import type { Stage } from '../stage.ts';
+
+interface Pattern {
+  readonly stage: Stage;
+  readonly glob: Glob;
+}
+
+/** Built when it is first asked. */
+export class Makers {
+  readonly #stages: readonly Stage[];
+  #literals: ReadonlyMap<string, readonly Stage[]> | null = null;
+  #patterns: AffixIndex<Pattern> | null = null;
+  #named: ReadonlyMap<string, readonly Stage[]> | null = null;
+
+  constructor(stages: readonly Stage[]) {
+    this.#stages = stages;
+  }
+
+  /** The stages whose outputs the path may be among, as declared. */
+  of(path: string): readonly Stage[] {
+    this.#literals ??= byPath(this.#stages, (stage) => literals(includedIn(stage.produces)));
+    this.#patterns ??= patternsOf(this.#stages);
+    const candidates = new Set(this.#literals.get(path));
+    for (const { stage } of this.#patterns.compatible({ prefix: path, tail: path })) candidates.add(stage);
+    return [...candidates]
+      .filter(({ produces }) => produces !== null && setMatches(produces, path))
+      .sort((a, b) => a.index - b.index);
+  }
+
+  /** The stages that may need this very file: in `requires` it is spelled out, or the command or module is it. */
+  naming(path: string): readonly Stage[] {
+    this.#named ??= byPath(this.#stages, ({ requires, implied, command }) => [
+      ...literals(includedIn(requires)),
+      ...implied,
+      ...(command.kind === 'script' ? [command.module] : []),
+    ]);
+    return this.#named.get(path) ?? [];
+  }
+}
+
+function includedIn(set: Stage['produces']): readonly Glob[] {
+  return set === null ? [] : set.entries.filter((entry) => !entry.negated).map((entry) => entry.glob);
+}
+
+function literals(globs: readonly Glob[]): readonly string[] {
+  return globs.flatMap(({ literal }) => (literal === null ? [] : [literal]));
+}
+
+function byPath(
+  stages: readonly Stage[],
+  pathsOf: (stage: Stage) => readonly string[],
+): ReadonlyMap<string, readonly Stage[]> {
+  const found = new Map<string, Stage[]>();
+  for (const stage of stages)
+    for (const path of new Set(pathsOf(stage))) {
+      const known = found.get(path);
+      if (known === undefined) found.set(path, [stage]);
+      else known.push(stage);
+    }
+  return found;
+}
+
+function patternsOf(stages: readonly Stage[]): AffixIndex<Pattern> {
+  const patterns = stages.flatMap((stage) =>
+    includedIn(stage.produces).flatMap((glob) => (glob.literal === null ? [{ stage, glob }] : [])),
+  );
+  return new AffixIndex(patterns, ({ glob }) => affixesOf(glob));
+}
