@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
 import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
-import { copyVerified } from './copy-verified.ts';
+import { areVerified, type Copy, copyBlob } from './copy-verified.ts';
 import { copy, move, moveTree } from './move.ts';
 import { stampOf } from './stamp.ts';
 import { removeFolderIfEmpty, sweepFolder, temporaryPrefix } from './sweep.ts';
@@ -91,6 +91,7 @@ export class WorkspaceOutputs implements Outputs {
 
   stage(entries: readonly FileEntry[], blobPath: (digest: Digest) => string): StagedOutputs | null {
     const waiting: { readonly temporary: string; readonly target: string }[] = [];
+    const copies: Copy[] = [];
     const drop = () => {
       for (const { temporary } of waiting) fs.rmSync(temporary, { force: true });
     };
@@ -103,10 +104,11 @@ export class WorkspaceOutputs implements Outputs {
         const temporary = `${path.dirname(target)}/${temporaryPrefix}${process.pid}-${this.temporaries++}`;
         waiting.push({ temporary, target });
         if (entry.kind === 'link') fs.symlinkSync(entry.target ?? '', temporary);
-        else if (!copyVerified(blobPath(entry.digest), temporary, entry)) {
-          drop();
-          return null;
-        }
+        else copies.push({ temporary, entry });
+      }
+      if (!copies.every((copy) => copyBlob(blobPath(copy.entry.digest), copy)) || !areVerified(copies)) {
+        drop();
+        return null;
       }
     } catch (error) {
       drop();

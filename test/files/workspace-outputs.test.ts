@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Digest, FilePath } from '../../src/base/brand.ts';
 import type { FileEntry, ListedFile } from '../../src/engine/ports.ts';
+import { hashFile } from '../../src/files/hash-file.ts';
 import { WorkspaceOutputs } from '../../src/files/workspace-outputs.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import { entry } from '../model/manifest-samples.ts';
@@ -218,6 +219,27 @@ test('a blob that is missing or wrong gives null, and no file is touched or left
     expect(outputsOf(root).stage([entry('out/a', 'one'), entry('out/b', 'two')], blobOf)).toBe(null);
     expect(tree(root)).toEqual(before);
   }
+});
+
+test('so it is with large files, which several threads would read', () => {
+  const root = workspace({});
+  const cas = path.join(path.dirname(root), 'cas');
+  fs.mkdirSync(cas);
+  const entries = [50, 60].map((megabytes): FileEntry => {
+    const hole = path.join(cas, 'hole');
+    fs.writeFileSync(hole, '');
+    fs.truncateSync(hole, megabytes << 20);
+    const { digest, stamp } = hashFile(hole);
+    fs.renameSync(hole, path.join(cas, digest));
+    return { ...entry(`${megabytes}`, ''), digest, sizeBytes: Number(stamp.sizeBytes) };
+  });
+  const stage = () => outputsOf(root).stage(entries, (digest) => path.join(cas, digest));
+  stage()!.drop();
+  const last = fs.openSync(path.join(cas, entries[1]!.digest), 'r+');
+  fs.writeSync(last, '!', (60 << 20) - 1);
+  fs.closeSync(last);
+  expect(stage()).toBe(null);
+  expect(tree(root)).toEqual({});
 });
 
 test('touched, a file has the present time; a link has it, and not what it leads to; nothing behind a linked folder', () => {
