@@ -1,17 +1,38 @@
 // Copies blobs out of the cache and makes sure that the copies are what their entries say.
 import fs from 'node:fs';
-import type { FileEntry } from '../engine/ports.ts';
-import { hashFile } from './hash-file.ts';
-import { hashTogether, isMuch } from './many-hands.ts';
+import type { FileEntry, Stamp } from '../engine/ports.ts';
+import { type HashedFile, hashFile } from './hash-file.ts';
+import { type Progress, pieceBytes, piecesOf } from './hashing-behind.ts';
+import { hashBehindCopying, isMuch } from './many-hands.ts';
+import { stampOf } from './stamp.ts';
 
+/** Both absolute. */
 export interface Copy {
-  /** Absolute. */
+  readonly blob: string;
   readonly temporary: string;
   readonly entry: FileEntry;
 }
 
-/** False: there is no such blob (absolute). Throws what the file system says. */
-export function copyBlob(blob: string, { temporary, entry }: Copy): boolean {
+/** False: a blob is missing, or not what it should be. Throws what the file system says. */
+export function copyVerified(copies: readonly Copy[]): boolean {
+  const isLong = isMuch(copies.map(({ entry }) => BigInt(entry.sizeBytes)));
+  return isLong ? copyLong(copies) : copies.every((copy) => copyBlob(copy) && isRight(copy, null));
+}
+
+/** While this thread copies, another one reads what has been copied. */
+export function copyLong(copies: readonly Copy[], thread?: string): boolean {
+  const files = copies.map(({ temporary, entry }) => ({ path: temporary, sizeBytes: entry.sizeBytes }));
+  const copy = (progress: Progress) =>
+    copies.every((one, i) => {
+      const isThere = one.entry.sizeBytes > pieceBytes ? copyInPieces(one, progress, i) : copyBlob(one);
+      if (isThere) progress.tell(i, piecesOf(one.entry.sizeBytes));
+      return isThere;
+    });
+  const read = hashBehindCopying(files, copy, thread);
+  return read !== null && copies.every((copy, i) => isRight(copy, read[i] ?? null));
+}
+
+function copyBlob({ blob, temporary, entry }: Copy): boolean {
   try {
     fs.copyFileSync(blob, temporary, fs.constants.COPYFILE_FICLONE);
   } catch (error) {
@@ -23,17 +44,60 @@ export function copyBlob(blob: string, { temporary, entry }: Copy): boolean {
   return true;
 }
 
-/** Whether each is what it should be; with several threads where it is much. Throws what the file system says. */
-export function areVerified(copies: readonly Copy[]): boolean {
-  const isLong = isMuch(copies.map(({ entry }) => BigInt(entry.sizeBytes)));
-  const read = isLong ? hashTogether(copies.map(({ temporary }) => temporary)) : [];
-  return copies.every(({ temporary, entry }, i) => {
-    const { digest, stamp } = read[i] ?? hashFile(temporary);
-    if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return false;
-    const mode = modeOf(entry);
-    if ((mode | 0o600) !== mode) fs.chmodSync(temporary, mode);
+let buffer: Buffer | null = null;
+
+/** As a clone, where the file system can. */
+function copyInPieces(copy: Copy, progress: Progress, i: number): boolean {
+  const { blob, temporary, entry } = copy;
+  try {
+    fs.copyFileSync(blob, temporary, fs.constants.COPYFILE_FICLONE_FORCE);
+    fs.chmodSync(temporary, modeOf(entry) | 0o600);
     return true;
-  });
+  } catch {
+    // It cannot, or something is wrong: that will show.
+  }
+  let from: number;
+  try {
+    from = fs.openSync(blob, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  try {
+    const to = fs.openSync(temporary, 'w', 0o600);
+    try {
+      buffer ??= Buffer.allocUnsafe(pieceBytes);
+      for (let at = 0; ; progress.tell(i, Math.floor(at / pieceBytes))) {
+        const read = fs.readSync(from, buffer, 0, buffer.length, null);
+        if (read === 0) break;
+        for (let done = 0; done < read; ) done += fs.writeSync(to, buffer, done, read - done);
+        at += read;
+      }
+      fs.fchmodSync(to, modeOf(entry) | 0o600);
+    } finally {
+      fs.closeSync(to);
+    }
+  } finally {
+    fs.closeSync(from);
+  }
+  return true;
+}
+
+/** `read`: what was read of the copy already. */
+function isRight({ temporary, entry }: Copy, read: HashedFile | null): boolean {
+  const { digest, stamp } = read ?? hashFile(temporary);
+  // It was read before all of it was there, so that there may be more by now.
+  if (read !== null && !isUnwritten(temporary, stamp)) return false;
+  if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return false;
+  const mode = modeOf(entry);
+  if ((mode | 0o600) !== mode) fs.chmodSync(temporary, mode);
+  return true;
+}
+
+/** Whether the file is as long as it was, and nothing was written to it since. */
+function isUnwritten(file: string, { inode, sizeBytes, mtimeNs }: Stamp): boolean {
+  const now = stampOf(file);
+  return now?.inode === inode && now.sizeBytes === sizeBytes && now.mtimeNs === mtimeNs;
 }
 
 function modeOf(entry: FileEntry): number {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { HashedFile } from './hash-file.ts';
+import { Progress } from './hashing-behind.ts';
 import { SharedHashing } from './shared-hashing.ts';
 
 /** A thread takes as long to start as some tens of megabytes to be hashed. */
@@ -53,6 +54,36 @@ export async function hashElsewhere(
   await Promise.all(threads.map((thread) => new Promise((resolve) => thread.once('exit', resolve))));
   signal.removeEventListener('abort', stop);
   return files.map((_, i) => work.result(i));
+}
+
+/**
+ * Hashes files that `copy` is about to write, by another thread, behind it. `copy` answers whether it has written all;
+ * `null`: it has not. One answer for each file: `null` where it could not be read.
+ */
+export function hashBehindCopying(
+  files: readonly { readonly path: string; readonly sizeBytes: number }[],
+  copy: (progress: Progress) => boolean,
+  thread: string = threadFile(),
+): readonly (HashedFile | null)[] | null {
+  const progress = Progress.of(files.length);
+  const sizesBytes = files.map((file) => file.sizeBytes);
+  const work = SharedHashing.of(
+    files.map((file) => file.path),
+    { progress: progress.shared, sizesBytes },
+  );
+  const threads = start(work, Math.min(1, threadCount() - 1), thread);
+  let isCopied = false;
+  try {
+    isCopied = copy(progress);
+    if (!isCopied) return null;
+    // What the other has not begun is all there by now.
+    work.help();
+    work.waitForOthers(patienceMs);
+    return files.map((_, i) => work.result(i));
+  } finally {
+    if (!isCopied) progress.abandon();
+    for (const one of threads) void one.terminate();
+  }
 }
 
 function threadCount(): number {

@@ -8,6 +8,8 @@ export interface HashOrder {
   /** Absolute. */
   readonly files: readonly string[];
   readonly shared: SharedArrayBuffer;
+  /** The files are being copied: how far, and which sizes they will have. */
+  readonly copying?: { readonly progress: SharedArrayBuffer; readonly sizesBytes: readonly number[] };
 }
 
 /** Places in the shared memory, before those of the files. */
@@ -29,8 +31,9 @@ export class SharedHashing {
   private readonly stamps: BigUint64Array;
   private readonly digests: Buffer;
 
-  constructor({ files, shared }: HashOrder) {
-    this.order = { files, shared };
+  constructor(order: HashOrder) {
+    const { files, shared } = order;
+    this.order = order;
     const count = files.length;
     this.stamps = new BigUint64Array(shared, 0, numbers.length * count);
     const digestsAt = this.stamps.byteLength;
@@ -40,19 +43,19 @@ export class SharedHashing {
     this.head = new Int32Array(shared, statesAt + this.states.byteLength, headLength);
   }
 
-  static of(files: readonly string[]): SharedHashing {
+  static of(files: readonly string[], copying?: HashOrder['copying']): SharedHashing {
     const bytes = files.length * (8 * numbers.length + digestBytes + 4) + 4 * headLength;
-    return new SharedHashing({ files, shared: new SharedArrayBuffer(bytes) });
+    return new SharedHashing({ files, shared: new SharedArrayBuffer(bytes), ...(copying && { copying }) });
   }
 
   /** Takes files until there are none. */
-  help(hash: (file: string, onRead: () => void) => HashedFile = hashFile): void {
+  help(hash: (file: string, onRead: () => void, i: number) => HashedFile = hashFile): void {
     const { files } = this.order;
     const onRead = () => void Atomics.add(this.head, pulse, 1);
     for (let i = Atomics.add(this.head, next, 1); i < files.length; i = Atomics.add(this.head, next, 1)) {
       let state = left;
       try {
-        this.put(i, hash(files[i]!, onRead));
+        this.put(i, hash(files[i]!, onRead, i));
         state = hashed;
       } catch {
         // Whoever asked will meet the same, and knows what to say of it.

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
 import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
-import { areVerified, type Copy, copyBlob } from './copy-verified.ts';
+import { type Copy, copyVerified } from './copy-verified.ts';
 import { copy, move, moveTree } from './move.ts';
 import { stampOf } from './stamp.ts';
 import { removeFolderIfEmpty, sweepFolder, temporaryPrefix } from './sweep.ts';
@@ -104,9 +104,9 @@ export class WorkspaceOutputs implements Outputs {
         const temporary = `${path.dirname(target)}/${temporaryPrefix}${process.pid}-${this.temporaries++}`;
         waiting.push({ temporary, target });
         if (entry.kind === 'link') fs.symlinkSync(entry.target ?? '', temporary);
-        else copies.push({ temporary, entry });
+        else copies.push({ blob: blobPath(entry.digest), temporary, entry });
       }
-      if (!copies.every((copy) => copyBlob(blobPath(copy.entry.digest), copy)) || !areVerified(copies)) {
+      if (!copyVerified(copies)) {
         drop();
         return null;
       }

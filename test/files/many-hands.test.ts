@@ -1,14 +1,15 @@
 // Several threads at many files: together they hash all of them, and nobody waits for one that never came.
 import fs from 'node:fs';
 import path from 'node:path';
-import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import type { HashedFile } from '../../src/files/hash-file.ts';
-import { hashElsewhere, hashTogether, isMuch } from '../../src/files/many-hands.ts';
+import { type Progress, pieceBytes, piecesOf } from '../../src/files/hashing-behind.ts';
+import { hashBehindCopying, hashElsewhere, hashTogether, isMuch } from '../../src/files/many-hands.ts';
 import { SharedHashing } from '../../src/files/shared-hashing.ts';
 import { stampOf } from '../../src/files/stamp.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
+import { thread } from './built-thread.ts';
 
 const neverAborted = new AbortController().signal;
 
@@ -23,14 +24,6 @@ function files(count: number): readonly string[] {
 
 const expected = (names: readonly string[]) =>
   names.map((file, i) => ({ digest: digestOf(`content ${i}`), stamp: stampOf(file) }));
-
-/** The thread as it is built. */
-function thread(): string {
-  const outfile = path.join(temporaryFolder(), 'hash-worker.cjs');
-  const entryPoints = [path.resolve(import.meta.dirname, '../../src/files/hash-worker.ts')];
-  buildSync({ entryPoints, outfile, bundle: true, format: 'cjs', platform: 'node' });
-  return outfile;
-}
 
 test('other threads hash all of it, and so do all together', async () => {
   const names = files(50);
@@ -93,6 +86,51 @@ test('a file that somebody took and never finished has no answer', () => {
   work.help((file) => ({ digest: digestOf(file), stamp: stampOf('/')! }));
   work.waitForOthers(0);
   expect([work.result(0), work.result(1)?.digest]).toEqual([null, digestOf('b')]);
+});
+
+/** Two files, the first of more than one piece, and what is to be in them. */
+function copies() {
+  const folder = temporaryFolder();
+  return [pieceBytes + 5, 3].map((sizeBytes, i) => ({
+    path: path.join(folder, `${i}`),
+    content: `${i}`.repeat(sizeBytes),
+    sizeBytes,
+  }));
+}
+
+/** Writes them piece by piece. `meanwhile`: between the pieces of the first. */
+function writing(files: ReturnType<typeof copies>, meanwhile: () => void = () => {}) {
+  return (progress: Progress) => {
+    for (const [i, { path: file, content }] of files.entries()) {
+      fs.writeFileSync(file, content.slice(0, pieceBytes));
+      if (content.length > pieceBytes) {
+        progress.tell(i, 1);
+        meanwhile();
+        fs.appendFileSync(file, content.slice(pieceBytes));
+      }
+      progress.tell(i, piecesOf(content.length));
+    }
+    return true;
+  };
+}
+
+test.each([
+  ['by another thread', thread],
+  ['by the one that copied, where no other can be had', () => '/absent/thread.cjs'],
+])('what is being copied is hashed %s', (_, threadFile) => {
+  const files = copies();
+  expect(hashBehindCopying(files, writing(files), threadFile())).toEqual(
+    files.map(({ path: file, content }) => ({ digest: digestOf(content), stamp: stampOf(file) })),
+  );
+});
+
+test('copying that ends early, or fails, leaves nobody waiting for the rest', () => {
+  const built = thread();
+  expect(hashBehindCopying(copies(), () => false, built)).toBe(null);
+  const full = () => {
+    throw new Error('no room');
+  };
+  expect(() => hashBehindCopying(copies(), writing(copies(), full), built)).toThrow('no room');
 });
 
 test('a few files are no reason to start threads, nor is nothing', () => {
