@@ -8,7 +8,7 @@ import { toStamp } from './stamp.ts';
 export const pieceBytes = 1 << 20;
 const chunkBytes = 128 << 10;
 
-/** How many pieces of each file are there, in the order of the files; below zero: no more will come. */
+/** How many pieces of each file are there, in the order of the files. */
 export class Progress {
   readonly shared: SharedArrayBuffer;
   private readonly pieces: Int32Array;
@@ -27,15 +27,10 @@ export class Progress {
     Atomics.notify(this.pieces, i);
   }
 
-  abandon(): void {
-    for (let i = 0; i < this.pieces.length; i++) this.tell(i, -1);
-  }
-
-  /** Waits for more than `seen`. Throws where no more will come. */
+  /** Waits for more than `seen`, for ever if need be: who stops copying ends the thread. */
   after(i: number, seen: number): number {
     for (;;) {
       const so = Atomics.load(this.pieces, i);
-      if (so < 0) throw new Error('abandoned');
       if (so > seen) return so;
       Atomics.wait(this.pieces, i, so);
     }
@@ -46,7 +41,7 @@ export function piecesOf(sizeBytes: number): number {
   return Math.max(1, Math.ceil(sizeBytes / pieceBytes));
 }
 
-/** File `i`, which will have this size. Throws what the file system says, and where the copying ends early. */
+/** File `i`, which will have this size. Throws what the file system says. */
 export function hashBehind(
   file: string,
   sizeBytes: number,

@@ -72,16 +72,13 @@ export function hashBehindCopying(
     { progress: progress.shared, sizesBytes },
   );
   const threads = start(work, Math.min(1, threadCount() - 1), thread);
-  let isCopied = false;
   try {
-    isCopied = copy(progress);
-    if (!isCopied) return null;
+    if (!copy(progress)) return null;
     // What the other has not begun is all there by now.
     work.help();
     work.waitForOthers(patienceMs);
     return files.map((_, i) => work.result(i));
   } finally {
-    if (!isCopied) progress.abandon();
     for (const one of threads) void one.terminate();
   }
 }

@@ -12,6 +12,12 @@ import { digestOf } from '../../src/model/fingerprint.ts';
 import { stamp } from '../store/samples.ts';
 import { tree, workspace } from './workspace.ts';
 
+// Tests that run from the sources have no other threads.
+vi.mock('../../src/files/many-hands.ts', async (original) => {
+  const real = await original<typeof import('../../src/files/many-hands.ts')>();
+  return { ...real, hashElsewhere: async (files: readonly string[]) => real.hashTogether(files) };
+});
+
 afterEach(() => void vi.restoreAllMocks());
 
 type Memory = ConstructorParameters<typeof DigestMemory>[0];
@@ -134,6 +140,10 @@ test('nothing is read beforehand where it is little, or where nothing may be rem
   // What has not settled could change unseen before it is asked for.
   await new DigestMemory(memory, state).ahead(unread, signal);
   expect(entries.size).toBe(0);
+  vi.mocked(fs.statSync).mockRestore();
+  pretendPassed(1000);
+  await new DigestMemory(memory, state).ahead(unread, signal);
+  expect([...entries.keys()]).toEqual(['a', 'b']);
 });
 
 test('a stamp vouches for the content that was read under it, and for no other', () => {
