@@ -37,6 +37,7 @@ const apart = {
   'live-block': 'src/render/live-block.ts',
   compile: 'src/config/compile.ts',
   auditing: 'src/cli/auditing.ts',
+  profiling: 'src/cli/profiling.ts',
 };
 await build({
   ...common,

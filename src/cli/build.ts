@@ -13,6 +13,7 @@ import { chooseMode } from '../render/console-mode.ts';
 import type { Auditing } from './auditing.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
+import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
 import { handleSignals } from './signals.ts';
 import {
@@ -31,9 +32,11 @@ export async function build(
   { provesNothingToDo = false }: { readonly provesNothingToDo?: boolean } = {},
 ): Promise<number> {
   refuseContradictions(flags);
-  const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
+  const profiling = isSet(flags, 'profile') ? (await import('./profiling.ts')).openProfiling() : null;
+  const opening = () => openWorkspace(flags, { freshness: freshnessOf(flags) });
+  const workspace = await (profiling?.phase('config', opening) ?? opening());
   const selection = selectStages(workspace, selectionOf(targets, flags));
-  const options = { ...optionsOf(workspace, flags), provesNothingToDo };
+  const options = { ...optionsOf(workspace, flags), provesNothingToDo, profiling };
   return runBuild(workspace, selection, flags, options);
 }
 
@@ -62,6 +65,8 @@ function refuseContradictions(flags: Flags): void {
 
 export interface RunOptions extends BuildOptions {
   readonly provesNothingToDo?: boolean;
+  /** Where the time is taken. Default: nowhere. */
+  readonly profiling?: Profiling | null;
 }
 
 /** One build of a selection, from the first event to the exit code. */
@@ -85,6 +90,7 @@ export async function runPart(
   part: { readonly rest: Rest; readonly resealing: Resealing } | null,
 ): Promise<number | null> {
   refuseInsideStage(workspace.root);
+  const { profiling = null } = options;
   const auditing = selection.audited.size > 0 ? await openAuditing() : null;
   const runId = makeRunId(Date.now());
   const level = text(flags, 'logLevel');
@@ -103,13 +109,18 @@ export async function runPart(
     env: process.env,
     names: selection.stages.map((stage) => stage.name),
     ...(auditing === null ? {} : { auditLines: auditing.lines }),
+    ...(profiling === null ? {} : { profileLines: profiling.lines }),
     onClosed: () => interrupt(),
   });
   // Told once the run has begun, so that the contract's first event stays the first.
   const troubles: string[] = [];
   const onTrouble = (message: string) => void troubles.push(message);
   const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
-  const sinks: readonly Sink[] = options.dryRun ? [console] : [console, journal];
+  const sinks: readonly Sink[] = [
+    profiling?.sink(console, 'telling') ?? console,
+    ...(options.dryRun ? [] : [profiling?.sink(journal, 'recording') ?? journal]),
+    ...(profiling === null ? [] : [profiling.tasks]),
+  ];
   const { world, state, folders, onlooking } = await openWorld({
     workspace,
     stages: selection.stages,
@@ -118,6 +129,7 @@ export async function runPart(
     sinks: [...sinks, troubleTeller(troubles, (message) => world.events.emit({ kind: 'warning', message }))],
     writes: !options.dryRun,
     auditOf: auditing?.auditOf,
+    profiling,
     outlet,
     onTrouble,
     takeTroubles: () => troubles.splice(0),
@@ -130,7 +142,17 @@ export async function runPart(
   };
   const { graph } = workspace;
   const rest = part?.rest ?? null;
-  const session = new Session({ world, graph, selection, options: { ...options, onWork }, rest });
+  profiling?.countStages(graph.stages.length);
+  const profiled = profiling && {
+    lastWord: () => ({ kind: 'run-profiled', ...profiling.profile(graph, options.jobs) }) as const,
+  };
+  const session = new Session({
+    world,
+    graph,
+    selection,
+    options: { ...options, onWork, ...profiled },
+    rest,
+  });
   interrupt = () => session.interrupt();
   try {
     const end = await session.build(workspace.told.name);

@@ -1,5 +1,4 @@
-// Every command with its flags. The parser is told only of the one that was asked for: to declare all takes longer
-// than many builds.
+// Every command with its flags. The parser is told only of the one that was asked for: to declare all takes too long.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../model/diagnostic.ts';
 import type { Flags } from './flags.ts';
@@ -212,6 +211,7 @@ function withBuildFlags(command: Command): Command {
       '--audit',
       'run them even if fresh, and list files that they touch without declaring (Linux, strace)',
     )
+    .option('--profile', 'say at the end where the time went')
     .option('-n, --dry-run', 'show the plan and run nothing')
     .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
     .option('--continue-on-error', 'the same as --keep-going')

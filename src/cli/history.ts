@@ -5,6 +5,7 @@ import type { PipeEvent, TaskStarted } from '../model/events.ts';
 import { ago, formatDuration } from '../model/words/amounts.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { type Audited, auditBlock } from '../render/audit-block.ts';
+import { profileBlock } from '../render/profile-block.ts';
 import { tableLines } from '../render/table.ts';
 import { type Flags, isSet, number } from './flags.ts';
 import { pastRun } from './past-run.ts';
@@ -67,12 +68,17 @@ export async function show([which = 'last']: readonly string[], flags: Flags): P
     ...summary.tasks.flatMap((task) =>
       task.failure !== undefined && task.log !== undefined ? [`log of ${task.task}: ${task.log}`] : [],
     ),
+    ...profileOf(summary),
   ]);
   return 0;
 }
 
 function auditsOf({ tasks }: RunSummary): readonly Audited[] {
   return tasks.flatMap(({ task, audit }) => (audit === undefined ? [] : [{ task, verdict: audit }]));
+}
+
+function profileOf({ profile, counts }: RunSummary): readonly string[] {
+  return profile === undefined ? [] : profileBlock(profile, outLook(), { hadFresh: counts.fresh > 0 });
 }
 
 function rowOf(run: PastRun): readonly string[] {

@@ -11,6 +11,7 @@ import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
 import { createTools } from '../exec/tools.ts';
 import { walks } from '../files/glob-files.ts';
+import { hashFile } from '../files/hash-file.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { WorkspaceOutputs } from '../files/workspace-outputs.ts';
 import { StateRunFolders } from '../journal/run-folders.ts';
@@ -28,6 +29,7 @@ import { type Flags, texts } from './flags.ts';
 import { toldData } from './hidden-secrets.ts';
 import { monotonicMs } from './monotonic.ts';
 import { Onlooking } from './onlooking.ts';
+import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
 import { upkeepOf } from './upkeep.ts';
 import { besideThis, type Workspace } from './workspace.ts';
@@ -49,6 +51,8 @@ export interface WorldOptions {
   /** False for commands that only look: not even a probe is written. */
   readonly writes: boolean;
   readonly auditOf?: ((about: { readonly folders: RunFolders; readonly code: Code }) => Audit) | undefined;
+  /** Where the time is taken. Default: nowhere. */
+  readonly profiling?: Profiling | null;
   /** Where what programs print is shown. Default: nowhere. */
   readonly outlet?: Outlet;
   readonly onTrouble: (message: string) => void;
@@ -66,7 +70,8 @@ export const clock: Clock = { nowMs: () => Date.now(), monotonicMs };
 
 /** Throws `UsageError` for an environment file that cannot be read. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
-  const { workspace, flags, runId, onTrouble, identity, outlet = openOutlet, resealing = null } = options;
+  const { workspace, flags, runId, onTrouble, identity, outlet = openOutlet } = options;
+  const { resealing = null, profiling = null } = options;
   const ownEnv = callerEnv(flags);
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
@@ -80,7 +85,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
-  const code = await workspace.codeOf(options.stages);
+  const prepare = () => workspace.codeOf(options.stages);
+  const code = await (profiling?.phase('config', prepare) ?? prepare());
   const onlooking = options.looksOn ? Onlooking.begin(workspace, folders) : null;
   const caller = onlooking?.overhear(ownEnv) ?? ownEnv;
   const tools = createTools({
@@ -98,6 +104,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       memory: state.stamps,
       probeFolder: options.writes ? workspace.state : null,
       witness: onlooking?.witness ?? null,
+      hash: profiling?.hash(hashFile) ?? hashFile,
     }),
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
     records: state.records,
@@ -126,7 +133,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     platform: `${process.platform}-${process.arch}`,
     onLook: onlooking === null ? null : (task) => onlooking.witness.looksFor(task),
   };
-  return { world, state, folders, onlooking };
+  return { world: profiling?.world(world) ?? world, state, folders, onlooking };
 }
 
 export function callerEnv(flags: Flags): CallerEnv {

@@ -1,7 +1,7 @@
 // One build: first a look without the lock, for most often nothing is to be done; else the lock, the checks, the loop.
 
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { RunFinished } from '../model/events.ts';
+import type { EventBody, RunFinished } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
@@ -32,6 +32,8 @@ export interface BuildOptions {
   readonly command: readonly string[];
   /** Called, once, before anything is waited for or changed: from then on `interrupt` must hear of interruptions. */
   readonly onWork?: () => void;
+  /** What is told just before the last event. */
+  readonly lastWord?: () => EventBody;
 }
 
 export type BuildEnd =
@@ -105,6 +107,7 @@ export class Session {
         ? await this.passThrough()
         : await this.work();
     for (const message of world.takeTroubles()) world.events.emit({ kind: 'warning', message });
+    if (options.lastWord !== undefined) world.events.emit(options.lastWord());
     const event: RunFinished = {
       kind: 'run-finished',
       ...withRest(summary, this.rest),

@@ -20,20 +20,24 @@ export interface Unread {
   readonly stamp: Stamp;
 }
 
+export type HashFile = (absolutePath: string) => HashedFile;
+
 /** Above this, waiting out the clock's tick first is cheaper than hashing twice. */
 const largeBytes = 1n << 20n;
 
 export class DigestMemory {
   private readonly memory: StampMemory;
   private readonly now: FileSystemNow | null;
+  private readonly hash: HashFile;
   /** Hashed so soon after their last change that the stamp may not be trusted yet. */
   private readonly unsettled = new Map<
     string,
     { readonly absolutePath: string; readonly hashed: HashedFile }
   >();
 
-  constructor(memory: StampMemory, probeFolder: string | null) {
+  constructor(memory: StampMemory, probeFolder: string | null, hash: HashFile = hashFile) {
     this.memory = memory;
+    this.hash = hash;
     this.now = probeFolder === null ? null : new FileSystemNow(probeFolder);
   }
 
@@ -50,7 +54,7 @@ export class DigestMemory {
     if (stamp.sizeBytes > largeBytes) pause(this.untilSettledMs([stamp]));
     // Asked before reading: a change after this moment must show in the stamp.
     const settled = this.isSettled(stamp);
-    const hashed = hashFile(absolutePath);
+    const hashed = this.hash(absolutePath);
     this.learn({ file, absolutePath, stamp }, settled, hashed);
     return hashed;
   }
@@ -123,7 +127,7 @@ export class DigestMemory {
     try {
       const stamp = stampOf(absolutePath);
       if (stamp === null || !sameStamp(stamp, hashed.stamp) || !(this.now?.isSettled(stamp) ?? false)) return;
-      const again = hashFile(absolutePath);
+      const again = this.hash(absolutePath);
       if (again.digest === hashed.digest && sameStamp(again.stamp, stamp)) this.memory.put(file, again);
     } catch {
       // Gone or unreadable by now: the next run will say so.

@@ -17,7 +17,7 @@ import type {
 import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import { byPath } from '../model/manifest.ts';
 import { canonicalPath } from '../model/paths.ts';
-import { DigestMemory, type StampMemory, type Unread } from './digest-memory.ts';
+import { DigestMemory, type HashFile, type StampMemory, type Unread } from './digest-memory.ts';
 import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';
@@ -44,6 +44,7 @@ export class WorkspaceFiles implements Files {
   /**
    * `walk` may be `null` where no pattern `walks`: loading it takes time.
    * `probeFolder`: where a probe of the file system's clock may be written; `null` for commands that never write.
+   * `hash`: how content is read, for who wants to know how long that takes.
    */
   constructor(options: {
     readonly walk: typeof walk | null;
@@ -51,12 +52,13 @@ export class WorkspaceFiles implements Files {
     readonly memory: StampMemory;
     readonly probeFolder: string | null;
     readonly witness?: Witness | null;
+    readonly hash?: HashFile;
   }) {
     this.root = options.root;
     this.witness = options.witness ?? null;
     this.listings = new FolderListings(this.witness);
     this.walk = options.walk;
-    this.digests = new DigestMemory(options.memory, options.probeFolder);
+    this.digests = new DigestMemory(options.memory, options.probeFolder, options.hash);
   }
 
   expand(set: PatternSet, role: Role): Expansion {

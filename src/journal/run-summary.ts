@@ -8,6 +8,7 @@ import type {
   RunStarted,
   TaskFinished,
 } from '../model/events.ts';
+import type { Profile } from '../model/profile.ts';
 
 export type TaskSummary = Pick<TaskFinished, 'task' | 'stage' | 'item' | 'outcome' | 'durationMs'> &
   Partial<Pick<TaskFinished, 'failure' | 'log' | 'optional' | 'blockedBy'>> & {
@@ -33,6 +34,8 @@ export interface RunSummary {
   /** In the order in which they finished; fresh ones only counted. */
   readonly tasks: readonly TaskSummary[];
   readonly warnings: readonly string[];
+  /** Of a run whose time was taken. */
+  readonly profile?: Profile;
 }
 
 /** Takes events in order and has the summary once the run has finished. */
@@ -41,6 +44,7 @@ export class SummaryOfRun {
   private readonly tasks: TaskSummary[] = [];
   private readonly audits = new Map<string, AuditVerdict>();
   private readonly warnings: string[] = [];
+  private profile: Profile | null = null;
 
   /** `null` as long as the run goes on. */
   take(event: PipeEvent): RunSummary | null {
@@ -57,6 +61,11 @@ export class SummaryOfRun {
       case 'warning':
         this.warnings.push(event.message);
         return null;
+      case 'run-profiled': {
+        const { totalMs, spent, commands, slowest, chain } = event;
+        this.profile = { totalMs, spent, commands, slowest, chain };
+        return null;
+      }
       case 'run-finished':
         return this.finished(event);
       default:
@@ -82,6 +91,7 @@ export class SummaryOfRun {
       savedMs: event.savedMs,
       tasks: this.tasks,
       warnings: this.warnings,
+      ...(this.profile === null ? {} : { profile: this.profile }),
     };
   }
 }

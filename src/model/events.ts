@@ -2,6 +2,7 @@
 
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { Failure } from './failure.ts';
+import type { Profile } from './profile.ts';
 import type { Acceptance } from './record.ts';
 import type { StaleReason } from './verdict.ts';
 
@@ -144,6 +145,11 @@ export interface Warning {
   readonly task?: TaskId;
 }
 
+/** Of a run whose time was taken, just before it finishes. */
+export interface RunProfiled extends Profile {
+  readonly kind: 'run-profiled';
+}
+
 export interface RunFinished {
   readonly kind: 'run-finished';
   readonly outcome: RunOutcome;
@@ -171,6 +177,7 @@ export type EventBody =
   | TaskAudited
   | TaskFinished
   | Warning
+  | RunProfiled
   | RunFinished;
 
 export interface Envelope {

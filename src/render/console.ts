@@ -8,6 +8,7 @@ import type { Display } from './display.ts';
 import { createJsonDisplay } from './json.ts';
 import { createLiveDisplay } from './live.ts';
 import { createPlainDisplay } from './plain.ts';
+import type { ProfileLines } from './profile-block.ts';
 import { createQuietDisplay } from './quiet.ts';
 import { createWriter, type OutStream } from './writer.ts';
 
@@ -22,6 +23,8 @@ export interface ConsoleOptions {
   readonly env: Env;
   /** How an audit is told, where there is one. */
   readonly auditLines?: AuditLines;
+  /** How the time is told, where it was taken. */
+  readonly profileLines?: ProfileLines;
   /** Names of the tasks to come, so that lines align from the first one on. */
   readonly names?: readonly string[];
   /** Standard output lost its reader (`| head`). Nothing more is written to it; what to do is up to the caller. */
@@ -50,7 +53,7 @@ export function createConsole(options: ConsoleOptions): Console {
 }
 
 function createDisplay(options: ConsoleOptions): Display {
-  const { stdout, stderr, env, names, verbose, auditLines } = options;
+  const { stdout, stderr, env, names, verbose, auditLines, profileLines } = options;
   const out = createWriter(stdout, options.onClosed);
   const look = lookOf(stdout, env, names);
   const quiet = () =>
@@ -65,13 +68,14 @@ function createDisplay(options: ConsoleOptions): Display {
       return createPlainDisplay(
         out,
         { ...look, columns: null },
-        { verbose, raw: options.raw === true, auditLines },
+        { verbose, raw: options.raw === true, auditLines, profileLines },
       );
     case 'live':
       return createLiveDisplay(out, look, {
         terminal: stdout,
         verbose,
         auditLines,
+        profileLines,
         nowMs: options.nowMs ?? Date.now,
         every: options.every ?? repeat,
       });

@@ -1,6 +1,7 @@
 // What a console shows of each event, as lines: shared by every display that writes lines for people.
 
 import type { PipeEvent, RunBlocked, TaskFinished, TaskStarted, Warning } from '../model/events.ts';
+import type { Profile } from '../model/profile.ts';
 import { ago } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import type { RunView } from '../model/words/run-view.ts';
@@ -11,6 +12,7 @@ import { wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
 import { createOutputLines } from './output-lines.ts';
 import { planLines } from './plan-lines.ts';
+import type { ProfileLines } from './profile-block.ts';
 import { headerLine, summaryLines } from './summary.ts';
 import { wordWidth } from './task-line.ts';
 
@@ -26,6 +28,7 @@ export interface Display {
 export interface LineOptions {
   readonly verbose: boolean;
   readonly auditLines?: AuditLines | undefined;
+  readonly profileLines?: ProfileLines | undefined;
 }
 
 export interface Wording {
@@ -42,6 +45,7 @@ export function createLines(
 ): (event: PipeEvent, view: RunView) => readonly string[] {
   const output = createOutputLines(look);
   let hasHeader = false;
+  let profile: Profile | null = null;
 
   const headed = (view: RunView, lines: readonly string[]): readonly string[] => {
     if (hasHeader) return lines;
@@ -55,6 +59,7 @@ export function createLines(
     switch (event.kind) {
       case 'run-started':
         hasHeader = false;
+        profile = null;
         return view.dryRun ? headed(view, []) : [];
       case 'run-blocked':
         return blockedLines(event, look);
@@ -73,10 +78,18 @@ export function createLines(
         return below(view, [...output.flush(event.task), ...finishedLines(event, look, wording, options)]);
       case 'warning':
         return below(view, warningLines(event, look));
+      case 'run-profiled':
+        profile = event;
+        return [];
       case 'run-finished':
-        return view.dryRun && view.planned.length > 0
-          ? planLines(view.planned, look, options)
-          : [...(options.auditLines?.(view.audits, look, options) ?? []), ...summaryLines(view, look)];
+        return [
+          ...(view.dryRun && view.planned.length > 0
+            ? planLines(view.planned, look, options)
+            : [...(options.auditLines?.(view.audits, look, options) ?? []), ...summaryLines(view, look)]),
+          ...((profile &&
+            options.profileLines?.(profile, look, { hadFresh: event.fresh > 0 && !view.dryRun })) ??
+            []),
+        ];
       case 'task-planned':
       case 'task-audited':
       case 'task-progress':

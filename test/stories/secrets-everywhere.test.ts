@@ -193,6 +193,7 @@ const rows: readonly (readonly string[])[] = [
   ['build', '--log-level', 'debug', '--only', 'copy,program', '--skip', 'program', '--force', '--no-wait'],
   ['build', '--audit', '-k', '--to', 'program', '--from', 'copy'],
   ['build', '--audit', '--json', 'copy'],
+  ['build', '--profile', '-k', '--to', 'program'],
   ['run', 'copy', '--no-cache', '--no-wait', ...place, ...files],
   ['run', 'program', '--json'],
   ['run', 'fails'],

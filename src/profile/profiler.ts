@@ -1,0 +1,94 @@
+// Gathers a run's profile: what was spent on what, how much of it there was, which commands ran beside each other.
+import type { Sink } from '../engine/ports.ts';
+import type { PipeEvent } from '../model/events.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import {
+  type CommandTimes,
+  longestChain,
+  type Profile,
+  type Spent,
+  type TaskTime,
+  type WorkKind,
+  type WorkUnit,
+  workKinds,
+} from '../model/profile.ts';
+import { Stopwatch, type ThreadClock } from './stopwatch.ts';
+
+const listedTasks = 5;
+
+export class Profiler implements Sink {
+  readonly watch: Stopwatch;
+  private readonly clock: ThreadClock;
+  private readonly counts = new Map<WorkKind, Partial<Record<WorkUnit, number>>>();
+  private readonly times = new Map<string, TaskTime>();
+  private commands = { count: 0, sumMs: 0, busyMs: 0, most: 0 };
+  private running = 0;
+  private busySinceMs = 0;
+
+  constructor(clock: ThreadClock, startMs: number) {
+    this.clock = clock;
+    this.watch = new Stopwatch(clock, startMs);
+  }
+
+  count(work: WorkKind, unit: WorkUnit, more: number): void {
+    const counts = this.counts.get(work) ?? {};
+    counts[unit] = (counts[unit] ?? 0) + more;
+    this.counts.set(work, counts);
+  }
+
+  /** Of a command that was started just now. */
+  follow(ended: Promise<unknown>): void {
+    const { commands, clock } = this;
+    const startedMs = clock.nowMs();
+    if (this.running === 0) this.busySinceMs = startedMs;
+    this.running++;
+    commands.count++;
+    commands.most = Math.max(commands.most, this.running);
+    this.watch.commandStarted();
+    const end = () => {
+      const nowMs = clock.nowMs();
+      this.watch.commandEnded();
+      this.running--;
+      commands.sumMs += nowMs - startedMs;
+      if (this.running === 0) commands.busyMs += nowMs - this.busySinceMs;
+    };
+    ended.then(end, end);
+  }
+
+  handle(event: PipeEvent): void {
+    if (event.kind !== 'task-finished' || event.outcome === 'fresh' || event.durationMs === 0) return;
+    this.times.set(event.stage, { task: event.task, ms: event.durationMs });
+  }
+
+  profile(graph: StageGraph, jobs: number): Profile {
+    const spent = this.spent();
+    const times = [...this.times.values()];
+    return {
+      totalMs: tenths(spent.reduce((sum, { ms }) => sum + ms, 0)),
+      spent,
+      commands: this.commandTimes(jobs),
+      slowest: times.sort((a, b) => b.ms - a.ms || (a.task < b.task ? -1 : 1)).slice(0, listedTasks),
+      chain: longestChain(
+        graph.order.map((stage) => stage.name),
+        (stage) => graph.edgesInto(stage).map((edge) => edge.from),
+        this.times,
+      ),
+    };
+  }
+
+  private spent(): readonly Spent[] {
+    const read = this.watch.read();
+    return workKinds
+      .map((work) => ({ work, ms: tenths(read.get(work) ?? 0), counts: this.counts.get(work) ?? {} }))
+      .filter(({ ms, counts }) => ms > 0 || Object.keys(counts).length > 0);
+  }
+
+  private commandTimes(jobs: number): CommandTimes | null {
+    const { count, sumMs, busyMs, most } = this.commands;
+    return count === 0 ? null : { count, sumMs: tenths(sumMs), busyMs: tenths(busyMs), most, jobs };
+  }
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
