@@ -14,6 +14,8 @@ export interface HashedFile {
   readonly stamp: Stamp;
 }
 
+export const digestOfNothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' as Digest;
+
 /** The file kept changing while it was read. */
 export class ChangingFile extends Error {}
 

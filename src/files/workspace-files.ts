@@ -21,14 +21,11 @@ import { DigestMemory, type HashFile, type StampMemory, type Unread } from './di
 import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { filesOfGlob } from './glob-files.ts';
-import type { HashedFile } from './hash-file.ts';
+import { digestOfNothing, type HashedFile } from './hash-file.ts';
 import { digestOfTree, unnameableIn } from './owned-folders.ts';
 import { isExecutable, stampOf, stampOfTarget, stampWithTarget } from './stamp.ts';
 import type { walk } from './walk.ts';
 import { isMangled, whyUnreadable } from './why-unreadable.ts';
-
-/** SHA-256 of nothing. */
-const emptyDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' as Digest;
 
 type ReadAhead = ReadonlyMap<string, HashedFile>;
 type Seen = { readonly entry: FileEntry; readonly stamp: Stamp };
@@ -206,7 +203,7 @@ export class WorkspaceFiles implements Files {
       }
       case 'folder':
         return {
-          entry: { path: file, kind: 'folder', executable: false, digest: emptyDigest, sizeBytes: 0 },
+          entry: { path: file, kind: 'folder', executable: false, digest: digestOfNothing, sizeBytes: 0 },
           stamp,
         };
       case 'other':
@@ -230,8 +227,7 @@ export class WorkspaceFiles implements Files {
       const content = this.digests.of(end, end, target);
       hash.update(`${isExecutable(target) ? '+x' : ''};${content.digest}`);
     }
-    const digest = hash.digest('hex') as Digest;
-    const sizeBytes = Number(target?.sizeBytes ?? 0n);
+    const [digest, sizeBytes] = [hash.digest('hex') as Digest, Number(target?.sizeBytes ?? 0n)];
     const entry: FileEntry = { path: file, kind: 'link', executable: false, digest, sizeBytes, target: text };
     return { entry, stamp: stampWithTarget(absolute, stamp) };
   }

@@ -97,20 +97,24 @@ export class CommandBuilder implements Builder {
     const isPart = events.some((event) => event.kind === 'run-started' && event.fresh !== undefined);
     if (finished?.fresh !== fresh.length)
       throw new Error(`${finished?.fresh} fresh, but nothing is told of ${fresh.join(', ')}`);
-    return { ...told, ends: this.inOrder(told.ends, fresh), isPart };
+    return { ...told, ends: this.inOrder(told.ends, fresh, isPart), isPart };
   }
 
-  /** Whatever was found fresh before a stage that comes later was looked at. */
+  /**
+   * Whatever was found fresh before a stage that comes later was looked at. Of a part most of it was known before
+   * anything was, and so also where a failure ends the build.
+   */
   private inOrder(
     told: ReadonlyMap<string, TaskEnd>,
     fresh: readonly string[],
+    isPart: boolean,
   ): ReadonlyMap<string, TaskEnd> {
     const ends = new Map<string, TaskEnd>();
     const passAll = (before: number) => {
       for (const name of fresh) if (this.names.indexOf(name) < before) ends.set(name, 'fresh');
     };
     for (const [name, end] of told) {
-      passAll(this.names.indexOf(name));
+      passAll(isPart && end === 'failed' ? this.names.length : this.names.indexOf(name));
       ends.set(name, end);
     }
     passAll(this.names.length);
