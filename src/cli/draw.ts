@@ -1,8 +1,13 @@
 // What `pipe graph` draws: the selected stages, the edges among them, the files that pass through those.
 import { describeCommand } from '../model/command/command-line.ts';
 import type { TaskPlanned } from '../model/events.ts';
-import { globMatches } from '../model/glob/glob.ts';
-import { type PatternEntry, type PatternSet, pairMayMatch, setMatches } from '../model/glob/pattern-set.ts';
+import {
+  allCommonGround,
+  entriesFor,
+  type PatternEntry,
+  type PatternSet,
+  setMatches,
+} from '../model/glob/pattern-set.ts';
 import type { Edge, StageGraph } from '../model/graph/graph.ts';
 import { byPath } from '../model/manifest.ts';
 import { isOutside } from '../model/paths.ts';
@@ -58,20 +63,17 @@ function passageOf(edge: Edge, producer: Stage, consumer: Stage): Passage {
   const made = new Set<PatternEntry>();
   const taken = new Set<string>();
   if (edge.kind === 'after' || produces === null) return { edge, made: [], taken };
-  for (const [i, output] of produces.entries.entries()) {
-    if (output.negated) continue;
-    for (const [j, input] of consumer.requires.entries.entries()) {
-      if (input.negated || !pairMayMatch(produces, i, consumer.requires, j)) continue;
-      made.add(output);
-      taken.add(input.glob.text);
-    }
-    for (const path of namedFiles(consumer)) {
-      if (!globMatches(output.glob, path) || !setMatches(produces, path)) continue;
+  for (const { a, b } of allCommonGround(produces, consumer.requires)) {
+    made.add(a);
+    taken.add(b.glob.text);
+  }
+  for (const path of namedFiles(consumer)) {
+    for (const output of entriesFor(produces, path)) {
       made.add(output);
       taken.add(path);
     }
   }
-  return { edge, made: [...made], taken };
+  return { edge, made: made.size < 2 ? [...made] : produces.entries.filter((one) => made.has(one)), taken };
 }
 
 function drawnStage(stage: Stage, { statuses }: DrawOptions): DrawnStage {

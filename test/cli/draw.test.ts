@@ -6,6 +6,7 @@ import type { TaskPlanned } from '../../src/model/events.ts';
 import { buildGraph, type StageGraph } from '../../src/model/graph/graph.ts';
 import type { Pipeline } from '../../src/model/stage.ts';
 import { accepted } from '../model/validation/sample-config.ts';
+import { counted } from '../rig/counted.ts';
 
 const sample = pipelineOf({
   read: {
@@ -41,6 +42,40 @@ function drawn(names: readonly string[], options: { readonly files?: boolean } =
     statuses: null,
   });
 }
+
+/** How much is looked at to draw n stages that one stage requires by name, or that require one of its files each. */
+function looks(stages: (n: number) => Readonly<Record<string, object>>, n: number): number {
+  const counter = { reads: 0 };
+  const pipeline = counted(pipelineOf(stages(n)), counter);
+  const names = new Set(pipeline.stages.map((stage) => stage.name));
+  const built = graphOf(pipeline);
+  counter.reads = 0;
+  expect(draw(built, { pipeline, names, files: true, statuses: null }).edges).toHaveLength(n);
+  return counter.reads;
+}
+
+const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);
+const each = (n: number, make: (i: number) => object) =>
+  Object.fromEntries(numbers(n).map((i) => [`s${i}`, { run: 'make it', ...make(i) }]));
+
+test.each<[string, (n: number) => Readonly<Record<string, object>>]>([
+  [
+    'required by name',
+    (n) => ({
+      ...each(n, (i) => ({ produces: `out/${i}` })),
+      all: { requires: numbers(n).map((i) => `out/${i}`), run: 'make it' },
+    }),
+  ],
+  [
+    'that require one of many files',
+    (n) => ({
+      first: { produces: numbers(n).map((i) => `out/${i}`), run: 'make it' },
+      ...each(n, (i) => ({ requires: `out/${i}` })),
+    }),
+  ],
+])('twice as many stages %s are twice the work', (_, stages) => {
+  expect(looks(stages, 80) / looks(stages, 40)).toBeLessThan(2.3);
+});
 
 function plan(stage: string, fields: Partial<TaskPlanned>): TaskPlanned {
   const task = stage as TaskId;

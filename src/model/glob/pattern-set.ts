@@ -99,6 +99,42 @@ export function setMayMatchBoth(a: PatternSet, b: PatternSet): CommonGround | nu
   return null;
 }
 
+/**
+ * Every pair of included patterns that share a path which both sets include; of a path that is written twice, the last
+ * place. Ordered as `setMayMatchBoth`.
+ */
+export function allCommonGround(a: PatternSet, b: PatternSet): readonly CommonGround[] {
+  const [inA, inB] = [placesOf(a), placesOf(b)];
+  const pairs: (readonly [i: number, j: number])[] = [];
+  // Most sets are lists of names, and most names are in one of them only: the shorter list is gone through.
+  if (inA.literals.size <= inB.literals.size) {
+    for (const [path, i] of inA.literals) for (const j of placeIn(inB, path)) pairs.push([i, j]);
+  } else {
+    for (const [path, j] of inB.literals) for (const i of placeIn(inA, path)) pairs.push([i, j]);
+  }
+  for (const i of inA.patterns) for (const j of b.entries.keys()) pairs.push([i, j]);
+  for (const j of inB.patterns) for (const i of inA.literals.values()) pairs.push([i, j]);
+  return pairs
+    .filter(([i, j]) => !a.entries[i]!.negated && !b.entries[j]!.negated && pairMayMatch(a, i, b, j))
+    .sort(([i, j], [k, l]) => i - k || j - l)
+    .map(([i, j]) => ({ a: a.entries[i]!, b: b.entries[j]! }));
+}
+
+function placeIn({ literals }: Places, path: string): readonly number[] {
+  const place = literals.get(path);
+  return place === undefined ? [] : [place];
+}
+
+/** The included entries that match a path which the set includes; of those that write it out, the last. */
+export function entriesFor(set: PatternSet, path: string): readonly PatternEntry[] {
+  if (!setMatches(set, path)) return [];
+  const places = placesOf(set);
+  return [...placeIn(places, path), ...places.patterns]
+    .sort((a, b) => a - b)
+    .map((place) => set.entries[place]!)
+    .filter((entry) => !entry.negated && globMatches(entry.glob, path));
+}
+
 /** Whether a path that entry `i` of `a` and entry `j` of `b` match may be included by both sets. */
 export function pairMayMatch(a: PatternSet, i: number, b: PatternSet, j: number): boolean {
   const one = a.entries[i]!.glob;

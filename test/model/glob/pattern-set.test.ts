@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globMatches } from '../../../src/model/glob/glob.ts';
-import { isSpelledOut, setMatches, setMayMatchBoth } from '../../../src/model/glob/pattern-set.ts';
+import { globMatches, parseGlob } from '../../../src/model/glob/glob.ts';
+import {
+  allCommonGround,
+  entriesFor,
+  isSpelledOut,
+  pairMayMatch,
+  setMatches,
+  setMayMatchBoth,
+} from '../../../src/model/glob/pattern-set.ts';
 import { counted } from '../../rig/counted.ts';
 import { smallWorld } from './glob-oracle.ts';
 import { patternSet, patternSets } from './pattern-set-samples.ts';
@@ -21,7 +28,7 @@ describe('a set includes a path if the last entry that matches it is not a negat
 });
 
 test('in a large set, too, the last entry that matches decides', () => {
-  const nameable = smallWorld.filter((path) => !path.includes('..'));
+  const nameable = smallWorld.filter((path) => parseGlob(path).ok);
   const names = Array.from({ length: 20 }, (_, i) => `${['a', 'b', 'a/b'][i % 3]}/${i}`);
   fc.assert(
     fc.property(patternSets, patternSets, fc.shuffledSubarray(nameable, { maxLength: 12 }), (a, b, some) => {
@@ -46,6 +53,30 @@ test('a large set of names is not tried one after the other', () => {
   counter.reads = 0;
   for (const path of ['out/7', 'out/999', 'out/a.txt', 'out/a', 'elsewhere']) setMatches(set, path);
   expect(counter.reads).toBeLessThan(100);
+});
+
+test('all common ground is what trying all pairs finds, and so are the entries for a path', () => {
+  fc.assert(
+    fc.property(patternSets, patternSets, (a, b) => {
+      const pairs = a.entries.flatMap((one, i) =>
+        b.entries.flatMap((other, j) =>
+          !one.negated && !other.negated && pairMayMatch(a, i, b, j)
+            ? [`${one.glob.text} ${other.glob.text}`]
+            : [],
+        ),
+      );
+      // What is written twice counts once.
+      const found = allCommonGround(a, b).map((pair) => `${pair.a.glob.text} ${pair.b.glob.text}`);
+      expect(new Set(found)).toEqual(new Set(pairs));
+      for (const path of smallWorld) {
+        const matching = a.entries.filter((entry) => !entry.negated && globMatches(entry.glob, path));
+        expect(new Set(entriesFor(a, path).map((entry) => entry.glob.text))).toEqual(
+          new Set(setMatches(a, path) ? matching.map((entry) => entry.glob.text) : []),
+        );
+      }
+    }),
+    { numRuns: 100 },
+  );
 });
 
 test('a set is spelled out if no included entry has a wildcard', () => {
