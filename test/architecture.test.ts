@@ -6,7 +6,18 @@ import { describe, expect, test } from 'vitest';
 
 const src = path.resolve(import.meta.dirname, '../src');
 
-const adapters = ['files', 'glance', 'store', 'lock', 'journal', 'exec', 'audit', 'config', 'render'];
+const adapters = [
+  'files',
+  'glance',
+  'store',
+  'lock',
+  'journal',
+  'exec',
+  'audit',
+  'config',
+  'watch',
+  'render',
+];
 const ranks: Readonly<Record<string, number>> = {
   base: 0,
   model: 1,

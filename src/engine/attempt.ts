@@ -6,10 +6,10 @@ import type { Manifest } from '../model/manifest.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { findAction, mayStay, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
-import { type Assessment, type Assessor, isFailure } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attempt-end.ts';
-import { executionOf, missingSecrets, type Prepared } from './execution.ts';
-import type { ExecutionEnd, RunningExecution } from './executor.ts';
+import { Executing } from './executing.ts';
+import { executionOf, missingSecrets } from './execution.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
 import { type KeptCopies, keepCopies } from './kept-copies.ts';
@@ -63,9 +63,11 @@ export class Attempt {
   private readonly task: Task;
   private readonly options: AttemptOptions;
   private readonly watcher: AttemptWatcher;
-  private running: RunningExecution | null = null;
-  private cancelled: 'gently' | 'now' | null = null;
+  /** What may be ended from outside. */
+  readonly executing: Executing;
   private copies: KeptCopies | null = null;
+  private readonly first: Assessment;
+  private latest: AssessmentOrFailure;
   /** What lay in its folders without a name for it, and stays. */
   private theirs: readonly string[] = [];
 
@@ -73,6 +75,7 @@ export class Attempt {
     readonly world: World;
     readonly assessor: Assessor;
     readonly task: Task;
+    readonly assessment: Assessment;
     readonly options: AttemptOptions;
     readonly watcher: AttemptWatcher;
   }) {
@@ -81,17 +84,20 @@ export class Attempt {
     this.task = options.task;
     this.options = options.options;
     this.watcher = options.watcher;
+    this.first = options.assessment;
+    this.latest = options.assessment;
+    this.executing = new Executing(options.world, options.task);
   }
 
-  cancel(how: 'gently' | 'now'): void {
-    this.cancelled = how;
-    this.running?.cancel(how);
+  /** What its last try was about. */
+  get assessed(): AssessmentOrFailure {
+    return this.latest;
   }
 
   /** Never rejects: what the file system refuses is a failure of the task, and what should not happen is contained. */
-  async run(assessment: Assessment): Promise<AttemptEnd> {
+  async run(): Promise<AttemptEnd> {
     try {
-      return await this.tries(assessment);
+      return await this.tries(this.first);
     } catch (error) {
       if (isRefusal(error)) this.copies?.settle();
       return failed(failureOf(error));
@@ -105,10 +111,12 @@ export class Attempt {
     for (let attempt = 1; ; attempt++) {
       const end = await this.once(assessment, attempt);
       if (end.kind !== 'inputs-changed') return end;
-      if (attempt === executions) return failed({ kind: 'input-changing', paths: end.paths });
+      if (attempt - this.executing.restarts === executions)
+        return failed({ kind: 'input-changing', paths: end.paths });
       this.watcher.onInputsChanged(attempt, end.paths);
       this.assessor.forget();
       const again = this.assessor.assess(this.task);
+      this.latest = again;
       if (isFailure(again)) return failed(again.failure);
       assessment = again;
     }
@@ -180,10 +188,14 @@ export class Attempt {
       watcher: this.watcher,
     });
     const startedMs = world.clock.monotonicMs();
-    const end = await this.execute(prepared);
+    const end = await this.executing.run(prepared.execution, { assessment, seen });
     const durationMs = Math.round(world.clock.monotonicMs() - startedMs);
     world.files.forget();
     if (end.kind === 'cancelled') return this.reject({ kind: 'cancelled' });
+    if (end.kind === 'to-restart') {
+      this.reject({ kind: 'cancelled' });
+      return { kind: 'inputs-changed', paths: end.edited };
+    }
     if (end.kind === 'failed') return this.reject(failed(end.failure, end.tail, prepared));
 
     const made = inspectOutputs(world, task);
@@ -216,14 +228,6 @@ export class Attempt {
   private commit(record: TaskRecord): void {
     this.world.records.commit(record);
     this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
-  }
-
-  private async execute(prepared: Prepared): Promise<ExecutionEnd> {
-    if (this.cancelled !== null) return { kind: 'cancelled' };
-    this.running = this.world.executor.start(prepared.execution);
-    const end = await this.running.ended;
-    this.running = null;
-    return end;
   }
 
   /** Why it failed is told whatever becomes of what it made. */

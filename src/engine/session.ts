@@ -18,7 +18,8 @@ import { preview } from './preview.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
 import { noCounts, outcomeOfPlans, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
-import { makersOf, ordersOf } from './task-orders.ts';
+import { makersOf, ordersOf, stagesBefore } from './task-orders.ts';
+import type { EditedFiles, Watching } from './watching.ts';
 import type { World } from './world.ts';
 
 export interface BuildOptions {
@@ -32,6 +33,8 @@ export interface BuildOptions {
   readonly command: readonly string[];
   /** Called, once, before anything is waited for or changed: from then on `interrupt` must hear of interruptions. */
   readonly onWork?: () => void;
+  /** What is different in a watch. Default: this is a build by itself. */
+  readonly watching?: Watching;
 }
 
 export type BuildEnd =
@@ -60,6 +63,8 @@ export class Session {
     readonly selection: Selection;
     readonly options: BuildOptions;
     readonly rest?: Rest | null;
+    /** That has looked already. Default: one of its own. */
+    readonly assessor?: Assessor;
   }) {
     this.world = options.world;
     this.graph = options.graph;
@@ -68,7 +73,7 @@ export class Session {
     this.rest = options.rest ?? null;
     this.tasks = options.selection.stages.map((stage) => taskOf(stage));
     const { forced, audited } = options.selection;
-    this.assessor = new Assessor(options.world, forced, audited);
+    this.assessor = options.assessor ?? new Assessor(options.world, forced, audited);
   }
 
   /** The first time gently, the second time at once. */
@@ -76,6 +81,11 @@ export class Session {
     const how = this.interruption.signal.aborted ? 'now' : 'gently';
     this.interruption.abort();
     this.scheduler?.interrupt(how);
+  }
+
+  /** Files were edited while it is at work. */
+  edited(files: EditedFiles): void {
+    this.scheduler?.edited(files);
   }
 
   async build(pipelineName: string): Promise<BuildEnd> {
@@ -210,18 +220,17 @@ export class Session {
       nowMs: () => world.clock.monotonicMs(),
     });
     const { jobs, keepGoing, stdin } = options;
+    const { forced, audited } = selection;
     this.scheduler = new Scheduler({
       world,
       assessor: this.assessor,
       board,
       options: {
-        jobs,
-        keepGoing,
-        stdin,
-        forced: selection.forced,
-        audited: selection.audited,
+        ...{ jobs, keepGoing, stdin, forced, audited },
         hasOtherOwner: (stage, path) => hasOtherOwner(this.whole().graph, stage, path),
         makers: makersOf(orders, this.tasks),
+        stagesBefore: (stage) => stagesBefore(graph, this.tasks, stage),
+        watching: options.watching ?? null,
         hiddenOrder: (stage) => {
           const [alias] = aliasedInputs(world, this.whole, stage);
           return alias === undefined ? null : aliasFailure(alias);

@@ -1,0 +1,74 @@
+// What a watch says between its runs: what has changed, what waits and for what, whether all is up to date.
+import type { TaskId } from '../base/brand.ts';
+import { formatDuration, plural } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { truncate } from './fit.ts';
+import type { Look } from './look.ts';
+
+/** A task that does not run by itself, or not now. */
+export type Pending =
+  | { readonly kind: 'until-asked'; readonly estimateMs: number | null }
+  | { readonly kind: 'until-changed' }
+  | { readonly kind: 'blocked'; readonly by: TaskId };
+
+export interface Rest {
+  readonly pending: ReadonlyMap<TaskId, Pending>;
+  /** How changes are noticed: `null` by looking again and again. */
+  readonly folders: number | null;
+  /** Whether a person can press keys. */
+  readonly hasKeys: boolean;
+}
+
+const shownPaths = 3;
+const shownPending = 20;
+
+/** `changed: in.txt, src/a.txt and 3 more` */
+export function changedLine(paths: readonly string[], look: Look): readonly string[] {
+  if (paths.length === 0) return [];
+  const shown = [...paths].sort().slice(0, shownPaths).map(printable).join(', ');
+  const rest = paths.length > shownPaths ? ` and ${paths.length - shownPaths} more` : '';
+  return fitted(look.style.dim(`changed: ${shown}${rest}`), look);
+}
+
+export function restLines({ pending, folders, hasKeys }: Rest, look: Look): readonly string[] {
+  const names = [...pending.keys()];
+  const lines = names
+    .slice(0, shownPending)
+    .flatMap((id) => pendingLine(id, pending.get(id)!, hasKeys, look));
+  const more = names.length - shownPending;
+  if (more > 0) lines.push(look.style.dim(`${look.glyphs.more} and ${more} more`));
+  const how = folders === null ? 'looking again and again' : `watching ${plural(folders, 'folder')}`;
+  const state = pending.size === 0 ? 'up to date' : 'all else is up to date';
+  const help = hasKeys ? ', ? for help' : '';
+  return [...lines, ...fitted(look.style.dim(`${state}, ${how}${help}`), look)];
+}
+
+export function brokenLine(look: Look): readonly string[] {
+  return fitted(look.style.warn('the configuration is broken: waiting for it to be mended'), look);
+}
+
+function pendingLine(id: TaskId, pending: Pending, hasKeys: boolean, look: Look): readonly string[] {
+  const { glyphs, style } = look;
+  const name = printable(id);
+  switch (pending.kind) {
+    case 'until-asked': {
+      const took =
+        pending.estimateMs === null ? '' : `, took ${formatDuration(pending.estimateMs)} the last time`;
+      const how = hasKeys ? 'Enter runs it' : `pipe build ${name} runs it`;
+      return fitted(`${style.warn(glyphs.waiting)} ${name} is pending${took}: ${how}`, look);
+    }
+    case 'until-changed': {
+      const how = hasKeys ? ', or on Enter' : '';
+      return fitted(
+        `${style.bad(glyphs.failed)} ${name} failed: it runs again when something it requires changes${how}`,
+        look,
+      );
+    }
+    case 'blocked':
+      return fitted(`${style.dim(glyphs.skipped)} ${name} waits for ${printable(pending.by)}`, look);
+  }
+}
+
+function fitted(line: string, look: Look): string[] {
+  return [look.columns === null ? line : truncate(line, look.columns)];
+}
