@@ -50,6 +50,7 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
           .choices(['restart', 'wait'])
           .default('restart'),
       )
+      .option('--exec <command>', 'run this, and begin it anew after each run that went well: a server')
       .option(
         '--poll [seconds]',
         'look again and again, where nothing tells of changes (network folders)',

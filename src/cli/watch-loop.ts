@@ -22,6 +22,8 @@ export interface WatchLoopOptions {
   readonly view: WatchView;
   /** What becomes of a task whose inputs are edited while it runs. */
   readonly onChange: 'restart' | 'wait';
+  /** A run has ended, and nothing that was to be done in it failed. */
+  readonly onGood: () => void;
 }
 
 const loopWords = [
@@ -182,7 +184,7 @@ export class WatchLoop {
       view.broken(error.diagnostics);
       return 'broken';
     }
-    view.loaded();
+    view.loaded(this.watched!);
     this.look();
     return 'valid';
   }
@@ -214,6 +216,8 @@ export class WatchLoop {
   private ended(end: WatchedRunEnd): void {
     this.run = null;
     this.options.view.endRun(end);
+    const isGood = end.kind === 'finished' && !['failed', 'cancelled'].includes(end.event.outcome);
+    if (isGood && this.state.ending === null) this.options.onGood();
     this.take({ kind: 'run-ended', refused: end.kind === 'refused', nowMs: monotonicMs() });
   }
 }

@@ -6,6 +6,7 @@ import type { Console } from '../render/console.ts';
 import { lookOf } from '../render/console-mode.ts';
 import { warningLines } from '../render/display.ts';
 import type { Look } from '../render/look.ts';
+import { emptyScreen, serverLines } from '../render/watch-answers.ts';
 import { brokenLine, changedLine, type Pending, restLines } from '../render/watch-lines.ts';
 import { createWriter } from '../render/writer.ts';
 import { modeOf, openConsole } from './build.ts';
@@ -15,6 +16,8 @@ import { standardError, standardOutput } from './standard-streams.ts';
 import type { WatchedRunEnd } from './watched-run.ts';
 import type { WatchedWorkspace } from './watched-workspace.ts';
 
+const mostWaitingLines = 1000;
+
 export class WatchView {
   private readonly flags: Flags;
   private readonly hasKeys: boolean;
@@ -23,6 +26,11 @@ export class WatchView {
   private console: Console | null = null;
   private toldRest = '';
   private toldProblems = '';
+  private lastRest: (look: Look) => readonly string[] = () => [];
+  private watched: WatchedWorkspace | null = null;
+  private pendingNow: readonly string[] = [];
+  private readonly waitingLines: string[] = [];
+  private log: { readonly root: string; readonly path: string } | null = null;
 
   /** `onClosed`: nobody reads any more. */
   constructor(options: { readonly flags: Flags; readonly hasKeys: boolean; readonly onClosed: () => void }) {
@@ -32,8 +40,38 @@ export class WatchView {
     this.mode = modeOf(options.flags);
   }
 
-  loaded(): void {
+  loaded(watched: WatchedWorkspace): void {
+    this.watched = watched;
     this.toldProblems = '';
+  }
+
+  /** Whether a run is shown. */
+  get isBusy(): boolean {
+    return this.console !== null;
+  }
+
+  /** In topological order, with those before each. */
+  get stages(): readonly { readonly name: string; readonly before: readonly string[] }[] {
+    if (this.watched === null) return [];
+    const { selection, workspace } = this.watched;
+    return selection.stages.map(({ name }) => ({
+      name,
+      before: workspace.graph.edgesInto(name).map((edge) => edge.from),
+    }));
+  }
+
+  /** The stages that wait to be asked for, in the order in which they are shown. */
+  get pending(): readonly string[] {
+    return this.pendingNow;
+  }
+
+  /** Of what ran last and had something to say or failed. */
+  get lastLog(): { readonly root: string; readonly path: string } | null {
+    return this.log;
+  }
+
+  get rows(): number {
+    return standardOutput().rows ?? 24;
   }
 
   /** What is broken in the same way as before is not told again. */
@@ -44,14 +82,22 @@ export class WatchView {
   beginRun(watched: WatchedWorkspace, changed: readonly string[]): Sink {
     this.say((look) => changedLine(changed, look));
     const names = watched.selection.stages.map((stage) => stage.name);
-    this.console = openConsole(this.flags, this.mode, { names, onClosed: this.onClosed });
+    const console = openConsole(this.flags, this.mode, { names, onClosed: this.onClosed });
+    this.console = console;
     this.toldRest = '';
-    return this.console;
+    return {
+      handle: (event) => {
+        if (event.kind === 'task-finished' && event.log !== undefined)
+          this.log = { root: watched.workspace.root, path: event.log };
+        console.handle(event);
+      },
+    };
   }
 
   endRun(end: WatchedRunEnd): void {
     this.console?.close();
     this.console = null;
+    for (const line of this.waitingLines.splice(0)) this.serverLine(line);
     if (end.kind === 'refused') this.tellProblems(end.problems);
     else this.toldProblems = '';
   }
@@ -61,12 +107,42 @@ export class WatchView {
     const lines = (look: Look) =>
       found === null
         ? brokenLine(look)
-        : restLines({ pending: pendingOf(found), folders, hasKeys: this.hasKeys }, look);
+        : restLines(
+            { pending: pendingOf(found), fresh: freshOf(found), folders, hasKeys: this.hasKeys },
+            look,
+          );
+    this.lastRest = lines;
+    this.pendingNow =
+      found === null
+        ? []
+        : [...pendingOf(found)].filter(([, { kind }]) => kind === 'until-asked').map(([id]) => id);
     // How many folders are watched is no news.
     const told = found === null ? 'broken' : JSON.stringify([...pendingOf(found)]);
     if (told === this.toldRest) return;
     this.toldRest = told;
     this.say(lines);
+  }
+
+  /** Of the program beside; while a run is shown it waits. */
+  serverLine(line: string): void {
+    if (this.mode === 'quiet') return;
+    if (this.isBusy && this.mode === 'live') {
+      this.waitingLines.push(line);
+      if (this.waitingLines.length > mostWaitingLines) this.waitingLines.shift();
+      return;
+    }
+    this.say((look) => serverLines(line, look));
+  }
+
+  /** Clears the screen, but for how all stands. */
+  clear(): void {
+    this.write(emptyScreen);
+    this.say(this.lastRest);
+  }
+
+  /** To the terminal, as it is. */
+  write(text: string): void {
+    if (this.hasKeys && !this.isBusy) createWriter(standardOutput(), this.onClosed).write(text);
   }
 
   note(message: string, hint?: string): void {
@@ -83,13 +159,17 @@ export class WatchView {
   }
 
   /** Standard output belongs to the events where these are asked for. */
-  private say(lines: (look: Look) => readonly string[]): void {
+  say(lines: (look: Look) => readonly string[]): void {
     if (this.mode === 'quiet') return;
     const stream = this.mode === 'json' ? standardError() : standardOutput();
     const look = lookOf(stream, process.env);
     const shown = this.mode === 'plain' ? { ...look, columns: null } : look;
     createWriter(stream, this.onClosed).lines(lines(shown));
   }
+}
+
+function freshOf(found: Found): readonly string[] {
+  return [...found.tasks].filter(([, { kind }]) => kind === 'fresh').map(([id]) => id);
 }
 
 function pendingOf(found: Found): ReadonlyMap<Parameters<Found['tasks']['get']>[0], Pending> {

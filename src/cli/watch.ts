@@ -1,9 +1,14 @@
 // `pipe watch`: brings the selected stages up to date, and again whenever something changes that they depend on.
+import path from 'node:path';
+import { Server } from '../exec/server.ts';
+import { modeOf } from './build.ts';
 import { type Flags, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
 import { tellOfWork } from './standard-streams.ts';
 import { WatchEars } from './watch-ears.ts';
+import { hasKeyboard } from './watch-keys.ts';
 import { WatchLoop } from './watch-loop.ts';
+import { WatchTerminal } from './watch-terminal.ts';
 import { WatchView } from './watch-view.ts';
 import { findPlace } from './workspace.ts';
 import { refuseInsideStage } from './world.ts';
@@ -12,7 +17,8 @@ export async function watch(targets: readonly string[], flags: Flags): Promise<n
   const place = findPlace(flags);
   refuseInsideStage(place.root);
   tellOfWork();
-  const view = new WatchView({ flags, hasKeys: false, onClosed: () => loop.quit(130) });
+  const hasKeys = modeOf(flags) === 'live' && hasKeyboard();
+  const view = new WatchView({ flags, hasKeys, onClosed: () => loop.quit(130) });
   const ears = new WatchEars({
     place,
     pollMs: flags.poll === true ? 2000 : typeof flags.poll === 'number' ? flags.poll * 1000 : null,
@@ -21,13 +27,45 @@ export async function watch(targets: readonly string[], flags: Flags): Promise<n
   const loop = new WatchLoop({
     ...{ targets, flags, place, ears, view },
     onChange: text(flags, 'onChange') === 'wait' ? 'wait' : 'restart',
+    onGood: () => server?.restart(),
   });
-  const release = handleSignals(() => loop.quit(130));
+  const server = serverOf(text(flags, 'exec'), place.root, view);
+  let isLeaving = false;
+  const release = handleSignals(() => {
+    // A second one does not wait for the server either.
+    if (isLeaving) void server?.stop();
+    isLeaving = true;
+    loop.quit(130);
+  });
+  const terminal = hasKeys ? new WatchTerminal(loop, view) : null;
   try {
     return await loop.watch();
   } finally {
+    terminal?.close();
+    await server?.stop();
     release();
   }
+}
+
+/** With the caller's own environment: it is no stage. */
+function serverOf(line: string | undefined, root: string, view: WatchView): Server | null {
+  if (line === undefined) return null;
+  const { PATH = '', ...rest } = process.env;
+  const inherited = Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new Server({
+    ...{ line, cwd: root },
+    env: { ...Object.fromEntries(inherited), PATH: `${path.join(root, 'node_modules/.bin')}:${PATH}` },
+    onLine: (text) => view.serverLine(text),
+    onEnd: (end) => {
+      const how =
+        end.kind === 'exited'
+          ? `exit code ${end.code}`
+          : end.kind === 'signalled'
+            ? `signal ${end.signal}`
+            : end.message;
+      view.note(`the program of --exec ended (${how}); the next run that goes well starts it again`);
+    },
+  });
 }
 
 /** What is the matter, and what to do about it. */

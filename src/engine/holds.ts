@@ -11,9 +11,10 @@ export type RunCause =
   /** The first one, which brings all up to date. */
   | { readonly kind: 'begin' }
   | { readonly kind: 'change' }
-  /** A person asked: for all that is stale, for what failed before, or for one stage in any case. */
+  /** A person asked: for all that is stale, for what failed before, for one stage if it is stale, or in any case. */
   | { readonly kind: 'all' }
   | { readonly kind: 'failed' }
+  | { readonly kind: 'stage'; readonly stage: string }
   | { readonly kind: 'force'; readonly stage: string };
 
 interface Failed {
@@ -48,7 +49,7 @@ export class Holds implements Watching {
 
   hold(task: Task, assessed: AssessmentOrFailure): Hold | null {
     const { stage } = task;
-    if (this.cause.kind === 'force' && this.cause.stage === stage.name) return null;
+    if ('stage' in this.cause && this.cause.stage === stage.name) return null;
     if (stage.watch === 'manual' && this.cause.kind !== 'all') return { kind: 'until-asked' };
     if (this.isJustAlways(assessed) && !stage.after.some((name) => this.ran.has(name)))
       return { kind: 'as-it-is' };

@@ -195,7 +195,10 @@ const rows: readonly (readonly string[])[] = [
   ['build', '--audit', '--json', 'copy'],
   ['watch', '-v', '-j', '2', '--force', '--on-change', 'wait', ...place, ...files],
   ['watch', '--json', '--poll', '--no-cache', '--freshness', 'mtime', '--from', 'copy', '--to', 'program'],
-  ['watch', '--only', 'copy,program', '--skip', 'program', '--log-level', 'debug'],
+  [
+    ...['watch', '--only', 'copy,program', '--skip', 'program', '--log-level', 'debug'],
+    ...['--exec', `echo "$LONG_KEY"; printenv ODD_KEY # ${secrets.PLAIN_KEY}`],
+  ],
   ['watch', '-q', secrets.PLAIN_KEY],
   ['run', 'copy', '--no-cache', '--no-wait', ...place, ...files],
   ['run', 'program', '--json'],

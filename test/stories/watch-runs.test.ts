@@ -191,3 +191,25 @@ test('with --json the events of all runs are on standard output, each run with a
     expect(fs.existsSync(rig.path(`.pipeline-cache/runs/${id}/summary.json`))).toBe(true);
   }
 });
+
+test('--exec runs a server beside it, anew after each run that went well, and ends it with all else', async () => {
+  const config = `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'grep good in.txt > out.txt' } } }`;
+  await using rig = await Rig.with({ 'in.txt': 'good 0\n' }, config);
+  const exec = 'echo "server $$ has $(cat out.txt)"; sleep 1000 & wait';
+  await using watcher = new Watcher(rig.start(['watch', '--exec', exec]));
+  const served = /exec \S+ server (\d+) has (.*)\n/;
+  const pidOf = async (content: string) => {
+    const [, pid, has] = served.exec(await watcher.until(served))!;
+    expect(has).toBe(content);
+    return Number(pid);
+  };
+  const first = await pidOf('good 0');
+  rig.write('in.txt', 'bad\n');
+  await watcher.until(/page failed: it runs again/);
+  expect(isAlive(first)).toBe(true);
+  rig.write('in.txt', 'good 1\n');
+  const second = await pidOf('good 1');
+  expect([isAlive(first), isAlive(second)]).toEqual([false, true]);
+  expect(await watcher.quit()).toMatchObject({ code: 130 });
+  expect(isAlive(second)).toBe(false);
+});

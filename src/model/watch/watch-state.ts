@@ -22,6 +22,8 @@ export type Request =
   /** All that is stale, also what failed before and what waits to be asked for. */
   | { readonly kind: 'all' }
   | { readonly kind: 'failed' }
+  /** One that waits to be asked for, besides what has changed. */
+  | { readonly kind: 'stage'; readonly stage: string }
   /** Even where it is fresh. */
   | { readonly kind: 'force'; readonly stage: string };
 
