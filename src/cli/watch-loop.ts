@@ -113,7 +113,7 @@ export class WatchLoop {
         return;
       case 'look': {
         this.heardPaths = order.hints.everything ? [] : [...order.hints.paths.keys()];
-        const { hasWork } = this.look();
+        const { hasWork } = this.look(order.hints.everything ? null : this.heardPaths);
         this.take({ kind: 'looked', hasWork, nowMs: monotonicMs() });
         return;
       }
@@ -140,14 +140,16 @@ export class WatchLoop {
   }
 
   /** All that is looked at is watched before it is looked at for the last time. */
-  private look(): Found {
+  private look(paths: readonly string[] | null): Found {
     const { ears } = this.options;
     this.holds.begin({ kind: 'change' });
-    ears.arm();
+    let about = ears.arm() > 0 ? null : paths;
     try {
       let found: Found;
-      do found = this.watched!.look(this.holds);
-      while (ears.arm() > 0);
+      do {
+        found = this.watched!.look(this.holds, about);
+        about = null;
+      } while (ears.arm() > 0);
       this.found = found;
       return found;
     } catch (error) {
@@ -185,7 +187,7 @@ export class WatchLoop {
       return 'broken';
     }
     view.loaded(this.watched!);
-    this.look();
+    this.look(null);
     return 'valid';
   }
 

@@ -62,14 +62,17 @@ async function perform(
   const troubles: string[] = [];
   const onTrouble = (message: string) => void troubles.push(message);
   const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
+  const ended: string[] = [];
   const whatRan: Sink = {
     handle(event) {
       if (event.kind !== 'task-finished') return;
+      if (event.outcome !== 'fresh') ended.push(event.stage);
       if (event.outcome === 'executed' || event.outcome === 'restored') holds.hasRun(event.stage);
     },
   };
   const { world, folders } = await openWorld({
     ...{ workspace, stages: selection.stages, flags, kept, onTrouble, outlet },
+    witness: watched.witness,
     runId: makeRunId(Date.now()),
     sinks: [
       display,
@@ -81,6 +84,7 @@ async function perform(
     takeTroubles: () => troubles.splice(0),
   });
   holds.begin(cause);
+  const look = watched.lastLook;
   const session = new Session({
     ...{ world, graph: workspace.graph, selection },
     options: {
@@ -94,7 +98,9 @@ async function perform(
       watching: holds,
     },
     // What was just looked at for it need not be looked at again.
-    ...(cause.kind === 'change' ? { assessor: watched.assessor } : {}),
+    ...(look !== null && selection.forced.size === 0 && (cause.kind === 'change' || cause.kind === 'begin')
+      ? { look }
+      : {}),
   });
   onSession(session);
   try {
@@ -102,6 +108,7 @@ async function perform(
     if (end.kind === 'superseded') throw new Error('only a part of a build can turn out to be too little');
     return end;
   } finally {
+    watched.haveEnded(ended);
     // Between runs others may write.
     kept.state.close();
     folders.close();

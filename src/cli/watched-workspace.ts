@@ -1,8 +1,8 @@
 // The workspace as a watch has it between its runs: loaded once, and looked at as often as something is heard of.
 import path from 'node:path';
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import { namedModules } from '../config/named-modules.ts';
-import { Assessor } from '../engine/assess.ts';
+import { type AssessmentOrFailure, Assessor } from '../engine/assess.ts';
 import type { Holds } from '../engine/holds.ts';
 import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
 import type { World } from '../engine/world.ts';
@@ -11,6 +11,7 @@ import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import type { LookedAt } from '../watch/looked-at.ts';
+import { Standing } from '../watch/standing.ts';
 import { type Flags, freshnessOf, selectionOf, texts } from './flags.ts';
 import { openWorkspace, type Place, selectStages, type Workspace } from './workspace.ts';
 import { type KeptWorld, openWorld } from './world.ts';
@@ -23,7 +24,10 @@ export class WatchedWorkspace {
   /** The configuration, what it imports, the modules of the stages, and what else decides how they are read; absolute. */
   readonly codePaths: readonly string[];
   private readonly world: World;
+  private readonly lookedAt: LookedAt;
+  private readonly standing = new Standing<TaskId, AssessmentOrFailure>();
   private current: Assessor;
+  private found: Found | null = null;
 
   /** Throws `UsageError` with all that is wrong. */
   static async load(
@@ -45,23 +49,20 @@ export class WatchedWorkspace {
     const files = texts(flags, 'envFile').map((file) => path.resolve(file));
     const codePaths = [...codeOf(workspace, selection), ...files];
     for (const file of codePaths) lookedAt.saw(file);
-    return new WatchedWorkspace({
-      workspace,
-      selection,
-      codePaths,
-      world: opened.world,
-      state: opened.state,
-    });
+    const { world, state } = opened;
+    return new WatchedWorkspace({ workspace, selection, codePaths, lookedAt, world, state });
   }
 
   private constructor(options: {
     readonly workspace: Workspace;
     readonly selection: Selection;
     readonly codePaths: readonly string[];
+    readonly lookedAt: LookedAt;
     readonly world: World;
     readonly state: KeptWorld['state'];
   }) {
     const { workspace, selection, codePaths, world, state } = options;
+    this.lookedAt = options.lookedAt;
     this.workspace = workspace;
     this.selection = selection;
     this.codePaths = codePaths;
@@ -71,9 +72,13 @@ export class WatchedWorkspace {
     this.current = this.newAssessor();
   }
 
-  /** What was last looked at, for the run that follows. */
-  get assessor(): Assessor {
-    return this.current;
+  /** The last look, for the run that follows. */
+  get lastLook(): { readonly assessor: Assessor; readonly found: Found } | null {
+    return this.found === null ? null : { assessor: this.current, found: this.found };
+  }
+
+  get witness(): LookedAt {
+    return this.lookedAt;
   }
 
   /** Whether another process has written results that were not read yet. */
@@ -81,12 +86,36 @@ export class WatchedWorkspace {
     return this.world.records.changedElsewhere();
   }
 
-  /** Looks at everything anew. */
-  look(holds: Holds): Found {
-    const { world, tasks, workspace } = this;
-    if (world.records.changedElsewhere()) world.records.reload();
+  /** Looks at what may be otherwise for these paths, absolute; `null`: at everything. */
+  look(holds: Holds, paths: Iterable<string> | null): Found {
+    const { world, tasks, workspace, lookedAt, standing } = this;
+    const isOfOthers = world.records.changedElsewhere();
+    if (isOfOthers) world.records.reload();
+    if (isOfOthers || paths === null) standing.dropAll();
+    else for (const file of paths) this.hear(file);
+    lookedAt.takePlaces();
     this.current = this.newAssessor();
-    return whatIsToDo({ graph: workspace.graph, tasks, assessor: this.current, watching: holds });
+    const found = whatIsToDo({ graph: workspace.graph, tasks, assessor: this.current, watching: holds });
+    const places = lookedAt.takePlaces();
+    for (const task of tasks) {
+      const rests = places.get(task.id);
+      // Of what is stale not all has been looked at.
+      if (rests !== undefined && found.tasks.get(task.id)?.kind === 'fresh')
+        standing.keep(task.id, this.current.assess(task), rests);
+    }
+    this.found = found;
+    return found;
+  }
+
+  /** These stages did not just pass: what they and those behind them were found to be holds no longer. */
+  haveEnded(stages: readonly string[]): void {
+    const behind = this.workspace.graph.downstreamOf(stages);
+    for (const task of this.tasks) if (behind.has(task.stage.name)) this.standing.drop(task.id);
+  }
+
+  private hear(file: string): void {
+    if (this.lookedAt.isOnTheWay(file)) this.standing.dropAll();
+    else this.standing.dropAt(file);
   }
 
   canonical(absolutePath: string): FilePath {
@@ -100,7 +129,7 @@ export class WatchedWorkspace {
 
   private newAssessor(): Assessor {
     this.world.files.forget();
-    return new Assessor(this.world, new Set());
+    return new Assessor(this.world, new Set(), new Set(), this.standing.entries());
   }
 }
 

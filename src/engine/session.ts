@@ -14,12 +14,13 @@ import { clearGround } from './ground.ts';
 import { leftoversElsewhere } from './killed.ts';
 import { hasOtherOwner } from './ownership.ts';
 import { preflight } from './preflight.ts';
-import { preview } from './preview.ts';
+import { tellPlans } from './preview.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
-import { noCounts, outcomeOfPlans, type Summary } from './run-outcome.ts';
+import { noCounts, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
 import { makersOf, ordersOf, stagesBefore } from './task-orders.ts';
 import type { EditedFiles, Watching } from './watching.ts';
+import type { Found } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
 export interface BuildOptions {
@@ -52,6 +53,7 @@ export class Session {
   private readonly rest: Rest | null;
   private readonly tasks: readonly Task[];
   private readonly assessor: Assessor;
+  private readonly found: Found | null;
   private readonly interruption = new AbortController();
   private scheduler: Scheduler | null = null;
   private waited = false;
@@ -63,8 +65,8 @@ export class Session {
     readonly selection: Selection;
     readonly options: BuildOptions;
     readonly rest?: Rest | null;
-    /** That has looked already. Default: one of its own. */
-    readonly assessor?: Assessor;
+    /** What looked just before, and what it found. Default: it looks by itself. */
+    readonly look?: { readonly assessor: Assessor; readonly found: Found };
   }) {
     this.world = options.world;
     this.graph = options.graph;
@@ -73,7 +75,8 @@ export class Session {
     this.rest = options.rest ?? null;
     this.tasks = options.selection.stages.map((stage) => taskOf(stage));
     const { forced, audited } = options.selection;
-    this.assessor = options.assessor ?? new Assessor(options.world, forced, audited);
+    this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
+    this.found = options.look?.found ?? null;
   }
 
   /** The first time gently, the second time at once. */
@@ -93,7 +96,8 @@ export class Session {
     const startedMs = world.clock.monotonicMs();
     const everythingFresh = options.dryRun ? false : this.everythingIsFresh();
     if (!everythingFresh) {
-      const problems = preflight(world, this.graph, this.selection, this.whole);
+      const about = this.tasks.filter((task) => this.found?.tasks.get(task.id)?.kind !== 'fresh');
+      const problems = preflight(world, this.graph, this.selection, this.whole, about);
       if (problems.length > 0)
         return this.rest === null ? { kind: 'refused', problems } : { kind: 'superseded' };
       if (!options.dryRun) options.onWork?.();
@@ -110,7 +114,7 @@ export class Session {
     });
     for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
     const summary = options.dryRun
-      ? this.plan()
+      ? tellPlans(world, this.graph, this.selection)
       : everythingFresh
         ? await this.passThrough()
         : await this.work();
@@ -240,11 +244,5 @@ export class Session {
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
     await this.scheduler.run();
     return board.summary(this.scheduler.wasInterrupted);
-  }
-
-  private plan(): Summary {
-    const plans = preview(this.world, this.graph, this.selection);
-    for (const plan of plans) this.world.events.emit(plan);
-    return outcomeOfPlans(plans);
   }
 }

@@ -65,6 +65,7 @@ export class FolderWatch {
    * were watched has to be looked at again.
    */
   arm(): number {
+    this.disarmMoved();
     let count = 0;
     // A folder that proves to be a link adds to the set while this goes on.
     for (const folder of this.unarmed) {
@@ -120,6 +121,13 @@ export class FolderWatch {
     this.options.onNews(place, type === 'rename' ? 'entry' : 'content');
   }
 
+  /** Of the links on the way to a folder another one may lead elsewhere now. */
+  private disarmMoved(): void {
+    if (this.elsewhere.size === 0) return;
+    for (const [folder, { real }] of [...this.armed])
+      if (real !== folder && realPathNow(folder) !== real) this.disarm(folder);
+  }
+
   /** What is watched under this name, and below it, is to be watched anew. */
   private disarm(place: string): void {
     if (!this.armed.has(place) && !this.elsewhere.has(place)) return;
@@ -171,6 +179,14 @@ export class FolderWatch {
       });
     }
     this.inThisTurn++;
+  }
+}
+
+function realPathNow(folder: string): string | null {
+  try {
+    return fs.realpathSync.native(folder);
+  } catch {
+    return null;
   }
 }
 

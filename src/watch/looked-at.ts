@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
+import { place } from './standing.ts';
 
 /** `entry`: a name came, went or means another file. `content`: what it names was written to or got other rights. */
 export type News = 'entry' | 'content';
@@ -17,6 +18,8 @@ export class LookedAt implements Witness {
   private readonly paths = new Set<string>();
   private readonly lists = new Set<string>();
   private readonly ways = new Set<string>();
+  private current: Set<string> | null = null;
+  private byTask = new Map<string, Set<string>>();
 
   /**
    * `root`, absolute: what lies above it does not count. `ownFolder`, absolute: pipe's own, of which nobody wants to
@@ -33,6 +36,7 @@ export class LookedAt implements Witness {
   }
 
   saw(absolutePath: string): void {
+    this.current?.add(place(absolutePath, 'entry'));
     if (this.paths.has(absolutePath) || this.isOwn(absolutePath)) return;
     this.paths.add(absolutePath);
     this.addWay(path.dirname(absolutePath));
@@ -40,6 +44,8 @@ export class LookedAt implements Witness {
 
   /** A folder that was listed, or a link of which was asked where it leads. */
   followed(absolutePath: string): void {
+    this.current?.add(place(absolutePath, 'list'));
+    // Where a link leads is asked anew each time: it may lead elsewhere.
     if (this.lists.has(absolutePath) || this.isOwn(absolutePath)) return;
     const isLink = this.trace(absolutePath);
     if (isLink && !isFolder(absolutePath)) return;
@@ -47,7 +53,22 @@ export class LookedAt implements Witness {
     this.addWay(absolutePath);
   }
 
-  looksFor(): void {}
+  looksFor(task: string | null): void {
+    this.current = task === null ? null : new Set();
+    if (task !== null) this.byTask.set(task, this.current!);
+  }
+
+  /** On what the looks since the last call rest, by their tasks. */
+  takePlaces(): ReadonlyMap<string, ReadonlySet<string>> {
+    const { byTask } = this;
+    this.byTask = new Map();
+    return byTask;
+  }
+
+  /** Whether what was looked at lies below it. */
+  isOnTheWay(absolutePath: string): boolean {
+    return this.ways.has(absolutePath);
+  }
 
   /** A file of pipe's own by which other processes tell that they were at work. */
   sawOwn(absolutePath: string): void {
@@ -57,12 +78,12 @@ export class LookedAt implements Witness {
 
   /** Each place to which the link leads in turn: any of them may come to lead elsewhere. Answers whether it is one. */
   trace(absoluteLink: string): boolean {
-    let place = absoluteLink;
+    let end = absoluteLink;
     for (let i = 0; i < mostLinks; i++) {
-      const text = linkText(place);
+      const text = linkText(end);
       if (text === null) return i > 0;
-      place = path.resolve(path.dirname(place), text);
-      this.saw(place);
+      end = path.resolve(path.dirname(end), text);
+      this.saw(end);
     }
     return true;
   }

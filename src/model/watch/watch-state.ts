@@ -62,6 +62,8 @@ export interface WatchState {
   readonly hints: Hints;
   /** Settled, and to be looked at as soon as nothing is at work. */
   readonly owed: Hints;
+  /** Whether there is to be a look even if nothing was heard of. */
+  readonly owesLook: boolean;
   /** Whether the configuration or other code is among what was heard of since it was loaded. */
   readonly codeChanged: boolean;
   /** Whether it may be, unheard of. */
@@ -86,7 +88,7 @@ const longestPauseMs = 60_000;
 /** Nothing is loaded yet: the first order is to do so. */
 export function beginWatch(): Step {
   const state: WatchState = {
-    ...{ work: 'reloading', config: 'valid', hints: noHints, owed: noHints },
+    ...{ work: 'reloading', config: 'valid', hints: noHints, owed: noHints, owesLook: false },
     ...{ codeChanged: false, codeDoubted: false },
     ...{ request: { kind: 'begin' }, streak: 0, notBeforeMs: 0, ending: null },
   };
@@ -115,10 +117,7 @@ export function step(state: WatchState, input: WatchInput): Step {
     case 'run-ended':
       if (input.refused) return resting(state, input.nowMs);
       // Whatever was heard of meanwhile: what a run leaves is to be seen, not believed.
-      return advance(
-        owingAll({ ...state, work: 'resting', streak: state.streak + 1 }, input.nowMs),
-        input.nowMs,
-      );
+      return advance({ ...state, work: 'resting', owesLook: true, streak: state.streak + 1 }, input.nowMs);
     case 'asked':
       return advance({ ...state, request: input.request, streak: 0, notBeforeMs: 0 }, input.nowMs);
     case 'quit':
@@ -132,7 +131,7 @@ function looked(state: WatchState, hasWork: boolean, nowMs: number): Step {
   const hasPaused = state.notBeforeMs > 0 && nowMs >= state.notBeforeMs;
   if (state.streak < usualStreak || hasPaused) return running({ ...rested, notBeforeMs: 0 }, null);
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (state.streak - usualStreak));
-  const paused = owingAll({ ...rested, notBeforeMs: nowMs + pauseMs }, nowMs);
+  const paused: WatchState = { ...rested, owesLook: true, notBeforeMs: nowMs + pauseMs };
   const next = advance(paused, nowMs);
   return state.streak === usualStreak ? withOrder({ kind: 'warn-of-loop' }, next) : next;
 }
@@ -168,12 +167,12 @@ function advance(state: WatchState, nowMs: number): Step {
   }
   if (state.request !== null) return needsReload(state) ? reloading(state) : running(state, state.request);
   const hints = together(state.owed, state.hints);
-  if (isEmpty(hints)) return { state, orders: [] };
+  if (isEmpty(hints) && !state.owesLook) return { state, orders: [] };
   const atMs = Math.max(dueMs, state.notBeforeMs);
   if (nowMs < atMs) return { state, orders: [{ kind: 'wake', atMs }] };
   if (needsReload(state)) return reloading(state);
   return {
-    state: { ...state, work: 'looking', hints: noHints, owed: noHints },
+    state: { ...state, work: 'looking', hints: noHints, owed: noHints, owesLook: false },
     orders: [{ kind: 'look', hints }],
   };
 }

@@ -68,7 +68,7 @@ describe('at first', () => {
     expect(play.heard(0, '/w/a')).toEqual([]);
     expect(kinds(play.give({ kind: 'reloaded', config: 'valid', nowMs: 1 }))).toEqual(['run']);
     const [look] = play.give({ kind: 'run-ended', refused: false, nowMs: 100 });
-    expect(look).toMatchObject({ kind: 'look', hints: { everything: true } });
+    expect(look).toMatchObject({ kind: 'look', hints: { paths: new Map([['/w/a', { gone: false }]]) } });
   });
 });
 
@@ -116,13 +116,13 @@ describe('quiet', () => {
 });
 
 describe('while a run is at work', () => {
-  test('it tells the run what was edited, once that has settled, and looks at everything when it has ended', () => {
+  test('it tells the run what was edited, once that has settled, and looks at that when it has ended', () => {
     const play = atWork();
     expect(kinds(play.heard(100, '/w/b'))).toEqual(['wake']);
     const [told] = play.give({ kind: 'woke', nowMs: 125 });
     expect(told).toMatchObject({ kind: 'tell-run', hints: { paths: new Map([['/w/b', { gone: false }]]) } });
     const [look] = play.give({ kind: 'run-ended', refused: false, nowMs: 200 });
-    expect(look).toMatchObject({ kind: 'look', hints: { everything: true } });
+    expect(look).toMatchObject({ kind: 'look', hints: { paths: new Map([['/w/b', { gone: false }]]) } });
   });
 
   test('what is still unsettled when it ends is waited for', () => {
