@@ -1,5 +1,4 @@
 // The loop of a watch: carries out what the reducer orders, and tells it what came of it and what is heard of.
-import fs from 'node:fs';
 import { Holds, type RunCause } from '../engine/holds.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import type { Found } from '../engine/whats-to-do.ts';
@@ -11,7 +10,7 @@ import { monotonicMs } from './monotonic.ts';
 import type { WatchEars } from './watch-ears.ts';
 import type { WatchView } from './watch-view.ts';
 import { startRun, type WatchedRun, type WatchedRunEnd } from './watched-run.ts';
-import { codeOfBroken, WatchedWorkspace } from './watched-workspace.ts';
+import { codeOfBroken, stampOf, WatchedWorkspace } from './watched-workspace.ts';
 import type { Place } from './workspace.ts';
 
 export interface WatchLoopOptions {
@@ -209,10 +208,20 @@ export class WatchLoop {
     );
     this.heardPaths = [];
     this.run = startRun({ watched, flags, cause, holds: this.holds, display });
-    this.run.ended.then(
-      (end) => this.ended(end),
-      (error) => this.settle?.crash(error),
-    );
+    this.run.ended
+      .catch((error) => this.refusalOf(error))
+      .then(
+        (end) => this.ended(end),
+        (error) => this.settle?.crash(error),
+      );
+  }
+
+  /** A file of variables that is gone, a disk that refuses: no reason to stop watching. */
+  private refusalOf(error: unknown): WatchedRunEnd {
+    if (error instanceof UsageError) return { kind: 'refused', problems: error.diagnostics };
+    if (!isRefusal(error)) throw error;
+    this.options.view.note(`the file system refused: ${error.message}`);
+    return { kind: 'refused', problems: [] };
   }
 
   private ended(end: WatchedRunEnd): void {
@@ -222,20 +231,6 @@ export class WatchLoop {
     if (isGood && this.state.ending === null) this.options.onGood();
     this.take({ kind: 'run-ended', refused: end.kind === 'refused', nowMs: monotonicMs() });
   }
-}
-
-/** Another one where any of the files is another or not there. */
-function stampOf(paths: readonly string[]): string {
-  return paths
-    .map((file) => {
-      try {
-        const { ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
-        return `${file}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-      } catch {
-        return file;
-      }
-    })
-    .join('\n');
 }
 
 function relativeTo(root: string, file: string): string {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type KeyAction, type KeyState, pressed } from '../model/watch/keys.ts';
 import { graphLines, helpLines, logLines, promptLine } from '../render/watch-answers.ts';
 import { behave } from './standard-streams.ts';
+import type { WatchEnding } from './watch-ending.ts';
 import { Keyboard } from './watch-keys.ts';
 import type { WatchLoop } from './watch-loop.ts';
 import type { WatchView } from './watch-view.ts';
@@ -11,15 +12,17 @@ import type { WatchView } from './watch-view.ts';
 export class WatchTerminal {
   private readonly loop: WatchLoop;
   private readonly view: WatchView;
+  private readonly ending: WatchEnding;
   private readonly keyboard: Keyboard;
   private state: KeyState = { kind: 'waiting' };
 
-  constructor(loop: WatchLoop, view: WatchView) {
+  constructor(loop: WatchLoop, view: WatchView, ending: WatchEnding) {
     this.loop = loop;
     this.view = view;
+    this.ending = ending;
     this.keyboard = new Keyboard({
       onKey: (key) => this.press(key),
-      onGone: () => this.act({ kind: 'quit', exitCode: 130 }),
+      onGone: () => ending.readerIsGone(),
     });
   }
 
@@ -64,7 +67,7 @@ export class WatchTerminal {
         // As a signal: nobody is waited for any longer.
         if (action.exitCode !== 0) behave('leaving');
         view.write(promptLine(null));
-        loop.quit(action.exitCode);
+        this.ending.quit(action.exitCode);
         return;
     }
   }

@@ -8,7 +8,7 @@ import { warningLines } from '../render/display.ts';
 import type { Look } from '../render/look.ts';
 import { emptyScreen, serverLines } from '../render/watch-answers.ts';
 import { brokenLine, changedLine, type Pending, restLines } from '../render/watch-lines.ts';
-import { createWriter } from '../render/writer.ts';
+import { createWriter, type Writer } from '../render/writer.ts';
 import { modeOf, openConsole } from './build.ts';
 import type { Flags } from './flags.ts';
 import { printDiagnostics } from './print.ts';
@@ -23,6 +23,7 @@ export class WatchView {
   private readonly hasKeys: boolean;
   private readonly onClosed: () => void;
   private readonly mode: ReturnType<typeof modeOf>;
+  private readonly writers = new Map<string, Writer>();
   private console: Console | null = null;
   private toldRest = '';
   private toldProblems = '';
@@ -104,11 +105,16 @@ export class WatchView {
 
   /** `found`: `null` where the configuration is broken. */
   rest(found: Found | null, folders: number | null): void {
+    // What is stale and was not built could not be: otherwise it would not be at rest.
+    const isRefused = [...(found?.tasks.values() ?? [])].some(({ kind }) => kind === 'stale');
     const lines = (look: Look) =>
       found === null
         ? brokenLine(look)
         : restLines(
-            { pending: pendingOf(found), fresh: freshOf(found), folders, hasKeys: this.hasKeys },
+            {
+              ...{ pending: pendingOf(found), fresh: freshOf(found) },
+              ...{ folders, refused: isRefused, hasKeys: this.hasKeys },
+            },
             look,
           );
     this.lastRest = lines;
@@ -117,7 +123,7 @@ export class WatchView {
         ? []
         : [...pendingOf(found)].filter(([, { kind }]) => kind === 'until-asked').map(([id]) => id);
     // How many folders are watched is no news.
-    const told = found === null ? 'broken' : JSON.stringify([...pendingOf(found)]);
+    const told = found === null ? 'broken' : JSON.stringify([isRefused, ...pendingOf(found)]);
     if (told === this.toldRest) return;
     this.toldRest = told;
     this.say(lines);
@@ -142,7 +148,7 @@ export class WatchView {
 
   /** To the terminal, as it is. */
   write(text: string): void {
-    if (this.hasKeys && !this.isBusy) createWriter(standardOutput(), this.onClosed).write(text);
+    if (this.hasKeys && !this.isBusy) this.writerOf('stdout').write(text);
   }
 
   note(message: string, hint?: string): void {
@@ -152,10 +158,19 @@ export class WatchView {
 
   private tellProblems(problems: readonly Diagnostic[]): void {
     const told = JSON.stringify(problems);
-    if (told === this.toldProblems) return;
+    if (told === this.toldProblems || problems.length === 0) return;
     this.toldProblems = told;
     this.toldRest = '';
     printDiagnostics(problems);
+  }
+
+  /** One for all that is ever said: each listens to its stream for good. */
+  private writerOf(name: 'stdout' | 'stderr'): Writer {
+    const known = this.writers.get(name);
+    if (known !== undefined) return known;
+    const made = createWriter(name === 'stdout' ? standardOutput() : standardError(), this.onClosed);
+    this.writers.set(name, made);
+    return made;
   }
 
   /** Standard output belongs to the events where these are asked for. */
@@ -164,7 +179,7 @@ export class WatchView {
     const stream = this.mode === 'json' ? standardError() : standardOutput();
     const look = lookOf(stream, process.env);
     const shown = this.mode === 'plain' ? { ...look, columns: null } : look;
-    createWriter(stream, this.onClosed).lines(lines(shown));
+    this.writerOf(this.mode === 'json' ? 'stderr' : 'stdout').lines(lines(shown));
   }
 }
 

@@ -6,6 +6,7 @@ import { type Flags, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
 import { tellOfWork } from './standard-streams.ts';
 import { WatchEars } from './watch-ears.ts';
+import { WatchEnding } from './watch-ending.ts';
 import { hasKeyboard } from './watch-keys.ts';
 import { WatchLoop } from './watch-loop.ts';
 import { WatchTerminal } from './watch-terminal.ts';
@@ -18,7 +19,7 @@ export async function watch(targets: readonly string[], flags: Flags): Promise<n
   refuseInsideStage(place.root);
   tellOfWork();
   const hasKeys = modeOf(flags) === 'live' && hasKeyboard();
-  const view = new WatchView({ flags, hasKeys, onClosed: () => loop.quit(130) });
+  const view = new WatchView({ flags, hasKeys, onClosed: () => ending.readerIsGone() });
   const ears = new WatchEars({
     place,
     pollMs: flags.poll === true ? 2000 : typeof flags.poll === 'number' ? flags.poll * 1000 : null,
@@ -30,19 +31,14 @@ export async function watch(targets: readonly string[], flags: Flags): Promise<n
     onGood: () => server?.restart(),
   });
   const server = serverOf(text(flags, 'exec'), place.root, view);
-  let isLeaving = false;
-  const release = handleSignals(() => {
-    // A second one does not wait for the server either.
-    if (isLeaving) void server?.stop();
-    isLeaving = true;
-    loop.quit(130);
-  });
-  const terminal = hasKeys ? new WatchTerminal(loop, view) : null;
+  const ending = new WatchEnding(loop, server);
+  const release = handleSignals(() => ending.signalled());
+  const terminal = hasKeys ? new WatchTerminal(loop, view, ending) : null;
   try {
     return await loop.watch();
   } finally {
-    terminal?.close();
     await server?.stop();
+    terminal?.close();
     release();
   }
 }

@@ -1,4 +1,5 @@
 // The workspace as a watch has it between its runs: loaded once, and looked at as often as something is heard of.
+import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { namedModules } from '../config/named-modules.ts';
@@ -149,4 +150,18 @@ function codeOf(workspace: Workspace, { stages }: Selection): readonly string[] 
 /** What can be told of the code while the configuration cannot be loaded; absolute. */
 export function codeOfBroken(place: Place, flags: Flags): readonly string[] {
   return [...namedModules(place.configPath), ...texts(flags, 'envFile').map((file) => path.resolve(file))];
+}
+
+/** Another one where any of the files is another or not there. */
+export function stampOf(paths: readonly string[]): string {
+  return paths
+    .map((file) => {
+      try {
+        const { ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
+        return `${file}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+      } catch {
+        return file;
+      }
+    })
+    .join('\n');
 }

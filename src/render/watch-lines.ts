@@ -16,6 +16,8 @@ export interface Rest {
   readonly fresh: readonly string[];
   /** How changes are noticed: `null` by looking again and again. */
   readonly folders: number | null;
+  /** The last run could not even begin. */
+  readonly refused: boolean;
   /** Whether a person can press keys. */
   readonly hasKeys: boolean;
 }
@@ -47,7 +49,11 @@ export function restLines(rest: Rest, look: Look): readonly string[] {
   const more = names.length - shownPending;
   if (more > 0) lines.push(look.style.dim(`${look.glyphs.more} and ${more} more`));
   const how = folders === null ? 'looking again and again' : `watching ${plural(folders, 'folder')}`;
-  const state = pending.size === 0 ? 'up to date' : 'all else is up to date';
+  const state = rest.refused
+    ? 'nothing can be built as it is'
+    : pending.size === 0
+      ? 'up to date'
+      : 'all else is up to date';
   const help = hasKeys ? ` ${look.glyphs.dot} Enter runs, ? help, q quits` : '';
   return [...freshLines(rest, look), ...lines, ...fitted(look.style.dim(`${state}, ${how}${help}`), look)];
 }

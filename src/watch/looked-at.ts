@@ -12,7 +12,8 @@ export type News = 'entry' | 'content';
 const mostLinks = 40;
 
 export class LookedAt implements Witness {
-  private readonly root: string;
+  /** Where it is seen that the root itself goes and comes back. */
+  private readonly top: string;
   private readonly ownFolder: string;
   private readonly onFolder: (absoluteFolder: string) => void;
   private readonly paths = new Set<string>();
@@ -22,7 +23,7 @@ export class LookedAt implements Witness {
   private byTask = new Map<string, Set<string>>();
 
   /**
-   * `root`, absolute: what lies above it does not count. `ownFolder`, absolute: pipe's own, of which nobody wants to
+   * `root`, absolute: what lies above its parent does not count. `ownFolder`, absolute: pipe's own, of which nobody wants to
    * hear. `onFolder` is told, once, of each folder in which something may happen that matters.
    */
   constructor(options: {
@@ -30,7 +31,7 @@ export class LookedAt implements Witness {
     readonly ownFolder: string;
     readonly onFolder: (absoluteFolder: string) => void;
   }) {
-    this.root = options.root;
+    this.top = path.dirname(options.root);
     this.ownFolder = options.ownFolder;
     this.onFolder = options.onFolder;
   }
@@ -96,13 +97,13 @@ export class LookedAt implements Witness {
     return news === 'entry' && this.lists.has(path.dirname(absolutePath)) && !this.isOwn(absolutePath);
   }
 
-  /** The folders from the root to this one, or from `/` where it lies outside: any of them may be replaced. */
+  /** The folders from the root's parent to this one, or from `/` where it lies outside: any of them may be replaced. */
   private addWay(absoluteFolder: string): void {
     const added: string[] = [];
     for (let folder = absoluteFolder; !this.ways.has(folder); folder = path.dirname(folder)) {
       this.ways.add(folder);
       added.push(folder);
-      if (folder === this.root || folder === path.dirname(folder)) break;
+      if (folder === this.top || folder === path.dirname(folder)) break;
     }
     // The outer ones first: what comes in between is then seen from there.
     for (const folder of added.reverse()) this.onFolder(folder);

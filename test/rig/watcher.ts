@@ -15,7 +15,8 @@ export interface Pass {
   readonly again: readonly string[];
 }
 
-const restLine = /^(?:all else is )?up to date, .*\n|^the configuration is broken: .*\n/m;
+const restLine =
+  /^(?:all else is )?up to date, .*\n|^nothing can be built as it is, .*\n|^the configuration is broken: .*\n/m;
 
 export class Watcher implements AsyncDisposable {
   readonly running: Running;

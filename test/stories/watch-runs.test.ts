@@ -213,3 +213,39 @@ test('--exec runs a server beside it, anew after each run that went well, and en
   expect(await watcher.quit()).toMatchObject({ code: 130 });
   expect(isAlive(second)).toBe(false);
 });
+
+test('a required file that is missing is told of once, and the root may be gone for a while', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': '0', 'other.txt': '0' },
+    `{ stages: {
+      one: { requires: ['in.txt'], produces: ['out/one.txt'], run: 'cp in.txt out/one.txt' },
+      two: { requires: ['other.txt'], produces: ['out/two.txt'], run: 'cp other.txt out/two.txt' },
+    } }`,
+  );
+  const [watcher] = await Watcher.start(rig, ['-j', '1']);
+  await using _ = watcher;
+  rig.remove('in.txt');
+  expect((await watcher.rest()).text).toContain('nothing can be built as it is');
+  await watcher.running.printed('PIPE050 stage "one" requires in.txt');
+  rig.write('other.txt', '1');
+  expect(await watcher.rest()).toMatchObject({ runs: 0 });
+  rig.write('in.txt', '1');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['one', 'two'] });
+  expect(watcher.running.stderr.match(/PIPE050/g)).toHaveLength(1);
+
+  fs.renameSync(rig.root, `${rig.root}-away`);
+  expect((await watcher.rest()).text).toContain('the configuration is broken');
+  fs.renameSync(`${rig.root}-away`, rig.root);
+  expect(await watcher.rest()).toMatchObject({ runs: 0 });
+  rig.write('in.txt', '2');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['one'] });
+});
+
+test('nobody reads any more: what runs is ended, and the watch with it', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'quick 0\n', 'other.txt': 'o\n' }, slow);
+  const [watcher] = await Watcher.start(rig, ['-v']);
+  await using _ = watcher;
+  watcher.running.child.stdout!.destroy();
+  rig.write('other.txt', 'o1\n');
+  expect((await watcher.running.ended).code).toBe(130);
+});
