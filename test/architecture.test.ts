@@ -16,6 +16,7 @@ const adapters = [
   'audit',
   'profile',
   'config',
+  'watch',
   'render',
 ];
 const ranks: Readonly<Record<string, number>> = {

@@ -8,8 +8,8 @@ import { makeRunId } from '../journal/run-id.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
-import { createConsole } from '../render/console.ts';
-import { chooseMode } from '../render/console-mode.ts';
+import { type Console, type ConsoleOptions, createConsole } from '../render/console.ts';
+import { type ConsoleMode, chooseMode } from '../render/console-mode.ts';
 import type { Auditing } from './auditing.ts';
 import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
@@ -93,20 +93,13 @@ export async function runPart(
   const { profiling = null } = options;
   const auditing = selection.audited.size > 0 ? await openAuditing() : null;
   const runId = makeRunId(Date.now());
-  const level = text(flags, 'logLevel');
-  const quiet = isSet(flags, 'quiet') || level === 'warn' || level === 'error';
-  const mode = chooseMode({ json: isSet(flags, 'json'), quiet }, standardOutput(), process.env);
+  const mode = modeOf(flags);
   if (mode !== 'json' && !options.dryRun) tellOfWork();
   // A person who debugs one stage needs the terminal for it.
   const shown = options.stdin === 'inherit' && mode === 'live' ? 'plain' : mode;
   let interrupt = () => {};
-  const console = createConsole({
-    mode: shown,
+  const console = openConsole(flags, shown, {
     raw: options.stdin === 'inherit',
-    verbose: isSet(flags, 'verbose') || level === 'debug',
-    stdout: mode === 'json' ? standardOutputForJson() : standardOutput(),
-    stderr: standardError(),
-    env: process.env,
     names: selection.stages.map((stage) => stage.name),
     ...(auditing === null ? {} : { auditLines: auditing.lines }),
     ...(profiling === null ? {} : { profileLines: profiling.lines }),
@@ -168,6 +161,28 @@ export async function runPart(
   }
 }
 
+export function modeOf(flags: Flags): ConsoleMode {
+  const level = text(flags, 'logLevel');
+  const quiet = isSet(flags, 'quiet') || level === 'warn' || level === 'error';
+  return chooseMode({ json: isSet(flags, 'json'), quiet }, standardOutput(), process.env);
+}
+
+/** Where a run is shown. */
+export function openConsole(
+  flags: Flags,
+  mode: ConsoleMode,
+  options: Pick<ConsoleOptions, 'raw' | 'names' | 'auditLines' | 'onClosed'>,
+): Console {
+  return createConsole({
+    mode,
+    verbose: isSet(flags, 'verbose') || text(flags, 'logLevel') === 'debug',
+    stdout: mode === 'json' ? standardOutputForJson() : standardOutput(),
+    stderr: standardError(),
+    env: process.env,
+    ...options,
+  });
+}
+
 /** Throws `UsageError` where nothing can be audited. */
 async function openAuditing(): Promise<Auditing> {
   const { openAuditing } = await import('./auditing.ts');
@@ -176,7 +191,7 @@ async function openAuditing(): Promise<Auditing> {
 }
 
 /** Hands troubles of the adapters on as warnings, after the event that brought them up. */
-function troubleTeller(troubles: string[], tell: (message: string) => void): Sink {
+export function troubleTeller(troubles: string[], tell: (message: string) => void): Sink {
   return {
     handle(event: PipeEvent) {
       if (event.kind === 'warning' || event.kind === 'run-finished') return;

@@ -1,7 +1,18 @@
 // Every command with its flags. The parser is told only of the one that was asked for: to declare all takes too long.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../model/diagnostic.ts';
+import {
+  collectNames,
+  freshnessOption,
+  positiveInteger,
+  positiveNumber,
+  withBuildFlags,
+  withEnvironment,
+  withPlace,
+  withRunFlags,
+  withSelection,
+} from './flag-groups.ts';
 import type { Flags } from './flags.ts';
+import { Command, CommanderError, Option } from './parser.ts';
 import { helpOutput } from './print.ts';
 import { usageProblem } from './usage-problem.ts';
 import { version } from './version.ts';
@@ -22,6 +33,27 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
         ),
       ),
     ),
+  watch: (declare) =>
+    withRunFlags(
+      withSelection(
+        declare(
+          'watch [targets...]',
+          'bring targets up to date, and again whenever something changes',
+          async () => (await import('./watch.ts')).watch,
+        ),
+      ),
+    )
+      .addOption(
+        new Option('--on-change <what>', 'what becomes of a task whose inputs are edited while it runs')
+          .choices(['restart', 'wait'])
+          .default('restart'),
+      )
+      .option('--exec <command>', 'run this, and begin it anew after each run that went well: a server')
+      .option(
+        '--poll [seconds]',
+        'look again and again, where nothing tells of changes (network folders)',
+        positiveNumber,
+      ),
   status: (declare) =>
     withEnvironment(
       withSelection(
@@ -183,68 +215,4 @@ function refuse(error: CommanderError, command: Command): never {
     );
   const name = command.parent === null ? 'pipe' : `pipe ${command.name()}`;
   throw new UsageError([usageProblem(error, { name, isKnownLater })]);
-}
-
-/** Where the workspace is. */
-function withPlace(command: Command): Command {
-  return command
-    .option('--config <path>', 'the configuration (default: pipeline.config.ts here or in a folder above)')
-    .option('--root <dir>', 'the root folder (default: the folder of the configuration)');
-}
-
-function withEnvironment(command: Command): Command {
-  return command.option('--env-file <path>', 'variables for the stages; repeatable', collect);
-}
-
-function withSelection(command: Command): Command {
-  return command
-    .option('--from <stage>', 'it and everything downstream; repeatable', collectNames)
-    .option('--to <stage>', 'it and everything upstream; repeatable', collectNames)
-    .option('--only <a,b>', 'exactly these stages', collectNames)
-    .option('--skip <a,b>', 'leave these out', collectNames);
-}
-
-function withBuildFlags(command: Command): Command {
-  return withEnvironment(command)
-    .option('--force', 'rerun the named targets, else all that is selected')
-    .option(
-      '--audit',
-      'run them even if fresh, and list files that they touch without declaring (Linux, strace)',
-    )
-    .option('--profile', 'say at the end where the time went')
-    .option('-n, --dry-run', 'show the plan and run nothing')
-    .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
-    .option('--continue-on-error', 'the same as --keep-going')
-    .option('-j, --jobs <n>', 'tasks at once', positiveInteger)
-    .addOption(freshnessOption())
-    .option('--no-cache', 'neither read nor write the cache')
-    .option('--no-wait', 'exit 3 at once if another build is at work here')
-    .option('-q, --quiet', 'print only problems')
-    .option('-v, --verbose', 'also print output, every reason and what is fresh')
-    .addOption(
-      new Option('--log-level <level>', 'how much to print').choices(['debug', 'info', 'warn', 'error']),
-    )
-    .option('--json', 'one JSON object a line on stdout, nothing else');
-}
-
-function freshnessOption(): Option {
-  return new Option('--freshness <rule>', 'how to tell what is fresh').choices(['hash', 'mtime']);
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
-function collectNames(value: string, before: readonly string[] = []): readonly string[] {
-  const names = value.split(',').map((name) => name.trim());
-  // An empty variable in a script must not select everything.
-  if (names.some((name) => name === '')) throw new InvalidArgumentError('a name in it is empty');
-  return [...before, ...names];
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('it must be a whole number, 1 or more');
-  return value;
 }

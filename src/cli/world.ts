@@ -2,10 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
+import type { Witness } from '../base/witness.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Audit } from '../engine/executor.ts';
 import { type Outlet, openOutlet } from '../engine/outlet.ts';
-import type { CallerEnv, Clock, Code, RunFolders, Sink } from '../engine/ports.ts';
+import type { CallerEnv, Clock, Code, Files, RunFolders, Sink } from '../engine/ports.ts';
 import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
@@ -42,12 +43,23 @@ export interface OpenWorld {
   readonly onlooking: Onlooking | null;
 }
 
+/** What may serve one run after the other. */
+export interface KeptWorld {
+  readonly state: OpenState;
+  readonly code: Code;
+  readonly files: Files;
+}
+
 export interface WorldOptions {
   readonly workspace: Workspace;
   readonly stages: readonly Stage[];
   readonly flags: Flags;
   readonly runId: RunId;
   readonly sinks: readonly Sink[];
+  /** From a run before, in this process. Default: all is opened anew. */
+  readonly kept?: KeptWorld | undefined;
+  /** Hears of what `files` look at. Default: nobody. */
+  readonly witness?: Witness | undefined;
   /** False for commands that only look: not even a probe is written. */
   readonly writes: boolean;
   readonly auditOf?: ((about: { readonly folders: RunFolders; readonly code: Code }) => Audit) | undefined;
@@ -76,17 +88,19 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
   const sealed = sealOf(workspace.state) !== null;
-  const state = openState({
-    folder: workspace.state,
-    bootId,
-    onTrouble: sealed ? () => {} : onTrouble,
-    tasks: resealing?.tasks ?? null,
-  });
+  const state =
+    options.kept?.state ??
+    openState({
+      folder: workspace.state,
+      bootId,
+      onTrouble: sealed ? () => {} : onTrouble,
+      tasks: resealing?.tasks ?? null,
+    });
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
   const prepare = () => workspace.codeOf(options.stages);
-  const code = await (profiling?.phase('config', prepare) ?? prepare());
+  const code = options.kept?.code ?? (await (profiling?.phase('config', prepare) ?? prepare()));
   const onlooking = options.looksOn ? Onlooking.begin(workspace, folders) : null;
   const caller = onlooking?.overhear(ownEnv) ?? ownEnv;
   const tools = createTools({
@@ -96,16 +110,19 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   });
   const walk = needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null;
   const upkeep = upkeepOf({ workspace, state, blobs, runId });
+  const witness = onlooking?.witness ?? options.witness ?? null;
   const world: World = {
     clock,
-    files: new WorkspaceFiles({
-      walk,
-      root: workspace.root,
-      memory: state.stamps,
-      probeFolder: options.writes ? workspace.state : null,
-      witness: onlooking?.witness ?? null,
-      hash: profiling?.hash(hashFile) ?? hashFile,
-    }),
+    files:
+      options.kept?.files ??
+      new WorkspaceFiles({
+        walk,
+        root: workspace.root,
+        memory: state.stamps,
+        probeFolder: options.writes ? workspace.state : null,
+        witness,
+        hash: profiling?.hash(hashFile) ?? hashFile,
+      }),
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
     records: state.records,
     cache: blobs === null ? null : { actions, blobs, stores: !sealed },
@@ -131,7 +148,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     outlet,
     takeTroubles: options.takeTroubles ?? (() => []),
     platform: `${process.platform}-${process.arch}`,
-    onLook: onlooking === null ? null : (task) => onlooking.witness.looksFor(task),
+    onLook: witness === null ? null : (task) => witness.looksFor(task),
   };
   return { world: profiling?.world(world) ?? world, state, folders, onlooking };
 }

@@ -48,9 +48,16 @@ export class Assessor {
   private readonly world: World;
   private readonly forced: ReadonlySet<string>;
   private readonly audited: ReadonlySet<string>;
-  private readonly remembered = new Map<TaskId, AssessmentOrFailure>();
+  private readonly remembered: Map<TaskId, AssessmentOrFailure>;
 
-  constructor(world: World, forced: ReadonlySet<string>, audited: ReadonlySet<string> = new Set()) {
+  /** `standing`: what was assessed before and still holds. */
+  constructor(
+    world: World,
+    forced: ReadonlySet<string>,
+    audited: ReadonlySet<string> = new Set(),
+    standing: Iterable<readonly [TaskId, AssessmentOrFailure]> = [],
+  ) {
+    this.remembered = new Map(standing);
     this.world = world;
     this.forced = forced;
     this.audited = audited;

@@ -6,15 +6,14 @@ import type { Manifest } from '../model/manifest.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { findAction, mayStay, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
-import { type Assessment, type Assessor, isFailure } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attempt-end.ts';
-import { executionOf, missingSecrets, type Prepared } from './execution.ts';
-import type { ExecutionEnd, RunningExecution } from './executor.ts';
+import { Executing } from './executing.ts';
+import { executionOf, missingSecrets } from './execution.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
 import { type KeptCopies, keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
-import { LongReading } from './long-reading.ts';
 import {
   clearAway,
   type IsOfAnother,
@@ -63,10 +62,11 @@ export class Attempt {
   private readonly task: Task;
   private readonly options: AttemptOptions;
   private readonly watcher: AttemptWatcher;
-  private running: RunningExecution | null = null;
-  private readonly reading: LongReading;
-  private cancelled: 'gently' | 'now' | null = null;
+  /** What may be ended from outside. */
+  readonly executing: Executing;
   private copies: KeptCopies | null = null;
+  private readonly first: Assessment;
+  private latest: AssessmentOrFailure;
   /** What lay in its folders without a name for it, and stays. */
   private theirs: readonly string[] = [];
 
@@ -74,27 +74,29 @@ export class Attempt {
     readonly world: World;
     readonly assessor: Assessor;
     readonly task: Task;
+    readonly assessment: Assessment;
     readonly options: AttemptOptions;
     readonly watcher: AttemptWatcher;
   }) {
     this.world = options.world;
-    this.reading = new LongReading(options.world);
     this.assessor = options.assessor;
     this.task = options.task;
     this.options = options.options;
     this.watcher = options.watcher;
+    this.first = options.assessment;
+    this.latest = options.assessment;
+    this.executing = new Executing(options.world, options.task);
   }
 
-  cancel(how: 'gently' | 'now'): void {
-    this.cancelled = how;
-    this.reading.stop(how);
-    this.running?.cancel(how);
+  /** What its last try was about. */
+  get assessed(): AssessmentOrFailure {
+    return this.latest;
   }
 
   /** Never rejects: what the file system refuses is a failure of the task, and what should not happen is contained. */
-  async run(assessment: Assessment): Promise<AttemptEnd> {
+  async run(): Promise<AttemptEnd> {
     try {
-      return await this.tries(assessment);
+      return await this.tries(this.first);
     } catch (error) {
       if (isRefusal(error)) this.copies?.settle();
       return failed(failureOf(error));
@@ -108,10 +110,12 @@ export class Attempt {
     for (let attempt = 1; ; attempt++) {
       const end = await this.once(assessment, attempt);
       if (end.kind !== 'inputs-changed') return end;
-      if (attempt === executions) return failed({ kind: 'input-changing', paths: end.paths });
+      if (attempt - this.executing.restarts === executions)
+        return failed({ kind: 'input-changing', paths: end.paths });
       this.watcher.onInputsChanged(attempt, end.paths);
       this.assessor.forget();
       const again = this.assessor.assess(this.task);
+      this.latest = again;
       if (isFailure(again)) return failed(again.failure);
       assessment = again;
     }
@@ -122,7 +126,7 @@ export class Attempt {
     attempt: number,
   ): Promise<AttemptEnd | { readonly kind: 'inputs-changed'; readonly paths: readonly FilePath[] }> {
     const { world, task } = this;
-    const ahead = this.reading.inputs(assessment.inputs);
+    const ahead = this.executing.reading.inputs(assessment.inputs);
     if (ahead !== null && !(await ahead)) return { kind: 'cancelled' };
     const reading = assessment.read();
     if ('failure' in reading) return failed(reading.failure);
@@ -169,7 +173,7 @@ export class Attempt {
     if (action !== null && staged !== null) {
       staged.place();
       world.files.forget();
-      await this.reading.restored(action.outputs);
+      await this.executing.reading.restored(action.outputs);
       return this.restored(action, { ...record(action), ...onRecord({ made: [], theirs: this.theirs }) });
     }
     const secrets = missingSecrets(world, task.stage);
@@ -184,13 +188,17 @@ export class Attempt {
       watcher: this.watcher,
     });
     const startedMs = world.clock.monotonicMs();
-    const end = await this.execute(prepared);
+    const end = await this.executing.run(prepared.execution, { assessment, seen });
     const durationMs = Math.round(world.clock.monotonicMs() - startedMs);
     world.files.forget();
     if (end.kind === 'cancelled') return this.reject({ kind: 'cancelled' });
+    if (end.kind === 'to-restart') {
+      this.reject({ kind: 'cancelled' });
+      return { kind: 'inputs-changed', paths: end.edited };
+    }
     if (end.kind === 'failed') return this.reject(failed(end.failure, end.tail, prepared));
 
-    const made = await this.reading.made(task);
+    const made = await this.executing.reading.made(task);
     if (made === null) return this.reject({ kind: 'cancelled' });
     if ('failure' in made) return this.reject(failed(made.failure, [], prepared));
     const changed = inputsThatChanged(world, task, assessment, seen);
@@ -221,14 +229,6 @@ export class Attempt {
   private commit(record: TaskRecord): void {
     this.world.records.commit(record);
     this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
-  }
-
-  private async execute(prepared: Prepared): Promise<ExecutionEnd> {
-    if (this.cancelled !== null) return { kind: 'cancelled' };
-    this.running = this.world.executor.start(prepared.execution);
-    const end = await this.running.ended;
-    this.running = null;
-    return end;
   }
 
   /** Why it failed is told whatever becomes of what it made. */

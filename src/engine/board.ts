@@ -11,7 +11,7 @@ import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
-import { notAudited, outcomeOf, type TaskEnd } from './run-outcome.ts';
+import { notAudited, outcomeOf, resultOf, type TaskEnd } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
 
 export type TaskState =
@@ -145,6 +145,14 @@ export class Board {
     this.end(task, 'cancelled', {});
   }
 
+  /** It is not to run now: it waits to be asked for, or, with the failure of before, for another input. */
+  held(task: Task, failure: Failure | null): void {
+    const { name, optional } = task.stage;
+    if (failure === null || failure.kind === 'protected')
+      this.end(task, 'waiting', failure === null ? {} : { failure });
+    else this.end(task, 'skipped', { failure, blockedBy: [name], ...(optional ? { optional } : {}) });
+  }
+
   /** Ends everything that has not started: nothing new is begun. */
   skipRest(outcome: 'skipped' | 'cancelled', blockedBy: readonly string[]): void {
     for (const place of this.places.values()) {
@@ -213,7 +221,8 @@ export class Board {
     const { outcome, blockedBy } = before.state;
     const good = outcome === 'executed' || outcome === 'restored' || outcome === 'fresh';
     // An optional stage that failed stands only in the way of those that need its files.
-    const harmless = kind === 'after' && before.task.stage.optional && outcome === 'failed';
+    const isItsOwn = outcome === 'failed' || (outcome === 'skipped' && before.state.failure !== null);
+    const harmless = kind === 'after' && before.task.stage.optional && isItsOwn;
     if (!good && !harmless) {
       const cause = blockedBy.length > 0 ? blockedBy : [before.task.stage.name];
       this.close(place, outcome === 'cancelled' ? 'cancelled' : 'skipped', { blockedBy: cause });
@@ -227,12 +236,6 @@ export class Board {
 
 function named(task: Task) {
   return { task: task.id, stage: task.stage.name, item: task.item };
-}
-
-function resultOf(record: TaskRecord | null) {
-  if (record === null) return {};
-  const outputs = record.outputs.map(({ path, sizeBytes, digest }) => ({ path, sizeBytes, digest }));
-  return { metrics: record.metrics, outputs };
 }
 
 function endedAs(place: Place): TaskOutcome | null {

@@ -17,11 +17,13 @@ export function preflight(
   graph: StageGraph,
   selection: Selection,
   whole: Whole = () => ({ graph, selection }),
+  /** Those that are not known to be in order. */
+  about: readonly { readonly stage: Stage }[] = selection.stages.map((stage) => ({ stage })),
 ): readonly Diagnostic[] {
   const leaving = leavingWith(formerOutputs(now, graph), selection.names);
   const world = worldWithout(now, leaving);
   const problems: Diagnostic[] = [];
-  for (const stage of selection.stages) {
+  for (const { stage } of about) {
     for (const requirement of stage.tools) {
       const tool = world.tools.identify(requirement, stage);
       if ('problem' in tool) problems.push(tool.problem);

@@ -14,6 +14,7 @@ import { missingSecrets } from './execution.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { obstructionOf, protectedAmong } from './make-room.ts';
 import { servedBy } from './preflight.ts';
+import { outcomeOfPlans, type Summary } from './run-outcome.ts';
 import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -94,4 +95,11 @@ function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 're
 function lastDuration({ memory }: Assessment): number | null {
   if (memory.kind === 'done') return memory.record.durationMs;
   return memory.kind === 'unfinished' ? (memory.last?.durationMs ?? null) : null;
+}
+
+/** The same as events; and how a build would end. */
+export function tellPlans(world: World, graph: StageGraph, selection: Selection): Summary {
+  const plans = preview(world, graph, selection);
+  for (const plan of plans) world.events.emit(plan);
+  return outcomeOfPlans(plans);
 }

@@ -1,6 +1,7 @@
-// How a run ended, from how its tasks did: counts, outcome, exit code.
+// How a run ended, from how its tasks did: counts, outcome, exit code; and what is told of a result.
 import type { AuditVerdict, RunFinished, TaskOutcome, TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
+import type { TaskRecord } from '../model/record.ts';
 
 export type Summary = Omit<RunFinished, 'kind' | 'durationMs'>;
 
@@ -29,6 +30,10 @@ export function notAudited(outcome: TaskOutcome): AuditVerdict {
   return { kind: 'not-audited', why: outcome === 'failed' ? 'it failed' : 'it did not run to its end' };
 }
 
+function isFailed(outcome: TaskOutcome): boolean {
+  return outcome === 'failed' || outcome === 'skipped';
+}
+
 export function outcomeOf(ends: readonly TaskEnd[], savedMs: number, interrupted: boolean): Summary {
   const count = (outcome: TaskOutcome) => ends.filter((end) => end.outcome === outcome).length;
   const counts = {
@@ -43,8 +48,9 @@ export function outcomeOf(ends: readonly TaskEnd[], savedMs: number, interrupted
   };
   if (ends.some((end) => end.failure?.kind === 'internal'))
     return { outcome: 'failed', exitCode: 70, ...counts };
-  if (interrupted) return { outcome: 'cancelled', exitCode: 130, ...counts };
-  if (ends.some((end) => end.outcome === 'failed' && !end.optional))
+  if (interrupted || counts.cancelled > 0) return { outcome: 'cancelled', exitCode: 130, ...counts };
+  // Also what is skipped over its own failure of before.
+  if (ends.some((end) => end.failure !== null && !end.optional && isFailed(end.outcome)))
     return { outcome: 'failed', exitCode: 1, ...counts };
   const notClean = ends.filter((end) => end.audit !== null && end.audit !== 'declared');
   if (notClean.some((end) => end.outcome === 'executed'))
@@ -64,4 +70,11 @@ export function outcomeOfPlans(plans: readonly TaskPlanned[]): Summary {
   if (failed > 0) return { outcome: 'failed', exitCode: 1, ...counts };
   if (waiting > 0) return { outcome: 'waiting', exitCode: 3, ...counts };
   return { outcome: 'succeeded', exitCode: 0, ...counts };
+}
+
+/** What is told of a task's result. */
+export function resultOf(record: TaskRecord | null) {
+  if (record === null) return {};
+  const outputs = record.outputs.map(({ path, sizeBytes, digest }) => ({ path, sizeBytes, digest }));
+  return { metrics: record.metrics, outputs };
 }

@@ -8,12 +8,14 @@ import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
-import { type Assessment, type Assessor, isFailure } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { Attempt, type AttemptWatcher } from './attempt.ts';
 import type { AttemptEnd } from './attempt-end.ts';
 import type { Board, FailureDetails } from './board.ts';
 import { overwrittenInputs } from './overwritten.ts';
 import { shownCommand } from './secrets.ts';
+import { type EditedFiles, type Hold, mayConcern, requiresAny, type Watching } from './watching.ts';
+import { estimateOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
 export interface SchedulerOptions {
@@ -27,6 +29,10 @@ export interface SchedulerOptions {
   /** For each task those of this build whose files it may read. */
   readonly makers: ReadonlyMap<TaskId, readonly Task[]>;
   readonly hiddenOrder: (stage: Stage) => Failure | null;
+  /** The stages of this build that come before it, near and far. */
+  readonly stagesBefore: (stage: Stage) => readonly Stage[];
+  /** `null`: this build is no part of a watch. */
+  readonly watching: Watching | null;
 }
 
 type Letter =
@@ -36,7 +42,8 @@ type Letter =
       readonly end: AttemptEnd;
       readonly reasons: readonly StaleReason[];
     }
-  | { readonly kind: 'interrupt'; readonly how: 'gently' | 'now' };
+  | { readonly kind: 'interrupt'; readonly how: 'gently' | 'now' }
+  | { readonly kind: 'edited'; readonly files: EditedFiles };
 
 export class Scheduler {
   private readonly world: World;
@@ -72,6 +79,11 @@ export class Scheduler {
     this.mailbox.put({ kind: 'interrupt', how });
   }
 
+  /** Files were edited while this build is at work: what runs on them begins anew. */
+  edited(files: EditedFiles): void {
+    this.mailbox.put({ kind: 'edited', files });
+  }
+
   /** Ends when nothing runs and nothing more may start. */
   async run(): Promise<void> {
     for (;;) {
@@ -93,17 +105,25 @@ export class Scheduler {
       const task = this.board.takeReady();
       if (task === null) return;
       const assessed = this.assessor.assess(task);
-      if (isFailure(assessed)) this.failAtOnce(task, assessed.failure);
+      const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
+      const hold = isFresh ? null : (this.options.watching?.hold(task, assessed) ?? null);
+      if (hold !== null) this.leave(task, assessed, hold);
+      else if (isFailure(assessed)) this.failAtOnce(task, assessed);
       else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
       else this.start(task, assessed, assessed.verdict.reasons);
     }
+  }
+
+  private leave(task: Task, assessed: AssessmentOrFailure, hold: Hold): void {
+    if (hold.kind !== 'as-it-is') this.board.held(task, hold.kind === 'until-asked' ? null : hold.failure);
+    else this.board.fresh(task, isFailure(assessed) ? null : recordOf(assessed));
   }
 
   /** An attempt asks by itself; what is fresh was so with the link that was there. */
   private pass(task: Task, assessment: Assessment): void {
     const hidden = this.somethingRan ? this.options.hiddenOrder(task.stage) : null;
     if (hidden === null) this.board.fresh(task, recordOf(assessment));
-    else this.failAtOnce(task, hidden);
+    else this.failAtOnce(task, { task, failure: hidden });
   }
 
   private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
@@ -115,6 +135,7 @@ export class Scheduler {
       world: this.world,
       assessor: this.assessor,
       task,
+      assessment,
       options: {
         forced: forced.has(task.stage.name),
         audited: audited.has(task.stage.name),
@@ -127,7 +148,7 @@ export class Scheduler {
       watcher: this.watch(task),
     });
     this.attempts.set(task, attempt);
-    attempt.run(assessment).then((end) => this.mailbox.put({ kind: 'attempt-ended', task, end, reasons }));
+    attempt.run().then((end) => this.mailbox.put({ kind: 'attempt-ended', task, end, reasons }));
   }
 
   private watch(task: Task): AttemptWatcher {
@@ -157,13 +178,25 @@ export class Scheduler {
       case 'interrupt':
         this.stopping = true;
         this.interrupted = true;
-        for (const attempt of this.attempts.values()) attempt.cancel(letter.how);
+        for (const attempt of this.attempts.values()) attempt.executing.cancel(letter.how);
+        return;
+      case 'edited':
+        for (const [task, attempt] of this.attempts) this.hear(task, attempt, letter.files);
         return;
       case 'attempt-ended':
-        this.attempts.delete(letter.task);
         this.ended(letter.task, letter.end);
+        this.attempts.delete(letter.task);
         return;
     }
+  }
+
+  private hear(task: Task, { executing }: Attempt, files: EditedFiles): void {
+    const edited = executing.editedInputs((assessment) => mayConcern(assessment, files));
+    if (edited.length === 0) return;
+    // What comes first is stale as well, and is not looked at again in this build: the next one does both.
+    const isBehind = this.options.stagesBefore(task.stage).some((stage) => requiresAny(stage, edited));
+    if (isBehind) executing.cancel('gently');
+    else executing.restart(edited);
   }
 
   private ended(task: Task, end: AttemptEnd): void {
@@ -174,7 +207,7 @@ export class Scheduler {
         this.board.succeeded(task, end.kind, end.record, end.hasLog ? this.logOf(task) : null);
         return;
       case 'failed':
-        this.fail(task, {
+        this.fail(task, this.attempts.get(task)?.assessed ?? null, {
           failure: end.failure,
           tail: end.tail,
           hiddenEnv: end.hiddenEnv,
@@ -189,11 +222,14 @@ export class Scheduler {
     }
   }
 
-  private failAtOnce(task: Task, failure: Failure): void {
-    this.fail(task, { failure, tail: [], hiddenEnv: [], command: null, log: null });
+  private failAtOnce(task: Task, assessed: AssessmentOrFailure & { readonly failure: Failure }): void {
+    const { failure } = assessed;
+    this.fail(task, assessed, { failure, tail: [], hiddenEnv: [], command: null, log: null });
   }
 
-  private fail(task: Task, details: FailureDetails): void {
+  private fail(task: Task, assessed: AssessmentOrFailure | null, details: FailureDetails): void {
+    const { watching } = this.options;
+    if (assessed !== null) watching?.failed(task, assessed, details.failure);
     this.board.failed(task, details);
     const stops = !task.stage.optional && details.failure.kind !== 'protected';
     if (stops && !this.options.keepGoing) this.stopping = true;
@@ -206,10 +242,4 @@ export class Scheduler {
 
 function recordOf(assessment: Assessment): TaskRecord | null {
   return assessment.memory.kind === 'done' ? assessment.memory.record : null;
-}
-
-function estimateOf(assessment: Assessment): number | null {
-  const { memory } = assessment;
-  if (memory.kind === 'done') return memory.record.durationMs;
-  return memory.kind === 'unfinished' ? (memory.last?.durationMs ?? null) : null;
 }

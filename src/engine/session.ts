@@ -1,5 +1,4 @@
 // One build: first a look without the lock, for most often nothing is to be done; else the lock, the checks, the loop.
-
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventBody, RunFinished } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
@@ -14,11 +13,13 @@ import { clearGround } from './ground.ts';
 import { leftoversElsewhere } from './killed.ts';
 import { hasOtherOwner } from './ownership.ts';
 import { preflight } from './preflight.ts';
-import { preview } from './preview.ts';
+import { tellPlans } from './preview.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
-import { noCounts, outcomeOfPlans, type Summary } from './run-outcome.ts';
+import { noCounts, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
-import { makersOf, ordersOf } from './task-orders.ts';
+import { makersOf, ordersOf, stagesBefore } from './task-orders.ts';
+import type { EditedFiles, Watching } from './watching.ts';
+import type { Found } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
 export interface BuildOptions {
@@ -34,6 +35,8 @@ export interface BuildOptions {
   readonly onWork?: () => void;
   /** What is told just before the last event. */
   readonly lastWord?: () => EventBody;
+  /** What is different in a watch. Default: this is a build by itself. */
+  readonly watching?: Watching;
 }
 
 export type BuildEnd =
@@ -51,6 +54,7 @@ export class Session {
   private readonly rest: Rest | null;
   private readonly tasks: readonly Task[];
   private readonly assessor: Assessor;
+  private readonly found: Found | null;
   private readonly interruption = new AbortController();
   private scheduler: Scheduler | null = null;
   private waited = false;
@@ -62,6 +66,8 @@ export class Session {
     readonly selection: Selection;
     readonly options: BuildOptions;
     readonly rest?: Rest | null;
+    /** What looked just before, and what it found. Default: it looks by itself. */
+    readonly look?: { readonly assessor: Assessor; readonly found: Found };
   }) {
     this.world = options.world;
     this.graph = options.graph;
@@ -70,7 +76,8 @@ export class Session {
     this.rest = options.rest ?? null;
     this.tasks = options.selection.stages.map((stage) => taskOf(stage));
     const { forced, audited } = options.selection;
-    this.assessor = new Assessor(options.world, forced, audited);
+    this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
+    this.found = options.look?.found ?? null;
   }
 
   /** The first time gently, the second time at once. */
@@ -80,12 +87,18 @@ export class Session {
     this.scheduler?.interrupt(how);
   }
 
+  /** Files were edited while it is at work. */
+  edited(files: EditedFiles): void {
+    this.scheduler?.edited(files);
+  }
+
   async build(pipelineName: string): Promise<BuildEnd> {
     const { world, options } = this;
     const startedMs = world.clock.monotonicMs();
     const everythingFresh = options.dryRun ? false : this.everythingIsFresh();
     if (!everythingFresh) {
-      const problems = preflight(world, this.graph, this.selection, this.whole);
+      const about = this.tasks.filter((task) => this.found?.tasks.get(task.id)?.kind !== 'fresh');
+      const problems = preflight(world, this.graph, this.selection, this.whole, about);
       if (problems.length > 0)
         return this.rest === null ? { kind: 'refused', problems } : { kind: 'superseded' };
       if (!options.dryRun) options.onWork?.();
@@ -102,7 +115,7 @@ export class Session {
     });
     for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
     const summary = options.dryRun
-      ? this.plan()
+      ? tellPlans(world, this.graph, this.selection)
       : everythingFresh
         ? await this.passThrough()
         : await this.work();
@@ -213,18 +226,17 @@ export class Session {
       nowMs: () => world.clock.monotonicMs(),
     });
     const { jobs, keepGoing, stdin } = options;
+    const { forced, audited } = selection;
     this.scheduler = new Scheduler({
       world,
       assessor: this.assessor,
       board,
       options: {
-        jobs,
-        keepGoing,
-        stdin,
-        forced: selection.forced,
-        audited: selection.audited,
+        ...{ jobs, keepGoing, stdin, forced, audited },
         hasOtherOwner: (stage, path) => hasOtherOwner(this.whole().graph, stage, path),
         makers: makersOf(orders, this.tasks),
+        stagesBefore: (stage) => stagesBefore(graph, this.tasks, stage),
+        watching: options.watching ?? null,
         hiddenOrder: (stage) => {
           const [alias] = aliasedInputs(world, this.whole, stage);
           return alias === undefined ? null : aliasFailure(alias);
@@ -234,11 +246,5 @@ export class Session {
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
     await this.scheduler.run();
     return board.summary(this.scheduler.wasInterrupted);
-  }
-
-  private plan(): Summary {
-    const plans = preview(this.world, this.graph, this.selection);
-    for (const plan of plans) this.world.events.emit(plan);
-    return outcomeOfPlans(plans);
   }
 }

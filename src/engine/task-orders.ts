@@ -1,6 +1,7 @@
 // Which task of a build comes before which, from the edges between their stages.
 import type { TaskId } from '../base/brand.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 
 /** An order between two tasks. A `file` order carries data: without it the later one cannot run. */
@@ -35,4 +36,10 @@ export function makersOf(
     else known.push(taskOf.get(before)!);
   }
   return makers;
+}
+
+/** The stages of these tasks that come before `stage`, near and far. */
+export function stagesBefore(graph: StageGraph, tasks: readonly Task[], stage: Stage): readonly Stage[] {
+  const before = graph.upstreamOf([stage.name]);
+  return tasks.map((task) => task.stage).filter((other) => other !== stage && before.has(other.name));
 }

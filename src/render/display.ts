@@ -131,6 +131,8 @@ function finishedLines(
   // It had not begun: the last line counts it.
   if (event.outcome === 'cancelled' && event.durationMs === 0 && event.reasons.length === 0) return [];
   if (event.outcome === 'fresh' && !options.verbose) return [];
+  // Of a watch, which tells it when all else is done.
+  if (event.outcome === 'waiting' && event.failure === undefined) return [];
   const lines = wording.finished(event, look);
   return event.failure === undefined ? lines : [...lines, ...failureDetails(event, look)];
 }

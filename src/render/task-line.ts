@@ -86,13 +86,15 @@ function detailOf(event: TaskFinished): string {
     case 'failed':
       return howItFailed(event);
     case 'skipped':
+      // What a watch does not run again before something is different.
+      if (event.failure !== undefined) return `failed before: ${explainFailure(event.failure)[0]}`;
       return (event.blockedBy ?? []).length === 0
         ? ''
         : `blocked by ${event.blockedBy!.map(printable).join(', ')}`;
     case 'cancelled':
       return event.durationMs > 0 ? `after ${formatDuration(event.durationMs)}` : '';
     case 'waiting':
-      return event.failure === undefined ? '' : explainFailure(event.failure)[0];
+      return event.failure === undefined ? 'runs when it is asked for' : explainFailure(event.failure)[0];
     case 'fresh':
       return '';
   }

@@ -194,6 +194,13 @@ const rows: readonly (readonly string[])[] = [
   ['build', '--audit', '-k', '--to', 'program', '--from', 'copy'],
   ['build', '--audit', '--json', 'copy'],
   ['build', '--profile', '-k', '--to', 'program'],
+  ['watch', '-v', '-j', '2', '--force', '--on-change', 'wait', ...place, ...files],
+  ['watch', '--json', '--poll', '--no-cache', '--freshness', 'mtime', '--from', 'copy', '--to', 'program'],
+  [
+    ...['watch', '--only', 'copy,program', '--skip', 'program', '--log-level', 'debug'],
+    ...['--exec', `echo "$LONG_KEY"; printenv ODD_KEY # ${secrets.PLAIN_KEY}`],
+  ],
+  ['watch', '-q', secrets.PLAIN_KEY],
   ['run', 'copy', '--no-cache', '--no-wait', ...place, ...files],
   ['run', 'program', '--json'],
   ['run', 'fails'],
@@ -269,6 +276,11 @@ test('no secret is in anything that any command prints or keeps', { timeout: 300
     const running = rig.start(words, { env: { ...env, EDITION: i < 17 ? '' : 'second' } });
     // None of them waits for anything: of one that does not come to its end, the others need not be the victims.
     const limit = setTimeout(() => running.child.kill('SIGKILL'), 60_000);
+    if (words[0] === 'watch')
+      running.printed(/up to date, /).then(
+        () => running.child.kill('SIGINT'),
+        () => {},
+      );
     const { stdout, stderr, code, signal } = await running.ended;
     clearTimeout(limit);
     expect(signal, `${told}\n${stdout}\n${stderr}`).toBeNull();
@@ -281,7 +293,7 @@ test('no secret is in anything that any command prints or keeps', { timeout: 300
 });
 
 function jsonIn(command: string, stdout: string): readonly string[] {
-  return command === 'build' || command === 'run'
+  return command === 'build' || command === 'run' || command === 'watch'
     ? stdout.split('\n').filter((line) => line !== '')
     : [stdout];
 }

@@ -1,0 +1,39 @@
+// Who may end a watch, and how: asked once it ends gently, asked again at once.
+import type { Server } from '../exec/server.ts';
+import type { WatchLoop } from './watch-loop.ts';
+
+/** Of an interruption, whoever interrupts. */
+const interrupted = 130;
+
+export class WatchEnding {
+  private readonly loop: WatchLoop;
+  private readonly server: Server | null;
+  private asked = 0;
+  private isReaderGone = false;
+
+  constructor(loop: WatchLoop, server: Server | null) {
+    this.loop = loop;
+    this.server = server;
+  }
+
+  quit(exitCode: number): void {
+    // What runs may be gone already, and the server be waited for.
+    if (this.asked > 0) void this.server?.stop();
+    this.asked++;
+    this.loop.quit(exitCode);
+  }
+
+  signalled(): void {
+    // A terminal that is closed lets go of what was written to it, and sends a signal: that is one reason to end.
+    const isKnown = this.isReaderGone && this.asked === 0;
+    if (isKnown) this.asked++;
+    else this.quit(interrupted);
+  }
+
+  /** Nobody reads any more, or can press a key. Whoever hears of it first tells. */
+  readerIsGone(): void {
+    if (this.isReaderGone || this.asked > 0) return;
+    this.isReaderGone = true;
+    this.loop.quit(interrupted);
+  }
+}

@@ -1,0 +1,238 @@
+// The loop of a watch: carries out what the reducer orders, and tells it what came of it and what is heard of.
+import { Holds, type RunCause } from '../engine/holds.ts';
+import { isRefusal } from '../engine/refusal.ts';
+import type { Found } from '../engine/whats-to-do.ts';
+import { UsageError } from '../model/diagnostic.ts';
+import type { Request, WatchInput, WatchOrder, WatchState } from '../model/watch/watch-state.ts';
+import { beginWatch, step } from '../model/watch/watch-state.ts';
+import type { Flags } from './flags.ts';
+import { monotonicMs } from './monotonic.ts';
+import type { WatchEars } from './watch-ears.ts';
+import type { WatchView } from './watch-view.ts';
+import { startRun, type WatchedRun, type WatchedRunEnd } from './watched-run.ts';
+import { codeOfBroken, stampOf, WatchedWorkspace } from './watched-workspace.ts';
+import type { Place } from './workspace.ts';
+
+export interface WatchLoopOptions {
+  readonly targets: readonly string[];
+  readonly flags: Flags;
+  readonly place: Place;
+  readonly ears: WatchEars;
+  readonly view: WatchView;
+  /** What becomes of a task whose inputs are edited while it runs. */
+  readonly onChange: 'restart' | 'wait';
+  /** A run has ended, and nothing that was to be done in it failed. */
+  readonly onGood: () => void;
+}
+
+const loopWords = [
+  'stages are stale again after each run, so that runs follow each other: from now on with a pause in between',
+  'something that runs here may write what it requires: pipe status says what has changed',
+] as const;
+/** Of code that is saved again and again while it is loaded. */
+const mostLoads = 5;
+
+export class WatchLoop {
+  private readonly options: WatchLoopOptions;
+  private readonly holds = new Holds();
+  private state: WatchState;
+  private watched: WatchedWorkspace | null = null;
+  private codePaths: readonly string[];
+  private codeStamp = '';
+  private found: Found | null = null;
+  private run: WatchedRun | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  private heardPaths: readonly string[] = [];
+  private settle: {
+    readonly end: (exitCode: number) => void;
+    readonly crash: (error: unknown) => void;
+  } | null = null;
+
+  constructor(options: WatchLoopOptions) {
+    this.options = options;
+    this.codePaths = codeOfBroken(options.place, options.flags);
+    this.state = beginWatch().state;
+  }
+
+  /** Resolves with the exit code when all has ended. Rejects with `UsageError` for a selection that cannot be. */
+  async watch(): Promise<number> {
+    const ended = new Promise<number>((end, crash) => {
+      this.settle = { end, crash };
+    });
+    const { ears } = this.options;
+    ears.listen({
+      onHeard: (paths) => {
+        const isCode = (file: string) =>
+          [...paths.keys()].some((one) => file === one || file.startsWith(`${one}/`));
+        this.take({ kind: 'heard', paths, ofCode: this.codePaths.some(isCode), nowMs: monotonicMs() });
+      },
+      isMemoryOfOthers: () => this.watched?.isChangedElsewhere() ?? false,
+      onSuspicion: () => this.take({ kind: 'suspected', nowMs: monotonicMs() }),
+    });
+    this.expectCode(this.codePaths);
+    for (const order of beginWatch().orders) this.obey(order);
+    try {
+      return await ended;
+    } finally {
+      clearTimeout(this.timer);
+      ears.close();
+      this.watched?.close();
+    }
+  }
+
+  ask(request: Request): void {
+    this.take({ kind: 'asked', request, nowMs: monotonicMs() });
+  }
+
+  quit(exitCode: number): void {
+    this.take({ kind: 'quit', exitCode });
+  }
+
+  private take(input: WatchInput): void {
+    const { state, orders } = step(this.state, input);
+    this.state = state;
+    for (const order of orders) this.obey(order);
+  }
+
+  private obey(order: WatchOrder): void {
+    const { view } = this.options;
+    switch (order.kind) {
+      case 'wake':
+        clearTimeout(this.timer);
+        this.timer = setTimeout(
+          () => this.take({ kind: 'woke', nowMs: monotonicMs() }),
+          Math.max(0, order.atMs - monotonicMs()) + 1,
+        );
+        return;
+      case 'reload':
+        this.reload(order.isSure).then(
+          (config) => this.take({ kind: 'reloaded', config, nowMs: monotonicMs() }),
+          (error) => this.settle?.crash(error),
+        );
+        return;
+      case 'look': {
+        this.heardPaths = order.hints.everything ? [] : [...order.hints.paths.keys()];
+        const { hasWork } = this.look(order.hints.everything ? null : this.heardPaths);
+        this.take({ kind: 'looked', hasWork, nowMs: monotonicMs() });
+        return;
+      }
+      case 'run':
+        this.begin(order.request ?? { kind: 'change' });
+        return;
+      case 'tell-run':
+        if (this.options.onChange === 'restart')
+          this.run?.edited([...order.hints.paths.keys()], order.hints.everything);
+        return;
+      case 'cancel-run':
+        this.run?.interrupt();
+        return;
+      case 'warn-of-loop':
+        view.note(...loopWords);
+        return;
+      case 'rest':
+        view.rest(this.state.config === 'broken' ? null : this.found, this.options.ears.size);
+        return;
+      case 'end':
+        this.settle?.end(order.exitCode);
+        return;
+    }
+  }
+
+  /** All that is looked at is watched before it is looked at for the last time. */
+  private look(paths: readonly string[] | null): Found {
+    const { ears } = this.options;
+    this.holds.begin({ kind: 'change' });
+    let about = ears.arm() > 0 ? null : paths;
+    try {
+      let found: Found;
+      do {
+        found = this.watched!.look(this.holds, about);
+        about = null;
+      } while (ears.arm() > 0);
+      this.found = found;
+      return found;
+    } catch (error) {
+      // Such as a root that is gone: what is heard of next, or the check, looks again.
+      if (!isRefusal(error)) throw error;
+      return { tasks: new Map(), hasWork: false };
+    }
+  }
+
+  private async reload(isSure: boolean): Promise<'valid' | 'broken'> {
+    const { targets, flags, place, ears, view } = this.options;
+    if (!isSure && this.watched !== null && stampOf(this.codePaths) === this.codeStamp) return 'valid';
+    const fixed = { ...flags, config: place.configPath, root: place.root };
+    const isFirst = this.watched === null;
+    let isLoaded = false;
+    try {
+      for (let i = 0; i < mostLoads; i++) {
+        const before = stampOf(this.codePaths);
+        const next = await WatchedWorkspace.load(targets, fixed, ears.lookedAt, {
+          onLoaded: () => {
+            isLoaded = true;
+          },
+          onTrouble: (message) => view.note(message),
+        });
+        this.watched?.close();
+        this.watched = next;
+        this.expectCode(next.codePaths);
+        this.codeStamp = stampOf(this.codePaths);
+        if (before === this.codeStamp) break;
+      }
+    } catch (error) {
+      if (!(error instanceof UsageError) || (isFirst && isLoaded)) throw error;
+      this.expectCode([...this.codePaths, ...codeOfBroken(place, flags)]);
+      view.broken(error.diagnostics);
+      return 'broken';
+    }
+    view.loaded(this.watched!);
+    this.look(null);
+    return 'valid';
+  }
+
+  /** Watched before it is loaded for the last time. */
+  private expectCode(paths: readonly string[]): void {
+    const { ears } = this.options;
+    this.codePaths = [...new Set(paths)];
+    for (const file of this.codePaths) ears.lookedAt.saw(file);
+    ears.arm();
+  }
+
+  private begin(cause: RunCause): void {
+    const { flags, view } = this.options;
+    const watched = this.watched!;
+    const { root } = watched.workspace;
+    const display = view.beginRun(
+      watched,
+      this.heardPaths.map((file) => relativeTo(root, file)),
+    );
+    this.heardPaths = [];
+    this.run = startRun({ watched, flags, cause, holds: this.holds, display });
+    this.run.ended
+      .catch((error) => this.refusalOf(error))
+      .then(
+        (end) => this.ended(end),
+        (error) => this.settle?.crash(error),
+      );
+  }
+
+  /** A file of variables that is gone, a disk that refuses: no reason to stop watching. */
+  private refusalOf(error: unknown): WatchedRunEnd {
+    if (error instanceof UsageError) return { kind: 'refused', problems: error.diagnostics };
+    if (!isRefusal(error)) throw error;
+    this.options.view.note(`the file system refused: ${error.message}`);
+    return { kind: 'refused', problems: [] };
+  }
+
+  private ended(end: WatchedRunEnd): void {
+    this.run = null;
+    this.options.view.endRun(end);
+    const isGood = end.kind === 'finished' && !['failed', 'cancelled'].includes(end.event.outcome);
+    if (isGood && this.state.ending === null) this.options.onGood();
+    this.take({ kind: 'run-ended', refused: end.kind === 'refused', nowMs: monotonicMs() });
+  }
+}
+
+function relativeTo(root: string, file: string): string {
+  return file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
+}

@@ -1,0 +1,200 @@
+// What a person or a program sees of a watch: each run as `pipe build` shows it, and in between how all stands.
+import type { Sink } from '../engine/ports.ts';
+import type { Found } from '../engine/whats-to-do.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Console } from '../render/console.ts';
+import { lookOf } from '../render/console-mode.ts';
+import { warningLines } from '../render/display.ts';
+import type { Look } from '../render/look.ts';
+import { emptyScreen, serverLines } from '../render/watch-answers.ts';
+import { brokenLine, changedLine, type Pending, restLines } from '../render/watch-lines.ts';
+import { createWriter, type Writer } from '../render/writer.ts';
+import { modeOf, openConsole } from './build.ts';
+import type { Flags } from './flags.ts';
+import { printDiagnostics } from './print.ts';
+import { standardError, standardOutput } from './standard-streams.ts';
+import type { WatchedRunEnd } from './watched-run.ts';
+import type { WatchedWorkspace } from './watched-workspace.ts';
+
+const mostWaitingLines = 1000;
+
+export class WatchView {
+  private readonly flags: Flags;
+  private readonly hasKeys: boolean;
+  private readonly onClosed: () => void;
+  private readonly mode: ReturnType<typeof modeOf>;
+  private readonly writers = new Map<string, Writer>();
+  private console: Console | null = null;
+  private toldRest = '';
+  private toldProblems = '';
+  private lastRest: (look: Look) => readonly string[] = () => [];
+  private watched: WatchedWorkspace | null = null;
+  private pendingNow: readonly string[] = [];
+  private readonly waitingLines: string[] = [];
+  private log: { readonly root: string; readonly path: string } | null = null;
+
+  /** `onClosed`: nobody reads any more. */
+  constructor(options: { readonly flags: Flags; readonly hasKeys: boolean; readonly onClosed: () => void }) {
+    this.flags = options.flags;
+    this.hasKeys = options.hasKeys;
+    this.onClosed = options.onClosed;
+    this.mode = modeOf(options.flags);
+  }
+
+  loaded(watched: WatchedWorkspace): void {
+    this.watched = watched;
+    this.toldProblems = '';
+  }
+
+  /** Whether a run is shown. */
+  get isBusy(): boolean {
+    return this.console !== null;
+  }
+
+  /** In topological order, with those before each. */
+  get stages(): readonly { readonly name: string; readonly before: readonly string[] }[] {
+    if (this.watched === null) return [];
+    const { selection, workspace } = this.watched;
+    return selection.stages.map(({ name }) => ({
+      name,
+      before: workspace.graph.edgesInto(name).map((edge) => edge.from),
+    }));
+  }
+
+  /** The stages that wait to be asked for, in the order in which they are shown. */
+  get pending(): readonly string[] {
+    return this.pendingNow;
+  }
+
+  /** Of what ran last and had something to say or failed. */
+  get lastLog(): { readonly root: string; readonly path: string } | null {
+    return this.log;
+  }
+
+  get rows(): number {
+    return standardOutput().rows ?? 24;
+  }
+
+  /** What is broken in the same way as before is not told again. */
+  broken(problems: readonly Diagnostic[]): void {
+    this.tellProblems(problems);
+  }
+
+  beginRun(watched: WatchedWorkspace, changed: readonly string[]): Sink {
+    this.say((look) => changedLine(changed, look));
+    const names = watched.selection.stages.map((stage) => stage.name);
+    const console = openConsole(this.flags, this.mode, { names, onClosed: this.onClosed });
+    this.console = console;
+    this.toldRest = '';
+    return {
+      handle: (event) => {
+        if (event.kind === 'task-finished' && event.log !== undefined)
+          this.log = { root: watched.workspace.root, path: event.log };
+        console.handle(event);
+      },
+    };
+  }
+
+  endRun(end: WatchedRunEnd): void {
+    this.console?.close();
+    this.console = null;
+    for (const line of this.waitingLines.splice(0)) this.serverLine(line);
+    if (end.kind === 'refused') this.tellProblems(end.problems);
+    else this.toldProblems = '';
+  }
+
+  /** `found`: `null` where the configuration is broken. */
+  rest(found: Found | null, folders: number | null): void {
+    // What is stale and was not built could not be: otherwise it would not be at rest.
+    const isRefused = [...(found?.tasks.values() ?? [])].some(({ kind }) => kind === 'stale');
+    const lines = (look: Look) =>
+      found === null
+        ? brokenLine(look)
+        : restLines(
+            {
+              ...{ pending: pendingOf(found), fresh: freshOf(found) },
+              ...{ folders, refused: isRefused, hasKeys: this.hasKeys },
+            },
+            look,
+          );
+    this.lastRest = lines;
+    this.pendingNow =
+      found === null
+        ? []
+        : [...pendingOf(found)].filter(([, { kind }]) => kind === 'until-asked').map(([id]) => id);
+    // How many folders are watched is no news.
+    const told = found === null ? 'broken' : JSON.stringify([isRefused, ...pendingOf(found)]);
+    if (told === this.toldRest) return;
+    this.toldRest = told;
+    this.say(lines);
+  }
+
+  /** Of the program beside; while a run is shown it waits. */
+  serverLine(line: string): void {
+    if (this.mode === 'quiet') return;
+    if (this.isBusy && this.mode === 'live') {
+      this.waitingLines.push(line);
+      if (this.waitingLines.length > mostWaitingLines) this.waitingLines.shift();
+      return;
+    }
+    this.say((look) => serverLines(line, look));
+  }
+
+  /** Clears the screen, but for how all stands. */
+  clear(): void {
+    this.write(emptyScreen);
+    this.say(this.lastRest);
+  }
+
+  /** To the terminal, as it is. */
+  write(text: string): void {
+    if (this.hasKeys && !this.isBusy) this.writerOf('stdout').write(text);
+  }
+
+  note(message: string, hint?: string): void {
+    const event = { v: 1, seq: 0, runId: '', at: '', kind: 'warning', message, ...(hint && { hint }) };
+    this.say((look) => warningLines(event as unknown as Parameters<typeof warningLines>[0], look));
+  }
+
+  private tellProblems(problems: readonly Diagnostic[]): void {
+    const told = JSON.stringify(problems);
+    if (told === this.toldProblems || problems.length === 0) return;
+    this.toldProblems = told;
+    this.toldRest = '';
+    printDiagnostics(problems);
+  }
+
+  /** One for all that is ever said: each listens to its stream for good. */
+  private writerOf(name: 'stdout' | 'stderr'): Writer {
+    const known = this.writers.get(name);
+    if (known !== undefined) return known;
+    const made = createWriter(name === 'stdout' ? standardOutput() : standardError(), this.onClosed);
+    this.writers.set(name, made);
+    return made;
+  }
+
+  /** Standard output belongs to the events where these are asked for. */
+  say(lines: (look: Look) => readonly string[]): void {
+    if (this.mode === 'quiet') return;
+    const stream = this.mode === 'json' ? standardError() : standardOutput();
+    const look = lookOf(stream, process.env);
+    const shown = this.mode === 'plain' ? { ...look, columns: null } : look;
+    this.writerOf(this.mode === 'json' ? 'stderr' : 'stdout').lines(lines(shown));
+  }
+}
+
+function freshOf(found: Found): readonly string[] {
+  return [...found.tasks].filter(([, { kind }]) => kind === 'fresh').map(([id]) => id);
+}
+
+function pendingOf(found: Found): ReadonlyMap<Parameters<Found['tasks']['get']>[0], Pending> {
+  const pending = new Map<Parameters<Found['tasks']['get']>[0], Pending>();
+  for (const [id, state] of found.tasks) {
+    if (state.kind === 'blocked') pending.set(id, state);
+    if (state.kind === 'held' && state.hold.kind === 'until-asked')
+      pending.set(id, { kind: 'until-asked', estimateMs: state.estimateMs });
+    if (state.kind === 'held' && state.hold.kind === 'until-changed')
+      pending.set(id, { kind: 'until-changed' });
+  }
+  return pending;
+}

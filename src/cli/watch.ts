@@ -1,0 +1,81 @@
+// `pipe watch`: brings the selected stages up to date, and again whenever something changes that they depend on.
+import path from 'node:path';
+import { Server } from '../exec/server.ts';
+import { modeOf } from './build.ts';
+import { type Flags, text } from './flags.ts';
+import { handleSignals } from './signals.ts';
+import { tellOfWork } from './standard-streams.ts';
+import { WatchEars } from './watch-ears.ts';
+import { WatchEnding } from './watch-ending.ts';
+import { hasKeyboard } from './watch-keys.ts';
+import { WatchLoop } from './watch-loop.ts';
+import { WatchTerminal } from './watch-terminal.ts';
+import { WatchView } from './watch-view.ts';
+import { findPlace } from './workspace.ts';
+import { refuseInsideStage } from './world.ts';
+
+export async function watch(targets: readonly string[], flags: Flags): Promise<number> {
+  const place = findPlace(flags);
+  refuseInsideStage(place.root);
+  tellOfWork();
+  const hasKeys = modeOf(flags) === 'live' && hasKeyboard();
+  const view = new WatchView({ flags, hasKeys, onClosed: () => ending.readerIsGone() });
+  const ears = new WatchEars({
+    place,
+    pollMs: flags.poll === true ? 2000 : typeof flags.poll === 'number' ? flags.poll * 1000 : null,
+    onLimit: (code) => view.note(...limitWords(code)),
+  });
+  const loop = new WatchLoop({
+    ...{ targets, flags, place, ears, view },
+    onChange: text(flags, 'onChange') === 'wait' ? 'wait' : 'restart',
+    onGood: () => server?.restart(),
+  });
+  const server = serverOf(text(flags, 'exec'), place.root, view);
+  const ending = new WatchEnding(loop, server);
+  const release = handleSignals(() => ending.signalled());
+  const terminal = hasKeys ? new WatchTerminal(loop, view, ending) : null;
+  try {
+    return await loop.watch();
+  } finally {
+    await server?.stop();
+    terminal?.close();
+    release();
+  }
+}
+
+/** With the caller's own environment: it is no stage. */
+function serverOf(line: string | undefined, root: string, view: WatchView): Server | null {
+  if (line === undefined) return null;
+  const { PATH = '', ...rest } = process.env;
+  const inherited = Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new Server({
+    ...{ line, cwd: root },
+    env: { ...Object.fromEntries(inherited), PATH: `${path.join(root, 'node_modules/.bin')}:${PATH}` },
+    onLine: (text) => view.serverLine(text),
+    onEnd: (end) => {
+      const how =
+        end.kind === 'exited'
+          ? `exit code ${end.code}`
+          : end.kind === 'signalled'
+            ? `signal ${end.signal}`
+            : end.message;
+      view.note(`the program of --exec ended (${how}); the next run that goes well starts it again`);
+    },
+  });
+}
+
+/** What is the matter, and what to do about it. */
+function limitWords(code: string): [message: string, hint: string] {
+  if (code === 'ENOSPC') {
+    return [
+      'the system gives no more file watches, so changes are looked for every 2 seconds instead',
+      'raise the limit: sudo sysctl fs.inotify.max_user_watches=524288',
+    ];
+  }
+  return [
+    'the system gives no watcher of files, so changes are looked for every 2 seconds instead',
+    code === 'EMFILE'
+      ? 'raise the limits: sudo sysctl fs.inotify.max_user_instances=512, and ulimit -n'
+      : 'close programs that have many files open',
+  ];
+}

@@ -1,0 +1,126 @@
+// One run of a watch: as `pipe build`, with a run id, a folder and a journal of its own, over a workspace that is kept.
+import { availableParallelism } from 'node:os';
+import type { Holds, RunCause } from '../engine/holds.ts';
+import type { Sink } from '../engine/ports.ts';
+import { Session } from '../engine/session.ts';
+import { JournalSink } from '../journal/journal-sink.ts';
+import { makeRunId } from '../journal/run-id.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { RunFinished } from '../model/events.ts';
+import type { Selection } from '../model/selection.ts';
+import { troubleTeller } from './build.ts';
+import { type Flags, isSet, number } from './flags.ts';
+import { commandWords } from './hidden-secrets.ts';
+import { outlet } from './standard-streams.ts';
+import type { WatchedWorkspace } from './watched-workspace.ts';
+import { openWorld } from './world.ts';
+
+export type WatchedRunEnd =
+  | { readonly kind: 'finished'; readonly event: RunFinished }
+  | { readonly kind: 'refused'; readonly problems: readonly Diagnostic[] };
+
+export interface WatchedRun {
+  readonly ended: Promise<WatchedRunEnd>;
+  /** `paths`: absolute. */
+  edited(paths: readonly string[], everything: boolean): void;
+  /** The first time gently, the second time at once. */
+  interrupt(): void;
+}
+
+/** `display` sees the events, besides the journal. */
+export function startRun(options: {
+  readonly watched: WatchedWorkspace;
+  readonly flags: Flags;
+  readonly cause: RunCause;
+  readonly holds: Holds;
+  readonly display: Sink;
+}): WatchedRun {
+  let session: Session | null = null;
+  let interruptions = 0;
+  const ended = perform(options, (opened) => {
+    session = opened;
+    for (let i = 0; i < interruptions; i++) opened.interrupt();
+  });
+  return {
+    ended,
+    edited(paths, everything) {
+      session?.edited({ paths: paths.map((one) => options.watched.canonical(one)), everything });
+    },
+    interrupt() {
+      interruptions++;
+      session?.interrupt();
+    },
+  };
+}
+
+async function perform(
+  { watched, flags, cause, holds, display }: Parameters<typeof startRun>[0],
+  onSession: (session: Session) => void,
+): Promise<WatchedRunEnd> {
+  const { workspace, kept } = watched;
+  const selection = selectionFor(watched.selection, cause, isSet(flags, 'force'));
+  const troubles: string[] = [];
+  const onTrouble = (message: string) => void troubles.push(message);
+  const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
+  const ended: string[] = [];
+  const whatRan: Sink = {
+    handle(event) {
+      if (event.kind !== 'task-finished') return;
+      if (event.outcome !== 'fresh') ended.push(event.stage);
+      if (event.outcome === 'executed' || event.outcome === 'restored') holds.hasRun(event.stage);
+    },
+  };
+  const { world, folders } = await openWorld({
+    ...{ workspace, stages: selection.stages, flags, kept, onTrouble, outlet },
+    witness: watched.witness,
+    runId: makeRunId(Date.now()),
+    sinks: [
+      display,
+      journal,
+      whatRan,
+      troubleTeller(troubles, (message) => world.events.emit({ kind: 'warning', message })),
+    ],
+    writes: true,
+    takeTroubles: () => troubles.splice(0),
+  });
+  holds.begin(cause);
+  const look = watched.lastLook;
+  const session = new Session({
+    ...{ world, graph: workspace.graph, selection },
+    options: {
+      jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? availableParallelism(),
+      // What does not depend on a stage that failed would only run in the next pass.
+      keepGoing: true,
+      dryRun: false,
+      wait: true,
+      stdin: 'closed',
+      command: commandWords(),
+      watching: holds,
+    },
+    // What was just looked at for it need not be looked at again.
+    ...(look !== null && selection.forced.size === 0 && (cause.kind === 'change' || cause.kind === 'begin')
+      ? { look }
+      : {}),
+  });
+  onSession(session);
+  try {
+    const end = await session.build(workspace.told.name);
+    if (end.kind === 'superseded') throw new Error('only a part of a build can turn out to be too little');
+    return end;
+  } finally {
+    watched.haveEnded(ended);
+    // Between runs others may write.
+    kept.state.close();
+    folders.close();
+  }
+}
+
+function selectionFor(selection: Selection, cause: RunCause, forces: boolean): Selection {
+  const forced =
+    cause.kind === 'force'
+      ? new Set([cause.stage])
+      : cause.kind === 'begin' && forces
+        ? selection.forced
+        : new Set<string>();
+  return { ...selection, forced };
+}

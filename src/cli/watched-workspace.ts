@@ -1,0 +1,167 @@
+// The workspace as a watch has it between its runs: loaded once, and looked at as often as something is heard of.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { FilePath, TaskId } from '../base/brand.ts';
+import { namedModules } from '../config/named-modules.ts';
+import { type AssessmentOrFailure, Assessor } from '../engine/assess.ts';
+import type { Holds } from '../engine/holds.ts';
+import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
+import type { World } from '../engine/world.ts';
+import { makeRunId } from '../journal/run-id.ts';
+import { canonicalPath } from '../model/paths.ts';
+import type { Selection } from '../model/selection.ts';
+import { type Task, taskOf } from '../model/task.ts';
+import type { LookedAt } from '../watch/looked-at.ts';
+import { Standing } from '../watch/standing.ts';
+import { type Flags, freshnessOf, selectionOf, texts } from './flags.ts';
+import { openWorkspace, type Place, selectStages, type Workspace } from './workspace.ts';
+import { type KeptWorld, openWorld } from './world.ts';
+
+export class WatchedWorkspace {
+  readonly workspace: Workspace;
+  readonly selection: Selection;
+  readonly kept: KeptWorld;
+  readonly tasks: readonly Task[];
+  /** The configuration, what it imports, the modules of the stages, and what else decides how they are read; absolute. */
+  readonly codePaths: readonly string[];
+  private readonly world: World;
+  private readonly lookedAt: LookedAt;
+  private readonly standing = new Standing<TaskId, AssessmentOrFailure>();
+  private current: Assessor;
+  private found: Found | null = null;
+
+  /** Throws `UsageError` with all that is wrong. */
+  static async load(
+    targets: readonly string[],
+    flags: Flags,
+    lookedAt: LookedAt,
+    listener: { readonly onLoaded: () => void; readonly onTrouble: (message: string) => void },
+  ): Promise<WatchedWorkspace> {
+    const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
+    listener.onLoaded();
+    const selection = selectStages(workspace, selectionOf(targets, flags));
+    const opened = await openWorld({
+      ...{ workspace, stages: selection.stages, flags, onTrouble: listener.onTrouble },
+      runId: makeRunId(Date.now()),
+      sinks: [],
+      writes: true,
+      witness: lookedAt,
+    });
+    const files = texts(flags, 'envFile').map((file) => path.resolve(file));
+    const codePaths = [...codeOf(workspace, selection), ...files];
+    for (const file of codePaths) lookedAt.saw(file);
+    const { world, state } = opened;
+    return new WatchedWorkspace({ workspace, selection, codePaths, lookedAt, world, state });
+  }
+
+  private constructor(options: {
+    readonly workspace: Workspace;
+    readonly selection: Selection;
+    readonly codePaths: readonly string[];
+    readonly lookedAt: LookedAt;
+    readonly world: World;
+    readonly state: KeptWorld['state'];
+  }) {
+    const { workspace, selection, codePaths, world, state } = options;
+    this.lookedAt = options.lookedAt;
+    this.workspace = workspace;
+    this.selection = selection;
+    this.codePaths = codePaths;
+    this.world = world;
+    this.kept = { state, code: world.code, files: world.files };
+    this.tasks = selection.stages.map((stage) => taskOf(stage));
+    this.current = this.newAssessor();
+  }
+
+  /** The last look, for the run that follows. */
+  get lastLook(): { readonly assessor: Assessor; readonly found: Found } | null {
+    return this.found === null ? null : { assessor: this.current, found: this.found };
+  }
+
+  get witness(): LookedAt {
+    return this.lookedAt;
+  }
+
+  /** Whether another process has written results that were not read yet. */
+  isChangedElsewhere(): boolean {
+    return this.world.records.changedElsewhere();
+  }
+
+  /** Looks at what may be otherwise for these paths, absolute; `null`: at everything. */
+  look(holds: Holds, paths: Iterable<string> | null): Found {
+    const { world, tasks, workspace, lookedAt, standing } = this;
+    const isOfOthers = world.records.changedElsewhere();
+    if (isOfOthers) world.records.reload();
+    if (isOfOthers || paths === null) standing.dropAll();
+    else for (const file of paths) this.hear(file);
+    lookedAt.takePlaces();
+    this.current = this.newAssessor();
+    const found = whatIsToDo({ graph: workspace.graph, tasks, assessor: this.current, watching: holds });
+    const places = lookedAt.takePlaces();
+    for (const task of tasks) {
+      const rests = places.get(task.id);
+      // Of what is stale not all has been looked at.
+      if (rests !== undefined && found.tasks.get(task.id)?.kind === 'fresh')
+        standing.keep(task.id, this.current.assess(task), rests);
+    }
+    this.found = found;
+    return found;
+  }
+
+  /** These stages did not just pass: what they and those behind them were found to be holds no longer. */
+  haveEnded(stages: readonly string[]): void {
+    const behind = this.workspace.graph.downstreamOf(stages);
+    for (const task of this.tasks) if (behind.has(task.stage.name)) this.standing.drop(task.id);
+  }
+
+  private hear(file: string): void {
+    if (this.lookedAt.isOnTheWay(file)) this.standing.dropAll();
+    else this.standing.dropAt(file);
+  }
+
+  canonical(absolutePath: string): FilePath {
+    const { root } = this.workspace;
+    return canonicalPath(absolutePath, { root, home: root });
+  }
+
+  close(): void {
+    this.kept.state.close();
+  }
+
+  private newAssessor(): Assessor {
+    this.world.files.forget();
+    return new Assessor(this.world, new Set(), new Set(), this.standing.entries());
+  }
+}
+
+function codeOf(workspace: Workspace, { stages }: Selection): readonly string[] {
+  const modules = stages.flatMap(({ command }) =>
+    command.kind === 'script' ? [path.resolve(workspace.root, command.module)] : [],
+  );
+  const known = workspace
+    .pathsOfCode()
+    // What is looked for in all folders above, and is not there, is none of the workspace's business.
+    .filter(([file, isThere]) => isThere || file.startsWith(`${workspace.root}/`))
+    .map(([file]) => file);
+  const named = modules.flatMap((module) => namedModules(module));
+  return [...new Set([...known, ...named])].filter((file) => !file.startsWith(`${workspace.state}/`));
+}
+
+/** What can be told of the code while the configuration cannot be loaded; absolute. */
+export function codeOfBroken(place: Place, flags: Flags): readonly string[] {
+  return [...namedModules(place.configPath), ...texts(flags, 'envFile').map((file) => path.resolve(file))];
+}
+
+/** Another one where any of the files is another or not there. */
+export function stampOf(paths: readonly string[]): string {
+  return paths
+    .map((file) => {
+      try {
+        const { ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
+        return `${file}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+      } catch {
+        return file;
+      }
+    })
+    .join('\n');
+}

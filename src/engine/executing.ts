@@ -1,0 +1,77 @@
+// The execution of an attempt while it runs: ended when that is asked for, or to be begun anew over edited inputs.
+import type { FilePath } from '../base/brand.ts';
+import type { Task } from '../model/task.ts';
+import type { Assessment } from './assess.ts';
+import type { Execution, ExecutionEnd, RunningExecution } from './executor.ts';
+import { inputsThatChanged } from './input-changes.ts';
+import { LongReading } from './long-reading.ts';
+import type { Observation } from './ports.ts';
+import type { World } from './world.ts';
+
+/** In a watch an edit ends what runs. A stage that edits its own inputs must not be begun anew for ever. */
+const mostRestarts = 5;
+
+interface BegunWith {
+  readonly assessment: Assessment;
+  readonly seen: Observation;
+}
+
+export class Executing {
+  private readonly world: World;
+  private readonly task: Task;
+  private running: RunningExecution | null = null;
+  private begunWith: BegunWith | null = null;
+  private edited: readonly FilePath[] | null = null;
+  private restartCount = 0;
+  private cancelled = false;
+  /** Of its files, as far as that takes long. */
+  readonly reading: LongReading;
+
+  constructor(world: World, task: Task) {
+    this.world = world;
+    this.task = task;
+    this.reading = new LongReading(world);
+  }
+
+  /** How often it was ended to be begun anew. */
+  get restarts(): number {
+    return this.restartCount;
+  }
+
+  cancel(how: 'gently' | 'now'): void {
+    this.cancelled = true;
+    this.reading.stop(how);
+    this.running?.cancel(how);
+  }
+
+  /** Which inputs are not as what runs found them. `isAbout` tells whether it is worth a look. */
+  editedInputs(isAbout: (assessment: Assessment) => boolean): readonly FilePath[] {
+    const { begunWith, running } = this;
+    if (begunWith === null || running === null || this.edited !== null || this.cancelled) return [];
+    if (this.restartCount === mostRestarts || !isAbout(begunWith.assessment)) return [];
+    this.world.files.forget();
+    return inputsThatChanged(this.world, this.task, begunWith.assessment, begunWith.seen);
+  }
+
+  /** Ends what runs, for inputs that were edited. */
+  restart(edited: readonly FilePath[]): void {
+    this.edited = edited;
+    this.restartCount++;
+    this.running?.cancel('gently');
+  }
+
+  async run(
+    execution: Execution,
+    begunWith: BegunWith,
+  ): Promise<ExecutionEnd | { readonly kind: 'to-restart'; readonly edited: readonly FilePath[] }> {
+    if (this.cancelled) return { kind: 'cancelled' };
+    this.begunWith = begunWith;
+    this.running = this.world.executor.start(execution);
+    const end = await this.running.ended;
+    this.running = null;
+    const { edited } = this;
+    this.edited = null;
+    if (end.kind !== 'cancelled' || this.cancelled || edited === null) return end;
+    return { kind: 'to-restart', edited };
+  }
+}

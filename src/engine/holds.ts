@@ -1,0 +1,82 @@
+// What a watch does not run by itself although it is stale: what has failed and would fail again, what waits to be
+// asked for, and what would run each time.
+import type { TaskId } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Task } from '../model/task.ts';
+import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import type { Hold, Watching } from './watching.ts';
+
+/** What a run is made for. */
+export type RunCause =
+  /** The first one, which brings all up to date. */
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'change' }
+  /** A person asked: for all that is stale, for what failed before, for one stage if it is stale, or in any case. */
+  | { readonly kind: 'all' }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'stage'; readonly stage: string }
+  | { readonly kind: 'force'; readonly stage: string };
+
+interface Failed {
+  readonly failure: Failure;
+  /** Of what it was assessed by; `null`: that is not known before somebody looks again. */
+  key: string | null;
+}
+
+export class Holds implements Watching {
+  private readonly failures = new Map<TaskId, Failed>();
+  private cause: RunCause = { kind: 'begin' };
+  /** In the run that is at work, by stage. */
+  private readonly ran = new Set<string>();
+
+  /** Before each run, and again before looking whether there is to be one: then `change`. */
+  begin(cause: RunCause): void {
+    this.cause = cause;
+    this.ran.clear();
+    if (cause.kind === 'all' || cause.kind === 'failed') this.failures.clear();
+  }
+
+  /** A task of this stage was executed or restored. */
+  hasRun(stage: string): void {
+    this.ran.add(stage);
+  }
+
+  failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void {
+    // What it was assessed by was gone before it ended.
+    const key = failure.kind === 'input-changing' ? null : keyOf(assessed, failure);
+    this.failures.set(task.id, { failure, key });
+  }
+
+  hold(task: Task, assessed: AssessmentOrFailure): Hold | null {
+    const { stage } = task;
+    if ('stage' in this.cause && this.cause.stage === stage.name) return null;
+    if (stage.watch === 'manual' && this.cause.kind !== 'all') return { kind: 'until-asked' };
+    if (this.isJustAlways(assessed) && !stage.after.some((name) => this.ran.has(name)))
+      return { kind: 'as-it-is' };
+    const before = this.failures.get(task.id);
+    if (before === undefined) return null;
+    const key = keyOf(assessed, before.failure);
+    before.key ??= key;
+    if (before.key === key) return { kind: 'until-changed', failure: before.failure };
+    this.failures.delete(task.id);
+    return null;
+  }
+
+  /** What declares nothing to compare with would run again for each change of anything. */
+  private isJustAlways(assessed: AssessmentOrFailure): boolean {
+    if (this.cause.kind !== 'change' || isFailure(assessed) || assessed.verdict.kind === 'fresh')
+      return false;
+    return assessed.verdict.reasons.every((reason) => reason.code === 'always');
+  }
+}
+
+/** Another one where anything is different that it depends on. */
+function keyOf(assessed: AssessmentOrFailure, failure: Failure): string {
+  if (isFailure(assessed)) return JSON.stringify(assessed.failure);
+  const reading = assessed.read();
+  if ('failure' in reading) return JSON.stringify(reading.failure);
+  // What stands in the way of its outputs is among them.
+  const isOverOutputs = failure.kind === 'protected' || failure.kind === 'output-blocked';
+  const outputs = isOverOutputs && assessed.verdict.kind === 'stale' ? assessed.verdict.reasons : [];
+  return JSON.stringify([reading.fingerprint(), outputs]);
+}

@@ -1,0 +1,49 @@
+// How one run of a watch differs from a build by itself: what is stale may have to wait, and inputs may be edited meanwhile.
+import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Task } from '../model/task.ts';
+import type { Assessment, AssessmentOrFailure } from './assess.ts';
+
+/** Why something that is stale is not to run now. */
+export type Hold =
+  /** A person has to ask for it. */
+  | { readonly kind: 'until-asked' }
+  /** It would fail as it did before. */
+  | { readonly kind: 'until-changed'; readonly failure: Failure }
+  /** There is nothing to compare with: what it did last stands. */
+  | { readonly kind: 'as-it-is' };
+
+export interface Watching {
+  hold(task: Task, assessed: AssessmentOrFailure): Hold | null;
+  /** It failed over what was assessed. */
+  failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void;
+}
+
+/** Files of which was heard, by their canonical paths; `everything`: others may have changed as well. */
+export interface EditedFiles {
+  readonly paths: readonly FilePath[];
+  readonly everything: boolean;
+}
+
+/** Whether it may be news for what was assessed. It errs on the safe side: stamps tell. */
+export function mayConcern({ task, inputs }: Assessment, { paths, everything }: EditedFiles): boolean {
+  if (everything) return true;
+  const { requires, implied } = task.stage;
+  // What a link leads to has another path.
+  if (inputs.some((file) => file.kind === 'link')) return true;
+  const known = new Set<FilePath>([...implied, ...inputs.map((file) => file.path)]);
+  return paths.some(
+    (path) =>
+      known.has(path) ||
+      setMatches(requires, path) ||
+      requires.entries.some(({ glob }) => glob.base === path || glob.base.startsWith(`${path}/`)) ||
+      inputs.some((file) => file.path.startsWith(`${path}/`)),
+  );
+}
+
+/** Whether a stage requires one of them itself. */
+export function requiresAny({ requires, implied }: Stage, paths: readonly FilePath[]): boolean {
+  return paths.some((path) => setMatches(requires, path) || implied.includes(path));
+}

@@ -1,0 +1,65 @@
+// What watching has heard of since somebody last looked: hints, not facts. And when it has been quiet for long enough.
+
+export interface Hints {
+  /** Absolute paths, each with whether it was gone when it was last heard of. */
+  readonly paths: ReadonlyMap<string, { readonly gone: boolean }>;
+  /** Anything may have changed: what was told is not all. */
+  readonly everything: boolean;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** Editors write in several steps: a new file, a rename, a touch. */
+const quietMs = 25;
+/** Whoever changes many files at once (a checkout), or has taken one away, is likely to go on. */
+const longQuietMs = 150;
+const manyPaths = 16;
+/** Of what never is quiet a look must be taken all the same. */
+const patienceMs = 3000;
+/** More need not be told apart. */
+const mostPaths = 10_000;
+
+export const noHints: Hints = { paths: new Map(), everything: false, firstMs: 0, lastMs: 0 };
+
+export function isEmpty(hints: Hints): boolean {
+  return hints.paths.size === 0 && !hints.everything;
+}
+
+export type Heard = Hints['paths'];
+
+export function heardOf(hints: Hints, heard: Heard, nowMs: number): Hints {
+  if (heard.size === 0) return hints;
+  const isTooMuch = hints.paths.size + heard.size > mostPaths;
+  return {
+    paths: isTooMuch ? hints.paths : new Map([...hints.paths, ...heard]),
+    everything: hints.everything || isTooMuch,
+    firstMs: isEmpty(hints) ? nowMs : hints.firstMs,
+    lastMs: nowMs,
+  };
+}
+
+export function heardOfEverything(hints: Hints, nowMs: number): Hints {
+  return {
+    ...hints,
+    everything: true,
+    firstMs: isEmpty(hints) ? nowMs : hints.firstMs,
+    lastMs: Math.max(hints.lastMs, nowMs),
+  };
+}
+
+export function together(a: Hints, b: Hints): Hints {
+  if (isEmpty(a)) return b;
+  if (isEmpty(b)) return a;
+  return {
+    paths: new Map([...a.paths, ...b.paths]),
+    everything: a.everything || b.everything,
+    firstMs: Math.min(a.firstMs, b.firstMs),
+    lastMs: Math.max(a.lastMs, b.lastMs),
+  };
+}
+
+/** When to look, if nothing more is heard of. */
+export function settledAtMs(hints: Hints): number {
+  const isGoingOn = hints.paths.size > manyPaths || [...hints.paths.values()].some(({ gone }) => gone);
+  return Math.min(hints.firstMs + patienceMs, hints.lastMs + (isGoingOn ? longQuietMs : quietMs));
+}

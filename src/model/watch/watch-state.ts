@@ -1,0 +1,211 @@
+// Watching as a reducer: what was heard, what is at work, and what is to be done next. Knows no files and no clock.
+//
+//   resting ──hints have settled──► looking ──something to do──► running ──► looking ──nothing to do──► resting
+//      └──those of the configuration──► reloading ──it is valid──► looking
+//                                           └──it is broken──► resting, and any hint reloads
+//
+import {
+  type Heard,
+  type Hints,
+  heardOf,
+  heardOfEverything,
+  isEmpty,
+  noHints,
+  settledAtMs,
+  together,
+} from './hints.ts';
+
+/** What is asked for, by whoever began the watch or by a person later. */
+export type Request =
+  /** The first build. */
+  | { readonly kind: 'begin' }
+  /** All that is stale, also what failed before and what waits to be asked for. */
+  | { readonly kind: 'all' }
+  | { readonly kind: 'failed' }
+  /** One that waits to be asked for, besides what has changed. */
+  | { readonly kind: 'stage'; readonly stage: string }
+  /** Even where it is fresh. */
+  | { readonly kind: 'force'; readonly stage: string };
+
+export type WatchInput =
+  | { readonly kind: 'heard'; readonly paths: Heard; readonly ofCode: boolean; readonly nowMs: number }
+  /** Something may have been missed, or it is time to make sure. */
+  | { readonly kind: 'suspected'; readonly nowMs: number }
+  | { readonly kind: 'woke'; readonly nowMs: number }
+  | { readonly kind: 'reloaded'; readonly config: 'valid' | 'broken'; readonly nowMs: number }
+  | { readonly kind: 'looked'; readonly hasWork: boolean; readonly nowMs: number }
+  /** `refused`: it could not even begin. */
+  | { readonly kind: 'run-ended'; readonly refused: boolean; readonly nowMs: number }
+  | { readonly kind: 'asked'; readonly request: Request; readonly nowMs: number }
+  | { readonly kind: 'quit'; readonly exitCode: number };
+
+export type WatchOrder =
+  /** Instead of any earlier one. */
+  | { readonly kind: 'wake'; readonly atMs: number }
+  /** `isSure`: code has changed, or is broken; else it is only to be made sure. */
+  | { readonly kind: 'reload'; readonly isSure: boolean }
+  | { readonly kind: 'look'; readonly hints: Hints }
+  /** `request`: `null` where nobody asked and it is for what has changed. */
+  | { readonly kind: 'run'; readonly request: Request | null }
+  /** To the run that is at work: these files were edited meanwhile. */
+  | { readonly kind: 'tell-run'; readonly hints: Hints }
+  | { readonly kind: 'cancel-run'; readonly how: 'gently' | 'now' }
+  /** Runs follow each other without rest. */
+  | { readonly kind: 'warn-of-loop' }
+  | { readonly kind: 'rest' }
+  | { readonly kind: 'end'; readonly exitCode: number };
+
+export interface WatchState {
+  readonly work: 'resting' | 'reloading' | 'looking' | 'running';
+  readonly config: 'valid' | 'broken';
+  /** Heard of, and not settled yet. */
+  readonly hints: Hints;
+  /** Settled, and to be looked at as soon as nothing is at work. */
+  readonly owed: Hints;
+  /** Whether there is to be a look even if nothing was heard of. */
+  readonly owesLook: boolean;
+  /** Whether the configuration or other code is among what was heard of since it was loaded. */
+  readonly codeChanged: boolean;
+  /** Whether it may be, unheard of. */
+  readonly codeDoubted: boolean;
+  readonly request: Request | null;
+  /** Runs without a rest in between. */
+  readonly streak: number;
+  readonly notBeforeMs: number;
+  readonly ending: { readonly exitCode: number } | null;
+}
+
+export interface Step {
+  readonly state: WatchState;
+  readonly orders: readonly WatchOrder[];
+}
+
+/** One pass, and one more for an edit meanwhile, are usual; more in a row mean that stages may feed each other. */
+const usualStreak = 4;
+const firstPauseMs = 1000;
+const longestPauseMs = 60_000;
+
+/** Nothing is loaded yet: the first order is to do so. */
+export function beginWatch(): Step {
+  const state: WatchState = {
+    ...{ work: 'reloading', config: 'valid', hints: noHints, owed: noHints, owesLook: false },
+    ...{ codeChanged: false, codeDoubted: false },
+    ...{ request: { kind: 'begin' }, streak: 0, notBeforeMs: 0, ending: null },
+  };
+  return { state, orders: [{ kind: 'reload', isSure: true }] };
+}
+
+export function step(state: WatchState, input: WatchInput): Step {
+  switch (input.kind) {
+    case 'heard': {
+      const hints = heardOf(state.hints, input.paths, input.nowMs);
+      return advance({ ...state, hints, codeChanged: state.codeChanged || input.ofCode }, input.nowMs);
+    }
+    case 'suspected': {
+      const hints = heardOfEverything(state.hints, input.nowMs);
+      return advance({ ...state, hints, codeDoubted: true }, input.nowMs);
+    }
+    case 'woke':
+      return advance(state, input.nowMs);
+    case 'reloaded': {
+      const { config, nowMs } = input;
+      if (config === 'valid') return advance(owingAll({ ...state, work: 'resting', config }, nowMs), nowMs);
+      return resting({ ...state, config, owed: noHints, request: null }, nowMs);
+    }
+    case 'looked':
+      return looked(state, input.hasWork, input.nowMs);
+    case 'run-ended':
+      if (input.refused) return resting(state, input.nowMs);
+      // Whatever was heard of meanwhile: what a run leaves is to be seen, not believed.
+      return advance({ ...state, work: 'resting', owesLook: true, streak: state.streak + 1 }, input.nowMs);
+    case 'asked':
+      return advance({ ...state, request: input.request, streak: 0, notBeforeMs: 0 }, input.nowMs);
+    case 'quit':
+      return quit(state, input.exitCode);
+  }
+}
+
+function looked(state: WatchState, hasWork: boolean, nowMs: number): Step {
+  if (!hasWork) return resting(state, nowMs);
+  const rested: WatchState = { ...state, work: 'resting' };
+  const hasPaused = state.notBeforeMs > 0 && nowMs >= state.notBeforeMs;
+  if (state.streak < usualStreak || hasPaused) return running({ ...rested, notBeforeMs: 0 }, null);
+  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (state.streak - usualStreak));
+  const paused: WatchState = { ...rested, owesLook: true, notBeforeMs: nowMs + pauseMs };
+  const next = advance(paused, nowMs);
+  return state.streak === usualStreak ? withOrder({ kind: 'warn-of-loop' }, next) : next;
+}
+
+/** Unless there is something to do already. */
+function resting(state: WatchState, nowMs: number): Step {
+  const next = advance({ ...state, work: 'resting', streak: 0, notBeforeMs: 0 }, nowMs);
+  return next.state.work === 'resting' ? withOrder({ kind: 'rest' }, next) : next;
+}
+
+function quit(state: WatchState, exitCode: number): Step {
+  const isSecond = state.ending !== null;
+  const next: WatchState = { ...state, ending: state.ending ?? { exitCode } };
+  if (state.work !== 'running')
+    return { state: next, orders: [{ kind: 'end', exitCode: next.ending!.exitCode }] };
+  return { state: next, orders: [{ kind: 'cancel-run', how: isSecond ? 'now' : 'gently' }] };
+}
+
+/** What there is to do now, if anything; else when to think of it again. */
+function advance(state: WatchState, nowMs: number): Step {
+  if (state.ending !== null) {
+    const isOver = state.work !== 'running';
+    return { state, orders: isOver ? [{ kind: 'end', exitCode: state.ending.exitCode }] : [] };
+  }
+  if (state.work === 'reloading' || state.work === 'looking') return { state, orders: [] };
+  const dueMs = isEmpty(state.hints) ? nowMs : settledAtMs(state.hints);
+  if (state.work === 'running') {
+    if (isEmpty(state.hints)) return { state, orders: [] };
+    if (nowMs < dueMs) return { state, orders: [{ kind: 'wake', atMs: dueMs }] };
+    const { hints } = state;
+    const told = { ...state, hints: noHints, owed: together(state.owed, hints) };
+    return { state: told, orders: [{ kind: 'tell-run', hints }] };
+  }
+  if (state.request !== null) return needsReload(state) ? reloading(state) : running(state, state.request);
+  const hints = together(state.owed, state.hints);
+  if (isEmpty(hints) && !state.owesLook) return { state, orders: [] };
+  const atMs = Math.max(dueMs, state.notBeforeMs);
+  if (nowMs < atMs) return { state, orders: [{ kind: 'wake', atMs }] };
+  if (needsReload(state)) return reloading(state);
+  return {
+    state: { ...state, work: 'looking', hints: noHints, owed: noHints, owesLook: false },
+    orders: [{ kind: 'look', hints }],
+  };
+}
+
+/** As long as the configuration is broken, whatever changes may be what mends it. */
+function needsReload(state: WatchState): boolean {
+  return isSurelyOther(state) || state.codeDoubted;
+}
+
+function isSurelyOther(state: WatchState): boolean {
+  return state.codeChanged || state.config === 'broken';
+}
+
+/** What is heard of from now on comes after what is loaded. */
+function reloading(state: WatchState): Step {
+  const next: WatchState = {
+    ...state,
+    work: 'reloading',
+    codeChanged: false,
+    codeDoubted: false,
+    hints: noHints,
+  };
+  return { state: next, orders: [{ kind: 'reload', isSure: isSurelyOther(state) }] };
+}
+
+function running(state: WatchState, request: Request | null): Step {
+  return { state: { ...state, work: 'running', request: null }, orders: [{ kind: 'run', request }] };
+}
+
+function owingAll(state: WatchState, nowMs: number): WatchState {
+  return { ...state, owed: heardOfEverything(state.owed, nowMs) };
+}
+
+function withOrder(order: WatchOrder, next: Step): Step {
+  return { state: next.state, orders: [order, ...next.orders] };
+}

@@ -1,0 +1,69 @@
+// What a watch answers to keys: help, the stages in their order, the log of what ran last.
+import { printable } from '../model/words/printable.ts';
+import { captured } from './captured.ts';
+import { padEnd, truncate, widthOf } from './fit.ts';
+import type { Look } from './look.ts';
+
+const esc = String.fromCharCode(27);
+
+/** Back to the start of an empty line. */
+export const emptyLine = `\r${esc}[K`;
+/** An empty screen, with nothing to scroll back to. */
+export const emptyScreen = `${esc}[H${esc}[2J${esc}[3J`;
+
+const keys = [
+  ['Enter', 'run all that is stale now, also what is pending or has failed'],
+  ['1-9', 'run this one of those that are pending'],
+  ['r', 'run again what has failed'],
+  ['f', 'run one stage even if it is fresh: type its name'],
+  ['l', 'the end of the log of what ran last'],
+  ['g', 'the stages, and which need which'],
+  ['c', 'clear the screen'],
+  ['q', 'quit'],
+] as const;
+
+export function helpLines(look: Look): readonly string[] {
+  return keys.map(([key, what]) => fitted(`  ${look.style.bold(padEnd(key, 6))} ${what}`, look));
+}
+
+/** In their order, each with those whose files or end it needs. */
+export function graphLines(
+  stages: readonly { readonly name: string; readonly before: readonly string[] }[],
+  look: Look,
+): readonly string[] {
+  const width = stages.reduce((widest, { name }) => Math.max(widest, widthOf(printable(name))), 0);
+  return stages.map(({ name, before }) => {
+    const needs = before.length === 0 ? '' : look.style.dim(` after ${before.map(printable).join(', ')}`);
+    return fitted(`  ${padEnd(printable(name), width)}${needs}`, look);
+  });
+}
+
+/** As much of its end as the screen holds. */
+export function logLines(
+  log: { readonly path: string; readonly text: string } | null,
+  look: Look,
+  rows: number,
+): readonly string[] {
+  if (log === null) return [look.style.dim('nothing has been logged yet')];
+  const all = log.text.split('\n');
+  if (all.at(-1) === '') all.pop();
+  const shown = all.slice(-Math.max(5, rows - 4));
+  const lines = shown.map((line) =>
+    fitted(`${look.style.dim(look.glyphs.margin)} ${captured(line, look.style.enabled)}`, look),
+  );
+  return [look.style.dim(printable(log.path)), ...(lines.length === 0 ? [look.style.dim('(empty)')] : lines)];
+}
+
+/** What the program beside the watch prints. */
+export function serverLines(line: string, look: Look): readonly string[] {
+  return [`${look.style.dim(`exec ${look.glyphs.margin}`)} ${captured(line, look.style.enabled)}`];
+}
+
+/** `null`: it is over. */
+export function promptLine(text: string | null): string {
+  return text === null ? emptyLine : `${emptyLine}which stage? ${printable(text)}`;
+}
+
+function fitted(line: string, look: Look): string {
+  return look.columns === null ? line : truncate(line, look.columns);
+}

@@ -1,0 +1,105 @@
+// What a watch says between its runs: what has changed, what waits and for what, whether all is up to date.
+import type { TaskId } from '../base/brand.ts';
+import { formatDuration, plural } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { truncate, wrapWords } from './fit.ts';
+import type { Look } from './look.ts';
+
+/** A task that does not run by itself, or not now. */
+export type Pending =
+  | { readonly kind: 'until-asked'; readonly estimateMs: number | null }
+  | { readonly kind: 'until-changed' }
+  | { readonly kind: 'blocked'; readonly by: TaskId };
+
+export interface Rest {
+  readonly pending: ReadonlyMap<TaskId, Pending>;
+  readonly fresh: readonly string[];
+  /** How changes are noticed: `null` by looking again and again. */
+  readonly folders: number | null;
+  /** The last run could not even begin. */
+  readonly refused: boolean;
+  /** Whether a person can press keys. */
+  readonly hasKeys: boolean;
+}
+
+const shownPaths = 3;
+const shownPending = 20;
+const shownFresh = 40;
+
+/** `changed: in.txt, src/a.txt and 3 more` */
+export function changedLine(paths: readonly string[], look: Look): readonly string[] {
+  if (paths.length === 0) return [];
+  const shown = [...paths].sort().slice(0, shownPaths).map(printable).join(', ');
+  const rest = paths.length > shownPaths ? ` and ${paths.length - shownPaths} more` : '';
+  return fitted(look.style.dim(`changed: ${shown}${rest}`), look);
+}
+
+export function restLines(rest: Rest, look: Look): readonly string[] {
+  const { pending, folders, hasKeys } = rest;
+  const names = [...pending.keys()];
+  let digit = 0;
+  const keyOf = (id: TaskId) => {
+    if (!hasKeys || pending.get(id)!.kind !== 'until-asked') return null;
+    digit++;
+    return digit > 9 ? 'Enter' : `${digit}`;
+  };
+  const lines = names
+    .slice(0, shownPending)
+    .flatMap((id) => pendingLine(id, pending.get(id)!, { key: keyOf(id), hasKeys }, look));
+  const more = names.length - shownPending;
+  if (more > 0) lines.push(look.style.dim(`${look.glyphs.more} and ${more} more`));
+  const how = folders === null ? 'looking again and again' : `watching ${plural(folders, 'folder')}`;
+  const state = rest.refused
+    ? 'nothing can be built as it is'
+    : pending.size === 0
+      ? 'up to date'
+      : 'all else is up to date';
+  const help = hasKeys ? ` ${look.glyphs.dot} Enter runs, ? help, q quits` : '';
+  return [...freshLines(rest, look), ...lines, ...fitted(look.style.dim(`${state}, ${how}${help}`), look)];
+}
+
+export function brokenLine(look: Look): readonly string[] {
+  return fitted(look.style.warn('the configuration is broken: waiting for it to be mended'), look);
+}
+
+/** On a terminal, where there is room: what is up to date by its names. */
+function freshLines({ fresh, hasKeys }: Rest, look: Look): readonly string[] {
+  if (!hasKeys || look.columns === null || fresh.length === 0) return [];
+  const { glyphs, style } = look;
+  if (fresh.length > shownFresh)
+    return [`${style.good(glyphs.executed)} ${plural(fresh.length, 'task')} fresh`];
+  const words = fresh.map((name) => `${style.good(glyphs.executed)}\u00a0${printable(name)}`);
+  // A sign stays with its name.
+  return wrapWords(words.join('  '), look.columns).map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+function pendingLine(
+  id: TaskId,
+  pending: Pending,
+  { key, hasKeys }: { readonly key: string | null; readonly hasKeys: boolean },
+  look: Look,
+): readonly string[] {
+  const { glyphs, style } = look;
+  const name = printable(id);
+  switch (pending.kind) {
+    case 'until-asked': {
+      const took =
+        pending.estimateMs === null ? '' : `, took ${formatDuration(pending.estimateMs)} the last time`;
+      const how = key === null ? `pipe build ${name} runs it` : `${key} runs it`;
+      return fitted(`${style.warn(glyphs.waiting)} ${name} is pending${took}: ${how}`, look);
+    }
+    case 'until-changed': {
+      const how = hasKeys ? ', or on Enter' : '';
+      return fitted(
+        `${style.bad(glyphs.failed)} ${name} failed: it runs again when something it requires changes${how}`,
+        look,
+      );
+    }
+    case 'blocked':
+      return fitted(`${style.dim(glyphs.skipped)} ${name} waits for ${printable(pending.by)}`, look);
+  }
+}
+
+function fitted(line: string, look: Look): string[] {
+  return [look.columns === null ? line : truncate(line, look.columns)];
+}

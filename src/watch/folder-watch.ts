@@ -1,0 +1,197 @@
+// Watches folders, each by itself and never a file: one watch serves all that lies in a folder, and tells of every
+// name in it. What is told is a hint; what became of it is for others to look at.
+import fs from 'node:fs';
+import path from 'node:path';
+import { burstBound } from './event-queue.ts';
+import type { News } from './looked-at.ts';
+
+/** As `fs.watch` with a folder; throws what the system says. */
+export type WatchFolder = (
+  absoluteFolder: string,
+  onEvent: (type: 'rename' | 'change', name: string | null) => void,
+  onError: (error: Error) => void,
+) => { close(): void };
+
+export interface FolderWatchOptions {
+  readonly onNews: (absolutePath: string, news: News) => void;
+  /** So much came at once that the system may have dropped some. */
+  readonly onFlood: () => void;
+  /** The system gives no more watches: from now on nothing is watched. */
+  readonly onLimit: (code: string) => void;
+  /** A folder that is watched turned out to be a link. */
+  readonly onLink: (absoluteLink: string) => void;
+  readonly watchFolder?: WatchFolder;
+  /** How many events at once are suspicious. Default: by the length of the system's queue. */
+  readonly floodBound?: number;
+}
+
+interface Armed {
+  readonly watcher: { close(): void };
+  /** Absolute, without links. */
+  readonly real: string;
+}
+
+const limitCodes = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
+
+export class FolderWatch {
+  private readonly options: FolderWatchOptions;
+  private readonly watchFolder: WatchFolder;
+  private readonly floodBound: number;
+  private readonly armed = new Map<string, Armed>();
+  /** Where folders lie that are reached through a link. */
+  private readonly elsewhere = new Set<string>();
+  /** Wanted, and not there yet or not any more. */
+  private readonly unarmed = new Set<string>();
+  private inThisTurn = 0;
+  private isOver = false;
+
+  constructor(options: FolderWatchOptions) {
+    this.options = options;
+    this.watchFolder = options.watchFolder ?? watchByNode;
+    this.floodBound = options.floodBound ?? burstBound();
+  }
+
+  get size(): number {
+    return this.armed.size;
+  }
+
+  /** Takes effect with the next `arm`. */
+  want(absoluteFolder: string): void {
+    if (!this.armed.has(absoluteFolder)) this.unarmed.add(absoluteFolder);
+  }
+
+  /**
+   * Begins to watch all wanted folders that are there. Answers how many that were: what was looked at before they
+   * were watched has to be looked at again.
+   */
+  arm(): number {
+    this.disarmMoved();
+    let count = 0;
+    // A folder that proves to be a link adds to the set while this goes on.
+    for (const folder of this.unarmed) {
+      if (this.isOver) return count;
+      if (this.armOne(folder)) count++;
+    }
+    return count;
+  }
+
+  close(): void {
+    this.isOver = true;
+    for (const { watcher } of this.armed.values()) watcher.close();
+    this.armed.clear();
+    this.unarmed.clear();
+    this.elsewhere.clear();
+  }
+
+  private armOne(folder: string): boolean {
+    try {
+      const isLink = fs.lstatSync(folder).isSymbolicLink();
+      if (isLink) this.options.onLink(folder);
+      if (!fs.statSync(folder).isDirectory()) return false;
+      const real = this.realPathOf(folder, isLink);
+      const watcher = this.watchFolder(
+        folder,
+        (type, name) => this.hear(folder, type, name),
+        (error) => this.fail(folder, error),
+      );
+      this.armed.set(folder, { watcher, real });
+      if (real !== folder) this.elsewhere.add(real);
+      this.unarmed.delete(folder);
+      return true;
+    } catch (error) {
+      // Not there, or not to be looked into: its parent tells when that changes.
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (limitCodes.has(code)) this.giveUp(code);
+      return false;
+    }
+  }
+
+  private hear(folder: string, type: 'rename' | 'change', name: string | null): void {
+    if (this.isOver) return;
+    this.count();
+    const isItself = name === null || (type === 'rename' && name === path.basename(folder));
+    if (isItself) {
+      this.disarm(folder);
+      this.options.onNews(folder, 'entry');
+    }
+    if (name === null) return;
+    const place = folder === '/' ? `/${name}` : `${folder}/${name}`;
+    // A watch stays with the folder it was made for, wherever that goes: by this name there may be another one now.
+    if (type === 'rename') this.disarm(place);
+    this.options.onNews(place, type === 'rename' ? 'entry' : 'content');
+  }
+
+  /** Of the links on the way to a folder another one may lead elsewhere now. */
+  private disarmMoved(): void {
+    if (this.elsewhere.size === 0) return;
+    for (const [folder, { real }] of [...this.armed])
+      if (real !== folder && realPathNow(folder) !== real) this.disarm(folder);
+  }
+
+  /** What is watched under this name, and below it, is to be watched anew. */
+  private disarm(place: string): void {
+    if (!this.armed.has(place) && !this.elsewhere.has(place)) return;
+    const below = `${place}/`;
+    const isThere = (folder: string) => folder === place || folder.startsWith(below);
+    for (const [folder, { watcher, real }] of this.armed) {
+      if (!isThere(folder) && !isThere(real)) continue;
+      watcher.close();
+      this.armed.delete(folder);
+      this.unarmed.add(folder);
+    }
+  }
+
+  /** Of its parent it is known already: outer folders are wanted first. */
+  private realPathOf(folder: string, isLink: boolean): string {
+    if (isLink) return fs.realpathSync.native(folder);
+    const parent = path.dirname(folder);
+    const realParent = this.armed.get(parent)?.real ?? parent;
+    return realParent === parent ? folder : path.join(realParent, path.basename(folder));
+  }
+
+  private fail(folder: string, error: Error): void {
+    if (this.isOver) return;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (limitCodes.has(code)) {
+      this.giveUp(code);
+      return;
+    }
+    this.disarm(folder);
+    this.options.onNews(folder, 'entry');
+  }
+
+  private giveUp(code: string): void {
+    if (this.isOver) return;
+    this.close();
+    this.options.onLimit(code);
+  }
+
+  /**
+   * When its queue is full, the system drops events, and Node does not say so. All that were in it are then told
+   * in one turn.
+   */
+  private count(): void {
+    if (this.inThisTurn === 0) {
+      setImmediate(() => {
+        const isFlood = this.inThisTurn >= this.floodBound;
+        this.inThisTurn = 0;
+        if (isFlood && !this.isOver) this.options.onFlood();
+      });
+    }
+    this.inThisTurn++;
+  }
+}
+
+function realPathNow(folder: string): string | null {
+  try {
+    return fs.realpathSync.native(folder);
+  } catch {
+    return null;
+  }
+}
+
+const watchByNode: WatchFolder = (folder, onEvent, onError) => {
+  const watcher = fs.watch(folder, onEvent);
+  watcher.on('error', onError);
+  return watcher;
+};

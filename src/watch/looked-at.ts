@@ -1,0 +1,131 @@
+// What the verdicts rest on: every path that was looked at, every folder that was listed, every link that was followed.
+// Tells which folders have to be watched for it, and of which news it has to hear.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Witness } from '../base/witness.ts';
+import { place } from './standing.ts';
+
+/** `entry`: a name came, went or means another file. `content`: what it names was written to or got other rights. */
+export type News = 'entry' | 'content';
+
+/** As many as the system itself follows. */
+const mostLinks = 40;
+
+export class LookedAt implements Witness {
+  /** Where it is seen that the root itself goes and comes back. */
+  private readonly top: string;
+  private readonly ownFolder: string;
+  private readonly onFolder: (absoluteFolder: string) => void;
+  private readonly paths = new Set<string>();
+  private readonly lists = new Set<string>();
+  private readonly ways = new Set<string>();
+  private current: Set<string> | null = null;
+  private byTask = new Map<string, Set<string>>();
+
+  /**
+   * `root`, absolute: what lies above its parent does not count. `ownFolder`, absolute: pipe's own, of which nobody wants to
+   * hear. `onFolder` is told, once, of each folder in which something may happen that matters.
+   */
+  constructor(options: {
+    readonly root: string;
+    readonly ownFolder: string;
+    readonly onFolder: (absoluteFolder: string) => void;
+  }) {
+    this.top = path.dirname(options.root);
+    this.ownFolder = options.ownFolder;
+    this.onFolder = options.onFolder;
+  }
+
+  saw(absolutePath: string): void {
+    this.current?.add(place(absolutePath, 'entry'));
+    if (this.paths.has(absolutePath) || this.isOwn(absolutePath)) return;
+    this.paths.add(absolutePath);
+    this.addWay(path.dirname(absolutePath));
+  }
+
+  /** A folder that was listed, or a link of which was asked where it leads. */
+  followed(absolutePath: string): void {
+    this.current?.add(place(absolutePath, 'list'));
+    // Where a link leads is asked anew each time: it may lead elsewhere.
+    if (this.lists.has(absolutePath) || this.isOwn(absolutePath)) return;
+    const isLink = this.trace(absolutePath);
+    if (isLink && !isFolder(absolutePath)) return;
+    this.lists.add(absolutePath);
+    this.addWay(absolutePath);
+  }
+
+  looksFor(task: string | null): void {
+    this.current = task === null ? null : new Set();
+    if (task !== null) this.byTask.set(task, this.current!);
+  }
+
+  /** On what the looks since the last call rest, by their tasks. */
+  takePlaces(): ReadonlyMap<string, ReadonlySet<string>> {
+    const { byTask } = this;
+    this.byTask = new Map();
+    return byTask;
+  }
+
+  /** Whether what was looked at lies below it. */
+  isOnTheWay(absolutePath: string): boolean {
+    return this.ways.has(absolutePath);
+  }
+
+  /** A file of pipe's own by which other processes tell that they were at work. */
+  sawOwn(absolutePath: string): void {
+    this.paths.add(absolutePath);
+    this.addWay(path.dirname(absolutePath));
+  }
+
+  /** Each place to which the link leads in turn: any of them may come to lead elsewhere. Answers whether it is one. */
+  trace(absoluteLink: string): boolean {
+    let end = absoluteLink;
+    for (let i = 0; i < mostLinks; i++) {
+      const text = linkText(end);
+      if (text === null) return i > 0;
+      end = path.resolve(path.dirname(end), text);
+      this.saw(end);
+    }
+    return true;
+  }
+
+  unsure(): void {}
+
+  /** Whether a verdict may be another one for this. */
+  matters(absolutePath: string, news: News): boolean {
+    if (this.paths.has(absolutePath) || this.ways.has(absolutePath)) return true;
+    return news === 'entry' && this.lists.has(path.dirname(absolutePath)) && !this.isOwn(absolutePath);
+  }
+
+  /** The folders from the root's parent to this one, or from `/` where it lies outside: any of them may be replaced. */
+  private addWay(absoluteFolder: string): void {
+    const added: string[] = [];
+    for (let folder = absoluteFolder; !this.ways.has(folder); folder = path.dirname(folder)) {
+      this.ways.add(folder);
+      added.push(folder);
+      if (folder === this.top || folder === path.dirname(folder)) break;
+    }
+    // The outer ones first: what comes in between is then seen from there.
+    for (const folder of added.reverse()) this.onFolder(folder);
+  }
+
+  private isOwn(absolutePath: string): boolean {
+    return absolutePath === this.ownFolder || absolutePath.startsWith(`${this.ownFolder}/`);
+  }
+}
+
+function linkText(place: string): string | null {
+  try {
+    return fs.readlinkSync(place);
+  } catch {
+    return null;
+  }
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return fs.statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
+}

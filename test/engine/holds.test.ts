@@ -1,0 +1,93 @@
+// What a watch does not run by itself.
+import { expect, test } from 'vitest';
+import type { Digest, TaskId } from '../../src/base/brand.ts';
+import type { Assessment, AssessmentOrFailure } from '../../src/engine/assess.ts';
+import { Holds } from '../../src/engine/holds.ts';
+import type { Failure } from '../../src/model/failure.ts';
+import { type Task, taskOf } from '../../src/model/task.ts';
+import type { StaleReason } from '../../src/model/verdict.ts';
+import { accepted, acceptedStage } from '../model/validation/sample-config.ts';
+
+const failure: Failure = { kind: 'exit', code: 1, line: 'false' };
+
+function task(spec: Parameters<typeof acceptedStage>[0] = {}, name = 's'): Task {
+  const made = taskOf(acceptedStage(spec));
+  return { ...made, id: name as TaskId };
+}
+
+/** A stage that has nothing to compare with, and comes after another. */
+function behind(other: string): Task {
+  const stages = { [other]: { run: 'make it' }, last: { run: 'tell', after: other } };
+  return taskOf(accepted({ stages }).stages[1]!);
+}
+
+function stale(
+  of: Task,
+  fingerprint: string,
+  reasons: readonly [StaleReason, ...StaleReason[]] = [{ code: 'unfinished' }],
+): AssessmentOrFailure {
+  return {
+    task: of,
+    verdict: { kind: 'stale', reasons },
+    read: () => ({ seen: null, fingerprint: () => fingerprint as Digest }),
+  } as unknown as Assessment;
+}
+
+test('what failed is held while what it depends on is the same, however often it is asked', () => {
+  const holds = new Holds();
+  const one = task();
+  expect(holds.hold(one, stale(one, 'first'))).toBeNull();
+  holds.failed(one, stale(one, 'first'), failure);
+  holds.begin({ kind: 'change' });
+  expect(holds.hold(one, stale(one, 'first'))).toEqual({ kind: 'until-changed', failure });
+  expect(holds.hold(one, stale(one, 'first'))).toEqual({ kind: 'until-changed', failure });
+  expect(holds.hold(one, stale(one, 'second'))).toBeNull();
+});
+
+test('what failed because its inputs kept changing is held as it is found then', () => {
+  const holds = new Holds();
+  const one = task();
+  holds.failed(one, stale(one, 'first'), { kind: 'input-changing', paths: ['in.txt'] });
+  holds.begin({ kind: 'change' });
+  expect(holds.hold(one, stale(one, 'later'))?.kind).toBe('until-changed');
+  expect(holds.hold(one, stale(one, 'later still'))).toBeNull();
+});
+
+test('what is protected is held while the outputs in its way are the same', () => {
+  const holds = new Holds();
+  const one = task();
+  const edited = (path: string) => stale(one, 'same', [{ code: 'output-changed', path }]);
+  holds.failed(one, edited('a'), { kind: 'protected', paths: ['a'] });
+  expect(holds.hold(one, edited('a'))?.kind).toBe('until-changed');
+  expect(holds.hold(one, edited('b'))).toBeNull();
+});
+
+test('a request for all, or for what failed, lets go of failures; one for all of what is to be asked for too', () => {
+  const manual = task({ watch: 'manual' });
+  const holds = new Holds();
+  holds.failed(manual, stale(manual, 'x'), failure);
+  const holdUnder = (cause: Parameters<Holds['begin']>[0]) => {
+    holds.begin(cause);
+    return holds.hold(manual, stale(manual, 'x'))?.kind ?? null;
+  };
+  expect(holdUnder({ kind: 'begin' })).toBe('until-asked');
+  expect(holdUnder({ kind: 'change' })).toBe('until-asked');
+  expect(holdUnder({ kind: 'stage', stage: 'another' })).toBe('until-asked');
+  expect(holdUnder({ kind: 'stage', stage: manual.stage.name })).toBeNull();
+  expect(holdUnder({ kind: 'force', stage: manual.stage.name })).toBeNull();
+  expect(holdUnder({ kind: 'failed' })).toBe('until-asked');
+  expect(holdUnder({ kind: 'all' })).toBeNull();
+});
+
+test('what would run each time runs at first, when it is asked for, and after what it comes after', () => {
+  const always = behind('other');
+  const holds = new Holds();
+  const found = stale(always, 'x', [{ code: 'always' }]);
+  expect(holds.hold(always, found)).toBeNull();
+  holds.begin({ kind: 'change' });
+  expect(holds.hold(always, found)).toEqual({ kind: 'as-it-is' });
+  holds.hasRun('other');
+  expect(holds.hold(always, found)).toBeNull();
+  holds.begin({ kind: 'all' });
+  expect(holds.hold(always, found)).toBeNull();
+});

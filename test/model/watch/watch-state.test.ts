@@ -1,0 +1,236 @@
+// The reducer of a watch: when it looks, runs, waits and ends. No file and no clock is needed.
+import { describe, expect, test } from 'vitest';
+import {
+  beginWatch,
+  step,
+  type WatchInput,
+  type WatchOrder,
+  type WatchState,
+} from '../../../src/model/watch/watch-state.ts';
+
+/** Plays inputs one after the other; answers what each was answered with. */
+class Play {
+  state: WatchState = beginWatch().state;
+
+  give(input: WatchInput): readonly WatchOrder[] {
+    const next = step(this.state, input);
+    this.state = next.state;
+    return next.orders;
+  }
+
+  heard(nowMs: number, ...paths: readonly string[]): readonly WatchOrder[] {
+    return this.give({
+      kind: 'heard',
+      paths: new Map(paths.map((one) => [one, { gone: false }])),
+      ofCode: false,
+      nowMs,
+    });
+  }
+
+  woke(nowMs: number) {
+    return kinds(this.give({ kind: 'woke', nowMs }));
+  }
+}
+
+const kinds = (orders: readonly WatchOrder[]) => orders.map((order) => order.kind);
+
+/** Loaded, built and at rest, at 0 ms. */
+function atRest(): Play {
+  const play = new Play();
+  play.give({ kind: 'reloaded', config: 'valid', nowMs: 0 });
+  play.give({ kind: 'run-ended', refused: false, nowMs: 0 });
+  play.give({ kind: 'looked', hasWork: false, nowMs: 0 });
+  return play;
+}
+
+/** The same, and a run is at work for what was saved. */
+function atWork(): Play {
+  const play = atRest();
+  play.heard(0, '/w/a');
+  play.woke(25);
+  play.give({ kind: 'looked', hasWork: true, nowMs: 25 });
+  return play;
+}
+
+describe('at first', () => {
+  test('it loads, builds, looks at what that left, and rests', () => {
+    expect(beginWatch().orders).toEqual([{ kind: 'reload', isSure: true }]);
+    const play = new Play();
+    expect(play.give({ kind: 'reloaded', config: 'valid', nowMs: 0 })).toEqual([
+      { kind: 'run', request: { kind: 'begin' } },
+    ]);
+    expect(kinds(play.give({ kind: 'run-ended', refused: false, nowMs: 0 }))).toEqual(['look']);
+    expect(kinds(play.give({ kind: 'looked', hasWork: false, nowMs: 0 }))).toEqual(['rest']);
+  });
+
+  test('what is heard of while it loads is looked at after the first build at the latest', () => {
+    const play = new Play();
+    expect(play.heard(0, '/w/a')).toEqual([]);
+    expect(kinds(play.give({ kind: 'reloaded', config: 'valid', nowMs: 1 }))).toEqual(['run']);
+    const [look] = play.give({ kind: 'run-ended', refused: false, nowMs: 100 });
+    expect(look).toMatchObject({ kind: 'look', hints: { paths: new Map([['/w/a', { gone: false }]]) } });
+  });
+});
+
+describe('quiet', () => {
+  test('it looks when nothing was heard for 25 ms', () => {
+    const play = atRest();
+    expect(play.heard(1000, '/w/a')).toEqual([{ kind: 'wake', atMs: 1025 }]);
+    expect(play.heard(1020, '/w/a')).toEqual([{ kind: 'wake', atMs: 1045 }]);
+    expect(play.woke(1044)).toEqual(['wake']);
+    const [look] = play.give({ kind: 'woke', nowMs: 1045 });
+    expect(look).toMatchObject({
+      kind: 'look',
+      hints: { everything: false, paths: new Map([['/w/a', { gone: false }]]) },
+    });
+  });
+
+  test('after many files, or one that is gone, it waits a little longer', () => {
+    const many = atRest();
+    expect(many.heard(0, ...Array.from({ length: 17 }, (_, i) => `/w/${i}`))).toEqual([
+      { kind: 'wake', atMs: 150 },
+    ]);
+    const gone = atRest();
+    const paths = new Map([['/w/a', { gone: true }]]);
+    expect(gone.give({ kind: 'heard', paths, ofCode: false, nowMs: 0 })).toEqual([
+      { kind: 'wake', atMs: 150 },
+    ]);
+    // It is there again.
+    expect(gone.heard(10, '/w/a')).toEqual([{ kind: 'wake', atMs: 35 }]);
+  });
+
+  test('steady writing does not put it off for ever', () => {
+    const play = atRest();
+    let looked: number | null = null;
+    for (let nowMs = 0; nowMs < 5000 && looked === null; nowMs += 10)
+      if (kinds(play.heard(nowMs, '/w/log')).includes('look')) looked = nowMs;
+    expect(looked).toBe(3000);
+  });
+
+  test('where there is nothing to do it rests, and no run is made', () => {
+    const play = atRest();
+    play.heard(0, '/w/a');
+    expect(play.woke(25)).toEqual(['look']);
+    expect(kinds(play.give({ kind: 'looked', hasWork: false, nowMs: 25 }))).toEqual(['rest']);
+  });
+});
+
+describe('while a run is at work', () => {
+  test('it tells the run what was edited, once that has settled, and looks at that when it has ended', () => {
+    const play = atWork();
+    expect(kinds(play.heard(100, '/w/b'))).toEqual(['wake']);
+    const [told] = play.give({ kind: 'woke', nowMs: 125 });
+    expect(told).toMatchObject({ kind: 'tell-run', hints: { paths: new Map([['/w/b', { gone: false }]]) } });
+    const [look] = play.give({ kind: 'run-ended', refused: false, nowMs: 200 });
+    expect(look).toMatchObject({ kind: 'look', hints: { paths: new Map([['/w/b', { gone: false }]]) } });
+  });
+
+  test('what is still unsettled when it ends is waited for', () => {
+    const play = atWork();
+    play.heard(190, '/w/b');
+    expect(play.give({ kind: 'run-ended', refused: false, nowMs: 200 })).toEqual([
+      { kind: 'wake', atMs: 215 },
+    ]);
+  });
+
+  test('what a person asks for comes next, and needs no quiet', () => {
+    const play = atWork();
+    expect(play.give({ kind: 'asked', request: { kind: 'all' }, nowMs: 50 })).toEqual([]);
+    expect(play.give({ kind: 'run-ended', refused: false, nowMs: 60 })).toEqual([
+      { kind: 'run', request: { kind: 'all' } },
+    ]);
+  });
+
+  test('a run that could not begin is not begun again before something changes', () => {
+    const play = atWork();
+    expect(kinds(play.give({ kind: 'run-ended', refused: true, nowMs: 60 }))).toEqual(['rest']);
+    play.heard(100, '/w/a');
+    expect(play.woke(125)).toEqual(['look']);
+  });
+
+  test('runs that follow each other without a rest are slowed down, and a request is not', () => {
+    const play = atWork();
+    const again = (nowMs: number) => {
+      play.give({ kind: 'run-ended', refused: false, nowMs });
+      return play.give({ kind: 'looked', hasWork: true, nowMs });
+    };
+    expect([1, 2, 3].map((nowMs) => kinds(again(nowMs)))).toEqual([['run'], ['run'], ['run']]);
+    expect(again(1000)).toEqual([{ kind: 'warn-of-loop' }, { kind: 'wake', atMs: 2000 }]);
+    expect(play.woke(1999)).toEqual(['wake']);
+    expect(play.woke(2000)).toEqual(['look']);
+    expect(kinds(play.give({ kind: 'looked', hasWork: true, nowMs: 2000 }))).toEqual(['run']);
+    expect(again(3000)).toEqual([{ kind: 'wake', atMs: 5000 }]);
+    expect(kinds(play.give({ kind: 'asked', request: { kind: 'all' }, nowMs: 3001 }))).toEqual(['run']);
+  });
+});
+
+describe('the configuration', () => {
+  const ofCode = (play: Play, nowMs: number) =>
+    play.give({
+      kind: 'heard',
+      paths: new Map([['/w/pipeline.config.ts', { gone: false }]]),
+      ofCode: true,
+      nowMs,
+    });
+
+  test('is loaded anew when it has changed, and then everything is looked at', () => {
+    const play = atRest();
+    ofCode(play, 0);
+    expect(play.give({ kind: 'woke', nowMs: 25 })).toEqual([{ kind: 'reload', isSure: true }]);
+    expect(kinds(play.give({ kind: 'reloaded', config: 'valid', nowMs: 40 }))).toEqual(['look']);
+  });
+
+  test('that is edited while it is loaded is loaded once more', () => {
+    const play = atRest();
+    ofCode(play, 0);
+    play.woke(25);
+    expect(ofCode(play, 30)).toEqual([]);
+    expect(play.give({ kind: 'reloaded', config: 'valid', nowMs: 40 })).toEqual([{ kind: 'wake', atMs: 55 }]);
+    expect(play.woke(55)).toEqual(['reload']);
+  });
+
+  test('that is broken is tried again at whatever is heard of, and no run is made', () => {
+    const play = atRest();
+    ofCode(play, 0);
+    play.woke(25);
+    expect(kinds(play.give({ kind: 'reloaded', config: 'broken', nowMs: 30 }))).toEqual(['rest']);
+    play.heard(100, '/w/other');
+    expect(play.woke(125)).toEqual(['reload']);
+    play.give({ kind: 'reloaded', config: 'broken', nowMs: 130 });
+    expect(kinds(play.give({ kind: 'asked', request: { kind: 'all' }, nowMs: 140 }))).toEqual(['reload']);
+    expect(kinds(play.give({ kind: 'reloaded', config: 'valid', nowMs: 150 }))).toEqual(['run']);
+  });
+
+  test('that changes during a run is loaded when the run has ended', () => {
+    const play = atWork();
+    ofCode(play, 50);
+    expect(play.woke(75)).toEqual(['tell-run']);
+    expect(kinds(play.give({ kind: 'run-ended', refused: false, nowMs: 100 }))).toEqual(['reload']);
+  });
+
+  test('is made sure of where something may have been missed', () => {
+    const play = atRest();
+    play.give({ kind: 'suspected', nowMs: 0 });
+    expect(play.give({ kind: 'woke', nowMs: 25 })).toEqual([{ kind: 'reload', isSure: false }]);
+    const [look] = play.give({ kind: 'reloaded', config: 'valid', nowMs: 26 });
+    expect(look).toMatchObject({ kind: 'look', hints: { everything: true } });
+  });
+});
+
+describe('the end', () => {
+  test('comes at once where nothing runs, whatever was heard of', () => {
+    const play = atRest();
+    play.heard(0, '/w/a');
+    expect(play.give({ kind: 'quit', exitCode: 0 })).toEqual([{ kind: 'end', exitCode: 0 }]);
+  });
+
+  test('waits for what runs to be ended, gently, and the second time at once; the first exit code counts', () => {
+    const play = atWork();
+    expect(play.give({ kind: 'quit', exitCode: 0 })).toEqual([{ kind: 'cancel-run', how: 'gently' }]);
+    expect(play.heard(50, '/w/a')).toEqual([]);
+    expect(play.give({ kind: 'quit', exitCode: 130 })).toEqual([{ kind: 'cancel-run', how: 'now' }]);
+    expect(play.give({ kind: 'run-ended', refused: false, nowMs: 60 })).toEqual([
+      { kind: 'end', exitCode: 0 },
+    ]);
+  });
+});

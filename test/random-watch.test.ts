@@ -1,0 +1,205 @@
+// Random edits against a watch that is at work: when it has come to rest, all is as if built from nothing.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { Rig } from './rig/rig.ts';
+import { type Random, seeded } from './rig/seeded.ts';
+import { Watcher } from './rig/watcher.ts';
+
+/** How long it goes on, in milliseconds; the first story is told to its end in any case. */
+const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 3000);
+const fixedSeed = 20_261_127;
+const seed = Number(process.env.PIPE_RANDOM_SEED ?? (process.env.CI ? fixedSeed : Date.now() % 2 ** 31));
+const burstsOfStory = 6;
+const mostEdits = 12;
+
+/** Each line has the path of a file and what is in it. */
+const list =
+  'for file in $(find -L $0 -type f -name "*.txt" | LC_ALL=C sort); do echo "$file $(cat "$file")"; done';
+
+function config(word: string): string {
+  return `
+import { definePipeline, optional } from 'pipe-build';
+import { suffix } from './lib/suffix.ts';
+export default definePipeline({ stages: {
+  gather: { requires: [optional('src/**/*.txt')], produces: ['out/gather.txt'], run: 'sh list.sh src > out/gather.txt' },
+  copies: { requires: [optional('data/*.csv')], produces: ['made/'], run: 'mkdir -p made; echo always > made/always; for f in data/*.csv; do test -e "$f" && cp "$f" made/; done; true' },
+  mix: { requires: ['out/gather.txt', optional('made/')], produces: ['out/mix.txt'], run: 'cat out/gather.txt $(find made -type f | LC_ALL=C sort) > out/mix.txt; echo ${word}' + suffix + ' >> out/mix.txt' },
+  sentinel: { requires: ['sentinel.txt'], produces: ['out/sentinel.txt'], run: 'cp sentinel.txt out/sentinel.txt' },
+} });`;
+}
+
+/** The workspace, and what a person does to it. */
+class Desk {
+  readonly rig: Rig;
+  private readonly random: Random;
+  private word = 0;
+  private suffix = 0;
+
+  constructor(rig: Rig, random: Random) {
+    this.rig = rig;
+    this.random = random;
+  }
+
+  edit(): string {
+    const { rig, random } = this;
+    const text = `${random.upTo(3)}\n`;
+    const source = `src/${['', 'a/', 'a/b/', 'c/'][random.upTo(3)]}${random.upTo(3)}.txt`;
+    const table = `data/${random.upTo(3)}.csv`;
+    switch (random.upTo(15)) {
+      case 0:
+      case 1:
+      case 2:
+        return this.trying('write', () => rig.write(source, text));
+      case 3:
+        return this.trying('write a table', () => rig.write(table, text));
+      case 4:
+        return this.trying('save by renaming', () => {
+          rig.write(`${source}.tmp`, text);
+          fs.renameSync(rig.path(`${source}.tmp`), rig.path(source));
+        });
+      case 5:
+        return this.trying('remove', () => rig.remove(random.isOneOf(2) ? source : table));
+      case 6:
+        return this.trying('remove a folder', () =>
+          rig.remove(['src/a', 'src/c', 'data', 'src/a/b'][random.upTo(3)]!),
+        );
+      case 7:
+        return this.trying('move a folder', () => fs.renameSync(rig.path('src/a'), rig.path('src/c')));
+      case 8:
+        return this.trying('link a folder', () => {
+          rig.remove('src/linked');
+          fs.symlinkSync(`../far/${random.upTo(1)}`, rig.path('src/linked'));
+        });
+      case 9:
+        return this.trying('write behind the link', () =>
+          rig.write(`far/${random.upTo(1)}/${random.upTo(1)}.txt`, text),
+        );
+      case 10:
+        return this.trying('swap folders', () => {
+          fs.renameSync(rig.path('far/0'), rig.path('far/2'));
+          fs.renameSync(rig.path('far/1'), rig.path('far/0'));
+          fs.renameSync(rig.path('far/2'), rig.path('far/1'));
+        });
+      case 11:
+        return this.trying('edit an output', () =>
+          rig.append(['out/mix.txt', 'out/gather.txt'][random.upTo(1)]!, 'by hand\n'),
+        );
+      case 12:
+        return this.trying('remove an output', () =>
+          rig.remove(['out/mix.txt', 'out', 'made', 'made/1.csv'][random.upTo(3)]!),
+        );
+      case 13:
+        return this.trying('leave something among outputs', () =>
+          rig.write(`made/stray-${random.upTo(1)}`, text),
+        );
+      case 14:
+        return this.trying('edit the code', () => {
+          if (random.isOneOf(2)) this.word = random.upTo(2);
+          else this.suffix = random.upTo(2);
+          if (random.isOneOf(3)) rig.write('lib/suffix.ts', 'export const suffix = (');
+          else this.mend();
+        });
+      default:
+        // Other programs take their time, too.
+        spawnSync('true');
+        return 'pause';
+    }
+  }
+
+  mend(): void {
+    this.rig.write('lib/suffix.ts', `export const suffix = '${this.suffix}';`);
+    this.rig.write('pipeline.config.ts', config(String(this.word)));
+  }
+
+  /** As it must be when all is built. */
+  expected(): Readonly<Record<string, string>> {
+    const { rig } = this;
+    const run = (command: string) =>
+      spawnSync('sh', ['-c', command], { cwd: rig.root, encoding: 'utf8' }).stdout;
+    const gathered = run('sh list.sh src');
+    const tables = fs.existsSync(rig.path('data'))
+      ? rig.files('data').filter((file) => file.endsWith('.csv'))
+      : [];
+    const made = Object.fromEntries(tables.map((file) => [`made/${file}`, rig.read(`data/${file}`)]));
+    return {
+      'out/gather.txt': gathered,
+      'out/mix.txt': `${gathered}${Object.values(made).join('')}always\n${this.word}${this.suffix}\n`,
+      'made/always': 'always\n',
+      ...made,
+    };
+  }
+
+  present(): Readonly<Record<string, string>> {
+    const files = [
+      ...(this.rig.exists('made') ? this.rig.files('made').map((file) => `made/${file}`) : []),
+      'out/gather.txt',
+      'out/mix.txt',
+    ];
+    return Object.fromEntries(
+      files.map((file) => [file, this.rig.exists(file) ? this.rig.read(file) : '(none)']),
+    );
+  }
+
+  /** What cannot be done as all lies now is left. */
+  private trying(what: string, act: () => void): string {
+    try {
+      act();
+      return what;
+    } catch {
+      return `(${what})`;
+    }
+  }
+}
+
+async function tellStory(storySeed: number): Promise<number> {
+  const random = seeded(storySeed);
+  await using rig = await Rig.with({
+    'src/0.txt': '0\n',
+    'src/a/b/1.txt': '1\n',
+    'data/1.csv': '1\n',
+    'far/0/0.txt': 'far 0\n',
+    'far/1/0.txt': 'far 1\n',
+    'list.sh': list.replace('$0', '"$1"'),
+    'sentinel.txt': 'start',
+  });
+  const desk = new Desk(rig, random);
+  desk.mend();
+  const options = random.isOneOf(3) ? ['--on-change', 'wait'] : [];
+  const [watcher] = await Watcher.start(rig, [...options, ...(random.isOneOf(2) ? ['-j', '1'] : [])]);
+  await using _ = watcher;
+  let edits = 0;
+  for (let burst = 0; burst < burstsOfStory; burst++) {
+    const done: string[] = [];
+    for (let left = 1 + random.upTo(mostEdits); left > 0; left--) done.push(desk.edit());
+    edits += done.length;
+    desk.mend();
+    const token = `${burst}`;
+    rig.write('sentinel.txt', token);
+    const about = `story ${storySeed}, burst ${burst}: ${done.join(', ')}`;
+    try {
+      while (!rig.exists('out/sentinel.txt') || rig.read('out/sentinel.txt') !== token) await watcher.rest();
+    } catch (error) {
+      throw new Error(`${about}\n${error}`);
+    }
+    const before = watcher.running.stdout;
+    expect(desk.present(), `${about}\n${before}`).toEqual(desk.expected());
+    const built = await rig.build();
+    expect([built.code, built.executed, built.restored], about).toEqual([0, [], []]);
+  }
+  expect((await watcher.quit()).code).toBe(130);
+  expect(path.isAbsolute(rig.root)).toBe(true);
+  return edits;
+}
+
+test('whatever is edited, and whenever: at rest all is as if built from nothing', {
+  timeout: 10 * budgetMs + 600_000,
+}, async () => {
+  const startedMs = performance.now();
+  let edits = 0;
+  let stories = 0;
+  do edits += await tellStory(seed + stories++);
+  while (performance.now() - startedMs < budgetMs);
+  console.log(`random edits against a watch, seed ${seed}: ${edits} in ${stories} stories`);
+});

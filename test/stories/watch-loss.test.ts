@@ -1,0 +1,65 @@
+// `pipe watch` where the system tells nothing, or not all: events that are lost, watches that are refused.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
+import { Watcher } from '../rig/watcher.ts';
+
+const chain = `{ stages: {
+  join: { requires: ['in/**/*.txt'], produces: ['out/all.txt'], run: 'find in -type f -name "*.txt" | sort | xargs cat > out/all.txt' },
+} }`;
+
+test('events that the system dropped are made up for by looking at everything', async () => {
+  await using rig = await Rig.with({ 'in/a.txt': 'a0\n', 'in/z/z.txt': 'z0\n', one: '', other: '' }, chain);
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  watcher.running.child.kill('SIGSTOP');
+  // More than the system keeps for who does not fetch them (16,384 by default); what comes then is dropped. In turn,
+  // for it keeps but one of several that are alike.
+  for (let i = 0; i < 20_000; i++) fs.utimesSync(rig.path(i % 2 === 0 ? 'one' : 'other'), 1, i);
+  rig.write('in/z/z.txt', 'z1\n');
+  rig.write('in/new/n.txt', 'n1\n');
+  watcher.running.child.kill('SIGCONT');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
+  expect(rig.read('out/all.txt')).toBe('a0\nn1\nz1\n');
+  // And it still hears of what comes afterwards, in the folder that nobody told of as well.
+  rig.write('in/new/n.txt', 'n2\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
+});
+
+/** Loaded before the command: the system grants `granted` watches and no more. */
+const stingy = (granted: number, code: string) => `
+  const fs = require('node:fs');
+  const { watch } = fs;
+  let left = ${granted};
+  fs.watch = (...args) => {
+    if (left-- > 0) return watch(...args);
+    throw Object.assign(new Error('${code}: System limit for number of file watchers reached'), { code: '${code}' });
+  };`;
+
+test.each([
+  ['ENOSPC', /fs\.inotify\.max_user_watches/],
+  ['EMFILE', /fs\.inotify\.max_user_instances/],
+])(
+  'where the system gives no more watches (%s), it says what to do about it and looks again and again',
+  async (code, hint) => {
+    await using rig = await Rig.with({ 'in/a/a.txt': 'a0\n', 'stingy.cjs': stingy(2, code) }, chain);
+    const env = { NODE_OPTIONS: `--require ${rig.path('stingy.cjs')}` };
+    const [watcher, first] = await Watcher.start(rig, [], { env });
+    await using _ = watcher;
+    expect(first.text).toMatch(hint);
+    expect(first.text).toMatch(/up to date, looking again and again/);
+    rig.write('in/a/a.txt', 'a1\n');
+    expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
+  },
+);
+
+test('with --poll it looks again and again, at the configuration as well', async () => {
+  await using rig = await Rig.with({ 'in/a.txt': 'a0\n' }, chain);
+  const [watcher] = await Watcher.start(rig, ['--poll', '0.1']);
+  await using _ = watcher;
+  rig.write('in/b/b.txt', 'b0\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
+  rig.config(chain.replace("'in/**/*.txt'", "'in/*/*.txt'").replace('find in', 'find in/b'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
+  expect(rig.read('out/all.txt')).toBe('b0\n');
+});

@@ -1,0 +1,144 @@
+// `pipe watch`: after the last change all is as a fresh build would have it; one save is one run.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
+import { Watcher } from '../rig/watcher.ts';
+
+/** Two stages in a row. */
+const chain = `{ stages: {
+  join: { requires: ['in/**/*.txt'], produces: ['out/all.txt'], run: 'cat $(find -L in -type f -name "*.txt" | sort) > out/all.txt' },
+  count: { requires: ['out/all.txt'], produces: ['out/count.txt'], run: 'wc -l < out/all.txt > out/count.txt' },
+} }`;
+
+test("what is saved is built, once, however it is saved; what is not required is nobody's business", async () => {
+  await using rig = await Rig.with({ 'in/a.txt': '1\n' }, chain);
+  const [watcher, first] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(first).toMatchObject({ runs: 1, done: ['join', 'count'] });
+
+  // By way of another file, as most editors do, with their own files about.
+  rig.write('in/.a.txt.swp', 'x');
+  rig.write('in/a.txt.tmp', '1\n2\n');
+  fs.renameSync(rig.path('in/a.txt.tmp'), rig.path('in/a.txt'));
+  rig.remove('in/.a.txt.swp');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
+
+  // In place: first it is empty.
+  fs.truncateSync(rig.path('in/a.txt'));
+  fs.writeFileSync(rig.path('in/a.txt'), '3\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
+  expect(rig.read('out/all.txt')).toBe('3\n');
+
+  // The first file under a new folder, several levels down; and a file that is none of ours, whose run would show here.
+  rig.write('unrelated.txt', 'x');
+  rig.write('in/deep/er/still/b.txt', '4\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
+  rig.write('in/deep/er/still/b.txt', '5\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
+  expect(rig.read('out/all.txt')).toBe('3\n5\n');
+
+  // A rename, and a folder that is taken away.
+  fs.renameSync(rig.path('in/a.txt'), rig.path('in/z.txt'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
+  rig.remove('in/deep');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'], restored: ['count'] });
+  expect(rig.read('out/all.txt')).toBe('3\n');
+
+  expect(await watcher.quit()).toMatchObject({ code: 130 });
+  expect(await rig.build()).toMatchObject({ code: 0, executed: [], fresh: ['count', 'join'] });
+});
+
+test('what a person does to outputs is undone, and what stages do to them is not heard of', async () => {
+  await using rig = await Rig.with({ 'in/a.txt': '1\n' }, chain);
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  rig.append('out/all.txt', 'by hand\n');
+  const edited = await watcher.rest();
+  expect(edited).toMatchObject({ runs: 1, restored: ['join'] });
+  expect(edited.text).toContain('kept as');
+  expect(rig.read('out/all.txt')).toBe('1\n');
+  rig.remove('out');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, restored: ['join', 'count'] });
+});
+
+test('many files at once are one save: a checkout, a folder that is taken away and restored', async () => {
+  const many = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`in/${i % 20}/${i}.txt`, `${i}\n`]));
+  await using rig = await Rig.with({ ...many, '.gitignore': 'out\n.pipeline-cache\n' }, chain);
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t', '-c', 'gc.auto=0', ...args], {
+      cwd: rig.root,
+      stdio: 'ignore',
+    });
+  git('init', '-b', 'one');
+  git('add', '.');
+  git('commit', '-m', 'one');
+  git('checkout', '-b', 'two');
+  for (const file of Object.keys(many)) rig.append(file, 'two\n');
+  rig.write('in/new/file.txt', 'new\n');
+  git('add', '.');
+  git('commit', '-m', 'two');
+
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  git('checkout', 'one');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
+  git('checkout', 'two');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, restored: ['join', 'count'] });
+
+  // Taken away and brought back, all is as it was. The next save is the first of which there is anything to say.
+  fs.rmSync(rig.path('in'), { recursive: true });
+  git('checkout', '--', 'in');
+  rig.append('in/3/3.txt', 'more\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
+  expect(rig.read('out/all.txt')).toContain('more\n');
+});
+
+test('what lies behind links is watched, and where they lead; a file may become a folder, a folder another one', async () => {
+  await using rig = await Rig.with(
+    {
+      'in/a.txt': 'a\n',
+      'far/one/b.txt': 'b1\n',
+      'far/two/b.txt': 'b2\n',
+      'far/c.txt': 'c1\n',
+      'far/d.txt': 'd1\n',
+    },
+    chain,
+  );
+  fs.symlinkSync('../far/one', rig.path('in/linked'));
+  fs.symlinkSync('../far/c.txt', rig.path('in/c.txt'));
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(rig.read('out/all.txt')).toBe('a\nc1\nb1\n');
+
+  const after = async (edit: () => void) => {
+    edit();
+    const pass = await watcher.rest();
+    expect(pass.runs).toBe(1);
+    return rig.read('out/all.txt');
+  };
+  expect(await after(() => rig.write('far/c.txt', 'c2\n'))).toBe('a\nc2\nb1\n');
+  expect(await after(() => rig.write('far/one/b.txt', 'b3\n'))).toBe('a\nc2\nb3\n');
+  const relink = (target: string, link: string) => () => {
+    fs.symlinkSync(target, rig.path('in/next'));
+    fs.renameSync(rig.path('in/next'), rig.path(link));
+  };
+  expect(await after(relink('../far/two', 'in/linked'))).toBe('a\nc2\nb2\n');
+  expect(await after(() => rig.write('far/two/b.txt', 'b4\n'))).toBe('a\nc2\nb4\n');
+  expect(await after(relink('../far/d.txt', 'in/c.txt'))).toBe('a\nd1\nb4\n');
+  expect(await after(() => rig.write('far/d.txt', 'd2\n'))).toBe('a\nd2\nb4\n');
+
+  const toFolder = () => {
+    rig.remove('in/a.txt');
+    rig.write('in/a.txt/x.txt', 'x\n');
+  };
+  expect(await after(toFolder)).toBe('x\nd2\nb4\n');
+  // Another folder by the name of the watched one.
+  const another = () => {
+    rig.write('next/y.txt', 'y\n');
+    fs.renameSync(rig.path('in/a.txt'), rig.path('away'));
+    fs.renameSync(rig.path('next'), rig.path('in/a.txt'));
+  };
+  expect(await after(another)).toBe('y\nd2\nb4\n');
+  expect(await after(() => rig.write('in/a.txt/y.txt', 'y2\n'))).toBe('y2\nd2\nb4\n');
+});

@@ -1,0 +1,190 @@
+// Folders are watched for real here: what is told of what happens in them, and what is watched anew.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { FolderWatch, type FolderWatchOptions } from '../../src/watch/folder-watch.ts';
+import { LookedAt } from '../../src/watch/looked-at.ts';
+
+class Scene implements Disposable {
+  readonly root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-folders-')));
+  readonly folders: FolderWatch;
+  readonly lookedAt: LookedAt;
+  readonly limits: string[] = [];
+  floods = 0;
+  private readonly heard = new Set<string>();
+  private readonly waiting = new Set<() => void>();
+
+  constructor(options: Partial<FolderWatchOptions> = {}) {
+    const check = () => {
+      for (const one of [...this.waiting]) one();
+    };
+    this.folders = new FolderWatch({
+      onNews: (file, news) => {
+        if (this.lookedAt.matters(file, news)) this.heard.add(path.relative(this.root, file));
+        check();
+      },
+      onFlood: () => {
+        this.floods++;
+        check();
+      },
+      onLimit: (code) => this.limits.push(code),
+      onLink: (link) => void this.lookedAt.trace(link),
+      ...options,
+    });
+    this.lookedAt = new LookedAt({
+      root: this.root,
+      ownFolder: path.join(this.root, '.pipeline-cache'),
+      onFolder: (folder) => this.folders.want(folder),
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.folders.close();
+    fs.rmSync(this.root, { recursive: true, force: true });
+  }
+
+  at(file: string): string {
+    return path.join(this.root, file);
+  }
+
+  write(file: string, text = ''): void {
+    fs.mkdirSync(path.dirname(this.at(file)), { recursive: true });
+    fs.writeFileSync(this.at(file), text);
+  }
+
+  until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!isSo()) return;
+        this.waiting.delete(check);
+        resolve();
+      };
+      this.waiting.add(check);
+      check();
+    });
+  }
+
+  /** Resolves when the last of `files` was heard of; answers which others were. */
+  async hears(file: string): Promise<readonly string[]> {
+    await this.until(() => this.heard.has(file));
+    const others = [...this.heard].filter((one) => one !== file);
+    this.heard.clear();
+    return others;
+  }
+}
+
+test('a name that comes, goes or is written to is told of, where anybody has looked at it or at its folder', async () => {
+  using scene = new Scene();
+  scene.write('in/a.txt');
+  scene.write('b.txt');
+  scene.lookedAt.followed(scene.at('in'));
+  scene.lookedAt.saw(scene.at('in/a.txt'));
+  scene.lookedAt.saw(scene.at('b.txt'));
+  // With the one above, where the root itself is seen to go.
+  expect(scene.folders.arm()).toBe(3);
+  expect(scene.folders.arm()).toBe(0);
+
+  scene.write('in/new.txt');
+  await scene.hears('in/new.txt');
+  scene.write('in/a.txt', 'more');
+  await scene.hears('in/a.txt');
+  // Nobody has looked at this one, nor at the names in its folder.
+  scene.write('unrelated.txt', 'more');
+  fs.rmSync(scene.at('b.txt'));
+  expect(await scene.hears('b.txt')).not.toContain('unrelated.txt');
+  fs.chmodSync(scene.at('in/a.txt'), 0o755);
+  await scene.hears('in/a.txt');
+});
+
+test("pipe's own folder is nobody's business, but for what it is asked to tell of", async () => {
+  using scene = new Scene();
+  scene.write('.pipeline-cache/state');
+  scene.lookedAt.saw(scene.at('.pipeline-cache/config/x.cjs'));
+  scene.lookedAt.sawOwn(scene.at('.pipeline-cache/state'));
+  scene.folders.arm();
+  expect(scene.lookedAt.matters(scene.at('.pipeline-cache/lock'), 'entry')).toBe(false);
+  expect(scene.lookedAt.matters(scene.at('.pipeline-cache/config/x.cjs'), 'content')).toBe(false);
+  scene.write('.pipeline-cache/state', 'more');
+  await scene.hears('.pipeline-cache/state');
+});
+
+test('a folder that is not there yet is watched as soon as it is, and again when another one takes its place', async () => {
+  using scene = new Scene();
+  scene.lookedAt.saw(scene.at('deep/er/file.txt'));
+  scene.lookedAt.saw(scene.at('last.txt'));
+  expect(scene.folders.arm()).toBe(2);
+  scene.write('deep/er/file.txt');
+  await scene.hears('deep');
+  expect(scene.folders.arm()).toBe(2);
+  scene.write('deep/er/file.txt', 'more');
+  await scene.hears('deep/er/file.txt');
+
+  scene.write('next/er/file.txt', 'other');
+  fs.renameSync(scene.at('deep'), scene.at('away'));
+  fs.renameSync(scene.at('next'), scene.at('deep'));
+  // Told of last, so that both renames have been before.
+  scene.write('last.txt');
+  expect(await scene.hears('last.txt')).toContain('deep');
+  expect(scene.folders.arm()).toBe(2);
+  scene.write('deep/er/file.txt', 'more');
+  await scene.hears('deep/er/file.txt');
+});
+
+test('where a link leads is watched, and each link on the way', async () => {
+  using scene = new Scene();
+  scene.write('one/file.txt');
+  scene.write('two/file.txt');
+  scene.write('target.txt');
+  fs.symlinkSync('one', scene.at('current'));
+  fs.mkdirSync(scene.at('in'));
+  fs.symlinkSync('../current', scene.at('in/linked'));
+  fs.symlinkSync('../target.txt', scene.at('in/link.txt'));
+  scene.lookedAt.followed(scene.at('in/linked'));
+  scene.lookedAt.saw(scene.at('in/linked/file.txt'));
+  scene.lookedAt.saw(scene.at('in/link.txt'));
+  scene.lookedAt.followed(scene.at('in/link.txt'));
+  scene.folders.arm();
+  scene.write('target.txt', 'more');
+  await scene.hears('target.txt');
+  scene.write('one/file.txt', 'more');
+  await scene.hears('in/linked/file.txt');
+
+  fs.symlinkSync('two', scene.at('next'));
+  fs.renameSync(scene.at('next'), scene.at('current'));
+  await scene.hears('current');
+  scene.folders.arm();
+  scene.write('two/file.txt', 'more');
+  await scene.hears('in/linked/file.txt');
+});
+
+test('many events at once are told of as a flood', async () => {
+  using scene = new Scene({ floodBound: 50 });
+  scene.lookedAt.saw(scene.at('in.txt'));
+  scene.folders.arm();
+  for (let i = 0; i < 60; i++) scene.write(`noise-${i}.txt`);
+  await scene.until(() => scene.floods > 0);
+  scene.write('in.txt');
+  await scene.hears('in.txt');
+});
+
+test.each(['ENOSPC', 'EMFILE', 'ENFILE'])(
+  'where the system gives no more watches (%s), none is left',
+  (code) => {
+    let given = 0;
+    const closed: string[] = [];
+    using scene = new Scene({
+      watchFolder: (folder) => {
+        given++;
+        if (given > 2) throw Object.assign(new Error('no more'), { code });
+        return { close: () => closed.push(folder) };
+      },
+    });
+    scene.write('a/b/c.txt');
+    scene.lookedAt.saw(scene.at('a/b/c.txt'));
+    scene.folders.arm();
+    expect(scene.limits).toEqual([code]);
+    expect(closed).toEqual([path.dirname(scene.root), scene.root]);
+    expect([scene.folders.size, scene.folders.arm()]).toEqual([0, 0]);
+  },
+);
