@@ -8,7 +8,7 @@ import { type Random, seeded } from './rig/seeded.ts';
 import { Watcher } from './rig/watcher.ts';
 
 /** How long it goes on, in milliseconds; the first story is told to its end in any case. */
-const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 3000);
+const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 1000);
 const fixedSeed = 20_261_127;
 const seed = Number(process.env.PIPE_RANDOM_SEED ?? (process.env.CI ? fixedSeed : Date.now() % 2 ** 31));
 const burstsOfStory = 6;

@@ -201,10 +201,12 @@ export class WatchLoop {
   private begin(cause: RunCause): void {
     const { flags, view } = this.options;
     const watched = this.watched!;
-    const { root } = watched.workspace;
+    const { root, state } = watched.workspace;
     const display = view.beginRun(
       watched,
-      this.heardPaths.map((file) => relativeTo(root, file)),
+      this.heardPaths
+        .filter((file) => !file.startsWith(`${state}/`))
+        .map((file) => relativeTo(root, file)),
     );
     this.heardPaths = [];
     this.run = startRun({ watched, flags, cause, holds: this.holds, display });

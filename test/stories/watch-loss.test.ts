@@ -36,22 +36,16 @@ const stingy = (granted: number, code: string) => `
     throw Object.assign(new Error('${code}: System limit for number of file watchers reached'), { code: '${code}' });
   };`;
 
-test.each([
-  ['ENOSPC', /fs\.inotify\.max_user_watches/],
-  ['EMFILE', /fs\.inotify\.max_user_instances/],
-])(
-  'where the system gives no more watches (%s), it says what to do about it and looks again and again',
-  async (code, hint) => {
-    await using rig = await Rig.with({ 'in/a/a.txt': 'a0\n', 'stingy.cjs': stingy(2, code) }, chain);
-    const env = { NODE_OPTIONS: `--require ${rig.path('stingy.cjs')}` };
-    const [watcher, first] = await Watcher.start(rig, [], { env });
-    await using _ = watcher;
-    expect(first.text).toMatch(hint);
-    expect(first.text).toMatch(/up to date, looking again and again/);
-    rig.write('in/a/a.txt', 'a1\n');
-    expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
-  },
-);
+test('where the system gives no more watches, it says what to do about it and looks again and again', async () => {
+  await using rig = await Rig.with({ 'in/a/a.txt': 'a0\n', 'stingy.cjs': stingy(2, 'ENOSPC') }, chain);
+  const env = { NODE_OPTIONS: `--require ${rig.path('stingy.cjs')}` };
+  const [watcher, first] = await Watcher.start(rig, [], { env });
+  await using _ = watcher;
+  expect(first.text).toMatch(/fs\.inotify\.max_user_watches/);
+  expect(first.text).toMatch(/up to date, looking again and again/);
+  rig.write('in/a/a.txt', 'a1\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
+});
 
 test('with --poll it looks again and again, at the configuration as well', async () => {
   await using rig = await Rig.with({ 'in/a.txt': 'a0\n' }, chain);
