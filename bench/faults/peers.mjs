@@ -1,10 +1,7 @@
 // The tools that can be had here: wireit and Turborepo from npm into a folder under the temporary one, make and ninja
 // from the PATH. One that is not there is said and left out.
 
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { installedFromNpm, versionOnPath } from '../installed.mjs';
 import { make } from './tools/make.mjs';
 import { ninja } from './tools/ninja.mjs';
 import { pipe } from './tools/pipe.mjs';
@@ -42,28 +39,10 @@ export function findTools(options) {
   return { tools, missing };
 }
 
-/** Installed once for all later runs. */
 function installed(name) {
-  const versions = Object.entries(packages).map(([one, version]) => `${one}@${version}`);
-  // Other users of this machine have folders of their own.
-  const folder = path.join(os.tmpdir(), `pipe-faults-tools-${os.userInfo().uid}`, versions.join('+'));
-  const modules = path.join(folder, 'node_modules');
-  if (!fs.existsSync(path.join(folder, 'done'))) {
-    fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...versions], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    fs.writeFileSync(path.join(folder, 'done'), '');
-  }
-  return { version: packages[name], modules };
+  return { version: packages[name], modules: installedFromNpm(packages) };
 }
 
 function onPath(program, pattern) {
-  const text = execFileSync(program, ['--version'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return { version: pattern.exec(text)?.[1] ?? 'of unknown version' };
+  return { version: versionOnPath(program, pattern) };
 }
