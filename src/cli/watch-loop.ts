@@ -204,9 +204,7 @@ export class WatchLoop {
     const { root, state } = watched.workspace;
     const display = view.beginRun(
       watched,
-      this.heardPaths
-        .filter((file) => !file.startsWith(`${state}/`))
-        .map((file) => relativeTo(root, file)),
+      this.heardPaths.filter((file) => !file.startsWith(`${state}/`)).map((file) => relativeTo(root, file)),
     );
     this.heardPaths = [];
     this.run = startRun({ watched, flags, cause, holds: this.holds, display });

@@ -38,6 +38,8 @@ export interface AttemptWatcher {
   onMetric(values: Readonly<Record<string, number>>): void;
   onInputsChanged(attempt: number, paths: readonly FilePath[]): void;
   onWarning(message: string, hint: string): void;
+  /** Its commands are done and its result is good: what is left is to store and to record it. */
+  onMade(): void;
   /** The cache could not take the task's result. */
   onCacheTrouble(message: string): void;
 }
@@ -208,6 +210,7 @@ export class Attempt {
     }
     const result = { fingerprint, outputs: made.outputs, durationMs, metrics: prepared.metrics() };
     const handMade = this.copies.settle();
+    this.watcher.onMade();
     // What a person put there is not the task's to bring back, least of all elsewhere.
     const trouble = handMade.length > 0 ? null : saveArtifacts(world, task, result);
     if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);

@@ -40,14 +40,6 @@ interface Release {
   readonly before: Place;
 }
 
-export interface FailureDetails {
-  readonly failure: Failure;
-  readonly tail: readonly string[];
-  readonly hiddenEnv: readonly string[];
-  readonly command: string | null;
-  readonly log: string | null;
-}
-
 export class Board {
   private readonly places = new Map<TaskId, Place>();
   private readonly ready: Place[] = [];

@@ -25,6 +25,19 @@ export interface TaskEnd {
   readonly audit: AuditVerdict['kind'] | 'pending' | null;
 }
 
+export interface FailureDetails {
+  readonly failure: Failure;
+  readonly tail: readonly string[];
+  readonly hiddenEnv: readonly string[];
+  readonly command: string | null;
+  readonly log: string | null;
+}
+
+/** Of a task that failed before anything of it was started. */
+export function neverBegan(failure: Failure): FailureDetails {
+  return { failure, tail: [], hiddenEnv: [], command: null, log: null };
+}
+
 /** Of a task that was to be audited and ended without it. */
 export function notAudited(outcome: TaskOutcome): AuditVerdict {
   return { kind: 'not-audited', why: outcome === 'failed' ? 'it failed' : 'it did not run to its end' };

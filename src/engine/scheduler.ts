@@ -4,18 +4,18 @@ import type { FilePath, TaskId } from '../base/brand.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { EventBody } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
-import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { Attempt, type AttemptWatcher } from './attempt.ts';
 import type { AttemptEnd } from './attempt-end.ts';
-import type { Board, FailureDetails } from './board.ts';
+import type { Board } from './board.ts';
 import { overwrittenInputs } from './overwritten.ts';
+import { type FailureDetails, neverBegan } from './run-outcome.ts';
 import { shownCommand } from './secrets.ts';
 import { type EditedFiles, type Hold, mayConcern, requiresAny, type Watching } from './watching.ts';
-import { estimateOf } from './whats-to-do.ts';
+import { estimateOf, recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
 export interface SchedulerOptions {
@@ -40,7 +40,6 @@ type Letter =
       readonly kind: 'attempt-ended';
       readonly task: Task;
       readonly end: AttemptEnd;
-      readonly reasons: readonly StaleReason[];
     }
   | { readonly kind: 'interrupt'; readonly how: 'gently' | 'now' }
   | { readonly kind: 'edited'; readonly files: EditedFiles };
@@ -52,6 +51,8 @@ export class Scheduler {
   private readonly options: SchedulerOptions;
   private readonly mailbox = new Mailbox<Letter>();
   private readonly attempts = new Map<Task, Attempt>();
+  /** Those of them that need no slot any more. */
+  private readonly storing = new Set<Task>();
   private stopping = false;
   private interrupted = false;
   private toldCacheTrouble = false;
@@ -90,25 +91,28 @@ export class Scheduler {
       this.fillSlots();
       if (this.board.running === 0) break;
       this.read(await this.mailbox.take());
-      for (let letter = this.mailbox.poll(); letter !== undefined; letter = this.mailbox.poll())
-        this.read(letter);
+      this.readRest();
     }
-    for (let letter = this.mailbox.poll(); letter !== undefined; letter = this.mailbox.poll())
-      this.read(letter);
+    this.readRest();
     if (this.interrupted) this.board.skipRest('cancelled', []);
     else this.board.skipRest('skipped', this.board.failedStages());
   }
 
+  private readRest(): void {
+    for (let letter = this.mailbox.poll(); letter !== undefined; letter = this.mailbox.poll())
+      this.read(letter);
+  }
+
   /** Looks at tasks only while a slot is free: fresh ones pass at once, and what is started was looked at just before. */
   private fillSlots(): void {
-    while (!this.stopping && this.board.running < this.options.jobs) {
+    while (!this.stopping && this.board.running - this.storing.size < this.options.jobs) {
       const task = this.board.takeReady();
       if (task === null) return;
       const assessed = this.assessor.assess(task);
       const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
       const hold = isFresh ? null : (this.options.watching?.hold(task, assessed) ?? null);
       if (hold !== null) this.leave(task, assessed, hold);
-      else if (isFailure(assessed)) this.failAtOnce(task, assessed);
+      else if (isFailure(assessed)) this.fail(task, assessed, neverBegan(assessed.failure));
       else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
       else this.start(task, assessed, assessed.verdict.reasons);
     }
@@ -123,7 +127,7 @@ export class Scheduler {
   private pass(task: Task, assessment: Assessment): void {
     const hidden = this.somethingRan ? this.options.hiddenOrder(task.stage) : null;
     if (hidden === null) this.board.fresh(task, recordOf(assessment));
-    else this.failAtOnce(task, { task, failure: hidden });
+    else this.fail(task, { task, failure: hidden }, neverBegan(hidden));
   }
 
   private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
@@ -148,7 +152,7 @@ export class Scheduler {
       watcher: this.watch(task),
     });
     this.attempts.set(task, attempt);
-    attempt.run().then((end) => this.mailbox.put({ kind: 'attempt-ended', task, end, reasons }));
+    attempt.run().then((end) => this.mailbox.put({ kind: 'attempt-ended', task, end }));
   }
 
   private watch(task: Task): AttemptWatcher {
@@ -161,8 +165,17 @@ export class Scheduler {
       onInputsChanged: (attempt, paths) =>
         emit({ kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
       onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
+      onMade: () => this.made(task),
       onCacheTrouble: (message) => this.tellCacheTrouble(task, message),
     };
+  }
+
+  /** The next command need not wait until the result of the last one is stored. With one job all is in order. */
+  private made(task: Task): void {
+    if (this.options.jobs === 1) return;
+    this.storing.add(task);
+    this.assessor.forget();
+    this.fillSlots();
   }
 
   /** Once: what the cache refuses of one task it will refuse of others. */
@@ -184,6 +197,7 @@ export class Scheduler {
         for (const [task, attempt] of this.attempts) this.hear(task, attempt, letter.files);
         return;
       case 'attempt-ended':
+        this.storing.delete(letter.task);
         this.ended(letter.task, letter.end);
         this.attempts.delete(letter.task);
         return;
@@ -222,11 +236,6 @@ export class Scheduler {
     }
   }
 
-  private failAtOnce(task: Task, assessed: AssessmentOrFailure & { readonly failure: Failure }): void {
-    const { failure } = assessed;
-    this.fail(task, assessed, { failure, tail: [], hiddenEnv: [], command: null, log: null });
-  }
-
   private fail(task: Task, assessed: AssessmentOrFailure | null, details: FailureDetails): void {
     const { watching } = this.options;
     if (assessed !== null) watching?.failed(task, assessed, details.failure);
@@ -238,8 +247,4 @@ export class Scheduler {
   private logOf(task: Task): string {
     return path.relative(this.world.folders.root, this.world.folders.logPath(task.id));
   }
-}
-
-function recordOf(assessment: Assessment): TaskRecord | null {
-  return assessment.memory.kind === 'done' ? assessment.memory.record : null;
 }

@@ -1,8 +1,9 @@
 // What a watch finds when it looks: which tasks are fresh, which are to run, which have to wait.
 import type { TaskId } from '../base/brand.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import { type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { ordersOf, type TaskOrder } from './task-orders.ts';
 import type { Hold, Watching } from './watching.ts';
 
@@ -67,4 +68,8 @@ export function estimateOf(assessed: AssessmentOrFailure): number | null {
   const { memory } = assessed;
   if (memory.kind === 'done') return memory.record.durationMs;
   return memory.kind === 'unfinished' ? (memory.last?.durationMs ?? null) : null;
+}
+
+export function recordOf(assessment: Assessment): TaskRecord | null {
+  return assessment.memory.kind === 'done' ? assessment.memory.record : null;
 }

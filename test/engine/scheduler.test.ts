@@ -45,6 +45,28 @@ test.each([1, 2, 5])('with %i jobs that many tasks run at once, and no more', as
   expect(world.executor.mostAtOnce).toBe(jobs);
 });
 
+test('the next command starts before the result of the last one is stored; with one job, after it', async () => {
+  for (const jobs of [2, 1]) {
+    const { plan } = crowd(3);
+    const world = new Machine().start();
+    const told: string[] = [];
+    for (const name of ['s0', 's1', 's2'])
+      world.executor.scripts.set(name, ({ work }) => {
+        told.push(`${name} runs`);
+        work();
+        return undefined;
+      });
+    const { put } = world.machine.actions;
+    world.machine.actions.put = (result) => {
+      told.push(`${result.outputs[0]!.path} stored`);
+      put.call(world.machine.actions, result);
+    };
+    await sessionOf(world, plan, { jobs }).build('test');
+    const isBefore = told.indexOf('s2 runs') < told.indexOf('s0.txt stored');
+    expect([jobs, isBefore]).toEqual([jobs, jobs > 1]);
+  }
+});
+
 test('a failure starts nothing new; what runs finishes and counts', async () => {
   const { names, plan } = crowd(4);
   const machine = new Machine();
