@@ -11,7 +11,7 @@ import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
-import { notAudited, outcomeOf, resultOf, type TaskEnd } from './run-outcome.ts';
+import { type FailureDetails, notAudited, outcomeOf, resultOf, type TaskEnd } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
 
 export type TaskState =

@@ -1,6 +1,7 @@
 // The states of all tasks: who becomes ready, who is skipped and for whom, and what the run comes to.
 import { expect, test } from 'vitest';
-import { Board, type FailureDetails } from '../../src/engine/board.ts';
+import { Board } from '../../src/engine/board.ts';
+import type { FailureDetails } from '../../src/engine/run-outcome.ts';
 import type { TaskOrder } from '../../src/engine/task-orders.ts';
 import type { EventBody, TaskFinished } from '../../src/model/events.ts';
 import type { Failure } from '../../src/model/failure.ts';
