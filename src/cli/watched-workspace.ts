@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { namedModules } from '../config/named-modules.ts';
-import { type AssessmentOrFailure, Assessor } from '../engine/assess.ts';
+import { type AssessmentOrFailure, Assessor, isFailure } from '../engine/assess.ts';
 import type { Holds } from '../engine/holds.ts';
 import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
 import type { World } from '../engine/world.ts';
@@ -92,7 +92,7 @@ export class WatchedWorkspace {
     const { world, tasks, workspace, lookedAt, standing } = this;
     const isOfOthers = world.records.changedElsewhere();
     if (isOfOthers) world.records.reload();
-    if (isOfOthers || paths === null) standing.dropAll();
+    if (isOfOthers || paths === null) this.forget();
     else for (const file of paths) this.hear(file);
     lookedAt.takePlaces();
     this.current = this.newAssessor();
@@ -102,7 +102,7 @@ export class WatchedWorkspace {
       const rests = places.get(task.id);
       // Of what is stale not all has been looked at.
       if (rests !== undefined && found.tasks.get(task.id)?.kind === 'fresh')
-        standing.keep(task.id, this.current.assess(task), rests);
+        standing.keep(task.id, inShort(this.current.assess(task)), rests);
     }
     this.found = found;
     return found;
@@ -115,8 +115,14 @@ export class WatchedWorkspace {
   }
 
   private hear(file: string): void {
-    if (this.lookedAt.isOnTheWay(file)) this.standing.dropAll();
-    else this.standing.dropAt(file);
+    if (this.lookedAt.isOnTheWay(file)) this.forget();
+    this.standing.dropAt(file);
+    this.world.files.forget([file]);
+  }
+
+  private forget(): void {
+    this.standing.dropAll();
+    this.world.files.forget();
   }
 
   canonical(absolutePath: string): FilePath {
@@ -129,9 +135,17 @@ export class WatchedWorkspace {
   }
 
   private newAssessor(): Assessor {
-    this.world.files.forget();
     return new Assessor(this.world, new Set(), new Set(), this.standing.entries());
   }
+}
+
+/** Of what is fresh no more is asked than its record; its files would fill the memory. */
+function inShort(assessed: AssessmentOrFailure): AssessmentOrFailure {
+  if (isFailure(assessed)) return assessed;
+  const { task, verdict, memory } = assessed;
+  const notRead = () =>
+    ({ failure: { kind: 'internal', message: 'not read any more', stack: null } }) as const;
+  return { task, verdict, memory, parts: [], inputs: [], outputs: [], read: notRead };
 }
 
 function codeOf(workspace: Workspace, { stages }: Selection): readonly string[] {

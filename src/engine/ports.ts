@@ -83,8 +83,8 @@ export interface Files {
   look(path: FilePath): ListedFile | null;
   /** Where a path leads, all links followed, be there something or not yet; canonical. `null`: it leads in a circle. */
   realPath(path: FilePath): FilePath | null;
-  /** Drops what is remembered: something ran. */
-  forget(): void;
+  /** Drops what is remembered: something ran. With `paths`, absolute: of these alone, and which names their folders have. */
+  forget(paths?: Iterable<string>): void;
   /** At the end of a run: hashes once more what was hashed within one tick of its change. */
   settle(): Promise<void>;
 }

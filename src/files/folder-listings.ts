@@ -20,8 +20,10 @@ export class FolderListings {
     this.witness = witness;
   }
 
-  forget(): void {
-    this.remembered.clear();
+  /** All, or of one folder. */
+  forget(absoluteFolder?: string): void {
+    if (absoluteFolder === undefined) this.remembered.clear();
+    else this.remembered.delete(absoluteFolder);
   }
 
   /** Unsorted, as the file system gives it. */

@@ -20,6 +20,7 @@ import { canonicalPath } from '../model/paths.ts';
 import { DigestMemory, type HashFile, type StampMemory, type Unread } from './digest-memory.ts';
 import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
+import { forgetLooks } from './forgetting.ts';
 import { filesOfGlob } from './glob-files.ts';
 import { digestOfNothing, type HashedFile } from './hash-file.ts';
 import { digestOfTree, unnameableIn } from './owned-folders.ts';
@@ -149,9 +150,8 @@ export class WorkspaceFiles implements Files {
     });
   }
 
-  forget(): void {
-    this.listings.forget();
-    this.stamps.clear();
+  forget(paths?: Iterable<string>): void {
+    forgetLooks(paths, { root: this.root, listings: this.listings, stamps: this.stamps });
   }
 
   settle(): Promise<void> {

@@ -9,7 +9,7 @@ export class Standing<Key, Verdict> {
     { readonly verdict: Verdict; readonly places: readonly string[] }
   >();
   /** By what they rest on. */
-  private readonly keysAt = new Map<string, Set<Key>>();
+  private readonly keysAt = new Map<string, Key | Set<Key>>();
 
   get size(): number {
     return this.verdicts.size;
@@ -26,8 +26,10 @@ export class Standing<Key, Verdict> {
     this.verdicts.set(key, { verdict, places: rests });
     for (const one of rests) {
       const keys = this.keysAt.get(one);
-      if (keys === undefined) this.keysAt.set(one, new Set([key]));
-      else keys.add(key);
+      // Most paths have to do with one task alone, and there are many of them.
+      if (keys === undefined) this.keysAt.set(one, key);
+      else if (keys instanceof Set) keys.add(key);
+      else this.keysAt.set(one, new Set([keys, key]));
     }
   }
 
@@ -36,9 +38,9 @@ export class Standing<Key, Verdict> {
     if (known === undefined) return;
     this.verdicts.delete(key);
     for (const one of known.places) {
-      const keys = this.keysAt.get(one)!;
-      keys.delete(key);
-      if (keys.size === 0) this.keysAt.delete(one);
+      const keys = this.keysAt.get(one);
+      if (keys instanceof Set) keys.delete(key);
+      if (keys === key || (keys instanceof Set && keys.size === 0)) this.keysAt.delete(one);
     }
   }
 
@@ -54,7 +56,13 @@ export class Standing<Key, Verdict> {
       place(absolutePath, 'list'),
       place(path.dirname(absolutePath), 'list'),
     ];
-    for (const one of places) for (const key of [...(this.keysAt.get(one) ?? [])]) this.drop(key);
+    for (const one of places) for (const key of this.at(one)) this.drop(key);
+  }
+
+  private at(place: string): readonly Key[] {
+    const keys = this.keysAt.get(place);
+    if (keys === undefined) return [];
+    return keys instanceof Set ? [...keys] : [keys];
   }
 }
 
