@@ -179,13 +179,16 @@ test('other targets, and another folder, are another question', async () => {
 
 test('what was changed a moment ago is looked at again, for its stamp may not show the next change', async () => {
   await using rig = await built();
-  rig.write('src/a.txt', 'B');
-  expect((await rig.pipe(['build'])).code).toBe(0);
-  // A build that worked voids the proof, and the next makes another only when all of it has settled.
+  for (const text of ['B', 'C', 'D', 'E', 'F']) {
+    rig.write('src/a.txt', text);
+    expect((await rig.pipe(['build'])).code).toBe(0);
+    expect(rig.read('all.txt')).toBe(`${text}b`);
+  }
+  // There is one proof at a time: that of the last build which saw all fresh.
   const proofs = fs
     .readdirSync(rig.path('.pipeline-cache/runs'))
     .filter((run) => rig.exists(`.pipeline-cache/runs/${run}/glance`));
-  expect(proofs).toEqual([]);
+  expect(proofs.length).toBeLessThan(2);
   await settled(rig);
   expect(rig.read('made.txt')).toBe('made');
 });
