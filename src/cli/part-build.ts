@@ -5,6 +5,7 @@ import path from 'node:path';
 import { prepareCode } from '../config/code.ts';
 import { openCodeCache } from '../config/code-cache.ts';
 import type { Whole } from '../engine/rest.ts';
+import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { canonicalPath, isOutside } from '../model/paths.ts';
@@ -16,6 +17,7 @@ import { validate } from '../model/validation/validate.ts';
 import { optionsOf, runPart } from './build.ts';
 import { selectionOf } from './flags.ts';
 import { hiddenValues } from './hidden-secrets.ts';
+import { hidesOrder } from './links-of-rest.ts';
 import { Resealing } from './resealing.ts';
 import type { Sighting } from './sighting.ts';
 import { version } from './version.ts';
@@ -33,7 +35,9 @@ export async function buildPart(
   if (part === null) return null;
   const { pipeline, graph } = part;
   const workspace = workspaceOf(sighting, pipeline, graph);
-  const stages = graph.order.filter(({ name }) => again.has(name));
+  const tasks = proof.sights().tasks;
+  // In the order in which they passed when all were fresh: a build of all starts one after the other so.
+  const stages = tasks.flatMap(({ task }) => (again.has(task) ? [graph.stageNamed(task)] : []));
   const selection: Selection = {
     stages,
     names: new Set(graph.stages.map(({ name }) => name)),
@@ -41,11 +45,14 @@ export async function buildPart(
     audited: new Set(),
     targets: proof.header.targets,
   };
-  const others = proof.sights().tasks.filter(({ task }) => !again.has(task));
+  const others = tasks.filter(({ task }) => !again.has(task));
+  const whole = once(() => wholeOf(sighting, workspace, targets));
+  if (hidesOrder(sighting.root, proof, others, whole)) return null;
   const rest = {
     tasks: others.length,
     savedMs: others.reduce((sum, { savedMs }) => sum + savedMs, 0),
-    whole: once(() => wholeOf(sighting, workspace, targets)),
+    isCurrent: () => isMarked(workspace.state, proof.header.state),
+    whole,
   };
   const resealing = new Resealing(
     sighting,
@@ -128,6 +135,15 @@ function wholeOf(
   const pipeline = orRefuse(validate(spec, placeOf(root, configPath)));
   const graph = orRefuse(buildGraph(pipeline));
   return { graph, selection: orRefuse(select(graph, pipeline, selectionOf(targets, {}), canonical)) };
+}
+
+/** Whether nobody has written to the state file since. */
+function isMarked(state: string, mark: StateMark): boolean {
+  try {
+    return sameMark(mark, markOf(path.join(state, 'state')));
+  } catch {
+    return false;
+  }
 }
 
 function once<T>(make: () => T): () => T {

@@ -46,6 +46,11 @@ export class Resealing implements Sink {
     return [...again, ...before];
   }
 
+  /** The names of all variables whose values are secret, whichever stage declares them. */
+  get secrets(): readonly string[] {
+    return this.sighting.proof.header.secrets;
+  }
+
   handle(event: PipeEvent): void {
     if (event.kind === 'task-finished') {
       if (event.outcome === 'cancelled') this.isInDoubt = true;

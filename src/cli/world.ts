@@ -134,7 +134,13 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     code,
     tools: onlooking?.overlook(tools) ?? tools,
     caller,
-    secrets: [...new Set(workspace.pipeline.stages.flatMap((stage) => stage.secrets))],
+    // Also of stages that this build leaves out.
+    secrets: [
+      ...new Set([
+        ...workspace.pipeline.stages.flatMap(({ secrets }) => secrets),
+        ...(resealing?.secrets ?? []),
+      ]),
+    ],
     folders,
     audit: options.auditOf?.({ folders, code }) ?? null,
     upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps: state.stamps })) ?? upkeep,

@@ -68,6 +68,9 @@ export function aliasProblem(stage: Stage, { path, leadsTo, producer }: Alias): 
 }
 
 /** Where a stage of the same build made the link, it shows when the turn of the other has come. */
-export function aliasFailure({ path, leadsTo, producer }: Alias): Failure {
+export function hiddenOrder(world: World, whole: Whole, stage: Stage): Failure | null {
+  const [alias] = aliasedInputs(world, whole, stage);
+  if (alias === undefined) return null;
+  const { path, leadsTo, producer } = alias;
   return { kind: 'input-aliased', path, leadsTo, producer: producer.name };
 }

@@ -11,6 +11,7 @@ import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
+import { ReadyLine } from './ready-line.ts';
 import { type FailureDetails, notAudited, outcomeOf, resultOf, type TaskEnd } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
 
@@ -42,7 +43,7 @@ interface Release {
 
 export class Board {
   private readonly places = new Map<TaskId, Place>();
-  private readonly ready: Place[] = [];
+  private readonly ready: ReadyLine<Place>;
   private readonly emit: (event: EventBody) => void;
   private readonly nowMs: () => number;
   private readonly releases: Release[] = [];
@@ -50,16 +51,18 @@ export class Board {
   private runningCount = 0;
   private savedMs = 0;
 
-  /** `tasks` in topological order: it is the order of starting among those that are ready. */
+  /** `tasks` in topological order: so they start where all are ready; `inOrder`: whenever they become so. */
   constructor(options: {
     readonly tasks: readonly Task[];
     readonly orders: readonly TaskOrder[];
     readonly audited?: ReadonlySet<string>;
     readonly emit: (event: EventBody) => void;
     readonly nowMs: () => number;
+    readonly inOrder?: boolean;
   }) {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
+    this.ready = new ReadyLine(options.inOrder === true ? options.tasks : null);
     const waits = new Map<TaskId, number>();
     for (const task of options.tasks) {
       const audit = options.audited?.has(task.stage.name) ? 'pending' : null;

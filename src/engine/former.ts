@@ -9,6 +9,7 @@ import type { Stage } from '../model/stage.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import type { Expansion, Files, ListedFile } from './ports.ts';
+import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
 /** What lies there of a task's outputs, as pipe made them, since its patterns are others. */
@@ -44,12 +45,26 @@ export function presentAmong(
   outputs: TaskRecord['outputs'],
 ): readonly ListedFile[] {
   const left = outputs.flatMap(({ path, kind }) => {
-    if (graph.makers.of(path).length > 0 || world.outputs.blockedBy(path) !== null) return [];
-    const file = world.files.look(path);
-    return file === null || (file.kind === 'folder' && kind !== 'folder') ? [] : [file];
+    if (graph.makers.of(path).length > 0) return [];
+    const file = lookOrBlocked(world, path);
+    if (file === null) return [];
+    return file.kind === 'folder' && kind !== 'folder' ? [] : [file];
   });
   const handMade = new Set(unknownAmong(world, left));
   return left.filter((file) => !handMade.has(file));
+}
+
+/** Looks in any case, so that who looks on knows that it counts when it comes to be there. */
+function lookOrBlocked(world: World, path: FilePath): ListedFile | null {
+  const isBlocked = world.outputs.blockedBy(path) !== null;
+  try {
+    const file = world.files.look(path);
+    return isBlocked ? null : file;
+  } catch (problem) {
+    // Such as a circle of links.
+    if (!isBlocked || !isRefusal(problem)) throw problem;
+    return null;
+  }
 }
 
 /** The path of each file that goes when these stages are built, and its stage. */

@@ -11,6 +11,8 @@ export interface Rest {
   readonly tasks: number;
   /** What their executions took the last time. */
   readonly savedMs: number;
+  /** Whether the records, once they were read, were still those by which the rest was known to be fresh. */
+  readonly isCurrent: () => boolean;
   /** Of the build and of the rest together. */
   readonly whole: Whole;
 }

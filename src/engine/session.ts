@@ -5,7 +5,7 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
-import { aliasedInputs, aliasFailure } from './aliases.ts';
+import { hiddenOrder } from './aliases.ts';
 import { Assessor, isFailure } from './assess.ts';
 import { Board } from './board.ts';
 import { forewarnings } from './forewarnings.ts';
@@ -96,6 +96,7 @@ export class Session {
     const { world, options } = this;
     const startedMs = world.clock.monotonicMs();
     const everythingFresh = options.dryRun ? false : this.everythingIsFresh();
+    if (this.rest !== null && !this.rest.isCurrent()) return { kind: 'superseded' };
     if (!everythingFresh) {
       const about = this.tasks.filter((task) => this.found?.tasks.get(task.id)?.kind !== 'fresh');
       const problems = preflight(world, this.graph, this.selection, this.whole, about);
@@ -184,7 +185,8 @@ export class Session {
   /** Takes the lock, unless somebody else has it or has written since all of the rest was known. */
   private async keepOthersOut(): Promise<boolean> {
     const { lock, records } = this.world;
-    if ((await this.lock(false)).kind !== 'held') return false;
+    // An interruption ends this build, and begins no other.
+    if ((await this.lock(false)).kind !== 'held') return this.interruption.signal.aborted;
     this.isLocked = !records.changedElsewhere();
     if (!this.isLocked) lock.release();
     return this.isLocked;
@@ -221,6 +223,7 @@ export class Session {
     const board = new Board({
       tasks: this.tasks,
       orders,
+      inOrder: this.rest !== null,
       audited: selection.audited,
       emit: (event) => world.events.emit(event),
       nowMs: () => world.clock.monotonicMs(),
@@ -234,13 +237,10 @@ export class Session {
       options: {
         ...{ jobs, keepGoing, stdin, forced, audited },
         hasOtherOwner: (stage, path) => hasOtherOwner(this.whole().graph, stage, path),
-        makers: makersOf(orders, this.tasks),
+        makers: makersOf(graph, selection),
         stagesBefore: (stage) => stagesBefore(graph, this.tasks, stage),
         watching: options.watching ?? null,
-        hiddenOrder: (stage) => {
-          const [alias] = aliasedInputs(world, this.whole, stage);
-          return alias === undefined ? null : aliasFailure(alias);
-        },
+        hiddenOrder: (stage) => hiddenOrder(world, this.whole, stage),
       },
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');

@@ -1,8 +1,9 @@
 // Which task of a build comes before which, from the edges between their stages.
 import type { TaskId } from '../base/brand.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import type { Task } from '../model/task.ts';
+import { type Task, taskOf } from '../model/task.ts';
 
 /** An order between two tasks. A `file` order carries data: without it the later one cannot run. */
 export interface TaskOrder {
@@ -22,18 +23,22 @@ export function ordersOf(graph: StageGraph, tasks: readonly Task[]): readonly Ta
   );
 }
 
-/** For each task those whose files it may read. */
+/**
+ * For each selected task those whose files it may read; also those that are left out as known to be fresh: what they
+ * made may be edited while the build is at work.
+ */
 export function makersOf(
-  orders: readonly TaskOrder[],
-  tasks: readonly Task[],
+  graph: StageGraph,
+  { names }: Pick<Selection, 'names'>,
 ): ReadonlyMap<TaskId, readonly Task[]> {
-  const taskOf = new Map(tasks.map((task) => [task.id, task]));
+  const tasks = graph.stages.filter(({ name }) => names.has(name)).map((stage) => taskOf(stage));
+  const byId = new Map(tasks.map((task) => [task.id, task]));
   const makers = new Map<TaskId, Task[]>();
-  for (const { before, after, kind } of orders) {
+  for (const { before, after, kind } of ordersOf(graph, tasks)) {
     if (kind !== 'file') continue;
     const known = makers.get(after);
-    if (known === undefined) makers.set(after, [taskOf.get(before)!]);
-    else known.push(taskOf.get(before)!);
+    if (known === undefined) makers.set(after, [byId.get(before)!]);
+    else known.push(byId.get(before)!);
   }
   return makers;
 }

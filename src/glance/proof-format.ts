@@ -2,21 +2,22 @@
 //
 //   magic       8 bytes
 //   lengths     5 × uint32, little endian: count of paths, bytes of header, of spec, of sights, of paths
-//   checksum    uint32: CRC-32 of the sights
+//   checksums   2 × uint32: CRC-32 of the sights; of header and paths
 //   stamps      5 × float64 for each path, as the machine has them
 //   header      JSON
 //   spec        JSON: what the configuration exported
 //   sights      JSON: which tasks looked at which paths
 //   paths       separated by NUL
 //
-// Only the sights have a checksum: where a path or a stamp is damaged, it is no longer what the disk says.
+// Stamps and spec have none: where one is damaged, it is no longer what the disk or the configuration says. Another
+// name of a variable or of something absent may be.
 import { crc32 } from 'node:zlib';
 import type { Sights } from './sights.ts';
 import type { StateMark } from './state-mark.ts';
 
-const magic = 'pipegln2';
+const magic = 'pipegln3';
 const checksumAt = 28;
-const stampsAt = 32;
+const stampsAt = 36;
 
 /** Numbers that stand for one file: inode, size in bytes, times of change and of status change in ms, mode. */
 export const stampLength = 5;
@@ -73,6 +74,7 @@ export function encodeProof({ header, spec, sights, paths, stamps }: Proof): Buf
     start.writeUInt32LE(length, 8 + 4 * i);
   });
   start.writeUInt32LE(crc32(parts[2]!), checksumAt);
+  start.writeUInt32LE(crc32(parts[3]!, crc32(parts[0]!)), checksumAt + 4);
   return Buffer.concat([start, Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts]);
 }
 
@@ -87,8 +89,10 @@ export function decodeProof(bytes: Buffer): ReadProof | null {
   const sightsAt = specAt + specBytes!;
   const pathsAt = sightsAt + sightsBytes!;
   if (bytes.length !== pathsAt + pathsBytes!) return null;
+  const header = bytes.subarray(headerAt, specAt);
+  if (crc32(bytes.subarray(pathsAt), crc32(header)) !== bytes.readUInt32LE(checksumAt + 4)) return null;
   return {
-    header: JSON.parse(bytes.toString('utf8', headerAt, specAt)) as ProofHeader,
+    header: JSON.parse(header.toString()) as ProofHeader,
     spec: bytes.subarray(specAt, sightsAt),
     sights: () => {
       const text = bytes.subarray(sightsAt, pathsAt);

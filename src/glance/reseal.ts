@@ -49,6 +49,7 @@ class Patch {
   private readonly held: Uint8Array;
   /** Positions that nobody else looks at, by their paths, until one of them is taken. */
   private readonly free = new Map<string, number>();
+  private readonly released = new Set<number>();
   private readonly placed = new Map<number, number>();
 
   constructor(proof: ReadProof, vouched: Vouched) {
@@ -64,6 +65,7 @@ class Patch {
 
   release(position: number): void {
     this.free.set(this.paths[position]!, position);
+    this.released.add(position);
   }
 
   /** Where the vouched path at this position stands in the proof. */
@@ -88,7 +90,7 @@ class Patch {
     stamps.set(this.stamps);
     stamps.set(this.added, this.stamps.length);
     const used = new Set(this.placed.values());
-    const unused = [...this.free.values()].filter((position) => !used.has(position) && !this.held[position]);
+    const unused = [...this.released].filter((position) => !used.has(position) && !this.held[position]);
     const whole = { paths: this.paths, stamps, sights };
     return unused.length === 0 ? whole : without(whole, new Set(unused));
   }

@@ -55,19 +55,44 @@ export class Part {
     return this.searchedBytes > mostSearchedBytes;
   }
 
-  /** The newest row of the path. A quote inside of a text has a backslash before it, so nothing else looks like it. */
+  /**
+   * The newest row of the path. Where a task is named `file`, other lines may begin alike: what is no row costs a look
+   * further back.
+   */
   stampOf(path: string): StampRow | undefined {
-    this.searchedBytes += this.bytes.length;
-    const start = this.bytes.lastIndexOf(`[${JSON.stringify(path)},"file",`);
-    if (start < this.bootAt) return undefined;
+    const begin = `[${JSON.stringify(path)},"file",`;
+    for (let end = this.bytes.length; end > this.bootAt; ) {
+      this.searchedBytes += end;
+      const start = this.bytes.lastIndexOf(begin, end - 1);
+      if (start < this.bootAt) return undefined;
+      const row = this.rowAt(start, begin.length);
+      if (row !== undefined) return row;
+      end = start;
+    }
+    return undefined;
+  }
+
+  private rowAt(start: number, beginLength: number): StampRow | undefined {
     const line = this.bytes.indexOf(newline, start);
     // The digest is the last of a row, and has no bracket in it.
-    const end = this.bytes.indexOf('"]', start + path.length + '["","file",'.length);
+    const end = this.bytes.indexOf('"]', start + beginLength);
     if (end < 0 || (line >= 0 && end > line)) return undefined;
     try {
-      return JSON.parse(this.bytes.toString('utf8', start, end + 2)) as StampRow;
+      const row: unknown = JSON.parse(this.bytes.toString('utf8', start, end + 2));
+      return isStampRow(row) ? row : undefined;
     } catch {
       return undefined;
     }
   }
+}
+
+function isStampRow(value: unknown): value is StampRow {
+  if (!Array.isArray(value) || value.length !== 8) return false;
+  const [, , ...rest] = value as readonly unknown[];
+  const digest = rest.pop();
+  return rest.every(isWide) && typeof digest === 'string' && /^[0-9a-f]{64}$/.test(digest);
+}
+
+function isWide(value: unknown): boolean {
+  return Number.isSafeInteger(value) || (typeof value === 'string' && /^-?[0-9]+$/.test(value));
 }

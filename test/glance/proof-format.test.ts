@@ -61,3 +61,10 @@ test('whom a change concerns is not told of a damaged proof', () => {
   bytes[at + 11]! ^= 1;
   expect(() => decodeProof(bytes)!.sights()).toThrow('damaged');
 });
+
+test.each(['HOME', 'config.cjs', 'absent/path'])('a proof in which %s is damaged is none', (text) => {
+  const stamps = new Float64Array(5);
+  const bytes = encodeProof({ header, spec: Buffer.from('{}'), sights, paths: ['absent/path'], stamps });
+  bytes[bytes.indexOf(text)]! ^= 1;
+  expect(decodeProof(bytes)).toBeNull();
+});

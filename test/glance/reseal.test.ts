@@ -95,3 +95,17 @@ test('those that were looked at again are told of anew, the others as before, an
     ),
   );
 });
+
+test('two stamps of one path, of an edit between two looks, are one again', () => {
+  const task = (name: string) => ({ task: name, isFresh: true, savedMs: 1 });
+  const facts = (...names: readonly string[]) => new Map(names.map((name) => [name, task(name)]));
+  const first = seal(vouchedFor({}, { one: { a: 1 }, two: { a: 1 } }), header, '', {
+    tasks: [task('one'), task('two')],
+    edges: [],
+  });
+  const split = reseal(decodeProof(first)!, vouchedFor({}, { two: { a: 2 } }), header, facts('two'));
+  expect(decodeProof(split)!.paths()).toEqual(['a', 'a']);
+  const both = vouchedFor({}, { one: { a: 3 }, two: { a: 3 } });
+  const joined = decodeProof(reseal(decodeProof(split)!, both, header, facts('one', 'two')))!;
+  expect([joined.paths(), joined.stamps[0]]).toEqual([['a'], 3]);
+});

@@ -74,6 +74,20 @@ test('whatever was written, a part answers as the whole, and what it writes the 
   );
 });
 
+test('a stage that is named as a kind of files is no stamp', () => {
+  const folder = temporaryFolder();
+  const state = open(folder);
+  for (const file of ['b', 'c', 'x']) state.stamps.put(file, stamp(1, file));
+  state.records.begin('file' as TaskId, runId, ['out/**']);
+  state.records.failed('file' as TaskId, runId);
+  state.records.commit(record('file', 'run-1'));
+  state.records.begin('file' as TaskId, runId, ['out/**']);
+  state.save();
+  state.close();
+  const few = part(folder, ['a']);
+  for (const file of ['b', 'c', 'x']) expect(few.stamps.get(file)).toEqual(stamp(1, file));
+});
+
 test('of another boot no stamp counts, though it stands in the file', () => {
   const folder = temporaryFolder();
   const state = open(folder);

@@ -146,3 +146,148 @@ test('another build that wrote meanwhile makes it look at everything', async () 
   const built = await plain(rig);
   expect([built.known, built.executed]).toEqual([null, ['b', 'c']]);
 });
+
+test('a secret of a stage that is left out is kept out of logs too', async () => {
+  const env = { TOKEN: 'a-value-to-be-hidden' };
+  await using rig = await Rig.with(
+    { 'a.txt': 'a', 'b.txt': 'b' },
+    `{ stages: {
+      a: { requires: ['a.txt'], secrets: ['TOKEN'], run: 'true' },
+      b: { requires: ['b.txt'], run: 'cat b.txt' },
+    } }`,
+  );
+  for (let builds = 0; !hasProof(rig) && builds < 20; builds++) await rig.pipe(['build'], { env });
+  rig.write('b.txt', `it is ${env.TOKEN}\n`);
+  expect((await rig.pipe(['build'], { env })).code).toBe(0);
+  expect(latestEvents(rig)).toContain('"fresh":1');
+  const run = fs.readdirSync(rig.path('.pipeline-cache/runs')).sort().at(-1);
+  expect(rig.read(`.pipeline-cache/runs/${run}/logs/b.log`)).toContain('it is ***');
+});
+
+test('what a stage that is left out made is edited while the next one runs: no result is made of that', async () => {
+  await using rig = await Rig.with(
+    { 'a.txt': 'a\n', 'b.txt': 'b\n' },
+    `{ stages: {
+      a: { requires: ['a.txt'], produces: ['out-a.txt'], run: 'cat a.txt > out-a.txt' },
+      b: { requires: ['out-a.txt', 'b.txt'], produces: ['out-b.txt'],
+        run: 'cat out-a.txt b.txt > out-b.txt; if grep -q edit b.txt; then echo mine > out-a.txt; fi' },
+    } }`,
+  );
+  await settle(rig);
+  rig.write('b.txt', 'edit\n');
+  const built = await plain(rig);
+  expect([built.known, built.code, built.failed]).toEqual([1, 1, ['b']]);
+  expect(built.text).toContain('what a made was changed since');
+});
+
+test('a link of a stage that is left out to what is to be built is a mistake', async () => {
+  await using rig = await Rig.with(
+    { 'a.txt': 'a\n' },
+    `{ stages: {
+      a: { requires: ['a.txt'], produces: ['gen/a.txt'], run: 'mkdir -p gen; cp a.txt gen/a.txt' },
+      b: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' },
+    } }`,
+  );
+  fs.symlinkSync('gen/a.txt', rig.path('in.txt'));
+  await rig.pipe(['build', 'a']);
+  await rig.pipe(['build', 'b']);
+  await settle(rig);
+  rig.write('a.txt', 'A\n');
+  const built = await plain(rig);
+  expect([built.code, built.text.includes('PIPE051'), rig.read('gen/a.txt')]).toEqual([2, true, 'a\n']);
+});
+
+test('a folder that became a link to what is to be built is a mistake', async () => {
+  await using rig = await Rig.with(
+    { 'src/a.txt': 'a\n', 'p.txt': 'p\n' },
+    `{ stages: {
+      r: { requires: ['src/a.txt'], produces: ['r.txt'], run: 'cp src/a.txt r.txt' },
+      p: { requires: ['p.txt'], produces: ['made/'], run: 'mkdir -p made; cp p.txt made/' },
+    } }`,
+  );
+  await settle(rig);
+  fs.renameSync(rig.path('made/p.txt'), rig.path('src/p.txt'));
+  fs.rmdirSync(rig.path('made'));
+  fs.renameSync(rig.path('src'), rig.path('made'));
+  fs.symlinkSync('made', rig.path('src'));
+  const built = await plain(rig);
+  expect([built.code, built.text.includes('PIPE051'), rig.exists('made/a.txt')]).toEqual([2, true, true]);
+});
+
+test('what follows a link that is to be made is looked at', async () => {
+  await using rig = await Rig.with(
+    { 'v1/x.txt': 'one\n', 'v2/x.txt': 'two\n', 'which.txt': 'v1\n' },
+    `{ jobs: 1, stages: {
+      a: { requires: ['which.txt'], produces: ['now'], run: 'ln -sfn $(cat which.txt) now' },
+      r: { requires: ['now/x.txt'], produces: ['r.txt'], run: 'cp now/x.txt r.txt' },
+    } }`,
+  );
+  await rig.pipe(['build', 'a']);
+  await settle(rig);
+  rig.write('which.txt', 'v2\n');
+  expect([(await plain(rig)).executed, rig.read('r.txt')]).toEqual([['a', 'r'], 'two\n']);
+});
+
+test('what a stage that is gone had made, and that comes back where a link was, is told of', async () => {
+  const use = "use: { requires: ['mid/*'], produces: ['u.txt'], run: 'cat mid/* > u.txt' },";
+  const other = "other: { requires: ['o.txt'], run: 'true' },";
+  await using rig = await Rig.with(
+    { 'g.txt': 'g', 'mid/own.txt': 'own', 'o.txt': 'o' },
+    `{ stages: { gen: { requires: ['g.txt'], produces: ['mid/gone.txt'], run: 'cp g.txt mid/gone.txt' }, ${use} ${other} } }`,
+  );
+  await rig.pipe(['build']);
+  rig.remove('mid/gone.txt');
+  fs.renameSync(rig.path('mid'), rig.path('elsewhere'));
+  fs.symlinkSync('elsewhere', rig.path('mid'));
+  rig.config(`{ stages: { ${use} ${other} } }`);
+  await rig.pipe(['build']);
+  await settle(rig);
+  fs.rmSync(rig.path('mid'));
+  fs.renameSync(rig.path('elsewhere'), rig.path('mid'));
+  rig.write('mid/gone.txt', 'g');
+  expect((await plain(rig)).warnings.join()).toContain('mid/gone.txt, which "gen" made when it was a stage');
+});
+
+test('those that wait for what is left out start in the order of a whole build', async () => {
+  const cat = (name: string, from: string) =>
+    `${name}: { requires: [${from}], produces: ['out/${name}'], run: '! cat src/${name} | grep bad > out/${name}' },`;
+  await using rig = await Rig.with(
+    { 'src/p': 'p', 'src/r1': 'r1', 'src/r2': 'r2', 'src/r3': 'r3', 'src/q': 'q', 'out/.keep': '' },
+    `{ jobs: 1, stages: {
+      ${cat('p', "'out/r2', 'src/p'")} ${cat('r2', "'out/r1', 'src/r2'")} ${cat('r1', "'src/r1'")}
+      ${cat('q', "'out/r3', 'src/q'")} ${cat('r3', "'src/r3'")}
+    } }`,
+  );
+  await settle(rig);
+  rig.write('src/p', 'bad');
+  rig.write('src/q', 'Q');
+  const built = await plain(rig);
+  expect([built.known, built.executed, built.failed]).toEqual([3, ['q'], ['p']]);
+});
+
+test('another build that writes while the configuration is evaluated makes it look at everything', async () => {
+  await using rig = await Rig.with(
+    { 'a.txt': 'a', 'l.txt': 'l' },
+    `import fs from 'node:fs';
+    if (process.argv.length === 3 && fs.existsSync('hold')) {
+      fs.writeFileSync('waiting', '');
+      while (fs.existsSync('hold')) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    export default { stages: {
+      a: { requires: ['a.txt'], produces: ['out.txt'], run: 'cp a.txt out.txt' },
+      lint: { requires: ['l.txt'], run: '! ls flaky' },
+    } };`,
+  );
+  await settle(rig);
+  rig.write('a.txt', 'A');
+  rig.write('hold', '');
+  const built = rig.start(['build']);
+  while (!rig.exists('waiting')) await new Promise((resolve) => setTimeout(resolve, 20));
+  rig.write('flaky', '');
+  expect((await rig.pipe(['build', '--force', 'lint'])).code).toBe(1);
+  rig.remove('hold');
+  const ended = await built.ended;
+  const told = builtFrom({ ...ended, stdout: latestEvents(rig) });
+  // What the forced one left unfinished is not passed by.
+  expect([told.executed, told.finished?.fresh]).toEqual([['a'], 0]);
+});

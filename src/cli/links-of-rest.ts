@@ -1,0 +1,75 @@
+// Whether a stage that a build of a part leaves out requires what another makes by another name: behind a link, where
+// the patterns show no order. A build of all refuses that as soon as anything is to be done.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { FilePath } from '../base/brand.ts';
+import type { Whole } from '../engine/rest.ts';
+import { endOfLinks } from '../files/end-of-links.ts';
+import { followMark } from '../glance/glance.ts';
+import { type ReadProof, stampLength } from '../glance/proof-format.ts';
+import { someOf, type TaskSight } from '../glance/sights.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+
+/** `others`: the tasks that are left out. */
+export function hidesOrder(
+  root: string,
+  proof: ReadProof,
+  others: readonly TaskSight[],
+  whole: Whole,
+): boolean {
+  const paths = proof.paths();
+  const linksAbove = linksBelow(root);
+  const isLink = (position: number) =>
+    (proof.stamps[position * stampLength + modeAt]! & fs.constants.S_IFMT) === fs.constants.S_IFLNK;
+  return others.some(({ task, paths: positions }) =>
+    someOf(positions, (position) => {
+      const file = paths[position]!;
+      // What is followed is a folder, or was seen by itself as well.
+      if (file.startsWith(followMark) || path.isAbsolute(file)) return false;
+      const above = linksAbove(path.posix.dirname(file));
+      if (!isLink(position) && above.length === 0) return false;
+      return isMadeByAnother({ root, task, file: file as FilePath, above }, whole);
+    }),
+  );
+}
+
+const modeAt = 4;
+
+/** Those among the folder and the ones above it that are links; each is looked at once. */
+function linksBelow(root: string): (folder: string) => readonly FilePath[] {
+  const known = new Map<string, readonly FilePath[]>([['.', []]]);
+  const linksAbove = (folder: string): readonly FilePath[] => {
+    let answer = known.get(folder);
+    if (answer === undefined) {
+      const above = linksAbove(path.posix.dirname(folder));
+      const stat = fs.lstatSync(path.join(root, folder), { throwIfNoEntry: false });
+      answer = stat?.isSymbolicLink() === true ? [...above, folder as FilePath] : above;
+      known.set(folder, answer);
+    }
+    return answer;
+  };
+  return linksAbove;
+}
+
+interface Linked {
+  readonly root: string;
+  readonly task: string;
+  readonly file: FilePath;
+  /** The links above it. */
+  readonly above: readonly FilePath[];
+}
+
+/** Whether a stage that need not come before makes the end of the links, or one of the links. */
+function isMadeByAnother({ root, task, file, above }: Linked, whole: Whole): boolean {
+  const { graph, selection } = whole();
+  if (!setMatches(graph.stageNamed(task).requires, file)) return false;
+  const end = endOfLinks(path.join(root, file));
+  const places = [...above];
+  if (end?.startsWith(`${root}/`)) places.push(end.slice(root.length + 1) as FilePath);
+  const makers = places
+    .flatMap((place) => graph.makers.of(place))
+    .filter(({ name }) => selection.names.has(name));
+  if (makers.length === 0) return false;
+  const before = graph.upstreamOf([task]);
+  return makers.some(({ name }) => name === task || !before.has(name));
+}
