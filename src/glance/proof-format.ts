@@ -2,7 +2,7 @@
 //
 //   magic       8 bytes
 //   lengths     5 × uint32, little endian: count of paths, bytes of header, of spec, of sights, of paths
-//   checksums   2 × uint32: CRC-32 of the sights; of header and paths
+//   checksums   2 × uint32: of the sights; of header and paths
 //   stamps      5 × float64 for each path, as the machine has them
 //   header      JSON
 //   spec        JSON: what the configuration exported
@@ -11,11 +11,11 @@
 //
 // Stamps and spec have none: where one is damaged, it is no longer what the disk or the configuration says. Another
 // name of a variable or of something absent may be.
-import { crc32 } from 'node:zlib';
+import { checksumOf } from './checksum.ts';
 import type { Sights } from './sights.ts';
 import type { StateMark } from './state-mark.ts';
 
-const magic = 'pipegln3';
+const magic = 'pipegln4';
 const checksumAt = 28;
 const stampsAt = 36;
 
@@ -73,8 +73,8 @@ export function encodeProof({ header, spec, sights, paths, stamps }: Proof): Buf
   [paths.length, ...parts.map((part) => part.length)].forEach((length, i) => {
     start.writeUInt32LE(length, 8 + 4 * i);
   });
-  start.writeUInt32LE(crc32(parts[2]!), checksumAt);
-  start.writeUInt32LE(crc32(parts[3]!, crc32(parts[0]!)), checksumAt + 4);
+  start.writeUInt32LE(checksumOf(parts[2]!), checksumAt);
+  start.writeUInt32LE(checksumOf(parts[3]!, checksumOf(parts[0]!)), checksumAt + 4);
   return Buffer.concat([start, Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts]);
 }
 
@@ -90,13 +90,14 @@ export function decodeProof(bytes: Buffer): ReadProof | null {
   const pathsAt = sightsAt + sightsBytes!;
   if (bytes.length !== pathsAt + pathsBytes!) return null;
   const header = bytes.subarray(headerAt, specAt);
-  if (crc32(bytes.subarray(pathsAt), crc32(header)) !== bytes.readUInt32LE(checksumAt + 4)) return null;
+  if (checksumOf(bytes.subarray(pathsAt), checksumOf(header)) !== bytes.readUInt32LE(checksumAt + 4))
+    return null;
   return {
     header: JSON.parse(header.toString()) as ProofHeader,
     spec: bytes.subarray(specAt, sightsAt),
     sights: () => {
       const text = bytes.subarray(sightsAt, pathsAt);
-      if (crc32(text) !== bytes.readUInt32LE(checksumAt)) throw new Error('the sights are damaged');
+      if (checksumOf(text) !== bytes.readUInt32LE(checksumAt)) throw new Error('the sights are damaged');
       return JSON.parse(text.toString()) as Sights;
     },
     paths: () => (count === 0 ? [] : bytes.toString('utf8', pathsAt).split('\0')),
