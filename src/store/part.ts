@@ -15,6 +15,8 @@ export class Part {
   /** Stamps of before are of another boot. */
   private bootAt = 0;
   private searchedBytes = 0;
+  /** Each is asked for several times in a build. */
+  private readonly rows = new Map<string, StampRow | undefined>();
 
   /** The names of stages hold no quotes and no backslashes, so that they stand in the file as they are. */
   constructor(tasks: Iterable<string>) {
@@ -47,6 +49,7 @@ export class Part {
   /** The whole file; `isOfBoot`: whether its last lines are of the present boot. */
   read(bytes: Buffer, isOfBoot: boolean): void {
     this.bytes = bytes;
+    this.rows.clear();
     if (!isOfBoot) this.bootAt = bytes.length;
   }
 
@@ -60,6 +63,11 @@ export class Part {
    * further back.
    */
   stampOf(path: string): StampRow | undefined {
+    if (!this.rows.has(path)) this.rows.set(path, this.search(path));
+    return this.rows.get(path);
+  }
+
+  private search(path: string): StampRow | undefined {
     const begin = `[${JSON.stringify(path)},"file",`;
     for (let end = this.bytes.length; end > this.bootAt; ) {
       this.searchedBytes += end;
