@@ -21,12 +21,19 @@ export function hidesOrder(
   const linksAbove = linksBelow(root);
   const isLink = (position: number) =>
     (proof.stamps[position * stampLength + modeAt]! & fs.constants.S_IFMT) === fs.constants.S_IFLNK;
+  let folder = '.';
+  let above = linksAbove(folder);
   return others.some(({ task, paths: positions }) =>
     someOf(positions, (position) => {
       const file = paths[position]!;
       // What is followed is a folder, or was seen by itself as well.
-      if (file.startsWith(followMark) || path.isAbsolute(file)) return false;
-      const above = linksAbove(path.posix.dirname(file));
+      if (file.startsWith(followMark) || file.startsWith('/')) return false;
+      // Most lie in the folder of the one before.
+      const isBeside = file.startsWith(folder) && file.lastIndexOf('/') === folder.length;
+      if (!isBeside) {
+        folder = path.posix.dirname(file);
+        above = linksAbove(folder);
+      }
       if (!isLink(position) && above.length === 0) return false;
       return isMadeByAnother({ root, task, file: file as FilePath, above }, whole);
     }),
