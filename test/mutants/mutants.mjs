@@ -679,8 +679,8 @@ export const mutants = [
   },
   {
     name: 'a part is built though another build has written',
-    file: 'src/cli/glance-build.ts',
-    from: "if (!sameMark(header.state, markOf(path.join(state, 'state')))) return null;",
+    file: 'src/engine/session.ts',
+    from: "if (this.rest !== null && !this.rest.isCurrent()) return { kind: 'superseded' };",
     to: '',
     tests: ['test/stories/part-build.test.ts'],
   },

@@ -136,6 +136,8 @@ test('what a person made of an output is kept, with a warning, and the next buil
   expect(built.warnings.join()).toContain('out/b.txt');
   expect(fs.readdirSync(rig.path('.pipeline-cache/displaced'))).toHaveLength(1);
   expect(rig.read('out/b.txt')).toBe('a\nb\n');
+  // It may have to be told again, so that no proof is left.
+  expect(hasProof(rig)).toBe(false);
   expect((await plain(rig)).known).toBeNull();
 });
 
