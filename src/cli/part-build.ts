@@ -8,7 +8,6 @@ import type { Whole } from '../engine/rest.ts';
 import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
-import { canonicalPath, isOutside } from '../model/paths.ts';
 import { type Selection, select } from '../model/selection.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { taskOf } from '../model/task.ts';
@@ -21,7 +20,7 @@ import { hidesOrder } from './links-of-rest.ts';
 import { Resealing } from './resealing.ts';
 import type { Sighting } from './sighting.ts';
 import { version } from './version.ts';
-import { besideThis, orRefuse, type Workspace } from './workspace.ts';
+import { besideThis, canonicalIn, orRefuse, type Workspace } from './workspace.ts';
 
 /** `null`: a part is not enough, and nothing was done. */
 export async function buildPart(
@@ -97,10 +96,7 @@ function workspaceOf(sighting: Sighting, pipeline: Pipeline, graph: StageGraph):
       return toldPipeline(pipeline, hiddenValues());
     },
     graph,
-    canonical: (typed) => {
-      const found = canonicalPath(path.resolve(process.cwd(), typed), { root, home: homedir() });
-      return isOutside(found) ? null : found;
-    },
+    canonical: canonicalIn(root, process.cwd()),
     codeOf: (stages) => codeOf(stages, { root, configPath, state }),
     compiledPath: proof.header.config,
     spec,

@@ -93,10 +93,7 @@ export async function openWorkspace(
   );
   refuse(secretsInNames(pipeline, hiddenSecrets()));
   const graph = orRefuse(buildGraph(pipeline));
-  const canonical = (typed: string) => {
-    const found = canonicalPath(path.resolve(cwd, typed), { root, home: homedir() });
-    return isOutside(found) ? null : found;
-  };
+  const canonical = canonicalIn(root, cwd);
   return {
     root,
     state,
@@ -122,6 +119,14 @@ function noting(compiled: CompiledModule[], cache: CodeCache): CodeCache {
       if (obtained.ok) compiled.push(obtained.value);
       return obtained;
     },
+  };
+}
+
+/** For `Workspace.canonical`; both are absolute. */
+export function canonicalIn(root: string, cwd: string): Workspace['canonical'] {
+  return (typed) => {
+    const found = canonicalPath(path.resolve(cwd, typed), { root, home: homedir() });
+    return isOutside(found) ? null : found;
   };
 }
 
