@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 const root = path.resolve(import.meta.dirname, '..');
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 
+const faultFiles = ['test/faults', 'test/stories/surroundings.test.ts'];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -56,12 +58,14 @@ async function stories() {
 
 async function faults() {
   const { seed } = values;
-  const { isGood } = await run([vitest, 'run', '--maxWorkers=1', 'test/faults'], {
+  const { isGood } = await run([vitest, 'run', '--maxWorkers=1', ...faultFiles], {
     PIPE_FAULTS: 'all',
     PIPE_FAULTS_SEED: seed,
   });
   if (!isGood)
-    console.log(`to do it again: PIPE_FAULTS=all PIPE_FAULTS_SEED=${seed} npx vitest run test/faults`);
+    console.log(
+      `to do it again: PIPE_FAULTS=all PIPE_FAULTS_SEED=${seed} npx vitest run ${faultFiles.join(' ')}`,
+    );
   return isGood;
 }
 
