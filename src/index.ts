@@ -3,7 +3,9 @@
 export type {
   Duration,
   ExecSpec,
+  ForEachSpec,
   FreshnessSpec,
+  ItemContext,
   OptionalPattern,
   PatternSpec,
   PipelineSpec,

@@ -1,11 +1,15 @@
 // `pipe accept`: takes present outputs, edited by hand or made before there was pipe, as the result of their stages.
 import { acceptOutputs } from '../engine/accept.ts';
 import { formerOutputs } from '../engine/former.ts';
+import { ItemTasks } from '../engine/item-tasks.ts';
+import type { World } from '../engine/world.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { itemNamed } from '../model/items/selected-items.ts';
 import { resolveName, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { taskOf } from '../model/task.ts';
+import { type Task, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
 import { explainFailure } from '../model/words/wording.ts';
 import { type Flags, isSet, text } from './flags.ts';
@@ -38,15 +42,14 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
     const accepted: { stage: string; outputs: readonly string[] }[] = [];
     const by = userName();
     let former = formerOutputs(world, workspace.graph);
-    for (const { stage, asked: paths } of wanted) {
+    for (const { task, asked: paths } of wanted.flatMap((one) => tasksOf(world, workspace.graph, one))) {
       const acceptance = { by, atMs: Date.now(), reason };
-      const task = taskOf(stage);
       const end = acceptOutputs(world, { graph: workspace.graph, task, acceptance, former });
       if ('failure' in end) {
-        problems.push(cannotAccept(stage, paths, end.failure));
+        problems.push(cannotAccept(task, paths, end.failure));
         continue;
       }
-      accepted.push({ stage: stage.name, outputs: end.record.outputs.map((output) => output.path) });
+      accepted.push({ stage: task.id, outputs: end.record.outputs.map((output) => output.path) });
       if (former.length > 0) former = former.filter((one) => one.task.id !== task.id);
     }
     if (problems.length > 0) throw new UsageError(problems);
@@ -60,6 +63,22 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
       );
     return 0;
   });
+}
+
+/** Of a stage with items those of its items that were asked for, or all of them. */
+function tasksOf(
+  world: World,
+  graph: StageGraph,
+  { stage, asked }: Wanted,
+): readonly { readonly task: Task; readonly asked: readonly string[] }[] {
+  if (stage.forEach === null) return [{ task: taskOf(stage), asked }];
+  const found = new ItemTasks(world, graph).of(stage);
+  if (found.kind === 'unclear') throw new UsageError(found.problems);
+  const items = new Set(asked.map((name) => itemNamed(graph, name)?.item ?? null));
+  const isWhole = items.has(null);
+  return found.tasks
+    .filter((task) => isWhole || items.has(task.item))
+    .map((task) => ({ task, asked: isWhole ? asked : [task.id] }));
 }
 
 function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly Wanted[] {
@@ -89,15 +108,15 @@ function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly 
   return [...wanted.values()];
 }
 
-function cannotAccept(stage: Stage, paths: readonly string[], failure: Failure): Diagnostic {
+function cannotAccept({ id }: Task, paths: readonly string[], failure: Failure): Diagnostic {
   const why =
     failure.kind === 'output-missing'
       ? `there is no file for ${failure.patterns.join(', ')}`
       : explainFailure(failure).join(' ');
   return {
     code: 'PIPE040',
-    message: `the outputs of stage "${stage.name}" cannot be taken as its result: ${why}`,
+    message: `the outputs of stage "${id}" cannot be taken as its result: ${why}`,
     at: paths.join(', '),
-    hint: `mend that first, or let the stage make them: pipe build ${stage.name}`,
+    hint: `mend that first, or let the stage make them: pipe build ${id}`,
   };
 }

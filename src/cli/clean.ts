@@ -1,17 +1,28 @@
 // `pipe clean`: deletes recorded outputs, only what pipe itself made.
 import type { FilePath } from '../base/brand.ts';
 import { type Cleaning, performCleaning, planCleaning } from '../engine/clean.ts';
-import { hasOtherOwner, isNamed } from '../engine/ownership.ts';
+import { planOfGone } from '../engine/gone-items.ts';
+import { ItemTasks } from '../engine/item-tasks.ts';
+import { basesOf, hasOtherOwner, isNamed } from '../engine/ownership.ts';
 import type { World } from '../engine/world.ts';
-import type { TaskRecord } from '../model/record.ts';
-import { selectEverything } from '../model/selection.ts';
-import { taskOf } from '../model/task.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { itemsAmong } from '../model/items/selected-items.ts';
+import { recordIn, type TaskRecord } from '../model/record.ts';
+import { resolveName, type Selection, selectEverything } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
+import { stageOfTask, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
 import { type Flags, isSet, texts } from './flags.ts';
 import { underLock } from './locked.ts';
 import { looking } from './looking.ts';
 import { printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, stagesNamed, type Workspace } from './workspace.ts';
+
+interface Chosen {
+  readonly names: readonly string[];
+  /** Where not all items of a stage are meant. */
+  readonly items: Selection['items'];
+}
 
 interface Job {
   readonly cleaning: Cleaning;
@@ -24,7 +35,10 @@ export async function clean(targets: readonly string[], flags: Flags): Promise<n
   const named = targets.length > 0 || from.length > 0;
   // With --orphans alone nothing of the present stages is meant.
   const names = isSet(flags, 'orphans') && !named ? [] : namesOf(workspace, targets, from);
-  const plan = (world: World) => jobsOf(world, workspace, names, isSet(flags, 'orphans'));
+  const items = itemsAmong(workspace.graph, { targets: [], only: targets }, (name) =>
+    stagesOf(workspace, name),
+  ).items;
+  const plan = (world: World) => jobsOf(world, workspace, { names, items }, isSet(flags, 'orphans'));
   if (isSet(flags, 'dryRun')) {
     const everything = selectStages(workspace, selectEverything);
     report(await looking(workspace, everything, flags, plan), flags, true);
@@ -54,35 +68,55 @@ function namesOf(
 function jobsOf(
   world: World,
   workspace: Workspace,
-  names: readonly string[],
+  { names, items }: Chosen,
   orphans: boolean,
 ): readonly Job[] {
-  const { stages } = workspace.graph;
+  const { graph } = workspace;
+  const { stages } = graph;
   const chosen = new Set(names);
   const jobs: Job[] = [];
   for (const stage of stages.filter((one) => chosen.has(one.name))) {
-    const record = recordOf(world, taskOf(stage).id);
-    const isOfAnother = (path: FilePath) => hasOtherOwner(workspace.graph, stage, path);
-    const bases =
-      stage.produces?.entries.filter((entry) => !entry.negated).map((entry) => entry.glob.base) ?? [];
-    if (record !== null) jobs.push({ cleaning: planCleaning(world, record, isOfAnother), bases });
+    const isOfAnother = (path: FilePath) => hasOtherOwner(graph, stage, path);
+    const wanted = items?.get(stage.name);
+    const bases = basesOf({ stage });
+    for (const record of recordsOf(world, stage)) {
+      const item = record.task.slice(stage.name.length + 1);
+      if (wanted !== undefined && !wanted.has(item)) continue;
+      jobs.push({ cleaning: planCleaning(world, record, isOfAnother), bases });
+    }
   }
   if (!orphans) return jobs;
-  const known = new Set<string>(stages.map((stage) => taskOf(stage).id));
+  const byName = new Map(stages.map((stage) => [stage.name, stage]));
+  for (const stage of stages.filter((one) => one.forEach === null || !chosen.has(one.name)))
+    jobs.push(...goneOf(world, graph, stage).map((cleaning) => ({ cleaning, bases: [''] })));
   // Made by another stage now, or named as a source: then somebody relies on it.
   const isOfAnother = (path: FilePath) =>
     isNamed(workspace.graph, path) || workspace.graph.makers.of(path).length > 0;
   for (const record of world.records.remembered()) {
-    if (!known.has(record.task))
+    if (!byName.has(stageOfTask(record.task)))
       jobs.push({ cleaning: planCleaning(world, record, isOfAnother), bases: [''] });
   }
   return jobs;
 }
 
-function recordOf(world: World, task: TaskRecord['task']): TaskRecord | null {
-  const memory = world.records.memory(task);
-  if (memory.kind === 'done') return memory.record;
-  return memory.kind === 'unfinished' ? memory.last : null;
+/** Of a stage with items those of all its items, be they there or not. */
+function recordsOf(world: World, stage: Stage): readonly TaskRecord[] {
+  if (stage.forEach !== null)
+    return world.records.remembered().filter(({ task }) => stageOfTask(task) === stage.name);
+  const record = recordIn(world.records.memory(taskOf(stage).id));
+  return record === null ? [] : [record];
+}
+
+/** What is left of items that a stage has no longer. */
+function goneOf(world: World, graph: StageGraph, stage: Stage): readonly Cleaning[] {
+  const items = new ItemTasks(world, graph);
+  const found = stage.forEach === null ? null : items.of(stage);
+  if (found?.kind === 'unclear') return [];
+  return planOfGone(world, graph, items, { stage, tasks: found?.tasks ?? [taskOf(stage)] });
+}
+
+function stagesOf({ graph, pipeline, canonical }: Workspace, name: string): readonly string[] {
+  return resolveName(graph, pipeline, name, canonical) ?? [];
 }
 
 function report(jobs: readonly Job[], flags: Flags, dryRun: boolean): void {

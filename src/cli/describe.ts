@@ -1,8 +1,12 @@
 // `pipe describe`: everything about one stage, or the members of a named pipeline.
+import type { TaskId } from '../base/brand.ts';
 import { UsageError } from '../model/diagnostic.ts';
+import { taskOfStage } from '../model/items/item-tasks.ts';
 import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
+import { toldStage } from '../model/told-pipeline.ts';
 import { descriptionJson, descriptionLines } from './description.ts';
 import { type Flags, isSet } from './flags.ts';
+import { hiddenValues } from './hidden-secrets.ts';
 import { stageTable } from './listing.ts';
 import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
@@ -17,19 +21,22 @@ export async function describe([asked = '']: readonly string[], flags: Flags): P
   if (names === null) throw new UsageError([unknownTarget(graph, pipeline, asked, 'pipe describe')]);
   const isPipeline = pipeline.pipelines.has(asked) && !graph.stages.some((stage) => stage.name === asked);
   if (isPipeline) describePipeline(workspace, asked, names, flags);
-  else await describeStage(workspace, names[0]!, flags);
+  else await describeStage(workspace, names[0]!, asked, flags);
   return 0;
 }
 
-async function describeStage(workspace: Workspace, name: string, flags: Flags): Promise<void> {
+async function describeStage(workspace: Workspace, name: string, asked: string, flags: Flags): Promise<void> {
   const { graph, told } = workspace;
   // With all before it: whether it is fresh depends on what those would do.
   const selection = selectStages(workspace, { ...selectEverything, targets: [name] });
-  const stage = graph.stageNamed(name);
+  const declared = graph.stageNamed(name);
+  const stage = taskOfStage(declared, asked as TaskId)?.stage ?? declared;
   const found = await looking(workspace, selection, flags, (world) =>
     lookAtStage({ world, graph, selection, stage }),
   );
-  const facts = { ...found, stage: told.stages.find((one) => one.name === name)! };
+  const toldOne =
+    stage === declared ? told.stages.find((one) => one.name === name)! : toldStage(stage, hiddenValues());
+  const facts = { ...found, stage: toldOne };
   if (isSet(flags, 'json')) printJson(descriptionJson(facts, graph));
   else printLines(descriptionLines(facts, graph, { look: outLook(), nowMs: Date.now() }));
 }

@@ -31,6 +31,7 @@ export function descriptionJson(facts: StageFacts, graph: StageGraph) {
     implied: facts.implied,
     produces: facts.produces,
     upstream: othersIn(graph.upstreamOf([stage.name]), stage),
+    ...(facts.items === null ? {} : { items: facts.items }),
     downstream: othersIn(graph.downstreamOf([stage.name]), stage),
     passed: stage.env
       .filter((entry) => entry.kind === 'pass')
@@ -63,7 +64,10 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
   const all = (names: Iterable<string>) => [[...names].join(', ')].filter((line) => line !== '');
   return [
     ['verdict', verdictText(facts)],
-    ['last run', lastRunText(facts.memory, options.nowMs)],
+    ['last run', facts.items === null ? lastRunText(facts.memory, options.nowMs) : []],
+    ['for each', stage.forEach === null ? [] : [printable(stage.forEach.source)]],
+    ['item', stage.item === null ? [] : [printable(stage.item.name)]],
+    ['items', facts.items === null ? [] : [itemsText(facts.items)]],
     ['command', commandText(stage)],
     ['requires', facts.requires.map(patternText)],
     [
@@ -81,12 +85,23 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
     ['cache', stage.cache ? [] : ['off: neither stored nor restored']],
     ['clean', stage.clean ? [] : ['off: an attempt starts with the old outputs in place']],
-    ['marks', all(marksOf(stage).filter((mark) => !mark.startsWith('after ')))],
+    ['marks', all(marksOf(stage).filter((mark) => !/^(?:after|for each) /.test(mark)))],
     ['cwd', all([stage.cwd])],
     ['shell', stage.command.kind === 'shell' && stage.shell !== '/bin/sh' ? [stage.shell] : []],
     ['version', all([printable(stage.version ?? '')])],
     ['declared', [placeOf('stages', stage.name)]],
   ];
+}
+
+/** `12: 3 would run, 9 fresh` */
+function itemsText({ fail, run, restore, fresh }: NonNullable<StageFacts['items']>): string {
+  const told = [
+    ...(fail > 0 ? [`${fail} would fail`] : []),
+    ...(run > 0 ? [`${run} would run`] : []),
+    ...(restore > 0 ? [`${restore} would be restored`] : []),
+    ...(fresh > 0 ? [`${fresh} fresh`] : []),
+  ];
+  return [String(fail + run + restore + fresh), ...(told.length === 0 ? [] : [told.join(', ')])].join(': ');
 }
 
 function verdictText({ plan }: StageFacts): readonly string[] {

@@ -41,8 +41,16 @@ export function draw(graph: StageGraph, options: DrawOptions): GraphDrawing {
 
 /** What a plan means for the picture: a stage that only waits for others is `planned`, not `stale` itself. */
 export function statusesOf(plans: readonly TaskPlanned[]): ReadonlyMap<string, DrawnStatus> {
-  return new Map(plans.map((plan) => [plan.stage, statusOf(plan)]));
+  const statuses = new Map<string, DrawnStatus>();
+  for (const plan of plans) {
+    const [known, next] = [statuses.get(plan.stage) ?? 'fresh', statusOf(plan)];
+    // Of a stage with items that one which needs most attention.
+    statuses.set(plan.stage, ranks.indexOf(next) > ranks.indexOf(known) ? next : known);
+  }
+  return statuses;
 }
+
+const ranks: readonly DrawnStatus[] = ['unknown', 'fresh', 'planned', 'stale', 'failed'];
 
 function statusOf(plan: TaskPlanned): DrawnStatus {
   if (plan.action === 'fresh') return 'fresh';

@@ -2,13 +2,14 @@
 // the patterns show no order. A build of all refuses that as soon as anything is to be done.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Whole } from '../engine/rest.ts';
 import { endOfLinks } from '../files/end-of-links.ts';
 import { followMark } from '../glance/glance.ts';
 import { type ReadProof, stampLength } from '../glance/proof-format.ts';
 import { someOf, type TaskSight } from '../glance/sights.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
+import { stageOfTask } from '../model/task.ts';
 
 /** `others`: the tasks that are left out. */
 export function hidesOrder(
@@ -69,7 +70,8 @@ interface Linked {
 /** Whether a stage that need not come before makes the end of the links, or one of the links. */
 function isMadeByAnother({ root, task, file, above }: Linked, whole: Whole): boolean {
   const { graph, selection } = whole();
-  if (!setMatches(graph.stageNamed(task).requires, file)) return false;
+  const name = stageOfTask(task as TaskId);
+  if (!setMatches(graph.stageNamed(name).requires, file)) return false;
   const end = endOfLinks(path.join(root, file));
   const places = [...above];
   if (end?.startsWith(`${root}/`)) places.push(end.slice(root.length + 1) as FilePath);
@@ -77,6 +79,6 @@ function isMadeByAnother({ root, task, file, above }: Linked, whole: Whole): boo
     .flatMap((place) => graph.makers.of(place))
     .filter(({ name }) => selection.names.has(name));
   if (makers.length === 0) return false;
-  const before = graph.upstreamOf([task]);
-  return makers.some(({ name }) => name === task || !before.has(name));
+  const before = graph.upstreamOf([name]);
+  return makers.some((maker) => maker.name === name || !before.has(maker.name));
 }

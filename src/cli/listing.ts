@@ -56,6 +56,7 @@ export function stageTable(stages: readonly Stage[], look: Look): readonly strin
 /** What makes a stage unlike others, in a word or two each. */
 export function marksOf(stage: Stage): readonly string[] {
   return [
+    ...(stage.forEach === null ? [] : [`for each ${printable(stage.forEach.source)}`]),
     ...(stage.optional ? ['optional'] : []),
     ...(stage.always ? ['always runs'] : []),
     ...(stage.watch === 'manual' ? ['manual'] : []),

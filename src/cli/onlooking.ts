@@ -8,10 +8,12 @@ import { isRefusal } from '../engine/refusal.ts';
 import { dropProofs, writeProof } from '../glance/proof-file.ts';
 import { Onlooker, seal, type TaskFacts } from '../glance/seal.ts';
 import type { Sights } from '../glance/sights.ts';
+import { familyOf } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
 import { markOf } from '../glance/state-mark.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import type { Stage } from '../model/stage.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
 import { presentKey } from './present-key.ts';
 import type { Workspace } from './workspace.ts';
@@ -76,6 +78,8 @@ export class Onlooking implements Sink {
       case 'run-finished':
         if (event.exitCode === 0 && event.fresh === this.started?.tasks) this.keep(event.savedMs);
         return;
+      case 'stage-fanned-out':
+        return;
       default:
         // Whatever was told must be told again.
         this.onlooker.unsure();
@@ -124,7 +128,8 @@ export class Onlooking implements Sink {
     try {
       const vouched = this.onlooker.vouched();
       if (vouched === null) return;
-      const facts = { tasks: this.fresh, edges: edgesAmong(this.fresh, graph) };
+      const tasks = [...this.fresh, ...graph.stages.filter(isFamily).map(factsOfFamily)];
+      const facts = { tasks, edges: edgesAmong(tasks, graph) };
       dropProofs(path.dirname(this.folder));
       writeProof(this.folder, seal(vouched, header, text, facts));
     } catch (problem) {
@@ -134,13 +139,23 @@ export class Onlooking implements Sink {
   }
 }
 
-/** Positions of tasks that follow from each other; each stage is one task. */
+function isFamily({ forEach }: Stage): boolean {
+  return forEach !== null;
+}
+
+/** What stands for all items of a stage: what they follow from, and what follows from them. */
+function factsOfFamily({ name }: Stage): TaskFacts {
+  return { task: familyOf(name), isFresh: true, savedMs: 0 };
+}
+
+/** Positions of tasks that follow from each other. Items stand for themselves alone: where one changes, all is looked at. */
 function edgesAmong(tasks: readonly TaskFacts[], graph: StageGraph): Sights['edges'] {
   const positions = new Map(tasks.map(({ task }, position) => [task, position]));
-  return tasks.flatMap(({ task }, position) =>
-    graph.edgesInto(task).flatMap(({ from }) => {
-      const before = positions.get(from);
-      return before === undefined ? [] : [[before, position] as const];
+  const positionOf = (stage: string) => positions.get(stage) ?? positions.get(familyOf(stage));
+  return graph.stages.flatMap(({ name }) =>
+    graph.edgesInto(name).flatMap(({ from }) => {
+      const [before, after] = [positionOf(from), positionOf(name)];
+      return before === undefined || after === undefined ? [] : [[before, after] as const];
     }),
   );
 }

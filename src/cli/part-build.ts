@@ -5,6 +5,7 @@ import path from 'node:path';
 import { prepareCode } from '../config/code.ts';
 import { openCodeCache } from '../config/code-cache.ts';
 import type { Whole } from '../engine/rest.ts';
+import { isFamily, isOfItems } from '../glance/sights.ts';
 import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
@@ -29,7 +30,9 @@ export async function buildPart(
   flags: Readonly<Record<string, never>>,
 ): Promise<number | null> {
   const { concerned, proof } = sighting;
-  const { again } = concerned;
+  const { again, before } = concerned;
+  // Which items there are is known when all is looked at.
+  if ([...again, ...before].some(isOfItems)) return null;
   const part = partOf(sighting);
   if (part === null) return null;
   const { pipeline, graph } = part;
@@ -44,7 +47,7 @@ export async function buildPart(
     audited: new Set(),
     targets: proof.header.targets,
   };
-  const others = tasks.filter(({ task }) => !again.has(task));
+  const others = tasks.filter(({ task }) => !again.has(task) && !isFamily(task));
   const whole = once(() => wholeOf(sighting, workspace, targets));
   if (hidesOrder(sighting.root, proof, others, whole)) return null;
   const rest = {

@@ -1,6 +1,7 @@
 // `pipe run`: runs exactly one stage now, with the terminal as its input and its output shown, to debug it.
 
 import { UsageError } from '../model/diagnostic.ts';
+import { itemNamed } from '../model/items/selected-items.ts';
 import { selectEverything } from '../model/selection.ts';
 import { plural } from '../model/words/amounts.ts';
 import { runBuild } from './build.ts';
@@ -12,7 +13,11 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
   const workspace = await openWorkspace(flags);
   const names = [...stagesNamed(workspace, [stage], 'pipe run')];
   if (names.length !== 1) throw severalStages(stage, names);
-  const selection = selectStages(workspace, { ...selectEverything, only: names, force: true });
+  const selection = selectStages(workspace, {
+    ...selectEverything,
+    only: itemNamed(workspace.graph, stage) === null ? names : [stage],
+    force: true,
+  });
   return runBuild(
     workspace,
     selection,

@@ -8,7 +8,7 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import type { Memory } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
-import { taskOf } from '../model/task.ts';
+import { isManyTasks, taskOf } from '../model/task.ts';
 
 export interface PatternFacts {
   /** As written. */
@@ -35,7 +35,10 @@ export interface StageFacts {
   readonly present: ReadonlySet<string>;
   readonly tools: readonly ToolFacts[];
   readonly memory: Memory;
+  /** Of a stage with items that one which needs most attention. */
   readonly plan: TaskPlanned;
+  /** How many items the stage has by what would become of them; `null`: it is not about all items of a stage. */
+  readonly items: Readonly<Record<TaskPlanned['action'], number>> | null;
 }
 
 /** `selection`: the stage and all before it. */
@@ -57,7 +60,23 @@ export function lookAtStage(asked: {
     present: new Set(passed.filter((name) => world.caller.get(name) !== undefined)),
     tools: stage.tools.map((requirement) => toolFacts(world, stage, requirement)),
     memory: world.records.memory(taskOf(stage).id),
-    plan: preview(world, graph, selection).find((plan) => plan.stage === stage.name)!,
+    ...plansOf(stage, preview(world, graph, selection)),
+  };
+}
+
+const actions = ['fail', 'run', 'restore', 'fresh'] as const;
+
+function plansOf(stage: Stage, all: readonly TaskPlanned[]): Pick<StageFacts, 'plan' | 'items'> {
+  const task = taskOf(stage);
+  if (!isManyTasks(task)) return { plan: all.find((plan) => plan.task === task.id)!, items: null };
+  const plans = all.filter((plan) => plan.stage === stage.name);
+  const count = (action: TaskPlanned['action']) => plans.filter((plan) => plan.action === action).length;
+  const [fail, run, restore, fresh] = actions.map(count);
+  const worst = actions.flatMap((action) => plans.find((plan) => plan.action === action) ?? [])[0];
+  const none = { kind: 'task-planned', task: task.id, stage: stage.name, item: null } as const;
+  return {
+    plan: worst ?? { ...none, action: 'fresh', reasons: [], command: '', estimateMs: null },
+    items: { fail: fail!, run: run!, restore: restore!, fresh: fresh! },
   };
 }
 

@@ -8,7 +8,20 @@ import { placeOf } from '../model/validation/place.ts';
 /** Of a stage as it may be told. `needs` and `neededBy` are the direct neighbours, as declared. Secrets are names alone. */
 export function stageJson(stage: Stage, graph: StageGraph) {
   const { name, description, requires, implied, produces, after, command, env, secrets, tools } = stage;
-  const { cwd, shell, timeoutMs, optional, freshness, cache, clean, protect, watch, version, always } = stage;
+  const {
+    cwd,
+    shell,
+    timeoutMs,
+    optional,
+    freshness,
+    cache,
+    clean,
+    protect,
+    watch,
+    version,
+    always,
+    forEach,
+  } = stage;
   return {
     name,
     place: placeOf('stages', name),
@@ -17,6 +30,7 @@ export function stageJson(stage: Stage, graph: StageGraph) {
     requires: patternsJson(requires),
     implied,
     produces: produces === null ? null : patternsJson(produces),
+    forEach: forEach && { pattern: forEach.source, captures: forEach.captures },
     after,
     needs: graph.edgesInto(name).map((edge) => edge.from),
     neededBy: graph.edgesOutOf(name).map((edge) => edge.to),

@@ -2,6 +2,7 @@
 import type { Sink } from '../engine/ports.ts';
 import type { Found } from '../engine/whats-to-do.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { stageOfTask } from '../model/task.ts';
 import type { Console } from '../render/console.ts';
 import { lookOf } from '../render/console-mode.ts';
 import { warningLines } from '../render/display.ts';
@@ -189,7 +190,9 @@ function freshOf(found: Found): readonly string[] {
 
 function pendingOf(found: Found): ReadonlyMap<Parameters<Found['tasks']['get']>[0], Pending> {
   const pending = new Map<Parameters<Found['tasks']['get']>[0], Pending>();
-  for (const [id, state] of found.tasks) {
+  for (const [task, state] of found.tasks) {
+    // One line for a stage, not for each of its items.
+    const id = stageOfTask(task) as typeof task;
     if (state.kind === 'blocked') pending.set(id, state);
     if (state.kind === 'held' && state.hold.kind === 'until-asked')
       pending.set(id, { kind: 'until-asked', estimateMs: state.estimateMs });

@@ -4,13 +4,14 @@ import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { namedModules } from '../config/named-modules.ts';
 import { type AssessmentOrFailure, Assessor, isFailure } from '../engine/assess.ts';
+import { BuildTasks } from '../engine/build-tasks.ts';
 import type { Holds } from '../engine/holds.ts';
 import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
 import type { World } from '../engine/world.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Task, taskOf } from '../model/task.ts';
+import { stageOfTask } from '../model/task.ts';
 import type { LookedAt } from '../watch/looked-at.ts';
 import { Standing } from '../watch/standing.ts';
 import { type Flags, freshnessOf, selectionOf, texts } from './flags.ts';
@@ -21,7 +22,6 @@ export class WatchedWorkspace {
   readonly workspace: Workspace;
   readonly selection: Selection;
   readonly kept: KeptWorld;
-  readonly tasks: readonly Task[];
   /** The configuration, what it imports, the modules of the stages, and what else decides how they are read; absolute. */
   readonly codePaths: readonly string[];
   private readonly world: World;
@@ -69,7 +69,6 @@ export class WatchedWorkspace {
     this.codePaths = codePaths;
     this.world = world;
     this.kept = { state, code: world.code, files: world.files };
-    this.tasks = selection.stages.map((stage) => taskOf(stage));
     this.current = this.newAssessor();
   }
 
@@ -89,20 +88,22 @@ export class WatchedWorkspace {
 
   /** Looks at what may be otherwise for these paths, absolute; `null`: at everything. */
   look(holds: Holds, paths: Iterable<string> | null): Found {
-    const { world, tasks, workspace, lookedAt, standing } = this;
+    const { world, workspace, lookedAt, standing, selection } = this;
     const isOfOthers = world.records.changedElsewhere();
     if (isOfOthers) world.records.reload();
     if (isOfOthers || paths === null) this.forget();
     else for (const file of paths) this.hear(file);
     lookedAt.takePlaces();
     this.current = this.newAssessor();
-    const found = whatIsToDo({ graph: workspace.graph, tasks, assessor: this.current, watching: holds });
+    const { graph } = workspace;
+    const tasks = new BuildTasks(world, graph, selection);
+    const found = whatIsToDo({ graph, tasks, assessor: this.current, watching: holds });
     const places = lookedAt.takePlaces();
-    for (const task of tasks) {
-      const rests = places.get(task.id);
+    for (const [id, assessed] of this.current.entries()) {
+      const rests = places.get(id);
       // Of what is stale not all has been looked at.
-      if (rests !== undefined && found.tasks.get(task.id)?.kind === 'fresh')
-        standing.keep(task.id, inShort(this.current.assess(task)), rests);
+      if (rests !== undefined && found.tasks.get(id)?.kind === 'fresh')
+        standing.keep(id, inShort(assessed), rests);
     }
     this.found = found;
     return found;
@@ -111,7 +112,7 @@ export class WatchedWorkspace {
   /** These stages did not just pass: what they and those behind them were found to be holds no longer. */
   haveEnded(stages: readonly string[]): void {
     const behind = this.workspace.graph.downstreamOf(stages);
-    for (const task of this.tasks) if (behind.has(task.stage.name)) this.standing.drop(task.id);
+    for (const [id] of this.standing.entries()) if (behind.has(stageOfTask(id))) this.standing.drop(id);
   }
 
   private hear(file: string): void {

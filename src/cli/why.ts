@@ -4,11 +4,13 @@ import { preview } from '../engine/preview.ts';
 import type { World } from '../engine/world.ts';
 import { type LastWork, lastWork } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
+import type { TaskPlanned } from '../model/events.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
+import { taskOfStage } from '../model/items/item-tasks.ts';
+import { itemNamed } from '../model/items/selected-items.ts';
 import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { taskOf } from '../model/task.ts';
-import { ago } from '../model/words/amounts.ts';
+import { ago, plural } from '../model/words/amounts.ts';
 import { type Cause, causesOf, flatCauses } from '../model/words/cause-chain.ts';
 import { summariseReasons } from '../model/words/wording.ts';
 import { type Flags, isSet } from './flags.ts';
@@ -19,24 +21,26 @@ import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 export async function why([asked = '']: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags);
   const { stages, file } = subjectOf(workspace, asked);
-  const selection = selectStages(workspace, {
-    ...selectEverything,
-    targets: stages.map((stage) => stage.name),
-  });
+  const targets = stages.map((stage) => stage.name);
+  const selection = selectStages(workspace, { ...selectEverything, targets });
   // As `pipe status` tells it: what a stage left that is not asked about may be the cause, too.
   const everything = new Set(workspace.graph.stages.map((stage) => stage.name));
   const { plans, configModules } = await looking(workspace, selection, flags, (world) => ({
-    plans: preview(world, workspace.graph, selection, everything),
+    plans: preview(world, workspace.graph, selection, { built: everything }),
     configModules: modulesOfConfig(world, stages),
   }));
-  const answers = stages.map((stage) => {
-    const cause = causesOf(stage.name, plans);
-    return {
-      stage,
-      cause,
-      last: cause.action === 'fresh' ? lastWork(workspace.state, taskOf(stage).id) : null,
-    };
+  const subjects = stages.map((stage) => {
+    const about = plans.filter(isAbout(workspace, stage, asked));
+    // There may be thousands of items: what is fresh is counted, but where a single one is asked about.
+    const stale = about.filter(({ action }) => action !== 'fresh');
+    return { stage, about, shown: stage.forEach === null || about.length === 1 ? about : stale };
   });
+  const answers = subjects.flatMap(({ stage, shown }) =>
+    shown.map(({ task }) => {
+      const cause = causesOf(task, plans);
+      return { stage, cause, last: cause.action === 'fresh' ? lastWork(workspace.state, task) : null };
+    }),
+  );
   if (isSet(flags, 'json')) {
     const causes = flatCauses(answers.map(({ cause }) => cause));
     printJson({ v: 1, subject: asked, ...(file === null ? {} : { file: file.about }), causes });
@@ -44,6 +48,13 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   }
   const { style } = outLook();
   if (file !== null) printLines([...file.about, '']);
+  for (const { stage, about, shown } of subjects) {
+    const fresh = about.length - shown.length;
+    if (fresh > 0)
+      printLines([
+        `${style.bold(stage.name)} has ${plural(fresh, 'item')} that ${fresh === 1 ? 'is' : 'are'} fresh`,
+      ]);
+  }
   for (const { stage, cause, last } of answers) {
     printLines([...causeLines(cause, style.bold), ...lastLines(last)]);
     const reasons = [...cause.reasons, ...(last?.started.reasons ?? [])];
@@ -51,6 +62,28 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
     if (stage.command.kind === 'function' && byConfig) printLines(functionHint(stage));
   }
   return 0;
+}
+
+/** Which plans the question is about: of a stage with items perhaps one item, or those that have to do with a file. */
+function isAbout(
+  { graph, canonical }: Workspace,
+  stage: Stage,
+  asked: string,
+): (plan: TaskPlanned) => boolean {
+  const item = itemNamed(graph, asked);
+  const path = stage.forEach === null ? null : canonical(asked);
+  return (plan) => {
+    if (plan.stage !== stage.name) return false;
+    if (item !== null) return plan.item === item.item;
+    const ofItem =
+      path === null || asked === stage.name ? null : (taskOfStage(stage, plan.task)?.stage ?? null);
+    if (ofItem === null || path === null || !isFileOf(stage, path)) return true;
+    return isFileOf(ofItem, path);
+  };
+}
+
+function isFileOf(stage: Stage, path: FilePath): boolean {
+  return isInput(stage, path) || (stage.produces !== null && setMatches(stage.produces, path));
 }
 
 /** The modules behind inline functions: the configuration and what it imports. */

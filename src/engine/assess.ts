@@ -63,6 +63,11 @@ export class Assessor {
     this.audited = audited;
   }
 
+  /** What is remembered. */
+  entries(): Iterable<readonly [TaskId, AssessmentOrFailure]> {
+    return this.remembered;
+  }
+
   /** Something ran or another process wrote: look again. */
   forget(): void {
     this.remembered.clear();

@@ -5,48 +5,44 @@
 //      │         │          └──────► cancelled
 //      └─────────┴─────────────────► skipped
 //
+// A stage with items stands for them until it is ready: then it fans out, and has ended when the last of them has.
 import type { TaskId } from '../base/brand.ts';
 import type { AuditVerdict, EventBody, RunFinished, TaskFinished, TaskOutcome } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
-import type { Task } from '../model/task.ts';
+import { isManyTasks, type Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
+import { Families } from './family.ts';
+import {
+  causeOf,
+  endedWell,
+  failsTheRun,
+  isHarmless,
+  isTold,
+  named,
+  newFamily,
+  type Place,
+  type TaskState,
+} from './place.ts';
 import { ReadyLine } from './ready-line.ts';
-import { type FailureDetails, notAudited, outcomeOf, resultOf, type TaskEnd } from './run-outcome.ts';
+import { type FailureDetails, notAudited, outcomeOf, resultOf } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
-
-export type TaskState =
-  /** Waits for this many tasks before it. */
-  | { readonly kind: 'wanted'; readonly waitsFor: number }
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'running'; readonly startedMs: number; readonly reasons: readonly StaleReason[] }
-  /** `blockedBy`: the stages that failed first, where this one was skipped for them. */
-  | {
-      readonly kind: 'ended';
-      readonly outcome: TaskOutcome;
-      readonly failure: Failure | null;
-      readonly blockedBy: readonly string[];
-    };
-
-interface Place {
-  readonly task: Task;
-  state: TaskState;
-  audit: TaskEnd['audit'];
-  readonly dependents: { readonly place: Place; readonly kind: 'file' | 'after' }[];
-}
 
 interface Release {
   readonly place: Place;
-  readonly kind: 'file' | 'after';
+  readonly kind: TaskOrder['kind'];
   readonly before: Place;
 }
 
 export class Board {
+  /** Of those that wait until they fan out. */
+  readonly families: Families;
   private readonly places = new Map<TaskId, Place>();
   private readonly ready: ReadyLine<Place>;
   private readonly emit: (event: EventBody) => void;
   private readonly nowMs: () => number;
   private readonly releases: Release[] = [];
+  private readonly toAudit: ReadonlySet<string>;
   private releasing = false;
   private runningCount = 0;
   private savedMs = 0;
@@ -62,16 +58,22 @@ export class Board {
   }) {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
+    this.families = new Families({
+      places: this.places,
+      add: (task, of) => this.ready.push(this.put(task, of)),
+      close: (place, outcome, details) => this.close(place, outcome, details),
+      hasEnded: (place) => this.hasEnded(place),
+      emit: options.emit,
+    });
     this.ready = new ReadyLine(options.inOrder === true ? options.tasks : null);
+    this.toAudit = options.audited ?? new Set();
     const waits = new Map<TaskId, number>();
-    for (const task of options.tasks) {
-      const audit = options.audited?.has(task.stage.name) ? 'pending' : null;
-      this.places.set(task.id, { task, state: { kind: 'ready' }, audit, dependents: [] });
-    }
+    for (const task of options.tasks) this.put(task, null);
     for (const order of options.orders) {
       const place = this.places.get(order.after)!;
       this.places.get(order.before)!.dependents.push({ place, kind: order.kind });
-      waits.set(order.after, (waits.get(order.after) ?? 0) + 1);
+      if (order.kind === 'items') place.family!.sources++;
+      else waits.set(order.after, (waits.get(order.after) ?? 0) + 1);
     }
     for (const place of this.places.values()) {
       const waitsFor = waits.get(place.task.id) ?? 0;
@@ -155,18 +157,22 @@ export class Board {
       if (kind === 'wanted' || kind === 'ready')
         this.close(place, outcome, { ...(blockedBy.length > 0 ? { blockedBy } : {}) });
     }
+    this.families.endRest(outcome, blockedBy);
   }
 
   /** The stages that failed the run, in order. */
   failedStages(): readonly string[] {
-    return [...this.places.values()].filter(failsTheRun).map((place) => place.task.stage.name);
+    const failed = [...this.places.values()].filter((place) => isTold(place) && failsTheRun(place));
+    return [...new Set(failed.map((place) => place.task.stage.name))];
   }
 
   /** How the run stands when nothing is left to do. */
   summary(interrupted: boolean): Omit<RunFinished, 'kind' | 'durationMs'> {
-    const ends = [...this.places.values()].flatMap(({ task, state, audit }) =>
-      state.kind === 'ended' ? [{ ...state, optional: task.stage.optional, audit }] : [],
-    );
+    const ends = [...this.places.values()]
+      .filter(isTold)
+      .flatMap(({ task, state, audit }) =>
+        state.kind === 'ended' ? [{ ...state, optional: task.stage.optional, audit }] : [],
+      );
     return outcomeOf(ends, this.savedMs, interrupted);
   }
 
@@ -178,6 +184,7 @@ export class Board {
     const { task, state } = place;
     const running = state.kind === 'running';
     if (running) this.runningCount--;
+    if (place.family !== null) place.family.isTold = true;
     if (place.audit === 'pending') this.audited(task, notAudited(outcome));
     place.state = {
       kind: 'ended',
@@ -197,8 +204,21 @@ export class Board {
       reasons: running ? state.reasons : [],
       ...details,
     });
+    this.hasEnded(place);
+  }
+
+  private hasEnded(place: Place): void {
     for (const dependent of place.dependents) this.releases.push({ ...dependent, before: place });
+    if (place.of !== null) this.families.itemEnded(place, place.of);
     this.releaseAll();
+  }
+
+  private put(task: Task, of: Place | null): Place {
+    const family = isManyTasks(task) ? newFamily() : null;
+    const audit = family === null && this.toAudit.has(task.stage.name) ? 'pending' : null;
+    const place: Place = { task, state: { kind: 'ready' }, audit, dependents: [], family, of };
+    this.places.set(task.id, place);
+    return place;
   }
 
   /** A loop, not a recursion: the skipped part of a chain may be thousands of tasks long. */
@@ -212,31 +232,16 @@ export class Board {
 
   /** One task that another waits for has ended. */
   private release({ place, kind, before }: Release): void {
-    if (place.state.kind !== 'wanted' || before.state.kind !== 'ended') return;
-    const { outcome, blockedBy } = before.state;
-    const good = outcome === 'executed' || outcome === 'restored' || outcome === 'fresh';
-    // An optional stage that failed stands only in the way of those that need its files.
-    const isItsOwn = outcome === 'failed' || (outcome === 'skipped' && before.state.failure !== null);
-    const harmless = kind === 'after' && before.task.stage.optional && isItsOwn;
-    if (!good && !harmless) {
-      const cause = blockedBy.length > 0 ? blockedBy : [before.task.stage.name];
-      this.close(place, outcome === 'cancelled' ? 'cancelled' : 'skipped', { blockedBy: cause });
+    if (before.state.kind !== 'ended') return;
+    if (kind === 'items') this.families.sourceEnded(place, before);
+    if (kind === 'items' || place.state.kind !== 'wanted') return;
+    if (!endedWell(before) && !(kind === 'after' && isHarmless(before))) {
+      const outcome = before.state.outcome === 'cancelled' ? 'cancelled' : 'skipped';
+      this.close(place, outcome, { blockedBy: causeOf(before) });
       return;
     }
     const waitsFor = place.state.waitsFor - 1;
     place.state = waitsFor === 0 ? { kind: 'ready' } : { kind: 'wanted', waitsFor };
     if (waitsFor === 0) this.ready.push(place);
   }
-}
-
-function named(task: Task) {
-  return { task: task.id, stage: task.stage.name, item: task.item };
-}
-
-function endedAs(place: Place): TaskOutcome | null {
-  return place.state.kind === 'ended' ? place.state.outcome : null;
-}
-
-function failsTheRun(place: Place): boolean {
-  return endedAs(place) === 'failed' && !place.task.stage.optional;
 }

@@ -1,8 +1,8 @@
 // Prepares one execution: the command with its placeholders replaced, the environment, the context.
-import path from 'node:path';
 import { fillCommand } from '../model/command/command-line.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
+import { pathFrom, wordsOf } from '../model/items/item-stage.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
@@ -65,11 +65,12 @@ export function executionOf(
     },
     binFolder: `${folders.root}/node_modules/.bin`,
   });
-  const fromCwd = (file: string) =>
-    asOperand(path.isAbsolute(file) ? file : path.posix.relative(stage.cwd, file));
+  const { item } = stage;
+  const fromCwd = (file: string) => pathFrom(stage.cwd, file);
   const command = fillCommand(stage.command, {
     requires: requires.map(fromCwd),
     produces: produces.map(fromCwd),
+    ...(item !== null && wordsOf(item, stage.cwd)),
   });
   const metrics: Record<string, number> = {};
   const execution: Execution = {
@@ -86,7 +87,7 @@ export function executionOf(
     context: {
       root: folders.root,
       stage: stage.name,
-      item: task.item,
+      item: item && { key: item.name, captures: item.captures, value: item.value },
       requires,
       produces,
       runId: folders.runId,
@@ -113,11 +114,6 @@ function compiledModule(world: World, stage: Stage): string | null {
   if (stage.command.kind !== 'script' && stage.command.kind !== 'function') return null;
   const code = world.code.identify(stage.command.kind === 'script' ? stage.command.module : null);
   return 'compiledPath' in code ? code.compiledPath : null;
-}
-
-/** No program takes it for an option. */
-function asOperand(file: string): string {
-  return file.startsWith('-') ? `./${file}` : file;
 }
 
 /** A literal pattern as the path it means, others as their text. */

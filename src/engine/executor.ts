@@ -3,6 +3,7 @@ import type { RunId } from '../base/brand.ts';
 import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { ItemContext } from '../model/spec.ts';
 import type { Command } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 
@@ -66,7 +67,7 @@ export interface TaskAudit extends Tracer {
 export interface ExecutionContext {
   readonly root: string;
   readonly stage: string;
-  readonly item: string | null;
+  readonly item: ItemContext | null;
   readonly requires: readonly string[];
   readonly produces: readonly string[];
   readonly runId: RunId;

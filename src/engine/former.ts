@@ -4,9 +4,10 @@ import { patternsText } from '../model/fingerprint.ts';
 import { type Glob, globMatches } from '../model/glob/glob.ts';
 import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { taskOfStage } from '../model/items/item-tasks.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import { type Task, taskOf } from '../model/task.ts';
+import { stageOfTask, type Task, taskOf } from '../model/task.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import type { Expansion, Files, ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
@@ -27,15 +28,25 @@ export function formerOutputs(
   graph: StageGraph,
   stages: readonly Stage[] = graph.stages,
 ): readonly FormerOutputs[] {
-  return stages.flatMap((stage) => {
-    const task = taskOf(stage);
-    const record = recordIn(world.records.memory(task.id));
-    if (record === null || hasSamePatterns(record, task)) return [];
-    const files = presentAmong(world, graph, record.outputs);
-    if (files.length === 0) return [];
-    const isStaying = (file: ListedFile) => isNamed(graph, file.path);
-    return [{ task, staying: files.filter(isStaying), leaving: files.filter((file) => !isStaying(file)) }];
-  });
+  return stages
+    .flatMap((stage) => tasksOnRecord(world, stage))
+    .flatMap((task) => {
+      const record = recordIn(world.records.memory(task.id));
+      if (record === null || hasSamePatterns(record, task)) return [];
+      const files = presentAmong(world, graph, record.outputs);
+      if (files.length === 0) return [];
+      const isStaying = (file: ListedFile) => isNamed(graph, file.path);
+      return [{ task, staying: files.filter(isStaying), leaving: files.filter((file) => !isStaying(file)) }];
+    });
+}
+
+/** Of a stage with items those that pipe knows of; what it does not know of has made nothing. */
+function tasksOnRecord(world: World, stage: Stage): readonly Task[] {
+  if (stage.forEach === null || stage.item !== null) return [taskOf(stage)];
+  return world.records
+    .remembered()
+    .filter(({ task }) => stageOfTask(task) === stage.name)
+    .flatMap(({ task }) => taskOfStage(stage, task) ?? []);
 }
 
 /** Those that are there, that pipe made, and that no stage makes now. */
@@ -78,9 +89,8 @@ export function leavingWith(
   );
 }
 
-/** The world as it will be without these files. */
+/** The world as it will be without these files, of which there may come to be more. */
 export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>): World {
-  if (gone.size === 0) return world;
   const { files } = world;
   const left: Files = {
     expand: (set, role) => expansionWithout(files.expand(set, role), set, gone),
@@ -99,6 +109,7 @@ export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>):
 }
 
 function expansionWithout(whole: Expansion, set: PatternSet, gone: ReadonlyMap<FilePath, string>): Expansion {
+  if (gone.size === 0) return whole;
   const files = whole.files.filter((file) => !gone.has(file.path));
   if (files.length === whole.files.length) return whole;
   const before = new Set(whole.unmatched);

@@ -56,7 +56,7 @@ export function displace(world: World, task: Task, handMade: readonly ListedFile
 }
 
 /** Kept for good. */
-export function moveDisplaced(world: World, task: Task, file: ListedFile): Place {
+export function moveDisplaced(world: World, task: Pick<Task, 'id'>, file: ListedFile): Place {
   return inPlaceFor(world, 'displaced', task.id, (folder) => world.outputs.moveAway([file], folder, []));
 }
 

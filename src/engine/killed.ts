@@ -4,8 +4,9 @@ import type { TaskId } from '../base/brand.ts';
 import type { EventBody, Warning } from '../model/events.ts';
 import { patternTexts, setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { taskNamed } from '../model/items/item-tasks.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Task, taskOf } from '../model/task.ts';
+import { stageOfTask, type Task } from '../model/task.ts';
 import { moveLeftovers, type Warn } from './keeping.ts';
 import { unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
@@ -27,9 +28,8 @@ export interface Leftovers {
 export function leftoversElsewhere(world: World, graph: StageGraph): readonly Leftovers[] {
   const killed = world.records.killed();
   if (killed.length === 0) return [];
-  const declared = new Map(graph.stages.map((stage) => [taskOf(stage).id, stage]));
   return killed.flatMap(({ task, produces }) => {
-    const stage = declared.get(task);
+    const stage = taskNamed(graph, task)?.stage;
     const now = stage?.produces ? patternTexts(stage.produces) : [];
     // Without patterns nothing is known, and nothing to be looked for.
     if (produces.length === 0 && stage !== undefined) return [];
@@ -63,10 +63,10 @@ export function unsettledInputs(
   graph: StageGraph,
   { names, stages }: Selection,
 ): readonly (EventBody & Warning)[] {
-  const killed = new Set(world.records.killed().map(({ task }) => task));
+  const killed = new Set(world.records.killed().map(({ task }) => stageOfTask(task)));
   if (killed.size === 0) return [];
   return graph.stages.flatMap((stage) => {
-    if (names.has(stage.name) || stage.produces === null || !killed.has(taskOf(stage).id)) return [];
+    if (names.has(stage.name) || stage.produces === null || !killed.has(stage.name)) return [];
     const left = unknownAmong(world, world.files.expand(stage.produces, 'output').files);
     return stages.flatMap((consumer) => {
       const file = left.find(({ path }) => setMatches(consumer.requires, path));

@@ -37,7 +37,7 @@ export function isNamedBy({ requires, implied, command }: Stage, path: FilePath)
 }
 
 /** The folders below which a stage's outputs lie; what is empty below them after a clean-up may go. */
-export function basesOf(task: Task): readonly string[] {
+export function basesOf(task: Pick<Task, 'stage'>): readonly string[] {
   const { produces } = task.stage;
   return produces === null
     ? []

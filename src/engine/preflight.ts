@@ -66,7 +66,11 @@ function missingInputs(
     );
   };
   const { unmatched, unreadable } = world.files.expand(stage.requires, 'input');
-  for (const entry of unmatched) if (!entry.optional) report(entry, 'requires');
+  // What only some items may lack is theirs to fail over.
+  const ofItems = new Set(
+    stage.forEach?.requires.flatMap(({ entry, pattern }) => (pattern === null ? [] : [entry])),
+  );
+  for (const entry of unmatched) if (!entry.optional && !ofItems.has(entry)) report(entry, 'requires');
   for (const { path, message } of unreadable) {
     problems.push({
       code: 'PIPE050',

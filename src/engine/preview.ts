@@ -1,49 +1,113 @@
 // What a build would do, without touching anything: behind `--dry-run`, `status`, `why` and `graph --status`.
 
-import type { TaskPlanned } from '../model/events.ts';
+import type { FilePath } from '../base/brand.ts';
+import type { ItemsGone, TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
-import type { Task } from '../model/task.ts';
-import { taskOf } from '../model/task.ts';
+import type { Stage } from '../model/stage.ts';
+import { isManyTasks, type Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { findAction, mayStay } from './artifacts.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
+import { BuildTasks } from './build-tasks.ts';
+import type { Cleaning } from './clean.ts';
 import { missingSecrets } from './execution.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
+import { toldOfGone } from './gone-items.ts';
 import { obstructionOf, protectedAmong } from './make-room.ts';
 import { servedBy } from './preflight.ts';
 import { outcomeOfPlans, type Summary } from './run-outcome.ts';
 import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
-/**
- * In topological order. Stages that would run count as having made their files. `built`: the names of what the build
- * would select, where that is more than is asked about.
- */
+export interface PreviewOptions {
+  /** The names of what the build would select, where that is more than is asked about. */
+  readonly built?: ReadonlySet<string>;
+  /** Told of items that are gone, before the plans of their stage. */
+  readonly onGone?: (gone: ItemsGone) => void;
+}
+
+/** In topological order. Stages that would run count as having made their files. */
 export function preview(
   now: World,
   graph: StageGraph,
   selection: Selection,
-  built: ReadonlySet<string> = selection.names,
+  options: PreviewOptions = {},
 ): readonly TaskPlanned[] {
-  // What stages no longer produce goes before anything is looked at.
-  const world = worldWithout(now, leavingWith(formerOutputs(now, graph), built));
-  const assessor = new Assessor(world, selection.forced);
-  const planned = new Set<string>();
-  const plans: TaskPlanned[] = [];
-  for (const stage of selection.stages) {
-    const task = taskOf(stage);
-    const upstream = graph
-      .edgesInto(stage.name)
-      .filter((edge) => edge.kind === 'file' && planned.has(edge.from))
-      .map((edge): StaleReason => ({ code: 'upstream-planned', stage: edge.from }));
-    const plan = planOf(world, assessor, graph, selection, task, upstream);
-    if (plan.action !== 'fresh') planned.add(stage.name);
-    plans.push(plan);
+  return new Preview(now, graph, selection, options).plans();
+}
+
+class Preview {
+  private readonly world: World;
+  private readonly graph: StageGraph;
+  private readonly selection: Selection;
+  private readonly tasks: BuildTasks;
+  private readonly assessor: Assessor;
+  private readonly onGone: (gone: ItemsGone) => void;
+  /** What goes before anything looks at it; it grows. */
+  private readonly gone: Map<FilePath, string>;
+  /** Names of tasks, and of stages whose items are not known yet. */
+  private readonly planned = new Set<string>();
+
+  constructor(now: World, graph: StageGraph, selection: Selection, options: PreviewOptions) {
+    const { built = selection.names, onGone = () => {} } = options;
+    this.gone = new Map(leavingWith(formerOutputs(now, graph), built));
+    this.world = worldWithout(now, this.gone);
+    this.graph = graph;
+    this.selection = selection;
+    this.tasks = new BuildTasks(this.world, graph, selection);
+    this.assessor = new Assessor(this.world, selection.forced);
+    this.onGone = onGone;
   }
-  return plans;
+
+  plans(): readonly TaskPlanned[] {
+    const plans: TaskPlanned[] = [];
+    for (const task of this.tasks.all) {
+      for (const plan of isManyTasks(task) ? this.plansOfItems(task) : [this.planFor(task)]) {
+        if (plan.action !== 'fresh') this.planned.add(plan.task);
+        plans.push(plan);
+      }
+    }
+    return plans;
+  }
+
+  private planFor(task: Task): TaskPlanned {
+    return planOf(this.world, this.assessor, this.graph, this.selection, task, this.upstreamOf(task));
+  }
+
+  /** What it may read of, and would run. */
+  private upstreamOf(task: Task): readonly StaleReason[] {
+    const { graph, tasks, planned } = this;
+    const before = graph.edgesInto(task.stage.name).filter((edge) => edge.kind === 'file');
+    const names = [...before.map((edge) => edge.from), ...tasks.makersOf(task).map(({ id }) => id)];
+    return [...new Set<string>(names)]
+      .filter((name) => planned.has(name))
+      .map((stage) => ({ code: 'upstream-planned', stage }));
+  }
+
+  /** Of those that there are by now. Where there are none, and stages before would run that may make some, of the stage. */
+  private plansOfItems(task: Task): readonly TaskPlanned[] {
+    const { stage } = task;
+    const found = this.tasks.itemsOf(stage);
+    const command = shownCommand(this.world, stage);
+    const named = { kind: 'task-planned', task: task.id, stage: stage.name, item: null } as const;
+    const told = { ...named, command, estimateMs: null };
+    const reasons = this.upstreamOf(task);
+    if (found.kind === 'unclear' && reasons.length > 0) return [{ ...told, action: 'run', reasons }];
+    if (found.kind === 'unclear') return [{ ...told, action: 'fail', reasons, failure: found.failure }];
+    const gone = reasons.length > 0 ? [] : this.tasks.planOfGone({ stage, tasks: found.tasks });
+    if (gone.length > 0) this.leave(stage, gone);
+    if (found.tasks.length > 0 || reasons.length === 0) return found.tasks.map((one) => this.planFor(one));
+    return [{ ...told, action: 'run', reasons }];
+  }
+
+  private leave(stage: Stage, gone: readonly Cleaning[]): void {
+    for (const { remove, keep } of gone)
+      for (const path of [...remove.map((file) => file.path), ...keep]) this.gone.set(path, stage.name);
+    this.onGone(toldOfGone(stage, gone, true));
+  }
 }
 
 function planOf(
@@ -99,7 +163,7 @@ function lastDuration({ memory }: Assessment): number | null {
 
 /** The same as events; and how a build would end. */
 export function tellPlans(world: World, graph: StageGraph, selection: Selection): Summary {
-  const plans = preview(world, graph, selection);
+  const plans = preview(world, graph, selection, { onGone: (gone) => world.events.emit(gone) });
   for (const plan of plans) world.events.emit(plan);
   return outcomeOfPlans(plans);
 }

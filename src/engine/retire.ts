@@ -1,11 +1,10 @@
 // Files that pipe made and no stage would make any more: a build from nothing would not have them, so no stage may
 // take them for its input unnoticed. Of stages that are selected they go; of the others a person is told.
-import type { TaskId } from '../base/brand.ts';
 import type { EventBody, Warning } from '../model/events.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Task, taskOf } from '../model/task.ts';
+import { stageOfTask, type Task } from '../model/task.ts';
 import { type FormerOutputs, formerOutputs, presentAmong } from './former.ts';
 import { moveDisplaced, wayBack } from './keeping.ts';
 import { putAway } from './make-room.ts';
@@ -92,8 +91,8 @@ export function formerWarnings(
 
 /** Outputs of stages that are gone, where selected ones still take them for inputs. */
 function orphanWarnings(world: World, graph: StageGraph, { stages }: Selection): readonly Told[] {
-  const declared = new Set<TaskId>(graph.stages.map((stage) => taskOf(stage).id));
-  const gone = world.records.remembered().filter((record) => !declared.has(record.task));
+  const declared = new Set(graph.stages.map((stage) => stage.name));
+  const gone = world.records.remembered().filter((record) => !declared.has(stageOfTask(record.task)));
   return gone.flatMap((record) =>
     presentAmong(world, graph, record.outputs).flatMap(({ path }): readonly Told[] => {
       const consumer = stages.find((stage) => setMatches(stage.requires, path) || isNamedBy(stage, path));

@@ -1,6 +1,6 @@
 // The loop: takes what is ready, keeps the slots full, and stops as it was told to.
 import path from 'node:path';
-import type { FilePath, TaskId } from '../base/brand.ts';
+import type { FilePath } from '../base/brand.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { EventBody } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
@@ -11,6 +11,8 @@ import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } f
 import { Attempt, type AttemptWatcher } from './attempt.ts';
 import type { AttemptEnd } from './attempt-end.ts';
 import type { Board } from './board.ts';
+import type { FanningOut } from './fanning-out.ts';
+import type { Letter } from './letter.ts';
 import { overwrittenInputs } from './overwritten.ts';
 import { type FailureDetails, neverBegan } from './run-outcome.ts';
 import { shownCommand } from './secrets.ts';
@@ -26,8 +28,8 @@ export interface SchedulerOptions {
   readonly stdin: 'closed' | 'inherit';
   /** Whether a stage other than `stage` may produce the file, selected or not. */
   readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
-  /** For each task those of this build whose files it may read. */
-  readonly makers: ReadonlyMap<TaskId, readonly Task[]>;
+  /** Those of this build whose files the task may read. */
+  readonly makersOf: (task: Task) => readonly Task[];
   readonly hiddenOrder: (stage: Stage) => Failure | null;
   /** The stages of this build that come before it, near and far. */
   readonly stagesBefore: (stage: Stage) => readonly Stage[];
@@ -35,19 +37,11 @@ export interface SchedulerOptions {
   readonly watching: Watching | null;
 }
 
-type Letter =
-  | {
-      readonly kind: 'attempt-ended';
-      readonly task: Task;
-      readonly end: AttemptEnd;
-    }
-  | { readonly kind: 'interrupt'; readonly how: 'gently' | 'now' }
-  | { readonly kind: 'edited'; readonly files: EditedFiles };
-
 export class Scheduler {
   private readonly world: World;
   private readonly assessor: Assessor;
   private readonly board: Board;
+  private readonly fanningOut: FanningOut;
   private readonly options: SchedulerOptions;
   private readonly mailbox = new Mailbox<Letter>();
   private readonly attempts = new Map<Task, Attempt>();
@@ -63,11 +57,13 @@ export class Scheduler {
     readonly world: World;
     readonly assessor: Assessor;
     readonly board: Board;
+    readonly fanningOut: FanningOut;
     readonly options: SchedulerOptions;
   }) {
     this.world = options.world;
     this.assessor = options.assessor;
     this.board = options.board;
+    this.fanningOut = options.fanningOut;
     this.options = options.options;
   }
 
@@ -106,9 +102,10 @@ export class Scheduler {
   /** Looks at tasks only while a slot is free: fresh ones pass at once, and what is started was looked at just before. */
   private fillSlots(): void {
     while (!this.stopping && this.board.running - this.storing.size < this.options.jobs) {
-      const task = this.board.takeReady();
-      if (task === null) return;
-      const assessed = this.assessor.assess(task);
+      const next = this.fanningOut.next();
+      if (next === null) return;
+      const { task } = next;
+      const assessed: AssessmentOrFailure = 'failure' in next ? next : this.assessor.assess(task);
       const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
       const hold = isFresh ? null : (this.options.watching?.hold(task, assessed) ?? null);
       if (hold !== null) this.leave(task, assessed, hold);
@@ -134,7 +131,7 @@ export class Scheduler {
     const estimateMs = estimateOf(assessment);
     this.board.started(task, { reasons, command: shownCommand(this.world, task.stage), estimateMs });
     this.somethingRan = true;
-    const { forced, audited, stdin, hasOtherOwner, makers, hiddenOrder } = this.options;
+    const { forced, audited, stdin, hasOtherOwner, makersOf, hiddenOrder } = this.options;
     const attempt = new Attempt({
       world: this.world,
       assessor: this.assessor,
@@ -147,7 +144,7 @@ export class Scheduler {
         isOfAnother: (file) => hasOtherOwner(task.stage, file),
         distrust: (inputs) =>
           hiddenOrder(task.stage) ??
-          overwrittenInputs(this.world, task.stage.requires, inputs, makers.get(task.id) ?? []),
+          overwrittenInputs(this.world, task.stage.requires, inputs, makersOf(task)),
       },
       watcher: this.watch(task),
     });

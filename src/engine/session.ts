@@ -2,22 +2,22 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventBody, RunFinished } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { streams } from '../model/items/streams.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Task, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
 import { hiddenOrder } from './aliases.ts';
-import { Assessor, isFailure } from './assess.ts';
+import { Assessor } from './assess.ts';
 import { Board } from './board.ts';
+import { BuildTasks } from './build-tasks.ts';
+import { FanningOut } from './fanning-out.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
-import { leftoversElsewhere } from './killed.ts';
-import { hasOtherOwner } from './ownership.ts';
 import { preflight } from './preflight.ts';
 import { tellPlans } from './preview.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
 import { noCounts, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
-import { makersOf, ordersOf, stagesBefore } from './task-orders.ts';
+import { ordersOf, stagesBefore } from './task-orders.ts';
 import type { EditedFiles, Watching } from './watching.ts';
 import type { Found } from './whats-to-do.ts';
 import type { World } from './world.ts';
@@ -46,13 +46,15 @@ export type BuildEnd =
   /** What was known of the rest may not hold any more. Nothing was told or touched: build all of it. */
   | { readonly kind: 'superseded' };
 
+type Counts = ReturnType<BuildTasks['counts']>;
+
 export class Session {
   private readonly world: World;
   private readonly graph: StageGraph;
   private readonly selection: Selection;
   private readonly options: BuildOptions;
   private readonly rest: Rest | null;
-  private readonly tasks: readonly Task[];
+  private readonly tasks: BuildTasks;
   private readonly assessor: Assessor;
   private readonly found: Found | null;
   private readonly interruption = new AbortController();
@@ -74,7 +76,7 @@ export class Session {
     this.selection = options.selection;
     this.options = options.options;
     this.rest = options.rest ?? null;
-    this.tasks = options.selection.stages.map((stage) => taskOf(stage));
+    this.tasks = new BuildTasks(options.world, options.graph, options.selection);
     const { forced, audited } = options.selection;
     this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
     this.found = options.look?.found ?? null;
@@ -95,21 +97,25 @@ export class Session {
   async build(pipelineName: string): Promise<BuildEnd> {
     const { world, options } = this;
     const startedMs = world.clock.monotonicMs();
-    const everythingFresh = options.dryRun ? false : this.everythingIsFresh();
+    const everythingFresh = options.dryRun ? false : this.tasks.areFresh(this.assessor);
     if (this.rest !== null && !this.rest.isCurrent()) return { kind: 'superseded' };
     if (!everythingFresh) {
-      const about = this.tasks.filter((task) => this.found?.tasks.get(task.id)?.kind !== 'fresh');
-      const problems = preflight(world, this.graph, this.selection, this.whole, about);
+      const about = this.tasks.all.filter((task) => this.found?.tasks.get(task.id)?.kind !== 'fresh');
+      const problems = [
+        ...preflight(world, this.graph, this.selection, this.whole, about),
+        ...this.tasks.problems(),
+      ];
       if (problems.length > 0)
         return this.rest === null ? { kind: 'refused', problems } : { kind: 'superseded' };
       if (!options.dryRun) options.onWork?.();
       if (this.rest !== null && !(await this.keepOthersOut())) return { kind: 'superseded' };
     }
+    const counts = this.tasks.counts();
     world.events.emit({
       kind: 'run-started',
       pipeline: pipelineName,
       targets: this.selection.targets,
-      tasks: this.tasks.length + (this.rest?.tasks ?? 0),
+      tasks: this.tasks.total(counts) + (this.rest?.tasks ?? 0),
       ...(this.rest !== null && { fresh: this.rest.tasks }),
       dryRun: options.dryRun,
       command: options.command,
@@ -118,8 +124,8 @@ export class Session {
     const summary = options.dryRun
       ? tellPlans(world, this.graph, this.selection)
       : everythingFresh
-        ? await this.passThrough()
-        : await this.work();
+        ? await this.passThrough(counts)
+        : await this.work(counts);
     for (const message of world.takeTroubles()) world.events.emit({ kind: 'warning', message });
     if (options.lastWord !== undefined) world.events.emit(options.lastWord());
     const event: RunFinished = {
@@ -131,19 +137,10 @@ export class Session {
     return { kind: 'finished', event };
   }
 
-  /** In order, up to the first task that is not. Writes nothing and needs no lock. */
-  private everythingIsFresh(): boolean {
-    if (leftoversElsewhere(this.world, this.graph).length > 0) return false;
-    return this.tasks.every((task) => {
-      const assessed = this.assessor.assess(task);
-      return !isFailure(assessed) && assessed.verdict.kind === 'fresh';
-    });
-  }
-
   /** Nothing to do: every task was just found fresh. */
-  private async passThrough(): Promise<Summary> {
+  private async passThrough(counts: Counts): Promise<Summary> {
     const { world } = this;
-    const summary = await this.loop();
+    const summary = await this.loop(counts, true);
     await world.files.settle();
     // Worth taking the lock for if nobody has it, not worth waiting for it.
     const isDue = world.upkeep.isDue() || world.executor.hasLeftBehind();
@@ -156,15 +153,15 @@ export class Session {
     return summary;
   }
 
-  private async work(): Promise<Summary> {
+  private async work(counts: Counts): Promise<Summary> {
     const { world } = this;
     const lock = this.isLocked ? ({ kind: 'held' } as const) : await this.lock(this.options.wait);
     if (lock.kind === 'busy') {
       world.events.emit({ kind: 'run-blocked', waits: false, ...lock.holder });
-      return { outcome: 'waiting', exitCode: 3, ...noCounts, waiting: this.tasks.length };
+      return { outcome: 'waiting', exitCode: 3, ...noCounts, waiting: this.tasks.all.length };
     }
     if (lock.kind === 'cancelled') {
-      return { outcome: 'cancelled', exitCode: 130, ...noCounts, cancelled: this.tasks.length };
+      return { outcome: 'cancelled', exitCode: 130, ...noCounts, cancelled: this.tasks.all.length };
     }
     try {
       await this.endLeftBehind();
@@ -173,7 +170,8 @@ export class Session {
       // What was looked at before a wait may have been edited meanwhile, by the other build or a person.
       if (changed || this.waited) this.assessor.forget();
       if (clearGround(world, this.graph, this.selection)) this.assessor.forget();
-      const summary = await this.loop();
+      if (this.tasks.clearFormer()) this.assessor.forget();
+      const summary = await this.loop(counts);
       await world.files.settle();
       world.upkeep.perform();
       return summary;
@@ -217,12 +215,11 @@ export class Session {
     });
   }
 
-  private async loop(): Promise<Summary> {
-    const { world, options, selection, graph } = this;
-    const orders = ordersOf(graph, this.tasks);
+  private async loop(expected: Counts, isFresh = false): Promise<Summary> {
+    const { world, options, selection, graph, tasks } = this;
     const board = new Board({
-      tasks: this.tasks,
-      orders,
+      tasks: tasks.all,
+      orders: ordersOf(graph, tasks.all, isFresh ? undefined : streams),
       inOrder: this.rest !== null,
       audited: selection.audited,
       emit: (event) => world.events.emit(event),
@@ -234,11 +231,12 @@ export class Session {
       world,
       assessor: this.assessor,
       board,
+      fanningOut: new FanningOut({ world, assessor: this.assessor, board, tasks, expected }),
       options: {
         ...{ jobs, keepGoing, stdin, forced, audited },
-        hasOtherOwner: (stage, path) => hasOtherOwner(this.whole().graph, stage, path),
-        makers: makersOf(graph, selection),
-        stagesBefore: (stage) => stagesBefore(graph, this.tasks, stage),
+        hasOtherOwner: (stage, path) => tasks.hasOtherOwner(this.whole, stage, path),
+        makersOf: (task) => tasks.makersOf(task),
+        stagesBefore: (stage) => stagesBefore(graph, tasks.all, stage),
         watching: options.watching ?? null,
         hiddenOrder: (stage) => hiddenOrder(world, this.whole, stage),
       },

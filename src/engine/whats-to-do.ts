@@ -1,10 +1,12 @@
 // What a watch finds when it looks: which tasks are fresh, which are to run, which have to wait.
 import type { TaskId } from '../base/brand.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { streams } from '../model/items/streams.ts';
 import type { TaskRecord } from '../model/record.ts';
-import type { Task } from '../model/task.ts';
+import type { Stage } from '../model/stage.ts';
+import { isManyTasks, type Task, taskOf } from '../model/task.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
-import { ordersOf, type TaskOrder } from './task-orders.ts';
+import type { BuildTasks } from './build-tasks.ts';
 import type { Hold, Watching } from './watching.ts';
 
 export type RestState =
@@ -24,30 +26,81 @@ export interface Found {
 /** `tasks` in topological order. */
 export function whatIsToDo(options: {
   readonly graph: StageGraph;
-  readonly tasks: readonly Task[];
+  readonly tasks: BuildTasks;
   readonly assessor: Assessor;
   readonly watching: Watching;
 }): Found {
   const { graph, tasks, assessor, watching } = options;
-  const before = new Map<TaskId, TaskOrder[]>();
-  for (const order of ordersOf(graph, tasks)) {
-    const known = before.get(order.after);
-    if (known === undefined) before.set(order.after, [order]);
-    else known.push(order);
-  }
-  const optional = new Set(tasks.filter((task) => task.stage.optional).map((task) => task.id));
-  const isInTheWay = ({ before: id, kind }: TaskOrder) => {
-    const state = found.get(id)!;
-    if (state.kind === 'held' && state.hold.kind === 'until-changed')
-      return kind === 'file' || !optional.has(id);
-    return state.kind === 'blocked' || (state.kind === 'held' && state.hold.kind === 'until-asked');
-  };
   const found = new Map<TaskId, RestState>();
-  for (const task of tasks) {
-    const blocker = (before.get(task.id) ?? []).find(isInTheWay)?.before ?? null;
-    found.set(task.id, stateOf(task, assessor.assess(task), watching, blocker));
+  const blockers = new Blockers(graph, tasks, found);
+  let hasGone = tasks.hasFormer();
+  for (const family of tasks.all) {
+    const { stage } = family;
+    if (!isManyTasks(family)) {
+      found.set(family.id, stateOf(family, assessor.assess(family), watching, blockers.of(family)));
+      continue;
+    }
+    const items = tasks.itemsOf(stage);
+    const ones: readonly AssessmentOrFailure[] =
+      items.kind === 'unclear'
+        ? [{ task: family, failure: items.failure }]
+        : items.tasks.map((task) => assessor.assess(task));
+    for (const one of ones) found.set(one.task.id, stateOf(one.task, one, watching, blockers.of(one.task)));
+    blockers.add(
+      stage.name,
+      ones.map(({ task }) => task),
+    );
+    hasGone ||= items.kind === 'found' && tasks.hasGone({ stage, tasks: items.tasks });
   }
-  return { tasks: found, hasWork: [...found.values()].some(({ kind }) => kind === 'stale') };
+  return { tasks: found, hasWork: hasGone || [...found.values()].some(({ kind }) => kind === 'stale') };
+}
+
+/** Which task stands in the way of another: as on the board. */
+class Blockers {
+  private readonly graph: StageGraph;
+  private readonly tasks: BuildTasks;
+  private readonly found: ReadonlyMap<TaskId, RestState>;
+  private readonly families = new Map<
+    string,
+    { readonly file: TaskId | null; readonly after: TaskId | null }
+  >();
+
+  constructor(graph: StageGraph, tasks: BuildTasks, found: ReadonlyMap<TaskId, RestState>) {
+    this.graph = graph;
+    this.tasks = tasks;
+    this.found = found;
+  }
+
+  /** The items of a stage, all looked at. */
+  add(stage: string, items: readonly Task[]): void {
+    const first = (kind: 'file' | 'after') => items.find((task) => this.isInTheWay(task, kind))?.id ?? null;
+    this.families.set(stage, { file: first('file'), after: first('after') });
+  }
+
+  of(task: Task): TaskId | null {
+    for (const { from, kind } of this.graph.edgesInto(task.stage.name)) {
+      const before = this.graph.stageNamed(from);
+      const one = before.forEach === null ? taskOf(before) : null;
+      const blocker =
+        one === null ? this.amongItems(before, task, kind) : this.isInTheWay(one, kind) ? one.id : null;
+      if (blocker !== null) return blocker;
+    }
+    return null;
+  }
+
+  private amongItems(before: Stage, task: Task, kind: 'file' | 'after'): TaskId | null {
+    if (kind === 'after' || !streams(before, task.stage))
+      return this.families.get(before.name)?.[kind] ?? null;
+    return this.tasks.itemsFeeding(before, task).find((one) => this.isInTheWay(one, kind))?.id ?? null;
+  }
+
+  private isInTheWay({ id, stage }: Task, kind: 'file' | 'after'): boolean {
+    const state = this.found.get(id);
+    if (state === undefined) return false;
+    if (state.kind === 'held' && state.hold.kind === 'until-changed')
+      return kind === 'file' || !stage.optional;
+    return state.kind === 'blocked' || (state.kind === 'held' && state.hold.kind === 'until-asked');
+  }
 }
 
 function stateOf(

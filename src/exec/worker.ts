@@ -63,7 +63,7 @@ async function stageFunction(request: WorkerRequest): Promise<(ctx: StageContext
 }
 
 function contextOf(request: WorkerRequest): StageContext {
-  const { root, stage, requires, produces, runId, attempt, scratch } = request.context;
+  const { root, stage, item, requires, produces, runId, attempt, scratch } = request.context;
   const controller = new AbortController();
   let listens = false;
   const stop = (): void => {
@@ -80,7 +80,7 @@ function contextOf(request: WorkerRequest): StageContext {
   }, 1000).unref();
 
   return {
-    ...{ root, stage, requires, produces, runId, attempt, scratch },
+    ...{ root, stage, item, requires, produces, runId, attempt, scratch },
     get signal() {
       listens = true;
       return controller.signal;

@@ -17,6 +17,20 @@ export interface Sights {
   readonly edges: readonly (readonly [before: number, after: number])[];
 }
 
+/** In place of a task, for all items of a stage together. No item is called so. */
+export function familyOf(stage: string): string {
+  return `${stage}:`;
+}
+
+export function isFamily(task: string): boolean {
+  return task.endsWith(':') && task.indexOf(':') === task.length - 1;
+}
+
+/** An item, or all items of a stage. */
+export function isOfItems(task: string): boolean {
+  return task.includes(':');
+}
+
 /** Whom a build must look at again, and of whom it must know. */
 export interface Concerned {
   /** Something that they looked at has changed, they were not fresh, or they follow from such. Names of tasks. */

@@ -24,6 +24,7 @@ export const diagnosticTitles = {
   PIPE023: 'a folder outside the root',
   PIPE024: 'placeholder inside quotes',
   PIPE025: 'unknown module or script',
+  PIPE026: 'bad items of a stage',
   PIPE030: 'unknown target',
   PIPE031: 'contradictory selection',
   PIPE032: 'empty selection',
@@ -39,6 +40,7 @@ export const diagnosticTitles = {
   PIPE044: 'a secret in a name or path',
   PIPE050: 'required file missing',
   PIPE051: 'an input that another stage makes, by another name',
+  PIPE052: 'the items of a stage are not clear',
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticTitles;

@@ -36,6 +36,8 @@ export type Failure =
   | { readonly kind: 'protected'; readonly paths: readonly string[] }
   /** Declared secrets that the caller's environment does not have. */
   | { readonly kind: 'secret-missing'; readonly names: readonly string[] }
+  /** Which items its stage has cannot be told, or two of them would make the same file. */
+  | { readonly kind: 'items-unclear'; readonly message: string; readonly hint: string | null }
   /** The file system refused: full, read-only. */
   | { readonly kind: 'io'; readonly message: string }
   /** A bug of ours, contained. */

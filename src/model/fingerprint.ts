@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../base/brand.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
+import type { Item } from './items/item.ts';
 import type { Manifest } from './manifest.ts';
 import type { FingerprintPart } from './record.ts';
 import type { EnvEntry, Stage } from './stage.ts';
@@ -42,6 +43,7 @@ export function definitionParts(stage: Stage, surroundings: Surroundings): reado
   });
   parts.push({ name: 'requires', value: patternsText(stage.requires) });
   if (stage.produces !== null) parts.push({ name: 'produces', value: patternsText(stage.produces) });
+  if (stage.item !== null) parts.push(...itemParts(stage.item));
   if (stage.version !== null) parts.push({ name: 'version', value: stage.version });
   parts.push({ name: 'platform', value: surroundings.platform });
   return parts;
@@ -67,6 +69,19 @@ export function digestOf(text: string): Digest {
 
 function prefixed(text: string): string {
   return `;${text.length}:${text}`;
+}
+
+/** The file itself is an input; what it is called stands in its patterns, but for what they do not show. */
+function itemParts({ path, name, captures, value }: Item): readonly FingerprintPart[] {
+  const parts = Object.entries(captures).map(([capture, text]) => ({
+    name: `capture ${capture}`,
+    value: text,
+  }));
+  if (path !== null) return parts;
+  return [
+    { name: 'key', value: name },
+    { name: 'record', value: digestOf(JSON.stringify(value)) },
+  ];
 }
 
 function commandText(stage: Stage): string {

@@ -4,6 +4,7 @@ import { hintOfNames } from '../base/did-you-mean.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { StageGraph } from './graph/graph.ts';
+import { itemNamed, itemsAmong, noItemHere } from './items/selected-items.ts';
 import type { Pipeline, Stage } from './stage.ts';
 
 /** What was asked for, as typed. Each may name stages, named pipelines or output paths. */
@@ -21,6 +22,8 @@ export interface Selection {
   /** In topological order. */
   readonly stages: readonly Stage[];
   readonly names: ReadonlySet<string>;
+  /** Of these stages not all items are meant, but those that were named. */
+  readonly items?: ReadonlyMap<string, ReadonlySet<string>>;
   /** To be rerun even if fresh. */
   readonly forced: ReadonlySet<string>;
   /** To be executed under watch, even if fresh. */
@@ -52,9 +55,10 @@ export function select(
   const resolve = (typed: readonly string[], at: string) =>
     typed.map((name) => {
       const found = resolveName(graph, pipeline, name, canonical);
-      if (found !== null) return found;
-      problems.push(unknownTarget(graph, pipeline, name, at));
-      return [];
+      if (found === null) problems.push(unknownTarget(graph, pipeline, name, at));
+      if (found !== null && itemNamed(graph, name) !== null && at !== 'targets' && at !== '--only')
+        problems.push(noItemHere(name, at));
+      return found ?? [];
     });
   const targets = resolve(request.targets, 'targets').flat();
   const from = resolve(request.from, '--from').flat();
@@ -76,6 +80,7 @@ export function select(
   return ok({
     stages,
     names: new Set(stages.map((stage) => stage.name)),
+    ...itemsAmong(graph, request, (name) => resolveName(graph, pipeline, name, canonical) ?? []),
     forced: new Set(request.force ? asked : []),
     audited: new Set(request.audit ? asked : []),
     targets: request.targets,
@@ -90,6 +95,8 @@ export function resolveName(
   canonical: (typed: string) => FilePath | null,
 ): readonly string[] | null {
   if (graph.stages.some((stage) => stage.name === typed)) return [typed];
+  const item = itemNamed(graph, typed);
+  if (item !== null) return [item.stage];
   const members = pipeline.pipelines.get(typed);
   if (members !== undefined) return members;
   const path = canonical(typed);

@@ -26,12 +26,24 @@ export interface ScriptSpec {
   readonly module: string;
 }
 
+/** What a stage function with `forEach` works on. */
+export interface ItemContext {
+  /** The path of the file, relative to the root; or the key of the record. */
+  readonly key: string;
+  /** What the captures stand for, by their names. */
+  readonly captures: Readonly<Record<string, string>>;
+  /** The record as it stands in its document; of a file `null`. */
+  readonly value: unknown;
+}
+
 /** What a stage function is given. */
 export interface StageContext {
   /** Absolute path of the folder of the configuration. */
   readonly root: string;
   /** Name of the stage. */
   readonly stage: string;
+  /** What this task is about; `null` where the stage has no `forEach`. */
+  readonly item: ItemContext | null;
   /** The present input files, relative to the root where they are inside it, sorted. */
   readonly requires: readonly string[];
   /** The patterns of the outputs as the stage declares them. */
@@ -57,6 +69,8 @@ export type RunSpec = string | readonly string[] | ExecSpec | ScriptSpec | Stage
 
 export type PatternSpec = string | OptionalPattern;
 
+export type ForEachSpec = PatternSpec;
+
 export type FreshnessSpec = 'hash' | 'mtime';
 
 /** What stages and the whole pipeline may both declare. */
@@ -79,6 +93,11 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   /** Stages that must be done first, without a file in between. */
   readonly after?: Name | readonly Name[];
   readonly run: RunSpec;
+  /**
+   * One task for each file: a pattern with named captures, `'sow/{course}/{order}.json'`, which may be used in `requires`,
+   * `produces`, `run` and `env`. A capture stands for text within one folder name, `{name...}` across several.
+   */
+  readonly forEach?: ForEachSpec;
   /** Working folder, inside the root. */
   readonly cwd?: string;
   /** Shell program for shell lines. Default `/bin/sh`. */

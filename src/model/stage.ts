@@ -2,6 +2,8 @@
 
 import type { FilePath } from '../base/brand.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
+import type { ForEach } from './items/for-each.ts';
+import type { Item } from './items/item.ts';
 
 export type Freshness = 'hash' | 'mtime';
 
@@ -56,6 +58,10 @@ export interface Stage {
   readonly version: string | null;
   /** Declares nothing to compare with: it runs each time. */
   readonly always: boolean;
+  /** Set where the stage stands for many tasks: its patterns are then those of all its items together. */
+  readonly forEach: ForEach | null;
+  /** Set in the stage of a task, where `forEach` is: its patterns and variables are those of this item. */
+  readonly item: Item | null;
 }
 
 export interface Pipeline {

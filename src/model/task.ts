@@ -5,11 +5,29 @@ import type { Stage } from './stage.ts';
 
 export interface Task {
   readonly id: TaskId;
+  /** As it stands for the item. */
   readonly stage: Stage;
   /** `null` where the stage has no items. */
   readonly item: string | null;
 }
 
-export function taskOf(stage: Stage, item: string | null = null): Task {
-  return { id: (item === null ? stage.name : `${stage.name}:${item}`) as TaskId, stage, item };
+/** Of a stage with items as a whole it stands for all its tasks, until it is known which there are. */
+export function taskOf(stage: Stage): Task {
+  const item = stage.item?.name ?? null;
+  return { id: taskIdOf(stage.name, item), stage, item };
+}
+
+export function taskIdOf(stage: string, item: string | null): TaskId {
+  return (item === null ? stage : `${stage}:${item}`) as TaskId;
+}
+
+/** Names of stages have no colon. */
+export function stageOfTask(id: TaskId): string {
+  const colon = id.indexOf(':');
+  return colon < 0 ? id : id.slice(0, colon);
+}
+
+/** Whether it stands for tasks that are not known yet. */
+export function isManyTasks({ stage }: Task): boolean {
+  return stage.forEach !== null && stage.item === null;
 }

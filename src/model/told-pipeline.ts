@@ -17,6 +17,7 @@ const roles = {
   cwd: 'name',
   tools: 'name',
   secrets: 'name',
+  forEach: 'name',
   // These are executed as they are, and told without secrets. Of a variable the name is a name.
   command: 'executed',
   env: 'executed',
@@ -33,6 +34,8 @@ const roles = {
   protect: 'own',
   watch: 'own',
   always: 'own',
+  // Its words are in the names and texts above.
+  item: 'own',
 } satisfies Record<keyof Stage, 'name' | 'executed' | 'text' | 'own'>;
 
 type Role = typeof roles;
@@ -102,6 +105,7 @@ function namesIn(stage: Stage): readonly Named[] {
     cwd: [[stage.cwd, `${place}.cwd`]],
     tools: stage.tools.map(({ program, range }) => [`${program} ${range}`, `${place}.tools`]),
     secrets: stage.secrets.map((name) => [name, `${place}.secrets`]),
+    forEach: stage.forEach === null ? [] : [[stage.forEach.source, `${place}.forEach`]],
   };
   return [
     ...Object.values(names).flat(),

@@ -9,6 +9,7 @@ import { explainReason, summariseReasons } from '../model/words/wording.ts';
 import type { AuditLines } from './audit-block.ts';
 import { failureDetails } from './failure-block.ts';
 import { wrapWords } from './fit.ts';
+import { goneLines } from './gone-lines.ts';
 import type { Look } from './look.ts';
 import { createOutputLines } from './output-lines.ts';
 import { planLines } from './plan-lines.ts';
@@ -76,6 +77,10 @@ export function createLines(
         ]);
       case 'task-finished':
         return below(view, [...output.flush(event.task), ...finishedLines(event, look, wording, options)]);
+      case 'items-gone':
+        return below(view, goneLines(event, look));
+      case 'stage-fanned-out':
+        return [];
       case 'warning':
         return below(view, warningLines(event, look));
       case 'run-profiled':

@@ -47,6 +47,7 @@ const record: TaskRecord = {
 
 function facts(changes: Partial<StageFacts> = {}): StageFacts {
   return {
+    items: null,
     stage,
     requires: [
       { pattern: 'raw.json', negated: false, optional: false, files: 1 },

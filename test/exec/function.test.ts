@@ -50,6 +50,7 @@ test('a function is called with its context in its folder', async () => {
     {
       root: scene.folder,
       stage: 'work',
+      item: null,
       requires: ['in.txt'],
       produces: ['out/*.txt'],
       runId: 'run-1',

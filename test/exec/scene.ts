@@ -32,6 +32,8 @@ const stage: Stage = {
   watch: 'auto',
   version: null,
   always: true,
+  forEach: null,
+  item: null,
 };
 
 export function stageWith(part: Partial<Stage>): Stage {

@@ -6,7 +6,7 @@ import { acceptedStage } from './validation/sample-config.ts';
 test('a task is named after its stage, and its item where it has one', () => {
   const stage = acceptedStage({});
   expect(taskOf(stage)).toEqual({ id: 's', stage, item: null });
-  expect(taskOf(stage, 'course/7')).toEqual({ id: 's:course/7', stage, item: 'course/7' });
-  // An empty item is an item.
-  expect(taskOf(stage, '').id).toBe('s:');
+  const item = { name: 'course/7', path: null, captures: {}, value: null };
+  const ofItem = { ...stage, item };
+  expect(taskOf(ofItem)).toEqual({ id: 's:course/7', stage: ofItem, item: 'course/7' });
 });

@@ -20,6 +20,16 @@ export function fillPlaceholders(text: string, values: PlaceholderValues): strin
   return replaceKnown(text, values, shellQuote);
 }
 
+/** The same of a text that no shell reads: values as they are. */
+export function fillText(text: string, values: PlaceholderValues): string {
+  return replaceKnown(text, values, (one) => one);
+}
+
+/** The names in placeholders, known or not. */
+export function placeholderNames(text: string): readonly string[] {
+  return [...text.matchAll(placeholder)].map(([, name]) => name!);
+}
+
 /** The command with its placeholders replaced; in `exec`, an argument that is only a list becomes that many arguments. */
 export function fillCommand(command: Command, values: PlaceholderValues): Command {
   switch (command.kind) {

@@ -54,6 +54,20 @@ export function overlappingPairs(
   return pairs;
 }
 
+/** Producers to which one consumer after the other is held. */
+export class Producers {
+  readonly #index: ProductIndex;
+
+  constructor(producers: readonly PatternSet[]) {
+    this.#index = new ProductIndex(producers);
+  }
+
+  /** Those that may make what the set includes, by their positions, sorted; what is excluded does not count. */
+  feeding(consumer: PatternSet): readonly number[] {
+    return [...new Set(firstGrounds(this.#index, consumer).map(({ producer }) => producer))];
+  }
+}
+
 /** For every producer that overlaps the consumer's included patterns the first pair of entries that does; sorted. */
 function firstGrounds(products: ProductIndex, consumer: PatternSet): readonly Ground[] {
   const grounds: Ground[] = [];

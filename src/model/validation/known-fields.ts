@@ -11,6 +11,7 @@ const ofStage = {
   produces: true,
   after: true,
   run: true,
+  forEach: true,
   env: true,
   secrets: true,
   tools: true,
@@ -43,7 +44,7 @@ export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
-  ...['approval', 'batch', 'budget', 'check', 'forEach', 'hooks', 'nice', 'params'],
+  ...['approval', 'batch', 'budget', 'check', 'hooks', 'nice', 'params'],
   ...['pool', 'pools', 'rateLimit', 'retry', 'services', 'weight', 'when'],
 ]);
 

@@ -9,10 +9,13 @@ import { itemsOf } from './config-value.ts';
 import { reportUnknownFields } from './known-fields.ts';
 
 const expected = "a shell line, an array of them, exec('…'), script('…') or a function";
-const placeholders = ['requires', 'produces'];
 
-/** `null` when it is wrong, which is reported. */
-export function readCommand(section: Section, folders: Folders): Command | null {
+/** `null` when it is wrong, which is reported. `placeholders`: the names that are replaced in it. */
+export function readCommand(
+  section: Section,
+  folders: Folders,
+  placeholders: readonly string[],
+): Command | null {
   const { report } = section;
   const placed = section.placed('run');
   const { value, at } = placed;
@@ -24,13 +27,14 @@ export function readCommand(section: Section, folders: Folders): Command | null 
     return null;
   }
   if (typeof value === 'function') return { kind: 'function' };
-  if (typeof value === 'string') return readLines([placed], report);
+  if (typeof value === 'string') return readLines([placed], report, placeholders);
   const items = itemsOf(value);
   if (items.ok) {
     if (items.value.length === 0) mismatch(report, placed, 'at least one shell line');
     return readLines(
       items.value.map((item, i) => ({ value: item, at: `${at}[${i}]` })),
       report,
+      placeholders,
     );
   }
   return readObject(placed, report, folders);
@@ -49,7 +53,11 @@ export function impliedFiles(command: Command, cwd: string, folders: Folders): r
   return [...files].sort();
 }
 
-function readLines(items: readonly Placed[], report: Report): Command | null {
+function readLines(
+  items: readonly Placed[],
+  report: Report,
+  placeholders: readonly string[],
+): Command | null {
   const lines: string[] = [];
   for (const item of items) {
     const line = textOf(item, report);

@@ -3,7 +3,10 @@
 import { escapeGlob, type Glob, globMatches, globsMayOverlap, parseGlob } from '../glob/glob.ts';
 import type { PatternEntry } from '../glob/pattern-set.ts';
 import { hasReservedPart } from '../glob/reserved-names.ts';
+import type { CapturePattern } from '../items/capture-pattern.ts';
+import type { ItemEntry } from '../items/for-each.ts';
 import { type Folders, isOutside } from '../paths.ts';
+import { type KnownCaptures, withCaptures } from './captures.ts';
 import { mismatch, type Placed, type Report, Section, textOf } from './config-section.ts';
 import { shown } from './config-value.ts';
 import { reportUnknownFields } from './known-fields.ts';
@@ -14,10 +17,13 @@ export interface PatternPlace extends Folders {
   readonly configPath: string;
   /** Made by {@link everythingIn} the root. */
   readonly inside: Glob | null;
+  /** Which captures patterns may have; `null`: braces are those of names and choices. */
+  readonly captures: KnownCaptures | null;
 }
 
 interface PlacedEntry extends PatternEntry {
   readonly at: string;
+  readonly pattern: CapturePattern | null;
 }
 
 const expected = "a pattern such as 'data/*.json' or optional('…')";
@@ -29,14 +35,19 @@ export function everythingIn(folder: string): Glob | null {
 }
 
 /** Entries in order; what is wrong is reported and left out. */
-export function readRequires(section: Section, place: PatternPlace): readonly PatternEntry[] {
+export function readRequires(section: Section, place: PatternPlace): readonly ItemEntry[] {
   const entries = readEntries(section, 'requires', place);
   for (const entry of entries) reportUnreachableInput(entry, place, section.report);
   return entries.map(withoutPlace);
 }
 
+/** The entries of `forEach`, with the captures that it names itself. */
+export function readItems(section: Section, place: PatternPlace): readonly ItemEntry[] {
+  return readEntries(section, 'forEach', { ...place, captures: 'any' }).map(withoutPlace);
+}
+
 /** As {@link readRequires}; `null` when the stage declares no outputs. */
-export function readProduces(section: Section, place: PatternPlace): readonly PatternEntry[] | null {
+export function readProduces(section: Section, place: PatternPlace): readonly ItemEntry[] | null {
   const entries = readEntries(section, 'produces', place);
   if (entries.length === 0) return null;
   const { report } = section;
@@ -54,12 +65,12 @@ export function readProduces(section: Section, place: PatternPlace): readonly Pa
   return entries.map(withoutPlace);
 }
 
-function readEntries(section: Section, field: string, folders: Folders): readonly PlacedEntry[] {
+function readEntries(section: Section, field: string, place: PatternPlace): readonly PlacedEntry[] {
   return section.list(field, expected, 'or one').flatMap((placed) => {
     if (typeof placed.value !== 'object' || placed.value === null) {
-      return entriesOf([placed], false, section.report, folders);
+      return entriesOf([placed], false, section.report, place);
     }
-    return entriesOf(optionalPatterns(placed, section.report), true, section.report, folders);
+    return entriesOf(optionalPatterns(placed, section.report), true, section.report, place);
   });
 }
 
@@ -83,7 +94,7 @@ function entriesOf(
   patterns: readonly Placed[],
   optional: boolean,
   report: Report,
-  folders: Folders,
+  place: PatternPlace,
 ): readonly PlacedEntry[] {
   return patterns.flatMap((placed) => {
     const { at } = placed;
@@ -103,9 +114,16 @@ function entriesOf(
       report({ code: 'PIPE013', message: `${shown(source)} has no pattern after its "!"`, at });
       return [];
     }
-    const canonical = canonicalPattern(text, folders);
-    const glob = canonical.ok ? parseGlob(canonical.value) : canonical;
-    if (glob.ok) return [{ glob: glob.value, negated, optional, source, at }];
+    const canonical = canonicalPattern(text, place);
+    const captured =
+      canonical.ok && place.captures !== null ? withCaptures(canonical.value, place.captures) : null;
+    if (captured !== null && !captured.ok) {
+      report({ code: 'PIPE026', message: `${shown(source)}: ${captured.error}`, at });
+      return [];
+    }
+    const glob = canonical.ok ? parseGlob(captured?.value.text ?? canonical.value) : canonical;
+    if (glob.ok)
+      return [{ glob: glob.value, negated, optional, source, at, pattern: captured?.value.pattern ?? null }];
     report({ code: 'PIPE013', message: `${shown(source)}: ${glob.error}`, at });
     return [];
   });
@@ -146,6 +164,6 @@ function namesReserved(glob: Glob): boolean {
   return hasReservedPart(glob.literal ?? glob.base);
 }
 
-function withoutPlace({ glob, negated, optional, source }: PlacedEntry): PatternEntry {
-  return { glob, negated, optional, source };
+function withoutPlace({ glob, negated, optional, source, pattern }: PlacedEntry): ItemEntry {
+  return { entry: { glob, negated, optional, source }, pattern };
 }

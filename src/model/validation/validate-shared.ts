@@ -1,7 +1,7 @@
 // Checks what a stage and the whole pipeline may both declare, and joins the two.
 
 import { isVersionRange } from '../command/version-range.ts';
-import type { PatternEntry } from '../glob/pattern-set.ts';
+import type { ItemEntry } from '../items/for-each.ts';
 import type { EnvEntry, ToolRequirement } from '../stage.ts';
 import { mismatch, Section } from './config-section.ts';
 import { shown } from './config-value.ts';
@@ -9,7 +9,7 @@ import { placeOf } from './place.ts';
 import { type PatternPlace, readRequires } from './validate-patterns.ts';
 
 export interface Shared {
-  readonly requires: readonly PatternEntry[];
+  readonly requires: readonly ItemEntry[];
   readonly env: ReadonlyMap<string, EnvEntry>;
   readonly secrets: ReadonlySet<string>;
   readonly tools: ReadonlyMap<string, ToolRequirement>;
@@ -22,8 +22,8 @@ export function readShared(section: Section, place: PatternPlace, pipeline: Shar
   const secrets = readSecrets(section);
   reportDoubles(section, env, secrets, pipeline);
   const excluding = requires[0];
-  if (excluding?.negated && (pipeline === null || pipeline.requires.length === 0)) {
-    const message = `the first pattern, ${shown(excluding.source)}, excludes from nothing`;
+  if (excluding?.entry.negated && (pipeline === null || pipeline.requires.length === 0)) {
+    const message = `the first pattern, ${shown(excluding.entry.source)}, excludes from nothing`;
     const hint = 'put what is required in front of it';
     section.report({ code: 'PIPE013', message, at: section.place('requires'), hint });
   }

@@ -1,6 +1,7 @@
 // Checks one stage and fills in what it leaves out.
 import { hintOfNames } from '../../base/did-you-mean.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { forAllItems } from '../items/for-each.ts';
 import { canonicalPath, type Folders, isOutside } from '../paths.ts';
 import type { Freshness, Stage } from '../stage.ts';
 import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
@@ -8,6 +9,7 @@ import { shown } from './config-value.ts';
 import { parseDuration } from './duration.ts';
 import { reportUnknownFields, stageFields } from './known-fields.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
+import { placeholdersOf, readForEach, reportUnknownCaptures, requiredByAll } from './validate-for-each.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
 import { readShared, type Shared } from './validate-shared.ts';
 
@@ -31,13 +33,16 @@ export function readStage(
   section: Section,
   defaults: StageDefaults,
 ): Stage | null {
-  const { place } = defaults;
   reportUnknownFields(section, stageFields);
+  const items = readForEach(section, defaults.place);
+  const place = items === null ? defaults.place : { ...defaults.place, captures: items.captures };
   const description = section.text('description');
   const shared = readShared(section, place, defaults.shared);
   const produces = readProduces(section, place);
   const after = readAfter(name, section, defaults.names);
-  const command = readCommand(section, place);
+  const command = readCommand(section, place, placeholdersOf(items));
+  const forEach = items === null ? null : { ...items, requires: shared.requires, produces };
+  if (items !== null) reportUnknownCaptures(section, items);
   const cwd = readCwd(section, place);
   const rest = {
     shell: readShell(section),
@@ -55,9 +60,9 @@ export function readStage(
     name,
     index,
     description,
-    requires: { entries: shared.requires },
+    requires: { entries: forEach === null ? forAllItems(shared.requires) : requiredByAll(forEach) },
     implied: impliedFiles(command, cwd, place),
-    produces: produces === null ? null : { entries: produces },
+    produces: produces === null ? null : { entries: forAllItems(produces) },
     after,
     command,
     env: sortedBy(shared.env),
@@ -65,7 +70,9 @@ export function readStage(
     tools: sortedBy(shared.tools),
     cwd,
     ...rest,
-    always: produces === null && !shared.requires.some((entry) => !entry.negated),
+    always: items === null && produces === null && !shared.requires.some(({ entry }) => !entry.negated),
+    forEach,
+    item: null,
   };
 }
 

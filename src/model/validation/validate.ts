@@ -50,7 +50,7 @@ function readPipeline(section: Section, config: ConfigPlace, only: ReadonlySet<s
   reportUnknownFields(section, pipelineFields);
   const folders = { root: posix.normalize(config.root), home: posix.normalize(config.home) };
   const configPath = canonicalPath(config.configPath, folders);
-  const place = { ...folders, configPath, inside: everythingIn(folders.root) };
+  const place = { ...folders, configPath, inside: everythingIn(folders.root), captures: null };
   const name = readName(section) ?? (config.folderName.trim() || 'pipeline');
   const shared = readShared(section, place, null);
   const freshness = section.oneOf('freshness', ['hash', 'mtime']) ?? 'hash';

@@ -3,6 +3,7 @@ import type { TaskPlanned } from '../events.ts';
 import type { StaleReason } from '../verdict.ts';
 
 export interface Cause {
+  /** The name of the task: of a stage, or `stage:item`. */
   readonly stage: string;
   readonly action: TaskPlanned['action'];
   /** What the stage's own files and definition say. */
@@ -13,16 +14,16 @@ export interface Cause {
   readonly repeated: boolean;
 }
 
-/** `plans` must hold everything upstream of `stage`. */
-export function causesOf(stage: string, plans: readonly TaskPlanned[]): Cause {
-  const byStage = new Map(plans.map((plan) => [plan.stage, plan]));
+/** `plans` must hold everything upstream of the task. */
+export function causesOf(task: string, plans: readonly TaskPlanned[]): Cause {
+  const byTask = new Map<string, TaskPlanned>(plans.map((plan) => [plan.task, plan]));
   const told = new Set<string>();
   const chain: Cause[] = [];
   // Not a recursion: a chain of stages may be thousands long.
-  const open: { readonly name: string; readonly among: Cause[] }[] = [{ name: stage, among: chain }];
+  const open: { readonly name: string; readonly among: Cause[] }[] = [{ name: task, among: chain }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { name, among } = next;
-    const plan = byStage.get(name)!;
+    const plan = byTask.get(name)!;
     const repeated = told.has(name);
     told.add(name);
     const reasons = plan.reasons.filter((reason) => reason.code !== 'upstream-planned');

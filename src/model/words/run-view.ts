@@ -12,6 +12,7 @@ import type {
   TaskStarted,
   Warning,
 } from '../events.ts';
+import { lastLineOf } from './last-line-of.ts';
 
 /** A task that is being worked on. */
 export interface RunningTask {
@@ -65,9 +66,6 @@ export interface RunView {
   readonly savedMs: number;
   readonly finished: RunFinished | null;
 }
-
-/** More than any terminal shows. */
-const longestLastLine = 400;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Growing = 'tasks' | 'running' | 'counts' | 'failures' | 'skipped' | 'warnings' | 'planned' | 'audits';
@@ -162,6 +160,11 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
     case 'task-finished':
       finish(next, event);
       break;
+    case 'stage-fanned-out':
+      next.total += event.items - event.expected;
+      break;
+    case 'items-gone':
+      break;
     case 'warning':
       next.warnings.push(event);
       break;
@@ -226,18 +229,6 @@ function updateRunning(view: GrowingView, id: TaskId, change: (task: RunningTask
   const changed = change(task);
   view.running.set(id, changed);
   view.tasks.set(id, changed);
-}
-
-/** Tools that redraw their own progress line write carriage returns; each is a line here. */
-function lastLineOf(text: string): string | null {
-  let end = text.length;
-  while (end > 0) {
-    const start = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
-    const line = text.slice(start, end).trim();
-    if (line !== '') return line.slice(0, longestLastLine);
-    end = start - 1;
-  }
-  return null;
 }
 
 function sum(

@@ -104,6 +104,8 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       return [
         `${plural(failure.names.length, 'secret is', 'secrets are')} not set: ${failure.names.join(', ')}`,
       ];
+    case 'items-unclear':
+      return [printable(failure.message), ...(failure.hint === null ? [] : [printable(failure.hint)])];
     case 'io':
       return [printable(failure.message)];
     case 'internal':

@@ -25,6 +25,8 @@ test('a stage that says nothing else has all defaults', () => {
     watch: 'auto',
     version: null,
     always: true,
+    forEach: null,
+    item: null,
   });
 });
 

@@ -1,0 +1,186 @@
+// The tasks of one build: those of its stages, and of stages with items those that are known by now.
+import type { FilePath, TaskId } from '../base/brand.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
+import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
+import { type Assessor, isFailure } from './assess.ts';
+import type { Cleaning } from './clean.ts';
+import { type Family, hasGoneItems, planOfGone, removeGone } from './gone-items.ts';
+import { type FoundItems, ItemTasks } from './item-tasks.ts';
+import { leftoversElsewhere } from './killed.ts';
+import { hasOtherOwner } from './ownership.ts';
+import type { Whole } from './rest.ts';
+import type { World } from './world.ts';
+
+export class BuildTasks {
+  /** In topological order. A stage with items is one of them until it has fanned out. */
+  readonly all: readonly Task[];
+  readonly items: ItemTasks;
+  private readonly world: World;
+  private readonly graph: StageGraph;
+  private readonly selection: Selection;
+
+  constructor(world: World, graph: StageGraph, selection: Selection) {
+    this.world = world;
+    this.graph = graph;
+    this.selection = selection;
+    this.all = selection.stages.map((stage) => taskOf(stage));
+    this.items = new ItemTasks(world, graph);
+  }
+
+  /** By the files as they are: right as soon as all is done that may make items. */
+  itemsOf(stage: Stage): FoundItems {
+    const found = this.items.of(stage);
+    const wanted = this.selection.items?.get(stage.name);
+    if (found.kind === 'unclear' || wanted === undefined) return found;
+    const tasks = found.tasks.filter((task) => this.isWanted(task));
+    const present = new Set(tasks.map(({ item }) => item));
+    const missing = [...wanted].find((item) => !present.has(item));
+    if (missing === undefined) return { ...found, tasks };
+    const message = `stage "${stage.name}" has no item "${missing}"`;
+    const hint = `its items are the files of ${stage.forEach?.source}`;
+    const problem = { code: 'PIPE030', message, at: 'targets', hint } as const;
+    return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems: [problem] };
+  }
+
+  /** Those present whose files none of the selected stages may make. */
+  itemsOfNobody(stage: Stage): readonly Task[] {
+    const found = this.items.present(stage);
+    const sources = this.items.sourcesOf(stage).filter(({ name }) => this.selection.names.has(name));
+    const isMade = (path: string) =>
+      sources.some(({ produces }) => produces !== null && setMatches(produces, path));
+    if (found.kind === 'unclear') return [];
+    return found.tasks.filter((task) => !isMade(task.item ?? '') && this.isWanted(task));
+  }
+
+  /** The item that `maker` made, if it is one of this build. */
+  itemMadeBy(maker: Task, stage: Stage, path: FilePath): Task | null {
+    const task = this.items.taskMadeBy(maker, stage, path);
+    return task !== null && this.isWanted(task) ? task : null;
+  }
+
+  /** How many items there seem to be now, by stage. */
+  counts(): ReadonlyMap<TaskId, number> {
+    return new Map(this.all.filter(isManyTasks).map(({ id, stage }) => [id, this.countOf(stage)]));
+  }
+
+  /** Of all tasks, with so many items. */
+  total(counts: ReadonlyMap<TaskId, number>): number {
+    return [...counts.values()].reduce((sum, count) => sum + count, this.all.length - counts.size);
+  }
+
+  private countOf(stage: Stage): number {
+    const found = this.itemsOf(stage);
+    return found.kind === 'found' ? found.tasks.length : 0;
+  }
+
+  /** In order, up to the first task that is not. Writes nothing and needs no lock. */
+  areFresh(assessor: Assessor): boolean {
+    if (leftoversElsewhere(this.world, this.graph).length > 0) return false;
+    const isFresh = (task: Task) => {
+      const assessed = assessor.assess(task);
+      return !isFailure(assessed) && assessed.verdict.kind === 'fresh';
+    };
+    return (
+      this.all.every((task) => {
+        if (!isManyTasks(task)) return isFresh(task);
+        const found = this.itemsOf(task.stage);
+        if (found.kind === 'unclear' || this.lacksItems(task.stage, found.tasks)) return false;
+        if (!found.tasks.every(isFresh)) return false;
+        return !this.hasGone({ stage: task.stage, tasks: found.tasks });
+      }) && !this.hasFormer()
+    );
+  }
+
+  /** What is known to be wrong with items before anything has run. */
+  problems(): readonly Diagnostic[] {
+    return this.all.filter(isManyTasks).flatMap(({ stage }) => {
+      // What others are yet to make may be quite different.
+      if (this.hasSources(stage)) return [];
+      const found = this.itemsOf(stage);
+      return found.kind === 'unclear' ? found.problems : [];
+    });
+  }
+
+  /** What is left of items that are gone, as far as a build would take it away. */
+  planOfGone(family: Family): readonly Cleaning[] {
+    return this.clearsUp(family.stage) ? planOfGone(this.world, this.graph, this.items, family) : [];
+  }
+
+  /** Takes away what items that are gone had made. Call when all is done that may make items. */
+  clearUp(family: Family): boolean {
+    return this.clearsUp(family.stage) && removeGone(this.world, this.graph, this.items, family);
+  }
+
+  /** Whether there is anything left of items that stages had once which have none now. */
+  hasFormer(): boolean {
+    return this.formerFamilies().length > 0;
+  }
+
+  /** Takes that away. */
+  clearFormer(): boolean {
+    const former = this.formerFamilies();
+    return former.filter((family) => removeGone(this.world, this.graph, this.items, family)).length > 0;
+  }
+
+  /** Those whose files it may read: of stages with items those that are known by now. */
+  makersOf(task: Task): readonly Task[] {
+    const { stage } = task;
+    return this.graph.edgesInto(stage.name).flatMap((edge): readonly Task[] => {
+      if (edge.kind !== 'file' || !this.selection.names.has(edge.from)) return [];
+      const before = this.graph.stageNamed(edge.from);
+      if (before.forEach === null) return [taskOf(before)];
+      if (stage.item === null) return this.items.lastOf(edge.from);
+      const maker = this.items.makerOf(task);
+      return maker?.stage.name === edge.from ? [maker] : this.items.lastFeeding(edge.from, stage);
+    });
+  }
+
+  /** Those of a stage with items whose files the task may read. */
+  itemsFeeding({ name }: Stage, task: Task): readonly Task[] {
+    return this.items.lastFeeding(name, task.stage);
+  }
+
+  hasGone(family: Family): boolean {
+    return this.clearsUp(family.stage) && hasGoneItems(this.world, family);
+  }
+
+  /** Whether another stage or another item may produce the file, or it is a source. */
+  hasOtherOwner(whole: Whole, stage: Stage, path: FilePath): boolean {
+    return hasOtherOwner(whole().graph, stage, path) || this.items.isOfAnotherItem(stage, path);
+  }
+
+  private isWanted({ stage, item }: Task): boolean {
+    const wanted = this.selection.items?.get(stage.name);
+    return wanted === undefined || wanted.has(item ?? '');
+  }
+
+  /** Whether others of this build may make items of the stage. */
+  private hasSources(stage: Stage): boolean {
+    return this.items.sourcesOf(stage).some(({ name }) => this.selection.names.has(name));
+  }
+
+  private lacksItems(stage: Stage, tasks: readonly Task[]): boolean {
+    return tasks.length === 0 && stage.forEach?.entry.optional === false && !this.hasSources(stage);
+  }
+
+  /** Only who knows all items of a stage knows which are gone. */
+  private clearsUp(stage: Stage): boolean {
+    if (this.selection.items?.has(stage.name)) return false;
+    return this.items.sourcesOf(stage).every(({ name }) => this.selection.names.has(name));
+  }
+
+  private formerFamilies(): readonly Family[] {
+    const { records } = this.world;
+    const withItems = new Set<string>();
+    for (const { task } of [...records.remembered(), ...records.killed()])
+      if (task.includes(':')) withItems.add(stageOfTask(task));
+    return this.all
+      .filter((task) => task.stage.forEach === null && withItems.has(task.id))
+      .map((task) => ({ stage: task.stage, tasks: [task] }))
+      .filter((family) => hasGoneItems(this.world, family));
+  }
+}

@@ -1,0 +1,91 @@
+// Fans stages with items out on the board: in full when all is done that may make items, or one item after the other.
+import type { Failure } from '../model/failure.ts';
+import { isManyTasks, type Task } from '../model/task.ts';
+import type { Assessor } from './assess.ts';
+import type { Board } from './board.ts';
+import type { BuildTasks } from './build-tasks.ts';
+import type { Arrival } from './family.ts';
+import type { World } from './world.ts';
+
+export interface CannotFanOut {
+  readonly task: Task;
+  readonly failure: Failure;
+}
+
+export class FanningOut {
+  private readonly world: World;
+  private readonly assessor: Assessor;
+  private readonly board: Board;
+  private readonly tasks: BuildTasks;
+  private readonly pending: Arrival[] = [];
+  /** What the start of the run told of, by stage. */
+  private readonly expected: ReadonlyMap<string, number>;
+
+  constructor(options: {
+    readonly world: World;
+    readonly assessor: Assessor;
+    readonly board: Board;
+    readonly tasks: BuildTasks;
+    readonly expected: ReadonlyMap<string, number>;
+  }) {
+    this.world = options.world;
+    this.assessor = options.assessor;
+    this.board = options.board;
+    this.tasks = options.tasks;
+    this.expected = options.expected;
+  }
+
+  /** What may be looked at next, or cannot fan out; `null`: nothing as yet. */
+  next(): { readonly task: Task } | CannotFanOut | null {
+    for (;;) {
+      for (const arrival of this.board.families.takeArrivals()) this.pending.push(arrival);
+      for (let arrival = this.pending.shift(); arrival !== undefined; arrival = this.pending.shift()) {
+        const failure = this.goOn(arrival);
+        if (failure !== null) return { task: arrival.stage, failure };
+      }
+      const task = this.board.takeReady();
+      if (task === null || !isManyTasks(task)) return task && { task };
+      const failure = this.begin(task);
+      if (failure !== null) return { task, failure };
+    }
+  }
+
+  /** The stage's turn has come. Answers why it cannot fan out, if so. */
+  private begin(task: Task): Failure | null {
+    const { haveEnded, spoiledBy, early } = this.board.families.sourcesOf(task);
+    if (haveEnded && spoiledBy.length === 0) return this.complete(task);
+    const made = early.flatMap((one) => this.itemsMadeBy(task, one));
+    const others = this.tasks.itemsOfNobody(task.stage);
+    this.board.families.fanOut(task, [...others, ...made], haveEnded ? this.expectedOf(task) : null);
+    return null;
+  }
+
+  private goOn({ stage, from }: Arrival): Failure | null {
+    const { families } = this.board;
+    const isSpoiled = families.sourcesOf(stage).spoiledBy.length > 0;
+    if (from === null && !isSpoiled) return this.complete(stage);
+    const items = from === null ? [] : this.itemsMadeBy(stage, from);
+    families.fanOut(stage, items, from === null ? this.expectedOf(stage) : null);
+    return null;
+  }
+
+  /** All is done that may make items: the files say which there are, and of what is left of others. */
+  private complete(task: Task): Failure | null {
+    const found = this.tasks.itemsOf(task.stage);
+    if (found.kind === 'unclear') return found.failure;
+    // What reads those files may have been looked at before.
+    if (this.tasks.clearUp({ stage: task.stage, tasks: found.tasks })) this.assessor.forget();
+    this.board.families.fanOut(task, found.tasks, this.expectedOf(task));
+    return null;
+  }
+
+  private expectedOf({ id }: Task): { readonly expected: number } {
+    return { expected: this.expected.get(id) ?? 0 };
+  }
+
+  private itemsMadeBy({ stage }: Task, maker: Task): readonly Task[] {
+    const memory = this.world.records.memory(maker.id);
+    if (memory.kind !== 'done') return [];
+    return memory.record.outputs.flatMap(({ path }) => this.tasks.itemMadeBy(maker, stage, path) ?? []);
+  }
+}

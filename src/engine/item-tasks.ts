@@ -1,0 +1,125 @@
+// Which items a stage has by what lies there now, and the tasks for them.
+import type { FilePath, TaskId } from '../base/brand.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Failure } from '../model/failure.ts';
+import { globsMayOverlap } from '../model/glob/glob.ts';
+import { Producers } from '../model/glob/pattern-index.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { Makers } from '../model/graph/makers.ts';
+import { itemProblems, taskForFile } from '../model/items/item-tasks.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Task } from '../model/task.ts';
+import type { World } from './world.ts';
+
+export type FoundItems =
+  | { readonly kind: 'found'; readonly tasks: readonly Task[] }
+  | { readonly kind: 'unclear'; readonly failure: Failure; readonly problems: readonly Diagnostic[] };
+
+interface Family {
+  readonly tasks: readonly Task[];
+  readonly makers: Makers;
+  producers: Producers | null;
+}
+
+export class ItemTasks {
+  private readonly world: World;
+  private readonly graph: StageGraph;
+  /** The last answer for each stage. */
+  private readonly families = new Map<string, Family>();
+  private readonly checked = new Set<string>();
+  /** Of items that began while others of their stage were not known yet. */
+  private readonly madeBy = new Map<TaskId, Task>();
+
+  constructor(world: World, graph: StageGraph) {
+    this.world = world;
+    this.graph = graph;
+  }
+
+  /** Sorted by item. Looks at the files as they are. */
+  of(stage: Stage): FoundItems {
+    const found = this.present(stage);
+    if (found.kind === 'unclear') return found;
+    const problems = this.problemsOf(stage, found.tasks);
+    const [first] = problems;
+    if (first === undefined) return found;
+    const failure: Failure = { kind: 'items-unclear', message: first.message, hint: first.hint ?? null };
+    return { kind: 'unclear', failure, problems };
+  }
+
+  /** The same, whatever they would do to each other. */
+  present(stage: Stage): FoundItems {
+    const { forEach } = stage;
+    if (forEach === null) throw new Error(`stage ${stage.name} has no items`);
+    const { files, unreadable } = this.world.files.expand({ entries: [forEach.entry] }, 'input');
+    const [hidden] = unreadable;
+    if (hidden !== undefined) {
+      const message = `its items cannot be looked for: ${hidden.path} ${hidden.message}`;
+      return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint: null }, problems: [] };
+    }
+    return { kind: 'found', tasks: files.flatMap(({ path }) => taskForFile(stage, path) ?? []) };
+  }
+
+  /** `maker` has made the file; `null`: it is no item. */
+  taskMadeBy(maker: Task, stage: Stage, path: FilePath): Task | null {
+    const task = taskForFile(stage, path);
+    if (task !== null) this.madeBy.set(task.id, maker);
+    return task;
+  }
+
+  makerOf(task: Task): Task | null {
+    return this.madeBy.get(task.id) ?? null;
+  }
+
+  /** The stages that may make items of this one. */
+  sourcesOf({ name, forEach }: Stage): readonly Stage[] {
+    if (forEach === null) return [];
+    return this.graph
+      .edgesInto(name)
+      .filter((edge) => edge.kind === 'file')
+      .map((edge) => this.graph.stageNamed(edge.from))
+      .filter(({ produces }) =>
+        produces?.entries.some((made) => !made.negated && globsMayOverlap(made.glob, forEach.entry.glob)),
+      );
+  }
+
+  /** The tasks that a stage was last found to have. */
+  lastOf(stage: string): readonly Task[] {
+    return this.families.get(stage)?.tasks ?? [];
+  }
+
+  /** Those of a stage whose files another one may read. */
+  lastFeeding(stage: string, reader: Stage): readonly Task[] {
+    const family = this.families.get(stage);
+    if (family === undefined) return [];
+    family.producers ??= new Producers(family.tasks.map((task) => task.stage.produces ?? { entries: [] }));
+    return family.producers.feeding(reader.requires).map((position) => family.tasks[position]!);
+  }
+
+  /** Whether the file may be made for an item of the stage other than this one. */
+  isOfAnotherItem({ name, item, produces }: Stage, path: FilePath): boolean {
+    if (item === null || (produces !== null && setMatches(produces, path))) return false;
+    return this.mayMake(name, path);
+  }
+
+  /** Whether the file may be made for some item of the stage. */
+  mayMake(stage: string, path: FilePath): boolean {
+    return (this.families.get(stage)?.makers.of(path).length ?? 0) > 0;
+  }
+
+  private problemsOf(stage: Stage, tasks: readonly Task[]): readonly Diagnostic[] {
+    const last = this.families.get(stage.name);
+    const isSame = last?.tasks.length === tasks.length && tasks.every((task, i) => task === last.tasks[i]);
+    if (!isSame)
+      this.families.set(stage.name, {
+        tasks,
+        makers: new Makers(tasks.map((task) => task.stage)),
+        producers: null,
+      });
+    if (isSame && this.checked.has(stage.name)) return [];
+    const problems = itemProblems(stage, tasks);
+    if (problems.length === 0) this.checked.add(stage.name);
+    else this.checked.delete(stage.name);
+    return problems;
+  }
+}

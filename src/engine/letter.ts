@@ -1,0 +1,9 @@
+// What reaches the scheduler's loop from outside of it.
+import type { Task } from '../model/task.ts';
+import type { AttemptEnd } from './attempt-end.ts';
+import type { EditedFiles } from './watching.ts';
+
+export type Letter =
+  | { readonly kind: 'attempt-ended'; readonly task: Task; readonly end: AttemptEnd }
+  | { readonly kind: 'interrupt'; readonly how: 'gently' | 'now' }
+  | { readonly kind: 'edited'; readonly files: EditedFiles };

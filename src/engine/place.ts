@@ -1,0 +1,102 @@
+// Where a task stands on the board, and what that means for those that wait for it.
+import type { TaskOutcome } from '../model/events.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Task } from '../model/task.ts';
+import type { StaleReason } from '../model/verdict.ts';
+import type { TaskEnd } from './run-outcome.ts';
+import type { TaskOrder } from './task-orders.ts';
+
+export type TaskState =
+  /** Waits for this many tasks before it. */
+  | { readonly kind: 'wanted'; readonly waitsFor: number }
+  | { readonly kind: 'ready' }
+  /** Its items are tasks of their own. */
+  | { readonly kind: 'fanned-out' }
+  | { readonly kind: 'running'; readonly startedMs: number; readonly reasons: readonly StaleReason[] }
+  /** `blockedBy`: the stages that failed first, where this one was skipped for them. */
+  | {
+      readonly kind: 'ended';
+      readonly outcome: TaskOutcome;
+      readonly failure: Failure | null;
+      readonly blockedBy: readonly string[];
+    };
+
+export interface Place {
+  readonly task: Task;
+  state: TaskState;
+  audit: TaskEnd['audit'];
+  readonly dependents: { readonly place: Place; readonly kind: TaskOrder['kind'] }[];
+  /** Of a stage with items. */
+  readonly family: Family | null;
+  /** Of an item: its stage. */
+  readonly of: Place | null;
+}
+
+/** A stage with items. */
+export interface Family {
+  /** How many stages may still make items. */
+  sources: number;
+  /** What these had made before this one's own turn came. */
+  early: Task[];
+  /** Those of them, or before them, that did not go well. */
+  readonly spoiledBy: string[];
+  isComplete: boolean;
+  known: number;
+  /** Items that have not ended. */
+  left: number;
+  worst: ItemEnd | null;
+  /** Whether its own end was told: then it has no items. */
+  isTold: boolean;
+}
+
+export interface ItemEnd {
+  readonly outcome: TaskOutcome;
+  readonly failure: Failure | null;
+  readonly blockedBy: readonly string[];
+}
+
+export function newFamily(): Family {
+  return {
+    sources: 0,
+    early: [],
+    spoiledBy: [],
+    isComplete: false,
+    known: 0,
+    left: 0,
+    worst: null,
+    isTold: false,
+  };
+}
+
+export function named(task: Task) {
+  return { task: task.id, stage: task.stage.name, item: task.item };
+}
+
+function endedAs(place: Place): TaskOutcome | null {
+  return place.state.kind === 'ended' ? place.state.outcome : null;
+}
+
+export function endedWell(place: Place): boolean {
+  return ['executed', 'restored', 'fresh'].includes(endedAs(place) ?? '');
+}
+
+/** An optional stage that failed stands only in the way of those that need its files. */
+export function isHarmless({ task, state }: Place): boolean {
+  if (state.kind !== 'ended' || !task.stage.optional) return false;
+  return state.outcome === 'failed' || (state.outcome === 'skipped' && state.failure !== null);
+}
+
+/** The stages that stand in the way of what comes after it. */
+export function causeOf({ task, state }: Place): readonly string[] {
+  const known = state.kind === 'ended' ? state.blockedBy : [];
+  return known.length > 0 ? known : [task.stage.name];
+}
+
+/** Of a stage that fanned out its items are told instead. */
+export function isTold({ family }: Place): boolean {
+  return family === null || family.isTold;
+}
+
+export function failsTheRun(place: Place): boolean {
+  return endedAs(place) === 'failed' && !place.task.stage.optional;
+}

@@ -1,0 +1,92 @@
+// The tasks of a stage with items: one by its name, and what is wrong with them together.
+import type { FilePath, TaskId } from '../../base/brand.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { overlappingPairs } from '../glob/pattern-index.ts';
+import type { StageGraph } from '../graph/graph.ts';
+import type { Stage } from '../stage.ts';
+import { stageOfTask, type Task, taskOf } from '../task.ts';
+import type { Item } from './item.ts';
+import { hiddenPatterns, stageForItem } from './item-stage.ts';
+import { tellsItemsApart } from './streams.ts';
+
+/** More than this tells a person nothing new. */
+const mostProblems = 10;
+
+export function taskForItem(stage: Stage, item: Item): Task {
+  if (stage.forEach === null) throw new Error(`stage ${stage.name} has no items`);
+  return taskOf(stageForItem(stage, stage.forEach, item));
+}
+
+/** There may be very many, and they are asked for again and again. */
+const tasksOfFiles = new WeakMap<Stage, Map<string, Task>>();
+
+/** `null`: the file is no item, be it there or not. */
+export function taskForFile(stage: Stage, path: FilePath): Task | null {
+  const { forEach } = stage;
+  if (forEach?.kind !== 'files') return null;
+  let known = tasksOfFiles.get(stage);
+  if (known === undefined) {
+    known = new Map();
+    tasksOfFiles.set(stage, known);
+  }
+  const found = known.get(path);
+  if (found !== undefined) return found;
+  const item = forEach.files.of(path);
+  if (item === null) return null;
+  const task = taskForItem(stage, item);
+  known.set(path, task);
+  return task;
+}
+
+/**
+ * The task as its stage would have it today, be its item there or not; `null` where it has no such items. Of a record
+ * nothing but its key is known.
+ */
+export function taskOfStage(stage: Stage, id: TaskId): Task | null {
+  const text = id.slice(stage.name.length + 1);
+  const { forEach } = stage;
+  if (forEach === null) return id === stage.name ? taskOf(stage) : null;
+  if (id === stage.name) return null;
+  if (forEach.kind === 'files') return taskForFile(stage, text as FilePath);
+  return taskForItem(stage, { name: text, path: null, captures: { key: text }, value: null });
+}
+
+/** The same, of any stage. */
+export function taskNamed(graph: StageGraph, id: TaskId): Task | null {
+  const name = stageOfTask(id);
+  const stage = graph.stages.find((one) => one.name === name);
+  return stage === undefined ? null : taskOfStage(stage, id);
+}
+
+/** Items whose files nobody would find, and pairs of them that may make the same file. */
+export function itemProblems(stage: Stage, tasks: readonly Task[]): readonly Diagnostic[] {
+  const at = `stages.${stage.name}.forEach`;
+  const { forEach } = stage;
+  if (forEach === null) return [];
+  const hidden = tasks.flatMap(({ stage: { item } }): readonly Diagnostic[] => {
+    const [pattern] = item === null ? [] : hiddenPatterns(forEach, item);
+    if (item === null || pattern === undefined) return [];
+    const message = `item ${item.name} of stage "${stage.name}" would give ${pattern} a name that begins with a dot`;
+    const hint = 'wildcards match no such names: rename the file, or put something in front of the capture';
+    return [{ code: 'PIPE052', message, at, hint }];
+  });
+  return [...hidden, ...collisions(stage, tasks)].slice(0, mostProblems);
+}
+
+function collisions(stage: Stage, tasks: readonly Task[]): readonly Diagnostic[] {
+  if (stage.forEach?.kind === 'files' && tellsItemsApart(stage.forEach)) return [];
+  const outputs = tasks.map((task) => task.stage.produces ?? { entries: [] });
+  return overlappingPairs(outputs, outputs)
+    .filter((pair) => pair.producer < pair.consumer)
+    .slice(0, mostProblems)
+    .map(({ producer, consumer, a, b }): Diagnostic => {
+      const [one, other] = [tasks[producer]!.item!, tasks[consumer]!.item!];
+      const what = a.source === b.source ? a.source : `the same file: ${a.source} and ${b.source}`;
+      return {
+        code: 'PIPE052',
+        message: `items ${one} and ${other} of stage "${stage.name}" may both produce ${what}`,
+        at: `stages.${stage.name}.produces`,
+        hint: 'use all captures in produces that tell the items apart',
+      };
+    });
+}

@@ -1,0 +1,98 @@
+// Checks `forEach`: a pattern of files with captures, and that commands and variables name no others.
+import { didYouMean } from '../../base/did-you-mean.ts';
+import { placeholderNames } from '../command/command-line.ts';
+import type { PatternEntry } from '../glob/pattern-set.ts';
+import { type ForEach, type ForEachFile, forAllItems } from '../items/for-each.ts';
+import { ItemFiles } from '../items/item.ts';
+import { isOutside } from '../paths.ts';
+import { capturesOf } from './captures.ts';
+import { type Report, Section } from './config-section.ts';
+import { itemsOf, shown } from './config-value.ts';
+import { type PatternPlace, readItems } from './validate-patterns.ts';
+
+/** What `forEach` says by itself. */
+export type Items = Omit<ForEachFile, 'requires' | 'produces'>;
+
+/** `null` where the stage has none, or it is wrong, which is reported. */
+export function readForEach(section: Section, place: PatternPlace): Items | null {
+  if (section.value('forEach') === undefined) return null;
+  const { report } = section;
+  const at = section.place('forEach');
+  const refuse = (message: string, hint?: string) => {
+    report({ code: 'PIPE026', message, at, ...(hint !== undefined && { hint }) });
+    return null;
+  };
+  const entries = readItems(section, place);
+  const [first] = entries;
+  if (first === undefined) return null;
+  const { entry, pattern } = first;
+  if (entries.length > 1 || entry.negated) {
+    return refuse(
+      'forEach is one pattern, and nothing is excluded from it',
+      'narrow the pattern, or split the stage',
+    );
+  }
+  if (isOutside(entry.glob.text)) {
+    const hint = 'move the configuration to a folder above, or link the files into its folder';
+    return refuse(`${shown(entry.source)} lies outside the folder of the configuration`, hint);
+  }
+  const captures = capturesOf(pattern);
+  if (!captures.ok || pattern === null)
+    return refuse(`${shown(entry.source)}: ${captures.ok ? '' : captures.error}`);
+  return {
+    kind: 'files',
+    source: entry.source,
+    captures: captures.value,
+    entry,
+    whole: pattern,
+    files: new ItemFiles(pattern, entry.glob),
+  };
+}
+
+/** All that any item requires, and what tells which items there are. */
+export function requiredByAll({ entry, requires }: ForEach): readonly PatternEntry[] {
+  return [entry, ...forAllItems(requires)];
+}
+
+/** What commands and variables may name. */
+export function placeholdersOf(items: Items | null): readonly string[] {
+  return items === null ? ['requires', 'produces'] : ['requires', 'produces', 'item', ...items.captures];
+}
+
+/** Text in braces may mean anything to a shell; but what looks like a slip of the fingers is one. */
+export function reportUnknownCaptures(section: Section, items: Items): void {
+  const known = placeholdersOf(items);
+  const { report } = section;
+  for (const { text, at } of [...textsOfCommand(section), ...textsOfEnv(section)]) {
+    for (const name of placeholderNames(text)) {
+      const meant = known.includes(name) ? null : didYouMean(name, known);
+      if (meant === null) continue;
+      const hint = `did you mean {${meant}}? Other text in braces is left as it is`;
+      report({ code: 'PIPE026', message: `forEach captures no {${name}}`, at, hint });
+    }
+  }
+}
+
+interface Text {
+  readonly text: string;
+  readonly at: string;
+}
+
+function textsOfCommand(section: Section): readonly Text[] {
+  const { value, at } = section.placed('run');
+  const quiet: Report = () => {};
+  const list = itemsOf(value);
+  if (typeof value === 'string') return [{ text: value, at }];
+  if (list.ok) return textsIn(list.value, at);
+  const command = typeof value === 'object' ? Section.open({ value, at }, quiet, { expected: '' }) : null;
+  return textsIn(command?.list('args', '', 'or one').map((one) => one.value) ?? [], at);
+}
+
+function textsOfEnv(section: Section): readonly Text[] {
+  const env = Section.open(section.placed('env'), () => {}, { expected: '' });
+  return (env?.keys() ?? []).flatMap((name) => textsIn([env!.value(name)], env!.place(name)));
+}
+
+function textsIn(values: readonly unknown[], at: string): readonly Text[] {
+  return values.flatMap((text) => (typeof text === 'string' ? [{ text, at }] : []));
+}

@@ -1,0 +1,26 @@
+// What becomes of the outputs of items that are gone.
+import type { ItemsGone } from '../model/events.ts';
+import { listSome, plural } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { padEnd, truncate } from './fit.ts';
+import type { Look } from './look.ts';
+import { nameOf, wordWidth } from './task-line.ts';
+
+const mostPaths = 10;
+
+/** `removed   lessons  1 item is gone: sow/maths/1.json`, and below it the files. */
+export function goneLines({ stage, items, removed, dryRun }: ItemsGone, look: Look): readonly string[] {
+  const fitted = (line: string) => (look.columns === null ? line : truncate(line, look.columns));
+  const word = padEnd(dryRun ? 'would remove' : 'removed', dryRun ? 'would restore'.length + 2 : wordWidth);
+  const names = items.map((item) => printable(item));
+  const why =
+    items.length === 0
+      ? 'it is another kind of stage now'
+      : `${plural(items.length, 'item is', 'items are')} gone: ${listSome(names, 3)}`;
+  const hidden = removed.length - mostPaths;
+  return [
+    fitted(`${look.style.warn(word)}${nameOf(stage, look)}  ${why}`),
+    ...removed.slice(0, mostPaths).map((path) => fitted(`  ${look.style.dim(printable(path))}`)),
+    ...(hidden > 0 ? [look.style.dim(`  and ${hidden} more`)] : []),
+  ];
+}

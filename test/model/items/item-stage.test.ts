@@ -1,0 +1,139 @@
+// A stage for one item: its patterns and variables are filled, and what items may do to each other is known.
+import { expect, test } from 'vitest';
+import type { FilePath } from '../../../src/base/brand.ts';
+import { definitionParts } from '../../../src/model/fingerprint.ts';
+import { itemProblems, taskForFile } from '../../../src/model/items/item-tasks.ts';
+import { streams, tellsItemsApart } from '../../../src/model/items/streams.ts';
+import type { Stage } from '../../../src/model/stage.ts';
+import type { Task } from '../../../src/model/task.ts';
+import { accepted, acceptedStage, faultsOfStage, rejected } from '../validation/sample-config.ts';
+
+const lessons = {
+  forEach: 'sow/{course}/{order}.json',
+  requires: ['style/{course}.md', 'style/all.md', '!style/{order}.md'],
+  produces: ['out/{course}/{order}.html'],
+  env: { COURSE: '{course}', FILE: '{item}', PRICE: '$7 {x}' },
+};
+
+function taskFor(stage: Stage, path: string): Task {
+  const task = taskForFile(stage, path as FilePath);
+  if (task === null) throw new Error(`${path} is no item`);
+  return task;
+}
+
+function texts(stage: Stage, field: 'requires' | 'produces'): readonly string[] {
+  return stage[field]!.entries.map(({ glob, negated }) => `${negated ? '!' : ''}${glob.text}`);
+}
+
+test('as declared it has the patterns of all its items, without what only some exclude', () => {
+  const stage = acceptedStage(lessons);
+  expect(texts(stage, 'requires')).toEqual(['sow/*/*.json', 'style/*.md', 'style/all.md']);
+  expect(texts(stage, 'produces')).toEqual(['out/*/*.html']);
+  expect(stage.always).toBe(false);
+});
+
+test('for an item it has the files and the words of this item', () => {
+  const task = taskFor(acceptedStage(lessons), 'sow/maths/07.json');
+  expect(task).toMatchObject({ id: 's:sow/maths/07.json', item: 'sow/maths/07.json' });
+  expect(texts(task.stage, 'requires')).toEqual([
+    'sow/maths/07.json',
+    'style/maths.md',
+    'style/all.md',
+    '!style/07.md',
+  ]);
+  expect(texts(task.stage, 'produces')).toEqual(['out/maths/07.html']);
+  expect(task.stage.env).toEqual([
+    { kind: 'set', name: 'COURSE', value: 'maths' },
+    { kind: 'set', name: 'FILE', value: 'sow/maths/07.json' },
+    { kind: 'set', name: 'PRICE', value: '$7 {x}' },
+  ]);
+});
+
+test('what captures stand for is part of what an item is made from', () => {
+  const partsOf = (forEach: string) => {
+    const { stage } = taskFor(acceptedStage({ forEach, produces: 'o/{a}.{b}' }), 'x-y.txt');
+    const surroundings = { passed: () => undefined, toolIdentities: [], code: null, platform: 'p' };
+    return definitionParts(stage, surroundings).filter(({ name }) => name.startsWith('capture '));
+  };
+  expect(partsOf('{a}-{b}.txt')).toEqual([
+    { name: 'capture a', value: 'x' },
+    { name: 'capture b', value: 'y' },
+  ]);
+  expect(partsOf('{b}-{a}.txt')).not.toEqual(partsOf('{a}-{b}.txt'));
+});
+
+test.each([
+  ['data/*.json', 'captures nothing'],
+  ['../{name}.json', 'outside'],
+  ['/etc/{name}', 'outside'],
+  ['!{name}', 'excluded'],
+  ['{item}.txt', 'means something else'],
+  ['{toString}.txt', 'means something else'],
+  ['{a}{b}.txt', 'tells where one ends'],
+])('forEach %s is refused: %s', (forEach, why) => {
+  expect(rejected({ stages: { s: { run: 'x', forEach } } })).toMatchObject([
+    { code: 'PIPE026', at: 'stages.s.forEach', message: expect.stringContaining(why) },
+  ]);
+});
+
+test('a capture that forEach does not know is refused in patterns, and in text where it looks like a slip', () => {
+  const forEach = 'sow/{course}.json';
+  expect(faultsOfStage({ forEach, produces: ['out/{curse}.txt'] })).toEqual(['PIPE026 stages.s.produces[0]']);
+  expect(faultsOfStage({ forEach, requires: ['{x}.txt'] })).toEqual(['PIPE026 stages.s.requires[0]']);
+  expect(faultsOfStage({ forEach, run: 'make {corse}' })).toEqual(['PIPE026 stages.s.run']);
+  expect(faultsOfStage({ forEach, env: { A: '{curse}' } })).toEqual(['PIPE026 stages.s.env.A']);
+  expect(faultsOfStage({ forEach, run: "make '{course}'" })).toEqual(['PIPE024 stages.s.run']);
+  expect(faultsOfStage({ forEach, run: 'make "{item}"' })).toEqual(['PIPE024 stages.s.run']);
+  // Braces mean many things in a shell.
+  expect(acceptedStage({ forEach, run: 'echo {1..3} {print} ${HOME} {course}' }).command.kind).toBe('shell');
+  // And without forEach they are names.
+  expect(texts(acceptedStage({ produces: ['{course}.txt'] }), 'produces')).toEqual(['{course}.txt']);
+});
+
+test('two items that may make the same file are told, both of them', () => {
+  const stage = acceptedStage({ forEach: 'sow/{course}/{order}.json', produces: ['out/{order}.html'] });
+  const tasks = ['sow/a/1.json', 'sow/a/2.json', 'sow/b/1.json'].map((path) => taskFor(stage, path));
+  expect(itemProblems(stage, tasks)).toMatchObject([
+    { code: 'PIPE052', message: expect.stringMatching(/sow\/a\/1\.json and sow\/b\/1\.json .*out\/1\.html/) },
+  ]);
+  expect(itemProblems(stage, tasks.slice(0, 2))).toEqual([]);
+});
+
+test('an item whose name would be hidden from wildcards is told', () => {
+  const stage = acceptedStage({ forEach: 'conf/x{name}', produces: ['out/{name}'] });
+  expect(itemProblems(stage, [taskFor(stage, 'conf/x.rc')])).toMatchObject([
+    { code: 'PIPE052', message: expect.stringContaining('begins with a dot') },
+  ]);
+  const safe = acceptedStage({ forEach: 'conf/x{name}', produces: ['out/a{name}'] });
+  expect(itemProblems(safe, [taskFor(safe, 'conf/x.rc')])).toEqual([]);
+});
+
+test.each([
+  ['in/{a}/{b}.x', ['out/{a}/{b}.y'], true],
+  ['in/{a}/{b}.x', ['out/{b}/{a}.y', 'log/{a}/{b}'], true],
+  ['in/{a}/{b}.x', ['out/{a}.y'], false],
+  ['in/{a}/{b}.x', ['out/{a}-{b}.y'], false],
+  ['in/{a}/{b}.x', ['out/{a}/{b}/*.y'], false],
+  ['in/**/{a}.x', ['out/{a}.y'], false],
+  ['in/{a}.x', ['out/{a}.y', 'out/b/../{a}.y'], false],
+  ['in/{a}.x', ['out/{a}/b', 'out/b/{a}'], false],
+  ['in/{a...}.x', ['out/{a...}.y'], false],
+])('items of %s that make %j are told apart by what they make: %s', (forEach, produces, apart) => {
+  const stage = acceptedStage({ forEach, produces });
+  expect(stage.forEach?.kind === 'files' && tellsItemsApart(stage.forEach)).toBe(apart);
+});
+
+test('items follow from items one by one where nothing else of the stage before is needed', () => {
+  const first = { run: 'x', forEach: 'in/{n}.x', produces: ['mid/{n}.y'] };
+  const second = { run: 'x', forEach: 'mid/{m}.y', produces: ['out/{m}.z'] };
+  const streamed = (later: object, earlier: object = first) => {
+    const { stages } = accepted({ stages: { a: earlier, b: { ...second, ...later } } });
+    return streams(stages[0]!, stages[1]!);
+  };
+  expect(streamed({})).toBe(true);
+  expect(streamed({ requires: ['style.md'] })).toBe(true);
+  expect(streamed({ requires: ['mid/*.y'] })).toBe(false);
+  expect(streamed({ after: ['a'] })).toBe(false);
+  expect(streamed({ produces: ['out/all.z'] })).toBe(false);
+  expect(streamed({}, { run: 'x', produces: ['mid/q.y'] })).toBe(false);
+});

@@ -1,0 +1,263 @@
+// Stages that stand for many tasks: one for each item.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { Gates } from '../rig/gate.ts';
+import { Rig } from '../rig/rig.ts';
+import { Watcher } from '../rig/watcher.ts';
+
+/** From item to item, and then together. */
+const lessons = `{ stages: {
+  lesson: { forEach: 'sow/{course}/{order}.txt', produces: ['out/{course}/{order}.txt'],
+    run: 'tr a-z A-Z < {item} > out/{course}/{order}.txt' },
+  size: { forEach: 'out/{course}/{order}.txt', produces: ['sizes/{course}-{order}.n'], run: 'wc -c < {item} > {produces}' },
+  all: { requires: ['sizes/*.n'], produces: ['all.txt'], run: 'cat sizes/*.n > all.txt' },
+} }`;
+
+const sow = { 'sow/a/1.txt': 'one', 'sow/a/2.txt': 'two', 'sow/b/1.txt': 'three' };
+
+test('each item is a task: edited, added and deleted by itself', async () => {
+  await using rig = await Rig.with(sow, lessons);
+  const first = await rig.build(['-j', '2']);
+  expect(first.code).toBe(0);
+  expect(first.executed).toEqual([
+    'all',
+    ...['lesson:sow/a/1.txt', 'lesson:sow/a/2.txt', 'lesson:sow/b/1.txt'],
+    ...['size:out/a/1.txt', 'size:out/a/2.txt', 'size:out/b/1.txt'],
+  ]);
+  expect(first.end('lesson:sow/a/1.txt')).toMatchObject({ stage: 'lesson', item: 'sow/a/1.txt' });
+  expect(rig.read('all.txt').split(/\s+/).filter(Boolean)).toEqual(['3', '3', '5']);
+
+  rig.write('sow/a/2.txt', 'twenty');
+  const edited = await rig.build();
+  expect(edited.executed).toEqual(['all', 'lesson:sow/a/2.txt', 'size:out/a/2.txt']);
+  expect(edited.reasonsOf('lesson:sow/a/2.txt')).toEqual([{ code: 'input-changed', path: 'sow/a/2.txt' }]);
+
+  // The deleted item is in the plan, and what was made for it goes, down to the end of the chain; a person's edit is kept.
+  rig.remove('sow/a/1.txt');
+  rig.remove('sow/b/1.txt');
+  rig.write('out/a/1.txt', 'edited by hand');
+  const plan = await rig.pipe(['build', '--dry-run']);
+  expect(plan.stdout).toMatch(/would remove +lesson +2 items are gone: sow\/a\/1.txt, sow\/b\/1.txt/);
+  expect(plan.stdout).toMatch(/would remove +size/);
+  expect(rig.exists('out/b/1.txt')).toBe(true);
+  expect((await rig.pipe(['status', '--check'])).code).toBe(1);
+  const gone = await rig.build();
+  expect(gone).toMatchObject({ code: 0, executed: ['all'] });
+  expect(gone.events.filter(({ kind }) => kind === 'items-gone')).toMatchObject([
+    { stage: 'lesson', items: ['sow/a/1.txt', 'sow/b/1.txt'], removed: ['out/b/1.txt'], dryRun: false },
+    { stage: 'size', items: ['out/a/1.txt', 'out/b/1.txt'], removed: ['sizes/a-1.n', 'sizes/b-1.n'] },
+  ]);
+  expect(gone.warnings.join()).toContain(
+    'out/a/1.txt was not made by pipe; it is kept as .pipeline-cache/displaced/',
+  );
+  expect(rig.files('out')).toEqual(['a/2.txt']);
+  expect(rig.files('sizes')).toEqual(['a-2.n']);
+  expect(await rig.build()).toMatchObject({ executed: [], finished: { fresh: 3 } });
+
+  // What was made for it is still in the cache.
+  rig.write('sow/b/1.txt', 'three');
+  expect(await rig.build()).toMatchObject({ restored: ['lesson:sow/b/1.txt', 'size:out/b/1.txt'] });
+});
+
+test('whatever an item is called, commands get it as one word, and patterns as this name', async () => {
+  const names = ["a b'c", '*', '{x,y}', '$(touch pwned)', '-n', 'é"'];
+  const told = `export default (ctx) => console.log(JSON.stringify([ctx.item, ctx.requires, ctx.produces]));`;
+  await using rig = await Rig.with(
+    {
+      ...Object.fromEntries(names.map((name) => [`in/${name}.txt`, name])),
+      'told.ts': told,
+      'in/sub/1.js': '',
+    },
+    `{ stages: {
+      told: { forEach: 'in/{folder}/{n}.js', run: script('./told.ts') },
+      copy: { forEach: 'in/{name}.txt', produces: ['out/{name}.md'], env: { NAME: '{name}' }, cwd: 'in',
+        run: 'cp {item} ../out/{name}.md; printf " %s|%s|%s" {name} "$NAME" "$PIPE_ITEM" >> ../out/{name}.md' },
+      exec: { forEach: 'in/{name}.txt', produces: ['exec/{name}.md'], run: exec('cp', '--', '{item}', 'exec/{name}.md') },
+    } }`,
+  );
+  expect(await rig.build()).toMatchObject({ code: 0, finished: { executed: 2 * names.length + 1 } });
+  for (const name of names) {
+    expect(rig.read(`out/${name}.md`)).toBe(`${name} ${name}|${name}|in/${name}.txt`);
+    expect(rig.read(`exec/${name}.md`)).toBe(name);
+  }
+  expect(rig.exists('in/pwned')).toBe(false);
+  expect(JSON.parse((await rig.pipe(['logs', 'told:in/sub/1.js'])).stdout)).toEqual([
+    { key: 'in/sub/1.js', captures: { folder: 'sub', n: '1' }, value: null },
+    ['in/sub/1.js'],
+    [],
+  ]);
+});
+
+test('an item begins when what it is made from is done, and not when all of it is', async () => {
+  await using rig = await Rig.with(
+    { 'in/fast.txt': 'f', 'in/slow.txt': 's' },
+    `{ stages: {
+      first: { forEach: 'in/{n}.txt', produces: ['mid/{n}.txt'], run: 'cat gate-{n} > /dev/null; cp {item} {produces}' },
+      second: { forEach: 'mid/{n}.txt', produces: ['out/{n}.txt'], run: 'cat then-{n} > /dev/null; cp {item} {produces}' },
+      gather: { requires: ['out/*.txt'], produces: ['all.txt'], run: 'cat out/*.txt > all.txt' },
+    } }`,
+  );
+  const gates = new Gates(rig, 'gate-fast', 'gate-slow', 'then-fast', 'then-slow');
+  const build = rig.start(['build', '-j', '2']);
+  await gates.open('gate-fast');
+  // Held by its gate, the slow one is still at work when this has passed.
+  await gates.open('then-fast');
+  await build.printed(/done +second:mid\/fast.txt/);
+  expect(build.stdout).not.toMatch(/done +first:in\/slow.txt/);
+  await gates.open('gate-slow', 'then-slow');
+  expect((await build.ended).code).toBe(0);
+  expect(rig.read('all.txt')).toBe('fs');
+});
+
+test('a stage before it makes the items; one that fails stands in the way of what gathers, and of its own alone', async () => {
+  await using rig = await Rig.with(
+    { 'list.txt': 'x y bad' },
+    `{ stages: {
+      split: { requires: ['list.txt'], produces: [optional('items/*')], run: 'for i in $(cat list.txt); do echo $i > items/$i; done' },
+      work: { forEach: 'items/{n}', produces: ['mid/{n}'], run: 'grep -v bad {item} > mid/{n}' },
+      next: { forEach: 'mid/{n}', produces: ['out/{n}'], run: 'cp {item} out/{n}' },
+      all: { requires: ['out/*'], produces: ['all'], run: 'cat out/* > all' },
+    } }`,
+  );
+  const first = await rig.build(['-k', '-j', '1']);
+  expect(first).toMatchObject({
+    code: 1,
+    executed: ['next:mid/x', 'next:mid/y', 'split', 'work:items/x', 'work:items/y'],
+    failed: ['work:items/bad'],
+    skipped: ['all'],
+  });
+  expect(first.end('all')?.blockedBy).toEqual(['work']);
+  rig.write('list.txt', 'x z');
+  // What was made for the items that the stage before makes no longer goes when that has succeeded.
+  const second = await rig.build(['-j', '1']);
+  expect(second).toMatchObject({ code: 0, executed: ['all', 'next:mid/z', 'split', 'work:items/z'] });
+  expect(rig.files('out')).toEqual(['x', 'z']);
+  // No items are no mistake where others make them.
+  rig.write('list.txt', '');
+  const none = await rig.pipe(['build']);
+  expect(none.stdout + none.stderr).toContain('required files are missing');
+  expect(rig.exists('mid')).toBe(false);
+});
+
+test('single items are named stage:item wherever stages are', async () => {
+  await using rig = await Rig.with(sow, lessons);
+  await rig.build();
+  rig.append('sow/a/1.txt', '!');
+  rig.append('sow/b/1.txt', '!');
+  expect(await rig.build(['lesson:sow/a/1.txt'])).toMatchObject({
+    code: 0,
+    executed: ['lesson:sow/a/1.txt'],
+  });
+  expect(await rig.build(['--only', 'size:out/a/1.txt'])).toMatchObject({ executed: ['size:out/a/1.txt'] });
+  const [why, whyFile, describe, logs, unknown, mistaken, from] = await Promise.all(
+    [
+      ['why', 'size:out/b/1.txt'],
+      ['why', 'out/b/1.txt'],
+      ['describe', 'lesson:sow/b/1.txt'],
+      ['logs', 'lesson:sow/a/1.txt'],
+      ['build', 'lesson:sow/z/1.txt'],
+      ['build', 'lesson:elsewhere'],
+      ['build', '--from', 'lesson:sow/a/1.txt'],
+    ].map((words) => rig.pipe(words)),
+  );
+  expect(why!.stdout).toMatch(
+    /size:out\/b\/1.txt would run\n {2}because it needs files of lesson:sow\/b\/1.txt:/,
+  );
+  expect(whyFile!.stdout).toContain('lesson:sow/b/1.txt would run');
+  expect(whyFile!.stdout).not.toContain('sow/a/1.txt');
+  expect(describe!.stdout).toMatch(/^item +sow\/b\/1.txt$/m);
+  expect(logs!.code).toBe(0);
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('has no item "sow/z/1.txt"') });
+  expect(mistaken).toMatchObject({ code: 2, stderr: expect.stringContaining('PIPE030') });
+  expect(from).toMatchObject({ code: 2, stderr: expect.stringContaining('--from takes stages') });
+  expect((await rig.pipe(['clean', 'lesson:sow/b/1.txt'])).stdout).toContain('deleted out/b/1.txt');
+  expect(rig.files('out')).toEqual(['a/1.txt', 'a/2.txt']);
+});
+
+test('a stage that comes to have items, or has none any more, leaves nothing of before', async () => {
+  const asOne = `{ stages: { s: { requires: ['in/*'], produces: ['out/'], run: 'mkdir -p out/old && cat in/* > out/old/all' } } }`;
+  const asMany = `{ stages: { s: { forEach: 'in/{n}', produces: ['out/{n}'], run: 'cp {item} {produces}' } } }`;
+  await using rig = await Rig.with({ 'in/a': 'a', 'in/b': 'b' }, asOne);
+  await rig.build();
+  rig.config(asMany);
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['s:in/a', 's:in/b'] });
+  expect(rig.files('out')).toEqual(['a', 'b']);
+  rig.config(asOne);
+  expect((await rig.build()).code).toBe(0);
+  expect(rig.files('out')).toEqual(['old/all']);
+  expect(await rig.build()).toMatchObject({ executed: [], fresh: ['s'] });
+});
+
+test('items that would make the same file are refused, both named, before anything runs', async () => {
+  await using rig = await Rig.with(sow);
+  rig.config(
+    `{ stages: { s: { forEach: 'sow/{course}/{order}.txt', produces: ['out/{order}'], run: 'false' } } }`,
+  );
+  expect(await rig.pipe(['build'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /^PIPE052 items sow\/a\/1.txt and sow\/b\/1.txt of stage "s" may both produce out\/1/,
+    ),
+  });
+  rig.config(`{ stages: { s: { forEach: 'sow/*', run: 'false' } } }`);
+  expect(await rig.pipe(['build'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^PIPE026 /) });
+  rig.config(`{ stages: { s: { forEach: 'none/{n}', run: 'false' } } }`);
+  expect(await rig.pipe(['build'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^PIPE050 /) });
+});
+
+test('what an item has made is put away where its name was taken over by another', async () => {
+  const swapped = (name: string) =>
+    `{ stages: { s: { forEach: 'in/{a}-{b}', produces: ['out/${name}'], run: 'cp {item} {produces}' } } }`;
+  await using rig = await Rig.with({ 'in/x-y': '1', 'in/y-x': '2' }, swapped('{a}-{b}'));
+  await rig.build();
+  rig.config(swapped('{b}-{a}'));
+  expect(await rig.build(['-j', '1'])).toMatchObject({ code: 0, executed: ['s:in/x-y', 's:in/y-x'] });
+  expect([rig.read('out/x-y'), rig.read('out/y-x')]).toEqual(['2', '1']);
+  expect(await rig.build()).toMatchObject({ executed: [] });
+});
+
+test('a plain build notices what becomes of items, and what becomes of anything else beside them', async () => {
+  await using rig = await Rig.with(
+    { ...sow, 'other.txt': 'o' },
+    lessons.replace(
+      '{ stages: {',
+      "{ stages: { other: { requires: ['other.txt'], produces: ['other.md'], run: 'cp other.txt other.md' },",
+    ),
+  );
+  const build = async () => (await rig.pipe(['build'])).stdout;
+  await build();
+  // Until the stamps are old enough for a proof.
+  for (let i = 0; i < 8; i++) {
+    expect(await build()).toContain('nothing to do: 8 fresh');
+    if (
+      fs
+        .readdirSync(rig.path('.pipeline-cache/runs'))
+        .some((run) => rig.exists(`.pipeline-cache/runs/${run}/glance`))
+    )
+      break;
+  }
+  rig.append('other.txt', '!');
+  expect(await build()).toContain('1 ran, 7 fresh');
+  rig.append('sow/a/1.txt', '!');
+  rig.write('sow/c/1.txt', 'new');
+  expect(await build()).toContain('5 ran, 5 fresh');
+  rig.remove('sow/a/2.txt');
+  expect(await build()).toContain('1 item is gone: sow/a/2.txt');
+  expect(rig.files('sizes')).toEqual(['a-1.n', 'b-1.n', 'c-1.n']);
+});
+
+test('a watch runs the items that change, come and go', async () => {
+  await using rig = await Rig.with(sow, lessons);
+  const [watcher, first] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(first).toMatchObject({ runs: 1 });
+  rig.append('sow/a/1.txt', '!');
+  expect(await watcher.rest()).toMatchObject({ done: ['lesson:sow/a/1.txt', 'size:out/a/1.txt', 'all'] });
+  rig.write('sow/c/1.txt', 'new');
+  expect(await watcher.rest()).toMatchObject({ done: ['lesson:sow/c/1.txt', 'size:out/c/1.txt', 'all'] });
+  rig.remove('sow/a/1.txt');
+  expect(await watcher.rest()).toMatchObject({ done: ['all'] });
+  expect(rig.files('sizes')).toEqual(['a-2.n', 'b-1.n', 'c-1.n']);
+  await watcher.quit();
+  expect(await rig.build()).toMatchObject({ code: 0, executed: [] });
+});
