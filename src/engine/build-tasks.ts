@@ -3,6 +3,7 @@ import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { taskForFile } from '../model/items/item-tasks.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
@@ -49,7 +50,7 @@ export class BuildTasks {
   /** Those present whose files none of the selected stages may make. */
   itemsOfNobody(stage: Stage): readonly Task[] {
     const found = this.items.present(stage);
-    const sources = this.items.sourcesOf(stage).filter(({ name }) => this.selection.names.has(name));
+    const sources = this.sourcesOf(stage);
     const isMade = (path: string) =>
       sources.some(({ produces }) => produces !== null && setMatches(produces, path));
     if (found.kind === 'unclear') return [];
@@ -60,6 +61,17 @@ export class BuildTasks {
   itemMadeBy(maker: Task, stage: Stage, path: FilePath): Task | null {
     const task = this.items.taskMadeBy(maker, stage, path);
     return task !== null && this.isWanted(task) ? task : null;
+  }
+
+  /** The same, be it there or not. */
+  itemAt(stage: Stage, path: FilePath): Task | null {
+    const task = taskForFile(stage, path);
+    return task !== null && this.isWanted(task) ? task : null;
+  }
+
+  /** The selected stages that may make items of this one. */
+  sourcesOf(stage: Stage): readonly Stage[] {
+    return this.items.sourcesOf(stage).filter(({ name }) => this.selection.names.has(name));
   }
 
   /** How many items there seem to be now, by stage. */
@@ -160,7 +172,7 @@ export class BuildTasks {
 
   /** Whether others of this build may make items of the stage. */
   private hasSources(stage: Stage): boolean {
-    return this.items.sourcesOf(stage).some(({ name }) => this.selection.names.has(name));
+    return this.sourcesOf(stage).length > 0;
   }
 
   private lacksItems(stage: Stage, tasks: readonly Task[]): boolean {

@@ -107,15 +107,16 @@ export class ItemTasks {
     return (this.families.get(stage)?.makers.of(path).length ?? 0) > 0;
   }
 
+  /** From now on these count as the tasks of the stage. */
+  assume(stage: Stage, tasks: readonly Task[]): void {
+    const makers = new Makers(tasks.map((task) => task.stage));
+    this.families.set(stage.name, { tasks, makers, producers: null });
+  }
+
   private problemsOf(stage: Stage, tasks: readonly Task[]): readonly Diagnostic[] {
     const last = this.families.get(stage.name);
     const isSame = last?.tasks.length === tasks.length && tasks.every((task, i) => task === last.tasks[i]);
-    if (!isSame)
-      this.families.set(stage.name, {
-        tasks,
-        makers: new Makers(tasks.map((task) => task.stage)),
-        producers: null,
-      });
+    if (!isSame) this.assume(stage, tasks);
     if (isSame && this.checked.has(stage.name)) return [];
     const problems = itemProblems(stage, tasks);
     if (problems.length === 0) this.checked.add(stage.name);

@@ -49,7 +49,7 @@ class Preview {
   /** What goes before anything looks at it; it grows. */
   private readonly gone: Map<FilePath, string>;
   /** Names of tasks, and of stages whose items are not known yet. */
-  private readonly planned = new Set<string>();
+  private readonly planned = new Map<string, Task>();
 
   constructor(now: World, graph: StageGraph, selection: Selection, options: PreviewOptions) {
     const { built = selection.names, onGone = () => {} } = options;
@@ -63,18 +63,16 @@ class Preview {
   }
 
   plans(): readonly TaskPlanned[] {
-    const plans: TaskPlanned[] = [];
-    for (const task of this.tasks.all) {
-      for (const plan of isManyTasks(task) ? this.plansOfItems(task) : [this.planFor(task)]) {
-        if (plan.action !== 'fresh') this.planned.add(plan.task);
-        plans.push(plan);
-      }
-    }
-    return plans;
+    return this.tasks.all.flatMap((task) =>
+      isManyTasks(task) ? this.plansOfItems(task) : [this.planFor(task)],
+    );
   }
 
   private planFor(task: Task): TaskPlanned {
-    return planOf(this.world, this.assessor, this.graph, this.selection, task, this.upstreamOf(task));
+    const { world, assessor, graph, selection } = this;
+    const plan = planOf(world, assessor, graph, selection, task, this.upstreamOf(task));
+    if (plan.action !== 'fresh') this.planned.set(task.id, task);
+    return plan;
   }
 
   /** What it may read of, and would run. */
@@ -87,7 +85,7 @@ class Preview {
       .map((stage) => ({ code: 'upstream-planned', stage }));
   }
 
-  /** Of those that there are by now. Where there are none, and stages before would run that may make some, of the stage. */
+  /** Of those that there are, and of those that stages before would make; where nobody can say which, of the stage as well. */
   private plansOfItems(task: Task): readonly TaskPlanned[] {
     const { stage } = task;
     const found = this.tasks.itemsOf(stage);
@@ -95,12 +93,30 @@ class Preview {
     const named = { kind: 'task-planned', task: task.id, stage: stage.name, item: null } as const;
     const told = { ...named, command, estimateMs: null };
     const reasons = this.upstreamOf(task);
-    if (found.kind === 'unclear' && reasons.length > 0) return [{ ...told, action: 'run', reasons }];
-    if (found.kind === 'unclear') return [{ ...told, action: 'fail', reasons, failure: found.failure }];
-    const gone = reasons.length > 0 ? [] : this.tasks.planOfGone({ stage, tasks: found.tasks });
+    const coming = this.comingItems(stage);
+    if (found.kind === 'unclear' && reasons.length === 0)
+      return [{ ...told, action: 'fail', reasons, failure: found.failure }];
+    const present = found.kind === 'unclear' ? [] : found.tasks;
+    const known = new Map([...present, ...coming.tasks].map((one) => [one.id, one]));
+    const tasks = [...known.values()];
+    this.tasks.items.assume(stage, tasks);
+    const gone = coming.areAll ? this.tasks.planOfGone({ stage, tasks }) : [];
     if (gone.length > 0) this.leave(stage, gone);
-    if (found.tasks.length > 0 || reasons.length === 0) return found.tasks.map((one) => this.planFor(one));
-    return [{ ...told, action: 'run', reasons }];
+    const plans = tasks.map((one) => this.planFor(one));
+    if (coming.areAll) return plans;
+    this.planned.set(task.id, task);
+    return [...plans, { ...told, action: 'run', reasons }];
+  }
+
+  /** What would be made of which files is written in the patterns, where these have no wildcards. */
+  private comingItems(stage: Stage): { readonly tasks: readonly Task[]; readonly areAll: boolean } {
+    const sources = new Set(this.tasks.sourcesOf(stage).map(({ name }) => name));
+    const makers = [...this.planned.values()].filter((maker) => sources.has(maker.stage.name));
+    const made = makers.flatMap((maker) => maker.stage.produces?.entries.filter((one) => !one.negated) ?? []);
+    const tasks = made.flatMap(({ glob: { literal } }) =>
+      literal === null ? [] : (this.tasks.itemAt(stage, literal as FilePath) ?? []),
+    );
+    return { tasks, areAll: made.every(({ glob }) => glob.literal !== null) };
   }
 
   private leave(stage: Stage, gone: readonly Cleaning[]): void {
