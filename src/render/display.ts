@@ -35,7 +35,7 @@ export interface LineOptions {
 export interface Wording {
   /** At the start of a task; none where the display shows running tasks in another way. */
   readonly started: (event: TaskStarted, look: Look) => readonly string[];
-  readonly finished: (event: TaskFinished, look: Look) => readonly string[];
+  readonly finished: (event: TaskFinished, look: Look, view: RunView) => readonly string[];
 }
 
 /** Turns events into permanent lines. The header comes with the first line that needs one: a no-op has none. */
@@ -76,7 +76,10 @@ export function createLines(
           look.style.warn(`${printable(event.task)}: its inputs were edited while it ran, so it runs again`),
         ]);
       case 'task-finished':
-        return below(view, [...output.flush(event.task), ...finishedLines(event, look, wording, options)]);
+        return below(view, [
+          ...output.flush(event.task),
+          ...finishedLines(event, look, wording, { ...options, view }),
+        ]);
       case 'items-gone':
         return below(view, goneLines(event, look));
       case 'stage-fanned-out':
@@ -129,16 +132,16 @@ function finishedLines(
   event: TaskFinished,
   look: Look,
   wording: Wording,
-  options: { readonly verbose: boolean },
+  options: { readonly verbose: boolean; readonly view: RunView },
 ): readonly string[] {
   // What did not succeed for another's sake is listed at the end: now it would only be noise.
   if (event.outcome === 'skipped') return [];
   // It had not begun: the last line counts it.
   if (event.outcome === 'cancelled' && event.durationMs === 0 && event.reasons.length === 0) return [];
-  if (event.outcome === 'fresh' && !options.verbose) return [];
+  if (event.outcome === 'fresh' && !options.verbose && event.item === null) return [];
   // Of a watch, which tells it when all else is done.
   if (event.outcome === 'waiting' && event.failure === undefined) return [];
-  const lines = wording.finished(event, look);
+  const lines = wording.finished(event, look, options.view);
   return event.failure === undefined ? lines : [...lines, ...failureDetails(event, look)];
 }
 

@@ -1,6 +1,7 @@
 // The redrawn part of the live view, as lines: what runs, how long it has, and how far all is.
 
 import { formatElapsed } from '../model/words/amounts.ts';
+import { doneInFamily, type FamilyView, familyRemainingMs } from '../model/words/family-view.ts';
 import { printable } from '../model/words/printable.ts';
 import { doneCount, type RunningTask, type RunView, remainingMs } from '../model/words/run-view.ts';
 import { captured } from './captured.ts';
@@ -22,8 +23,9 @@ export interface Moment {
 /** At most `rows - 4` lines of at most `columns - 1`: a full line would wrap on some terminals. */
 export function liveLines(view: RunView, look: Look, moment: Moment): readonly string[] {
   const columns = Math.max(20, (look.columns ?? 80) - 1);
-  const running = [...view.running.values()];
-  const room = Math.max(1, moment.rows - 4 - 1);
+  const running = [...view.running.values()].filter((task) => task.item === null);
+  const families = [...view.families.values()].filter((family) => family.running > 0);
+  const room = Math.max(1, moment.rows - 4 - 1 - families.length);
   const shown = running.length <= room ? running : running.slice(0, Math.max(1, room - 1));
   const hidden = running.length - shown.length;
   const nameWidth = Math.min(
@@ -34,6 +36,7 @@ export function liveLines(view: RunView, look: Look, moment: Moment): readonly s
   return [
     ...shown.map((task) => truncate(runningLine(task, look, moment, { nameWidth, columns }), columns)),
     ...(hidden > 0 ? [look.style.dim(`${look.glyphs.more} and ${hidden} more`)] : []),
+    ...families.map((family) => truncate(familyLine(family, look, moment, nameWidth), columns)),
     truncate(progressLine(view, look, moment), columns),
   ];
 }
@@ -61,6 +64,22 @@ function runningLine(
   const rest = layout.columns - widthOf(line) - 2;
   const output = task.lastLine === null ? '' : captured(task.lastLine, false);
   return output === '' || rest < leastOutput ? line : `${line}  ${style.dim(truncate(output, rest))}`;
+}
+
+/** `⠋ lessons      12s  ━━━┄┄┄┄┄┄┄ 120/10000  ~4m left  8 at work  3 failed` */
+function familyLine(family: FamilyView, look: Look, moment: Moment, nameWidth: number): string {
+  const { style, glyphs } = look;
+  const sign = glyphs.spinner[moment.frame % glyphs.spinner.length]!;
+  const done = doneInFamily(family);
+  const remaining = familyRemainingMs(family, moment.nowMs);
+  return [
+    `${style.restored(sign)} ${style.bold(padEnd(truncate(printable(family.stage), nameWidth), nameWidth))}`,
+    padStart(formatElapsed(moment.nowMs - (family.sinceMs ?? moment.nowMs)), 4),
+    family.total === null ? `${done} done` : bar({ done, total: family.total }, look),
+    ...(remaining === null ? [] : [style.dim(`~${formatElapsed(Math.max(1000, remaining))} left`)]),
+    `${family.running} at work`,
+    ...(family.counts.failed > 0 ? [style.bad(`${family.counts.failed} failed`)] : []),
+  ].join('  ');
 }
 
 function bar(progress: { readonly done: number; readonly total: number }, look: Look): string {

@@ -1,9 +1,11 @@
 // The display for terminals: permanent lines as tasks finish, and below them a block that shows what runs.
 
 import type { PipeEvent } from '../model/events.ts';
+import { isFamilyDone } from '../model/words/family-view.ts';
 import type { RunView } from '../model/words/run-view.ts';
 import { createLines, type Display, type LineOptions } from './display.ts';
 import { failureHead } from './failure-block.ts';
+import { familyLines } from './family-lines.ts';
 import type { LiveBlock } from './live-block.ts';
 import { liveLines } from './live-lines.ts';
 import type { Look } from './look.ts';
@@ -30,7 +32,13 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
     look,
     {
       started: (event) => (options.verbose ? [startedLine(event, look)] : []),
-      finished: (event) => (event.outcome === 'failed' ? failureHead(event, look) : [signLine(event, look)]),
+      finished: (event, _look, view) => {
+        if (event.outcome === 'failed') return failureHead(event, look);
+        if (event.item === null || options.verbose) return [signLine(event, look)];
+        // Of thousands of items the failures, and all of them in one line when the last is done.
+        const family = view.families.get(event.stage);
+        return family !== undefined && isFamilyDone(family) ? familyLines(family, look) : [];
+      },
     },
     options,
   );

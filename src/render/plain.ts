@@ -17,7 +17,7 @@ export function createPlainDisplay(out: Writer, look: Look, options: PlainOption
     look,
     {
       started: (event) => [startedLine(event, look)],
-      finished: (event) => [plainLine(event, look)],
+      finished: (event) => (event.outcome === 'fresh' && !options.verbose ? [] : [plainLine(event, look)]),
     },
     options,
   );

@@ -1,5 +1,6 @@
 // The live view, proved on a small terminal: permanent lines in order, nothing left over.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TaskId } from '../../src/base/brand.ts';
 import type { EventBody } from '../../src/model/events.ts';
 import { foldEvent, initialView, type RunView } from '../../src/model/words/run-view.ts';
 import { lookOf } from '../../src/render/console-mode.ts';
@@ -304,4 +305,27 @@ test('a terminal without Unicode gets plain signs', () => {
     '| a    2s  =====----- 5/10  ~2s left',
     '0 of 1 done - 2s',
   ]);
+});
+
+describe('a stage with items', () => {
+  const ofItem = (n: number) => ({ task: `lessons:${n}` as TaskId, stage: 'lessons', item: String(n) });
+  const fannedOut = { kind: 'stage-fanned-out', stage: 'lessons', items: 4, expected: 0 } as const;
+
+  test('is one line while it is at work, and one when its last item is done', async () => {
+    const rig = new Rig({ columns: 80 });
+    rig.send(0, runStarted(0), fannedOut, ...[1, 2, 3].map((n) => started('', ofItem(n))));
+    await rig.display.opening;
+    rig.send(1000, finished('', 'executed', { ...ofItem(1), durationMs: 1000 }));
+    rig.send(2000, finished('', 'fresh', { ...ofItem(4), durationMs: 0 }));
+    rig.redraw(2000);
+    const lines = rig.shown();
+    expect(lines.filter((line) => line.includes('lessons'))).toHaveLength(1);
+    expect(lines.join('\n')).toMatch(/lessons .*2\/4 {2}~4s left {2}2 at work/);
+
+    rig.send(3000, finished('', 'executed', { ...ofItem(2), durationMs: 2000 }));
+    rig.send(4000, finished('', 'restored', { ...ofItem(3), durationMs: 0 }), runFinished());
+    expect(rig.shown().filter((line) => line.includes('lessons'))).toEqual([
+      '✓ lessons       4 items: 2 ran, 1 restored, 1 fresh; 3s of work',
+    ]);
+  });
 });

@@ -12,7 +12,9 @@ import type {
   TaskStarted,
   Warning,
 } from '../events.ts';
+import { type FamilyView, foldFamilies } from './family-view.ts';
 import { lastLineOf } from './last-line-of.ts';
+import { sum } from './sums.ts';
 
 /** A task that is being worked on. */
 export interface RunningTask {
@@ -62,13 +64,24 @@ export interface RunView {
   readonly warnings: readonly Warning[];
   readonly planned: readonly TaskPlanned[];
   readonly audits: readonly TaskAudited[];
+  /** Stages with items, by name. */
+  readonly families: ReadonlyMap<string, FamilyView>;
   /** Time that fresh and restored tasks did not take, so far. */
   readonly savedMs: number;
   readonly finished: RunFinished | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Growing = 'tasks' | 'running' | 'counts' | 'failures' | 'skipped' | 'warnings' | 'planned' | 'audits';
+type Growing =
+  | 'tasks'
+  | 'running'
+  | 'counts'
+  | 'failures'
+  | 'skipped'
+  | 'warnings'
+  | 'planned'
+  | 'audits'
+  | 'families';
 
 /** What `foldEvent` writes to; displays see it through `RunView`. */
 interface GrowingView extends Mutable<Omit<RunView, Growing>> {
@@ -80,6 +93,7 @@ interface GrowingView extends Mutable<Omit<RunView, Growing>> {
   readonly warnings: Warning[];
   readonly planned: TaskPlanned[];
   readonly audits: TaskAudited[];
+  readonly families: Map<string, FamilyView>;
 }
 
 export function initialView(): RunView {
@@ -99,6 +113,7 @@ export function initialView(): RunView {
     warnings: [],
     planned: [],
     audits: [],
+    families: new Map(),
     savedMs: 0,
     finished: null,
   } satisfies GrowingView;
@@ -111,6 +126,7 @@ export function initialView(): RunView {
  */
 export function foldEvent(view: RunView, event: PipeEvent): RunView {
   const next = (event.kind === 'run-started' ? initialView() : view) as GrowingView;
+  foldFamilies(next.families, event);
   switch (event.kind) {
     case 'run-started':
       next.runId = event.runId;
@@ -229,13 +245,4 @@ function updateRunning(view: GrowingView, id: TaskId, change: (task: RunningTask
   const changed = change(task);
   view.running.set(id, changed);
   view.tasks.set(id, changed);
-}
-
-function sum(
-  a: Readonly<Record<string, number>>,
-  b: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  const total = { ...a };
-  for (const [name, value] of Object.entries(b)) total[name] = (total[name] ?? 0) + value;
-  return total;
 }
