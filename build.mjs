@@ -34,6 +34,7 @@ await build({
 // What most runs can do without, by the dynamic imports that ask for it; each comes with a library.
 const apart = {
   walk: 'src/files/walk.ts',
+  'yaml-document': 'src/files/yaml-document.ts',
   'live-block': 'src/render/live-block.ts',
   compile: 'src/config/compile.ts',
   auditing: 'src/cli/auditing.ts',

@@ -6,6 +6,7 @@ export type {
   ForEachSpec,
   FreshnessSpec,
   ItemContext,
+  ItemsSpec,
   OptionalPattern,
   PatternSpec,
   PipelineSpec,
@@ -17,4 +18,4 @@ export type {
   StageFunction,
   StageSpec,
 } from './model/spec.ts';
-export { definePipeline, exec, optional, script } from './model/spec.ts';
+export { definePipeline, exec, items, optional, script } from './model/spec.ts';

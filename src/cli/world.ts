@@ -11,6 +11,7 @@ import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
 import { createTools } from '../exec/tools.ts';
+import { isYaml, WorkspaceDocuments } from '../files/documents.ts';
 import { walks } from '../files/glob-files.ts';
 import { hashFile } from '../files/hash-file.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
@@ -109,6 +110,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     memory: state.tools,
   });
   const walk = needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null;
+  const parseYaml = needsYaml(options.stages) ? (await import('../files/yaml-document.ts')).parseYaml : null;
   const upkeep = upkeepOf({ workspace, state, blobs, runId });
   const witness = onlooking?.witness ?? options.witness ?? null;
   const world: World = {
@@ -123,6 +125,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         witness,
         hash: profiling?.hash(hashFile) ?? hashFile,
       }),
+    documents: new WorkspaceDocuments({ root: workspace.root, parseYaml, witness }),
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
     records: state.records,
     cache: blobs === null ? null : { actions, blobs, stores: !sealed },
@@ -163,6 +166,10 @@ export function callerEnv(flags: Flags): CallerEnv {
   const read = readCallerEnv(process.env, texts(flags, 'envFile'));
   if (read.problems.length > 0) throw new UsageError(read.problems);
   return read.env;
+}
+
+function needsYaml(stages: readonly Stage[]): boolean {
+  return stages.some(({ forEach }) => forEach?.kind === 'records' && isYaml(forEach.document));
 }
 
 /** The walker brings a library along, which most no-op builds can do without. */

@@ -77,7 +77,7 @@ export class Assessor {
   /** `isPlanned` tells which unmatched patterns a stage that is yet to run will serve. */
   assess(task: Task, isPlanned: (entry: PatternEntry) => boolean = () => false): AssessmentOrFailure {
     const known = this.remembered.get(task.id);
-    if (known !== undefined) return known;
+    if (known !== undefined && isSameItem(known.task, task)) return known;
     this.world.onLook?.(task.id);
     const assessed = this.look(task, isPlanned);
     this.world.onLook?.(null);
@@ -212,6 +212,12 @@ export class Assessor {
     const outputs = timed(now.outputs, 'output');
     return judgeByTimes(now.memory, { parts: now.parts, inputs, outputs, unmatched });
   }
+}
+
+/** A record that says something else now is another item under the same name. */
+function isSameItem(known: Task, task: Task): boolean {
+  const { item } = task.stage;
+  return item === null || item.path !== null || known === task;
 }
 
 function once<T>(make: () => T): () => T {

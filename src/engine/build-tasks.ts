@@ -42,7 +42,7 @@ export class BuildTasks {
     const missing = [...wanted].find((item) => !present.has(item));
     if (missing === undefined) return { ...found, tasks };
     const message = `stage "${stage.name}" has no item "${missing}"`;
-    const hint = `its items are the files of ${stage.forEach?.source}`;
+    const hint = `its items are those of ${stage.forEach?.source}`;
     const problem = { code: 'PIPE030', message, at: 'targets', hint } as const;
     return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems: [problem] };
   }
@@ -113,7 +113,10 @@ export class BuildTasks {
       // What others are yet to make may be quite different.
       if (this.hasSources(stage)) return [];
       const found = this.itemsOf(stage);
-      return found.kind === 'unclear' ? found.problems : [];
+      if (found.kind === 'unclear') return found.problems;
+      if (stage.forEach?.kind !== 'records' || !this.lacksItems(stage, found.tasks)) return [];
+      const message = `stage "${stage.name}" is done for each record of ${stage.forEach.document}, which has none`;
+      return [{ code: 'PIPE052', message, at: `stages.${stage.name}.forEach` }];
     });
   }
 

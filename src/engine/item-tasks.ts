@@ -1,5 +1,6 @@
 // Which items a stage has by what lies there now, and the tasks for them.
 import type { FilePath, TaskId } from '../base/brand.ts';
+import { err } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { globsMayOverlap } from '../model/glob/glob.ts';
@@ -7,7 +8,9 @@ import { Producers } from '../model/glob/pattern-index.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { Makers } from '../model/graph/makers.ts';
-import { itemProblems, taskForFile } from '../model/items/item-tasks.ts';
+import type { ForEachRecord } from '../model/items/for-each.ts';
+import { itemProblems, taskForFile, taskForRecord } from '../model/items/item-tasks.ts';
+import { itemsIn } from '../model/items/records.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { World } from './world.ts';
@@ -51,6 +54,7 @@ export class ItemTasks {
   present(stage: Stage): FoundItems {
     const { forEach } = stage;
     if (forEach === null) throw new Error(`stage ${stage.name} has no items`);
+    if (forEach.kind === 'records') return this.presentRecords(stage, forEach);
     const { files, unreadable } = this.world.files.expand({ entries: [forEach.entry] }, 'input');
     const [hidden] = unreadable;
     if (hidden !== undefined) {
@@ -58,6 +62,17 @@ export class ItemTasks {
       return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint: null }, problems: [] };
     }
     return { kind: 'found', tasks: files.flatMap(({ path }) => taskForFile(stage, path) ?? []) };
+  }
+
+  private presentRecords(stage: Stage, forEach: ForEachRecord): FoundItems {
+    const read = this.world.documents.read(forEach.document);
+    if (read.kind === 'absent') return { kind: 'found', tasks: [] };
+    const items = read.kind === 'wrong' ? err(read.message) : itemsIn(forEach, read.value);
+    if (items.ok) return { kind: 'found', tasks: items.value.map((item) => taskForRecord(stage, item)) };
+    const message = `stage "${stage.name}" is done for each record of ${forEach.document}: ${items.error}`;
+    const hint = 'mend the document, or how its records are taken out of it';
+    const problem = { code: 'PIPE052', message, at: `stages.${stage.name}.forEach`, hint } as const;
+    return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems: [problem] };
   }
 
   /** `maker` has made the file; `null`: it is no item. */

@@ -116,7 +116,9 @@ class Preview {
     const tasks = made.flatMap(({ glob: { literal } }) =>
       literal === null ? [] : (this.tasks.itemAt(stage, literal as FilePath) ?? []),
     );
-    return { tasks, areAll: made.every(({ glob }) => glob.literal !== null) };
+    // Of records nothing is known before they are there.
+    const areFiles = stage.forEach?.kind === 'files' || makers.length === 0;
+    return { tasks, areAll: areFiles && made.every(({ glob }) => glob.literal !== null) };
   }
 
   private leave(stage: Stage, gone: readonly Cleaning[]): void {

@@ -1,6 +1,7 @@
 // All that one build acts through, in one place.
 
 import type { TaskId } from '../base/brand.ts';
+import type { Documents } from './documents.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Audit, Executor } from './executor.ts';
 import type { Lock } from './lock.ts';
@@ -22,6 +23,7 @@ import type {
 export interface World {
   readonly clock: Clock;
   readonly files: Files;
+  readonly documents: Documents;
   readonly outputs: Outputs;
   readonly records: Records;
   /** `null`: no cache in this run. `stores`: false where nothing can be written to it, and that was said. */

@@ -69,7 +69,15 @@ export type RunSpec = string | readonly string[] | ExecSpec | ScriptSpec | Stage
 
 export type PatternSpec = string | OptionalPattern;
 
-export type ForEachSpec = PatternSpec;
+/** The records of a document, one task for each. Made by {@link items}. */
+export interface ItemsSpec {
+  readonly kind: 'items';
+  readonly file: string;
+  readonly select: (document: never) => unknown;
+  readonly key: string;
+}
+
+export type ForEachSpec = PatternSpec | ItemsSpec;
 
 export type FreshnessSpec = 'hash' | 'mtime';
 
@@ -140,6 +148,18 @@ export function definePipeline<const Name extends string>(spec: PipelineSpec<Nam
 /** A program and its arguments, started without a shell. */
 export function exec(file: string, ...args: readonly string[]): ExecSpec {
   return { kind: 'exec', file, args };
+}
+
+/**
+ * One task for each record of a JSON, JSON lines (`.jsonl`) or YAML document: `select` takes the array of records out of
+ * it, and must depend on nothing else; `key` is the field of a record by which it is known.
+ */
+export function items<Document = never>(
+  file: string,
+  select: (document: Document) => unknown,
+  { key }: { readonly key: string },
+): ItemsSpec {
+  return { kind: 'items', file, select: select as ItemsSpec['select'], key };
 }
 
 /** Patterns that may match nothing without being an error. */

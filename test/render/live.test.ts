@@ -325,7 +325,7 @@ describe('a stage with items', () => {
     rig.send(3000, finished('', 'executed', { ...ofItem(2), durationMs: 2000 }));
     rig.send(4000, finished('', 'restored', { ...ofItem(3), durationMs: 0 }), runFinished());
     expect(rig.shown().filter((line) => line.includes('lessons'))).toEqual([
-      '✓ lessons       4 items: 2 ran, 1 restored, 1 fresh; 3s of work',
+      '✓ lessons       4 items: 2 ran, 1 restored, 1 fresh; 3.0s of work',
     ]);
   });
 });

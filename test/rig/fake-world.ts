@@ -68,6 +68,7 @@ export class FakeWorld implements World {
   readonly clock: World['clock'];
   readonly files: World['files'];
   readonly outputs: World['outputs'];
+  readonly documents: World['documents'];
   readonly records: World['records'];
   readonly cache: World['cache'];
   readonly executor: FakeExecutor;
@@ -93,6 +94,10 @@ export class FakeWorld implements World {
     this.clock = { nowMs, monotonicMs: nowMs };
     this.files = new FakeFiles(disk, machine.stamps);
     this.outputs = new FakeOutputs(disk);
+    this.documents = {
+      read: (path) =>
+        disk.nodes.has(path) ? { kind: 'value', value: JSON.parse(disk.read(path)) } : { kind: 'absent' },
+    };
     this.records = new FakeRecords(machine.shelf);
     this.cache = { actions: machine.actions, blobs: new FakeBlobs(disk, `${state}/cas`), stores: true };
     this.executor = new FakeExecutor(disk);

@@ -92,6 +92,7 @@ test('the tarball holds the command, its processes, the language with its types,
     'dist/vet.js',
     'dist/walk.cjs',
     'dist/worker.js',
+    'dist/yaml-document.cjs',
     'package.json',
   ]);
 });

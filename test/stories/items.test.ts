@@ -246,6 +246,46 @@ test('a plain build notices what becomes of items, and what becomes of anything 
   expect(rig.files('sizes')).toEqual(['a-1.n', 'b-1.n', 'c-1.n']);
 });
 
+test('each record of a document is a task, and only its own record is its input', async () => {
+  const told = `export default (ctx) => console.log(JSON.stringify(ctx.item));`;
+  const config = (document: string) => `import { definePipeline, items, script } from 'pipe-build';
+export default definePipeline({ stages: {
+  sow: { requires: ['source.txt'], produces: ['${document}'], run: 'cp source.txt ${document}' },
+  lesson: { forEach: items('${document}', (doc: any) => doc.entries, { key: 'order' }), produces: ['out/{key}'], run: 'echo {key} "$PIPE_ITEM" {item} > out/{key}' },
+  told: { forEach: items('${document}', (doc: any) => doc.entries, { key: 'order' }), run: script('./told.ts') },
+} });`;
+  const source = (...entries: readonly object[]) => JSON.stringify({ entries });
+  await using rig = await Rig.with(
+    { 'source.txt': source({ order: 1, t: 'a' }, { order: 2, t: 'b' }), 'told.ts': told },
+    config('sow.json'),
+  );
+  expect(await rig.build(['-j', '1'])).toMatchObject({
+    code: 0,
+    executed: ['lesson:1', 'lesson:2', 'sow', 'told:1', 'told:2'],
+  });
+  expect(rig.read('out/2')).toBe('2 2 2\n');
+  const log = await rig.pipe(['logs', 'told:2']);
+  expect(JSON.parse(log.stdout)).toEqual({ key: '2', captures: { key: '2' }, value: { order: 2, t: 'b' } });
+
+  // One is edited, one is new, and one only stands elsewhere. YAML is read as well.
+  rig.write('source.txt', source({ order: 3 }, { order: 2, t: 'b' }, { order: 1, t: 'A' }));
+  const edited = await rig.build(['-j', '1']);
+  expect(edited.executed).toEqual(['lesson:1', 'lesson:3', 'sow', 'told:1', 'told:3']);
+  expect(edited.reasonsOf('lesson:1')).toMatchObject([{ code: 'definition-changed', name: 'record' }]);
+  rig.config(config('sow.yaml'));
+  rig.write('source.txt', 'entries:\n  - { order: 3 }\n  - { order: 1, t: A }\n');
+  expect(await rig.build(['-j', '1'])).toMatchObject({ code: 0, executed: ['sow'] });
+  expect(rig.files('out')).toEqual(['1', '3']);
+
+  rig.write('source.txt', 'entries:\n  - { order: 3 }\n  - { order: 3 }\n');
+  const twice = await rig.build(['-k', '-j', '1']);
+  expect(twice).toMatchObject({ code: 1, executed: ['sow'], failed: ['lesson', 'told'] });
+  expect(twice.end('lesson')?.failure).toMatchObject({
+    kind: 'items-unclear',
+    message: expect.stringContaining('records 1 and 2 have the same key'),
+  });
+});
+
 test('a watch runs the items that change, come and go', async () => {
   await using rig = await Rig.with(sow, lessons);
   const [watcher, first] = await Watcher.start(rig);

@@ -38,6 +38,23 @@ export function taskForFile(stage: Stage, path: FilePath): Task | null {
   return task;
 }
 
+/** The same task as before, where the record says the same: by that it is known whether what was found of it still holds. */
+const tasksOfRecords = new WeakMap<Stage, Map<string, { readonly text: string; readonly task: Task }>>();
+
+export function taskForRecord(stage: Stage, item: Item): Task {
+  let known = tasksOfRecords.get(stage);
+  if (known === undefined) {
+    known = new Map();
+    tasksOfRecords.set(stage, known);
+  }
+  const text = JSON.stringify(item.value);
+  const found = known.get(item.name);
+  if (found?.text === text) return found.task;
+  const task = taskForItem(stage, item);
+  known.set(item.name, { text, task });
+  return task;
+}
+
 /**
  * The task as its stage would have it today, be its item there or not; `null` where it has no such items. Of a record
  * nothing but its key is known.

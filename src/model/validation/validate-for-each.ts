@@ -1,22 +1,26 @@
 // Checks `forEach`: a pattern of files with captures, and that commands and variables name no others.
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { placeholderNames } from '../command/command-line.ts';
+import { escapeGlob, parseGlob } from '../glob/glob.ts';
 import type { PatternEntry } from '../glob/pattern-set.ts';
-import { type ForEach, type ForEachFile, forAllItems } from '../items/for-each.ts';
+import { type ForEach, type ForEachFile, type ForEachRecord, forAllItems } from '../items/for-each.ts';
 import { ItemFiles } from '../items/item.ts';
-import { isOutside } from '../paths.ts';
+import { canonicalPath, isOutside } from '../paths.ts';
 import { capturesOf } from './captures.ts';
-import { type Report, Section } from './config-section.ts';
+import { mismatch, type Report, Section } from './config-section.ts';
 import { itemsOf, shown } from './config-value.ts';
+import { reportUnknownFields } from './known-fields.ts';
 import { type PatternPlace, readItems } from './validate-patterns.ts';
 
 /** What `forEach` says by itself. */
-export type Items = Omit<ForEachFile, 'requires' | 'produces'>;
+export type Items = Omit<ForEachFile, 'requires' | 'produces'> | Omit<ForEachRecord, 'requires' | 'produces'>;
 
 /** `null` where the stage has none, or it is wrong, which is reported. */
 export function readForEach(section: Section, place: PatternPlace): Items | null {
   if (section.value('forEach') === undefined) return null;
   const { report } = section;
+  const records = openRecords(section);
+  if (records !== null) return readRecords(records, place);
   const at = section.place('forEach');
   const refuse = (message: string, hint?: string) => {
     report({ code: 'PIPE026', message, at, ...(hint !== undefined && { hint }) });
@@ -46,6 +50,44 @@ export function readForEach(section: Section, place: PatternPlace): Items | null
     entry,
     whole: pattern,
     files: new ItemFiles(pattern, entry.glob),
+  };
+}
+
+/** `null`: it is something else than `items(…)`. */
+function openRecords(section: Section): Section | null {
+  const opened = Section.open(section.placed('forEach'), () => {}, { expected: '' });
+  return opened?.value('kind') === 'items'
+    ? Section.open(section.placed('forEach'), section.report, { expected: '' })
+    : null;
+}
+
+function readRecords(section: Section, place: PatternPlace): Items | null {
+  reportUnknownFields(section, ['kind', 'file', 'select', 'key']);
+  const { report } = section;
+  const file = section.text('file');
+  const key = section.text('key');
+  const select = section.value('select');
+  if (typeof select !== 'function')
+    mismatch(report, section.placed('select'), 'a function that takes the records out of the document');
+  for (const field of ['file', 'key'])
+    if (!section.has(field))
+      report({ code: 'PIPE012', message: `items(…) names no ${field}`, at: section.place(field) });
+  const document = file === null ? null : canonicalPath(file, place);
+  const glob = document === null || document === '' ? null : parseGlob(escapeGlob(document));
+  if (document !== null && (isOutside(document) || !glob?.ok)) {
+    const message = `${shown(file)} lies outside the folder of the configuration`;
+    report({ code: 'PIPE026', message, at: section.place('file'), hint: 'link it into this folder' });
+    return null;
+  }
+  if (document === null || key === null || typeof select !== 'function' || !glob?.ok) return null;
+  return {
+    kind: 'records',
+    source: document,
+    captures: ['key'],
+    document,
+    entry: { glob: glob.value, negated: false, optional: false, source: file ?? document },
+    select: select as ForEachRecord['select'],
+    key,
   };
 }
 

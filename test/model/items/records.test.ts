@@ -1,0 +1,93 @@
+// Records as items: only what is a record with a key of its own is one.
+import { expect, test } from 'vitest';
+import { definitionParts } from '../../../src/model/fingerprint.ts';
+import { itemProblems, taskForRecord } from '../../../src/model/items/item-tasks.ts';
+import { itemsIn } from '../../../src/model/items/records.ts';
+import { items } from '../../../src/model/spec.ts';
+import type { Stage } from '../../../src/model/stage.ts';
+import { acceptedStage, faultsOfStage } from '../validation/sample-config.ts';
+
+const entries = (doc: { entries: unknown }) => doc.entries;
+
+function stageOf(select: (doc: never) => unknown = entries, more: object = {}): Stage {
+  return acceptedStage({
+    forEach: items('sow.json', select, { key: 'order' }),
+    produces: ['out/{key}'],
+    ...more,
+  });
+}
+
+function found(stage: Stage, document: unknown) {
+  if (stage.forEach?.kind !== 'records') throw new Error('no records');
+  return itemsIn(stage.forEach, document);
+}
+
+function tasksOf(stage: Stage, records: readonly object[]) {
+  const result = found(stage, { entries: records });
+  if (!result.ok) throw new Error(result.error);
+  return result.value.map((item) => taskForRecord(stage, item));
+}
+
+test('each record is an item with its key as its name, and what it requires is not the document', () => {
+  const stage = stageOf(entries, { requires: ['notes/{key}.md'] });
+  expect(stage.requires.entries.map(({ glob }) => glob.text)).toEqual(['sow.json', 'notes/*.md']);
+  const [one] = tasksOf(stage, [{ order: 7, title: 'x' }]);
+  expect(one).toMatchObject({ id: 's:7', item: '7' });
+  expect(one!.stage.requires.entries.map(({ glob }) => glob.text)).toEqual(['notes/7.md']);
+  expect(one!.stage.produces!.entries.map(({ glob }) => glob.text)).toEqual(['out/7']);
+  expect(one!.stage.item).toMatchObject({ value: { order: 7, title: 'x' }, captures: { key: '7' } });
+});
+
+test('a task is the same as long as its record says the same, wherever it stands', () => {
+  const stage = stageOf();
+  const [a, b] = tasksOf(stage, [
+    { order: 1, t: 'a' },
+    { order: 2, t: 'b' },
+  ]);
+  const [b2, a2, c] = tasksOf(stage, [{ order: 2, t: 'b!' }, { order: 1, t: 'a' }, { order: 3 }]);
+  expect(a2).toBe(a);
+  expect(b2!.id).toBe(b!.id);
+  const recordIn = ({ stage }: typeof b2 & object) =>
+    definitionParts(stage, { passed: () => undefined, toolIdentities: [], code: null, platform: 'p' }).find(
+      ({ name }) => name === 'record',
+    )?.value;
+  expect(recordIn(b2!)).not.toBe(recordIn(b!));
+  expect(c!.id).toBe('s:3');
+});
+
+test.each([
+  [() => 7, 'gives no array'],
+  [
+    () => {
+      throw new Error('oh');
+    },
+    'throws: oh',
+  ],
+  [() => [7], 'record 1 is no object'],
+  [() => [{ order: 1n }], 'record 1 is no object'],
+  [() => [{ order: 1 }, { title: 'x' }], 'the key "order" of record 2 is neither'],
+  [() => [{ order: 'a/b' }], 'is no name of a file'],
+  [() => [{ order: 1 }, { order: 2 }, { order: '1' }], 'records 1 and 3 have the same key'],
+])('what %s gives is refused: %s', (select, why) => {
+  expect(found(stageOf(select), {})).toMatchObject({ ok: false, error: expect.stringContaining(why) });
+});
+
+test('records may meet in what they make as files may', () => {
+  const stage = stageOf(entries, { produces: ['out/all'] });
+  expect(itemProblems(stage, tasksOf(stage, [{ order: 1 }, { order: 2 }]))).toMatchObject([
+    { code: 'PIPE052' },
+  ]);
+});
+
+test('items() needs a file within the root, a function and a key', () => {
+  const wrong = (spec: object) =>
+    faultsOfStage({ forEach: { kind: 'items', file: 'a.json', select: entries, key: 'k', ...spec } });
+  expect(wrong({ file: '/etc/a.json' })).toEqual(['PIPE026 stages.s.forEach.file']);
+  expect(wrong({ file: undefined })).toEqual(['PIPE012 stages.s.forEach.file']);
+  expect(wrong({ key: undefined })).toEqual(['PIPE012 stages.s.forEach.key']);
+  expect(wrong({ select: 'x' })).toEqual(['PIPE011 stages.s.forEach.select']);
+  expect(wrong({ more: 1 })).toEqual(['PIPE010 stages.s.forEach.more']);
+  expect(faultsOfStage({ forEach: items('a.json', entries, { key: 'k' }), produces: ['{course}'] })).toEqual([
+    'PIPE026 stages.s.produces[0]',
+  ]);
+});
