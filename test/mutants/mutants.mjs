@@ -160,7 +160,7 @@ export const mutants = [
     name: 'a failed attempt is stored',
     file: 'src/engine/attempt.ts',
     from: "if (end.kind === 'failed') return this.reject(failed(end.failure, end.tail, prepared));",
-    to: "if (end.kind === 'failed') { const kept = await this.reading.made(task); if (kept !== null && !('failure' in kept)) saveArtifacts(world, task, { fingerprint, outputs: kept.outputs, durationMs, metrics: {} }); return this.reject(failed(end.failure, end.tail, prepared)); }",
+    to: "if (end.kind === 'failed') { const kept = await this.executing.reading.made(task); if (kept !== null && !('failure' in kept)) saveArtifacts(world, task, { fingerprint, outputs: kept.outputs, durationMs, metrics: {} }); return this.reject(failed(end.failure, end.tail, prepared)); }",
     tests: ['test/stories/cache.test.ts'],
   },
   {
