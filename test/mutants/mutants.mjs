@@ -705,7 +705,7 @@ export const mutants = [
     file: 'src/cli/watch-loop.ts',
     from: '} while (ears.arm() > 0);',
     to: '} while (false);',
-    tests: ['test/stories/watch.test.ts', 'test/random-watch.test.ts'],
+    tests: ['test/stories/watch-loss.test.ts'],
   },
   {
     name: 'a flood of events is taken for all of them',
@@ -740,7 +740,7 @@ export const mutants = [
     file: 'src/cli/watched-run.ts',
     from: 'watched.haveEnded(ended);',
     to: '',
-    tests: ['test/stories/watch.test.ts', 'test/random-watch.test.ts'],
+    tests: ['test/stories/watch-loss.test.ts'],
   },
   {
     name: 'what failed runs again at any change',

@@ -57,3 +57,52 @@ test('with --poll it looks again and again, at the configuration as well', async
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
   expect(rig.read('out/all.txt')).toBe('b0\n');
 });
+
+/** Loaded before the command: writes a file into this folder when it is about to be watched. */
+const lateFile = `
+  const fs = require('node:fs');
+  const { watch } = fs;
+  let isWritten = false;
+  fs.watch = (folder, ...rest) => {
+    if (folder.endsWith('/in/new') && !isWritten) {
+      isWritten = true;
+      fs.writeFileSync(folder + '/n.txt', 'n1\\n');
+    }
+    return watch(folder, ...rest);
+  };`;
+
+test('a file that is made just before its new folder is watched is seen: after the watching comes another look', async () => {
+  await using rig = await Rig.with({ 'in/a.txt': 'a0\n', 'late.cjs': lateFile }, chain);
+  const env = { NODE_OPTIONS: `--require ${rig.path('late.cjs')}` };
+  const [watcher] = await Watcher.start(rig, [], { env });
+  await using _ = watcher;
+  fs.mkdirSync(rig.path('in/new'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
+  expect(rig.read('out/all.txt')).toBe('a0\nn1\n');
+});
+
+/** Loaded before the command: it is told of this file and of nothing else. */
+const onlyOf = (name: string) => `
+  const fs = require('node:fs');
+  const { watch } = fs;
+  fs.watch = (folder, onEvent) =>
+    watch(folder, (event, file) => {
+      if (String(file) === '${name}') onEvent(event, file);
+    });`;
+
+test('what a run has done is looked at after it, whether or not the system has told of it', async () => {
+  const stages = `{ stages: {
+    copy: { requires: ['in.txt'], produces: ['mid.txt'], run: 'cp in.txt mid.txt' },
+    good: { requires: ['mid.txt'], produces: ['out.txt'], run: 'grep good mid.txt > out.txt' },
+  } }`;
+  await using rig = await Rig.with({ 'in.txt': 'good\n', 'only.cjs': onlyOf('in.txt') }, stages);
+  const env = { NODE_OPTIONS: `--require ${rig.path('only.cjs')}` };
+  const [watcher] = await Watcher.start(rig, [], { env });
+  await using _ = watcher;
+  rig.write('in.txt', 'bad\n');
+  const pass = await watcher.rest();
+  expect(pass).toMatchObject({ runs: 1, done: ['copy'], failed: ['good'] });
+  expect(pass.text).toMatch(
+    /good failed: it runs again when something it requires changes\nall else is up to date/,
+  );
+});
