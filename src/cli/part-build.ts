@@ -110,7 +110,7 @@ async function codeOf(
 ) {
   const folder = path.join(state, 'config');
   const apiPath = besideThis('index');
-  const cache = openCodeCache({ folder, root, apiPath, version, refreshStamps: true });
+  const cache = openCodeCache({ folder, root, apiPath, version, writes: true });
   const modules = stages.flatMap(({ command }) => (command.kind === 'script' ? [command.module] : []));
   const hasCode = modules.length > 0 || stages.some(({ command }) => command.kind === 'function');
   // Most stages are commands, and need not know.
