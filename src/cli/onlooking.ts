@@ -9,10 +9,11 @@ import { dropProofs, writeProof } from '../glance/proof-file.ts';
 import { Onlooker, seal, type TaskFacts } from '../glance/seal.ts';
 import type { Sights } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
-import { markOf } from '../glance/state-mark.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { taskOf } from '../model/task.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
+import { placesOf, recordPlace } from './places-of-state.ts';
 import { presentKey } from './present-key.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -21,7 +22,7 @@ export class Onlooking implements Sink {
   private readonly folder: string;
   private readonly onlooker: Onlooker;
   private readonly asked = new Map<string, string | null>();
-  private readonly fresh: TaskFacts[] = [];
+  private readonly fresh: Omit<TaskFacts, 'recordAt'>[] = [];
   private started: RunStarted | null = null;
 
   /** `null` where the run has no folder in the state folder. Throws what the file system refuses. */
@@ -99,8 +100,9 @@ export class Onlooking implements Sink {
   private keep(savedMs: number): void {
     const { state, root, spec, pathsOfCode, compiledPath, graph } = this.workspace;
     const text = specText(spec);
-    const mark = markOf(path.join(state, 'state'));
-    if (text === null || mark === null || this.started === null) return;
+    const found = placesOf(path.join(state, 'state'));
+    if (text === null || found === null || this.started === null) return;
+    const { mark, places } = found;
     // Another build may be at work by now.
     if (!this.onlooker.isSettled(mark)) return;
     for (const [file, isThere] of pathsOfCode()) this.onlooker.saw(file, isThere);
@@ -117,6 +119,7 @@ export class Onlooking implements Sink {
       savedMs,
       isWhole: true,
       state: mark,
+      stateEnd: places && { boot: places.boot, last: places.last },
       wholeStateBytes: mark.sizeBytes,
     };
     const told = JSON.stringify(header) + text;
@@ -124,7 +127,11 @@ export class Onlooking implements Sink {
     try {
       const vouched = this.onlooker.vouched();
       if (vouched === null) return;
-      const facts = { tasks: this.fresh, edges: edgesAmong(this.fresh, graph) };
+      const tasks = this.fresh.map((one) => {
+        const task = taskOf(graph.stageNamed(one.task));
+        return { ...one, recordAt: recordPlace(task, places, null) };
+      });
+      const facts = { tasks, edges: edgesAmong(tasks, graph) };
       dropProofs(path.dirname(this.folder));
       writeProof(this.folder, seal(vouched, header, text, facts));
     } catch (problem) {

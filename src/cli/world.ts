@@ -95,7 +95,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       bootId,
       onTrouble: sealed ? () => {} : onTrouble,
       tasks: resealing?.tasks ?? null,
+      placed: resealing?.placed ?? null,
     });
+  const stamps = resealing?.vouching(state) ?? state.stamps;
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
@@ -118,7 +120,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       new WorkspaceFiles({
         walk,
         root: workspace.root,
-        memory: state.stamps,
+        memory: stamps,
         probeFolder: options.writes ? workspace.state : null,
         witness,
         hash: profiling?.hash(hashFile) ?? hashFile,
@@ -143,7 +145,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     ],
     folders,
     audit: options.auditOf?.({ folders, code }) ?? null,
-    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps: state.stamps })) ?? upkeep,
+    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps })) ?? upkeep,
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({
       runId,
