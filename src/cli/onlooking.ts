@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
-import type { CallerEnv, RunFolders, Sink, Tools } from '../engine/ports.ts';
+import type { CallerEnv, RunFolders, Sink } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import { dropProofs, writeProof } from '../glance/proof-file.ts';
 import { Onlooker, seal, type TaskFacts } from '../glance/seal.ts';
@@ -48,19 +48,10 @@ export class Onlooking implements Sink {
       names: () => caller.names(),
       get: (name) => {
         const value = caller.get(name);
-        // The value of a secret decides nothing, and must not be written down.
+        // The value of a secret must not be written down; it decides nothing, but which programs are found.
         if (!secrets.has(name)) this.asked.set(name, value ?? null);
+        else if (name === 'PATH') this.onlooker.unsure();
         return value;
-      },
-    };
-  }
-
-  /** The same; what programs are found where is not seen from here. */
-  overlook(tools: Tools): Tools {
-    return {
-      identify: (requirement, stage) => {
-        this.onlooker.unsure();
-        return tools.identify(requirement, stage);
       },
     };
   }
@@ -119,7 +110,7 @@ export class Onlooking implements Sink {
       savedMs,
       isWhole: true,
       state: mark,
-      stateEnd: places && { boot: places.boot, last: places.last },
+      inState: places && { boot: places.boot, last: places.last, tools: places.tools },
       wholeStateBytes: mark.sizeBytes,
     };
     const told = JSON.stringify(header) + text;

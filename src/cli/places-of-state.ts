@@ -24,9 +24,9 @@ export function placesOf(stateFile: string): MarkedPlaces | null {
 export function placesSince(stateFile: string, { header }: ReadProof): MarkedPlaces | null {
   const mark = markOf(stateFile);
   if (mark === null) return null;
-  const { state, stateEnd } = header;
+  const { state, inState } = header;
   const unknown = { mark, places: null };
-  if (stateEnd === null || mark.inode !== state.inode || mark.sizeBytes < state.sizeBytes) return unknown;
+  if (inState === null || mark.inode !== state.inode || mark.sizeBytes < state.sizeBytes) return unknown;
   const added = Buffer.alloc(mark.sizeBytes - state.sizeBytes);
   const fd = fs.openSync(stateFile, 'r');
   try {
@@ -35,7 +35,7 @@ export function placesSince(stateFile: string, { header }: ReadProof): MarkedPla
   } finally {
     fs.closeSync(fd);
   }
-  return { mark, places: placesIn(added, state.sizeBytes, { ...stateEnd, records: new Map() }) };
+  return { mark, places: placesIn(added, state.sizeBytes, { ...inState, records: new Map() }) };
 }
 
 /** For `TaskSight.recordAt`; `known`: from before. Not all that is fresh is so by its content. */
@@ -46,10 +46,11 @@ export function recordPlace({ id, stage }: Task, places: Places | null, known: n
 
 /** The records of those that are concerned and of those before them; `null`: not all of them are known. */
 export function placedFor({ header, sights }: ReadProof, { again, before }: Concerned): PlacedLines | null {
-  const { state, stateEnd } = header;
-  if (stateEnd === null) return null;
+  const { state, inState } = header;
+  if (inState === null) return null;
   const asked = sights().tasks.filter(({ task }) => again.has(task) || before.has(task));
   const at = asked.flatMap(({ isFresh, recordAt }) => (isFresh && recordAt !== null ? [recordAt] : []));
   if (at.length < asked.length) return null;
-  return { ...stateEnd, inode: state.inode, sizeBytes: state.sizeBytes, at };
+  const { boot, last, tools } = inState;
+  return { boot, last, inode: state.inode, sizeBytes: state.sizeBytes, at: [...tools, ...at] };
 }

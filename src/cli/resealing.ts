@@ -2,8 +2,9 @@
 // the next build can tell at a glance what is as it was.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Witness } from '../base/witness.ts';
 import { Assessor, isFailure } from '../engine/assess.ts';
-import type { Sink, Upkeep } from '../engine/ports.ts';
+import type { Sink, Tools, Upkeep } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
 import type { StampMemory } from '../files/digest-memory.ts';
@@ -25,6 +26,7 @@ interface Sights {
   readonly world: World;
   readonly walk: typeof walk | null;
   readonly stamps: StampMemory;
+  readonly toolsFor: (witness: Witness) => Tools;
 }
 
 /** The clock of files has moved on by then. */
@@ -100,7 +102,7 @@ export class Resealing implements Sink {
     }
   }
 
-  private proofOf({ world, walk, stamps }: Sights): Buffer | null {
+  private proofOf({ world, walk, stamps, toolsFor }: Sights): Buffer | null {
     const { root, proof } = this.sighting;
     const { state, runId } = world.folders;
     const running = path.join(state, 'running');
@@ -112,7 +114,7 @@ export class Resealing implements Sink {
     onlooker.saw(running);
     const files = new WorkspaceFiles({ walk, root, memory: stamps, probeFolder: null, witness: onlooker });
     const onLook = (task: string | null) => onlooker.looksFor(task);
-    const assessor = new Assessor({ ...world, files, onLook }, new Set());
+    const assessor = new Assessor({ ...world, files, tools: toolsFor(onlooker), onLook }, new Set());
     const found = placesSince(path.join(state, 'state'), proof);
     if (found === null) return null;
     const { mark, places } = found;
@@ -131,7 +133,7 @@ export class Resealing implements Sink {
       savedMs: tasks.reduce((sum, { savedMs }) => sum + savedMs, 0),
       isWhole: tasks.every(({ isFresh }) => isFresh),
       state: mark,
-      stateEnd: places && { boot: places.boot, last: places.last },
+      inState: places && { boot: places.boot, last: places.last, tools: places.tools },
     };
     return reseal(proof, vouched, header, now);
   }

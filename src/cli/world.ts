@@ -105,11 +105,17 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const code = options.kept?.code ?? (await (profiling?.phase('config', prepare) ?? prepare()));
   const onlooking = options.looksOn ? Onlooking.begin(workspace, folders) : null;
   const caller = onlooking?.overhear(ownEnv) ?? ownEnv;
-  const tools = createTools({
-    root: workspace.root,
-    environmentOf: (stage) => environmentOf(stage, caller, workspace.root),
-    memory: state.tools,
-  });
+  const toolsFor = (witness: Witness | null) =>
+    createTools({
+      root: workspace.root,
+      environmentOf: (stage) => {
+        // The other variables do not decide what is found.
+        caller.get('PATH');
+        return environmentOf(stage, ownEnv, workspace.root);
+      },
+      memory: state.tools,
+      witness,
+    });
   const walk = needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null;
   const upkeep = upkeepOf({ workspace, state, blobs, runId });
   const witness = onlooking?.witness ?? options.witness ?? null;
@@ -134,7 +140,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       outlet,
     }),
     code,
-    tools: onlooking?.overlook(tools) ?? tools,
+    tools: toolsFor(onlooking?.witness ?? null),
     caller,
     // Also of stages that this build leaves out.
     secrets: [
@@ -145,7 +151,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     ],
     folders,
     audit: options.auditOf?.({ folders, code }) ?? null,
-    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps })) ?? upkeep,
+    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps, toolsFor })) ?? upkeep,
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({
       runId,

@@ -43,8 +43,15 @@ export interface ProofHeader {
   /** Whether all tasks were fresh; else the sights tell which. */
   readonly isWhole: boolean;
   readonly state: StateMark;
-  /** How the state file ends: the boot of its last lines, and what the next one links to. `null`: it is not known to be whole. */
-  readonly stateEnd: { readonly boot: string; readonly last: string } | null;
+  /** `null`: the state file is not known to be whole. */
+  readonly inState: {
+    /** Of its last lines. */
+    readonly boot: string;
+    /** What the next line links to. */
+    readonly last: string;
+    /** Where it tells of tools, in bytes. */
+    readonly tools: readonly number[];
+  } | null;
   /** The length of the state file when a build last knew all of it. */
   readonly wholeStateBytes: number;
 }

@@ -8,6 +8,8 @@ export interface Places {
   readonly boot: string;
   /** What the next line links to. */
   readonly last: string;
+  /** Where the lines that tell of tools begin. */
+  readonly tools: readonly number[];
   /** Where the line of a task's record begins, in bytes; `null`: it does not stand any more. */
   readonly records: ReadonlyMap<string, number | null>;
 }
@@ -30,6 +32,7 @@ const headBytes = 60;
 export function placesIn(bytes: Buffer, from: number, known: Places | null): Places | null {
   let [boot, last] = [known?.boot ?? null, known?.last ?? START];
   const records = new Map(known?.records);
+  const tools = [...(known?.tools ?? [])];
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(newline, at);
     const content = contentAt(bytes, at, end);
@@ -43,10 +46,10 @@ export function placesIn(bytes: Buffer, from: number, known: Places | null): Pla
     } else if ('cbxf'.includes(kind)) {
       const task = bytes.toString('utf8', content.at + nameAt, bytes.indexOf(quote, content.at + nameAt));
       records.set(task, kind === 'c' ? from + at : null);
-    }
+    } else if (kind === 't') tools.push(from + at);
     at = end + 1;
   }
-  return boot === null ? null : { boot, last, records };
+  return boot === null ? null : { boot, last, records, tools };
 }
 
 /** `null` where the file is another, or something else stands there. */

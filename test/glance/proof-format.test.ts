@@ -20,7 +20,7 @@ const header = {
   savedMs: 2,
   isWhole: true,
   state: { inode: 1, sizeBytes: 2, mtimeMs: 3, ctimeMs: 4, end: 'x' },
-  stateEnd: { boot: 'b', last: '00000000' },
+  inState: { boot: 'b', last: '00000000', tools: [] },
   wholeStateBytes: 2,
 };
 const sights = {

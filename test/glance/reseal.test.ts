@@ -17,7 +17,7 @@ const header = {
   savedMs: 0,
   isWhole: true,
   state: { inode: 1, sizeBytes: 2, mtimeMs: 3, ctimeMs: 4, end: 'x' },
-  stateEnd: { boot: 'b', last: '00000000' },
+  inState: { boot: 'b', last: '00000000', tools: [] },
   wholeStateBytes: 2,
 };
 

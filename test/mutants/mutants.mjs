@@ -734,6 +734,20 @@ export const mutants = [
     tests: ['test/glance/exact-stamp.test.ts'],
   },
   {
+    name: 'a proof after a part knows nothing of tools',
+    file: 'src/cli/resealing.ts',
+    from: 'tools: toolsFor(onlooker), ',
+    to: '',
+    tests: ['test/stories/part-build.test.ts'],
+  },
+  {
+    name: 'where a tool could be is not looked at',
+    file: 'src/exec/tools.ts',
+    from: 'witness?.followed(path, isThere);',
+    to: '',
+    tests: ['test/stories/glance.test.ts'],
+  },
+  {
     name: 'a proof after a part is made in spite of a warning',
     file: 'src/cli/resealing.ts',
     from: "if (event.kind === 'warning') this.isInDoubt = true;",

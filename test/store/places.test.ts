@@ -36,7 +36,7 @@ function bytesOf(folder: string): Buffer {
 /** Of those of these tasks whose records stand. */
 function placedIn(folder: string, places: Places, of: readonly string[]): PlacedLines {
   const { ino, size } = fs.statSync(path.join(folder, 'state'));
-  const at = of.flatMap((task) => places.records.get(task) ?? []);
+  const at = [...places.tools, ...of.flatMap((task) => places.records.get(task) ?? [])];
   return { boot: places.boot, last: places.last, inode: ino, sizeBytes: size, at };
 }
 
@@ -75,6 +75,7 @@ test('records are found by their places, and what is written after them follows 
         const known = all.records.memory(task as TaskId);
         expect(few.records.memory(task as TaskId)).toEqual(known);
       }
+      for (const tool of tasks) expect(few.tools.get(tool)).toBe(all.tools.get(tool));
       few.records.begin('first' as TaskId, runId);
       few.records.commit(record('first', 'run-9'));
       few.stamps.put('in/a.txt', stamp(9, 'new'));
