@@ -3,16 +3,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
-import type { CallerEnv, RunFolders, Sink, Tools } from '../engine/ports.ts';
+import type { CallerEnv, RunFolders, Sink } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import { dropProofs, writeProof } from '../glance/proof-file.ts';
 import { Onlooker, seal, type TaskFacts } from '../glance/seal.ts';
 import type { Sights } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
-import { markOf } from '../glance/state-mark.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { taskOf } from '../model/task.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
+import { placesOf, recordPlace } from './places-of-state.ts';
 import { presentKey } from './present-key.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -21,7 +22,7 @@ export class Onlooking implements Sink {
   private readonly folder: string;
   private readonly onlooker: Onlooker;
   private readonly asked = new Map<string, string | null>();
-  private readonly fresh: TaskFacts[] = [];
+  private readonly fresh: Omit<TaskFacts, 'recordAt'>[] = [];
   private started: RunStarted | null = null;
 
   /** `null` where the run has no folder in the state folder. Throws what the file system refuses. */
@@ -47,19 +48,10 @@ export class Onlooking implements Sink {
       names: () => caller.names(),
       get: (name) => {
         const value = caller.get(name);
-        // The value of a secret decides nothing, and must not be written down.
+        // The value of a secret must not be written down; it decides nothing, but which programs are found.
         if (!secrets.has(name)) this.asked.set(name, value ?? null);
+        else if (name === 'PATH') this.onlooker.unsure();
         return value;
-      },
-    };
-  }
-
-  /** The same; what programs are found where is not seen from here. */
-  overlook(tools: Tools): Tools {
-    return {
-      identify: (requirement, stage) => {
-        this.onlooker.unsure();
-        return tools.identify(requirement, stage);
       },
     };
   }
@@ -99,8 +91,9 @@ export class Onlooking implements Sink {
   private keep(savedMs: number): void {
     const { state, root, spec, pathsOfCode, compiledPath, graph } = this.workspace;
     const text = specText(spec);
-    const mark = markOf(path.join(state, 'state'));
-    if (text === null || mark === null || this.started === null) return;
+    const found = placesOf(path.join(state, 'state'));
+    if (text === null || found === null || this.started === null) return;
+    const { mark, places } = found;
     // Another build may be at work by now.
     if (!this.onlooker.isSettled(mark)) return;
     for (const [file, isThere] of pathsOfCode()) this.onlooker.saw(file, isThere);
@@ -117,6 +110,7 @@ export class Onlooking implements Sink {
       savedMs,
       isWhole: true,
       state: mark,
+      inState: places && { boot: places.boot, last: places.last, tools: places.tools },
       wholeStateBytes: mark.sizeBytes,
     };
     const told = JSON.stringify(header) + text;
@@ -124,7 +118,11 @@ export class Onlooking implements Sink {
     try {
       const vouched = this.onlooker.vouched();
       if (vouched === null) return;
-      const facts = { tasks: this.fresh, edges: edgesAmong(this.fresh, graph) };
+      const tasks = this.fresh.map((one) => {
+        const task = taskOf(graph.stageNamed(one.task));
+        return { ...one, recordAt: recordPlace(task, places, null) };
+      });
+      const facts = { tasks, edges: edgesAmong(tasks, graph) };
       dropProofs(path.dirname(this.folder));
       writeProof(this.folder, seal(vouched, header, text, facts));
     } catch (problem) {

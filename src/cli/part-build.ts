@@ -2,6 +2,7 @@
 // So an edit costs what it concerns, and not what the pipeline has in all.
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { once } from '../base/once.ts';
 import { prepareCode } from '../config/code.ts';
 import { openCodeCache } from '../config/code-cache.ts';
 import type { Whole } from '../engine/rest.ts';
@@ -140,12 +141,4 @@ function isMarked(state: string, mark: StateMark): boolean {
   } catch {
     return false;
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

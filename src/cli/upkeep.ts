@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Upkeep } from '../engine/ports.ts';
 import { dropProofs } from '../glance/proof-file.ts';
+import { growHistory } from '../journal/grow-history.ts';
 import { manyRuns, runIds } from '../journal/history.ts';
-import { pruneRuns } from '../journal/prune.ts';
 import type { FolderBlobs } from '../store/blobs.ts';
 import { growCache } from '../store/cache-size.ts';
 import type { OpenState } from '../store/open-state.ts';
@@ -24,7 +24,7 @@ export function upkeepOf(options: {
       state.save();
       // Something was done, so that nothing proves any more that there is nothing to do.
       dropProofs(path.join(workspace.state, 'runs'));
-      pruneRuns({ state: workspace.state, current: runId });
+      growHistory({ state: workspace.state, current: runId });
       const maxBytes = workspace.pipeline.cacheMaxBytes;
       if (blobs === null || maxBytes === null) return;
       growCache({ state: workspace.state, addedBytes: blobs.addedBytes, maxBytes, nowMs: Date.now() });

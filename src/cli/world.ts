@@ -95,7 +95,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       bootId,
       onTrouble: sealed ? () => {} : onTrouble,
       tasks: resealing?.tasks ?? null,
+      placed: resealing?.placed ?? null,
     });
+  const stamps = resealing?.vouching(state) ?? state.stamps;
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
@@ -103,11 +105,17 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const code = options.kept?.code ?? (await (profiling?.phase('config', prepare) ?? prepare()));
   const onlooking = options.looksOn ? Onlooking.begin(workspace, folders) : null;
   const caller = onlooking?.overhear(ownEnv) ?? ownEnv;
-  const tools = createTools({
-    root: workspace.root,
-    environmentOf: (stage) => environmentOf(stage, caller, workspace.root),
-    memory: state.tools,
-  });
+  const toolsFor = (witness: Witness | null) =>
+    createTools({
+      root: workspace.root,
+      environmentOf: (stage) => {
+        // The other variables do not decide what is found.
+        caller.get('PATH');
+        return environmentOf(stage, ownEnv, workspace.root);
+      },
+      memory: state.tools,
+      witness,
+    });
   const walk = needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null;
   const upkeep = upkeepOf({ workspace, state, blobs, runId });
   const witness = onlooking?.witness ?? options.witness ?? null;
@@ -118,7 +126,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       new WorkspaceFiles({
         walk,
         root: workspace.root,
-        memory: state.stamps,
+        memory: stamps,
         probeFolder: options.writes ? workspace.state : null,
         witness,
         hash: profiling?.hash(hashFile) ?? hashFile,
@@ -132,7 +140,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       outlet,
     }),
     code,
-    tools: onlooking?.overlook(tools) ?? tools,
+    tools: toolsFor(onlooking?.witness ?? null),
     caller,
     // Also of stages that this build leaves out.
     secrets: [
@@ -143,7 +151,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     ],
     folders,
     audit: options.auditOf?.({ folders, code }) ?? null,
-    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps: state.stamps })) ?? upkeep,
+    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps, toolsFor })) ?? upkeep,
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({
       runId,

@@ -1,5 +1,6 @@
 // Looks at one task's files and takes the verdict. The same look serves `build`, `status` and `why`.
 import type { Digest, FilePath, TaskId } from '../base/brand.ts';
+import { once } from '../base/once.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { definitionParts, fingerprintOf } from '../model/fingerprint.ts';
@@ -207,12 +208,4 @@ export class Assessor {
     const outputs = timed(now.outputs, 'output');
     return judgeByTimes(now.memory, { parts: now.parts, inputs, outputs, unmatched });
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

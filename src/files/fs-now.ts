@@ -23,7 +23,7 @@ export class FileSystemNow {
     const settledAt = stamp.ctimeNs + tickOf(stamp);
     if (this.lastNs !== null && settledAt < this.lastNs) return true;
     // As far as can be told without asking, and asking costs a file: not yet.
-    const sinceMs = Math.ceil(performance.now() - this.probedAtMs) + probeAgainAfterMs;
+    const sinceMs = Math.ceil(monotonicMs() - this.probedAtMs) + probeAgainAfterMs;
     if (this.lastNs !== null && settledAt >= this.lastNs + BigInt(sinceMs) * 1_000_000n) return false;
     const now = this.probe();
     return now !== null && settledAt < now;
@@ -31,7 +31,7 @@ export class FileSystemNow {
 
   /** A lower bound of the present; `null` where nothing can be written. */
   private probe(): bigint | null {
-    if (performance.now() - this.probedAtMs < probeAgainAfterMs) return this.lastNs;
+    if (monotonicMs() - this.probedAtMs < probeAgainAfterMs) return this.lastNs;
     const file = path.join(this.folder, `now-${process.pid}`);
     try {
       fs.writeFileSync(file, '');
@@ -41,9 +41,15 @@ export class FileSystemNow {
       // Without a probe nothing is ever trusted: slower, never wrong.
       this.lastNs = null;
     }
-    this.probedAtMs = performance.now();
+    this.probedAtMs = monotonicMs();
     return this.lastNs;
   }
+}
+
+/** Milliseconds that only go forward. `performance` takes some of them to load. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 /** File systems without fractions of a second show it in the stamp. */

@@ -166,6 +166,29 @@ test('a secret of a stage that is left out is kept out of logs too', async () =>
   expect(rig.read(`.pipeline-cache/runs/${run}/logs/b.log`)).toContain('it is ***');
 });
 
+test('which program a stage asks for is looked at after an edit as before, and asked for its version once', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'in', 'other.txt': 'other' },
+    `{ stages: {
+      work: { requires: ['in.txt'], produces: ['out.txt'], tools: { shout: '>=2' }, run: 'cp in.txt out.txt' },
+      other: { requires: ['other.txt'], produces: ['o.txt'], run: 'cp other.txt o.txt' },
+    } }`,
+  );
+  const install = (version: string) => {
+    rig.write('node_modules/.bin/shout', `#!/bin/sh\necho asked >> asked\necho shout ${version}\n`);
+    fs.chmodSync(rig.path('node_modules/.bin/shout'), 0o755);
+  };
+  install('2.1');
+  await settle(rig);
+  rig.write('in.txt', 'IN');
+  const edited = await plain(rig);
+  expect([edited.known, edited.executed, rig.read('asked')]).toEqual([1, ['work'], 'asked\n']);
+  install('2.2');
+  const replaced = await plain(rig);
+  expect([replaced.known, replaced.executed]).toEqual([1, ['work']]);
+  expect((await plain(rig)).events).toHaveLength(2);
+});
+
 test('what a stage that is left out made is edited while the next one runs: no result is made of that', async () => {
   await using rig = await Rig.with(
     { 'a.txt': 'a\n', 'b.txt': 'b\n' },
