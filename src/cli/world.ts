@@ -3,10 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
+import type { Clock } from '../engine/clock.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Audit } from '../engine/executor.ts';
 import { type Outlet, openOutlet } from '../engine/outlet.ts';
-import type { CallerEnv, Clock, Code, Files, RunFolders, Sink } from '../engine/ports.ts';
+import type { CallerEnv, Code, Files, RunFolders, Sink } from '../engine/ports.ts';
 import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
@@ -113,6 +114,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const witness = onlooking?.witness ?? options.witness ?? null;
   const world: World = {
     clock,
+    alarm: (afterMs, ring) => {
+      const timer = setTimeout(ring, afterMs);
+      return () => clearTimeout(timer);
+    },
     files:
       options.kept?.files ??
       new WorkspaceFiles({

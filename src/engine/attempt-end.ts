@@ -13,28 +13,30 @@ export interface SuccessfulEnd {
   readonly audit: AuditVerdict | null;
 }
 
-export type AttemptEnd =
-  | SuccessfulEnd
-  | {
-      readonly kind: 'failed';
-      readonly failure: Failure;
-      readonly tail: readonly string[];
-      readonly hiddenEnv: readonly string[];
-      readonly command: string | null;
-    }
-  | { readonly kind: 'cancelled' };
+export interface FailedEnd {
+  readonly kind: 'failed';
+  readonly failure: Failure;
+  readonly tail: readonly string[];
+  readonly hiddenEnv: readonly string[];
+  readonly command: string | null;
+  /** What the command asked for before another attempt. */
+  readonly retryAfterMs: number | null;
+}
+
+export type AttemptEnd = SuccessfulEnd | FailedEnd | { readonly kind: 'cancelled' };
 
 export function failed(
   failure: Failure,
   tail: readonly string[] = [],
   prepared: Prepared | null = null,
-): AttemptEnd & { kind: 'failed' } {
+): FailedEnd {
   return {
     kind: 'failed',
     failure,
     tail,
     hiddenEnv: prepared?.hiddenEnv ?? [],
     command: prepared?.command ?? null,
+    retryAfterMs: prepared?.retryAfterMs() ?? null,
   };
 }
 

@@ -1,27 +1,19 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { FilePath } from '../base/brand.ts';
-import type { Failure } from '../model/failure.ts';
-import type { Manifest } from '../model/manifest.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { findAction, mayStay, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attempt-end.ts';
+import type { AttemptOptions, AttemptWatcher } from './attempt-options.ts';
 import { Executing } from './executing.ts';
 import { executionOf, missingSecrets } from './execution.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
 import { type KeptCopies, keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
-import {
-  clearAway,
-  type IsOfAnother,
-  lookAgain,
-  obstructionOf,
-  protectedAmong,
-  whatIsInTheWay,
-} from './make-room.ts';
+import { clearAway, lookAgain, obstructionOf, protectedAmong, whatIsInTheWay } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
 import { basesOf, placesOf } from './ownership.ts';
 import type { ActionResult } from './ports.ts';
@@ -30,30 +22,6 @@ import { rejectOutputs } from './rejection.ts';
 import { clearUnnameable, onRecord, unnameableMade, unnameableNow } from './unnameable.ts';
 import { untoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
-
-/** What an attempt tells while it runs. */
-export interface AttemptWatcher {
-  onOutput(stream: 'stdout' | 'stderr', text: string): void;
-  onProgress(done: number, total: number): void;
-  onMetric(values: Readonly<Record<string, number>>): void;
-  onInputsChanged(attempt: number, paths: readonly FilePath[]): void;
-  onWarning(message: string, hint: string): void;
-  /** Its commands are done and its result is good: what is left is to store and to record it. */
-  onMade(): void;
-  /** The cache could not take the task's result. */
-  onCacheTrouble(message: string): void;
-}
-
-export interface AttemptOptions {
-  /** Even where a person edited a protected output. */
-  readonly forced: boolean;
-  /** To be executed under watch, not restored. */
-  readonly audited: boolean;
-  readonly stdin: 'closed' | 'inherit';
-  readonly isOfAnother: IsOfAnother;
-  /** Why no result may be made of these inputs, if so. */
-  readonly distrust: (inputs: Manifest) => Failure | null;
-}
 
 /** One edit while a stage runs is usual; three in a row mean that something keeps writing. */
 const executions = 3;
@@ -69,6 +37,7 @@ export class Attempt {
   private copies: KeptCopies | null = null;
   private readonly first: Assessment;
   private latest: AssessmentOrFailure;
+  private latestNumber: number;
   /** What lay in its folders without a name for it, and stays. */
   private theirs: readonly string[] = [];
 
@@ -87,12 +56,18 @@ export class Attempt {
     this.watcher = options.watcher;
     this.first = options.assessment;
     this.latest = options.assessment;
+    this.latestNumber = options.options.number;
     this.executing = new Executing(options.world, options.task);
   }
 
   /** What its last try was about. */
   get assessed(): AssessmentOrFailure {
     return this.latest;
+  }
+
+  /** The number of its last try. */
+  get number(): number {
+    return this.latestNumber;
   }
 
   /** Never rejects: what the file system refuses is a failure of the task, and what should not happen is contained. */
@@ -109,10 +84,12 @@ export class Attempt {
 
   private async tries(first: Assessment): Promise<AttemptEnd> {
     let assessment = first;
-    for (let attempt = 1; ; attempt++) {
+    const { number } = this.options;
+    for (let attempt = number; ; attempt++) {
+      this.latestNumber = attempt;
       const end = await this.once(assessment, attempt);
       if (end.kind !== 'inputs-changed') return end;
-      if (attempt - this.executing.restarts === executions)
+      if (attempt - number + 1 - this.executing.restarts === executions)
         return failed({ kind: 'input-changing', paths: end.paths });
       this.watcher.onInputsChanged(attempt, end.paths);
       this.assessor.forget();

@@ -30,6 +30,7 @@ export interface Execution {
   readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onProgress: (done: number, total: number) => void;
   readonly onMetric: (values: Readonly<Record<string, number>>) => void;
+  readonly onRetryAfter: (delayMs: number) => void;
 }
 
 export interface ProgramStart {

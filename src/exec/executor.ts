@@ -75,6 +75,7 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
     pollMs,
     onProgress: asked.onProgress,
     onMetric,
+    onRetryAfter: asked.onRetryAfter,
     onNote: (text) => output.say('stdout', text),
     onBadLines: (message) => output.say('stderr', message),
     room: () => output.room(),

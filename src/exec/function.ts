@@ -104,6 +104,9 @@ class Replies {
       case 'metric':
         this.execution.onMetric(reply.values);
         return;
+      case 'retry-after':
+        this.execution.onRetryAfter(reply.delayMs);
+        return;
       case 'done':
         this.isDone = true;
         return;

@@ -21,5 +21,6 @@ export interface WorkerRequest {
 export type WorkerReply =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'metric'; readonly values: Readonly<Record<string, number>> }
+  | { readonly kind: 'retry-after'; readonly delayMs: number }
   | { readonly kind: 'done' }
   | { readonly kind: 'threw'; readonly message: string; readonly stack: string | null };

@@ -3,6 +3,7 @@
 import { readSync, writeSync } from 'node:fs';
 import { loadModule } from '../base/load-module.ts';
 import type { StageContext } from '../model/spec.ts';
+import { timerMs } from '../model/validation/duration.ts';
 import { isMetric } from './output-file.ts';
 import { describeThrown } from './thrown.ts';
 import { channelDescriptor, type WorkerReply, type WorkerRequest } from './worker-protocol.ts';
@@ -95,6 +96,11 @@ function contextOf(request: WorkerRequest): StageContext {
     metric(values) {
       if (!isMetric(values)) throw new TypeError('ctx.metric takes an object of numbers');
       send({ kind: 'metric', values });
+    },
+    retryAfter(delay) {
+      const delayMs = timerMs(delay);
+      if (delayMs === null) throw new TypeError("ctx.retryAfter takes a duration such as '30s'");
+      send({ kind: 'retry-after', delayMs });
     },
   };
 }

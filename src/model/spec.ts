@@ -49,6 +49,8 @@ export interface StageContext {
   progress(done: number, total: number): void;
   /** Adds to a named number that is summed over the run: `ctx.metric({ usd: 0.02 })`. */
   metric(values: Readonly<Record<string, number>>): void;
+  /** Should this attempt fail, the next one waits so long: for a stage with `retry`. */
+  retryAfter(delay: Duration): void;
 }
 
 export type StageFunction = (ctx: StageContext) => unknown;
@@ -71,6 +73,46 @@ export interface SharedSpec {
   readonly tools?: Readonly<Record<string, string>>;
 }
 
+/** A failed attempt, as a predicate in `retry.when` sees it. */
+export interface RetryFailure {
+  readonly kind: 'exit' | 'signal' | 'timeout' | 'threw';
+  /** How many attempts have failed by now. */
+  readonly attempt: number;
+  readonly exitCode: number | null;
+  /** Such as `'SIGKILL'`. */
+  readonly signal: string | null;
+  /** Of what a stage function threw. */
+  readonly message: string | null;
+  /** The last lines of output, at most 20, without secrets. */
+  readonly output: string;
+}
+
+/** Any of them is enough. */
+export interface RetryWhen {
+  readonly exitCode?: number | readonly number[];
+  /** Such as `'SIGKILL'`. */
+  readonly signal?: string | readonly string[];
+  readonly timeout?: boolean;
+  /** Text or a pattern, looked for in the last lines of output and in what a stage function threw. */
+  readonly output?: string | RegExp;
+}
+
+/** When and how often a failed attempt is made again. */
+export interface RetrySpec {
+  /** In all, the first one included. */
+  readonly attempts: number;
+  /** Before the second attempt. Default: 1 second. */
+  readonly delay?: Duration;
+  /** What each delay is multiplied by for the next one. Default: 2. */
+  readonly factor?: number;
+  /** No delay is longer. Default: 1 minute. */
+  readonly maxDelay?: Duration;
+  /** Each delay is shortened by up to half, so that many do not come back at once. Default: true. */
+  readonly jitter?: boolean;
+  /** Default: after every failure of the command, timeouts among them. */
+  readonly when?: RetryWhen | ((failure: RetryFailure) => boolean);
+}
+
 /** One stage: what it needs, what it makes, how. */
 export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly description?: string;
@@ -85,6 +127,7 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly shell?: string;
   /** For each attempt and, in an array, each line. */
   readonly timeout?: Duration;
+  readonly retry?: RetrySpec;
   /** A failure is reported but does not fail the run. */
   readonly optional?: boolean;
   readonly freshness?: FreshnessSpec;

@@ -2,6 +2,7 @@
 
 import type { FilePath } from '../base/brand.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
+import type { RetryPolicy } from './retry.ts';
 
 export type Freshness = 'hash' | 'mtime';
 
@@ -47,6 +48,8 @@ export interface Stage {
   readonly cwd: string;
   readonly shell: string;
   readonly timeoutMs: number | null;
+  /** `null`: one attempt. */
+  readonly retry: RetryPolicy | null;
   readonly optional: boolean;
   readonly freshness: Freshness;
   readonly cache: boolean;

@@ -22,6 +22,7 @@ const roles = {
   env: 'executed',
   shell: 'executed',
   version: 'executed',
+  retry: 'executed',
   description: 'text',
   // Words of pipe's own, and numbers.
   index: 'own',
@@ -52,12 +53,13 @@ export function toldPipeline(pipeline: Pipeline, secretValues: readonly string[]
 
 /** The same stage, where it holds no secret. */
 export function toldStage(stage: Stage, secretValues: readonly string[]): Stage {
-  const { command, env, shell, version, description } = stage;
+  const { command, env, shell, version, retry, description } = stage;
   const fields: Pick<Stage, FieldsThatAre<'executed' | 'text'>> = {
     command,
     env,
     shell,
     version,
+    retry,
     description,
   };
   const told = redactData(fields, secretValues);

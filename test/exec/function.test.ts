@@ -41,6 +41,18 @@ async function failureOf(execution: Execution, by = executor): Promise<Failure |
   return end.kind === 'failed' ? end.failure : null;
 }
 
+test('a function may ask for a delay before another attempt', async () => {
+  using scene = new Scene();
+  const asked: number[] = [];
+  const onRetryAfter = (delayMs: number) => void asked.push(delayMs);
+  const body = "ctx.retryAfter('1.5s'); ctx.retryAfter('soon');";
+  expect(await failureOf(script(scene, body, { onRetryAfter }))).toMatchObject({
+    kind: 'threw',
+    message: "ctx.retryAfter takes a duration such as '30s'",
+  });
+  expect(asked).toEqual([1500]);
+});
+
 test('a function is called with its context in its folder', async () => {
   using scene = new Scene();
   const body =

@@ -24,6 +24,7 @@ const stage: Stage = {
   cwd: '',
   shell: '/bin/sh',
   timeoutMs: null,
+  retry: null,
   optional: false,
   freshness: 'hash',
   cache: true,
@@ -98,6 +99,7 @@ export class Scene {
       timeoutMs: null,
       stdin: 'closed',
       logPath: this.logPath,
+      onRetryAfter: () => {},
       secretValues: [],
       module: null,
       context: {

@@ -771,6 +771,27 @@ export const mutants = [
     tests: ['test/stories/watch-runs.test.ts'],
   },
   {
+    name: 'an output that is missing is tried again',
+    file: 'src/model/retry.ts',
+    from: "    case 'output-missing':\n",
+    to: "    case 'output-missing':\n      return { ...about, kind: 'threw' };\n",
+    tests: ['test/model/retry.test.ts'],
+  },
+  {
+    name: 'what waits for its next attempt keeps its slot',
+    file: 'src/engine/board.ts',
+    from: '      this.runningCount--;\n      this.pausedCount++;',
+    to: '      this.pausedCount++;',
+    tests: ['test/engine/retrying.test.ts'],
+  },
+  {
+    name: 'an interrupt waits for the next attempt',
+    file: 'src/engine/scheduler.ts',
+    from: 'if (this.stopping) this.retrying.giveUp(',
+    to: 'if (false) this.retrying.giveUp(',
+    tests: ['test/stories/retries.test.ts'],
+  },
+  {
     name: 'what is heard of during a run is forgotten',
     file: 'src/model/watch/watch-state.ts',
     from: 'const told = { ...state, hints: noHints, owed: together(state.owed, hints) };',

@@ -55,7 +55,7 @@ export default definePipeline({
         (await import('node:fs')).writeFileSync('function.txt', '');
       },
     },
-    fails: { description: PLAIN_KEY, requires: 'out.txt', produces: 'never.txt', run: 'echo ' + quoted(ODD_KEY) + ' >&2; exit 3 # ' + PLAIN_KEY },
+    fails: { description: PLAIN_KEY, requires: 'out.txt', produces: 'never.txt', retry: { attempts: 2, when: { output: ODD_KEY } }, run: 'echo ' + quoted(ODD_KEY) + ' >&2; exit 3 # ' + PLAIN_KEY },
     throws: { produces: 'no.txt', run: () => { throw new Error(all.join(), { cause: new TypeError(LINES_KEY) }); } },
     shell: { produces: 'none.txt', shell: '/nowhere/' + ODD_KEY, run: 'true' },
     unstarted: { produces: 'no-program.txt', run: exec('no-such-' + PLAIN_KEY) },

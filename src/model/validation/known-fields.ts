@@ -17,6 +17,7 @@ const ofStage = {
   cwd: true,
   shell: true,
   timeout: true,
+  retry: true,
   optional: true,
   freshness: true,
   cache: true,
@@ -44,7 +45,7 @@ export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
   ...['approval', 'batch', 'budget', 'check', 'forEach', 'hooks', 'nice', 'params'],
-  ...['pool', 'pools', 'rateLimit', 'retry', 'services', 'weight', 'when'],
+  ...['pool', 'pools', 'rateLimit', 'services', 'weight', 'when'],
 ]);
 
 /** What other build tools call the same things. */

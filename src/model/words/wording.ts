@@ -1,5 +1,6 @@
 // The words for why a task is stale and how one failed: the same in every display.
 
+import type { TaskRetrying } from '../events.ts';
 import type { Failure } from '../failure.ts';
 import type { StaleReason } from '../verdict.ts';
 import { formatDuration, listSome, plural } from './amounts.ts';
@@ -109,6 +110,13 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'internal':
       return [`a bug in pipe: ${printable(firstLine(failure.message))}`, ...stackLines(failure)];
   }
+}
+
+/** `attempt 1 failed: exit code 7; again in 2.0s (2 left)` */
+export function explainRetry(event: TaskRetrying): string {
+  if (event.why === 'input-changed') return 'its inputs were edited while it ran, so it runs again';
+  const [what] = explainFailure(event.failure);
+  return `attempt ${event.attempt} failed: ${what}; again in ${formatDuration(event.delayMs)} (${event.left} left)`;
 }
 
 function explainGroup(group: readonly StaleReason[], limit: number): string {

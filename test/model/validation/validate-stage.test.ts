@@ -17,6 +17,7 @@ test('a stage that says nothing else has all defaults', () => {
     cwd: '',
     shell: '/bin/sh',
     timeoutMs: null,
+    retry: null,
     optional: false,
     freshness: 'hash',
     cache: true,
