@@ -1,5 +1,6 @@
 // Everything about one stage, as text and as JSON.
 
+import type { StageCheck } from '../model/checks.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Memory } from '../model/record.ts';
@@ -80,6 +81,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],
     ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
     ['retry', stage.retry === null ? [] : retryText(stage.retry)],
+    ['check', stage.checks.map(checkText)],
     ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
     ['cache', stage.cache ? [] : ['off: neither stored nor restored']],
     ['clean', stage.clean ? [] : ['off: an attempt starts with the old outputs in place']],
@@ -151,6 +153,24 @@ function commandText({ command }: Stage): readonly string[] {
       return [`script ${printable(command.module)}`];
     case 'function':
       return ['a function in the configuration'];
+  }
+}
+
+function checkText({ outputs, check }: StageCheck): string {
+  const of = outputs === null ? '' : `${printable(outputs.source)}: `;
+  switch (check.kind) {
+    case 'schema-file':
+      return `${of}fits ${printable(check.schema)}`;
+    case 'schema':
+      return `${of}fits a schema in the configuration`;
+    case 'non-empty':
+      return `${of}is not empty`;
+    case 'min-lines':
+      return `${of}has at least ${plural(check.lines, 'line')}`;
+    case 'matches':
+      return `${of}matches ${printable(`/${check.source}/${check.flags}`)}`;
+    case 'function':
+      return `${of}passes a function in the configuration`;
   }
 }
 

@@ -8,8 +8,21 @@ import { placeOf } from '../model/validation/place.ts';
 /** Of a stage as it may be told. `needs` and `neededBy` are the direct neighbours, as declared. Secrets are names alone. */
 export function stageJson(stage: Stage, graph: StageGraph) {
   const { name, description, requires, implied, produces, after, command, env, secrets, tools } = stage;
-  const { cwd, shell, timeoutMs, retry, optional, freshness, cache, clean, protect, watch, version, always } =
-    stage;
+  const {
+    cwd,
+    shell,
+    timeoutMs,
+    retry,
+    checks,
+    optional,
+    freshness,
+    cache,
+    clean,
+    protect,
+    watch,
+    version,
+    always,
+  } = stage;
   return {
     name,
     place: placeOf('stages', name),
@@ -28,6 +41,7 @@ export function stageJson(stage: Stage, graph: StageGraph) {
     shell,
     timeoutMs,
     retry,
+    checks: checks.map(({ outputs, check, at }) => ({ outputs: outputs?.source ?? null, ...check, at })),
     optional,
     freshness,
     cache,

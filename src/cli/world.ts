@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
+import { createChecker } from '../checks/content-checks.ts';
 import type { Clock } from '../engine/clock.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Audit } from '../engine/executor.ts';
@@ -136,6 +137,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       runningFolder: path.join(workspace.state, 'running'),
       outlet,
     }),
+    checker: createChecker(workspace.root),
     code,
     tools: onlooking?.overlook(tools) ?? tools,
     caller,

@@ -23,7 +23,11 @@ export interface FailedEnd {
   readonly retryAfterMs: number | null;
 }
 
-export type AttemptEnd = SuccessfulEnd | FailedEnd | { readonly kind: 'cancelled' };
+export interface CancelledEnd {
+  readonly kind: 'cancelled';
+}
+
+export type AttemptEnd = SuccessfulEnd | FailedEnd | CancelledEnd;
 
 export function failed(
   failure: Failure,

@@ -96,6 +96,7 @@ export function executionOf(
       attempt: options.attempt,
       scratch,
     },
+    check: null,
     tracer: options.tracer,
     onOutput: (stream, text) => options.watcher.onOutput(stream, text),
     onProgress: (done, total) => options.watcher.onProgress(done, total),
@@ -106,6 +107,7 @@ export function executionOf(
     onRetryAfter: (delayMs) => {
       retryAfterMs = delayMs;
     },
+    onProblem: () => {},
   };
   return {
     execution,

@@ -1,6 +1,7 @@
 // All that one build acts through, in one place.
 
 import type { TaskId } from '../base/brand.ts';
+import type { Checker } from './checker.ts';
 import type { Alarm, Clock } from './clock.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Audit, Executor } from './executor.ts';
@@ -32,6 +33,7 @@ export interface World {
     readonly stores: boolean;
   } | null;
   readonly executor: Executor;
+  readonly checker: Checker;
   readonly code: Code;
   readonly tools: Tools;
   readonly caller: CallerEnv;

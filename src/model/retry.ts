@@ -86,6 +86,8 @@ function retryableOf({ failure, failures, tail }: FailedAttempt): RetryFailure |
       return { ...about, kind: 'threw', message: failure.message };
     case 'spawn':
     case 'output-missing':
+    case 'check-failed':
+    case 'check-broken':
     case 'output-blocked':
     case 'input-missing':
     case 'input-unreadable':

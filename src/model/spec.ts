@@ -113,6 +113,45 @@ export interface RetrySpec {
   readonly when?: RetryWhen | ((failure: RetryFailure) => boolean);
 }
 
+/** Made by {@link jsonSchema}. */
+export interface JsonSchemaCheck {
+  readonly kind: 'json-schema';
+  /** The path of a schema, or the schema itself. */
+  readonly schema: string | object;
+}
+
+/** Made by {@link nonEmpty}. */
+export interface NonEmptyCheck {
+  readonly kind: 'non-empty';
+}
+
+/** Made by {@link minLines}. */
+export interface MinLinesCheck {
+  readonly kind: 'min-lines';
+  readonly lines: number;
+}
+
+/** Made by {@link matches}. */
+export interface MatchesCheck {
+  readonly kind: 'matches';
+  readonly pattern: RegExp;
+}
+
+/** An output, as a function in `check` sees it. */
+export interface CheckedFile {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly absolutePath: string;
+  text(): string;
+  /** What the file holds as JSON. Throws where that is none. */
+  json(): unknown;
+}
+
+/** The file does not pass if it throws, or answers `false` or a text that says why. */
+export type CheckFunction = (file: CheckedFile) => unknown;
+
+export type CheckSpec = JsonSchemaCheck | NonEmptyCheck | MinLinesCheck | MatchesCheck | CheckFunction;
+
 /** One stage: what it needs, what it makes, how. */
 export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly description?: string;
@@ -128,6 +167,11 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   /** For each attempt and, in an array, each line. */
   readonly timeout?: Duration;
   readonly retry?: RetrySpec;
+  /** What outputs must be like: for every output, or by patterns of outputs. */
+  readonly check?:
+    | CheckSpec
+    | readonly CheckSpec[]
+    | { readonly [pattern: string]: CheckSpec | readonly CheckSpec[] };
   /** A failure is reported but does not fail the run. */
   readonly optional?: boolean;
   readonly freshness?: FreshnessSpec;
@@ -174,4 +218,24 @@ export function optional(...patterns: readonly string[]): OptionalPattern {
 /** A module, relative to the root, whose default export is called with the {@link StageContext}. */
 export function script(module: string): ScriptSpec {
   return { kind: 'script', module };
+}
+
+/** JSON must fit the schema, JSON Lines (`.jsonl`, `.ndjson`) line by line. `schema`: the path of a file, or the schema itself. */
+export function jsonSchema(schema: string | object): JsonSchemaCheck {
+  return { kind: 'json-schema', schema };
+}
+
+/** The file has at least one byte. */
+export function nonEmpty(): NonEmptyCheck {
+  return { kind: 'non-empty' };
+}
+
+/** The file has at least so many lines. */
+export function minLines(lines: number): MinLinesCheck {
+  return { kind: 'min-lines', lines };
+}
+
+/** The pattern is found in the text of the file. */
+export function matches(pattern: RegExp): MatchesCheck {
+  return { kind: 'matches', pattern };
 }

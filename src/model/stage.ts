@@ -1,6 +1,7 @@
 // A stage and a pipeline after validation: every default filled in, every path canonical.
 
 import type { FilePath } from '../base/brand.ts';
+import type { StageCheck } from './checks.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
 import type { RetryPolicy } from './retry.ts';
 
@@ -50,6 +51,7 @@ export interface Stage {
   readonly timeoutMs: number | null;
   /** `null`: one attempt. */
   readonly retry: RetryPolicy | null;
+  readonly checks: readonly StageCheck[];
   readonly optional: boolean;
   readonly freshness: Freshness;
   readonly cache: boolean;

@@ -25,6 +25,7 @@ const stage: Stage = {
   shell: '/bin/sh',
   timeoutMs: null,
   retry: null,
+  checks: [],
   optional: false,
   freshness: 'hash',
   cache: true,
@@ -99,7 +100,9 @@ export class Scene {
       timeoutMs: null,
       stdin: 'closed',
       logPath: this.logPath,
+      check: null,
       onRetryAfter: () => {},
+      onProblem: () => {},
       secretValues: [],
       module: null,
       context: {

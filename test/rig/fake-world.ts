@@ -1,6 +1,7 @@
 // A world in memory for the engine: a machine that outlives processes, and one world for each process.
 import { posix } from 'node:path';
 import type { Digest, FilePath, RunId, TaskId } from '../../src/base/brand.ts';
+import { err, ok } from '../../src/base/result.ts';
 import { EventStream } from '../../src/engine/event-stream.ts';
 import { openOutlet } from '../../src/engine/outlet.ts';
 import type { RunFolders } from '../../src/engine/ports.ts';
@@ -75,6 +76,8 @@ export class FakeWorld implements World {
   readonly records: World['records'];
   readonly cache: World['cache'];
   readonly executor: FakeExecutor;
+  /** Without schemas: of the others, what the file's text says. */
+  readonly checker: World['checker'];
   readonly code: World['code'];
   readonly tools: World['tools'];
   readonly caller: World['caller'];
@@ -100,6 +103,15 @@ export class FakeWorld implements World {
     this.records = new FakeRecords(machine.shelf);
     this.cache = { actions: machine.actions, blobs: new FakeBlobs(disk, `${state}/cas`), stores: true };
     this.executor = new FakeExecutor(disk);
+    this.checker = {
+      prepare: async (check) =>
+        check.kind === 'matches'
+          ? ok(async ({ path }) => {
+              const isFine = new RegExp(check.source, check.flags).test(disk.read(path));
+              return isFine ? [] : [{ path, line: null, pointer: null, message: 'does not match' }];
+            })
+          : err(`the check ${check.kind} is not played here`),
+    };
     this.code = {
       identify: () => ({ digest: digestOf('code'), modules: [], compiledPath: `${state}/code.mjs` }),
     };

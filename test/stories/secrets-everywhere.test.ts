@@ -39,6 +39,7 @@ export default definePipeline({
       env: { URL: 'https://example.org/?key=' + encodeURIComponent(ODD_KEY) + EDITION, DATA: Buffer.from('user:' + LONG_KEY).toString('base64') },
       run: ['printf %s ' + all.map(quoted).join(' ') + ' > /dev/null', 'sh leak.sh', 'cp in.txt out.txt'],
       version: 'of ' + PLAIN_KEY + EDITION,
+      check: { kind: 'matches', pattern: new RegExp('^|' + PLAIN_KEY) },
     },
     program: {
       description: BEGINNING_KEY,

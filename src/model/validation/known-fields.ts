@@ -18,6 +18,7 @@ const ofStage = {
   shell: true,
   timeout: true,
   retry: true,
+  check: true,
   optional: true,
   freshness: true,
   cache: true,
@@ -44,7 +45,7 @@ export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
-  ...['approval', 'batch', 'budget', 'check', 'forEach', 'hooks', 'nice', 'params'],
+  ...['approval', 'batch', 'budget', 'forEach', 'hooks', 'nice', 'params'],
   ...['pool', 'pools', 'rateLimit', 'services', 'weight', 'when'],
 ]);
 

@@ -6,6 +6,7 @@ import type { Freshness, Stage } from '../stage.ts';
 import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
 import { shown } from './config-value.ts';
 import { reportUnknownFields, stageFields } from './known-fields.ts';
+import { readChecks } from './validate-check.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
 import { readRetry } from './validate-retry.ts';
@@ -40,6 +41,7 @@ export function readStage(
     shell: readShell(section),
     timeoutMs: section.durationMs('timeout'),
     retry: readRetry(section),
+    checks: readChecks(section, place, produces),
     optional: section.flag('optional') ?? false,
     freshness: section.oneOf('freshness', ['hash', 'mtime']) ?? defaults.freshness,
     cache: section.flag('cache') ?? defaults.cache,
