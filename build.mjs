@@ -38,6 +38,7 @@ const apart = {
   compile: 'src/config/compile.ts',
   auditing: 'src/cli/auditing.ts',
   profiling: 'src/cli/profiling.ts',
+  'json-schema': 'src/checks/json-schema.ts',
 };
 await build({
   ...common,

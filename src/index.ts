@@ -1,12 +1,18 @@
 // What `import … from 'pipe-build'` gives: the language of pipeline.config.ts.
 
 export type {
+  CheckedFile,
+  CheckFunction,
+  CheckSpec,
   Duration,
   ExecSpec,
   FreshnessSpec,
   OptionalPattern,
   PatternSpec,
   PipelineSpec,
+  RetryFailure,
+  RetrySpec,
+  RetryWhen,
   RunSpec,
   ScriptSpec,
   SharedSpec,
@@ -15,4 +21,13 @@ export type {
   StageFunction,
   StageSpec,
 } from './model/spec.ts';
-export { definePipeline, exec, optional, script } from './model/spec.ts';
+export {
+  definePipeline,
+  exec,
+  jsonSchema,
+  matches,
+  minLines,
+  nonEmpty,
+  optional,
+  script,
+} from './model/spec.ts';

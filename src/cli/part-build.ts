@@ -8,6 +8,7 @@ import { openCodeCache } from '../config/code-cache.ts';
 import type { Whole } from '../engine/rest.ts';
 import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
+import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { type Selection, select } from '../model/selection.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
@@ -113,7 +114,9 @@ async function codeOf(
   const apiPath = besideThis('index');
   const cache = openCodeCache({ folder, root, apiPath, version, writes: true });
   const modules = stages.flatMap(({ command }) => (command.kind === 'script' ? [command.module] : []));
-  const hasCode = modules.length > 0 || stages.some(({ command }) => command.kind === 'function');
+  const hasCode =
+    modules.length > 0 ||
+    stages.some(({ command, checks }) => command.kind === 'function' || hasFunction(checks));
   // Most stages are commands, and need not know.
   if (!hasCode) return { identify: noCode };
   return prepareCode({ root, cache, config: orRefuse(await cache.obtain(configPath)), modules });

@@ -8,7 +8,21 @@ import { placeOf } from '../model/validation/place.ts';
 /** Of a stage as it may be told. `needs` and `neededBy` are the direct neighbours, as declared. Secrets are names alone. */
 export function stageJson(stage: Stage, graph: StageGraph) {
   const { name, description, requires, implied, produces, after, command, env, secrets, tools } = stage;
-  const { cwd, shell, timeoutMs, optional, freshness, cache, clean, protect, watch, version, always } = stage;
+  const {
+    cwd,
+    shell,
+    timeoutMs,
+    retry,
+    checks,
+    optional,
+    freshness,
+    cache,
+    clean,
+    protect,
+    watch,
+    version,
+    always,
+  } = stage;
   return {
     name,
     place: placeOf('stages', name),
@@ -26,6 +40,8 @@ export function stageJson(stage: Stage, graph: StageGraph) {
     cwd,
     shell,
     timeoutMs,
+    retry,
+    checks: checks.map(({ outputs, check, at }) => ({ outputs: outputs?.source ?? null, ...check, at })),
     optional,
     freshness,
     cache,

@@ -3,10 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
+import { createChecker } from '../checks/content-checks.ts';
+import type { Clock } from '../engine/clock.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Audit } from '../engine/executor.ts';
 import { type Outlet, openOutlet } from '../engine/outlet.ts';
-import type { CallerEnv, Clock, Code, Files, RunFolders, Sink } from '../engine/ports.ts';
+import type { CallerEnv, Code, Files, RunFolders, Sink } from '../engine/ports.ts';
 import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
@@ -121,6 +123,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const witness = onlooking?.witness ?? options.witness ?? null;
   const world: World = {
     clock,
+    alarm: (afterMs, ring) => {
+      const timer = setTimeout(ring, afterMs);
+      return () => clearTimeout(timer);
+    },
     files:
       options.kept?.files ??
       new WorkspaceFiles({
@@ -139,6 +145,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       runningFolder: path.join(workspace.state, 'running'),
       outlet,
     }),
+    checker: createChecker(workspace.root),
     code,
     tools: toolsFor(onlooking?.witness ?? null),
     caller,

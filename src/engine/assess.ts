@@ -11,6 +11,7 @@ import type { FingerprintPart, Memory } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { checksNow } from './checks-now.ts';
 import type { ListedFile, Observation } from './ports.ts';
 import { toldParts } from './secrets.ts';
 import type { World } from './world.ts';
@@ -151,7 +152,13 @@ export class Assessor {
       return { problems, failure: { kind: 'threw', message, stack: null } };
     }
     const passed = (name: string) => world.caller.get(name);
-    const surroundings = { passed, toolIdentities, code: codeDigest, platform: world.platform };
+    const surroundings = {
+      passed,
+      toolIdentities,
+      code: codeDigest,
+      platform: world.platform,
+      checks: checksNow(world, stage),
+    };
     const parts = definitionParts(stage, surroundings);
     return { parts, told: toldParts(world, stage, parts, surroundings), modules };
   }

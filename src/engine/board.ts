@@ -1,39 +1,21 @@
 // All task states, in the only place where one changes; so events and state cannot drift apart.
-//
-//   wanted ──► ready ──► running ──► done(executed | restored | fresh)
-//      │         │          ├──────► failed
-//      │         │          └──────► cancelled
-//      └─────────┴─────────────────► skipped
-//
 import type { TaskId } from '../base/brand.ts';
-import type { AuditVerdict, EventBody, RunFinished, TaskFinished, TaskOutcome } from '../model/events.ts';
+import type {
+  AuditVerdict,
+  EventBody,
+  RunFinished,
+  TaskFinished,
+  TaskOutcome,
+  TaskRetrying,
+} from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { ReadyLine } from './ready-line.ts';
-import { type FailureDetails, notAudited, outcomeOf, resultOf, type TaskEnd } from './run-outcome.ts';
+import { type FailureDetails, notAudited, outcomeOf, resultOf } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
-
-export type TaskState =
-  /** Waits for this many tasks before it. */
-  | { readonly kind: 'wanted'; readonly waitsFor: number }
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'running'; readonly startedMs: number; readonly reasons: readonly StaleReason[] }
-  /** `blockedBy`: the stages that failed first, where this one was skipped for them. */
-  | {
-      readonly kind: 'ended';
-      readonly outcome: TaskOutcome;
-      readonly failure: Failure | null;
-      readonly blockedBy: readonly string[];
-    };
-
-interface Place {
-  readonly task: Task;
-  state: TaskState;
-  audit: TaskEnd['audit'];
-  readonly dependents: { readonly place: Place; readonly kind: 'file' | 'after' }[];
-}
+import { begunOf, failsTheRun, named, type Place, type TaskState } from './task-state.ts';
 
 interface Release {
   readonly place: Place;
@@ -49,6 +31,7 @@ export class Board {
   private readonly releases: Release[] = [];
   private releasing = false;
   private runningCount = 0;
+  private pausedCount = 0;
   private savedMs = 0;
 
   /** `tasks` in topological order: so they start where all are ready; `inOrder`: whenever they become so. */
@@ -66,7 +49,7 @@ export class Board {
     const waits = new Map<TaskId, number>();
     for (const task of options.tasks) {
       const audit = options.audited?.has(task.stage.name) ? 'pending' : null;
-      this.places.set(task.id, { task, state: { kind: 'ready' }, audit, dependents: [] });
+      this.places.set(task.id, { task, state: { kind: 'ready', begun: null }, audit, dependents: [] });
     }
     for (const order of options.orders) {
       const place = this.places.get(order.after)!;
@@ -82,6 +65,11 @@ export class Board {
 
   get running(): number {
     return this.runningCount;
+  }
+
+  /** Nothing runs, and nothing waits for its next attempt. */
+  get isIdle(): boolean {
+    return this.runningCount === 0 && this.pausedCount === 0;
   }
 
   /** The next task that may be looked at, or `null`. */
@@ -105,9 +93,37 @@ export class Board {
       readonly estimateMs: number | null;
     },
   ): void {
-    this.places.get(task.id)!.state = { kind: 'running', startedMs: this.nowMs(), reasons: about.reasons };
+    const place = this.places.get(task.id)!;
+    const before = begunOf(place.state);
+    // A later attempt has the reasons of the first: that the one before it failed is no news.
+    const { reasons } = before ?? about;
+    const attempts = (before?.attempts ?? 0) + 1;
+    place.state = { kind: 'running', begun: { startedMs: this.nowMs(), ...before, reasons, attempts } };
     this.runningCount++;
-    this.emit({ kind: 'task-started', ...named(task), attempt: 1, ...about });
+    this.emit({ kind: 'task-started', ...named(task), attempt: attempts, ...about, reasons });
+  }
+
+  /** The attempt came to nothing. Over edited inputs the next one goes on at once, else it waits for `resumed`. */
+  retrying(task: Task, event: TaskRetrying): void {
+    const place = this.places.get(task.id)!;
+    const begun = begunOf(place.state)!;
+    if (event.why === 'input-changed') {
+      place.state = { kind: 'running', begun: { ...begun, attempts: event.attempt + 1 } };
+    } else {
+      place.state = { kind: 'paused', begun: { ...begun, attempts: event.attempt } };
+      this.runningCount--;
+      this.pausedCount++;
+    }
+    this.emit(event);
+  }
+
+  /** It may be taken for its next attempt. */
+  resumed(task: Task): void {
+    const place = this.places.get(task.id)!;
+    if (place.state.kind !== 'paused') return;
+    this.pausedCount--;
+    place.state = { kind: 'ready', begun: place.state.begun };
+    this.ready.push(place);
   }
 
   audited(task: Task, verdict: AuditVerdict): void {
@@ -176,8 +192,9 @@ export class Board {
 
   private close(place: Place, outcome: TaskOutcome, details: Partial<TaskFinished>): void {
     const { task, state } = place;
-    const running = state.kind === 'running';
-    if (running) this.runningCount--;
+    const begun = begunOf(place.state);
+    if (state.kind === 'running') this.runningCount--;
+    if (state.kind === 'paused') this.pausedCount--;
     if (place.audit === 'pending') this.audited(task, notAudited(outcome));
     place.state = {
       kind: 'ended',
@@ -190,11 +207,12 @@ export class Board {
       kind: 'task-finished',
       ...named(task),
       outcome,
-      durationMs: running ? Math.round(this.nowMs() - state.startedMs) : 0,
+      durationMs: begun === null ? 0 : Math.round(this.nowMs() - begun.startedMs),
+      ...(begun !== null && begun.attempts > 1 ? { attempts: begun.attempts } : {}),
       savedMs: 0,
       metrics: {},
       outputs: [],
-      reasons: running ? state.reasons : [],
+      reasons: begun?.reasons ?? [],
       ...details,
     });
     for (const dependent of place.dependents) this.releases.push({ ...dependent, before: place });
@@ -224,19 +242,7 @@ export class Board {
       return;
     }
     const waitsFor = place.state.waitsFor - 1;
-    place.state = waitsFor === 0 ? { kind: 'ready' } : { kind: 'wanted', waitsFor };
+    place.state = waitsFor === 0 ? { kind: 'ready', begun: null } : { kind: 'wanted', waitsFor };
     if (waitsFor === 0) this.ready.push(place);
   }
-}
-
-function named(task: Task) {
-  return { task: task.id, stage: task.stage.name, item: task.item };
-}
-
-function endedAs(place: Place): TaskOutcome | null {
-  return place.state.kind === 'ended' ? place.state.outcome : null;
-}
-
-function failsTheRun(place: Place): boolean {
-  return endedAs(place) === 'failed' && !place.task.stage.optional;
 }

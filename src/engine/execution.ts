@@ -18,6 +18,8 @@ export interface Prepared {
   readonly hiddenEnv: readonly string[];
   /** What was reported so far. */
   readonly metrics: () => Readonly<Record<string, number>>;
+  /** The last that it asked for before another attempt. */
+  readonly retryAfterMs: () => number | null;
 }
 
 export interface ExecutionWatcher {
@@ -72,6 +74,7 @@ export function executionOf(
     produces: produces.map(fromCwd),
   });
   const metrics: Record<string, number> = {};
+  let retryAfterMs: number | null = null;
   const execution: Execution = {
     task,
     command,
@@ -93,6 +96,7 @@ export function executionOf(
       attempt: options.attempt,
       scratch,
     },
+    check: null,
     tracer: options.tracer,
     onOutput: (stream, text) => options.watcher.onOutput(stream, text),
     onProgress: (done, total) => options.watcher.onProgress(done, total),
@@ -100,12 +104,17 @@ export function executionOf(
       for (const [name, value] of Object.entries(values)) metrics[name] = (metrics[name] ?? 0) + value;
       options.watcher.onMetric(values);
     },
+    onRetryAfter: (delayMs) => {
+      retryAfterMs = delayMs;
+    },
+    onProblem: () => {},
   };
   return {
     execution,
     command: shownCommand(world, stage),
     hiddenEnv: environment.hidden,
     metrics: () => metrics,
+    retryAfterMs: () => retryAfterMs,
   };
 }
 

@@ -25,11 +25,16 @@ export interface Execution {
   /** For `script` and `function`: the compiled module, absolute, and what `ctx` holds. */
   readonly module: string | null;
   readonly context: ExecutionContext;
+  /** Of a function that checks outputs: `keys` lead to it from its stage. `null`: the stage itself is at work. */
+  readonly check: { readonly keys: readonly (string | number)[]; readonly files: readonly string[] } | null;
   /** Looks over the shoulder of its programs, where they are audited. */
   readonly tracer: Tracer | null;
   readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onProgress: (done: number, total: number) => void;
   readonly onMetric: (values: Readonly<Record<string, number>>) => void;
+  readonly onRetryAfter: (delayMs: number) => void;
+  /** A function does not let one of the files pass. */
+  readonly onProblem: (problem: { readonly path: string; readonly message: string }) => void;
 }
 
 export interface ProgramStart {

@@ -8,12 +8,6 @@ import type { FileEntry, Manifest } from '../model/manifest.ts';
 import type { Memory, TaskRecord } from '../model/record.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
 
-/** Time, so that tests can own it: for people, since 1970, and it may jump; or from some start, and it never goes back. */
-export interface Clock {
-  nowMs(): number;
-  monotonicMs(): number;
-}
-
 /** One file of a listing. */
 export interface ListedFile {
   readonly path: FilePath;
@@ -228,6 +222,8 @@ export interface RunFolders {
   readonly state: string;
   /** Absolute path of the task's log in this run; its folder exists. */
   logPath(task: TaskId): string;
+  /** From now on the log of the task is another file: the one before belongs to an attempt that failed. */
+  beginLog(task: TaskId): void;
   /** Absolute path of the task's scratch folder; exists. */
   scratch(task: TaskId): string;
   /** Absolute; not created. */

@@ -1,6 +1,8 @@
 // All that one build acts through, in one place.
 
 import type { TaskId } from '../base/brand.ts';
+import type { Checker } from './checker.ts';
+import type { Alarm, Clock } from './clock.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Audit, Executor } from './executor.ts';
 import type { Lock } from './lock.ts';
@@ -9,7 +11,6 @@ import type {
   ActionStore,
   BlobStore,
   CallerEnv,
-  Clock,
   Code,
   Files,
   Outputs,
@@ -21,6 +22,7 @@ import type {
 
 export interface World {
   readonly clock: Clock;
+  readonly alarm: Alarm;
   readonly files: Files;
   readonly outputs: Outputs;
   readonly records: Records;
@@ -31,6 +33,7 @@ export interface World {
     readonly stores: boolean;
   } | null;
   readonly executor: Executor;
+  readonly checker: Checker;
   readonly code: Code;
   readonly tools: Tools;
   readonly caller: CallerEnv;

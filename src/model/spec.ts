@@ -49,6 +49,8 @@ export interface StageContext {
   progress(done: number, total: number): void;
   /** Adds to a named number that is summed over the run: `ctx.metric({ usd: 0.02 })`. */
   metric(values: Readonly<Record<string, number>>): void;
+  /** Should this attempt fail, the next one waits so long: for a stage with `retry`. */
+  retryAfter(delay: Duration): void;
 }
 
 export type StageFunction = (ctx: StageContext) => unknown;
@@ -71,6 +73,85 @@ export interface SharedSpec {
   readonly tools?: Readonly<Record<string, string>>;
 }
 
+/** A failed attempt, as a predicate in `retry.when` sees it. */
+export interface RetryFailure {
+  readonly kind: 'exit' | 'signal' | 'timeout' | 'threw';
+  /** How many attempts have failed by now. */
+  readonly attempt: number;
+  readonly exitCode: number | null;
+  /** Such as `'SIGKILL'`. */
+  readonly signal: string | null;
+  /** Of what a stage function threw. */
+  readonly message: string | null;
+  /** The last lines of output, at most 20, without secrets. */
+  readonly output: string;
+}
+
+/** Any of them is enough. */
+export interface RetryWhen {
+  readonly exitCode?: number | readonly number[];
+  /** Such as `'SIGKILL'`. */
+  readonly signal?: string | readonly string[];
+  readonly timeout?: boolean;
+  /** Text or a pattern, looked for in the last lines of output and in what a stage function threw. */
+  readonly output?: string | RegExp;
+}
+
+/** When and how often a failed attempt is made again. */
+export interface RetrySpec {
+  /** In all, the first one included. */
+  readonly attempts: number;
+  /** Before the second attempt. Default: 1 second. */
+  readonly delay?: Duration;
+  /** What each delay is multiplied by for the next one. Default: 2. */
+  readonly factor?: number;
+  /** No delay is longer. Default: 1 minute. */
+  readonly maxDelay?: Duration;
+  /** Each delay is shortened by up to half, so that many do not come back at once. Default: true. */
+  readonly jitter?: boolean;
+  /** Default: after every failure of the command, timeouts among them. */
+  readonly when?: RetryWhen | ((failure: RetryFailure) => boolean);
+}
+
+/** Made by {@link jsonSchema}. */
+export interface JsonSchemaCheck {
+  readonly kind: 'json-schema';
+  /** The path of a schema, or the schema itself. */
+  readonly schema: string | object;
+}
+
+/** Made by {@link nonEmpty}. */
+export interface NonEmptyCheck {
+  readonly kind: 'non-empty';
+}
+
+/** Made by {@link minLines}. */
+export interface MinLinesCheck {
+  readonly kind: 'min-lines';
+  readonly lines: number;
+}
+
+/** Made by {@link matches}. */
+export interface MatchesCheck {
+  readonly kind: 'matches';
+  readonly pattern: RegExp;
+}
+
+/** An output, as a function in `check` sees it. */
+export interface CheckedFile {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly absolutePath: string;
+  text(): string;
+  /** What the file holds as JSON. Throws where that is none. */
+  json(): unknown;
+}
+
+/** The file does not pass if it throws, or answers `false` or a text that says why. */
+export type CheckFunction = (file: CheckedFile) => unknown;
+
+export type CheckSpec = JsonSchemaCheck | NonEmptyCheck | MinLinesCheck | MatchesCheck | CheckFunction;
+
 /** One stage: what it needs, what it makes, how. */
 export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly description?: string;
@@ -85,6 +166,12 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly shell?: string;
   /** For each attempt and, in an array, each line. */
   readonly timeout?: Duration;
+  readonly retry?: RetrySpec;
+  /** What outputs must be like: for every output, or by patterns of outputs. */
+  readonly check?:
+    | CheckSpec
+    | readonly CheckSpec[]
+    | { readonly [pattern: string]: CheckSpec | readonly CheckSpec[] };
   /** A failure is reported but does not fail the run. */
   readonly optional?: boolean;
   readonly freshness?: FreshnessSpec;
@@ -131,4 +218,24 @@ export function optional(...patterns: readonly string[]): OptionalPattern {
 /** A module, relative to the root, whose default export is called with the {@link StageContext}. */
 export function script(module: string): ScriptSpec {
   return { kind: 'script', module };
+}
+
+/** JSON must fit the schema, JSON Lines (`.jsonl`, `.ndjson`) line by line. `schema`: the path of a file, or the schema itself. */
+export function jsonSchema(schema: string | object): JsonSchemaCheck {
+  return { kind: 'json-schema', schema };
+}
+
+/** The file has at least one byte. */
+export function nonEmpty(): NonEmptyCheck {
+  return { kind: 'non-empty' };
+}
+
+/** The file has at least so many lines. */
+export function minLines(lines: number): MinLinesCheck {
+  return { kind: 'min-lines', lines };
+}
+
+/** The pattern is found in the text of the file. */
+export function matches(pattern: RegExp): MatchesCheck {
+  return { kind: 'matches', pattern };
 }

@@ -1,7 +1,9 @@
 // A stage and a pipeline after validation: every default filled in, every path canonical.
 
 import type { FilePath } from '../base/brand.ts';
+import type { StageCheck } from './checks.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
+import type { RetryPolicy } from './retry.ts';
 
 export type Freshness = 'hash' | 'mtime';
 
@@ -47,6 +49,9 @@ export interface Stage {
   readonly cwd: string;
   readonly shell: string;
   readonly timeoutMs: number | null;
+  /** `null`: one attempt. */
+  readonly retry: RetryPolicy | null;
+  readonly checks: readonly StageCheck[];
   readonly optional: boolean;
   readonly freshness: Freshness;
   readonly cache: boolean;

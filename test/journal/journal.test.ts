@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunId, TaskId } from '../../src/base/brand.ts';
 import { growHistory } from '../../src/journal/grow-history.ts';
-import { findRun, lastLogOf, listRuns, logOf, readEvents } from '../../src/journal/history.ts';
+import { findRun, lastLogsOf, listRuns, logsOf, readEvents } from '../../src/journal/history.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
 import { pruneRuns } from '../../src/journal/prune.ts';
 import type { PipeEvent } from '../../src/model/events.ts';
@@ -152,10 +152,10 @@ test('a log is found in its run, and in the last run that had one', () => {
   pastRun(state, '20261120-000000-0000', 3);
   fs.mkdirSync(path.join(state, 'runs', '20261121-000000-0000'));
   const [newest, older] = listRuns(state);
-  expect(logOf(newest!, merge)).toBeNull();
-  expect(logOf(older!, merge)).toBe(path.join(older!.folder, 'logs', 'merge.log'));
-  expect(lastLogOf(state, merge)).toEqual({ run: older, file: logOf(older!, merge) });
-  expect(lastLogOf(state, 'other' as TaskId)).toBeNull();
+  expect(logsOf(newest!, merge)).toEqual([]);
+  expect(logsOf(older!, merge)).toEqual([path.join(older!.folder, 'logs', 'merge.log')]);
+  expect(lastLogsOf(state, merge)).toEqual({ run: older, files: logsOf(older!, merge) });
+  expect(lastLogsOf(state, 'other' as TaskId)).toBeNull();
 });
 
 test('only the newest runs are kept, with what they left elsewhere, but for what people made', () => {

@@ -159,8 +159,8 @@ export const mutants = [
   {
     name: 'a failed attempt is stored',
     file: 'src/engine/attempt.ts',
-    from: "if (end.kind === 'failed') return this.reject(failed(end.failure, end.tail, prepared));",
-    to: "if (end.kind === 'failed') { const kept = await this.executing.reading.made(task); if (kept !== null && !('failure' in kept)) saveArtifacts(world, task, { fingerprint, outputs: kept.outputs, durationMs, metrics: {} }); return this.reject(failed(end.failure, end.tail, prepared)); }",
+    from: "if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));",
+    to: "if (end.kind === 'failed') { const kept = await this.executing.reading.made(task); if (kept !== null && !('failure' in kept)) saveArtifacts(world, task, { fingerprint, outputs: kept.outputs, durationMs, metrics: {} }); return this.finishing.reject(failed(end.failure, end.tail, prepared)); }",
     tests: ['test/stories/cache.test.ts'],
   },
   {
@@ -578,8 +578,8 @@ export const mutants = [
   {
     name: 'a .git that the stage made stays',
     file: 'src/engine/attempt.ts',
-    from: 'this.theirs = clearUnnameable(world, assessment, warn);',
-    to: 'this.theirs = [];',
+    from: 'this.finishing.theirs = clearUnnameable(world, assessment, warn);',
+    to: 'this.finishing.theirs = [];',
     tests: ['test/stories/owned-folders.test.ts'],
   },
   {
@@ -825,6 +825,55 @@ export const mutants = [
     from: "if (isBehind) executing.cancel('gently');",
     to: "if (false) executing.cancel('gently');",
     tests: ['test/stories/watch-runs.test.ts'],
+  },
+  {
+    name: 'what does not pass its check counts all the same',
+    file: 'src/engine/attempt.ts',
+    from: 'if (fault) return this.finishing.reject(fault);',
+    to: '',
+    tests: ['test/engine/checking.test.ts'],
+  },
+  {
+    name: 'what is restored is not checked',
+    file: 'src/engine/attempt.ts',
+    from: 'if (fault) return this.finishing.unaccepted(fingerprint, fault);',
+    to: '',
+    tests: ['test/engine/checking.test.ts'],
+  },
+  {
+    name: 'another check is another execution',
+    file: 'src/model/fingerprint.ts',
+    from: 'if (part.name !== checkPart) ',
+    to: '',
+    tests: ['test/engine/checking.test.ts'],
+  },
+  {
+    name: 'an edited schema is no other check',
+    file: 'src/model/checks.ts',
+    from: 'const seen = files.map(({ path, digest }) => [path, digest]);',
+    to: 'const seen = files.map(({ path }) => [path]);',
+    tests: ['test/model/checks.test.ts'],
+  },
+  {
+    name: 'an output that is missing is tried again',
+    file: 'src/model/retry.ts',
+    from: "    case 'output-missing':\n",
+    to: "    case 'output-missing':\n      return { ...about, kind: 'threw' };\n",
+    tests: ['test/model/retry.test.ts'],
+  },
+  {
+    name: 'what waits for its next attempt keeps its slot',
+    file: 'src/engine/board.ts',
+    from: '      this.runningCount--;\n      this.pausedCount++;',
+    to: '      this.pausedCount++;',
+    tests: ['test/engine/retrying.test.ts'],
+  },
+  {
+    name: 'an interrupt waits for the next attempt',
+    file: 'src/engine/scheduler.ts',
+    from: 'if (this.stopping) this.retrying.giveUp(',
+    to: 'if (false) this.retrying.giveUp(',
+    tests: ['test/stories/retries.test.ts'],
   },
   {
     name: 'what is heard of during a run is forgotten',

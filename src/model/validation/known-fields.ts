@@ -17,6 +17,8 @@ const ofStage = {
   cwd: true,
   shell: true,
   timeout: true,
+  retry: true,
+  check: true,
   optional: true,
   freshness: true,
   cache: true,
@@ -43,8 +45,8 @@ export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
-  ...['approval', 'batch', 'budget', 'check', 'forEach', 'hooks', 'nice', 'params'],
-  ...['pool', 'pools', 'rateLimit', 'retry', 'services', 'weight', 'when'],
+  ...['approval', 'batch', 'budget', 'forEach', 'hooks', 'nice', 'params'],
+  ...['pool', 'pools', 'rateLimit', 'services', 'weight', 'when'],
 ]);
 
 /** What other build tools call the same things. */

@@ -54,6 +54,16 @@ export function readProduces(section: Section, place: PatternPlace): readonly Pa
   return entries.map(withoutPlace);
 }
 
+/** One pattern that stands for files inside the root, without exclusion; `null` when it is wrong, which is reported. */
+export function readPattern(placed: Placed, report: Report, folders: Folders): Glob | null {
+  const [entry] = entriesOf([placed], false, report, folders);
+  if (entry === undefined) return null;
+  if (!entry.negated && !isOutside(entry.glob.text)) return entry.glob;
+  const message = `${shown(entry.source)} is no pattern of files inside the folder of the configuration`;
+  report({ code: 'PIPE013', message, at: entry.at });
+  return null;
+}
+
 function readEntries(section: Section, field: string, folders: Folders): readonly PlacedEntry[] {
   return section.list(field, expected, 'or one').flatMap((placed) => {
     if (typeof placed.value !== 'object' || placed.value === null) {
