@@ -92,6 +92,8 @@ export interface RunningExecution {
 
 export interface Executor {
   start(execution: Execution): RunningExecution;
+  /** Nothing runs, and for now nothing more will be started: what only programs need may go. */
+  atRest(): void;
   /** Whether any program is on record as running. Of a living engine's they are, too. */
   hasLeftBehind(): boolean;
   /**

@@ -67,7 +67,7 @@ export interface Files {
   readAhead(files: readonly ListedFile[], signal: AbortSignal): Promise<void> | null;
   /** Whether the stamp that the file has at this moment proves this content, so that it need not be read. */
   vouchesFor(path: FilePath, digest: Digest): boolean;
-  /** Stamps alone, in the order asked; `null` where there is no such file. Links are followed for inputs. */
+  /** Stamps alone, taken anew, in the order asked; `null` where there is no such file. Links are followed for inputs. */
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[];
   /** What lies in the set's owned folders under names that no pattern matches: `.git`. The topmost alone, sorted. */
   unnameable(set: PatternSet): readonly FilePath[];

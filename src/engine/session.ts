@@ -174,6 +174,7 @@ export class Session {
       if (changed || this.waited) this.assessor.forget();
       if (clearGround(world, this.graph, this.selection)) this.assessor.forget();
       const summary = await this.loop();
+      world.executor.atRest();
       await world.files.settle();
       world.upkeep.perform();
       return summary;
@@ -228,8 +229,7 @@ export class Session {
       emit: (event) => world.events.emit(event),
       nowMs: () => world.clock.monotonicMs(),
     });
-    const { jobs, keepGoing, stdin } = options;
-    const { forced, audited } = selection;
+    const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({
       world,
       assessor: this.assessor,

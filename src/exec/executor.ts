@@ -45,6 +45,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       });
       return { ended, cancel: (how) => supervision.cancel(how) };
     },
+    atRest: () => programs?.atRest(),
     hasLeftBehind: () => programs?.hasAny() ?? false,
     endLeftBehind: async () => (await programs?.endLeftBehind()) ?? 0,
   };

@@ -106,6 +106,7 @@ export class DigestMemory {
       this.settleOne(file, absolutePath, hashed);
     }
     this.unsettled.clear();
+    this.now.close();
   }
 
   private isSettled(stamp: Stamp): boolean {

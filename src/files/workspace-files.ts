@@ -143,10 +143,10 @@ export class WorkspaceFiles implements Files {
 
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[] {
     return paths.map((file) => {
-      const absolute = this.absolute(file);
-      const stamp = stampOf(absolute);
-      this.witness?.saw(absolute, stamp !== null);
+      this.stamps.delete(file);
+      const stamp = this.stampOnce(file);
       if (role === 'output' || stamp?.kind !== 'link') return stamp;
+      const absolute = this.absolute(file);
       this.witness?.followed(absolute);
       return stampWithTarget(absolute, stamp);
     });

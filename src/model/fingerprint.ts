@@ -1,6 +1,6 @@
 // What identifies an execution: equal fingerprints mean that a deterministic stage gives equal outputs.
 // Not in it: times, the absolute root, the number of jobs, the stage's name.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Digest } from '../base/brand.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
 import type { Manifest } from './manifest.ts';
@@ -67,7 +67,7 @@ export function fingerprintOf(parts: readonly FingerprintPart[], inputs: Manifes
   for (const entry of inputs) {
     text += `${prefixed(entry.path)}${entry.kind}${entry.executable ? '+x' : ''};${entry.digest}`;
   }
-  return createHash('sha256').update(text).digest('hex') as Digest;
+  return hash('sha256', text, 'hex') as Digest;
 }
 
 /** Whether nothing is news but how outputs are checked. */
@@ -76,7 +76,7 @@ export function isAboutChecks(reason: StaleReason): boolean {
 }
 
 export function digestOf(text: string): Digest {
-  return createHash('sha256').update(text).digest('hex') as Digest;
+  return hash('sha256', text, 'hex') as Digest;
 }
 
 function prefixed(text: string): string {

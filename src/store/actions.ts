@@ -63,6 +63,8 @@ export class FolderActions implements ActionStore {
 
 /** The entry in this file, if it is one and belongs there. */
 export function readAction(file: string, fingerprint: Digest): ActionResult | null {
+  // Most often it is not there, and what is read in vain ends in an error, which is slow to make.
+  if (!fs.existsSync(file)) return null;
   try {
     return decodeAction(fs.readFileSync(file, 'utf8'), fingerprint);
   } catch {

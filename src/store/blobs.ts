@@ -1,6 +1,6 @@
 // `cas/`: file contents under their SHA-256. Blobs are verified when read, so nothing here needs a sync.
 
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../base/brand.ts';
@@ -49,8 +49,10 @@ export class FolderBlobs implements BlobStore {
   }
 
   add(absolutePath: string): Digest {
-    if (fs.statSync(absolutePath).size <= SMALL_BYTES) {
-      const content = fs.readFileSync(absolutePath);
+    const { size } = fs.statSync(absolutePath);
+    if (size <= SMALL_BYTES) {
+      // Most logs are empty. What is written to it from now on is not of what is stored.
+      const content = size === 0 ? Buffer.alloc(0) : fs.readFileSync(absolutePath);
       const digest = digestOfContent(content);
       const target = this.pathOf(digest);
       if (!refresh(target, content.length)) this.write(content, target);
@@ -141,8 +143,9 @@ export class FolderBlobs implements BlobStore {
 /** Whether the blob is there; makes it young again, so that a collection at this moment spares it. */
 function refresh(file: string, sizeBytes: number): boolean {
   try {
-    const stat = fs.lstatSync(file);
-    if (!stat.isFile() || stat.size !== sizeBytes) return false;
+    // Without an error: most often it is not there, and errors are slow to make.
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+    if (stat === undefined || !stat.isFile() || stat.size !== sizeBytes) return false;
     const now = new Date();
     fs.utimesSync(file, now, now);
     return true;
@@ -187,7 +190,7 @@ function smallContentOf(file: string, sizeBytes: number): Buffer | null {
 }
 
 function digestOfContent(content: Buffer): Digest {
-  return createHash('sha256').update(content).digest('hex') as Digest;
+  return hash('sha256', content, 'hex') as Digest;
 }
 
 /** Of a regular file; a link in its place is refused. */
