@@ -39,7 +39,7 @@ void look()
     if (glance?.kind === 'nothing') endWith(tell(glance));
     else {
       if (glance !== null) handOver(glance.sighting);
-      launched()?.run('plain-build');
+      launched()?.run('plain-build', glance === null ? 'plain-build' : 'part-build');
     }
   });
 

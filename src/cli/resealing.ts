@@ -102,7 +102,7 @@ export class Resealing implements Sink {
     }
   }
 
-  private proofOf({ world, walk, stamps, toolsFor }: Sights): Buffer | null {
+  private proofOf({ world, walk, stamps, toolsFor }: Sights): readonly Uint8Array[] | null {
     const { root, proof } = this.sighting;
     const { state, runId } = world.folders;
     const running = path.join(state, 'running');

@@ -100,8 +100,10 @@ export class DigestMemory {
     const deadline = monotonicMs() + 50;
     for (const [file, { absolutePath, hashed }] of this.unsettled) {
       if (hashed.stamp.sizeBytes > largeBytes) continue;
-      while (!this.now.isSettled(hashed.stamp) && monotonicMs() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 2));
+      for (let waitMs = this.now.untilSettledMs(hashed.stamp); waitMs > 0 && monotonicMs() < deadline; ) {
+        const ms = waitMs;
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        waitMs = this.now.untilSettledMs(hashed.stamp);
       }
       this.settleOne(file, absolutePath, hashed);
     }

@@ -6,7 +6,9 @@ import type { Stamp } from '../engine/ports.ts';
 
 const tickNs = 10_000_000n;
 const coarseTickNs = 2_000_000_000n;
-const probeAgainAfterMs = 5;
+const probeAgainAfterMs = 2;
+/** By so much more than time has passed the clock may have gone on, since it goes in steps. */
+const stepMs = 5;
 
 export class FileSystemNow {
   private readonly folder: string;
@@ -24,7 +26,7 @@ export class FileSystemNow {
     const settledAt = stamp.ctimeNs + tickOf(stamp);
     if (this.lastNs !== null && settledAt < this.lastNs) return true;
     // As far as can be told without asking, and asking costs a file: not yet.
-    const sinceMs = Math.ceil(monotonicMs() - this.probedAtMs) + probeAgainAfterMs;
+    const sinceMs = Math.ceil(monotonicMs() - this.probedAtMs) + stepMs;
     if (this.lastNs !== null && settledAt >= this.lastNs + BigInt(sinceMs) * 1_000_000n) return false;
     const now = this.probe();
     return now !== null && settledAt < now;
@@ -39,6 +41,15 @@ export class FileSystemNow {
       // It has no name, so that nothing is left of it in any case.
     }
     this.probeFile = null;
+  }
+
+  /** After how many milliseconds it had better be asked again whether this has settled; 0: it has. */
+  untilSettledMs(stamp: Stamp): number {
+    if (this.isSettled(stamp)) return 0;
+    if (this.lastNs === null) return probeAgainAfterMs;
+    const agoMs = monotonicMs() - this.probedAtMs;
+    const missingMs = Number(stamp.ctimeNs + tickOf(stamp) - this.lastNs) / 1e6 - agoMs;
+    return Math.max(missingMs, probeAgainAfterMs - agoMs, 1);
   }
 
   /** A lower bound of the present; `null` where nothing can be written. */

@@ -51,9 +51,17 @@ function read(runs: string, runId: string): Buffer | null {
 }
 
 /** Whole or not at all. `folder`: of the run. Throws errors of the file system. */
-export function writeProof(folder: string, bytes: Uint8Array): void {
+export function writeProof(folder: string, pieces: readonly Uint8Array[]): void {
   const file = path.join(folder, proofName);
-  fs.writeFileSync(`${file}.tmp`, bytes);
+  const fd = fs.openSync(`${file}.tmp`, 'w');
+  try {
+    const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    // A disk that is nearly full takes less than it is given, and says why only when it is asked again.
+    const written = fs.writevSync(fd, pieces);
+    if (written < length) fs.writeFileSync(fd, Buffer.concat(pieces).subarray(written));
+  } finally {
+    fs.closeSync(fd);
+  }
   fs.renameSync(`${file}.tmp`, file);
 }
 

@@ -90,7 +90,8 @@ export function encodedPaths(paths: readonly string[]): EncodedPaths {
   return { count: paths.length, bytes, checksum: checksumOf(bytes) };
 }
 
-export function encodeProof({ header, spec, sights, paths, stamps }: Proof): Buffer {
+/** In pieces, one after the other: most of it is there already. */
+export function encodeProof({ header, spec, sights, paths, stamps }: Proof): readonly Uint8Array[] {
   const [head, seen] = [Buffer.from(JSON.stringify(header)), Buffer.from(JSON.stringify(sights))];
   const parts = [head, spec, seen, paths.bytes];
   const start = Buffer.alloc(stampsAt);
@@ -101,7 +102,7 @@ export function encodeProof({ header, spec, sights, paths, stamps }: Proof): Buf
   [checksumOf(head), checksumOf(seen), paths.checksum].forEach((sum, i) => {
     start.writeUInt32LE(sum, checksumsAt + 4 * i);
   });
-  return Buffer.concat([start, Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts]);
+  return [start, new Uint8Array(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts];
 }
 
 /** `null` where it is no proof, or a half one. */

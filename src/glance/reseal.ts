@@ -15,7 +15,7 @@ export function reseal(
   vouched: Vouched,
   header: ProofHeader,
   facts: ReadonlyMap<string, TaskFacts>,
-): Buffer {
+): readonly Uint8Array[] {
   const renewed = stampsInPlace(proof, vouched, facts);
   const changed = renewed === null ? pathsAnew(proof, vouched, facts) : asBefore(proof, renewed, facts);
   const sights = { ...changed.sights, junctions: vouched.junctions };

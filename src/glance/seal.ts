@@ -150,7 +150,7 @@ export function seal(
   header: ProofHeader,
   spec: string,
   facts: { readonly tasks: readonly TaskFacts[]; readonly edges: Sights['edges'] },
-): Buffer {
+): readonly Uint8Array[] {
   const tasks = facts.tasks.map((one) => ({ ...one, paths: runsOf(byTask.get(one.task) ?? []) }));
   const sights = { common: runsOf(common), tasks, edges: facts.edges, junctions };
   return encodeProof({ header, spec: Buffer.from(spec), sights, paths: encodedPaths(paths), stamps });

@@ -44,13 +44,13 @@ const proofs: fc.Arbitrary<Proof> = fc
 test('a proof is read back as it was written', () => {
   fc.assert(
     fc.property(proofs, (proof) => {
-      const read = decodeProof(encodeProof(proof));
+      const read = decodeProof(Buffer.concat(encodeProof(proof)));
       expect(read?.header).toEqual(header);
       expect(read?.spec.equals(proof.spec)).toBe(true);
       expect(read?.sights()).toEqual(sights);
       expect(read?.stamps).toEqual(proof.stamps);
       // Wherever the bytes lie in memory.
-      const shifted = Buffer.concat([Buffer.from('x'), encodeProof(proof)]).subarray(1);
+      const shifted = Buffer.concat([Buffer.from('x'), Buffer.concat(encodeProof(proof))]).subarray(1);
       expect(decodeProof(shifted)?.stamps).toEqual(proof.stamps);
       expect(read?.encodedPaths).toEqual(proof.paths);
       expect(encodedPaths(read!.paths())).toEqual(proof.paths);
@@ -60,13 +60,15 @@ test('a proof is read back as it was written', () => {
 
 test('a proof that is cut anywhere, or has something after it, is none', () => {
   const stamps = new Float64Array([1, 2, 3, 4, 5]);
-  const whole = encodeProof({
-    header,
-    spec: Buffer.from('{"a":1}'),
-    sights,
-    paths: encodedPaths(['a/b']),
-    stamps,
-  });
+  const whole = Buffer.concat(
+    encodeProof({
+      header,
+      spec: Buffer.from('{"a":1}'),
+      sights,
+      paths: encodedPaths(['a/b']),
+      stamps,
+    }),
+  );
   for (let length = 0; length < whole.length; length++)
     expect(decodeProof(whole.subarray(0, length))).toBeNull();
   expect(decodeProof(Buffer.concat([whole, Buffer.from('x')]))).toBeNull();
@@ -80,7 +82,7 @@ test('whom a change concerns is not told of a damaged proof', () => {
     paths: encodedPaths(['a']),
     stamps: new Float64Array(5),
   };
-  const bytes = encodeProof(proof);
+  const bytes = Buffer.concat(encodeProof(proof));
   const at = bytes.indexOf('"isFresh"');
   bytes[at + 11]! ^= 1;
   expect(() => decodeProof(bytes)!.sights()).toThrow('damaged');
@@ -88,13 +90,15 @@ test('whom a change concerns is not told of a damaged proof', () => {
 
 test.each(['HOME', 'config.cjs', 'absent/path'])('a proof in which %s is damaged is none', (text) => {
   const stamps = new Float64Array(5);
-  const bytes = encodeProof({
-    header,
-    spec: Buffer.from('{}'),
-    sights,
-    paths: encodedPaths(['absent/path']),
-    stamps,
-  });
+  const bytes = Buffer.concat(
+    encodeProof({
+      header,
+      spec: Buffer.from('{}'),
+      sights,
+      paths: encodedPaths(['absent/path']),
+      stamps,
+    }),
+  );
   bytes[bytes.indexOf(text)]! ^= 1;
   expect(decodeProof(bytes)).toBeNull();
 });

@@ -82,8 +82,13 @@ test('those that were looked at again are told of anew, the others as before, an
         const facts = new Map(
           again.map((task) => [task as string, { task, isFresh: true, savedMs: 5, recordAt: 7 }]),
         );
-        const second = reseal(decodeProof(first)!, vouchedFor({ running: 9 }, renewed), header, facts);
-        const proof = decodeProof(second)!;
+        const second = reseal(
+          decodeProof(Buffer.concat(first))!,
+          vouchedFor({ running: 9 }, renewed),
+          header,
+          facts,
+        );
+        const proof = decodeProof(Buffer.concat(second))!;
         const { common, tasks } = proof.sights();
         expect(lookOf(proof, common)).toEqual({ config: 7, running: 9 });
         for (const { task, paths, savedMs } of tasks) {
@@ -109,9 +114,15 @@ test('two stamps of one path, of an edit between two looks, are one again', () =
     tasks: [task('one'), task('two')],
     edges: [],
   });
-  const split = reseal(decodeProof(first)!, vouchedFor({}, { two: { a: 2 } }), header, facts('two'));
-  expect(decodeProof(split)!.paths()).toEqual(['a', 'a']);
+  const split = reseal(
+    decodeProof(Buffer.concat(first))!,
+    vouchedFor({}, { two: { a: 2 } }),
+    header,
+    facts('two'),
+  );
+  expect(decodeProof(Buffer.concat(split))!.paths()).toEqual(['a', 'a']);
   const both = vouchedFor({}, { one: { a: 3 }, two: { a: 3 } });
-  const joined = decodeProof(reseal(decodeProof(split)!, both, header, facts('one', 'two')))!;
+  const again = reseal(decodeProof(Buffer.concat(split))!, both, header, facts('one', 'two'));
+  const joined = decodeProof(Buffer.concat(again))!;
   expect([joined.paths(), joined.stamps[0]]).toEqual([['a'], 3]);
 });

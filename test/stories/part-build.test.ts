@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { builtFrom, Rig } from '../rig/rig.ts';
+import { gate, tell } from './signs.ts';
 
 /** a → b → c, and three that nothing ties to them. */
 const config = `{ jobs: 1, stages: {
@@ -294,9 +295,10 @@ test('another build that writes while the configuration is evaluated makes it lo
   await using rig = await Rig.with(
     { 'a.txt': 'a', 'l.txt': 'l' },
     `import fs from 'node:fs';
-    if (process.argv.length === 3 && fs.existsSync('hold')) {
-      fs.writeFileSync('waiting', '');
-      while (fs.existsSync('hold')) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (process.argv.length === 3 && fs.existsSync('waiting')) {
+      fs.writeFileSync('waiting', 'here');
+      fs.readFileSync('go');
+      fs.unlinkSync('waiting');
     }
     export default { stages: {
       a: { requires: ['a.txt'], produces: ['out.txt'], run: 'cp a.txt out.txt' },
@@ -305,12 +307,13 @@ test('another build that writes while the configuration is evaluated makes it lo
   );
   await settle(rig);
   rig.write('a.txt', 'A');
-  rig.write('hold', '');
+  gate(rig, 'waiting');
+  gate(rig, 'go');
   const built = rig.start(['build']);
-  while (!rig.exists('waiting')) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await fs.promises.readFile(rig.path('waiting'), 'utf8')).toBe('here');
   rig.write('flaky', '');
   expect((await rig.pipe(['build', '--force', 'lint'])).code).toBe(1);
-  rig.remove('hold');
+  await tell(rig, 'go');
   const ended = await built.ended;
   const told = builtFrom({ ...ended, stdout: latestEvents(rig) });
   // What the forced one left unfinished is not passed by.
