@@ -3,16 +3,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
-import type { CallerEnv, RunFolders, Sink } from '../engine/ports.ts';
+import type { RunFolders, Sink } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import { dropProofs, writeProof } from '../glance/proof-file.ts';
-import { Onlooker, seal, type TaskFacts } from '../glance/seal.ts';
+import { Onlooker, seal, sinceProcessBegan, type TaskFacts } from '../glance/seal.ts';
 import type { Sights } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskOf } from '../model/task.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
+import { Overheard } from './overheard.ts';
 import { placesOf, recordPlace } from './places-of-state.ts';
 import { presentKey } from './present-key.ts';
 import type { Workspace } from './workspace.ts';
@@ -21,7 +22,7 @@ export class Onlooking implements Sink {
   private readonly workspace: Workspace;
   private readonly folder: string;
   private readonly onlooker: Onlooker;
-  private readonly asked = new Map<string, string | null>();
+  readonly overheard: Overheard;
   private readonly fresh: Omit<TaskFacts, 'recordAt'>[] = [];
   private started: RunStarted | null = null;
 
@@ -34,26 +35,14 @@ export class Onlooking implements Sink {
   private constructor(workspace: Workspace, folder: string) {
     this.workspace = workspace;
     this.folder = folder;
-    this.onlooker = new Onlooker(workspace.root, path.join(folder, 'now'));
+    this.onlooker = new Onlooker(workspace.root, sinceProcessBegan(path.join(folder, 'now')));
+    // The value of a secret must not be written down; it decides nothing, but which programs are found.
+    const onSecret = (name: string) => name === 'PATH' && this.onlooker.unsure();
+    this.overheard = new Overheard(secretsOf(workspace), onSecret);
   }
 
   get witness(): Witness {
     return this.onlooker;
-  }
-
-  /** The same, and what is asked of it is remembered. */
-  overhear(caller: CallerEnv): CallerEnv {
-    const secrets = new Set(this.secrets());
-    return {
-      names: () => caller.names(),
-      get: (name) => {
-        const value = caller.get(name);
-        // The value of a secret must not be written down; it decides nothing, but which programs are found.
-        if (!secrets.has(name)) this.asked.set(name, value ?? null);
-        else if (name === 'PATH') this.onlooker.unsure();
-        return value;
-      },
-    };
   }
 
   handle(event: PipeEvent): void {
@@ -84,12 +73,8 @@ export class Onlooking implements Sink {
     }
   }
 
-  private secrets(): readonly string[] {
-    return [...new Set(this.workspace.pipeline.stages.flatMap((stage) => stage.secrets))];
-  }
-
   private keep(savedMs: number): void {
-    const { state, root, spec, pathsOfCode, compiledPath, graph } = this.workspace;
+    const { state, spec, pathsOfCode, compiledPath, graph } = this.workspace;
     const text = specText(spec);
     const found = placesOf(path.join(state, 'state'));
     if (text === null || found === null || this.started === null) return;
@@ -97,12 +82,13 @@ export class Onlooking implements Sink {
     // Another build may be at work by now.
     if (!this.onlooker.isSettled(mark)) return;
     for (const [file, isThere] of pathsOfCode()) this.onlooker.saw(file, isThere);
-    for (const name of ['running', '.gitignore', 'CACHEDIR.TAG']) this.onlooker.saw(path.join(state, name));
+    const { marks, running } = besideFiles(state);
+    for (const file of [running, ...marks]) this.onlooker.saw(file);
     const { pipeline, targets, tasks } = this.started;
     const header = {
-      key: presentKey(root),
-      env: [...this.asked],
-      secrets: this.secrets(),
+      key: presentKey(this.workspace, process.argv.slice(3)),
+      env: this.overheard.env,
+      secrets: secretsOf(this.workspace),
       config: compiledPath,
       pipeline,
       targets,
@@ -130,6 +116,19 @@ export class Onlooking implements Sink {
       if (!isRefusal(problem)) throw problem;
     }
   }
+}
+
+/** What a build looks at beside its files: what marks the state folder, and what programs were left behind. Absolute. */
+export function besideFiles(state: string): { readonly marks: readonly string[]; readonly running: string } {
+  return {
+    marks: ['.gitignore', 'CACHEDIR.TAG'].map((name) => path.join(state, name)),
+    running: path.join(state, 'running'),
+  };
+}
+
+/** The names of all variables whose values are secret, whichever stage declares them. */
+export function secretsOf({ pipeline }: Pick<Workspace, 'pipeline'>): readonly string[] {
+  return [...new Set(pipeline.stages.flatMap((stage) => stage.secrets))];
 }
 
 /** Positions of tasks that follow from each other; each stage is one task. */

@@ -12,7 +12,7 @@ import type { walk } from '../files/walk.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { writeProof } from '../glance/proof-file.ts';
 import { reseal } from '../glance/reseal.ts';
-import { Onlooker, type TaskFacts, waitUntilSettled } from '../glance/seal.ts';
+import { fileClockMs, Onlooker, type TaskFacts, waitUntilSettled } from '../glance/seal.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { Task } from '../model/task.ts';
 import type { OpenState } from '../store/open-state.ts';
@@ -110,7 +110,7 @@ export class Resealing implements Sink {
     const probe = path.join(state, 'runs', runId, 'now');
     // What is changed last: by the end of a command.
     waitUntilSettled(fs.statSync(running).ctimeMs, probe);
-    const onlooker = new Onlooker(root, probe, 0);
+    const onlooker = new Onlooker(root, fileClockMs(probe));
     onlooker.saw(running);
     const files = new WorkspaceFiles({ walk, root, memory: stamps, probeFolder: null, witness: onlooker });
     const onLook = (task: string | null) => onlooker.looksFor(task);

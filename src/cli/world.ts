@@ -32,6 +32,7 @@ import { type Flags, texts } from './flags.ts';
 import { toldData } from './hidden-secrets.ts';
 import { monotonicMs } from './monotonic.ts';
 import { Onlooking } from './onlooking.ts';
+import type { Overheard } from './overheard.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
 import { upkeepOf } from './upkeep.ts';
@@ -74,6 +75,8 @@ export interface WorldOptions {
   readonly takeTroubles?: () => readonly string[];
   /** Whether to keep a proof where there turns out to be nothing to do. Default: no. */
   readonly looksOn?: boolean;
+  /** Remembers what is asked of the caller's variables. Default: nobody. */
+  readonly overheard?: Overheard | undefined;
   /** Of a part of a build: what makes the next proof, at the end and under the lock. */
   readonly resealing?: Resealing | null;
   /** Who this process is, where a test stands for several processes or boots. Default: the truth. */
@@ -106,7 +109,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const prepare = () => workspace.codeOf(options.stages);
   const code = options.kept?.code ?? (await (profiling?.phase('config', prepare) ?? prepare()));
   const onlooking = options.looksOn ? Onlooking.begin(workspace, folders) : null;
-  const caller = onlooking?.overhear(ownEnv) ?? ownEnv;
+  const caller = (onlooking?.overheard ?? options.overheard)?.of(ownEnv) ?? ownEnv;
   const toolsFor = (witness: Witness | null) =>
     createTools({
       root: workspace.root,

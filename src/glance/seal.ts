@@ -39,14 +39,10 @@ export class Onlooker implements Witness {
   private current: number[] = this.common;
   private isSure = true;
 
-  /**
-   * `root`: absolute. `probe`: an absolute path at which a file may be written, to ask the clock that stamps the
-   * files. `ageMs`: how long ago looking began. Throws what the file system refuses.
-   */
-  constructor(root: string, probe: string, ageMs: number = performance.now()) {
+  /** `root`: absolute. `sinceMs`: when looking began, by the clock that stamps the files. */
+  constructor(root: string, sinceMs: number) {
     this.root = root;
-    // Now it may not lag, while at the beginning it did.
-    this.sinceMs = fileClockMs(probe) - (ageMs > 0 ? ageMs + tickMs : 0);
+    this.sinceMs = sinceMs;
   }
 
   saw(absolutePath: string, isThere?: boolean): void {
@@ -157,7 +153,7 @@ export function seal(
 }
 
 /**
- * Blocks the thread until what was changed at this time has settled, if that is soon. `probe`: as for an `Onlooker`.
+ * Blocks the thread until what was changed at this time has settled, if that is soon. `probe`: as for `fileClockMs`.
  * Throws what the file system refuses.
  */
 export function waitUntilSettled(ctimeMs: number, probe: string): void {
@@ -167,6 +163,12 @@ export function waitUntilSettled(ctimeMs: number, probe: string): void {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(1, missingMs));
     nowMs = fileClockMs(probe);
   }
+}
+
+/** When this process began, by the clock that stamps the files. `probe`: a path at which a file may be written. */
+export function sinceProcessBegan(probe: string): number {
+  // Now it may not lag, while at the beginning it did.
+  return fileClockMs(probe) - performance.now() - tickMs;
 }
 
 /** The present of the clock that stamps files. Throws what the file system refuses. */
