@@ -122,7 +122,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       witness,
     });
   const walk = needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null;
-  const upkeep = upkeepOf({ workspace, state, blobs, runId });
+  const upkeep = upkeepOf({ workspace, state, cache: blobs && { blobs, actions }, runId });
   const witness = onlooking?.witness ?? options.witness ?? null;
   const world: World = {
     clock,

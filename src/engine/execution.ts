@@ -70,7 +70,8 @@ export function executionOf(
   const fromCwd = (file: string) =>
     asOperand(path.isAbsolute(file) ? file : path.posix.relative(stage.cwd, file));
   const command = fillCommand(stage.command, {
-    requires: requires.map(fromCwd),
+    // Most stages work in the root, from where each path is as it stands.
+    requires: requires.map(stage.cwd === '' ? asOperand : fromCwd),
     produces: produces.map(fromCwd),
   });
   const metrics: Record<string, number> = {};

@@ -11,6 +11,7 @@ import { inFolder, temporaryName } from './in-folder.ts';
 export class FolderActions implements ActionStore {
   private readonly folder: string;
   private readonly marksUse: boolean;
+  private added = 0;
 
   /**
    * `state`: the state folder, absolute. `marksUse`: asking for an entry counts as its use, which
@@ -19,6 +20,11 @@ export class FolderActions implements ActionStore {
   constructor(state: string, { marksUse = true }: { readonly marksUse?: boolean } = {}) {
     this.folder = path.join(state, 'ac');
     this.marksUse = marksUse;
+  }
+
+  /** What this process has put in, in bytes. */
+  get addedBytes(): number {
+    return this.added;
   }
 
   get(fingerprint: Digest): ActionResult | null {
@@ -40,8 +46,10 @@ export class FolderActions implements ActionStore {
     const folder = path.dirname(file);
     const temporary = path.join(folder, temporaryName());
     try {
-      inFolder(folder, () => fs.writeFileSync(temporary, encodeAction(result), { flag: 'wx' }));
+      const text = encodeAction(result);
+      inFolder(folder, () => fs.writeFileSync(temporary, text, { flag: 'wx' }));
       fs.renameSync(temporary, file);
+      this.added += Buffer.byteLength(text);
     } catch (problem) {
       fs.rmSync(temporary, { force: true });
       throw problem;

@@ -33,6 +33,7 @@ const SMALL_BYTES = 64 * 1024;
 export class FolderBlobs implements BlobStore {
   private readonly folder: string;
   private added = 0;
+  private foundEmpty: boolean | null = null;
 
   /** `state`: the state folder, absolute. */
   constructor(state: string) {
@@ -44,11 +45,17 @@ export class FolderBlobs implements BlobStore {
     return this.added;
   }
 
+  /** Whether there was no cache before this process put something in. */
+  get beganEmpty(): boolean {
+    return this.foundEmpty ?? false;
+  }
+
   pathOf(digest: Digest): string {
     return path.join(this.folder, digest.slice(0, 2), digest.slice(2));
   }
 
   add(absolutePath: string): Digest {
+    this.foundEmpty ??= !fs.existsSync(this.folder);
     const { size } = fs.statSync(absolutePath);
     if (size <= SMALL_BYTES) {
       // Most logs are empty. What is written to it from now on is not of what is stored.
@@ -77,6 +84,7 @@ export class FolderBlobs implements BlobStore {
     sizeBytes: number,
     isVouchedFor: () => boolean = () => false,
   ): void {
+    this.foundEmpty ??= !fs.existsSync(this.folder);
     const target = this.pathOf(digest);
     if (refresh(target, sizeBytes)) return;
     if (sizeBytes <= SMALL_BYTES) {
