@@ -114,7 +114,7 @@ export class WatchedWord {
     const told = JSON.stringify(header) + this.spec;
     const vouched = onlooker.vouched();
     if (vouched === null || withoutSecrets(told) !== told) return null;
-    return seal(vouched, header, this.spec, { tasks: [], edges: [] });
+    return Buffer.concat(seal(vouched, header, this.spec, { tasks: [], edges: [] }));
   }
 }
 
