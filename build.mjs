@@ -39,6 +39,7 @@ const apart = {
   compile: 'src/config/compile.ts',
   auditing: 'src/cli/auditing.ts',
   profiling: 'src/cli/profiling.ts',
+  'json-schema': 'src/checks/json-schema.ts',
 };
 await build({
   ...common,
@@ -127,7 +128,7 @@ function linkCommands() {
 function lazyBuiltins() {
   const lazy = new Set([
     ...['crypto', 'child_process', 'net', 'util', 'timers/promises', 'string_decoder', 'url'],
-    ...['os', 'worker_threads'],
+    ...['os', 'worker_threads', 'module'],
   ]);
   return {
     name: 'lazy-builtins',
@@ -166,7 +167,7 @@ function lazyBuiltins() {
             : // A call, so that it goes away where it is not used: only to look at some of these is deprecated.
               `export const ${key} = /* @__PURE__ */ member('${key}');`,
         );
-        const whole = isLazy ? '' : 'export default real();';
+        const whole = isLazy ? '' : 'export default /* @__PURE__ */ real();';
         return {
           contents: `let loaded; function real() { return loaded ??= require('${name}'); }\nfunction member(key) { return real()[key]; }\n${whole}\n${exported.join('\n')}`,
         };

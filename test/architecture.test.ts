@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 const src = path.resolve(import.meta.dirname, '../src');
 
 const adapters = [
+  'checks',
   'files',
   'glance',
   'store',

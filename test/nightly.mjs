@@ -7,12 +7,12 @@ import { parseArgs } from 'node:util';
 const root = path.resolve(import.meta.dirname, '..');
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 
-const faultFiles = ['test/faults', 'test/stories/surroundings.test.ts'];
+const faultFiles = ['test/faults', 'test/stories/surroundings.test.ts', 'test/stories/watch-loss.test.ts'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    /** Of stories, shared by the three kinds of them. */
+    /** Of stories, shared by the kinds of them. */
     minutes: { type: 'string', default: '60' },
     /** Of each kind, instead of a time. */
     stories: { type: 'string' },

@@ -20,6 +20,8 @@ import {
   type TurnKinds,
   turns,
 } from './random/turns.ts';
+import { WatchedBuilder } from './random/watched-builder.ts';
+import { blinkered } from './rig/blinkered.ts';
 
 /** How long each of the tests goes on telling stories, in milliseconds. */
 const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 20_000);
@@ -35,6 +37,7 @@ const fixedSeed = 20_261_126;
 /** The same seed tells the same stories; with the path of a failure, that one alone. */
 const seed = Number(process.env.PIPE_RANDOM_SEED ?? (process.env.CI ? fixedSeed : Date.now() % 2 ** 31));
 const path = process.env.PIPE_RANDOM_PATH;
+const command = blinkered();
 
 class TurnCommand implements fc.AsyncCommand<object, Scene> {
   readonly turn: Turn;
@@ -62,10 +65,12 @@ interface Tales extends TurnKinds {
   readonly mostTurns: number;
   /** What must have happened. */
   readonly wanted: readonly (keyof Tally)[];
+  /** Of the time that each test has. Default: all. */
+  readonly share?: number;
 }
 
 /** Story after story, each of a seed of its own, so that a failing one is told again without those before it. */
-async function tell({ builderAt, mostStages, mostTurns, wanted, ...kinds }: Tales): Promise<void> {
+async function tell({ builderAt, mostStages, mostTurns, wanted, share = 1, ...kinds }: Tales): Promise<void> {
   const tally = new Tally();
   const commands = fc.commands([turns(kinds).map((turn) => new TurnCommand(turn))], {
     maxCommands: mostTurns,
@@ -85,7 +90,7 @@ async function tell({ builderAt, mostStages, mostTurns, wanted, ...kinds }: Tale
     if (number !== null) return tally.stories >= number;
     const spentMs = performance.now() - startedMs;
     // A machine that is slow, or kills that come too late, cost more stories; but there is an end to that.
-    return spentMs > 10 * budgetMs || (spentMs > budgetMs && tally.lacks(...wanted).length === 0);
+    return spentMs > 10 * budgetMs || (spentMs > share * budgetMs && tally.lacks(...wanted).length === 0);
   };
   let one = seed;
   try {
@@ -168,6 +173,25 @@ test(
       mostStages: 20,
       mostTurns: 10,
       wanted: ['executed', 'parts'],
+      share: 0.5,
+    });
+  },
+  timeoutMs,
+);
+
+test(
+  'so does one that asks a watch what has changed',
+  async () => {
+    await tell({
+      builderAt: (root) => new WatchedBuilder(root, command),
+      changes: fileChanges,
+      events: fc.oneof(editsAnytime, deathsAnytime),
+      eventful: 1,
+      flagless: 9,
+      mostStages: 20,
+      mostTurns: 10,
+      wanted: ['executed', 'answers'],
+      share: 0.5,
     });
   },
   timeoutMs,

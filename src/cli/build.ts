@@ -33,7 +33,8 @@ export async function build(
 ): Promise<number> {
   refuseContradictions(flags);
   const profiling = isSet(flags, 'profile') ? (await import('./profiling.ts')).openProfiling() : null;
-  const opening = () => openWorkspace(flags, { freshness: freshnessOf(flags) });
+  const opening = () =>
+    openWorkspace(flags, { freshness: freshnessOf(flags), writes: !isSet(flags, 'dryRun') });
   const workspace = await (profiling?.phase('config', opening) ?? opening());
   const selection = selectStages(workspace, selectionOf(targets, flags));
   const options = { ...optionsOf(workspace, flags), provesNothingToDo, profiling };

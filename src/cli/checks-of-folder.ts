@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import { makeStateFolder } from '../journal/state-folder.ts';
+import { fileSystemNamed } from '../model/file-system-kind.ts';
 import { formatDuration, formatSize } from '../model/words/amounts.ts';
 import type { Check } from './check-report.ts';
-import { fileSystemNamed } from './file-system-kind.ts';
 
 const littleSpaceBytes = 1_000_000_000;
 /** File systems of the FAT family count in steps of two seconds. */

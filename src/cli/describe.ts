@@ -15,7 +15,7 @@ import { stageJson } from './stage-json.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 
 export async function describe([asked = '']: readonly string[], flags: Flags): Promise<number> {
-  const workspace = await openWorkspace(flags);
+  const workspace = await openWorkspace(flags, { writes: false });
   const { graph, pipeline, canonical } = workspace;
   const names = resolveName(graph, pipeline, asked, canonical);
   if (names === null) throw new UsageError([unknownTarget(graph, pipeline, asked, 'pipe describe')]);

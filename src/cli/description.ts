@@ -1,8 +1,10 @@
 // Everything about one stage, as text and as JSON.
 
+import type { StageCheck } from '../model/checks.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Memory } from '../model/record.ts';
+import type { RetryCondition, RetryPolicy } from '../model/retry.ts';
 import type { Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 import { ago, formatDuration, plural } from '../model/words/amounts.ts';
@@ -82,6 +84,8 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['secrets', stage.secrets.map((name) => `${name}  (${present.has(name) ? 'set' : 'not set'})`)],
     ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],
     ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
+    ['retry', stage.retry === null ? [] : retryText(stage.retry)],
+    ['check', stage.checks.map(checkText)],
     ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
     ['cache', stage.cache ? [] : ['off: neither stored nor restored']],
     ['clean', stage.clean ? [] : ['off: an attempt starts with the old outputs in place']],
@@ -165,6 +169,49 @@ function commandText({ command }: Stage): readonly string[] {
     case 'function':
       return ['a function in the configuration'];
   }
+}
+
+function checkText({ outputs, check }: StageCheck): string {
+  const of = outputs === null ? '' : `${printable(outputs.source)}: `;
+  switch (check.kind) {
+    case 'schema-file':
+      return `${of}fits ${printable(check.schema)}`;
+    case 'schema':
+      return `${of}fits a schema in the configuration`;
+    case 'non-empty':
+      return `${of}is not empty`;
+    case 'min-lines':
+      return `${of}has at least ${plural(check.lines, 'line')}`;
+    case 'matches':
+      return `${of}matches ${printable(`/${check.source}/${check.flags}`)}`;
+    case 'function':
+      return `${of}passes a function in the configuration`;
+  }
+}
+
+function retryText(retry: RetryPolicy): readonly string[] {
+  const { attempts, delayMs, factor, maxDelayMs, jitter, when } = retry;
+  const grows =
+    factor === 1 ? '' : `, then ${factor} times as long each, at most ${formatDuration(maxDelayMs)}`;
+  return [
+    `${plural(attempts, 'attempt')}, ${formatDuration(delayMs)} between them${grows}${jitter ? ', shortened by chance' : ''}`,
+    ...(when === null ? [] : [`after ${conditionText(when)}`]),
+  ];
+}
+
+function conditionText(when: RetryCondition): string {
+  if (when.kind === 'predicate') return 'what a function in the configuration says';
+  const { exitCodes, signals, timeout, output } = when;
+  return [
+    ...exitCodes.map((code) => `exit code ${code}`),
+    ...signals,
+    ...(timeout ? ['a timeout'] : []),
+    ...(output === null
+      ? []
+      : [
+          `output with ${printable(output.kind === 'text' ? output.text : `/${output.source}/${output.flags}`)}`,
+        ]),
+  ].join(' or ');
 }
 
 function patternText({ pattern, negated, optional, files }: PatternFacts): string {

@@ -1,28 +1,31 @@
 // `pipe build` without flags: where all that the last such build looked at is as it was, says that there is nothing to
-// do, and looks no further. Everything else is left to the build itself, with what was seen. What this file imports is loaded at each start.
+// do, and looks no further; or where a watch answers for that. Everything else is left to the build itself, with what was seen. What this file imports is loaded at each start.
 import fs from 'node:fs';
 import path from 'node:path';
 import { locateConfig } from '../config/locate.ts';
 import { settle } from '../config/settle.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Sink } from '../engine/ports.ts';
-import { sameEnvironment } from '../glance/glance.ts';
+import { changesAmong, sameEnvironment } from '../glance/glance.ts';
 import { changesIn } from '../glance/many-eyes.ts';
-import { type FoundProof, findProof, pointTo } from '../glance/proof-file.ts';
-import { decodeProof, type ProofHeader, stampLength } from '../glance/proof-format.ts';
+import { findProof, pointTo } from '../glance/proof-file.ts';
+import { decodeProof, type ProofHeader, type ReadProof, stampLength } from '../glance/proof-format.ts';
+import type { Sight } from '../glance/shared-look.ts';
 import { type Concerned, concernedBy } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
 import { markOf, sameMark } from '../glance/state-mark.ts';
-import { manyRuns } from '../journal/history.ts';
+import { manyRuns, runIds } from '../journal/history.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { chooseMode, lookOf } from '../render/console-mode.ts';
 import { lastLines } from '../render/last-line.ts';
 import { createWriter } from '../render/writer.ts';
+import { askWatch } from '../watch/asking.ts';
 import { endWith } from './ending.ts';
 import { commandWords, hideSecrets, toldData, withoutSecrets } from './hidden-secrets.ts';
 import { launched } from './launched.ts';
+import { meetingPoint } from './meeting-point.ts';
 import { monotonicMs } from './monotonic.ts';
 import { presentKey } from './present-key.ts';
 import { handOver, type Sighting } from './sighting.ts';
@@ -39,7 +42,7 @@ void look()
     if (glance?.kind === 'nothing') endWith(tell(glance));
     else {
       if (glance !== null) handOver(glance.sighting);
-      launched()?.run('plain-build');
+      launched()?.run('plain-build', glance === null ? 'plain-build' : 'part-build');
     }
   });
 
@@ -47,12 +50,15 @@ interface NothingToDo {
   readonly kind: 'nothing';
   readonly state: string;
   readonly startedMs: number;
-  readonly proof: FoundProof;
+  /** In which run's folder the next one finds the proof, where it had better be told; else `null`. */
+  readonly pointsTo: string | null;
   readonly header: ProofHeader;
 }
 
+type Glance = NothingToDo | { readonly kind: 'some'; readonly sighting: Sighting };
+
 /** `null`: cannot tell. Throws what the file system refuses, and then it cannot tell either. */
-async function look(): Promise<NothingToDo | { readonly kind: 'some'; readonly sighting: Sighting } | null> {
+async function look(): Promise<Glance | null> {
   const startedMs = monotonicMs();
   // Inside of a stage, whether this may run at all is another question.
   if (process.env.PIPE_STAGE !== undefined) return null;
@@ -60,21 +66,60 @@ async function look(): Promise<NothingToDo | { readonly kind: 'some'; readonly s
   if (!located.ok) return null;
   const { root, configPath } = located.value;
   const state = path.join(root, stateFolderName);
+  const key = presentKey(located.value, process.argv.slice(3));
+  const answer = await askWatch({ ...meetingPoint(state, key), root, key });
+  if (answer?.kind === 'vouches') {
+    const read = decodeProof(Buffer.from(answer.proof, 'base64'));
+    const isShort = runIds(state).length < manyRuns;
+    if (read !== null && isShort && holds(read.header, { key, state }) && nothingChanged(root, read)) {
+      const settled = await specOf(read);
+      return settled === null
+        ? null
+        : { kind: 'nothing', state, startedMs, pointsTo: null, header: read.header };
+    }
+  }
   const { runs, proof } = findProof(path.join(state, 'runs'));
   // Where the history is due to be shortened, that is the build's own work.
   if (proof === null || runs >= manyRuns) return null;
   const read = decodeProof(proof.bytes);
-  if (read === null) return null;
-  const { header, spec, stamps } = read;
-  if (header.key !== presentKey(root) || !sameEnvironment(header, process.env)) return null;
-  if (!sameMark(header.state, markOf(path.join(state, 'state')))) return null;
-  const paths = read.paths();
-  if (paths.length * stampLength !== stamps.length) return null;
-  const changed = changesIn({ root, paths, stamps }, proof.file);
+  if (read === null || !holds(read.header, { key, state })) return null;
+  const { header } = read;
+  const sight = sightOf(root, read);
+  const changed = sight === null ? null : changesIn(sight, proof.file);
   if (changed === null) return null;
   const isNothing = changed.length === 0 && header.isWhole;
   const concerned = isNothing ? null : concernedBy(read.sights(), changed);
   if (!isNothing && (concerned === null || !isWorthwhile(concerned, header))) return null;
+  const settled = await specOf(read);
+  if (settled === null) return null;
+  const pointsTo = proof.isFar ? proof.runId : null;
+  if (concerned === null) return { kind: 'nothing', state, startedMs, pointsTo, header };
+  return { kind: 'some', sighting: { root, configPath, proof: read, spec: settled.value, concerned } };
+}
+
+/** All but files and the configuration. */
+function holds(
+  header: ProofHeader,
+  { key, state }: { readonly key: string; readonly state: string },
+): boolean {
+  if (header.key !== key || !sameEnvironment(header, process.env)) return false;
+  return sameMark(header.state, markOf(path.join(state, 'state')));
+}
+
+/** `null` where the stamps are not those of the paths. */
+function sightOf(root: string, { paths, stamps }: ReadProof): Sight | null {
+  const named = paths();
+  return named.length * stampLength === stamps.length ? { root, paths: named, stamps } : null;
+}
+
+/** Of the few things that a watch does not answer for. */
+function nothingChanged(root: string, proof: ReadProof): boolean {
+  const sight = sightOf(root, proof);
+  return sight !== null && changesAmong(root, sight.paths, sight.stamps).length === 0;
+}
+
+/** What the configuration exports now; `null` where it is not what it was, or must not be told. */
+async function specOf({ header, spec }: ReadProof): Promise<{ readonly value: unknown } | null> {
   hideSecrets(header.secrets, { get: (name) => process.env[name] });
   // It may read the environment, the clock, other files: what it exports is known when it has run.
   const printed: string[] = [];
@@ -85,9 +130,7 @@ async function look(): Promise<NothingToDo | { readonly kind: 'some'; readonly s
   const text = specText(settled.value);
   if (text === null || !Buffer.from(text).equals(spec)) return null;
   // A secret that came to be the name of something is refused.
-  if (withoutSecrets(text) !== text) return null;
-  if (concerned === null) return { kind: 'nothing', state, startedMs, proof, header };
-  return { kind: 'some', sighting: { root, configPath, proof: read, spec: settled.value, concerned } };
+  return withoutSecrets(text) === text ? settled : null;
 }
 
 /** Where most of many is to be looked at again, all of it is; and now and then, so that the state file does not grow for ever. */
@@ -96,12 +139,12 @@ function isWorthwhile({ again }: Concerned, { tasks, state, wholeStateBytes }: P
 }
 
 /** As the build tells it, to the person and to the history. */
-async function tell({ state, startedMs, proof, header }: NothingToDo): Promise<number> {
+async function tell({ state, startedMs, pointsTo, header }: NothingToDo): Promise<number> {
   const { pipeline, targets, tasks, savedMs } = header;
   const runId = makeRunId(Date.now());
   const folder = path.join(state, 'runs', runId);
   fs.mkdirSync(folder);
-  if (proof.isFar) pointTo(folder, proof.runId);
+  if (pointsTo !== null) pointTo(folder, pointsTo);
   tellOfWork();
   const stdout = standardOutput();
   const look = lookOf(stdout, process.env);

@@ -18,7 +18,7 @@ const languages: Readonly<Record<string, (drawing: GraphDrawing) => string>> = {
 };
 
 export async function graph(targets: readonly string[], flags: Flags): Promise<number> {
-  const workspace = await openWorkspace(flags);
+  const workspace = await openWorkspace(flags, { writes: false });
   const selection = selectStages(workspace, selectionOf(targets, flags));
   const drawing = draw(workspace.graph, {
     pipeline: workspace.told,

@@ -109,8 +109,11 @@ function did({ counts }: RunSummary): string {
 }
 
 function taskRow(task: TaskSummary, reasons: ReadonlyMap<string, string>): readonly string[] {
-  const why =
+  const told =
     task.failure !== undefined ? explainFailure(task.failure).join(' ') : (reasons.get(task.task) ?? '');
+  const why = [told, task.attempts === undefined ? '' : `${task.attempts} attempts`]
+    .filter((one) => one !== '')
+    .join('; ');
   // What never began took no time, which is not the same as 0 ms.
   return [task.task, task.outcome, task.durationMs > 0 ? formatDuration(task.durationMs) : '', why];
 }

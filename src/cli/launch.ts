@@ -24,8 +24,8 @@ const cacheFolders: readonly (() => string)[] = [
 ];
 
 /** V8 itself checks its version and flags, but not the content. */
-function nameOf(bundle: string): string {
-  return `${bundle}-${PIPE_BUILD_ID}-${process.version}-${process.arch}.bin`;
+function nameOf(use: string): string {
+  return `${use}-${PIPE_BUILD_ID}-${process.version}-${process.arch}.bin`;
 }
 
 function cached(name: string): Buffer | undefined {
@@ -58,9 +58,10 @@ function keep(name: string, data: Buffer): void {
   }
 }
 
-function run(bundle: string): void {
+/** `use`: where one bundle is put to different uses, what is compiled for each is kept by itself, so that none brings along the others'. */
+function run(bundle: string, use = bundle): void {
   const file = join(__dirname, `${bundle}.cjs`);
-  const name = nameOf(bundle);
+  const name = nameOf(use);
   // The bundle is plain ASCII, and this is the fastest way to read that.
   const source = readFileSync(file, 'latin1');
   const cachedData = cached(name);

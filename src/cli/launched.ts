@@ -4,8 +4,8 @@
 export interface Launched {
   /** Of the whole command: no other build of it has this name. */
   readonly buildId: string;
-  /** Runs another bundle in its place, from the compile cache. */
-  readonly run: (bundle: 'plain-build') => void;
+  /** Runs another bundle in its place, from the compile cache; `use`: which of its code is needed. */
+  readonly run: (bundle: 'plain-build', use: 'part-build' | 'plain-build') => void;
   /** What one bundle leaves to the next. */
   handedOver?: unknown;
 }

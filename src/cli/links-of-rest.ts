@@ -5,7 +5,8 @@ import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Whole } from '../engine/rest.ts';
 import { endOfLinks } from '../files/end-of-links.ts';
-import { followMark } from '../glance/glance.ts';
+import { isLinkIn } from '../glance/glance.ts';
+import { isElsewhere, mayHaveLink } from '../glance/junctions.ts';
 import { type ReadProof, stampLength } from '../glance/proof-format.ts';
 import { someOf, type TaskSight } from '../glance/sights.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
@@ -18,17 +19,17 @@ export function hidesOrder(
   others: readonly TaskSight[],
   whole: Whole,
 ): boolean {
+  const { junctions } = proof.sights();
+  if (junctions !== null && !mayHaveLink(root, junctions)) return false;
   const paths = proof.paths();
   const linksAbove = linksBelow(root);
-  const isLink = (position: number) =>
-    (proof.stamps[position * stampLength + modeAt]! & fs.constants.S_IFMT) === fs.constants.S_IFLNK;
+  const isLink = (position: number) => isLinkIn(proof.stamps, position * stampLength);
   let folder = '.';
   let above = linksAbove(folder);
   return others.some(({ task, paths: positions }) =>
     someOf(positions, (position) => {
       const file = paths[position]!;
-      // What is followed is a folder, or was seen by itself as well.
-      if (file.startsWith(followMark) || file.startsWith('/')) return false;
+      if (isElsewhere(file)) return false;
       // Most lie in the folder of the one before.
       const isBeside = file.startsWith(folder) && file.lastIndexOf('/') === folder.length;
       if (!isBeside) {
@@ -40,8 +41,6 @@ export function hidesOrder(
     }),
   );
 }
-
-const modeAt = 4;
 
 /** Those among the folder and the ones above it that are links; each is looked at once. */
 function linksBelow(root: string): (folder: string) => readonly FilePath[] {

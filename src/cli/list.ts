@@ -6,7 +6,7 @@ import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace } from './workspace.ts';
 
 export async function list(_positional: readonly string[], flags: Flags): Promise<number> {
-  const { told: pipeline, graph, root, configPath } = await openWorkspace(flags);
+  const { told: pipeline, graph, root, configPath } = await openWorkspace(flags, { writes: false });
   if (isSet(flags, 'json')) printJson({ ...listJson(pipeline, graph), root, config: configPath });
   else printLines(listLines(pipeline, outLook()));
   return 0;

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
 import type { TaskId } from '../base/brand.ts';
-import { findRun, lastLogOf, logOf, type PastRun, readEvents } from '../journal/history.ts';
+import { logsOf as filesOf, findRun, lastLogsOf, type PastRun, readEvents } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { TaskStarted } from '../model/events.ts';
 import { type Flags, isSet } from './flags.ts';
@@ -14,6 +14,7 @@ import { outlet, standardOutput } from './standard-streams.ts';
 import { findPlace, type Place } from './workspace.ts';
 
 interface TaskLog {
+  /** What it is the log of, for people. */
   readonly task: string;
   /** Absolute. */
   readonly file: string;
@@ -51,14 +52,19 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
     .filter((event): event is typeof event & TaskStarted => event.kind === 'task-started')
     .filter((event) => stage === null || event.stage === stage || event.task === stage)
     .map((event) => event.task);
-  const logs = [...new Set(tasks)].flatMap((task) => {
-    const file = logOf(run, task);
-    return file === null ? [] : [{ task, file }];
-  });
+  const logs = [...new Set(tasks)].flatMap((task) => titled(task, filesOf(run, task)));
   if (logs.length > 0 || stage === null) return logs;
   // A stage that was fresh in that run left its log in an earlier one.
-  const last = lastLogOf(place.state, stage as TaskId);
-  return last === null ? [] : [{ task: `${stage} (run ${last.run.runId})`, file: last.file }];
+  const last = lastLogsOf(place.state, stage as TaskId);
+  return last === null ? [] : titled(`${stage} (run ${last.run.runId})`, last.files);
+}
+
+/** Of several attempts each has its own. */
+function titled(task: string, files: readonly string[]): readonly TaskLog[] {
+  return files.map((file, i) => ({
+    task: files.length === 1 ? task : `${task}, attempt ${i + 1} of ${files.length}`,
+    file,
+  }));
 }
 
 async function print(log: TaskLog, withHead: boolean, isRead: () => boolean): Promise<void> {

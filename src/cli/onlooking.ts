@@ -2,19 +2,22 @@
 // tell so at a glance.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { TaskId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
-import type { CallerEnv, RunFolders, Sink, Tools } from '../engine/ports.ts';
+import type { RunFolders, Sink } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import { dropProofs, writeProof } from '../glance/proof-file.ts';
-import { Onlooker, seal, type TaskFacts } from '../glance/seal.ts';
+import { Onlooker, seal, sinceProcessBegan, type TaskFacts } from '../glance/seal.ts';
 import type { Sights } from '../glance/sights.ts';
 import { familyOf } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
-import { markOf } from '../glance/state-mark.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { taskNamed } from '../model/items/item-tasks.ts';
 import type { Stage } from '../model/stage.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
+import { Overheard } from './overheard.ts';
+import { placesOf, recordPlace } from './places-of-state.ts';
 import { presentKey } from './present-key.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -22,8 +25,8 @@ export class Onlooking implements Sink {
   private readonly workspace: Workspace;
   private readonly folder: string;
   private readonly onlooker: Onlooker;
-  private readonly asked = new Map<string, string | null>();
-  private readonly fresh: TaskFacts[] = [];
+  readonly overheard: Overheard;
+  private readonly fresh: Omit<TaskFacts, 'recordAt'>[] = [];
   private started: RunStarted | null = null;
 
   /** `null` where the run has no folder in the state folder. Throws what the file system refuses. */
@@ -35,35 +38,14 @@ export class Onlooking implements Sink {
   private constructor(workspace: Workspace, folder: string) {
     this.workspace = workspace;
     this.folder = folder;
-    this.onlooker = new Onlooker(workspace.root, path.join(folder, 'now'));
+    this.onlooker = new Onlooker(workspace.root, sinceProcessBegan(path.join(folder, 'now')));
+    // The value of a secret must not be written down; it decides nothing, but which programs are found.
+    const onSecret = (name: string) => name === 'PATH' && this.onlooker.unsure();
+    this.overheard = new Overheard(secretsOf(workspace), onSecret);
   }
 
   get witness(): Witness {
     return this.onlooker;
-  }
-
-  /** The same, and what is asked of it is remembered. */
-  overhear(caller: CallerEnv): CallerEnv {
-    const secrets = new Set(this.secrets());
-    return {
-      names: () => caller.names(),
-      get: (name) => {
-        const value = caller.get(name);
-        // The value of a secret decides nothing, and must not be written down.
-        if (!secrets.has(name)) this.asked.set(name, value ?? null);
-        return value;
-      },
-    };
-  }
-
-  /** The same; what programs are found where is not seen from here. */
-  overlook(tools: Tools): Tools {
-    return {
-      identify: (requirement, stage) => {
-        this.onlooker.unsure();
-        return tools.identify(requirement, stage);
-      },
-    };
   }
 
   handle(event: PipeEvent): void {
@@ -96,24 +78,22 @@ export class Onlooking implements Sink {
     }
   }
 
-  private secrets(): readonly string[] {
-    return [...new Set(this.workspace.pipeline.stages.flatMap((stage) => stage.secrets))];
-  }
-
   private keep(savedMs: number): void {
-    const { state, root, spec, pathsOfCode, compiledPath, graph } = this.workspace;
+    const { state, spec, pathsOfCode, compiledPath, graph } = this.workspace;
     const text = specText(spec);
-    const mark = markOf(path.join(state, 'state'));
-    if (text === null || mark === null || this.started === null) return;
+    const found = placesOf(path.join(state, 'state'));
+    if (text === null || found === null || this.started === null) return;
+    const { mark, places } = found;
     // Another build may be at work by now.
     if (!this.onlooker.isSettled(mark)) return;
     for (const [file, isThere] of pathsOfCode()) this.onlooker.saw(file, isThere);
-    for (const name of ['running', '.gitignore', 'CACHEDIR.TAG']) this.onlooker.saw(path.join(state, name));
+    const { marks, running } = besideFiles(state);
+    for (const file of [running, ...marks]) this.onlooker.saw(file);
     const { pipeline, targets, tasks } = this.started;
     const header = {
-      key: presentKey(root),
-      env: [...this.asked],
-      secrets: this.secrets(),
+      key: presentKey(this.workspace, process.argv.slice(3)),
+      env: this.overheard.env,
+      secrets: secretsOf(this.workspace),
       config: compiledPath,
       pipeline,
       targets,
@@ -121,6 +101,7 @@ export class Onlooking implements Sink {
       savedMs,
       isWhole: true,
       state: mark,
+      inState: places && { boot: places.boot, last: places.last, tools: places.tools },
       wholeStateBytes: mark.sizeBytes,
     };
     const told = JSON.stringify(header) + text;
@@ -128,7 +109,13 @@ export class Onlooking implements Sink {
     try {
       const vouched = this.onlooker.vouched();
       if (vouched === null) return;
-      const tasks = [...this.fresh, ...graph.stages.filter(isFamily).map(factsOfFamily)];
+      const tasks = [
+        ...this.fresh.map((one) => {
+          const task = taskNamed(graph, one.task as TaskId);
+          return { ...one, recordAt: task && recordPlace(task, places, null) };
+        }),
+        ...graph.stages.filter(isFamily).map(factsOfFamily),
+      ];
       const facts = { tasks, edges: edgesAmong(tasks, graph) };
       dropProofs(path.dirname(this.folder));
       writeProof(this.folder, seal(vouched, header, text, facts));
@@ -139,13 +126,26 @@ export class Onlooking implements Sink {
   }
 }
 
+/** What a build looks at beside its files: what marks the state folder, and what programs were left behind. Absolute. */
+export function besideFiles(state: string): { readonly marks: readonly string[]; readonly running: string } {
+  return {
+    marks: ['.gitignore', 'CACHEDIR.TAG'].map((name) => path.join(state, name)),
+    running: path.join(state, 'running'),
+  };
+}
+
+/** The names of all variables whose values are secret, whichever stage declares them. */
+export function secretsOf({ pipeline }: Pick<Workspace, 'pipeline'>): readonly string[] {
+  return [...new Set(pipeline.stages.flatMap((stage) => stage.secrets))];
+}
+
 function isFamily({ forEach }: Stage): boolean {
   return forEach !== null;
 }
 
 /** What stands for all items of a stage: what they follow from, and what follows from them. */
 function factsOfFamily({ name }: Stage): TaskFacts {
-  return { task: familyOf(name), isFresh: true, savedMs: 0 };
+  return { task: familyOf(name), isFresh: true, savedMs: 0, recordAt: null };
 }
 
 /** Positions of tasks that follow from each other. Items stand for themselves alone: where one changes, all is looked at. */

@@ -2,12 +2,14 @@
 // So an edit costs what it concerns, and not what the pipeline has in all.
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { once } from '../base/once.ts';
 import { prepareCode } from '../config/code.ts';
 import { openCodeCache } from '../config/code-cache.ts';
 import type { Whole } from '../engine/rest.ts';
 import { isFamily, isOfItems } from '../glance/sights.ts';
 import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
+import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { type Selection, select } from '../model/selection.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
@@ -113,9 +115,11 @@ async function codeOf(
 ) {
   const folder = path.join(state, 'config');
   const apiPath = besideThis('index');
-  const cache = openCodeCache({ folder, root, apiPath, version, refreshStamps: true });
+  const cache = openCodeCache({ folder, root, apiPath, version, writes: true });
   const modules = stages.flatMap(({ command }) => (command.kind === 'script' ? [command.module] : []));
-  const hasCode = modules.length > 0 || stages.some(({ command }) => command.kind === 'function');
+  const hasCode =
+    modules.length > 0 ||
+    stages.some(({ command, checks }) => command.kind === 'function' || hasFunction(checks));
   // Most stages are commands, and need not know.
   if (!hasCode) return { identify: noCode };
   return prepareCode({ root, cache, config: orRefuse(await cache.obtain(configPath)), modules });
@@ -143,12 +147,4 @@ function isMarked(state: string, mark: StateMark): boolean {
   } catch {
     return false;
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

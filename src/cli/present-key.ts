@@ -3,13 +3,17 @@ import { keyText } from '../glance/glance-key.ts';
 import { readBootId } from '../lock/boot-id.ts';
 import { launched } from './launched.ts';
 
-/** `root`: absolute. Of a plain build, whose words begin after `build`. */
-export function presentKey(root: string): string {
+/** `words`: of a plain build, after `build`. */
+export function presentKey(
+  { root, configPath }: { readonly root: string; readonly configPath: string },
+  words: readonly string[],
+): string {
   return keyText({
     build: launched()?.buildId ?? '',
     bootId: readBootId(),
     root,
+    config: configPath,
     cwd: process.cwd(),
-    words: process.argv.slice(3),
+    words,
   });
 }

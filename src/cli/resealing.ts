@@ -2,26 +2,31 @@
 // the next build can tell at a glance what is as it was.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Witness } from '../base/witness.ts';
 import { Assessor, isFailure } from '../engine/assess.ts';
-import type { Sink, Upkeep } from '../engine/ports.ts';
+import type { Sink, Tools, Upkeep } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
+import type { StampMemory } from '../files/digest-memory.ts';
 import type { walk } from '../files/walk.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { writeProof } from '../glance/proof-file.ts';
 import { reseal } from '../glance/reseal.ts';
-import { Onlooker, type TaskFacts } from '../glance/seal.ts';
-import { markOf } from '../glance/state-mark.ts';
+import { fileClockMs, Onlooker, type TaskFacts, waitUntilSettled } from '../glance/seal.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { Task } from '../model/task.ts';
-import type { StampMemory } from '../store/stamp-memory.ts';
+import type { OpenState } from '../store/open-state.ts';
+import type { PlacedLines } from '../store/places.ts';
+import { placedFor, placesSince, recordPlace } from './places-of-state.ts';
 import type { Sighting } from './sighting.ts';
+import { vouchedStamps } from './vouched-stamps.ts';
 
 /** What is looked at, by the real adapters. */
 interface Sights {
   readonly world: World;
   readonly walk: typeof walk | null;
   readonly stamps: StampMemory;
+  readonly toolsFor: (witness: Witness) => Tools;
 }
 
 /** The clock of files has moved on by then. */
@@ -38,6 +43,12 @@ export class Resealing implements Sink {
   constructor(sighting: Sighting, again: readonly Task[]) {
     this.sighting = sighting;
     this.again = again;
+    this.placed = placedFor(sighting.proof, sighting.concerned);
+  }
+
+  /** With what the proof vouches for: of the state only the records are read. */
+  vouching({ stamps, records }: Pick<OpenState, 'stamps' | 'records'>): StampMemory {
+    return this.placed === null ? stamps : vouchedStamps(stamps, records, this.sighting);
   }
 
   /** Of which alone anything is asked of the state. */
@@ -45,6 +56,9 @@ export class Resealing implements Sink {
     const { again, before } = this.sighting.concerned;
     return [...again, ...before];
   }
+
+  /** Where the state tells of them. */
+  readonly placed: PlacedLines | null;
 
   /** The names of all variables whose values are secret, whichever stage declares them. */
   get secrets(): readonly string[] {
@@ -88,31 +102,43 @@ export class Resealing implements Sink {
     }
   }
 
-  private proofOf({ world, walk, stamps }: Sights): Buffer | null {
+  private proofOf({ world, walk, stamps, toolsFor }: Sights): readonly Uint8Array[] | null {
     const { root, proof } = this.sighting;
     const { state, runId } = world.folders;
     const running = path.join(state, 'running');
     if (fs.readdirSync(running).length > 0) return null;
-    const onlooker = new Onlooker(root, path.join(state, 'runs', runId, 'now'), 0);
+    const probe = path.join(state, 'runs', runId, 'now');
+    // What is changed last: by the end of a command.
+    waitUntilSettled(fs.statSync(running).ctimeMs, probe);
+    const onlooker = new Onlooker(root, fileClockMs(probe));
     onlooker.saw(running);
     const files = new WorkspaceFiles({ walk, root, memory: stamps, probeFolder: null, witness: onlooker });
     const onLook = (task: string | null) => onlooker.looksFor(task);
-    const assessor = new Assessor({ ...world, files, onLook }, new Set());
-    const now = new Map(this.again.map((task) => [task.id as string, this.factsOf(task, assessor)]));
+    const assessor = new Assessor({ ...world, files, tools: toolsFor(onlooker), onLook }, new Set());
+    const found = placesSince(path.join(state, 'state'), proof);
+    if (found === null) return null;
+    const { mark, places } = found;
+    const known = new Map(proof.sights().tasks.map(({ task, recordAt }) => [task, recordAt]));
+    const now = new Map(
+      this.again.map((task) => {
+        const recordAt = recordPlace(task, places, known.get(task.id) ?? null);
+        return [task.id as string, { ...this.factsOf(task, assessor), recordAt }];
+      }),
+    );
     const tasks = proof.sights().tasks.map((sight) => now.get(sight.task) ?? sight);
-    const mark = markOf(path.join(state, 'state'));
-    const vouched = onlooker.vouched();
-    if (mark === null || vouched === null) return null;
+    const vouched = onlooker.vouched(proof.sights().junctions);
+    if (vouched === null) return null;
     const header = {
       ...proof.header,
       savedMs: tasks.reduce((sum, { savedMs }) => sum + savedMs, 0),
       isWhole: tasks.every(({ isFresh }) => isFresh),
       state: mark,
+      inState: places && { boot: places.boot, last: places.last, tools: places.tools },
     };
     return reseal(proof, vouched, header, now);
   }
 
-  private factsOf(task: Task, assessor: Assessor): TaskFacts {
+  private factsOf(task: Task, assessor: Assessor): Omit<TaskFacts, 'recordAt'> {
     const stale = { task: task.id, isFresh: false, savedMs: 0 };
     if (!this.done.has(task.id)) return stale;
     const assessed = assessor.assess(task);

@@ -9,7 +9,7 @@ import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
 
 export async function status(targets: readonly string[], flags: Flags): Promise<number> {
-  const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
+  const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags), writes: false });
   const selection = selectStages(workspace, selectionOf(targets, flags));
   const { problems, plans } = await looking(workspace, selection, flags, (world) => ({
     // What a build would refuse has no plan: `pipe build --dry-run` says the same.

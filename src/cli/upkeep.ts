@@ -3,8 +3,9 @@ import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Upkeep } from '../engine/ports.ts';
 import { dropProofs } from '../glance/proof-file.ts';
+import { growHistory } from '../journal/grow-history.ts';
 import { manyRuns, runIds } from '../journal/history.ts';
-import { pruneRuns } from '../journal/prune.ts';
+import type { FolderActions } from '../store/actions.ts';
 import type { FolderBlobs } from '../store/blobs.ts';
 import { growCache } from '../store/cache-size.ts';
 import type { OpenState } from '../store/open-state.ts';
@@ -13,10 +14,10 @@ import type { Workspace } from './workspace.ts';
 export function upkeepOf(options: {
   readonly workspace: Workspace;
   readonly state: OpenState;
-  readonly blobs: FolderBlobs | null;
+  readonly cache: { readonly blobs: FolderBlobs; readonly actions: FolderActions } | null;
   readonly runId: RunId;
 }): Upkeep {
-  const { workspace, state, blobs, runId } = options;
+  const { workspace, state, cache, runId } = options;
   return {
     // Runs that do nothing leave a trace too.
     isDue: () => state.unsaved() || runIds(workspace.state).length > manyRuns,
@@ -24,10 +25,13 @@ export function upkeepOf(options: {
       state.save();
       // Something was done, so that nothing proves any more that there is nothing to do.
       dropProofs(path.join(workspace.state, 'runs'));
-      pruneRuns({ state: workspace.state, current: runId });
+      growHistory({ state: workspace.state, current: runId });
       const maxBytes = workspace.pipeline.cacheMaxBytes;
-      if (blobs === null || maxBytes === null) return;
-      growCache({ state: workspace.state, addedBytes: blobs.addedBytes, maxBytes, nowMs: Date.now() });
+      if (cache === null || maxBytes === null) return;
+      const { blobs, actions } = cache;
+      const addedBytes = blobs.addedBytes + actions.addedBytes;
+      const { beganEmpty } = blobs;
+      growCache({ state: workspace.state, addedBytes, beganEmpty, maxBytes, nowMs: Date.now() });
     },
   };
 }

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Heard } from '../model/watch/hints.ts';
+import { type DiskView, viewOfDisks } from '../watch/disk-view.ts';
 import { FolderWatch } from '../watch/folder-watch.ts';
 import { LookedAt, type News } from '../watch/looked-at.ts';
 import type { Place } from './workspace.ts';
@@ -13,6 +14,11 @@ export interface Listener {
   /** Whether somebody else has written to the memory of results, and not this process. */
   isMemoryOfOthers(): boolean;
 }
+
+/** Gives back what ends it. */
+export type IntervalClock = (everyMs: number, act: () => void) => () => void;
+
+export type AttendedEvent = (name: string, heardAll: boolean) => void;
 
 /** Costs nothing noticeable, and what is lost for so long is found at last. */
 const checkMs = 10 * 60 * 1000;
@@ -26,7 +32,12 @@ export class WatchEars {
   private readonly memory: string;
   private folders: FolderWatch | null = null;
   private listener: Listener | null = null;
-  private timer: NodeJS.Timeout | undefined;
+  private stopClock = () => {};
+  private readonly clock: IntervalClock;
+  private readonly viewDisks: () => DiskView | null;
+  /** What is mounted, since before anything was watched; `null` where the system does not tell. */
+  private disks: DiskView | null;
+  private attended: { readonly folder: string; readonly onEvent: AttendedEvent } | null = null;
   /** What came in this turn, with whether it may be gone. */
   private readonly fresh = new Map<string, News>();
 
@@ -35,8 +46,14 @@ export class WatchEars {
     readonly place: Place;
     readonly pollMs: number | null;
     readonly onLimit: (code: string) => void;
+    /** What calls again and again, until it is cleared. Default: the clock. */
+    readonly clock?: IntervalClock;
+    readonly viewDisks?: (root: string) => DiskView;
   }) {
     const { place, pollMs } = options;
+    this.clock = options.clock ?? realClock;
+    this.viewDisks = () => viewOrNone(options.viewDisks ?? viewOfDisks, place.root);
+    this.disks = this.viewDisks();
     this.onLimit = options.onLimit;
     this.memory = path.join(place.state, 'state');
     this.lookedAt = new LookedAt({
@@ -58,13 +75,39 @@ export class WatchEars {
     this.listener = listener;
   }
 
+  /** Whether all that was looked at is watched, where nothing is changed without a word. */
+  get isWhole(): boolean {
+    return this.folders?.isWhole ?? false;
+  }
+
+  /** Of each event in a folder of pipe's own, with whether all before it can have come too. */
+  attend(folder: string, onEvent: AttendedEvent): void {
+    this.attended = { folder, onEvent };
+    this.lookedAt.sawOwn(path.join(folder, 'questions'));
+  }
+
+  /** Whether who sees the disks as `identity` says sees what is watched here. */
+  seesLike(identity: string): boolean {
+    return this.isSameDisks() && this.disks?.identity === identity;
+  }
+
+  /** Where something was mounted meanwhile, all is watched anew. */
+  private isSameDisks(): boolean {
+    const [before, now] = [this.disks, this.viewDisks()];
+    if (before?.identity === now?.identity && before?.mounts === now?.mounts) return true;
+    this.disks = now;
+    this.folders?.disarmAll();
+    this.listener?.onSuspicion();
+    return false;
+  }
+
   /** Answers how many folders were not watched before. */
   arm(): number {
     return this.folders?.arm() ?? 0;
   }
 
   close(): void {
-    clearInterval(this.timer);
+    this.stopClock();
     this.folders?.close();
     this.listener = null;
   }
@@ -84,11 +127,15 @@ export class WatchEars {
   }
 
   private repeat(everyMs: number): void {
-    clearInterval(this.timer);
-    this.timer = setInterval(() => this.listener?.onSuspicion(), everyMs);
+    this.stopClock();
+    this.stopClock = this.clock(everyMs, () => {
+      if (this.isSameDisks()) this.listener?.onSuspicion();
+    });
   }
 
   private hear(file: string, news: News): void {
+    if (this.attended !== null && file.startsWith(`${this.attended.folder}/`))
+      this.attended.onEvent(path.basename(file), this.folders?.prove() ?? false);
     if (!this.lookedAt.matters(file, news)) return;
     if (file === this.memory && this.listener?.isMemoryOfOthers() === false) return;
     if (this.fresh.size === 0) setImmediate(() => this.tell());
@@ -101,6 +148,19 @@ export class WatchEars {
     );
     this.fresh.clear();
     this.listener?.onHeard(heard);
+  }
+}
+
+const realClock: IntervalClock = (everyMs, act) => {
+  const timer = setInterval(act, everyMs);
+  return () => clearInterval(timer);
+};
+
+function viewOrNone(view: (root: string) => DiskView, root: string): DiskView | null {
+  try {
+    return view(root);
+  } catch {
+    return null;
   }
 }
 

@@ -23,6 +23,7 @@ export interface WatchLoopOptions {
   readonly onChange: 'restart' | 'wait';
   /** A run has ended, and nothing that was to be done in it failed. */
   readonly onGood: () => void;
+  readonly onRest: () => void;
 }
 
 const loopWords = [
@@ -67,7 +68,7 @@ export class WatchLoop {
         this.take({ kind: 'heard', paths, ofCode: this.codePaths.some(isCode), nowMs: monotonicMs() });
       },
       isMemoryOfOthers: () => this.watched?.isChangedElsewhere() ?? false,
-      onSuspicion: () => this.take({ kind: 'suspected', nowMs: monotonicMs() }),
+      onSuspicion: () => this.suspect(),
     });
     this.expectCode(this.codePaths);
     for (const order of beginWatch().orders) this.obey(order);
@@ -86,6 +87,16 @@ export class WatchLoop {
 
   quit(exitCode: number): void {
     this.take({ kind: 'quit', exitCode });
+  }
+
+  /** How it stands, for builds that ask. */
+  get present(): { readonly state: WatchState; readonly watched: WatchedWorkspace | null } {
+    return { state: this.state, watched: this.watched };
+  }
+
+  /** Something may have been missed. */
+  suspect(): void {
+    this.take({ kind: 'suspected', nowMs: monotonicMs() });
   }
 
   private take(input: WatchInput): void {
@@ -131,6 +142,7 @@ export class WatchLoop {
         return;
       case 'rest':
         view.rest(this.state.config === 'broken' ? null : this.found, this.options.ears.size);
+        this.options.onRest();
         return;
       case 'end':
         this.settle?.end(order.exitCode);

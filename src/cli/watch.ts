@@ -5,12 +5,14 @@ import { modeOf } from './build.ts';
 import { type Flags, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
 import { tellOfWork } from './standard-streams.ts';
+import { answerBuilds } from './watch-answering.ts';
 import { WatchEars } from './watch-ears.ts';
 import { WatchEnding } from './watch-ending.ts';
 import { hasKeyboard } from './watch-keys.ts';
 import { WatchLoop } from './watch-loop.ts';
 import { WatchTerminal } from './watch-terminal.ts';
 import { WatchView } from './watch-view.ts';
+import { isPlainWatch } from './watched-word.ts';
 import { findPlace } from './workspace.ts';
 import { refuseInsideStage } from './world.ts';
 
@@ -29,7 +31,9 @@ export async function watch(targets: readonly string[], flags: Flags): Promise<n
     ...{ targets, flags, place, ears, view },
     onChange: text(flags, 'onChange') === 'wait' ? 'wait' : 'restart',
     onGood: () => server?.restart(),
+    onRest: () => answering?.keepListening(),
   });
+  const answering = isPlainWatch(flags) ? answerBuilds(loop, { place, ears, targets }) : null;
   const server = serverOf(text(flags, 'exec'), place.root, view);
   const ending = new WatchEnding(loop, server);
   const release = handleSignals(() => ending.signalled());
@@ -37,6 +41,7 @@ export async function watch(targets: readonly string[], flags: Flags): Promise<n
   try {
     return await loop.watch();
   } finally {
+    answering?.close();
     await server?.stop();
     terminal?.close();
     release();

@@ -15,6 +15,9 @@ import { stageOfTask } from '../model/task.ts';
 import type { LookedAt } from '../watch/looked-at.ts';
 import { Standing } from '../watch/standing.ts';
 import { type Flags, freshnessOf, selectionOf, texts } from './flags.ts';
+import { secretsOf } from './onlooking.ts';
+import { Overheard } from './overheard.ts';
+import { WatchedWord } from './watched-word.ts';
 import { openWorkspace, type Place, selectStages, type Workspace } from './workspace.ts';
 import { type KeptWorld, openWorld } from './world.ts';
 
@@ -27,6 +30,7 @@ export class WatchedWorkspace {
   private readonly world: World;
   private readonly lookedAt: LookedAt;
   private readonly standing = new Standing<TaskId, AssessmentOrFailure>();
+  private readonly wordNow: () => WatchedWord | null;
   private current: Assessor;
   private found: Found | null = null;
 
@@ -40,8 +44,14 @@ export class WatchedWorkspace {
     const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
     listener.onLoaded();
     const selection = selectStages(workspace, selectionOf(targets, flags));
+    const overheard = new Overheard(secretsOf(workspace));
+    let isTroubled = false;
+    const onTrouble = (message: string) => {
+      isTroubled = true;
+      listener.onTrouble(message);
+    };
     const opened = await openWorld({
-      ...{ workspace, stages: selection.stages, flags, onTrouble: listener.onTrouble },
+      ...{ workspace, stages: selection.stages, flags, onTrouble, overheard },
       runId: makeRunId(Date.now()),
       sinks: [],
       writes: true,
@@ -51,7 +61,12 @@ export class WatchedWorkspace {
     const codePaths = [...codeOf(workspace, selection), ...files];
     for (const file of codePaths) lookedAt.saw(file);
     const { world, state } = opened;
-    return new WatchedWorkspace({ workspace, selection, codePaths, lookedAt, world, state });
+    const word = new WatchedWord({
+      ...{ workspace, selection, world, lookedAt, overheard, targets, watchedCode: codePaths },
+    });
+    // A build by itself would tell of it as well.
+    const wordNow = () => (isTroubled ? null : word);
+    return new WatchedWorkspace({ workspace, selection, codePaths, lookedAt, world, state, wordNow });
   }
 
   private constructor(options: {
@@ -61,8 +76,10 @@ export class WatchedWorkspace {
     readonly lookedAt: LookedAt;
     readonly world: World;
     readonly state: KeptWorld['state'];
+    readonly wordNow: () => WatchedWord | null;
   }) {
     const { workspace, selection, codePaths, world, state } = options;
+    this.wordNow = options.wordNow;
     this.lookedAt = options.lookedAt;
     this.workspace = workspace;
     this.selection = selection;
@@ -75,6 +92,20 @@ export class WatchedWorkspace {
   /** The last look, for the run that follows. */
   get lastLook(): { readonly assessor: Assessor; readonly found: Found } | null {
     return this.found === null ? null : { assessor: this.current, found: this.found };
+  }
+
+  /**
+   * Of what was found last, for a build that asks: see `WatchedWord.proof`. Only where a plain build builds the same as
+   * this watch.
+   */
+  proof(nowMs: number): Buffer | null {
+    return this.wordNow()?.proof(this.found, nowMs) ?? null;
+  }
+
+  /** Whether every task is fresh, as was found last. */
+  get isAllFresh(): boolean {
+    if (this.found === null || this.found.hasWork) return false;
+    return [...this.found.tasks.values()].every(({ kind }) => kind === 'fresh');
   }
 
   get witness(): LookedAt {

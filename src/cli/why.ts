@@ -19,7 +19,7 @@ import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 
 export async function why([asked = '']: readonly string[], flags: Flags): Promise<number> {
-  const workspace = await openWorkspace(flags);
+  const workspace = await openWorkspace(flags, { writes: false });
   const { stages, file } = subjectOf(workspace, asked);
   const targets = stages.map((stage) => stage.name);
   const selection = selectStages(workspace, { ...selectEverything, targets });

@@ -62,10 +62,13 @@ export function findPlace(flags: Flags): Place {
   return { root, configPath, state: path.join(root, stateFolderName) };
 }
 
-/** Throws `UsageError` with all that is wrong. */
+/** Throws `UsageError` with all that is wrong. `writes`: false for commands that only look. */
 export async function openWorkspace(
   flags: Flags,
-  overrides: { readonly freshness?: Freshness | undefined } = {},
+  {
+    freshness,
+    writes = true,
+  }: { readonly freshness?: Freshness | undefined; readonly writes?: boolean } = {},
 ): Promise<Workspace> {
   const cwd = process.cwd();
   const { root, configPath, state } = findPlace(flags);
@@ -77,7 +80,7 @@ export async function openWorkspace(
       root,
       apiPath: besideThis('index'),
       version,
-      refreshStamps: true,
+      writes,
     }),
   );
   const load = await loadWithSecrets(
@@ -85,11 +88,11 @@ export async function openWorkspace(
     texts(flags, 'envFile'),
   );
   // The compiled configuration may be the first thing in it, and it must never end up in a repository.
-  markStateFolder(state);
+  if (writes) markStateFolder(state);
   const loaded = orRefuse(load);
   const pipeline = withFreshness(
     orRefuse(validate(loaded.spec, { root, home: homedir(), configPath, folderName: path.basename(root) })),
-    overrides.freshness,
+    freshness,
   );
   refuse(secretsInNames(pipeline, hiddenSecrets()));
   const graph = orRefuse(buildGraph(pipeline));

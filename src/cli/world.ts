@@ -3,10 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
+import { createChecker } from '../checks/content-checks.ts';
+import type { Clock } from '../engine/clock.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Audit } from '../engine/executor.ts';
 import { type Outlet, openOutlet } from '../engine/outlet.ts';
-import type { CallerEnv, Clock, Code, Files, RunFolders, Sink } from '../engine/ports.ts';
+import type { CallerEnv, Code, Files, RunFolders, Sink } from '../engine/ports.ts';
 import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
@@ -31,6 +33,7 @@ import { type Flags, texts } from './flags.ts';
 import { toldData } from './hidden-secrets.ts';
 import { monotonicMs } from './monotonic.ts';
 import { Onlooking } from './onlooking.ts';
+import type { Overheard } from './overheard.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
 import { upkeepOf } from './upkeep.ts';
@@ -73,6 +76,8 @@ export interface WorldOptions {
   readonly takeTroubles?: () => readonly string[];
   /** Whether to keep a proof where there turns out to be nothing to do. Default: no. */
   readonly looksOn?: boolean;
+  /** Remembers what is asked of the caller's variables. Default: nobody. */
+  readonly overheard?: Overheard | undefined;
   /** Of a part of a build: what makes the next proof, at the end and under the lock. */
   readonly resealing?: Resealing | null;
   /** Who this process is, where a test stands for several processes or boots. Default: the truth. */
@@ -96,31 +101,43 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       bootId,
       onTrouble: sealed ? () => {} : onTrouble,
       tasks: resealing?.tasks ?? null,
+      placed: resealing?.placed ?? null,
     });
+  const stamps = resealing?.vouching(state) ?? state.stamps;
   const folders = new StateRunFolders({ root: workspace.root, state: workspace.state, runId, onTrouble });
   const blobs = hasCache(workspace, flags) ? new FolderBlobs(workspace.state) : null;
   const actions = new FolderActions(workspace.state, { marksUse: options.writes });
   const prepare = () => workspace.codeOf(options.stages);
   const code = options.kept?.code ?? (await (profiling?.phase('config', prepare) ?? prepare()));
   const onlooking = options.looksOn ? Onlooking.begin(workspace, folders) : null;
-  const caller = onlooking?.overhear(ownEnv) ?? ownEnv;
-  const tools = createTools({
-    root: workspace.root,
-    environmentOf: (stage) => environmentOf(stage, caller, workspace.root),
-    memory: state.tools,
-  });
+  const caller = (onlooking?.overheard ?? options.overheard)?.of(ownEnv) ?? ownEnv;
+  const toolsFor = (witness: Witness | null) =>
+    createTools({
+      root: workspace.root,
+      environmentOf: (stage) => {
+        // The other variables do not decide what is found.
+        caller.get('PATH');
+        return environmentOf(stage, ownEnv, workspace.root);
+      },
+      memory: state.tools,
+      witness,
+    });
   const walk = needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null;
   const parseYaml = needsYaml(options.stages) ? (await import('../files/yaml-document.ts')).parseYaml : null;
-  const upkeep = upkeepOf({ workspace, state, blobs, runId });
+  const upkeep = upkeepOf({ workspace, state, cache: blobs && { blobs, actions }, runId });
   const witness = onlooking?.witness ?? options.witness ?? null;
   const world: World = {
     clock,
+    alarm: (afterMs, ring) => {
+      const timer = setTimeout(ring, afterMs);
+      return () => clearTimeout(timer);
+    },
     files:
       options.kept?.files ??
       new WorkspaceFiles({
         walk,
         root: workspace.root,
-        memory: state.stamps,
+        memory: stamps,
         probeFolder: options.writes ? workspace.state : null,
         witness,
         hash: profiling?.hash(hashFile) ?? hashFile,
@@ -134,8 +151,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       runningFolder: path.join(workspace.state, 'running'),
       outlet,
     }),
+    checker: createChecker(workspace.root),
     code,
-    tools: onlooking?.overlook(tools) ?? tools,
+    tools: toolsFor(onlooking?.witness ?? null),
     caller,
     // Also of stages that this build leaves out.
     secrets: [
@@ -146,7 +164,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     ],
     folders,
     audit: options.auditOf?.({ folders, code }) ?? null,
-    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps: state.stamps })) ?? upkeep,
+    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps, toolsFor })) ?? upkeep,
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({
       runId,

@@ -1,4 +1,4 @@
-// Where compiled modules are kept: the folder of the workspace, or a temporary one where that cannot be written.
+// Where compiled modules are kept: the folder of the workspace, or a temporary one where that cannot or must not be written.
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,7 +12,8 @@ export interface CacheFolder {
   temporary(): string;
 }
 
-export function openCacheFolder(folder: string): CacheFolder {
+/** `writes`: whether `folder` may be changed; what is only looked at must stay as it is. */
+export function openCacheFolder(folder: string, writes: boolean): CacheFolder {
   let temporary: string | null = null;
 
   function makeTemporary(): string {
@@ -27,6 +28,7 @@ export function openCacheFolder(folder: string): CacheFolder {
   return {
     readable: () => (temporary === null ? [folder] : [folder, temporary]),
     writable() {
+      if (!writes) return makeTemporary();
       try {
         fs.mkdirSync(folder, { recursive: true });
         fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);

@@ -20,8 +20,11 @@ export interface CodeCacheOptions {
   readonly apiPath: string;
   /** Of `pipe`: another version compiles anew. */
   readonly version: string;
-  /** Whether stamps may be brought up to date where only they changed, so that the next look need not read. */
-  readonly refreshStamps: boolean;
+  /**
+   * Whether `folder` may be changed: compilations kept, and stamps brought up to date where only they changed, so that
+   * the next look need not read. Without it, what is new is compiled into a temporary folder.
+   */
+  readonly writes: boolean;
 }
 
 export interface CompiledModule {
@@ -58,7 +61,8 @@ export function pathsBehind(
 
 /** Never fails for want of a writable folder: it then keeps its files in a temporary one until the process ends. */
 export function openCodeCache(options: CodeCacheOptions): CodeCache {
-  const folder = openCacheFolder(options.folder);
+  const { root, writes } = options;
+  const folder = openCacheFolder(options.folder, writes);
   return {
     async obtain(entry) {
       for (const place of folder.readable()) {
@@ -68,8 +72,9 @@ export function openCodeCache(options: CodeCacheOptions): CodeCache {
       return compileInto(folder, entry, options);
     },
     vouch(module) {
-      const nowNs = nowOr(path.dirname(module.path), 0n);
-      remember(module.path, { ...withSettledStamps(module.manifest, nowNs), vetted: true }, options.root);
+      const place = path.dirname(module.path);
+      if (!writes && place === options.folder) return;
+      remember(module.path, { ...withSettledStamps(module.manifest, nowOr(place, 0n)), vetted: true }, root);
     },
   };
 }
@@ -87,7 +92,7 @@ function lookUp(folder: string, entry: string, options: CodeCacheOptions): Compi
   if (touched.length === 0) return { path: manifest.compiled.path, manifest };
 
   const now = new Map<string, SourceFile>();
-  const nowNs = options.refreshStamps ? nowOr(folder, 0n) : 0n;
+  const nowNs = options.writes ? nowOr(folder, 0n) : 0n;
   for (const file of touched) {
     const present = tryReadSource(file.path, nowNs);
     if (present === null || present.digest !== file.digest) return null;

@@ -1,5 +1,6 @@
 // Looks at one task's files and takes the verdict. The same look serves `build`, `status` and `why`.
 import type { Digest, FilePath, TaskId } from '../base/brand.ts';
+import { once } from '../base/once.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { definitionParts, fingerprintOf } from '../model/fingerprint.ts';
@@ -10,6 +11,7 @@ import type { FingerprintPart, Memory } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { checksNow } from './checks-now.ts';
 import type { ListedFile, Observation } from './ports.ts';
 import { toldParts } from './secrets.ts';
 import type { World } from './world.ts';
@@ -155,7 +157,13 @@ export class Assessor {
       return { problems, failure: { kind: 'threw', message, stack: null } };
     }
     const passed = (name: string) => world.caller.get(name);
-    const surroundings = { passed, toolIdentities, code: codeDigest, platform: world.platform };
+    const surroundings = {
+      passed,
+      toolIdentities,
+      code: codeDigest,
+      platform: world.platform,
+      checks: checksNow(world, stage),
+    };
     const parts = definitionParts(stage, surroundings);
     return { parts, told: toldParts(world, stage, parts, surroundings), modules };
   }
@@ -218,12 +226,4 @@ export class Assessor {
 function isSameItem(known: Task, task: Task): boolean {
   const { item } = task.stage;
   return item === null || item.path !== null || known === task;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

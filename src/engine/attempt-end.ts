@@ -13,28 +13,34 @@ export interface SuccessfulEnd {
   readonly audit: AuditVerdict | null;
 }
 
-export type AttemptEnd =
-  | SuccessfulEnd
-  | {
-      readonly kind: 'failed';
-      readonly failure: Failure;
-      readonly tail: readonly string[];
-      readonly hiddenEnv: readonly string[];
-      readonly command: string | null;
-    }
-  | { readonly kind: 'cancelled' };
+export interface FailedEnd {
+  readonly kind: 'failed';
+  readonly failure: Failure;
+  readonly tail: readonly string[];
+  readonly hiddenEnv: readonly string[];
+  readonly command: string | null;
+  /** What the command asked for before another attempt. */
+  readonly retryAfterMs: number | null;
+}
+
+export interface CancelledEnd {
+  readonly kind: 'cancelled';
+}
+
+export type AttemptEnd = SuccessfulEnd | FailedEnd | CancelledEnd;
 
 export function failed(
   failure: Failure,
   tail: readonly string[] = [],
   prepared: Prepared | null = null,
-): AttemptEnd & { kind: 'failed' } {
+): FailedEnd {
   return {
     kind: 'failed',
     failure,
     tail,
     hiddenEnv: prepared?.hiddenEnv ?? [],
     command: prepared?.command ?? null,
+    retryAfterMs: prepared?.retryAfterMs() ?? null,
   };
 }
 

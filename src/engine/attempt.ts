@@ -1,59 +1,26 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { FilePath } from '../base/brand.ts';
-import type { Failure } from '../model/failure.ts';
-import type { Manifest } from '../model/manifest.ts';
-import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import { findAction, mayStay, replayLog, saveArtifacts, stageAction } from './artifacts.ts';
+import { findAction, mayStay, saveArtifacts, stageAction } from './artifacts.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
-import { type AttemptEnd, failed, failureOf, type SuccessfulEnd } from './attempt-end.ts';
+import { type AttemptEnd, failed, failureOf } from './attempt-end.ts';
+import type { AttemptOptions, AttemptWatcher } from './attempt-options.ts';
+import { Checking, resultToCheck } from './checking.ts';
 import { Executing } from './executing.ts';
 import { executionOf, missingSecrets } from './execution.ts';
+import { Finishing, type Prepare } from './finishing.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
-import { type KeptCopies, keepCopies } from './kept-copies.ts';
+import { keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
-import {
-  clearAway,
-  type IsOfAnother,
-  lookAgain,
-  obstructionOf,
-  protectedAmong,
-  whatIsInTheWay,
-} from './make-room.ts';
+import { clearAway, lookAgain, obstructionOf, protectedAmong, whatIsInTheWay } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
 import { basesOf, placesOf } from './ownership.ts';
-import type { ActionResult } from './ports.ts';
 import { isRefusal } from './refusal.ts';
-import { rejectOutputs } from './rejection.ts';
 import { clearUnnameable, onRecord, unnameableMade, unnameableNow } from './unnameable.ts';
 import { untoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
-
-/** What an attempt tells while it runs. */
-export interface AttemptWatcher {
-  onOutput(stream: 'stdout' | 'stderr', text: string): void;
-  onProgress(done: number, total: number): void;
-  onMetric(values: Readonly<Record<string, number>>): void;
-  onInputsChanged(attempt: number, paths: readonly FilePath[]): void;
-  onWarning(message: string, hint: string): void;
-  /** Its commands are done and its result is good: what is left is to store and to record it. */
-  onMade(): void;
-  /** The cache could not take the task's result. */
-  onCacheTrouble(message: string): void;
-}
-
-export interface AttemptOptions {
-  /** Even where a person edited a protected output. */
-  readonly forced: boolean;
-  /** To be executed under watch, not restored. */
-  readonly audited: boolean;
-  readonly stdin: 'closed' | 'inherit';
-  readonly isOfAnother: IsOfAnother;
-  /** Why no result may be made of these inputs, if so. */
-  readonly distrust: (inputs: Manifest) => Failure | null;
-}
 
 /** One edit while a stage runs is usual; three in a row mean that something keeps writing. */
 const executions = 3;
@@ -66,11 +33,10 @@ export class Attempt {
   private readonly watcher: AttemptWatcher;
   /** What may be ended from outside. */
   readonly executing: Executing;
-  private copies: KeptCopies | null = null;
+  private readonly finishing: Finishing;
   private readonly first: Assessment;
   private latest: AssessmentOrFailure;
-  /** What lay in its folders without a name for it, and stays. */
-  private theirs: readonly string[] = [];
+  private latestNumber: number;
 
   constructor(options: {
     readonly world: World;
@@ -87,7 +53,9 @@ export class Attempt {
     this.watcher = options.watcher;
     this.first = options.assessment;
     this.latest = options.assessment;
+    this.latestNumber = options.options.number;
     this.executing = new Executing(options.world, options.task);
+    this.finishing = new Finishing(options.world, options.task, options.watcher);
   }
 
   /** What its last try was about. */
@@ -95,12 +63,17 @@ export class Attempt {
     return this.latest;
   }
 
+  /** The number of its last try. */
+  get number(): number {
+    return this.latestNumber;
+  }
+
   /** Never rejects: what the file system refuses is a failure of the task, and what should not happen is contained. */
   async run(): Promise<AttemptEnd> {
     try {
       return await this.tries(this.first);
     } catch (error) {
-      if (isRefusal(error)) this.copies?.settle();
+      if (isRefusal(error)) this.finishing.copies?.settle();
       return failed(failureOf(error));
     } finally {
       this.assessor.forget();
@@ -109,10 +82,12 @@ export class Attempt {
 
   private async tries(first: Assessment): Promise<AttemptEnd> {
     let assessment = first;
-    for (let attempt = 1; ; attempt++) {
+    const { number } = this.options;
+    for (let attempt = number; ; attempt++) {
+      this.latestNumber = attempt;
       const end = await this.once(assessment, attempt);
       if (end.kind !== 'inputs-changed') return end;
-      if (attempt - this.executing.restarts === executions)
+      if (attempt - number + 1 - this.executing.restarts === executions)
         return failed({ kind: 'input-changing', paths: end.paths });
       this.watcher.onInputsChanged(attempt, end.paths);
       this.assessor.forget();
@@ -143,6 +118,16 @@ export class Attempt {
     const present = lookAgain(world, assessment);
     const obstruction = obstructionOf(world, present);
     if (obstruction !== null) return failed(obstruction);
+    const checking = task.stage.checks.length === 0 ? null : await Checking.of(world, task, this.executing);
+    if (checking !== null && 'kind' in checking) return failed(checking);
+    this.finishing.checking = checking;
+    const toCheck = forced || audited ? null : resultToCheck(world, assessment, present.outputs);
+    const prepare: Prepare = (tracer) =>
+      executionOf(world, task, {
+        ...{ attempt, inputs: seen.manifest, stdin: this.options.stdin, tracer },
+        watcher: this.watcher,
+      });
+    if (toCheck !== null) return this.finishing.checkedAgain(toCheck, assessment.parts, prepare);
     let inTheWay = whatIsInTheWay(world, present, isOfAnother);
     const warn: Warn = (message, hint) => this.watcher.onWarning(message, hint);
     const untold = untoldCopies(world, present);
@@ -150,7 +135,8 @@ export class Attempt {
     const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => recordOf(world, { assessment, fingerprint, seen, result });
     if (action !== null && inTheWay.former.length === 0 && mayStay(world, task, present.outputs, action)) {
-      return this.restored(action, { ...record(action), ...onRecord(unnameableNow(world, assessment)) });
+      const again = { ...record(action), ...onRecord(unnameableNow(world, assessment)) };
+      return (await this.finishing.faultOfStanding(again, prepare)) ?? this.finishing.restored(action, again);
     }
     const protectedPaths = forced ? [] : protectedAmong(world, present);
     if (protectedPaths.length > 0) return failed({ kind: 'protected', paths: protectedPaths });
@@ -158,7 +144,7 @@ export class Attempt {
     const mustGo = task.stage.clean || action !== null;
     // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
     if (mustGo) displace(world, task, inTheWay.handMade, warn);
-    this.copies = keepCopies(world, task, mustGo ? [] : inTheWay.handMade, warn);
+    this.finishing.copies = keepCopies(world, task, mustGo ? [] : inTheWay.handMade, warn);
     leaveMarker(world, task);
     // From now on the copies of this run are those that are looked for.
     untold.dropOthers();
@@ -171,77 +157,53 @@ export class Attempt {
       displace(world, task, inTheWay.handMade, warn);
     }
     clearAway(world, task, inTheWay, !task.stage.clean && staged === null, warn);
-    this.theirs = clearUnnameable(world, assessment, warn);
+    this.finishing.theirs = clearUnnameable(world, assessment, warn);
     if (action !== null && staged !== null) {
       staged.place();
       world.files.forget();
       await this.executing.reading.restored(action.outputs);
-      return this.restored(action, { ...record(action), ...onRecord({ made: [], theirs: this.theirs }) });
+      const fault = await this.finishing.checking?.endOf(action.outputs, prepare(null));
+      if (fault) return this.finishing.unaccepted(fingerprint, fault);
+      return this.finishing.restored(action, {
+        ...record(action),
+        ...onRecord({ made: [], theirs: this.finishing.theirs }),
+      });
     }
     const secrets = missingSecrets(world, task.stage);
-    if (secrets.length > 0) return this.reject(failed({ kind: 'secret-missing', names: secrets }));
+    if (secrets.length > 0) return this.finishing.reject(failed({ kind: 'secret-missing', names: secrets }));
     for (const base of basesOf(task)) world.outputs.makeFolder(base);
     const audit = audited ? (world.audit?.begin(task, seen.manifest) ?? null) : null;
-    const prepared = executionOf(world, task, {
-      attempt,
-      inputs: seen.manifest,
-      stdin: this.options.stdin,
-      tracer: audit,
-      watcher: this.watcher,
-    });
+    const prepared = prepare(audit);
     const startedMs = world.clock.monotonicMs();
     const end = await this.executing.run(prepared.execution, { assessment, seen });
     const durationMs = Math.round(world.clock.monotonicMs() - startedMs);
     world.files.forget();
-    if (end.kind === 'cancelled') return this.reject({ kind: 'cancelled' });
+    if (end.kind === 'cancelled') return this.finishing.reject({ kind: 'cancelled' });
     if (end.kind === 'to-restart') {
-      this.reject({ kind: 'cancelled' });
+      this.finishing.reject({ kind: 'cancelled' });
       return { kind: 'inputs-changed', paths: end.edited };
     }
-    if (end.kind === 'failed') return this.reject(failed(end.failure, end.tail, prepared));
+    if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));
 
     const made = await this.executing.reading.made(task);
-    if (made === null) return this.reject({ kind: 'cancelled' });
-    if ('failure' in made) return this.reject(failed(made.failure, [], prepared));
+    if (made === null) return this.finishing.reject({ kind: 'cancelled' });
+    if ('failure' in made) return this.finishing.reject(failed(made.failure, [], prepared));
     const changed = inputsThatChanged(world, task, assessment, seen);
     if (changed.length > 0) {
-      this.reject({ kind: 'cancelled' });
+      this.finishing.reject({ kind: 'cancelled' });
       return { kind: 'inputs-changed', paths: changed };
     }
+    const fault = await this.finishing.checking?.endOf(made.outputs, prepared);
+    if (fault) return this.finishing.reject(fault);
     const result = { fingerprint, outputs: made.outputs, durationMs, metrics: prepared.metrics() };
-    const handMade = this.copies.settle();
+    const handMade = this.finishing.copies.settle();
     this.watcher.onMade();
     // What a person put there is not the task's to bring back, least of all elsewhere.
     const trouble = handMade.length > 0 ? null : saveArtifacts(world, task, result);
     if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);
-    const unnamed = onRecord(unnameableMade(world, task, this.theirs));
+    const unnamed = onRecord(unnameableMade(world, task, this.finishing.theirs));
     const done = { ...record(result), ...unnamed, ...(handMade.length > 0 && { handMade }) };
-    this.commit(done);
+    this.finishing.commit(done);
     return { kind: 'executed', record: done, hasLog: true, audit: audit?.verdict() ?? null };
-  }
-
-  private async restored(action: ActionResult, record: TaskRecord): Promise<SuccessfulEnd> {
-    const { world, task } = this;
-    // First: to tell the log again may have to wait for a reader who never comes back.
-    this.commit(record);
-    const hasLog = await replayLog(world, task, action, (text) => this.watcher.onOutput('stdout', text));
-    return { kind: 'restored', record, hasLog, audit: null };
-  }
-
-  /** Data before result before record: at any crash point before this the task reads as stale. */
-  private commit(record: TaskRecord): void {
-    this.world.records.commit(record);
-    this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
-  }
-
-  /** Why it failed is told whatever becomes of what it made. */
-  private reject<End extends AttemptEnd>(end: End): End {
-    const { world, task, theirs } = this;
-    world.files.forget();
-    const handMade = new Set(this.copies?.settle());
-    rejectOutputs(world, task, { handMade, theirs }, (message, hint) =>
-      this.watcher.onWarning(message, hint),
-    );
-    return end;
   }
 }

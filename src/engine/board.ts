@@ -1,38 +1,23 @@
 // All task states, in the only place where one changes; so events and state cannot drift apart.
-//
-//   wanted ──► ready ──► running ──► done(executed | restored | fresh)
-//      │         │          ├──────► failed
-//      │         │          └──────► cancelled
-//      └─────────┴─────────────────► skipped
-//
-// A stage with items stands for them until it is ready: then it fans out, and has ended when the last of them has.
 import type { TaskId } from '../base/brand.ts';
-import type { AuditVerdict, EventBody, RunFinished, TaskFinished, TaskOutcome } from '../model/events.ts';
+import type {
+  AuditVerdict,
+  EventBody,
+  RunFinished,
+  TaskFinished,
+  TaskOutcome,
+  TaskRetrying,
+} from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { Families } from './family.ts';
-import {
-  causeOf,
-  endedWell,
-  failsTheRun,
-  isHarmless,
-  isTold,
-  named,
-  newFamily,
-  type Place,
-  type TaskState,
-} from './place.ts';
 import { ReadyLine } from './ready-line.ts';
+import { Releases } from './releases.ts';
 import { type FailureDetails, notAudited, outcomeOf, resultOf } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
-
-interface Release {
-  readonly place: Place;
-  readonly kind: TaskOrder['kind'];
-  readonly before: Place;
-}
+import { begunOf, failsTheRun, isTold, named, newFamily, type Place, type TaskState } from './task-state.ts';
 
 export class Board {
   /** Of those that wait until they fan out. */
@@ -41,10 +26,10 @@ export class Board {
   private readonly ready: ReadyLine<Place>;
   private readonly emit: (event: EventBody) => void;
   private readonly nowMs: () => number;
-  private readonly releases: Release[] = [];
+  private readonly releases: Releases;
   private readonly toAudit: ReadonlySet<string>;
-  private releasing = false;
   private runningCount = 0;
+  private pausedCount = 0;
   private savedMs = 0;
 
   /** `tasks` in topological order: so they start where all are ready; `inOrder`: whenever they become so. */
@@ -58,15 +43,16 @@ export class Board {
   }) {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
+    const ready = (place: Place) => this.ready.push(place);
+    const close = this.close.bind(this);
     this.families = new Families({
-      places: this.places,
-      add: (task, of) => this.ready.push(this.put(task, of)),
-      close: (place, outcome, details) => this.close(place, outcome, details),
+      ...{ places: this.places, close, emit: options.emit },
+      add: (task, of) => ready(this.put(task, of)),
       hasEnded: (place) => this.hasEnded(place),
-      emit: options.emit,
     });
-    this.ready = new ReadyLine(options.inOrder === true ? options.tasks : null);
+    this.releases = new Releases({ families: this.families, close, ready });
     this.toAudit = options.audited ?? new Set();
+    this.ready = new ReadyLine(options.inOrder === true ? options.tasks : null);
     const waits = new Map<TaskId, number>();
     for (const task of options.tasks) this.put(task, null);
     for (const order of options.orders) {
@@ -84,6 +70,11 @@ export class Board {
 
   get running(): number {
     return this.runningCount;
+  }
+
+  /** Nothing runs, and nothing waits for its next attempt. */
+  get isIdle(): boolean {
+    return this.runningCount === 0 && this.pausedCount === 0;
   }
 
   /** The next task that may be looked at, or `null`. */
@@ -107,9 +98,37 @@ export class Board {
       readonly estimateMs: number | null;
     },
   ): void {
-    this.places.get(task.id)!.state = { kind: 'running', startedMs: this.nowMs(), reasons: about.reasons };
+    const place = this.places.get(task.id)!;
+    const before = begunOf(place.state);
+    // A later attempt has the reasons of the first: that the one before it failed is no news.
+    const { reasons } = before ?? about;
+    const attempts = (before?.attempts ?? 0) + 1;
+    place.state = { kind: 'running', begun: { startedMs: this.nowMs(), ...before, reasons, attempts } };
     this.runningCount++;
-    this.emit({ kind: 'task-started', ...named(task), attempt: 1, ...about });
+    this.emit({ kind: 'task-started', ...named(task), attempt: attempts, ...about, reasons });
+  }
+
+  /** The attempt came to nothing. Over edited inputs the next one goes on at once, else it waits for `resumed`. */
+  retrying(task: Task, event: TaskRetrying): void {
+    const place = this.places.get(task.id)!;
+    const begun = begunOf(place.state)!;
+    if (event.why === 'input-changed') {
+      place.state = { kind: 'running', begun: { ...begun, attempts: event.attempt + 1 } };
+    } else {
+      place.state = { kind: 'paused', begun: { ...begun, attempts: event.attempt } };
+      this.runningCount--;
+      this.pausedCount++;
+    }
+    this.emit(event);
+  }
+
+  /** It may be taken for its next attempt. */
+  resumed(task: Task): void {
+    const place = this.places.get(task.id)!;
+    if (place.state.kind !== 'paused') return;
+    this.pausedCount--;
+    place.state = { kind: 'ready', begun: place.state.begun };
+    this.ready.push(place);
   }
 
   audited(task: Task, verdict: AuditVerdict): void {
@@ -182,8 +201,9 @@ export class Board {
 
   private close(place: Place, outcome: TaskOutcome, details: Partial<TaskFinished>): void {
     const { task, state } = place;
-    const running = state.kind === 'running';
-    if (running) this.runningCount--;
+    const begun = begunOf(place.state);
+    if (state.kind === 'running') this.runningCount--;
+    if (state.kind === 'paused') this.pausedCount--;
     if (place.family !== null) place.family.isTold = true;
     if (place.audit === 'pending') this.audited(task, notAudited(outcome));
     place.state = {
@@ -197,51 +217,28 @@ export class Board {
       kind: 'task-finished',
       ...named(task),
       outcome,
-      durationMs: running ? Math.round(this.nowMs() - state.startedMs) : 0,
+      durationMs: begun === null ? 0 : Math.round(this.nowMs() - begun.startedMs),
+      ...(begun !== null && begun.attempts > 1 ? { attempts: begun.attempts } : {}),
       savedMs: 0,
       metrics: {},
       outputs: [],
-      reasons: running ? state.reasons : [],
+      reasons: begun?.reasons ?? [],
       ...details,
     });
     this.hasEnded(place);
   }
 
   private hasEnded(place: Place): void {
-    for (const dependent of place.dependents) this.releases.push({ ...dependent, before: place });
     if (place.of !== null) this.families.itemEnded(place, place.of);
-    this.releaseAll();
+    this.releases.after(place);
   }
 
   private put(task: Task, of: Place | null): Place {
     const family = isManyTasks(task) ? newFamily() : null;
     const audit = family === null && this.toAudit.has(task.stage.name) ? 'pending' : null;
-    const place: Place = { task, state: { kind: 'ready' }, audit, dependents: [], family, of };
+    const state = { kind: 'ready', begun: null } as const;
+    const place: Place = { task, state, audit, dependents: [], family, of };
     this.places.set(task.id, place);
     return place;
-  }
-
-  /** A loop, not a recursion: the skipped part of a chain may be thousands of tasks long. */
-  private releaseAll(): void {
-    if (this.releasing) return;
-    this.releasing = true;
-    for (let next = this.releases.shift(); next !== undefined; next = this.releases.shift())
-      this.release(next);
-    this.releasing = false;
-  }
-
-  /** One task that another waits for has ended. */
-  private release({ place, kind, before }: Release): void {
-    if (before.state.kind !== 'ended') return;
-    if (kind === 'items') this.families.sourceEnded(place, before);
-    if (kind === 'items' || place.state.kind !== 'wanted') return;
-    if (!endedWell(before) && !(kind === 'after' && isHarmless(before))) {
-      const outcome = before.state.outcome === 'cancelled' ? 'cancelled' : 'skipped';
-      this.close(place, outcome, { blockedBy: causeOf(before) });
-      return;
-    }
-    const waitsFor = place.state.waitsFor - 1;
-    place.state = waitsFor === 0 ? { kind: 'ready' } : { kind: 'wanted', waitsFor };
-    if (waitsFor === 0) this.ready.push(place);
   }
 }

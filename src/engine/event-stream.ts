@@ -1,7 +1,8 @@
 // Puts events into their envelope and hands each to every sink, in order; none of them with a secret.
 import type { RunId } from '../base/brand.ts';
 import type { EventBody } from '../model/events.ts';
-import type { Clock, Sink } from './ports.ts';
+import type { Clock } from './clock.ts';
+import type { Sink } from './ports.ts';
 
 export class EventStream {
   readonly runId: RunId;

@@ -60,6 +60,16 @@ export class Executing {
     this.running?.cancel('gently');
   }
 
+  /** What may be ended and is not begun anew. */
+  async alone(execution: Execution): Promise<ExecutionEnd> {
+    if (this.cancelled) return { kind: 'cancelled' };
+    this.begunWith = null;
+    this.running = this.world.executor.start(execution);
+    const end = await this.running.ended;
+    this.running = null;
+    return end;
+  }
+
   async run(
     execution: Execution,
     begunWith: BegunWith,

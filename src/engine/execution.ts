@@ -2,7 +2,7 @@
 import { fillCommand } from '../model/command/command-line.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
-import { pathFrom, wordsOf } from '../model/items/item-stage.ts';
+import { asOperand, pathFrom, wordsOf } from '../model/items/item-stage.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
@@ -18,6 +18,8 @@ export interface Prepared {
   readonly hiddenEnv: readonly string[];
   /** What was reported so far. */
   readonly metrics: () => Readonly<Record<string, number>>;
+  /** The last that it asked for before another attempt. */
+  readonly retryAfterMs: () => number | null;
 }
 
 export interface ExecutionWatcher {
@@ -68,11 +70,13 @@ export function executionOf(
   const { item } = stage;
   const fromCwd = (file: string) => pathFrom(stage.cwd, file);
   const command = fillCommand(stage.command, {
-    requires: requires.map(fromCwd),
+    // Most stages work in the root, from where each path is as it stands.
+    requires: requires.map(stage.cwd === '' ? asOperand : fromCwd),
     produces: produces.map(fromCwd),
     ...(item !== null && wordsOf(item, stage.cwd)),
   });
   const metrics: Record<string, number> = {};
+  let retryAfterMs: number | null = null;
   const execution: Execution = {
     task,
     command,
@@ -94,6 +98,7 @@ export function executionOf(
       attempt: options.attempt,
       scratch,
     },
+    check: null,
     tracer: options.tracer,
     onOutput: (stream, text) => options.watcher.onOutput(stream, text),
     onProgress: (done, total) => options.watcher.onProgress(done, total),
@@ -101,12 +106,17 @@ export function executionOf(
       for (const [name, value] of Object.entries(values)) metrics[name] = (metrics[name] ?? 0) + value;
       options.watcher.onMetric(values);
     },
+    onRetryAfter: (delayMs) => {
+      retryAfterMs = delayMs;
+    },
+    onProblem: () => {},
   };
   return {
     execution,
     command: shownCommand(world, stage),
     hiddenEnv: environment.hidden,
     metrics: () => metrics,
+    retryAfterMs: () => retryAfterMs,
   };
 }
 

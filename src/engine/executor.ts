@@ -2,8 +2,8 @@
 import type { RunId } from '../base/brand.ts';
 import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
+import type { ItemContext } from '../model/item-spec.ts';
 import type { Manifest } from '../model/manifest.ts';
-import type { ItemContext } from '../model/spec.ts';
 import type { Command } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 
@@ -26,11 +26,16 @@ export interface Execution {
   /** For `script` and `function`: the compiled module, absolute, and what `ctx` holds. */
   readonly module: string | null;
   readonly context: ExecutionContext;
+  /** Of a function that checks outputs: `keys` lead to it from its stage. `null`: the stage itself is at work. */
+  readonly check: { readonly keys: readonly (string | number)[]; readonly files: readonly string[] } | null;
   /** Looks over the shoulder of its programs, where they are audited. */
   readonly tracer: Tracer | null;
   readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onProgress: (done: number, total: number) => void;
   readonly onMetric: (values: Readonly<Record<string, number>>) => void;
+  readonly onRetryAfter: (delayMs: number) => void;
+  /** A function does not let one of the files pass. */
+  readonly onProblem: (problem: { readonly path: string; readonly message: string }) => void;
 }
 
 export interface ProgramStart {
@@ -88,6 +93,8 @@ export interface RunningExecution {
 
 export interface Executor {
   start(execution: Execution): RunningExecution;
+  /** Nothing runs, and for now nothing more will be started: what only programs need may go. */
+  atRest(): void;
   /** Whether any program is on record as running. Of a living engine's they are, too. */
   hasLeftBehind(): boolean;
   /**

@@ -2,7 +2,7 @@
 import type { TaskId } from '../base/brand.ts';
 import type { EventBody, TaskFinished, TaskOutcome } from '../model/events.ts';
 import type { Task } from '../model/task.ts';
-import { causeOf, endedWell, type Family, type ItemEnd, type Place } from './place.ts';
+import { causeOf, endedWell, type Family, type ItemEnd, type Place } from './task-state.ts';
 
 /** News for a stage that has begun to fan out: what may have made items; `null`: nothing is left that may. */
 export interface Arrival {

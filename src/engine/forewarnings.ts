@@ -2,7 +2,7 @@
 import type { EventBody, Warning } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
-import { unsettledInputs } from './killed.ts';
+import { leftoversElsewhere, unsettledInputs } from './killed.ts';
 import { leftoverWarnings } from './retire.ts';
 import type { World } from './world.ts';
 
@@ -12,4 +12,9 @@ export function forewarnings(
   selection: Selection,
 ): readonly (EventBody & Warning)[] {
   return [...leftoverWarnings(world, graph, selection), ...unsettledInputs(world, graph, selection)];
+}
+
+/** Whether a build that finds all tasks fresh has something to do or to tell all the same. */
+export function hasMoreToSay(world: World, graph: StageGraph, selection: Selection): boolean {
+  return leftoversElsewhere(world, graph).length > 0 || forewarnings(world, graph, selection).length > 0;
 }

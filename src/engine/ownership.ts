@@ -1,5 +1,6 @@
 // Whose file is it? Only what `pipe` produced may be dropped; what a person made is kept.
 import type { FilePath } from '../base/brand.ts';
+import { schemaFiles } from '../model/checks.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Stage } from '../model/stage.ts';
@@ -30,9 +31,10 @@ export function isNamed(graph: StageGraph, path: FilePath): boolean {
 }
 
 /** Whether the stage needs this very file, and not only what a pattern finds. */
-export function isNamedBy({ requires, implied, command }: Stage, path: FilePath): boolean {
+export function isNamedBy({ requires, implied, command, checks }: Stage, path: FilePath): boolean {
   const isLiteral = requires.entries.some((entry) => !entry.negated && entry.glob.literal === path);
   if (isLiteral && setMatches(requires, path)) return true;
+  if (schemaFiles(checks).includes(path)) return true;
   return implied.includes(path) || (command.kind === 'script' && command.module === path);
 }
 

@@ -8,12 +8,6 @@ import type { FileEntry, Manifest } from '../model/manifest.ts';
 import type { Memory, TaskRecord } from '../model/record.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
 
-/** Time, so that tests can own it: for people, since 1970, and it may jump; or from some start, and it never goes back. */
-export interface Clock {
-  nowMs(): number;
-  monotonicMs(): number;
-}
-
 /** One file of a listing. */
 export interface ListedFile {
   readonly path: FilePath;
@@ -73,7 +67,7 @@ export interface Files {
   readAhead(files: readonly ListedFile[], signal: AbortSignal): Promise<void> | null;
   /** Whether the stamp that the file has at this moment proves this content, so that it need not be read. */
   vouchesFor(path: FilePath, digest: Digest): boolean;
-  /** Stamps alone, in the order asked; `null` where there is no such file. Links are followed for inputs. */
+  /** Stamps alone, taken anew, in the order asked; `null` where there is no such file. Links are followed for inputs. */
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[];
   /** What lies in the set's owned folders under names that no pattern matches: `.git`. The topmost alone, sorted. */
   unnameable(set: PatternSet): readonly FilePath[];
@@ -228,6 +222,8 @@ export interface RunFolders {
   readonly state: string;
   /** Absolute path of the task's log in this run; its folder exists. */
   logPath(task: TaskId): string;
+  /** From now on the log of the task is another file: the one before belongs to an attempt that failed. */
+  beginLog(task: TaskId): void;
   /** Absolute path of the task's scratch folder; exists. */
   scratch(task: TaskId): string;
   /** Absolute; not created. */

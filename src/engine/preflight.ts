@@ -1,5 +1,6 @@
 // What can be known to be wrong before anything runs: all of it, over all selected stages.
 import type { FilePath } from '../base/brand.ts';
+import { schemaFiles } from '../model/checks.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { escapeGlob, globMatches, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
@@ -10,6 +11,9 @@ import { aliasedInputs, aliasProblem } from './aliases.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
+
+/** What names a file that is missing. */
+type Field = 'requires' | 'run' | 'check';
 
 /** Tools that are missing, code that does not compile, required files that nobody has or will make, or that hide an order. */
 export function preflight(
@@ -56,7 +60,7 @@ function missingInputs(
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
   const producersOf = producersFor(graph, stage);
-  const report = (entry: PatternEntry, field: 'requires' | 'run') => {
+  const report = (entry: PatternEntry, field: Field) => {
     const producers = producersOf(entry);
     if (producers.some((producer) => selection.names.has(producer.name))) return;
     problems.push(
@@ -83,6 +87,10 @@ function missingInputs(
     const entry = literalEntry(path);
     if (entry !== null) report(entry, 'run');
   }
+  for (const path of schemaFiles(stage.checks)) {
+    const entry = world.files.look(path) === null ? literalEntry(path) : null;
+    if (entry !== null) report(entry, 'check');
+  }
   return problems;
 }
 
@@ -90,7 +98,7 @@ function missingFromEarlier(
   stage: Stage,
   entry: PatternEntry,
   producers: readonly Stage[],
-  field: 'requires' | 'run',
+  field: Field,
 ): Diagnostic {
   const names = producers.map((producer) => `"${producer.name}"`).join(' or ');
   return {
@@ -105,7 +113,7 @@ function missingOutright(
   world: World,
   stage: Stage,
   entry: PatternEntry,
-  field: 'requires' | 'run',
+  field: Field,
   leaving: ReadonlyMap<FilePath, string>,
 ): Diagnostic {
   const { literal } = entry.glob;
@@ -133,8 +141,8 @@ function missingOutright(
     message: `stage "${stage.name}" requires ${entry.source}, which ${what}, and no stage makes it`,
     at: `stages.${stage.name}.${field}`,
     hint:
-      field === 'run'
-        ? 'check the path: the command names this file'
+      field !== 'requires'
+        ? `check the path: the ${field === 'run' ? 'command' : 'check'} names this file`
         : `check the path, or write optional('${entry.source}') if it may be missing`,
   };
 }

@@ -12,6 +12,7 @@ import type { StaleReason } from '../model/verdict.ts';
 import { findAction, mayStay } from './artifacts.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { BuildTasks } from './build-tasks.ts';
+import { resultToCheck } from './checking.ts';
 import type { Cleaning } from './clean.ts';
 import { missingSecrets } from './execution.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
@@ -165,6 +166,7 @@ function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 're
   if ('failure' in reading) return reading.failure;
   const obstruction = obstructionOf(world, assessed);
   if (obstruction !== null) return obstruction;
+  if (!forced && resultToCheck(world, assessed, assessed.outputs) !== null) return 'restore';
   const action = forced || task.stage.always ? null : findAction(world, task, reading.fingerprint());
   if (action !== null && mayStay(world, task, assessed.outputs, action)) return 'restore';
   const protectedPaths = forced ? [] : protectedAmong(world, assessed);

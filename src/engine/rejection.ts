@@ -1,5 +1,4 @@
 // What a failed attempt made is kept to look at, where there is room for it, and put on record as pipe's.
-import type { FilePath } from '../base/brand.ts';
 import type { Task } from '../model/task.ts';
 import type { Warn } from './keeping.ts';
 import { putAway } from './make-room.ts';
@@ -10,7 +9,7 @@ import type { World } from './world.ts';
 
 /** What a person made, and the attempt left as it was. `theirs`: where no pattern can name it. */
 export interface LeftAlone {
-  readonly handMade: ReadonlySet<FilePath>;
+  readonly handMade: ReadonlySet<string>;
   readonly theirs: readonly string[];
 }
 

@@ -2,6 +2,7 @@
 import type { AuditVerdict, RunFinished, TaskOutcome, TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
+import type { FailedEnd } from './attempt-end.ts';
 
 export type Summary = Omit<RunFinished, 'kind' | 'durationMs'>;
 
@@ -31,6 +32,13 @@ export interface FailureDetails {
   readonly hiddenEnv: readonly string[];
   readonly command: string | null;
   readonly log: string | null;
+}
+
+/** `log`: of its last attempt. */
+export function detailsOf(end: FailedEnd, log: string): FailureDetails {
+  const { failure, tail, hiddenEnv, command } = end;
+  // What never began has printed nothing.
+  return { failure, tail, hiddenEnv, command, log: command === null ? null : log };
 }
 
 /** Of a task that failed before anything of it was started. */

@@ -1,41 +1,24 @@
 // The loop: takes what is ready, keeps the slots full, and stops as it was told to.
 import path from 'node:path';
-import type { FilePath } from '../base/brand.ts';
 import { Mailbox } from '../base/mailbox.ts';
 import type { EventBody } from '../model/events.ts';
-import type { Failure } from '../model/failure.ts';
-import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
-import { Attempt, type AttemptWatcher } from './attempt.ts';
-import type { AttemptEnd } from './attempt-end.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptEnd, FailedEnd } from './attempt-end.ts';
+import type { AttemptWatcher } from './attempt-options.ts';
 import type { Board } from './board.ts';
 import type { FanningOut } from './fanning-out.ts';
 import type { Letter } from './letter.ts';
 import { overwrittenInputs } from './overwritten.ts';
-import { type FailureDetails, neverBegan } from './run-outcome.ts';
+import { Retrying } from './retrying.ts';
+import { detailsOf, type FailureDetails, neverBegan } from './run-outcome.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
 import { shownCommand } from './secrets.ts';
-import { type EditedFiles, type Hold, mayConcern, requiresAny, type Watching } from './watching.ts';
+import { type EditedFiles, type Hold, mayConcern, requiresAny } from './watching.ts';
 import { estimateOf, recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
-
-export interface SchedulerOptions {
-  readonly jobs: number;
-  readonly keepGoing: boolean;
-  readonly forced: ReadonlySet<string>;
-  readonly audited: ReadonlySet<string>;
-  readonly stdin: 'closed' | 'inherit';
-  /** Whether a stage other than `stage` may produce the file, selected or not. */
-  readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
-  /** Those of this build whose files the task may read. */
-  readonly makersOf: (task: Task) => readonly Task[];
-  readonly hiddenOrder: (stage: Stage) => Failure | null;
-  /** The stages of this build that come before it, near and far. */
-  readonly stagesBefore: (stage: Stage) => readonly Stage[];
-  /** `null`: this build is no part of a watch. */
-  readonly watching: Watching | null;
-}
 
 export class Scheduler {
   private readonly world: World;
@@ -47,6 +30,7 @@ export class Scheduler {
   private readonly attempts = new Map<Task, Attempt>();
   /** Those of them that need no slot any more. */
   private readonly storing = new Set<Task>();
+  private readonly retrying: Retrying;
   private stopping = false;
   private interrupted = false;
   private toldCacheTrouble = false;
@@ -65,6 +49,8 @@ export class Scheduler {
     this.board = options.board;
     this.fanningOut = options.fanningOut;
     this.options = options.options;
+    const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
+    this.retrying = new Retrying(this.world, this.board, onOver);
   }
 
   get wasInterrupted(): boolean {
@@ -85,7 +71,8 @@ export class Scheduler {
   async run(): Promise<void> {
     for (;;) {
       this.fillSlots();
-      if (this.board.running === 0) break;
+      if (this.stopping) this.retrying.giveUp(this.interrupted, this.fail.bind(this));
+      if (this.board.isIdle) break;
       this.read(await this.mailbox.take());
       this.readRest();
     }
@@ -105,9 +92,11 @@ export class Scheduler {
       const next = this.fanningOut.next();
       if (next === null) return;
       const { task } = next;
+      this.retrying.taken(task);
       const assessed: AssessmentOrFailure = 'failure' in next ? next : this.assessor.assess(task);
       const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
-      const hold = isFresh ? null : (this.options.watching?.hold(task, assessed) ?? null);
+      const goesOn = isFresh || this.retrying.isRetry(task);
+      const hold = goesOn ? null : (this.options.watching?.hold(task, assessed) ?? null);
       if (hold !== null) this.leave(task, assessed, hold);
       else if (isFailure(assessed)) this.fail(task, assessed, neverBegan(assessed.failure));
       else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
@@ -138,6 +127,7 @@ export class Scheduler {
       task,
       assessment,
       options: {
+        number: this.retrying.next(task),
         forced: forced.has(task.stage.name),
         audited: audited.has(task.stage.name),
         stdin,
@@ -160,7 +150,7 @@ export class Scheduler {
       onProgress: (done, total) => emit({ kind: 'task-progress', ...of, done, total }),
       onMetric: (values) => emit({ kind: 'task-metric', ...of, values }),
       onInputsChanged: (attempt, paths) =>
-        emit({ kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
+        this.board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
       onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
       onMade: () => this.made(task),
       onCacheTrouble: (message) => this.tellCacheTrouble(task, message),
@@ -192,6 +182,10 @@ export class Scheduler {
         return;
       case 'edited':
         for (const [task, attempt] of this.attempts) this.hear(task, attempt, letter.files);
+        this.retrying.hear(letter.files);
+        return;
+      case 'pause-over':
+        this.board.resumed(letter.task);
         return;
       case 'attempt-ended':
         this.storing.delete(letter.task);
@@ -218,14 +212,7 @@ export class Scheduler {
         this.board.succeeded(task, end.kind, end.record, end.hasLog ? this.logOf(task) : null);
         return;
       case 'failed':
-        this.fail(task, this.attempts.get(task)?.assessed ?? null, {
-          failure: end.failure,
-          tail: end.tail,
-          hiddenEnv: end.hiddenEnv,
-          command: end.command,
-          // What never began has printed nothing.
-          log: end.command === null ? null : this.logOf(task),
-        });
+        this.endedBadly(task, end);
         return;
       case 'cancelled':
         this.board.cancelled(task);
@@ -233,9 +220,18 @@ export class Scheduler {
     }
   }
 
-  private fail(task: Task, assessed: AssessmentOrFailure | null, details: FailureDetails): void {
+  private endedBadly(task: Task, end: FailedEnd): void {
+    const attempt = this.attempts.get(task)!;
+    const log = this.logOf(task);
+    // A person who debugs a stage wants to see it fail.
+    const isOver = this.stopping || this.options.stdin === 'inherit';
+    if (isOver || !this.retrying.takes(task, attempt, end, log))
+      this.fail(task, attempt.assessed, detailsOf(end, log));
+  }
+
+  private fail(task: Task, assessed: AssessmentOrFailure, details: FailureDetails): void {
     const { watching } = this.options;
-    if (assessed !== null) watching?.failed(task, assessed, details.failure);
+    watching?.failed(task, assessed, details.failure);
     this.board.failed(task, details);
     const stops = !task.stage.optional && details.failure.kind !== 'protected';
     if (stops && !this.options.keepGoing) this.stopping = true;

@@ -172,6 +172,7 @@ export class Session {
       if (clearGround(world, this.graph, this.selection)) this.assessor.forget();
       if (this.tasks.clearFormer()) this.assessor.forget();
       const summary = await this.loop(counts);
+      world.executor.atRest();
       await world.files.settle();
       world.upkeep.perform();
       return summary;
@@ -225,8 +226,7 @@ export class Session {
       emit: (event) => world.events.emit(event),
       nowMs: () => world.clock.monotonicMs(),
     });
-    const { jobs, keepGoing, stdin } = options;
-    const { forced, audited } = selection;
+    const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({
       world,
       assessor: this.assessor,

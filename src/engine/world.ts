@@ -1,6 +1,8 @@
 // All that one build acts through, in one place.
 
 import type { TaskId } from '../base/brand.ts';
+import type { Checker } from './checker.ts';
+import type { Alarm, Clock } from './clock.ts';
 import type { Documents } from './documents.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Audit, Executor } from './executor.ts';
@@ -10,7 +12,6 @@ import type {
   ActionStore,
   BlobStore,
   CallerEnv,
-  Clock,
   Code,
   Files,
   Outputs,
@@ -22,6 +23,7 @@ import type {
 
 export interface World {
   readonly clock: Clock;
+  readonly alarm: Alarm;
   readonly files: Files;
   readonly documents: Documents;
   readonly outputs: Outputs;
@@ -33,6 +35,7 @@ export interface World {
     readonly stores: boolean;
   } | null;
   readonly executor: Executor;
+  readonly checker: Checker;
   readonly code: Code;
   readonly tools: Tools;
   readonly caller: CallerEnv;

@@ -45,6 +45,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       });
       return { ended, cancel: (how) => supervision.cancel(how) };
     },
+    atRest: () => programs?.atRest(),
     hasLeftBehind: () => programs?.hasAny() ?? false,
     endLeftBehind: async () => (await programs?.endLeftBehind()) ?? 0,
   };
@@ -69,12 +70,15 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
     asked.onMetric(
       Object.fromEntries(Object.entries(values).map(([name, value]) => [output.clean(name), value])),
     );
-  const execution = { ...asked, env: { ...asked.env, PIPE_OUTPUT: path }, onMetric };
+  const onProblem = ({ path: file, message }: { readonly path: string; readonly message: string }) =>
+    asked.onProblem({ path: file, message: output.clean(message) });
+  const execution = { ...asked, env: { ...asked.env, PIPE_OUTPUT: path }, onMetric, onProblem };
   const outputFile = new OutputFile({
     path,
     pollMs,
     onProgress: asked.onProgress,
     onMetric,
+    onRetryAfter: asked.onRetryAfter,
     onNote: (text) => output.say('stdout', text),
     onBadLines: (message) => output.say('stderr', message),
     room: () => output.room(),

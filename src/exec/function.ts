@@ -50,11 +50,12 @@ export async function runFunction(run: FunctionRun): Promise<ExecutionEnd> {
 }
 
 function requestFor(execution: Execution, lingerMs: number): WorkerRequest {
-  const { command, module, context } = execution;
+  const { command, module, context, check } = execution;
   if (module === null) throw new Error('a stage function needs its compiled module');
   return {
     module,
-    export: command.kind === 'function' ? { stage: context.stage } : 'default',
+    export: command.kind === 'function' ? { stage: context.stage, keys: check?.keys ?? ['run'] } : 'default',
+    files: check?.files ?? null,
     name: command.kind === 'script' ? command.module : 'the configuration',
     context,
     lingerMs,
@@ -103,6 +104,12 @@ class Replies {
         return;
       case 'metric':
         this.execution.onMetric(reply.values);
+        return;
+      case 'retry-after':
+        this.execution.onRetryAfter(reply.delayMs);
+        return;
+      case 'problem':
+        this.execution.onProblem(reply);
         return;
       case 'done':
         this.isDone = true;

@@ -1,13 +1,17 @@
 // Programs are on record while they run, so that the next engine can end what a killed one left running.
 
 import {
-  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   unlinkSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isGroupAlive, type Marks, processesMarked } from './process-table.ts';
@@ -28,11 +32,20 @@ export interface Entry {
   ended(): void;
 }
 
-/** One file a program. Never throws: a disk that refuses costs the record. */
+/** A file that says what runs; empty while nothing does. */
+interface Sheet {
+  readonly file: string;
+  readonly descriptor: number;
+}
+
+/**
+ * One file for each program that runs at the same time: to make and delete one for each would cost more than all else
+ * that is done for a small one. Never throws: a disk that refuses costs the record.
+ */
 export class RunningPrograms {
   private readonly folder: string;
-  private isFolderThere = false;
-  private entries = 0;
+  private readonly unused: Sheet[] = [];
+  private sheets = 0;
 
   /** `folder`: absolute; made when it is needed. */
   constructor(folder: string) {
@@ -41,25 +54,32 @@ export class RunningPrograms {
 
   /** Before it is started: an engine that is killed in between leaves a program that can be found. */
   begins(traces: Traces): Entry {
-    const file = join(this.folder, `${process.pid}-${this.entries++}`);
-    const attempt = (act: () => void) => {
+    let sheet: Sheet | null = null;
+    const attempt = (act: (on: Sheet) => void): boolean => {
       try {
-        act();
+        sheet ??= this.sheet();
+        act(sheet);
+        return true;
       } catch {
         // A full disk. What cannot be removed is read again by a later engine, which finds no such program.
-        this.isFolderThere = false;
+        return false;
       }
     };
-    attempt(() => {
-      if (!this.isFolderThere) mkdirSync(this.folder, { recursive: true });
-      this.isFolderThere = true;
-      writeFileSync(file, `${JSON.stringify(traces)}\n`);
-    });
+    attempt(({ descriptor }) => writeSync(descriptor, `${JSON.stringify(traces)}\n`));
     return {
       // Added, not written anew: what is there already is never half there.
-      started: (groupId) => attempt(() => appendFileSync(file, `${groupId}\n`)),
-      ended: () => attempt(() => unlinkSync(file)),
+      started: (groupId) => void attempt(({ descriptor }) => writeSync(descriptor, `${groupId}\n`)),
+      ended: () => {
+        if (sheet === null) return;
+        if (attempt(({ descriptor }) => ftruncateSync(descriptor, 0))) this.unused.push(sheet);
+        else remove(sheet);
+      },
     };
+  }
+
+  /** Nothing runs, and for now nothing will: then the folder is empty. */
+  atRest(): void {
+    for (const sheet of this.unused.splice(0)) remove(sheet);
   }
 
   hasAny(): boolean {
@@ -84,6 +104,18 @@ export class RunningPrograms {
       }
     }
     return count;
+  }
+
+  private sheet(): Sheet {
+    for (let sheet = this.unused.pop(); sheet !== undefined; sheet = this.unused.pop()) {
+      // The state folder may have been deleted at any time.
+      if (fstatSync(sheet.descriptor).nlink > 0) return sheet;
+      closeSync(sheet.descriptor);
+    }
+    const file = join(this.folder, `${process.pid}-${this.sheets++}`);
+    mkdirSync(this.folder, { recursive: true });
+    const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
+    return { file, descriptor: openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND) };
   }
 
   /** Only what lies beside the record: it may have been written by anybody. */
@@ -119,6 +151,15 @@ export class RunningPrograms {
     } catch {
       return { marks: [], leaves: '', groupId: 0 };
     }
+  }
+}
+
+function remove({ file, descriptor }: Sheet): void {
+  try {
+    closeSync(descriptor);
+    unlinkSync(file);
+  } catch {
+    // What cannot be removed is read again by a later engine, which finds no such program.
   }
 }
 

@@ -1,12 +1,14 @@
 // PIPE_OUTPUT: the file to which a command appends JSON lines about its work, read as it grows.
 
 import { closeSync, openSync, readSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { timerMs } from '../model/validation/duration.ts';
 
 export interface OutputFileOptions {
   readonly path: string;
   readonly pollMs: number;
   readonly onProgress: (done: number, total: number) => void;
   readonly onMetric: (values: Readonly<Record<string, number>>) => void;
+  readonly onRetryAfter: (delayMs: number) => void;
   readonly onNote: (text: string) => void;
   /** Called at most once, at the end. */
   readonly onBadLines: (message: string) => void;
@@ -106,17 +108,20 @@ export class OutputFile {
     this.badLines += 1;
   }
 
-  /** A line holds one or more of `progress`, `metric` and `note`, and counts as a whole or not at all. */
+  /** A line holds one or more of `progress`, `metric`, `retryAfter` and `note`, and counts as a whole or not at all. */
   private understand(line: string): boolean {
     const said = parsed(line);
     if (!isObject(said)) return false;
-    const { progress, metric, note, ...others } = said;
+    const { progress, metric, retryAfter, note, ...others } = said;
     if (Object.keys(others).length > 0 || Object.keys(said).length === 0) return false;
     if (progress !== undefined && !isProgress(progress)) return false;
     if (metric !== undefined && !isMetric(metric)) return false;
+    const delayMs = retryAfter === undefined ? null : timerMs(retryAfter);
+    if (retryAfter !== undefined && delayMs === null) return false;
     if (note !== undefined && typeof note !== 'string') return false;
     if (isProgress(progress)) this.options.onProgress(progress.done, progress.total);
     if (isMetric(metric)) this.options.onMetric(metric);
+    if (delayMs !== null) this.options.onRetryAfter(delayMs);
     if (note !== undefined) this.options.onNote(note);
     return true;
   }

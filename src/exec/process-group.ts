@@ -153,13 +153,15 @@ class StartedGroup implements ProcessGroup {
 
   /** The leader is gone; children that it left must not go on writing behind our back. */
   private async endRemainder(): Promise<void> {
-    if (this.isAnyLeft() && (this.phase === 'running' || this.phase === 'interrupted')) {
+    let left = this.isAnyLeft();
+    if (left && (this.phase === 'running' || this.phase === 'interrupted')) {
       this.after(this.periods.settleMs, () => this.beginTermination());
     }
-    for (let waitMs = 2; !this.isGone() && this.isAnyLeft(); waitMs = Math.min(50, waitMs * 2)) {
+    for (let waitMs = 2; left && !this.isGone(); waitMs = Math.min(50, waitMs * 2)) {
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       // Again, for what was started while the others were being killed.
       if (this.phase === 'killed') this.signal('SIGKILL');
+      left = this.isAnyLeft();
     }
     this.leave();
   }

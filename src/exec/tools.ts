@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import type { Witness } from '../base/witness.ts';
 import type { Tools } from '../engine/ports.ts';
 import { satisfies, versionIn } from '../model/command/version-range.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -21,6 +22,8 @@ export interface ToolsOptions {
   /** The stage's whole environment: its PATH decides what is found. */
   readonly environmentOf: (stage: Stage) => Readonly<Record<string, string>>;
   readonly memory: ToolMemory;
+  /** Hears of everything that was looked at to find a program. Default: nobody. */
+  readonly witness?: Witness | null;
 }
 
 interface Place {
@@ -37,12 +40,29 @@ interface Place {
  */
 export function createTools(options: ToolsOptions): Tools {
   const askedNow = new Map<string, string | null>();
+  const searched = new Map<string, readonly Candidate[]>();
+  const { witness = null } = options;
+
+  /** Each time anew for the witness: another task asks. */
+  const find = (program: string, searchPath: string, cwd: string): string | null => {
+    const once = `${program}\0${cwd}\0${searchPath}`;
+    const candidates = searched.get(once) ?? candidatesFor(program, searchPath, cwd);
+    searched.set(once, candidates);
+    for (const { path, isThere } of candidates) {
+      // Of what lies there also whether it is a link, for one that leads elsewhere may be another program.
+      if (isThere) witness?.saw(path, true);
+      witness?.followed(path, isThere);
+    }
+    const last = candidates.at(-1);
+    return last?.isProgram ? last.path : null;
+  };
 
   const identityOf = (place: Place): string | null => {
     const once = `${place.path}\0${place.cwd}\0${place.env.PATH}`;
     const known = askedNow.get(once);
     if (known !== undefined) return known;
     const key = memoryKey(place);
+    if (key === null) witness?.unsure();
     const identity = (key === null ? undefined : options.memory.get(key)) ?? ask(place);
     if (key !== null && identity !== null) options.memory.put(key, identity);
     askedNow.set(once, identity);
@@ -54,7 +74,7 @@ export function createTools(options: ToolsOptions): Tools {
       const { program, range } = requirement;
       const env = options.environmentOf(stage);
       const cwd = resolve(options.root, stage.cwd);
-      const path = findOnPath(program, env.PATH ?? '', cwd);
+      const path = find(program, env.PATH ?? '', cwd);
       const problem = (what: string) => ({ problem: problemWith(requirement, stage, what) });
       if (path === null) return problem('it is not on the PATH of the stage');
       const identity = identityOf({ program, path, cwd, env });
@@ -74,19 +94,37 @@ function problemWith({ program, range }: ToolRequirement, stage: Stage, what: st
   };
 }
 
-function findOnPath(program: string, path: string, cwd: string): string | null {
-  const candidates = program.includes('/')
-    ? [resolve(cwd, program)]
-    : path.split(':').map((folder) => resolve(cwd, folder, program));
-  return candidates.find(isProgram) ?? null;
+/** A place where the program could be. */
+interface Candidate {
+  /** Absolute. */
+  readonly path: string;
+  readonly isThere: boolean;
+  readonly isProgram: boolean;
 }
 
-function isProgram(path: string): boolean {
+/** In the order of the PATH, up to the one that is the program. */
+function candidatesFor(program: string, searchPath: string, cwd: string): readonly Candidate[] {
+  const paths = program.includes('/')
+    ? [resolve(cwd, program)]
+    : searchPath.split(':').map((folder) => resolve(cwd, folder, program));
+  const candidates: Candidate[] = [];
+  for (const path of paths) {
+    const candidate = candidateAt(path);
+    candidates.push(candidate);
+    if (candidate.isProgram) break;
+  }
+  return candidates;
+}
+
+function candidateAt(path: string): Candidate {
+  let isThere = false;
   try {
+    const stat = statSync(path);
+    isThere = true;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return { path, isThere, isProgram: stat.isFile() };
   } catch {
-    return false;
+    return { path, isThere, isProgram: false };
   }
 }
 

@@ -8,8 +8,10 @@ export const channelDescriptor = 3;
 export interface WorkerRequest {
   /** Absolute path of the compiled module. */
   readonly module: string;
-  /** Where the function is: the module's default export, or a stage of the pipeline it exports. */
-  readonly export: 'default' | { readonly stage: string };
+  /** Where the function is: the module's default export, or what `keys` lead to from a stage of the pipeline it exports. */
+  readonly export: 'default' | { readonly stage: string; readonly keys: readonly (string | number)[] };
+  /** The outputs that the function is to check; `null`: it is to do the work of the stage. */
+  readonly files: readonly string[] | null;
   /** What people know the module as. */
   readonly name: string;
   readonly context: ExecutionContext;
@@ -21,5 +23,7 @@ export interface WorkerRequest {
 export type WorkerReply =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'metric'; readonly values: Readonly<Record<string, number>> }
+  | { readonly kind: 'retry-after'; readonly delayMs: number }
+  | { readonly kind: 'problem'; readonly path: string; readonly message: string }
   | { readonly kind: 'done' }
   | { readonly kind: 'threw'; readonly message: string; readonly stack: string | null };

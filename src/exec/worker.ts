@@ -1,8 +1,10 @@
 // The process in which one stage function runs: the entry of a bundle of its own, started by function.ts.
 
-import { readSync, writeSync } from 'node:fs';
+import { readFileSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadModule } from '../base/load-module.ts';
-import type { StageContext } from '../model/spec.ts';
+import type { CheckedFile, StageContext } from '../model/spec.ts';
+import { timerMs } from '../model/validation/duration.ts';
 import { isMetric } from './output-file.ts';
 import { describeThrown } from './thrown.ts';
 import { channelDescriptor, type WorkerReply, type WorkerRequest } from './worker-protocol.ts';
@@ -47,19 +49,23 @@ function reportThrown(what: { readonly message: string; readonly stack: string |
   outcome = 'threw';
 }
 
-async function stageFunction(request: WorkerRequest): Promise<(ctx: StageContext) => unknown> {
+type AnyFunction = (argument: unknown) => unknown;
+
+async function functionOf(request: WorkerRequest): Promise<AnyFunction> {
   const loaded = (await loadModule(request.module)) as { readonly default?: unknown };
   if (request.export === 'default') {
-    if (typeof loaded.default === 'function') return loaded.default as (ctx: StageContext) => unknown;
+    if (typeof loaded.default === 'function') return loaded.default as AnyFunction;
     throw new WrongExport(`${request.name} has no function as its default export`);
   }
   const exported = await loaded.default;
   const spec: unknown = typeof exported === 'function' ? await exported() : exported;
-  const run = (spec as { stages?: Record<string, { run?: unknown }> } | undefined)?.stages?.[
-    request.export.stage
-  ]?.run;
-  if (typeof run === 'function') return run as (ctx: StageContext) => unknown;
-  throw new WrongExport(`stage "${request.export.stage}" has no function in ${request.name}`);
+  const { stage, keys } = request.export;
+  const found = ['stages', stage, ...keys].reduce<unknown>(
+    (value, key) => (value as Record<string | number, unknown> | undefined)?.[key],
+    spec,
+  );
+  if (typeof found === 'function') return found as AnyFunction;
+  throw new WrongExport(`stage "${stage}" has no function in ${request.name}`);
 }
 
 function contextOf(request: WorkerRequest): StageContext {
@@ -96,7 +102,27 @@ function contextOf(request: WorkerRequest): StageContext {
       if (!isMetric(values)) throw new TypeError('ctx.metric takes an object of numbers');
       send({ kind: 'metric', values });
     },
+    retryAfter(delay) {
+      const delayMs = timerMs(delay);
+      if (delayMs === null) throw new TypeError("ctx.retryAfter takes a duration such as '30s'");
+      send({ kind: 'retry-after', delayMs });
+    },
   };
+}
+
+/** It has passed unless something says otherwise. */
+async function check(run: AnyFunction, root: string, file: string): Promise<void> {
+  const absolutePath = join(root, file);
+  const text = () => readFileSync(absolutePath, 'utf8');
+  const checked: CheckedFile = { path: file, absolutePath, text, json: () => JSON.parse(text()) };
+  let answer: unknown;
+  try {
+    answer = await run(checked);
+  } catch (thrown) {
+    answer = describeThrown(thrown).message;
+  }
+  if (answer !== false && typeof answer !== 'string') return;
+  send({ kind: 'problem', path: file, message: answer === false ? 'the check says no' : answer });
 }
 
 /** Else the end of a long output is lost when the process ends; Node offers no documented way. */
@@ -122,8 +148,9 @@ async function main(): Promise<void> {
     reportThrown({ message: `the function ended the process with exit code ${code}`, stack: null });
   });
 
-  const run = await stageFunction(request);
-  await run(contextOf(request));
+  const run = await functionOf(request);
+  if (request.files === null) await run(contextOf(request));
+  else for (const file of request.files) await check(run, request.context.root, file);
   send({ kind: 'done' });
   outcome = 'done';
   // What was not waited for, such as a stream being closed, is given time; what stays open for ever is not.

@@ -1,14 +1,15 @@
 // Content digests by stamp: reads a file only when no trusted stamp vouches for what was read before.
 import type { Digest } from '../base/brand.ts';
 import type { Stamp } from '../engine/ports.ts';
-import { FileSystemNow, tickOf } from './fs-now.ts';
+import { FileSystemNow, monotonicMs, tickOf } from './fs-now.ts';
 import { type HashedFile, hashFile } from './hash-file.ts';
 import { hashElsewhere, hashTogether, isMuch } from './many-hands.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 
 /** What is remembered from run to run; an entry is there only if its stamp may be trusted. */
 export interface StampMemory {
-  get(path: string): { readonly stamp: Stamp; readonly digest: Digest } | undefined;
+  /** `present`: its stamp at this moment. */
+  get(path: string, present: Stamp): { readonly stamp: Stamp; readonly digest: Digest } | undefined;
   put(path: string, entry: { readonly stamp: Stamp; readonly digest: Digest }): void;
 }
 
@@ -43,7 +44,7 @@ export class DigestMemory {
 
   /** What was read under this very stamp. */
   known(file: string, stamp: Stamp): HashedFile | undefined {
-    const known = this.memory.get(file);
+    const known = this.memory.get(file, stamp);
     return known !== undefined && sameStamp(known.stamp, stamp) ? known : undefined;
   }
 
@@ -96,15 +97,18 @@ export class DigestMemory {
    */
   async settle(): Promise<void> {
     if (this.now === null) return;
-    const deadline = performance.now() + 50;
+    const deadline = monotonicMs() + 50;
     for (const [file, { absolutePath, hashed }] of this.unsettled) {
       if (hashed.stamp.sizeBytes > largeBytes) continue;
-      while (!this.now.isSettled(hashed.stamp) && performance.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 2));
+      for (let waitMs = this.now.untilSettledMs(hashed.stamp); waitMs > 0 && monotonicMs() < deadline; ) {
+        const ms = waitMs;
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        waitMs = this.now.untilSettledMs(hashed.stamp);
       }
       this.settleOne(file, absolutePath, hashed);
     }
     this.unsettled.clear();
+    this.now.close();
   }
 
   private isSettled(stamp: Stamp): boolean {

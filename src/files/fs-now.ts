@@ -6,14 +6,17 @@ import type { Stamp } from '../engine/ports.ts';
 
 const tickNs = 10_000_000n;
 const coarseTickNs = 2_000_000_000n;
-const probeAgainAfterMs = 5;
+const probeAgainAfterMs = 2;
+/** By so much more than time has passed the clock may have gone on, since it goes in steps. */
+const stepMs = 5;
 
 export class FileSystemNow {
   private readonly folder: string;
   private lastNs: bigint | null = null;
   private probedAtMs = Number.NEGATIVE_INFINITY;
+  private probeFile: { readonly descriptor: number; sizeBytes: number } | null = null;
 
-  /** `folder` is where probe files are written; on the file system whose clock counts. */
+  /** `folder` is where a probe file is written; on the file system whose clock counts. */
   constructor(folder: string) {
     this.folder = folder;
   }
@@ -23,27 +26,62 @@ export class FileSystemNow {
     const settledAt = stamp.ctimeNs + tickOf(stamp);
     if (this.lastNs !== null && settledAt < this.lastNs) return true;
     // As far as can be told without asking, and asking costs a file: not yet.
-    const sinceMs = Math.ceil(performance.now() - this.probedAtMs) + probeAgainAfterMs;
+    const sinceMs = Math.ceil(monotonicMs() - this.probedAtMs) + stepMs;
     if (this.lastNs !== null && settledAt >= this.lastNs + BigInt(sinceMs) * 1_000_000n) return false;
     const now = this.probe();
     return now !== null && settledAt < now;
   }
 
+  /** Lets go of the probe file. Asked again, it makes another. */
+  close(): void {
+    if (this.probeFile === null) return;
+    try {
+      fs.closeSync(this.probeFile.descriptor);
+    } catch {
+      // It has no name, so that nothing is left of it in any case.
+    }
+    this.probeFile = null;
+  }
+
+  /** After how many milliseconds it had better be asked again whether this has settled; 0: it has. */
+  untilSettledMs(stamp: Stamp): number {
+    if (this.isSettled(stamp)) return 0;
+    if (this.lastNs === null) return probeAgainAfterMs;
+    const agoMs = monotonicMs() - this.probedAtMs;
+    const missingMs = Number(stamp.ctimeNs + tickOf(stamp) - this.lastNs) / 1e6 - agoMs;
+    return Math.max(missingMs, probeAgainAfterMs - agoMs, 1);
+  }
+
   /** A lower bound of the present; `null` where nothing can be written. */
   private probe(): bigint | null {
-    if (performance.now() - this.probedAtMs < probeAgainAfterMs) return this.lastNs;
-    const file = path.join(this.folder, `now-${process.pid}`);
+    if (monotonicMs() - this.probedAtMs < probeAgainAfterMs) return this.lastNs;
     try {
-      fs.writeFileSync(file, '');
-      this.lastNs = fs.statSync(file, { bigint: true }).mtimeNs;
-      fs.unlinkSync(file);
+      this.probeFile ??= this.makeProbeFile();
+      const { descriptor } = this.probeFile;
+      // It grows by a hole: that takes no room on the disk, and gives it the present time.
+      fs.ftruncateSync(descriptor, ++this.probeFile.sizeBytes);
+      this.lastNs = fs.fstatSync(descriptor, { bigint: true }).mtimeNs;
     } catch {
       // Without a probe nothing is ever trusted: slower, never wrong.
       this.lastNs = null;
     }
-    this.probedAtMs = performance.now();
+    this.probedAtMs = monotonicMs();
     return this.lastNs;
   }
+
+  /** One for all questions: to make and delete a file for each costs ten times as much. */
+  private makeProbeFile(): { readonly descriptor: number; sizeBytes: number } {
+    const file = path.join(this.folder, `now-${process.pid}`);
+    const descriptor = fs.openSync(file, 'w');
+    fs.unlinkSync(file);
+    return { descriptor, sizeBytes: 0 };
+  }
+}
+
+/** Milliseconds that only go forward. `performance` takes some of them to load. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 /** File systems without fractions of a second show it in the stamp. */

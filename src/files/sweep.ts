@@ -8,13 +8,24 @@ export const temporaryPrefix = '.pipe-tmp-';
 /** Answers whether there was something. Folders below that held nothing else were made for it, and go too. */
 export function sweepFolder(absolute: string, deep: boolean): boolean {
   if (!fs.existsSync(absolute)) return false;
+  return deep ? sweepDeep(absolute) : sweepNames(absolute);
+}
+
+/** Of names alone a listing takes half the time. */
+function sweepNames(absolute: string): boolean {
+  const ours = fs.readdirSync(absolute).filter((name) => name.startsWith(temporaryPrefix));
+  for (const name of ours) fs.rmSync(`${absolute}/${name}`, { force: true });
+  return ours.length > 0;
+}
+
+function sweepDeep(absolute: string): boolean {
   let swept = false;
   for (const entry of fs.readdirSync(absolute, { withFileTypes: true })) {
     const place = `${absolute}/${entry.name}`;
     if (entry.name.startsWith(temporaryPrefix)) {
       fs.rmSync(place, { force: true });
       swept = true;
-    } else if (deep && entry.isDirectory() && !hasReservedPart(entry.name)) {
+    } else if (entry.isDirectory() && !hasReservedPart(entry.name)) {
       if (!sweepFolder(place, true)) continue;
       removeFolderIfEmpty(place);
       swept = true;

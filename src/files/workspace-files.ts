@@ -23,6 +23,7 @@ import { FolderListings } from './folder-listings.ts';
 import { forgetLooks } from './forgetting.ts';
 import { filesOfGlob } from './glob-files.ts';
 import { digestOfNothing, type HashedFile } from './hash-file.ts';
+import { linkEntry, linkText } from './link-text.ts';
 import { digestOfTree, unnameableIn } from './owned-folders.ts';
 import { isExecutable, stampOf, stampOfTarget, stampWithTarget } from './stamp.ts';
 import type { walk } from './walk.ts';
@@ -142,10 +143,10 @@ export class WorkspaceFiles implements Files {
 
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[] {
     return paths.map((file) => {
-      const absolute = this.absolute(file);
-      const stamp = stampOf(absolute);
-      this.witness?.saw(absolute, stamp !== null);
+      this.stamps.delete(file);
+      const stamp = this.stampOnce(file);
       if (role === 'output' || stamp?.kind !== 'link') return stamp;
+      const absolute = this.absolute(file);
       this.witness?.followed(absolute);
       return stampWithTarget(absolute, stamp);
     });
@@ -196,12 +197,8 @@ export class WorkspaceFiles implements Files {
     switch (stamp.kind) {
       case 'file':
         return this.fileEntry(file, stamp, ahead);
-      case 'link': {
-        const target = fs.readlinkSync(this.absolute(file));
-        const digest = createHash('sha256').update(target).digest('hex') as Digest;
-        const sizeBytes = target.length;
-        return { entry: { path: file, kind: 'link', executable: false, digest, sizeBytes, target }, stamp };
-      }
+      case 'link':
+        return { entry: linkEntry(file, linkText(this.absolute(file))), stamp };
       case 'folder':
         return {
           entry: { path: file, kind: 'folder', executable: false, digest: digestOfNothing, sizeBytes: 0 },
@@ -218,7 +215,7 @@ export class WorkspaceFiles implements Files {
     if (stamp.kind !== 'link') return this.outputEntry(file, ahead);
     // What a link leads to counts as well as where it says to lead.
     const absolute = this.absolute(file);
-    const text = fs.readlinkSync(absolute);
+    const text = linkText(absolute);
     const target = stampOfTarget(absolute);
     this.witness?.followed(absolute, target !== null);
     const hash = createHash('sha256').update(`link;${text.length}:${text};${target?.kind ?? 'dangling'}`);

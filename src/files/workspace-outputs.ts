@@ -187,7 +187,8 @@ export class WorkspaceOutputs implements Outputs {
       place.startsWith(`${this.root}/`) && !place.startsWith(`${this.state}/`) && !standIn.test(place);
     if (holdsTheRoot || isTheUsers) throw new Error(`not a folder of pipe: ${folder}`);
     try {
-      fs.rmSync(folder, { recursive: true, force: true });
+      // Most often there is none, which a look tells at a tenth of what deleting costs.
+      if (stampOf(folder) !== null) fs.rmSync(folder, { recursive: true, force: true });
     } catch {
       // Litter below our own folder is no reason to fail a stage that is done.
     }

@@ -6,12 +6,14 @@ export interface GlanceKey {
   readonly bootId: string;
   /** Absolute. */
   readonly root: string;
+  /** Absolute: of the configuration. */
+  readonly config: string;
   readonly cwd: string;
   /** Of the command line, after `build`. */
   readonly words: readonly string[];
 }
 
-export function keyText({ build, bootId, root, cwd, words }: GlanceKey): string {
+export function keyText({ build, bootId, root, config, cwd, words }: GlanceKey): string {
   const { version, platform, arch, env, execPath } = process;
   return JSON.stringify([
     build,
@@ -23,6 +25,7 @@ export function keyText({ build, bootId, root, cwd, words }: GlanceKey): string 
     env.HOME ?? null,
     bootId,
     root,
+    config,
     cwd,
     words,
   ]);

@@ -1,5 +1,6 @@
 // Is everything that an earlier build looked at as it was then? What is, is still as fresh as it was.
 import fs from 'node:fs';
+import type { Stamp } from '../engine/ports.ts';
 import { absent, type ProofHeader, stampLength } from './proof-format.ts';
 
 const quietly = { throwIfNoEntry: false } as const;
@@ -21,6 +22,11 @@ export function stampInto(into: Float64Array, at: number, absolutePath: string):
   return stat;
 }
 
+/** Whether the stamp at this place is that of a link. */
+export function isLinkIn(stamps: Float64Array, at: number): boolean {
+  return (stamps[at + 4]! & fs.constants.S_IFMT) === fs.constants.S_IFLNK;
+}
+
 /** The positions of those that differ. Paths that are not absolute are below `root`. */
 export function changesAmong(
   root: string,
@@ -32,6 +38,29 @@ export function changesAmong(
   for (let i = 0; i < paths.length; i++)
     if (!isAsItWas(below, paths[i]!, stamps, i * stampLength)) changed.push(i);
   return changed;
+}
+
+/** Whether the exact stamp is, of a file, the one at this place. */
+export function isOfFile(
+  { kind, inode, sizeBytes, mtimeNs, ctimeNs, mode }: Stamp,
+  stamps: Float64Array,
+  at: number,
+): boolean {
+  return (
+    kind === 'file' &&
+    Number(inode) === stamps[at] &&
+    Number(sizeBytes) === stamps[at + 1] &&
+    milliseconds(mtimeNs) === stamps[at + 2] &&
+    milliseconds(ctimeNs) === stamps[at + 3] &&
+    Number(mode) === stamps[at + 4]
+  );
+}
+
+/** As Node makes them of seconds and nanoseconds, with the same loss. */
+function milliseconds(ns: bigint): number {
+  const second = 1_000_000_000n;
+  const rest = ((ns % second) + second) % second;
+  return Number((ns - rest) / second) * 1000 + Number(rest) / 1e6;
 }
 
 /** `below`: the root and a slash. */

@@ -5,6 +5,9 @@ import { isRunId } from '../model/run-id.ts';
 
 const proofName = 'glance';
 
+/** Of a proof; what is shorter names one. */
+const leastBytes = 64;
+
 /** So many runs that point nowhere cost less to pass by than a pointer costs to write. */
 const farAway = 16;
 
@@ -32,7 +35,7 @@ export function findProof(runs: string): { readonly runs: number; readonly proof
       isFar,
     });
     // One line that names another run, or the proof itself.
-    const named = bytes.length < 64 ? bytes.toString('latin1').trim() : null;
+    const named = bytes.length < leastBytes ? bytes.toString('latin1').trim() : null;
     if (named === null) return { runs: ids.length, proof: foundIn(ids[i]!, bytes) };
     const pointed = isRunId(named) ? read(runs, named) : null;
     const proof = pointed === null ? null : foundIn(named, pointed);
@@ -48,9 +51,17 @@ function read(runs: string, runId: string): Buffer | null {
 }
 
 /** Whole or not at all. `folder`: of the run. Throws errors of the file system. */
-export function writeProof(folder: string, bytes: Uint8Array): void {
+export function writeProof(folder: string, pieces: readonly Uint8Array[]): void {
   const file = path.join(folder, proofName);
-  fs.writeFileSync(`${file}.tmp`, bytes);
+  const fd = fs.openSync(`${file}.tmp`, 'w');
+  try {
+    const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    // A disk that is nearly full takes less than it is given, and says why only when it is asked again.
+    const written = fs.writevSync(fd, pieces);
+    if (written < length) fs.writeFileSync(fd, Buffer.concat(pieces).subarray(written));
+  } finally {
+    fs.closeSync(fd);
+  }
   fs.renameSync(`${file}.tmp`, file);
 }
 
@@ -59,12 +70,17 @@ export function pointTo(folder: string, runId: string): void {
   fs.writeFileSync(path.join(folder, proofName), `${runId}\n`);
 }
 
-/** What is found no more: a build that changes something makes all of them void. Never throws. */
+/** What is found no more: a build that changes something makes it void, with all that name it. Never throws. */
 export function dropProofs(runs: string): void {
   try {
-    for (const name of fs.readdirSync(runs)) {
-      const file = path.join(runs, name, proofName);
-      if (isRunId(name) && fs.existsSync(file)) fs.rmSync(file, { force: true });
+    const ids = fs.readdirSync(runs).filter(isRunId).sort();
+    for (const runId of ids.reverse()) {
+      const file = path.join(runs, runId, proofName);
+      const stat = fs.statSync(file, { throwIfNoEntry: false });
+      if (stat === undefined) continue;
+      fs.unlinkSync(file);
+      // Whoever wrote it had dropped those before it.
+      if (stat.size >= leastBytes) return;
     }
   } catch {
     // Litter, at worst: a void proof proves nothing.

@@ -2,7 +2,7 @@
 //
 //   magic       8 bytes
 //   lengths     5 × uint32, little endian: count of paths, bytes of header, of spec, of sights, of paths
-//   checksums   2 × uint32: of the sights; of header and paths
+//   checksums   3 × uint32: of header, sights, paths
 //   stamps      5 × float64 for each path, as the machine has them
 //   header      JSON
 //   spec        JSON: what the configuration exported
@@ -11,13 +11,15 @@
 //
 // Stamps and spec have none: where one is damaged, it is no longer what the disk or the configuration says. Another
 // name of a variable or of something absent may be.
+import { once } from '../base/once.ts';
 import { checksumOf } from './checksum.ts';
 import type { Sights } from './sights.ts';
 import type { StateMark } from './state-mark.ts';
 
-const magic = 'pipegln4';
-const checksumAt = 28;
-const stampsAt = 36;
+const magic = 'pipegln5';
+const checksumsAt = 28;
+/** A multiple of eight: the machine reads numbers where they stand. */
+const stampsAt = 40;
 
 /** Numbers that stand for one file: inode, size in bytes, times of change and of status change in ms, mode. */
 export const stampLength = 5;
@@ -41,8 +43,24 @@ export interface ProofHeader {
   /** Whether all tasks were fresh; else the sights tell which. */
   readonly isWhole: boolean;
   readonly state: StateMark;
+  /** `null`: the state file is not known to be whole. */
+  readonly inState: {
+    /** Of its last lines. */
+    readonly boot: string;
+    /** What the next line links to. */
+    readonly last: string;
+    /** Where it tells of tools, in bytes. */
+    readonly tools: readonly number[];
+  } | null;
   /** The length of the state file when a build last knew all of it. */
   readonly wholeStateBytes: number;
+}
+
+/** The paths as they stand in the file. */
+export interface EncodedPaths {
+  readonly count: number;
+  readonly bytes: Buffer;
+  readonly checksum: number;
 }
 
 export interface Proof {
@@ -50,7 +68,7 @@ export interface Proof {
   readonly spec: Buffer;
   readonly sights: Sights;
   /** Relative to the root, or absolute. */
-  readonly paths: readonly string[];
+  readonly paths: EncodedPaths;
   /** `stampLength` numbers for each path. */
   readonly stamps: Float64Array;
 }
@@ -62,51 +80,64 @@ export interface ReadProof {
   /** Throws where they are damaged. */
   readonly sights: () => Sights;
   readonly paths: () => readonly string[];
+  /** For another proof of the same paths. */
+  readonly encodedPaths: EncodedPaths;
   readonly stamps: Float64Array;
 }
 
-export function encodeProof({ header, spec, sights, paths, stamps }: Proof): Buffer {
-  const [head, seen, names] = [JSON.stringify(header), JSON.stringify(sights), paths.join('\0')];
-  const parts = [Buffer.from(head), spec, Buffer.from(seen), Buffer.from(names)];
+export function encodedPaths(paths: readonly string[]): EncodedPaths {
+  const bytes = Buffer.from(paths.join('\0'));
+  return { count: paths.length, bytes, checksum: checksumOf(bytes) };
+}
+
+/** In pieces, one after the other: most of it is there already. */
+export function encodeProof({ header, spec, sights, paths, stamps }: Proof): readonly Uint8Array[] {
+  const [head, seen] = [Buffer.from(JSON.stringify(header)), Buffer.from(JSON.stringify(sights))];
+  const parts = [head, spec, seen, paths.bytes];
   const start = Buffer.alloc(stampsAt);
   start.write(magic, 'latin1');
-  [paths.length, ...parts.map((part) => part.length)].forEach((length, i) => {
+  [paths.count, ...parts.map((part) => part.length)].forEach((length, i) => {
     start.writeUInt32LE(length, 8 + 4 * i);
   });
-  start.writeUInt32LE(checksumOf(parts[2]!), checksumAt);
-  start.writeUInt32LE(checksumOf(parts[3]!, checksumOf(parts[0]!)), checksumAt + 4);
-  return Buffer.concat([start, Buffer.from(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts]);
+  [checksumOf(head), checksumOf(seen), paths.checksum].forEach((sum, i) => {
+    start.writeUInt32LE(sum, checksumsAt + 4 * i);
+  });
+  return [start, new Uint8Array(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts];
 }
 
 /** `null` where it is no proof, or a half one. */
 export function decodeProof(bytes: Buffer): ReadProof | null {
   if (bytes.length < stampsAt || bytes.toString('latin1', 0, 8) !== magic) return null;
-  const [count, headerBytes, specBytes, sightsBytes, pathsBytes] = [0, 1, 2, 3, 4].map((i) =>
-    bytes.readUInt32LE(8 + 4 * i),
-  );
+  const numberAt = (at: number) => bytes.readUInt32LE(at);
+  const [count, headerBytes, specBytes, sightsBytes, pathsBytes] = [8, 12, 16, 20, 24].map(numberAt);
+  const [ofHeader, ofSights, ofPaths] = [0, 4, 8].map((at) => numberAt(checksumsAt + at));
   const headerAt = stampsAt + count! * stampLength * 8;
   const specAt = headerAt + headerBytes!;
   const sightsAt = specAt + specBytes!;
   const pathsAt = sightsAt + sightsBytes!;
   if (bytes.length !== pathsAt + pathsBytes!) return null;
-  const header = bytes.subarray(headerAt, specAt);
-  if (checksumOf(bytes.subarray(pathsAt), checksumOf(header)) !== bytes.readUInt32LE(checksumAt + 4))
-    return null;
+  const [header, seen, names] = [
+    bytes.subarray(headerAt, specAt),
+    bytes.subarray(sightsAt, pathsAt),
+    bytes.subarray(pathsAt),
+  ];
+  if (checksumOf(header) !== ofHeader || checksumOf(names) !== ofPaths) return null;
   return {
     header: JSON.parse(header.toString()) as ProofHeader,
     spec: bytes.subarray(specAt, sightsAt),
-    sights: () => {
-      const text = bytes.subarray(sightsAt, pathsAt);
-      if (checksumOf(text) !== bytes.readUInt32LE(checksumAt)) throw new Error('the sights are damaged');
-      return JSON.parse(text.toString()) as Sights;
-    },
-    paths: () => (count === 0 ? [] : bytes.toString('utf8', pathsAt).split('\0')),
-    stamps: new Float64Array(aligned(bytes, stampsAt, headerAt)),
+    sights: once(() => {
+      if (checksumOf(seen) !== ofSights) throw new Error('the sights are damaged');
+      return JSON.parse(seen.toString()) as Sights;
+    }),
+    paths: once(() => (count === 0 ? [] : names.toString().split('\0'))),
+    encodedPaths: { count: count!, bytes: names, checksum: ofPaths! },
+    stamps: numbersIn(bytes, stampsAt, headerAt),
   };
 }
 
-function aligned(bytes: Buffer, from: number, to: number): ArrayBuffer {
-  const copy = new ArrayBuffer(to - from);
-  new Uint8Array(copy).set(bytes.subarray(from, to));
-  return copy;
+function numbersIn(bytes: Buffer, from: number, to: number): Float64Array {
+  // Where they stand, if that is where the machine can read them.
+  const isAligned = (bytes.byteOffset + from) % 8 === 0;
+  const at = isAligned ? bytes.subarray(from, to) : new Uint8Array(bytes.subarray(from, to));
+  return new Float64Array(at.buffer, at.byteOffset, (to - from) / 8);
 }

@@ -2,12 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
-import { followMark, stampInto } from './glance.ts';
-import { encodeProof, type ProofHeader, stampLength } from './proof-format.ts';
+import { followMark, isLinkIn, stampInto } from './glance.ts';
+import { isElsewhere, junctionsOn, waysTo } from './junctions.ts';
+import { encodedPaths, encodeProof, type ProofHeader, stampLength } from './proof-format.ts';
 import { runsOf, type Sights, type TaskSight } from './sights.ts';
 
 /** What a clock of files may lag behind, in ms; whole seconds tell of a coarser one. */
-const tickMs = 20;
+const tickMs = 10;
 const coarseTickMs = 2000;
 
 /** What was looked at, with its stamps; positions are those of the paths. */
@@ -16,6 +17,8 @@ export interface Vouched {
   readonly stamps: Float64Array;
   readonly common: readonly number[];
   readonly byTask: ReadonlyMap<string, readonly number[]>;
+  /** Of all paths, and those that are known from before; `null` where there are links. */
+  readonly junctions: Sights['junctions'];
 }
 
 /** What is known of a task beside what it looked at. */
@@ -36,13 +39,10 @@ export class Onlooker implements Witness {
   private current: number[] = this.common;
   private isSure = true;
 
-  /**
-   * `root`: absolute. `probe`: an absolute path at which a file may be written, to ask the clock that stamps the
-   * files. `ageMs`: how long ago looking began. Throws what the file system refuses.
-   */
-  constructor(root: string, probe: string, ageMs: number = performance.now()) {
+  /** `root`: absolute. `sinceMs`: when looking began, by the clock that stamps the files. */
+  constructor(root: string, sinceMs: number) {
     this.root = root;
-    this.sinceMs = fileClockMs(probe) - ageMs;
+    this.sinceMs = sinceMs;
   }
 
   saw(absolutePath: string, isThere?: boolean): void {
@@ -80,9 +80,9 @@ export class Onlooker implements Witness {
 
   /**
    * `null` where something was looked at that no stamp vouches for: what was changed after looking began or shortly
-   * before, or what is there now and was not, or the other way round.
+   * before, or what is there now and was not, or the other way round. `known`: junctions of an earlier proof.
    */
-  vouched(): Vouched | null {
+  vouched(known: Sights['junctions'] = []): Vouched | null {
     if (!this.isSure) return null;
     const below = `${this.root}/`;
     const paths: string[] = [];
@@ -95,7 +95,14 @@ export class Onlooker implements Witness {
       paths.push(path);
     }
     if (paths.some((one) => one.includes('\0') || one.includes('\uFFFD'))) return null;
-    return { paths, stamps, common: this.common, byTask: this.byTask };
+    const junctions = this.junctionsOf(paths, stamps, known);
+    return { paths, stamps, common: this.common, byTask: this.byTask, junctions };
+  }
+
+  private junctionsOf(paths: readonly string[], stamps: Float64Array, known: Sights['junctions']) {
+    const isLink = (file: string, i: number) => !isElsewhere(file) && isLinkIn(stamps, i * stampLength);
+    if (known === null || paths.some(isLink)) return null;
+    return junctionsOn(this.root, waysTo(paths), known, (stat) => this.isSettled(stat));
   }
 
   private vouchesFor(
@@ -135,14 +142,33 @@ function shortened(absolutePath: string, below: string): string {
 
 /** The proof of a build that looked at everything; `tasks` in the order of the build. */
 export function seal(
-  { paths, stamps, common, byTask }: Vouched,
+  { paths, stamps, common, byTask, junctions }: Vouched,
   header: ProofHeader,
   spec: string,
   facts: { readonly tasks: readonly TaskFacts[]; readonly edges: Sights['edges'] },
-): Buffer {
+): readonly Uint8Array[] {
   const tasks = facts.tasks.map((one) => ({ ...one, paths: runsOf(byTask.get(one.task) ?? []) }));
-  const sights = { common: runsOf(common), tasks, edges: facts.edges };
-  return encodeProof({ header, spec: Buffer.from(spec), sights, paths, stamps });
+  const sights = { common: runsOf(common), tasks, edges: facts.edges, junctions };
+  return encodeProof({ header, spec: Buffer.from(spec), sights, paths: encodedPaths(paths), stamps });
+}
+
+/**
+ * Blocks the thread until what was changed at this time has settled, if that is soon. `probe`: as for `fileClockMs`.
+ * Throws what the file system refuses.
+ */
+export function waitUntilSettled(ctimeMs: number, probe: string): void {
+  const settledMs = ctimeMs + tickMs;
+  for (let nowMs = fileClockMs(probe), tries = 0; nowMs <= settledMs && tries < 8; tries++) {
+    const missingMs = Math.min(settledMs - nowMs, tickMs);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(1, missingMs));
+    nowMs = fileClockMs(probe);
+  }
+}
+
+/** When this process began, by the clock that stamps the files. `probe`: a path at which a file may be written. */
+export function sinceProcessBegan(probe: string): number {
+  // Now it may not lag, while at the beginning it did.
+  return fileClockMs(probe) - performance.now() - tickMs;
 }
 
 /** The present of the clock that stamps files. Throws what the file system refuses. */

@@ -6,7 +6,19 @@ export interface TaskSight {
   readonly isFresh: boolean;
   /** What its last execution took; of one that is not fresh 0. */
   readonly savedMs: number;
+  /** Where in the state file its record stands, whose digests the stamps vouch for; `null`: not known, or they do not. */
+  readonly recordAt: number | null;
   readonly paths: readonly number[];
+}
+
+/** A folder from which others lead on. */
+export interface Junction {
+  /** Relative to the root, which is `.` itself. */
+  readonly folder: string;
+  /** `null`: it may change without another stamp. */
+  readonly stamp: readonly number[] | null;
+  /** Of the folders in it that lead on, be they there or not. */
+  readonly names: readonly string[];
 }
 
 export interface Sights {
@@ -15,6 +27,8 @@ export interface Sights {
   readonly tasks: readonly TaskSight[];
   /** Positions of tasks: the second comes after the first. */
   readonly edges: readonly (readonly [before: number, after: number])[];
+  /** The folders through which they looked; `null`: links are among them, or among what they looked at. */
+  readonly junctions: readonly Junction[] | null;
 }
 
 /** In place of a task, for all items of a stage together. No item is called so. */
@@ -76,4 +90,13 @@ export function someOf(runs: readonly number[], holds: (position: number) => boo
     for (let position = runs[i]!; position < runs[i]! + runs[i + 1]!; position++)
       if (holds(position)) return true;
   return false;
+}
+
+export function positionsIn(runs: readonly number[]): readonly number[] {
+  const positions: number[] = [];
+  someOf(runs, (position) => {
+    positions.push(position);
+    return false;
+  });
+  return positions;
 }

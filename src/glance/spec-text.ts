@@ -2,6 +2,17 @@
 
 const mark = '\u0000function';
 
+/** What JSON would leave out, and what stands for it. */
+const toldAs: readonly (readonly [object, () => string])[] = [
+  [Function.prototype, () => mark],
+  [
+    RegExp.prototype,
+    function (this: RegExp) {
+      return `\u0000pattern ${this.flags} ${this.source}`;
+    },
+  ],
+];
+
 /**
  * `null` where no text says all of it: it contains itself, or something that is more than its own properties. Of
  * functions only the place: their code is known by its files.
@@ -12,16 +23,20 @@ export function specText(spec: unknown): string | null {
   } catch {
     return null;
   }
-  const own = Object.getOwnPropertyDescriptor(Function.prototype, 'toJSON');
+  const own = toldAs.map(([prototype]) => Object.getOwnPropertyDescriptor(prototype, 'toJSON'));
   // A replacer would be called for each value, which takes ten times as long.
-  Object.defineProperty(Function.prototype, 'toJSON', { value: () => mark, configurable: true });
+  for (const [prototype, value] of toldAs)
+    Object.defineProperty(prototype, 'toJSON', { value, configurable: true });
   try {
     return JSON.stringify(spec) ?? null;
   } catch {
     return null;
   } finally {
-    if (own === undefined) delete (Function.prototype as { toJSON?: unknown }).toJSON;
-    else Object.defineProperty(Function.prototype, 'toJSON', own);
+    toldAs.forEach(([prototype], i) => {
+      const before = own[i];
+      if (before === undefined) delete (prototype as { toJSON?: unknown }).toJSON;
+      else Object.defineProperty(prototype, 'toJSON', before);
+    });
   }
 }
 
@@ -40,6 +55,7 @@ function isPlain(value: unknown, depth: number): boolean {
     case 'object': {
       if (value === null) return true;
       if (depth > deepest || 'toJSON' in value) return false;
+      if (value instanceof RegExp) return Object.keys(value).length === 0;
       if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
       const prototype = Object.getPrototypeOf(value) as unknown;
       if (prototype !== Object.prototype && prototype !== null) return false;

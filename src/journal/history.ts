@@ -6,7 +6,7 @@ import type { RunId, TaskId } from '../base/brand.ts';
 import type { PipeEvent, TaskOutcome, TaskStarted } from '../model/events.ts';
 import { isRunId } from '../model/run-id.ts';
 import type { RunSummary } from './run-summary.ts';
-import { taskFileName } from './task-file-name.ts';
+import { logFileName } from './task-file-name.ts';
 
 export interface PastRun {
   readonly runId: RunId;
@@ -71,20 +71,24 @@ export function readEvents(run: PastRun): readonly PipeEvent[] {
   });
 }
 
-/** Absolute path of the task's log in this run, if it left one. */
-export function logOf(run: PastRun, task: TaskId): string | null {
-  const file = path.join(run.folder, 'logs', `${taskFileName(task)}.log`);
-  return fs.existsSync(file) ? file : null;
+/** Absolute paths of the task's logs in this run, one for each attempt that was made again and for the last. */
+export function logsOf(run: PastRun, task: TaskId): readonly string[] {
+  const logs: string[] = [];
+  for (;;) {
+    const file = path.join(run.folder, 'logs', logFileName(task, logs.length + 1));
+    if (!fs.existsSync(file)) return logs;
+    logs.push(file);
+  }
 }
 
-/** The newest run in which the task left a log: a fresh task has none in the last one. */
-export function lastLogOf(
+/** The newest run in which the task left logs: a fresh task has none in the last one. */
+export function lastLogsOf(
   state: string,
   task: TaskId,
-): { readonly run: PastRun; readonly file: string } | null {
+): { readonly run: PastRun; readonly files: readonly string[] } | null {
   for (const runId of runIds(state)) {
-    const file = logOf({ runId, folder: path.join(state, 'runs', runId), summary: null }, task);
-    if (file !== null) return { run: pastRun(state, runId), file };
+    const files = logsOf({ runId, folder: path.join(state, 'runs', runId), summary: null }, task);
+    if (files.length > 0) return { run: pastRun(state, runId), files };
   }
   return null;
 }

@@ -9,28 +9,37 @@ import { runIds } from './history.ts';
 const LEFT_BY_RUNS = ['rejected', 'aside'];
 const SIZE_FILE = 'size';
 
+/** Of all runs together. */
+export const manyBytes = 500_000_000;
+
 /**
  * Removes runs, oldest first, until at most `keepRuns` and `keepBytes` are left; never `current`.
  * Sizes of finished runs are kept in their folders, so that each is measured once.
- * Never throws; answers what was removed, newest first.
+ * Never throws; answers what was removed, newest first, and how much the others but the current one hold.
  */
 export function pruneRuns(options: {
   readonly state: string;
   readonly current: RunId;
   readonly keepRuns?: number;
   readonly keepBytes?: number;
-}): readonly RunId[] {
-  const { state, current, keepRuns = 200, keepBytes = 500_000_000 } = options;
+}): { readonly removed: readonly RunId[]; readonly keptBytes: number } {
+  const { state, current, keepRuns = 200, keepBytes = manyBytes } = options;
   const removed: RunId[] = [];
+  let keptBytes = 0;
   let bytes = 0;
   for (const [i, runId] of runIds(state).entries()) {
-    bytes += i < keepRuns || runId === current ? sizeOf(state, runId) : 0;
-    if (runId === current || (i < keepRuns && bytes <= keepBytes)) continue;
+    const sizeBytes = i < keepRuns || runId === current ? sizeOf(state, runId) : 0;
+    bytes += sizeBytes;
+    if (runId === current) continue;
+    if (i < keepRuns && bytes <= keepBytes) {
+      keptBytes += sizeBytes;
+      continue;
+    }
     // Once the limit is passed it stays so: nothing older than a removed run is kept.
     bytes = Number.POSITIVE_INFINITY;
     if (removeRun(state, runId)) removed.push(runId);
   }
-  return removed;
+  return { removed, keptBytes };
 }
 
 function removeRun(state: string, runId: RunId): boolean {
@@ -42,7 +51,8 @@ function removeRun(state: string, runId: RunId): boolean {
   }
 }
 
-function sizeOf(state: string, runId: RunId): number {
+/** What a run and all that it left takes. */
+export function sizeOf(state: string, runId: RunId): number {
   const file = path.join(state, 'runs', runId, SIZE_FILE);
   try {
     const remembered = Number.parseInt(fs.readFileSync(file, 'latin1'), 10);

@@ -7,7 +7,7 @@ import type { FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { ListedFile, RunFolders } from '../engine/ports.ts';
 import { byPath } from '../model/manifest.ts';
 import { makeStateFolder, sealOf } from './state-folder.ts';
-import { taskFileName } from './task-file-name.ts';
+import { logFileName, taskFileName } from './task-file-name.ts';
 
 /**
  * In a workspace whose state folder cannot be written, logs and scratch folders go to a folder for
@@ -19,6 +19,8 @@ export class StateRunFolders implements RunFolders {
   readonly runId: RunId;
   private readonly onTrouble: (message: string) => void;
   private readonly made = new Set<string>();
+  /** How many logs a task has, where it has more than one. */
+  private readonly logs = new Map<TaskId, number>();
   private substitute: string | null = null;
   /** Made for single files that the state folder refuses. */
   private refuge: string | null = null;
@@ -42,7 +44,11 @@ export class StateRunFolders implements RunFolders {
   }
 
   logPath(task: TaskId): string {
-    return path.join(this.make('runs', this.runId, 'logs'), `${taskFileName(task)}.log`);
+    return path.join(this.make('runs', this.runId, 'logs'), logFileName(task, this.logs.get(task) ?? 1));
+  }
+
+  beginLog(task: TaskId): void {
+    this.logs.set(task, (this.logs.get(task) ?? 1) + 1);
   }
 
   scratch(task: TaskId): string {

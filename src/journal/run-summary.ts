@@ -11,7 +11,7 @@ import type {
 import type { Profile } from '../model/profile.ts';
 
 export type TaskSummary = Pick<TaskFinished, 'task' | 'stage' | 'item' | 'outcome' | 'durationMs'> &
-  Partial<Pick<TaskFinished, 'failure' | 'log' | 'optional' | 'blockedBy'>> & {
+  Partial<Pick<TaskFinished, 'attempts' | 'failure' | 'log' | 'optional' | 'blockedBy'>> & {
     /** Of a task that was to be audited. */
     readonly audit?: AuditVerdict;
   };
@@ -97,13 +97,14 @@ export class SummaryOfRun {
 }
 
 function summaryOfTask(event: TaskFinished, audit: AuditVerdict | undefined): TaskSummary {
-  const { task, stage, item, outcome, durationMs, failure, log, optional, blockedBy } = event;
+  const { task, stage, item, outcome, durationMs, attempts, failure, log, optional, blockedBy } = event;
   return {
     task,
     stage,
     item,
     outcome,
     durationMs,
+    ...(attempts === undefined ? {} : { attempts }),
     ...(failure === undefined ? {} : { failure }),
     ...(log === undefined ? {} : { log }),
     ...(optional === undefined ? {} : { optional }),

@@ -17,3 +17,8 @@ export function taskFileName(task: TaskId): string {
     .slice(0, READABLE_CHARS);
   return `${readable}~${createHash('sha256').update(task).digest('hex').slice(0, 16)}`;
 }
+
+/** Of the log of one attempt in the folder of logs. `attempt` counts the logs of a task from 1. */
+export function logFileName(task: TaskId, attempt: number): string {
+  return `${taskFileName(task)}${attempt === 1 ? '' : `~${attempt}`}.log`;
+}

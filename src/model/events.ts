@@ -85,19 +85,32 @@ export interface TaskMetric extends OfTask {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** An attempt came to nothing and is made again. */
-export interface TaskRetrying extends OfTask {
+interface Retry extends OfTask {
   readonly kind: 'task-retrying';
+  /** The one that came to nothing. */
   readonly attempt: number;
-  readonly why: 'input-changed';
-  readonly paths: readonly string[];
 }
+
+/** An attempt came to nothing and is made again: at once, or after a delay with a `task-started` of its own. */
+export type TaskRetrying =
+  | (Retry & { readonly why: 'input-changed'; readonly paths: readonly string[] })
+  | (Retry & {
+      readonly why: 'failed';
+      readonly failure: Failure;
+      /** How many more attempts there may be. */
+      readonly left: number;
+      readonly delayMs: number;
+      /** Path of the log of the attempt, relative to the root, where there is one. */
+      readonly log?: string;
+    });
 
 export interface TaskFinished extends OfTask {
   readonly kind: 'task-finished';
   readonly outcome: TaskOutcome;
   /** What it took in this run. */
   readonly durationMs: number;
+  /** How many attempts that were, where it was more than one. */
+  readonly attempts?: number;
   /** What an execution took the last time, where none was needed now; else 0. */
   readonly savedMs: number;
   readonly metrics: Readonly<Record<string, number>>;

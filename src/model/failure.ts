@@ -1,5 +1,7 @@
 // How a task can fail: a union, so that every display and every policy must consider each case.
 
+import type { CheckProblem } from './checks.ts';
+
 export type Failure =
   /** `line` is the shell line or program that ended so. */
   | { readonly kind: 'exit'; readonly code: number; readonly line: string }
@@ -11,6 +13,15 @@ export type Failure =
   | { readonly kind: 'threw'; readonly message: string; readonly stack: string | null }
   /** It ended well, but these `produces` patterns match nothing. */
   | { readonly kind: 'output-missing'; readonly patterns: readonly string[] }
+  /** It ended well, but what it made does not pass its checks. `more`: than those named. `kept`: where it lies now. */
+  | {
+      readonly kind: 'check-failed';
+      readonly problems: readonly CheckProblem[];
+      readonly more: number;
+      readonly kept: string | null;
+    }
+  /** A check that says nothing: a schema that is none, a function that takes too long. `at`: as in the configuration. */
+  | { readonly kind: 'check-broken'; readonly at: string; readonly message: string }
   /** Something stands where an output belongs, or a parent folder of it is a link. */
   | { readonly kind: 'output-blocked'; readonly path: string; readonly message: string }
   /** These `requires` patterns match nothing. */

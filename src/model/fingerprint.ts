@@ -1,12 +1,13 @@
 // What identifies an execution: equal fingerprints mean that a deterministic stage gives equal outputs.
 // Not in it: times, the absolute root, the number of jobs, the stage's name.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Digest } from '../base/brand.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
 import type { Item } from './items/item.ts';
 import type { Manifest } from './manifest.ts';
 import type { FingerprintPart } from './record.ts';
 import type { EnvEntry, Stage } from './stage.ts';
+import type { StaleReason } from './verdict.ts';
 
 /** Raise it when the meaning of a part changes: every old record is then stale, every old cache entry unknown. */
 const formatVersion = '1';
@@ -21,7 +22,12 @@ export interface Surroundings {
   readonly code: Digest | null;
   /** Such as `linux-x64`. */
   readonly platform: string;
+  /** Of what outputs are checked with; `null`: of nothing. */
+  readonly checks?: Digest | null;
 }
+
+/** The part that says how outputs are checked: another check is no other execution. */
+const checkPart = 'check';
 
 /**
  * Everything but the input files, as named parts in a fixed order. Values are readable, so that
@@ -46,6 +52,7 @@ export function definitionParts(stage: Stage, surroundings: Surroundings): reado
   if (stage.item !== null) parts.push(...itemParts(stage.item));
   if (stage.version !== null) parts.push({ name: 'version', value: stage.version });
   parts.push({ name: 'platform', value: surroundings.platform });
+  if (surroundings.checks) parts.push({ name: checkPart, value: surroundings.checks });
   return parts;
 }
 
@@ -55,16 +62,23 @@ export function definitionParts(stage: Stage, surroundings: Surroundings): reado
  */
 export function fingerprintOf(parts: readonly FingerprintPart[], inputs: Manifest): Digest {
   let text = '';
-  for (const part of parts) text += prefixed(part.name) + prefixed(part.value);
+  for (const part of parts) {
+    if (part.name !== checkPart) text += prefixed(part.name) + prefixed(part.value);
+  }
   text += `;${inputs.length};`;
   for (const entry of inputs) {
     text += `${prefixed(entry.path)}${entry.kind}${entry.executable ? '+x' : ''};${entry.digest}`;
   }
-  return createHash('sha256').update(text).digest('hex') as Digest;
+  return hash('sha256', text, 'hex') as Digest;
+}
+
+/** Whether nothing is news but how outputs are checked. */
+export function isAboutChecks(reason: StaleReason): boolean {
+  return reason.code === 'definition-changed' && reason.name === checkPart;
 }
 
 export function digestOf(text: string): Digest {
-  return createHash('sha256').update(text).digest('hex') as Digest;
+  return hash('sha256', text, 'hex') as Digest;
 }
 
 function prefixed(text: string): string {

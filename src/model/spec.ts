@@ -1,6 +1,8 @@
 // The language of `pipeline.config.ts`: what a user writes, as types and as the functions that help to write it.
 // Everything here is plain data, so that a configuration may be bundled with a copy of this file.
 
+import type { ItemContext, ItemsSpec } from './item-spec.ts';
+
 /** A duration: milliseconds, or text such as `'10m'`, `'90s'`, `'50ms'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
@@ -24,16 +26,6 @@ export interface ExecSpec {
 export interface ScriptSpec {
   readonly kind: 'script';
   readonly module: string;
-}
-
-/** What a stage function with `forEach` works on. */
-export interface ItemContext {
-  /** The path of the file, relative to the root; or the key of the record. */
-  readonly key: string;
-  /** What the captures stand for, by their names. */
-  readonly captures: Readonly<Record<string, string>>;
-  /** The record as it stands in its document; of a file `null`. */
-  readonly value: unknown;
 }
 
 /** What a stage function is given. */
@@ -61,6 +53,8 @@ export interface StageContext {
   progress(done: number, total: number): void;
   /** Adds to a named number that is summed over the run: `ctx.metric({ usd: 0.02 })`. */
   metric(values: Readonly<Record<string, number>>): void;
+  /** Should this attempt fail, the next one waits so long: for a stage with `retry`. */
+  retryAfter(delay: Duration): void;
 }
 
 export type StageFunction = (ctx: StageContext) => unknown;
@@ -68,14 +62,6 @@ export type StageFunction = (ctx: StageContext) => unknown;
 export type RunSpec = string | readonly string[] | ExecSpec | ScriptSpec | StageFunction;
 
 export type PatternSpec = string | OptionalPattern;
-
-/** The records of a document, one task for each. Made by {@link items}. */
-export interface ItemsSpec {
-  readonly kind: 'items';
-  readonly file: string;
-  readonly select: (document: never) => unknown;
-  readonly key: string;
-}
 
 export type ForEachSpec = PatternSpec | ItemsSpec;
 
@@ -93,6 +79,85 @@ export interface SharedSpec {
   readonly tools?: Readonly<Record<string, string>>;
 }
 
+/** A failed attempt, as a predicate in `retry.when` sees it. */
+export interface RetryFailure {
+  readonly kind: 'exit' | 'signal' | 'timeout' | 'threw';
+  /** How many attempts have failed by now. */
+  readonly attempt: number;
+  readonly exitCode: number | null;
+  /** Such as `'SIGKILL'`. */
+  readonly signal: string | null;
+  /** Of what a stage function threw. */
+  readonly message: string | null;
+  /** The last lines of output, at most 20, without secrets. */
+  readonly output: string;
+}
+
+/** Any of them is enough. */
+export interface RetryWhen {
+  readonly exitCode?: number | readonly number[];
+  /** Such as `'SIGKILL'`. */
+  readonly signal?: string | readonly string[];
+  readonly timeout?: boolean;
+  /** Text or a pattern, looked for in the last lines of output and in what a stage function threw. */
+  readonly output?: string | RegExp;
+}
+
+/** When and how often a failed attempt is made again. */
+export interface RetrySpec {
+  /** In all, the first one included. */
+  readonly attempts: number;
+  /** Before the second attempt. Default: 1 second. */
+  readonly delay?: Duration;
+  /** What each delay is multiplied by for the next one. Default: 2. */
+  readonly factor?: number;
+  /** No delay is longer. Default: 1 minute. */
+  readonly maxDelay?: Duration;
+  /** Each delay is shortened by up to half, so that many do not come back at once. Default: true. */
+  readonly jitter?: boolean;
+  /** Default: after every failure of the command, timeouts among them. */
+  readonly when?: RetryWhen | ((failure: RetryFailure) => boolean);
+}
+
+/** Made by {@link jsonSchema}. */
+export interface JsonSchemaCheck {
+  readonly kind: 'json-schema';
+  /** The path of a schema, or the schema itself. */
+  readonly schema: string | object;
+}
+
+/** Made by {@link nonEmpty}. */
+export interface NonEmptyCheck {
+  readonly kind: 'non-empty';
+}
+
+/** Made by {@link minLines}. */
+export interface MinLinesCheck {
+  readonly kind: 'min-lines';
+  readonly lines: number;
+}
+
+/** Made by {@link matches}. */
+export interface MatchesCheck {
+  readonly kind: 'matches';
+  readonly pattern: RegExp;
+}
+
+/** An output, as a function in `check` sees it. */
+export interface CheckedFile {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly absolutePath: string;
+  text(): string;
+  /** What the file holds as JSON. Throws where that is none. */
+  json(): unknown;
+}
+
+/** The file does not pass if it throws, or answers `false` or a text that says why. */
+export type CheckFunction = (file: CheckedFile) => unknown;
+
+export type CheckSpec = JsonSchemaCheck | NonEmptyCheck | MinLinesCheck | MatchesCheck | CheckFunction;
+
 /** One stage: what it needs, what it makes, how. */
 export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly description?: string;
@@ -101,10 +166,7 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   /** Stages that must be done first, without a file in between. */
   readonly after?: Name | readonly Name[];
   readonly run: RunSpec;
-  /**
-   * One task for each file: a pattern with named captures, `'sow/{course}/{order}.json'`, which may be used in `requires`,
-   * `produces`, `run` and `env`. A capture stands for text within one folder name, `{name...}` across several.
-   */
+  /** One task for each file of `'sow/{course}/{order}.json'`, whose captures other fields may use; or each record of `items(…)`. */
   readonly forEach?: ForEachSpec;
   /** Working folder, inside the root. */
   readonly cwd?: string;
@@ -112,6 +174,12 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly shell?: string;
   /** For each attempt and, in an array, each line. */
   readonly timeout?: Duration;
+  readonly retry?: RetrySpec;
+  /** What outputs must be like: for every output, or by patterns of outputs. */
+  readonly check?:
+    | CheckSpec
+    | readonly CheckSpec[]
+    | { readonly [pattern: string]: CheckSpec | readonly CheckSpec[] };
   /** A failure is reported but does not fail the run. */
   readonly optional?: boolean;
   readonly freshness?: FreshnessSpec;
@@ -150,18 +218,6 @@ export function exec(file: string, ...args: readonly string[]): ExecSpec {
   return { kind: 'exec', file, args };
 }
 
-/**
- * One task for each record of a JSON, JSON lines (`.jsonl`) or YAML document: `select` takes the array of records out of
- * it, and must depend on nothing else; `key` is the field of a record by which it is known.
- */
-export function items<Document = never>(
-  file: string,
-  select: (document: Document) => unknown,
-  { key }: { readonly key: string },
-): ItemsSpec {
-  return { kind: 'items', file, select: select as ItemsSpec['select'], key };
-}
-
 /** Patterns that may match nothing without being an error. */
 export function optional(...patterns: readonly string[]): OptionalPattern {
   return { kind: 'optional', patterns };
@@ -170,4 +226,24 @@ export function optional(...patterns: readonly string[]): OptionalPattern {
 /** A module, relative to the root, whose default export is called with the {@link StageContext}. */
 export function script(module: string): ScriptSpec {
   return { kind: 'script', module };
+}
+
+/** JSON must fit the schema, JSON Lines (`.jsonl`, `.ndjson`) line by line. `schema`: the path of a file, or the schema itself. */
+export function jsonSchema(schema: string | object): JsonSchemaCheck {
+  return { kind: 'json-schema', schema };
+}
+
+/** The file has at least one byte. */
+export function nonEmpty(): NonEmptyCheck {
+  return { kind: 'non-empty' };
+}
+
+/** The file has at least so many lines. */
+export function minLines(lines: number): MinLinesCheck {
+  return { kind: 'min-lines', lines };
+}
+
+/** The pattern is found in the text of the file. */
+export function matches(pattern: RegExp): MatchesCheck {
+  return { kind: 'matches', pattern };
 }

@@ -1,9 +1,11 @@
 // A stage and a pipeline after validation: every default filled in, every path canonical.
 
 import type { FilePath } from '../base/brand.ts';
+import type { StageCheck } from './checks.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
 import type { ForEach } from './items/for-each.ts';
 import type { Item } from './items/item.ts';
+import type { RetryPolicy } from './retry.ts';
 
 export type Freshness = 'hash' | 'mtime';
 
@@ -49,6 +51,9 @@ export interface Stage {
   readonly cwd: string;
   readonly shell: string;
   readonly timeoutMs: number | null;
+  /** `null`: one attempt. */
+  readonly retry: RetryPolicy | null;
+  readonly checks: readonly StageCheck[];
   readonly optional: boolean;
   readonly freshness: Freshness;
   readonly cache: boolean;

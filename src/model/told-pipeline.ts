@@ -23,6 +23,8 @@ const roles = {
   env: 'executed',
   shell: 'executed',
   version: 'executed',
+  retry: 'executed',
+  checks: 'executed',
   description: 'text',
   // Words of pipe's own, and numbers.
   index: 'own',
@@ -55,12 +57,14 @@ export function toldPipeline(pipeline: Pipeline, secretValues: readonly string[]
 
 /** The same stage, where it holds no secret. */
 export function toldStage(stage: Stage, secretValues: readonly string[]): Stage {
-  const { command, env, shell, version, description } = stage;
+  const { command, env, shell, version, retry, checks, description } = stage;
   const fields: Pick<Stage, FieldsThatAre<'executed' | 'text'>> = {
     command,
     env,
     shell,
     version,
+    retry,
+    checks,
     description,
   };
   const told = redactData(fields, secretValues);
@@ -110,8 +114,14 @@ function namesIn(stage: Stage): readonly Named[] {
   return [
     ...Object.values(names).flat(),
     ...(command.kind === 'script' ? [[command.module, `${place}.run`] as const] : []),
+    ...stage.checks.flatMap(namesInCheck),
     ...env.map((entry): Named => [entry.name, `${place}.env`]),
   ];
+}
+
+function namesInCheck({ outputs, check, at }: Stage['checks'][number]): readonly Named[] {
+  const named = outputs === null ? [] : [[outputs.source, at] as const];
+  return check.kind === 'schema-file' ? [...named, [check.schema, at]] : named;
 }
 
 function patternsIn(set: PatternSet, at: string): readonly Named[] {

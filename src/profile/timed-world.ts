@@ -148,6 +148,7 @@ function timedExecutor(executor: Executor, profiler: Profiler): Executor {
       profiler.follow(running.ended);
       return running;
     },
+    atRest: () => executor.atRest(),
     hasLeftBehind: () => watch.within('waiting', () => executor.hasLeftBehind()),
     endLeftBehind: () => watch.phase('waiting', () => executor.endLeftBehind()),
   };

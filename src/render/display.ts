@@ -5,7 +5,7 @@ import type { Profile } from '../model/profile.ts';
 import { ago } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import type { RunView } from '../model/words/run-view.ts';
-import { explainReason, summariseReasons } from '../model/words/wording.ts';
+import { explainReason, explainRetry, summariseReasons } from '../model/words/wording.ts';
 import type { AuditLines } from './audit-block.ts';
 import { failureDetails } from './failure-block.ts';
 import { wrapWords } from './fit.ts';
@@ -73,7 +73,8 @@ export function createLines(
         return options.verbose ? below(view, output.feed(event)) : [];
       case 'task-retrying':
         return below(view, [
-          look.style.warn(`${printable(event.task)}: its inputs were edited while it ran, so it runs again`),
+          ...output.flush(event.task),
+          look.style.warn(`${printable(event.task)}: ${explainRetry(event)}`),
         ]);
       case 'task-finished':
         return below(view, [

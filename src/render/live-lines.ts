@@ -3,7 +3,9 @@
 import { formatElapsed } from '../model/words/amounts.ts';
 import { doneInFamily, type FamilyView, familyRemainingMs } from '../model/words/family-view.ts';
 import { printable } from '../model/words/printable.ts';
-import { doneCount, type RunningTask, type RunView, remainingMs } from '../model/words/run-view.ts';
+import { doneCount, type RunView } from '../model/words/run-view.ts';
+import { type RunningTask, remainingMs } from '../model/words/running-task.ts';
+import { explainFailure } from '../model/words/wording.ts';
 import { captured } from './captured.ts';
 import { padEnd, padStart, truncate, widthOf } from './fit.ts';
 import type { Look } from './look.ts';
@@ -58,11 +60,11 @@ function runningLine(
     elapsed,
     ...(task.progress === null ? [] : [bar(task.progress, look)]),
     ...(remaining === null ? [] : [style.dim(`~${formatElapsed(Math.max(1000, remaining))} left`)]),
-    ...(task.attempt > 1 ? [style.warn(`attempt ${task.attempt}`)] : []),
+    ...(task.attempt > 1 ? [style.warn(attemptOf(task, moment.nowMs))] : []),
   ];
   const line = parts.join('  ');
   const rest = layout.columns - widthOf(line) - 2;
-  const output = task.lastLine === null ? '' : captured(task.lastLine, false);
+  const output = task.lastLine === null || task.pause !== null ? '' : captured(task.lastLine, false);
   return output === '' || rest < leastOutput ? line : `${line}  ${style.dim(truncate(output, rest))}`;
 }
 
@@ -80,6 +82,14 @@ function familyLine(family: FamilyView, look: Look, moment: Moment, nameWidth: n
     `${family.running} at work`,
     ...(family.counts.failed > 0 ? [style.bad(`${family.counts.failed} failed`)] : []),
   ].join('  ');
+}
+
+/** `attempt 2`, or `attempt 2 in 4s: exit code 7` */
+function attemptOf({ attempt, pause }: RunningTask, nowMs: number): string {
+  if (pause === null) return `attempt ${attempt}`;
+  // Rounded up: it counts down to the moment at which it begins.
+  const left = formatElapsed(pause.untilMs - nowMs + 999);
+  return `attempt ${attempt} in ${left}: ${explainFailure(pause.failure)[0]}`;
 }
 
 function bar(progress: { readonly done: number; readonly total: number }, look: Look): string {

@@ -56,7 +56,7 @@ export function howItFailed(event: TaskFinished): string {
   // A failure before anything ran, such as a missing file, took no time worth telling; a timeout tells its own.
   return event.durationMs === 0 || event.failure?.kind === 'timeout' || event.failure?.kind === 'protected'
     ? `${what}${optional}`
-    : `${what} after ${formatDuration(event.durationMs)}${optional}`;
+    : `${what} after ${formatDuration(event.durationMs)}${attemptsOf(event)}${optional}`;
 }
 
 export function paintOutcome(outcome: TaskOutcome, look: Look): (text: string) => string {
@@ -77,10 +77,14 @@ export function paintOutcome(outcome: TaskOutcome, look: Look): (text: string) =
   }
 }
 
+function attemptsOf({ attempts }: TaskFinished): string {
+  return attempts === undefined ? '' : `, ${attempts} attempts`;
+}
+
 function detailOf(event: TaskFinished): string {
   switch (event.outcome) {
     case 'executed':
-      return formatDuration(event.durationMs);
+      return `${formatDuration(event.durationMs)}${attemptsOf(event)}`;
     case 'restored':
       return event.savedMs > 0 ? `saved ${formatDuration(event.savedMs)}` : '';
     case 'failed':

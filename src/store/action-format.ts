@@ -1,6 +1,6 @@
 // An action result as text and back. What is read back may come from anywhere, so nothing of it is believed unchecked.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Digest, FilePath } from '../base/brand.ts';
 import type { ActionResult } from '../engine/ports.ts';
 import type { FileEntry, Manifest } from '../model/manifest.ts';
@@ -114,5 +114,5 @@ function checksumOf(action: object): string {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

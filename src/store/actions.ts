@@ -11,6 +11,7 @@ import { inFolder, temporaryName } from './in-folder.ts';
 export class FolderActions implements ActionStore {
   private readonly folder: string;
   private readonly marksUse: boolean;
+  private added = 0;
 
   /**
    * `state`: the state folder, absolute. `marksUse`: asking for an entry counts as its use, which
@@ -19,6 +20,11 @@ export class FolderActions implements ActionStore {
   constructor(state: string, { marksUse = true }: { readonly marksUse?: boolean } = {}) {
     this.folder = path.join(state, 'ac');
     this.marksUse = marksUse;
+  }
+
+  /** What this process has put in, in bytes. */
+  get addedBytes(): number {
+    return this.added;
   }
 
   get(fingerprint: Digest): ActionResult | null {
@@ -40,8 +46,10 @@ export class FolderActions implements ActionStore {
     const folder = path.dirname(file);
     const temporary = path.join(folder, temporaryName());
     try {
-      inFolder(folder, () => fs.writeFileSync(temporary, encodeAction(result), { flag: 'wx' }));
+      const text = encodeAction(result);
+      inFolder(folder, () => fs.writeFileSync(temporary, text, { flag: 'wx' }));
       fs.renameSync(temporary, file);
+      this.added += Buffer.byteLength(text);
     } catch (problem) {
       fs.rmSync(temporary, { force: true });
       throw problem;
@@ -63,6 +71,8 @@ export class FolderActions implements ActionStore {
 
 /** The entry in this file, if it is one and belongs there. */
 export function readAction(file: string, fingerprint: Digest): ActionResult | null {
+  // Most often it is not there, and what is read in vain ends in an error, which is slow to make.
+  if (!fs.existsSync(file)) return null;
   try {
     return decodeAction(fs.readFileSync(file, 'utf8'), fingerprint);
   } catch {

@@ -1,6 +1,6 @@
 // `cas/`: file contents under their SHA-256. Blobs are verified when read, so nothing here needs a sync.
 
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../base/brand.ts';
@@ -33,6 +33,7 @@ const SMALL_BYTES = 64 * 1024;
 export class FolderBlobs implements BlobStore {
   private readonly folder: string;
   private added = 0;
+  private foundEmpty: boolean | null = null;
 
   /** `state`: the state folder, absolute. */
   constructor(state: string) {
@@ -44,13 +45,21 @@ export class FolderBlobs implements BlobStore {
     return this.added;
   }
 
+  /** Whether there was no cache before this process put something in. */
+  get beganEmpty(): boolean {
+    return this.foundEmpty ?? false;
+  }
+
   pathOf(digest: Digest): string {
     return path.join(this.folder, digest.slice(0, 2), digest.slice(2));
   }
 
   add(absolutePath: string): Digest {
-    if (fs.statSync(absolutePath).size <= SMALL_BYTES) {
-      const content = fs.readFileSync(absolutePath);
+    this.foundEmpty ??= !fs.existsSync(this.folder);
+    const { size } = fs.statSync(absolutePath);
+    if (size <= SMALL_BYTES) {
+      // Most logs are empty. What is written to it from now on is not of what is stored.
+      const content = size === 0 ? Buffer.alloc(0) : fs.readFileSync(absolutePath);
       const digest = digestOfContent(content);
       const target = this.pathOf(digest);
       if (!refresh(target, content.length)) this.write(content, target);
@@ -75,6 +84,7 @@ export class FolderBlobs implements BlobStore {
     sizeBytes: number,
     isVouchedFor: () => boolean = () => false,
   ): void {
+    this.foundEmpty ??= !fs.existsSync(this.folder);
     const target = this.pathOf(digest);
     if (refresh(target, sizeBytes)) return;
     if (sizeBytes <= SMALL_BYTES) {
@@ -141,8 +151,9 @@ export class FolderBlobs implements BlobStore {
 /** Whether the blob is there; makes it young again, so that a collection at this moment spares it. */
 function refresh(file: string, sizeBytes: number): boolean {
   try {
-    const stat = fs.lstatSync(file);
-    if (!stat.isFile() || stat.size !== sizeBytes) return false;
+    // Without an error: most often it is not there, and errors are slow to make.
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+    if (stat === undefined || !stat.isFile() || stat.size !== sizeBytes) return false;
     const now = new Date();
     fs.utimesSync(file, now, now);
     return true;
@@ -187,7 +198,7 @@ function smallContentOf(file: string, sizeBytes: number): Buffer | null {
 }
 
 function digestOfContent(content: Buffer): Digest {
-  return createHash('sha256').update(content).digest('hex') as Digest;
+  return hash('sha256', content, 'hex') as Digest;
 }
 
 /** Of a regular file; a link in its place is refused. */

@@ -5,20 +5,21 @@ import { collectCache } from './collect.ts';
 
 /**
  * For the holder of the lock: nobody else is storing, so that nothing needs a grace.
- * Adds `addedBytes` to the remembered size and evicts once that passes `maxBytes`. The sum never lags behind
+ * Adds `addedBytes` to the remembered size, or to nothing where it `beganEmpty`, and evicts once that passes `maxBytes`. The sum never lags behind
  * the truth by more than what was stored by runs that were killed; each eviction measures anew, as does a size that cannot be read. Never throws.
  */
 export function growCache(options: {
   readonly state: string;
   readonly addedBytes: number;
+  readonly beganEmpty: boolean;
   readonly maxBytes: number;
   readonly nowMs: number;
 }): void {
-  const { state, addedBytes, maxBytes, nowMs } = options;
+  const { state, addedBytes, beganEmpty, maxBytes, nowMs } = options;
   if (addedBytes === 0) return;
   const file = path.join(state, 'cache-size');
   try {
-    const before = remembered(file);
+    const before = beganEmpty ? 0 : remembered(file);
     let bytes = (before ?? 0) + addedBytes;
     if (before === null || bytes > maxBytes)
       bytes = collectCache({ state, maxBytes, nowMs, graceMs: 0 }).keptBytes;

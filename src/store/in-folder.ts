@@ -14,7 +14,12 @@ export function inFolder<T>(folder: string, act: () => T): T {
   }
 }
 
+/** Two machines may share a cache, and number their processes alike. */
+let ownPrefix: string | null = null;
+let names = 0;
+
 /** No other process has it, and it is recognised as a leftover. */
 export function temporaryName(): string {
-  return `${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+  ownPrefix ??= `${process.pid}-${randomBytes(6).toString('hex')}`;
+  return `${ownPrefix}-${names++}.tmp`;
 }

@@ -25,6 +25,20 @@ export function lineOf(content: string, link: string): string {
   return `${hex(crc32(checked))} ${checked}\n`;
 }
 
+/** One line after the other; `last`: the link of the next. */
+export function linesOf(
+  contents: Iterable<string>,
+  link: string,
+): { readonly text: string; readonly last: string } {
+  let [text, last] = ['', link];
+  for (const content of contents) {
+    const line = lineOf(content, last);
+    last = line.slice(0, 8);
+    text += line;
+  }
+  return { text, last };
+}
+
 /** The content of a line that was not read. */
 export interface ContentAt {
   readonly bytes: Buffer;
@@ -42,6 +56,11 @@ export function checksumAt(bytes: Buffer, at: number): string {
   return bytes.toString('latin1', at, at + 8);
 }
 
+/** What the line says the checksum of the one before is. */
+export function linkAt(bytes: Buffer, at: number): string {
+  return bytes.toString('latin1', at + LINK_AT, at + LINK_AT + 8);
+}
+
 /** The line at these bytes, without its newline; `null` if it is not what was written. */
 export function checkedLine(bytes: Buffer, at: number, end: number): CheckedLine | null {
   if (end - at <= CONTENT_AT) return null;
@@ -53,7 +72,7 @@ export function checkedLine(bytes: Buffer, at: number, end: number): CheckedLine
     const text = bytes.toString(isAscii(checked) ? 'latin1' : 'utf8', at + CONTENT_AT, end);
     return {
       checksum,
-      link: bytes.toString('latin1', at + LINK_AT, at + LINK_AT + 8),
+      link: linkAt(bytes, at),
       content: JSON.parse(text),
     };
   } catch {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Records } from '../engine/ports.ts';
 import type { LogIo } from './log-io.ts';
 import { Part } from './part.ts';
+import type { PlacedLines } from './places.ts';
 import { StateRecords } from './records.ts';
 import { rowOfStamp, type StampMemory, stampOfRow } from './stamp-memory.ts';
 import { State } from './state.ts';
@@ -29,7 +30,8 @@ export interface OpenState {
 
 /**
  * `folder`: the state folder, absolute. `onTrouble` is called once, when the disk first refuses. `tasks`: of the others
- * nothing will be asked and the file is known to be whole, so that they need not be read.
+ * nothing will be asked and the file is known to be whole, so that they need not be read. `placed`: where it tells of
+ * these, if that is known; then it is not asked for stamps.
  */
 export function openState(options: {
   readonly folder: string;
@@ -37,10 +39,11 @@ export function openState(options: {
   readonly onTrouble: (message: string) => void;
   readonly io?: LogIo;
   readonly tasks?: Iterable<string> | null;
+  readonly placed?: PlacedLines | null;
 }): OpenState {
-  const { bootId, onTrouble, tasks } = options;
+  const { bootId, onTrouble, tasks, placed } = options;
   const log = new StateLog(path.join(options.folder, 'state'), options.io);
-  const state = new State({ log, bootId, onTrouble, part: tasks == null ? null : new Part(tasks) });
+  const state = new State({ log, bootId, onTrouble, part: tasks == null ? null : new Part(tasks, placed) });
   return {
     records: new StateRecords(state),
     stamps: {

@@ -1,10 +1,10 @@
 // The part of a state file that concerns a few tasks, of a file that is known to be whole: the other lines are passed by.
 import type { ContentAt } from './log-line.ts';
+import { kindAt, nameAt, type PlacedLines } from './places.ts';
 import type { StampRow } from './stamp-memory.ts';
+import type { LogReader, StateLog } from './state-log.ts';
 
 const [quote, newline] = [34, 10];
-/** A line is `["c","task",…`: what kind it is of, and where the task's name begins. */
-const [kindAt, nameAt] = [2, 6];
 
 /** So many bytes are searched in the time in which a few megabytes of lines are read. */
 const mostSearchedBytes = 1 << 27;
@@ -17,10 +17,26 @@ export class Part {
   private searchedBytes = 0;
   /** Each is asked for several times in a build. */
   private readonly rows = new Map<string, StampRow | undefined>();
+  private readonly placed: PlacedLines | null;
+  private isPlaced = false;
 
-  /** The names of stages hold no quotes and no backslashes, so that they stand in the file as they are. */
-  constructor(tasks: Iterable<string>) {
+  /**
+   * The names of stages hold no quotes and no backslashes, so that they stand in the file as they are. `placed`: where all
+   * that the file says of them stands; then stamps of before are looked for elsewhere.
+   */
+  constructor(tasks: Iterable<string>, placed: PlacedLines | null = null) {
     this.names = new Set([...tasks].map((task) => Buffer.from(task).toString('latin1')));
+    this.placed = placed;
+  }
+
+  /** Reads what it is a part of. `ofFile`: the boot of its last lines, once they are read. */
+  load(
+    log: StateLog,
+    reader: LogReader,
+    boot: { readonly present: string; readonly ofFile: () => string },
+  ): void {
+    this.isPlaced = this.placed !== null && log.loadPlaced(reader, this.placed);
+    if (!this.isPlaced) this.read(log.load(reader, this.wants), boot.ofFile() === boot.present);
   }
 
   /** For `StateLog.load`: stamps are looked for when they are asked for, and past contents by reading all. */
@@ -47,15 +63,15 @@ export class Part {
   };
 
   /** The whole file; `isOfBoot`: whether its last lines are of the present boot. */
-  read(bytes: Buffer, isOfBoot: boolean): void {
+  private read(bytes: Buffer, isOfBoot: boolean): void {
     this.bytes = bytes;
     this.rows.clear();
     if (!isOfBoot) this.bootAt = bytes.length;
   }
 
-  /** Whether so much was searched that it is time to read all. */
-  get isTired(): boolean {
-    return this.searchedBytes > mostSearchedBytes;
+  /** Whether it can tell; else it is time to read all: so much was searched, or only all of it names the ends of links. */
+  canTell(path: string): boolean {
+    return this.isPlaced ? !path.startsWith('/') : this.searchedBytes <= mostSearchedBytes;
   }
 
   /**
@@ -63,6 +79,7 @@ export class Part {
    * further back.
    */
   stampOf(path: string): StampRow | undefined {
+    if (this.isPlaced) return undefined;
     if (!this.rows.has(path)) this.rows.set(path, this.search(path));
     return this.rows.get(path);
   }

@@ -13,8 +13,10 @@ import {
   encodeHeader,
   isHeader,
   lineOf,
+  linesOf,
   START,
 } from './log-line.ts';
+import { type PlacedLines, readPlaced } from './places.ts';
 
 /** What `load` found, in the order of the file. */
 export interface LogReader {
@@ -108,19 +110,27 @@ export class StateLog {
     return bytes;
   }
 
+  /** As `load`, by the places of a few lines. `false`: the file is another by now, or not what they say; nothing was read. */
+  loadPlaced(reader: LogReader, placed: PlacedLines): boolean {
+    const found = readPlaced(this.file, placed);
+    if (found === null) return false;
+    this.close();
+    this.seen = { ...found, head: headOf(found.head) };
+    this.usable = true;
+    this.torn = false;
+    this.last = placed.last;
+    reader.header(placed.boot);
+    for (const { content, bytes } of found.lines) reader.line(content, bytes);
+    return true;
+  }
+
   /** Adds lines in one write. */
   append(contents: readonly string[]): void {
-    let last = this.last;
-    let text = this.torn ? '\n' : '';
-    for (const content of contents) {
-      const line = lineOf(content, last);
-      last = line.slice(0, 8);
-      text += line;
-    }
+    const { text, last } = linesOf(contents, this.last);
     this.fd ??= this.io.openSync(this.file, fs.constants.O_WRONLY | fs.constants.O_APPEND);
     const before = this.sizeBytes;
     try {
-      this.seen!.sizeBytes += BigInt(writeAll(this.io, this.fd, text));
+      this.seen!.sizeBytes += BigInt(writeAll(this.io, this.fd, this.torn ? `\n${text}` : text));
     } catch (problem) {
       // Truncating needs no space, so it works where the disk is full.
       try {
@@ -139,14 +149,8 @@ export class StateLog {
   replace(boot: string, contents: Iterable<string>): void {
     // No two files are alike, so that one in another's place is noticed.
     const header = lineOf(encodeHeader(randomBytes(8).toString('hex'), boot), START);
-    const parts = [header];
-    let last = header.slice(0, 8);
-    for (const content of contents) {
-      const line = lineOf(content, last);
-      last = line.slice(0, 8);
-      parts.push(line);
-    }
-    const text = parts.join('');
+    const rest = linesOf(contents, header.slice(0, 8));
+    const text = header + rest.text;
     const folder = path.dirname(this.file);
     const temporary = `${this.file}.new`;
     this.io.mkdirSync(folder, { recursive: true });
@@ -166,7 +170,7 @@ export class StateLog {
     }
     this.close();
     this.fd = fd;
-    this.last = last;
+    this.last = rest.last;
     this.torn = false;
     this.usable = true;
     const stat = fs.fstatSync(fd, { bigint: true });

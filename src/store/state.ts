@@ -70,7 +70,7 @@ export class State {
       gap: () => content.gap(),
     };
     if (this.part === null) this.log.load(reader);
-    else this.part.read(this.log.load(reader, this.part.wants), content.boot === this.bootId);
+    else this.part.load(this.log, reader, { present: this.bootId, ofFile: () => content.boot });
     this.fileBoot = content.boot;
     content.enterBoot(this.bootId);
     for (const line of this.waitingLines()) content.apply(line, 0);
@@ -100,7 +100,7 @@ export class State {
   stampOf(path: string): StampRow | undefined {
     const known = this.content.stamps.get(path);
     if (known !== undefined || this.part === null || this.waitingStamps.has(path)) return known;
-    return this.part.isTired ? this.whole().stamps.get(path) : this.part.stampOf(path);
+    return this.part.canTell(path) ? this.part.stampOf(path) : this.whole().stamps.get(path);
   }
 
   hasProduced(path: string, digest: Digest): boolean {

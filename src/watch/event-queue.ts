@@ -1,4 +1,5 @@
-// How many events at once are so many that the system may have dropped others.
+// How many events at once are so many that the system may have dropped others, and whether it can have done so since a
+// moment at which all had come.
 import fs from 'node:fs';
 
 /** Where nobody says how long the queue is. */
@@ -15,5 +16,34 @@ function queueLength(file: string): number {
     return Number.isSafeInteger(length) && length > 0 ? length : usualLength;
   } catch {
     return usualLength;
+  }
+}
+
+/** Counts events between proofs that all have come. */
+export class EventCount {
+  private readonly bound: number;
+  private sinceProof = 0;
+  private isExact = true;
+
+  /** So many may have been accompanied by others that were dropped. */
+  constructor(bound: number) {
+    this.bound = bound;
+  }
+
+  add(): void {
+    this.sinceProof++;
+  }
+
+  /** What is told of a folder whose watch was ended is not counted. */
+  lose(): void {
+    this.isExact = false;
+  }
+
+  /** An event has come that was waited for: whether all before it can have come too. From here on it counts anew. */
+  prove(): boolean {
+    const isSure = this.isExact && this.sinceProof < this.bound;
+    this.sinceProof = 0;
+    this.isExact = true;
+    return isSure;
   }
 }

@@ -2,8 +2,9 @@
 // name in it. What is told is a hint; what became of it is for others to look at.
 import fs from 'node:fs';
 import path from 'node:path';
-import { burstBound } from './event-queue.ts';
+import { burstBound, EventCount } from './event-queue.ts';
 import type { News } from './looked-at.ts';
+import { TellingDisks } from './telling-disk.ts';
 
 /** As `fs.watch` with a folder; throws what the system says. */
 export type WatchFolder = (
@@ -32,6 +33,7 @@ interface Armed {
 }
 
 const limitCodes = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
+const absentCodes = new Set(['ENOENT', 'ENOTDIR']);
 
 export class FolderWatch {
   private readonly options: FolderWatchOptions;
@@ -42,6 +44,10 @@ export class FolderWatch {
   private readonly elsewhere = new Set<string>();
   /** Wanted, and not there yet or not any more. */
   private readonly unarmed = new Set<string>();
+  /** Watched where others may change files without a word, or there and not to be watched. */
+  private readonly doubtful = new Set<string>();
+  private readonly events: EventCount;
+  private readonly disks = new TellingDisks();
   private inThisTurn = 0;
   private isOver = false;
 
@@ -49,10 +55,21 @@ export class FolderWatch {
     this.options = options;
     this.watchFolder = options.watchFolder ?? watchByNode;
     this.floodBound = options.floodBound ?? burstBound();
+    this.events = new EventCount(this.floodBound);
   }
 
   get size(): number {
     return this.armed.size;
+  }
+
+  /** Whether all wanted folders are watched, or not there, and nothing can be changed in them without a word. */
+  get isWhole(): boolean {
+    return !this.isOver && this.doubtful.size === 0;
+  }
+
+  /** Called when an event has come that was waited for: whether all before it can have come too. */
+  prove(): boolean {
+    return this.events.prove();
   }
 
   /** Takes effect with the next `arm`. */
@@ -75,6 +92,12 @@ export class FolderWatch {
     return count;
   }
 
+  /** Each folder is to be watched anew: by its name there may be another one, without a word. */
+  disarmAll(): void {
+    for (const folder of [...this.armed.keys()]) this.disarmOne(folder);
+    this.disks.forget();
+  }
+
   close(): void {
     this.isOver = true;
     for (const { watcher } of this.armed.values()) watcher.close();
@@ -87,7 +110,10 @@ export class FolderWatch {
     try {
       const isLink = fs.lstatSync(folder).isSymbolicLink();
       if (isLink) this.options.onLink(folder);
-      if (!fs.statSync(folder).isDirectory()) return false;
+      const stat = fs.statSync(folder);
+      this.doubtful.delete(folder);
+      if (!stat.isDirectory()) return false;
+      if (!this.disks.tells(folder, stat.dev)) this.doubtful.add(folder);
       const real = this.realPathOf(folder, isLink);
       const watcher = this.watchFolder(
         folder,
@@ -101,6 +127,8 @@ export class FolderWatch {
     } catch (error) {
       // Not there, or not to be looked into: its parent tells when that changes.
       const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (absentCodes.has(code)) this.doubtful.delete(folder);
+      else this.doubtful.add(folder);
       if (limitCodes.has(code)) this.giveUp(code);
       return false;
     }
@@ -133,12 +161,14 @@ export class FolderWatch {
     if (!this.armed.has(place) && !this.elsewhere.has(place)) return;
     const below = `${place}/`;
     const isThere = (folder: string) => folder === place || folder.startsWith(below);
-    for (const [folder, { watcher, real }] of this.armed) {
-      if (!isThere(folder) && !isThere(real)) continue;
-      watcher.close();
-      this.armed.delete(folder);
-      this.unarmed.add(folder);
-    }
+    for (const [folder, { real }] of this.armed) if (isThere(folder) || isThere(real)) this.disarmOne(folder);
+  }
+
+  private disarmOne(folder: string): void {
+    this.armed.get(folder)?.watcher.close();
+    this.armed.delete(folder);
+    this.unarmed.add(folder);
+    this.events.lose();
   }
 
   /** Of its parent it is known already: outer folders are wanted first. */
@@ -179,6 +209,7 @@ export class FolderWatch {
       });
     }
     this.inThisTurn++;
+    this.events.add();
   }
 }
 

@@ -20,6 +20,7 @@ export class LookedAt implements Witness {
   private readonly lists = new Set<string>();
   private readonly ways = new Set<string>();
   private current: Set<string> | null = null;
+  private doubtCount = 0;
   private byTask = new Map<string, Set<string>>();
 
   /**
@@ -89,7 +90,14 @@ export class LookedAt implements Witness {
     return true;
   }
 
-  unsure(): void {}
+  unsure(): void {
+    this.doubtCount++;
+  }
+
+  /** How often something was asked that no path vouches for. */
+  get doubts(): number {
+    return this.doubtCount;
+  }
 
   /** Whether a verdict may be another one for this. */
   matters(absolutePath: string, news: News): boolean {

@@ -45,7 +45,7 @@ export class TempProject {
   /** As a new process has it. */
   cache(options: Partial<CodeCacheOptions> = {}): CodeCache {
     const { folder, root } = this;
-    return openCodeCache({ folder, root, apiPath, version: '1.0.0', refreshStamps: true, ...options });
+    return openCodeCache({ folder, root, apiPath, version: '1.0.0', writes: true, ...options });
   }
 
   async load(

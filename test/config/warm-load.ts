@@ -7,7 +7,7 @@ import { loadConfig } from '../../src/config/load.ts';
 const [root, apiPath] = process.argv.slice(2) as [string, string];
 const start = performance.now();
 const folder = path.join(root, '.pipeline-cache', 'config');
-const cache = openCodeCache({ folder, root, apiPath, version: '1.0.0', refreshStamps: false });
+const cache = openCodeCache({ folder, root, apiPath, version: '1.0.0', writes: false });
 const configPath = path.join(root, 'pipeline.config.ts');
 const result = await loadConfig({ configPath, root, cache, vetPath: '/none', onPrint: () => {} });
 const loadMs = performance.now() - start;

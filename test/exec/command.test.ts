@@ -183,6 +183,18 @@ test('PIPE_OUTPUT is read while the command runs', async () => {
   expect(() => statSync(`${scene.logPath}.output.jsonl`)).toThrow(/ENOENT/);
 });
 
+test('a command may ask in PIPE_OUTPUT for a delay before another attempt', async () => {
+  using scene = new Scene();
+  scene.write('lines', '{"retryAfter":"30s"}\n{"retryAfter":50,"note":"busy"}\n{"retryAfter":"soon"}\n');
+  const asked: number[] = [];
+  const onRetryAfter = (delayMs: number) => void asked.push(delayMs);
+  await executor.start({ ...scene.shell('cat lines >> "$PIPE_OUTPUT"'), onRetryAfter }).ended;
+  expect(asked).toEqual([30_000, 50]);
+  expect(scene.log()).toBe(
+    'busy\npipe: a line in PIPE_OUTPUT could not be understood and did not count: {"retryAfter":"soon"}\n',
+  );
+});
+
 test('lines in PIPE_OUTPUT that mean nothing become one warning in the log', async () => {
   using scene = new Scene();
   scene.write('lines', '{"progress":3}\n{"metric":{"usd":"much"}}\n\n{"metric":{"usd":1}}\nnonsense');

@@ -41,6 +41,18 @@ async function failureOf(execution: Execution, by = executor): Promise<Failure |
   return end.kind === 'failed' ? end.failure : null;
 }
 
+test('a function may ask for a delay before another attempt', async () => {
+  using scene = new Scene();
+  const asked: number[] = [];
+  const onRetryAfter = (delayMs: number) => void asked.push(delayMs);
+  const body = "ctx.retryAfter('1.5s'); ctx.retryAfter('soon');";
+  expect(await failureOf(script(scene, body, { onRetryAfter }))).toMatchObject({
+    kind: 'threw',
+    message: "ctx.retryAfter takes a duration such as '30s'",
+  });
+  expect(asked).toEqual([1500]);
+});
+
 test('a function is called with its context in its folder', async () => {
   using scene = new Scene();
   const body =
@@ -287,7 +299,7 @@ test('a function whose engine was killed ends by itself', async () => {
   const context = { stage: 'work' };
   scene.write(
     'request',
-    JSON.stringify({ module, export: 'default', name: 'x', context, lingerMs: 600_000 }),
+    JSON.stringify({ module, export: 'default', files: null, name: 'x', context, lingerMs: 600_000 }),
   );
   const line = '"$0" "$1" 3< request & echo "pid $!"; read -r _ < go';
   const engine = spawn('/bin/sh', ['-c', line, process.execPath, workerPath], { cwd: scene.folder });

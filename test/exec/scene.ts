@@ -24,6 +24,8 @@ const stage: Stage = {
   cwd: '',
   shell: '/bin/sh',
   timeoutMs: null,
+  retry: null,
+  checks: [],
   optional: false,
   freshness: 'hash',
   cache: true,
@@ -100,6 +102,9 @@ export class Scene {
       timeoutMs: null,
       stdin: 'closed',
       logPath: this.logPath,
+      check: null,
+      onRetryAfter: () => {},
+      onProblem: () => {},
       secretValues: [],
       module: null,
       context: {

@@ -84,7 +84,18 @@ test.each([
   fs.writeFileSync(stray, 'x'.repeat(5000));
   fs.utimesSync(stray, 1, 1);
   if (size !== null) fs.writeFileSync(path.join(state, 'cache-size'), size);
-  growCache({ state, addedBytes: 10, maxBytes: 1000, nowMs: Date.now() });
+  growCache({ state, addedBytes: 10, beganEmpty: false, maxBytes: 1000, nowMs: Date.now() });
   expect(fs.existsSync(stray)).toBe(false);
   expect(fs.readFileSync(path.join(state, 'cache-size'), 'utf8')).toBe('0\n');
+});
+
+test('a cache that began empty holds what was put in, and need not be measured', () => {
+  const state = temporaryFolder();
+  const size = path.join(state, 'cache-size');
+  // Of one that is gone.
+  fs.writeFileSync(size, '700\n');
+  growCache({ state, addedBytes: 600, beganEmpty: true, maxBytes: 1000, nowMs: Date.now() });
+  expect(fs.readFileSync(size, 'utf8')).toBe('600\n');
+  growCache({ state, addedBytes: 300, beganEmpty: false, maxBytes: 1000, nowMs: Date.now() });
+  expect(fs.readFileSync(size, 'utf8')).toBe('900\n');
 });

@@ -34,16 +34,29 @@ function scene(content = 'x') {
   return { root, file, state, entries, memory, opens: vi.spyOn(fs, 'openSync') };
 }
 
+/** Where the last probe had its name. */
+let probed = '';
+
 /** As if the file had last changed this many milliseconds ago, however long the test has taken: the clock is what the probe says. */
 function pretendPassed(ms: number): void {
-  const { statSync } = fs;
-  vi.spyOn(fs, 'statSync').mockImplementation(((name: string, options: { bigint: true }) => {
-    const stat = statSync(name, options);
-    if (!path.basename(String(name)).startsWith('now-')) return stat;
+  const { fstatSync, unlinkSync } = fs;
+  vi.spyOn(fs, 'unlinkSync').mockImplementation((name) => {
+    if (path.basename(String(name)).startsWith('now-')) probed = String(name);
+    unlinkSync(name);
+  });
+  vi.spyOn(fs, 'fstatSync').mockImplementation(((descriptor: number, options: { bigint: true }) => {
+    const stat = fstatSync(descriptor, options);
+    // The probe alone has no name.
+    if (stat.nlink > 0n) return stat;
     // Counted from the file's change, however long this process was kept waiting since.
-    const changed = fs.lstatSync(path.join(String(name), '../../a'), { bigint: true }).ctimeNs;
+    const changed = fs.lstatSync(path.join(probed, '../../a'), { bigint: true }).ctimeNs;
     return { ...stat, mtimeNs: changed + BigInt(ms) * 1_000_000n };
   }) as never);
+}
+
+function stopPretending(): void {
+  vi.mocked(fs.fstatSync).mockRestore();
+  vi.mocked(fs.unlinkSync).mockRestore();
 }
 
 const readsOf = (opens: { mock: { calls: readonly (readonly unknown[])[] } }, file: string) =>
@@ -140,7 +153,7 @@ test('nothing is read beforehand where it is little, or where nothing may be rem
   // What has not settled could change unseen before it is asked for.
   await new DigestMemory(memory, state).ahead(unread, signal);
   expect(entries.size).toBe(0);
-  vi.mocked(fs.statSync).mockRestore();
+  stopPretending();
   pretendPassed(1000);
   await new DigestMemory(memory, state).ahead(unread, signal);
   expect([...entries.keys()]).toEqual(['a', 'b']);
@@ -170,7 +183,7 @@ test('settle reads once more what was read too soon, so that the next run need n
   pretendPassed(0);
   digests.of('a', file, stampOf(file)!);
   expect(entries.size).toBe(0);
-  vi.mocked(fs.statSync).mockRestore();
+  stopPretending();
   pretendPassed(1000);
   await digests.settle();
   expect(entries.get('a')).toEqual({ stamp: stampOf(file), digest: digestOf('x') });
@@ -186,7 +199,7 @@ test('settle remembers nothing of a file that was edited or deleted since', asyn
     pretendPassed(0);
     const digests = new DigestMemory(memory, state);
     digests.of('a', file, stampOf(file)!);
-    vi.mocked(fs.statSync).mockRestore();
+    stopPretending();
     pretendPassed(1000);
     change(file);
     await digests.settle();

@@ -1,7 +1,13 @@
 // The file of a proof: what is written is read back, and half of it is nothing.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeProof, encodeProof, type Proof, stampLength } from '../../src/glance/proof-format.ts';
+import {
+  decodeProof,
+  encodedPaths,
+  encodeProof,
+  type Proof,
+  stampLength,
+} from '../../src/glance/proof-format.ts';
 
 const header = {
   key: 'k',
@@ -14,12 +20,14 @@ const header = {
   savedMs: 2,
   isWhole: true,
   state: { inode: 1, sizeBytes: 2, mtimeMs: 3, ctimeMs: 4, end: 'x' },
+  inState: { boot: 'b', last: '00000000', tools: [] },
   wholeStateBytes: 2,
 };
 const sights = {
   common: [0, 1],
-  tasks: [{ task: 't', isFresh: true, savedMs: 2, paths: [0, 3] }],
+  tasks: [{ task: 't', isFresh: true, savedMs: 2, recordAt: 7, paths: [0, 3] }],
   edges: [],
+  junctions: [],
 };
 
 const proofs: fc.Arbitrary<Proof> = fc
@@ -29,34 +37,52 @@ const proofs: fc.Arbitrary<Proof> = fc
     header,
     spec: Buffer.from(JSON.stringify(files)),
     sights,
-    paths: files.map(([path]) => path),
+    paths: encodedPaths(files.map(([path]) => path)),
     stamps: new Float64Array(files.flatMap(([, number]) => Array<number>(stampLength).fill(number))),
   }));
 
 test('a proof is read back as it was written', () => {
   fc.assert(
     fc.property(proofs, (proof) => {
-      const read = decodeProof(encodeProof(proof));
+      const read = decodeProof(Buffer.concat(encodeProof(proof)));
       expect(read?.header).toEqual(header);
       expect(read?.spec.equals(proof.spec)).toBe(true);
       expect(read?.sights()).toEqual(sights);
       expect(read?.stamps).toEqual(proof.stamps);
-      expect(read?.paths()).toEqual(proof.paths);
+      // Wherever the bytes lie in memory.
+      const shifted = Buffer.concat([Buffer.from('x'), Buffer.concat(encodeProof(proof))]).subarray(1);
+      expect(decodeProof(shifted)?.stamps).toEqual(proof.stamps);
+      expect(read?.encodedPaths).toEqual(proof.paths);
+      expect(encodedPaths(read!.paths())).toEqual(proof.paths);
     }),
   );
 });
 
 test('a proof that is cut anywhere, or has something after it, is none', () => {
   const stamps = new Float64Array([1, 2, 3, 4, 5]);
-  const whole = encodeProof({ header, spec: Buffer.from('{"a":1}'), sights, paths: ['a/b'], stamps });
+  const whole = Buffer.concat(
+    encodeProof({
+      header,
+      spec: Buffer.from('{"a":1}'),
+      sights,
+      paths: encodedPaths(['a/b']),
+      stamps,
+    }),
+  );
   for (let length = 0; length < whole.length; length++)
     expect(decodeProof(whole.subarray(0, length))).toBeNull();
   expect(decodeProof(Buffer.concat([whole, Buffer.from('x')]))).toBeNull();
 });
 
 test('whom a change concerns is not told of a damaged proof', () => {
-  const proof = { header, spec: Buffer.from('{}'), sights, paths: ['a'], stamps: new Float64Array(5) };
-  const bytes = encodeProof(proof);
+  const proof = {
+    header,
+    spec: Buffer.from('{}'),
+    sights,
+    paths: encodedPaths(['a']),
+    stamps: new Float64Array(5),
+  };
+  const bytes = Buffer.concat(encodeProof(proof));
   const at = bytes.indexOf('"isFresh"');
   bytes[at + 11]! ^= 1;
   expect(() => decodeProof(bytes)!.sights()).toThrow('damaged');
@@ -64,7 +90,15 @@ test('whom a change concerns is not told of a damaged proof', () => {
 
 test.each(['HOME', 'config.cjs', 'absent/path'])('a proof in which %s is damaged is none', (text) => {
   const stamps = new Float64Array(5);
-  const bytes = encodeProof({ header, spec: Buffer.from('{}'), sights, paths: ['absent/path'], stamps });
+  const bytes = Buffer.concat(
+    encodeProof({
+      header,
+      spec: Buffer.from('{}'),
+      sights,
+      paths: encodedPaths(['absent/path']),
+      stamps,
+    }),
+  );
   bytes[bytes.indexOf(text)]! ^= 1;
   expect(decodeProof(bytes)).toBeNull();
 });

@@ -17,6 +17,7 @@ const header = {
   savedMs: 0,
   isWhole: true,
   state: { inode: 1, sizeBytes: 2, mtimeMs: 3, ctimeMs: 4, end: 'x' },
+  inState: { boot: 'b', last: '00000000', tools: [] },
   wholeStateBytes: 2,
 };
 
@@ -37,7 +38,7 @@ function vouchedFor(common: Look, tasks: Readonly<Record<string, Look>>): Vouche
     });
   const ofCommon = placed(common);
   const byTask = new Map(Object.entries(tasks).map(([task, look]) => [task, placed(look)]));
-  return { paths, stamps: new Float64Array(stamps), common: ofCommon, byTask };
+  return { paths, stamps: new Float64Array(stamps), common: ofCommon, byTask, junctions: [] };
 }
 
 function lookOf(proof: NonNullable<ReturnType<typeof decodeProof>>, runs: readonly number[]): Look {
@@ -60,7 +61,10 @@ test('those that were looked at again are told of anew, the others as before, an
       fc.record({ one: look, two: look, three: look }),
       fc.record({ one: look, two: look, three: look }),
       fc.subarray([...names], { minLength: 1 }),
-      (before, after, again) => {
+      // Whether they look at the same paths once more, as after most edits.
+      fc.boolean(),
+      (before, other, again, isSame) => {
+        const after = isSame ? before : other;
         // What two look at has one stamp at one time.
         const oneTime = (tasks: Record<string, Look>, factor: number) =>
           Object.fromEntries(
@@ -72,12 +76,19 @@ test('those that were looked at again are told of anew, the others as before, an
         const old = oneTime(before, 1);
         const renewed = oneTime(Object.fromEntries(again.map((task) => [task, after[task]])), 2);
         const first = seal(vouchedFor({ config: 7, running: 8 }, old), header, 'spec', {
-          tasks: names.map((task) => ({ task, isFresh: true, savedMs: 1 })),
+          tasks: names.map((task) => ({ task, isFresh: true, savedMs: 1, recordAt: 7 })),
           edges: [],
         });
-        const facts = new Map(again.map((task) => [task as string, { task, isFresh: true, savedMs: 5 }]));
-        const second = reseal(decodeProof(first)!, vouchedFor({ running: 9 }, renewed), header, facts);
-        const proof = decodeProof(second)!;
+        const facts = new Map(
+          again.map((task) => [task as string, { task, isFresh: true, savedMs: 5, recordAt: 7 }]),
+        );
+        const second = reseal(
+          decodeProof(Buffer.concat(first))!,
+          vouchedFor({ running: 9 }, renewed),
+          header,
+          facts,
+        );
+        const proof = decodeProof(Buffer.concat(second))!;
         const { common, tasks } = proof.sights();
         expect(lookOf(proof, common)).toEqual({ config: 7, running: 9 });
         for (const { task, paths, savedMs } of tasks) {
@@ -97,15 +108,21 @@ test('those that were looked at again are told of anew, the others as before, an
 });
 
 test('two stamps of one path, of an edit between two looks, are one again', () => {
-  const task = (name: string) => ({ task: name, isFresh: true, savedMs: 1 });
+  const task = (name: string) => ({ task: name, isFresh: true, savedMs: 1, recordAt: 7 });
   const facts = (...names: readonly string[]) => new Map(names.map((name) => [name, task(name)]));
   const first = seal(vouchedFor({}, { one: { a: 1 }, two: { a: 1 } }), header, '', {
     tasks: [task('one'), task('two')],
     edges: [],
   });
-  const split = reseal(decodeProof(first)!, vouchedFor({}, { two: { a: 2 } }), header, facts('two'));
-  expect(decodeProof(split)!.paths()).toEqual(['a', 'a']);
+  const split = reseal(
+    decodeProof(Buffer.concat(first))!,
+    vouchedFor({}, { two: { a: 2 } }),
+    header,
+    facts('two'),
+  );
+  expect(decodeProof(Buffer.concat(split))!.paths()).toEqual(['a', 'a']);
   const both = vouchedFor({}, { one: { a: 3 }, two: { a: 3 } });
-  const joined = decodeProof(reseal(decodeProof(split)!, both, header, facts('one', 'two')))!;
+  const again = reseal(decodeProof(Buffer.concat(split))!, both, header, facts('one', 'two'));
+  const joined = decodeProof(Buffer.concat(again))!;
   expect([joined.paths(), joined.stamps[0]]).toEqual([['a'], 3]);
 });

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { changesIn } from '../../src/glance/many-eyes.ts';
-import { Onlooker, type Vouched } from '../../src/glance/seal.ts';
+import { fileClockMs, Onlooker, type Vouched } from '../../src/glance/seal.ts';
 
 let root = '';
 beforeEach(() => {
@@ -28,7 +28,7 @@ function letTheClockTick(): void {
 
 /** One that looks as if the process had begun with it. */
 function onlooker(): Onlooker {
-  return new Onlooker(root, at('probe'), 0);
+  return new Onlooker(root, fileClockMs(at('probe')));
 }
 
 function sealed(one: Onlooker): Vouched | null {

@@ -7,6 +7,7 @@ const sight = (task: string, paths: readonly number[], isFresh = true) => ({
   task,
   isFresh,
   savedMs: 1,
+  recordAt: null,
   paths: runsOf(paths),
 });
 
@@ -14,6 +15,7 @@ const sight = (task: string, paths: readonly number[], isFresh = true) => ({
 const sights: Sights = {
   common: [0, 1],
   tasks: [sight('a', [1, 2]), sight('b', [3]), sight('c', [3, 4]), sight('d', [5])],
+  junctions: [],
   edges: [
     [0, 1],
     [1, 3],

@@ -10,6 +10,14 @@ test('a function has its place and no more; nothing is left behind on functions'
   expect('toJSON' in (() => {})).toBe(false);
 });
 
+test('a pattern is told from others, and nothing is left behind on patterns', () => {
+  const texts = [/a/, /a/i, /b/, 'a', {}].map((output) => specText({ output }));
+  expect(new Set(texts).size).toBe(5);
+  expect(specText({ output: /a/i })).toBe(texts[1]);
+  expect('toJSON' in /a/).toBe(false);
+  expect(specText({ output: Object.assign(/a/, { more: 1 }) })).toBeNull();
+});
+
 test('what contains itself has no text', () => {
   const round: { self?: unknown } = {};
   round.self = round;

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunId, TaskId } from '../../src/base/brand.ts';
-import { findRun, lastLogOf, listRuns, logOf, readEvents } from '../../src/journal/history.ts';
+import { growHistory } from '../../src/journal/grow-history.ts';
+import { findRun, lastLogsOf, listRuns, logsOf, readEvents } from '../../src/journal/history.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
 import { pruneRuns } from '../../src/journal/prune.ts';
 import type { PipeEvent } from '../../src/model/events.ts';
@@ -151,10 +152,10 @@ test('a log is found in its run, and in the last run that had one', () => {
   pastRun(state, '20261120-000000-0000', 3);
   fs.mkdirSync(path.join(state, 'runs', '20261121-000000-0000'));
   const [newest, older] = listRuns(state);
-  expect(logOf(newest!, merge)).toBeNull();
-  expect(logOf(older!, merge)).toBe(path.join(older!.folder, 'logs', 'merge.log'));
-  expect(lastLogOf(state, merge)).toEqual({ run: older, file: logOf(older!, merge) });
-  expect(lastLogOf(state, 'other' as TaskId)).toBeNull();
+  expect(logsOf(newest!, merge)).toEqual([]);
+  expect(logsOf(older!, merge)).toEqual([path.join(older!.folder, 'logs', 'merge.log')]);
+  expect(lastLogsOf(state, merge)).toEqual({ run: older, files: logsOf(older!, merge) });
+  expect(lastLogsOf(state, 'other' as TaskId)).toBeNull();
 });
 
 test('only the newest runs are kept, with what they left elsewhere, but for what people made', () => {
@@ -165,8 +166,8 @@ test('only the newest runs are kept, with what they left elsewhere, but for what
     for (const part of ['rejected', 'aside', 'displaced'])
       fs.mkdirSync(path.join(state, part, id), { recursive: true });
   }
-  expect(pruneRuns({ state, current: ids[2]!, keepRuns: 3 })).toEqual([]);
-  expect(pruneRuns({ state, current: ids[2]!, keepRuns: 2 })).toEqual([ids[0]]);
+  expect(pruneRuns({ state, current: ids[2]!, keepRuns: 3 }).removed).toEqual([]);
+  expect(pruneRuns({ state, current: ids[2]!, keepRuns: 2 }).removed).toEqual([ids[0]]);
   for (const part of ['runs', 'rejected', 'aside'])
     expect(fs.readdirSync(path.join(state, part))).toEqual(ids.slice(1));
   expect(fs.readdirSync(path.join(state, 'displaced'))).toEqual(ids);
@@ -180,9 +181,57 @@ test('runs are kept up to a size, rejected files included, never less than the c
   fs.mkdirSync(left, { recursive: true });
   fs.writeFileSync(path.join(left, 'out'), 'x'.repeat(1000));
   const current = ids[2]!;
-  expect(pruneRuns({ state, current, keepBytes: 4000 })).toEqual([]);
-  expect(pruneRuns({ state, current, keepBytes: 3999 })).toEqual([ids[0]]);
-  expect(pruneRuns({ state, current, keepBytes: 10 })).toEqual([ids[1]]);
+  expect(pruneRuns({ state, current, keepBytes: 4000 }).removed).toEqual([]);
+  expect(pruneRuns({ state, current, keepBytes: 3999 }).removed).toEqual([ids[0]]);
+  expect(pruneRuns({ state, current, keepBytes: 10 }).removed).toEqual([ids[1]]);
   expect(listRuns(state).map(({ runId }) => runId)).toEqual([current]);
-  expect(pruneRuns({ state: path.join(state, 'nowhere'), current })).toEqual([]);
+  expect(pruneRuns({ state: path.join(state, 'nowhere'), current }).removed).toEqual([]);
+});
+
+test('how much the history holds is remembered, so that only new runs are measured, until there is too much', () => {
+  const state = temporaryFolder();
+  const ids = ['20261121-000000-0000', '20261122-000000-0000', '20261123-000000-0000'] as RunId[];
+  const remembered = () => fs.readFileSync(path.join(state, 'history-size'), 'utf8');
+  pastRun(state, ids[0]!, 1000);
+  growHistory({ state, current: ids[1]! });
+  pastRun(state, ids[1]!, 1000);
+  const [, each] = remembered().trim().split(' ').map(Number);
+  expect(remembered()).toBe(`${ids[0]} ${each}\n`);
+  // It is believed, and not measured again.
+  fs.writeFileSync(path.join(state, 'history-size'), `${ids[0]} 5000\n`);
+  growHistory({ state, current: ids[2]! });
+  expect(remembered()).toBe(`${ids[1]} ${5000 + each!}\n`);
+  pastRun(state, ids[2]!, 1000);
+  // Until it says that there is too much: then all is measured, and there was not.
+  growHistory({ state, current: '20261124-000000-0000' as RunId, keepBytes: 3 * each! });
+  expect(remembered()).toBe(`${ids[2]} ${3 * each!}\n`);
+  fs.mkdirSync(path.join(state, 'runs', '20261125-000000-0000'));
+  growHistory({ state, current: '20261126-000000-0000' as RunId, keepBytes: 2 * each! });
+  expect(listRuns(state).map(({ runId }) => runId)).toEqual(['20261125-000000-0000', ids[2], ids[1]]);
+  expect(remembered()).toBe(`20261125-000000-0000 ${2 * each!}\n`);
+});
+
+test.each(['', '\0\0\0', '20261121-000000-0000 17', 'no-run 17\n'])(
+  'of a history whose size is told as %j, all is measured',
+  (text) => {
+    const state = temporaryFolder();
+    pastRun(state, '20261121-000000-0000' as RunId, 1000);
+    fs.writeFileSync(path.join(state, 'history-size'), text);
+    growHistory({ state, current: '20261122-000000-0000' as RunId });
+    expect(fs.readFileSync(path.join(state, 'history-size'), 'utf8')).toMatch(
+      /^20261121-000000-0000 \d{4}\n$/,
+    );
+  },
+);
+
+test('more than some runs above those that are kept are not left to lie', () => {
+  const state = temporaryFolder();
+  for (let day = 0; day < 221; day++) {
+    const month = 1 + Math.floor(day / 28);
+    const id = `2026${String(month).padStart(2, '0')}${String(1 + (day % 28)).padStart(2, '0')}-000000-0000`;
+    fs.mkdirSync(path.join(state, 'runs', id), { recursive: true });
+  }
+  fs.writeFileSync(path.join(state, 'history-size'), '20991231-000000-0000 17\n');
+  growHistory({ state, current: '20261222-000000-0000' as RunId });
+  expect(listRuns(state)).toHaveLength(200);
 });

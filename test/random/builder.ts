@@ -67,6 +67,8 @@ export type Built =
       readonly warnings: readonly string[];
       /** Whether it looked only at what a glance had not seen to be as it was. */
       readonly isPart?: boolean;
+      /** Whether a watch was asked just before, and said that all is fresh. */
+      readonly isAnswered?: boolean;
     }
   | { readonly kind: 'refused' }
   /** It died, or nobody can say which of its stages saw what. */

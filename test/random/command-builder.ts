@@ -21,13 +21,19 @@ export class CommandBuilder implements Builder {
   private readonly root: string;
   private usualMs = 300;
   private names: readonly string[] = [];
+  private readonly ofEachStage: object;
 
-  constructor(root: string) {
+  /** `ofEachStage`: fields besides those of its shape. */
+  constructor(root: string, ofEachStage: object = {}) {
     this.root = root;
+    this.ofEachStage = ofEachStage;
   }
 
   configure(pipeline: Pipeline): void {
-    const text = `import { definePipeline } from 'pipe-build';\nexport default definePipeline(${JSON.stringify({ ...specOf(pipeline), jobs: flaglessBuild.jobs }, null, 2)});\n`;
+    const { stages, ...rest } = specOf(pipeline);
+    const all = Object.entries(stages).map(([name, stage]) => [name, { ...stage, ...this.ofEachStage }]);
+    const spec = { ...rest, stages: Object.fromEntries(all), jobs: flaglessBuild.jobs };
+    const text = `import { definePipeline } from 'pipe-build';\nexport default definePipeline(${JSON.stringify(spec, null, 2)});\n`;
     fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), text);
     this.names = pipeline.shape.map((stage) => stage.name);
   }
@@ -181,7 +187,7 @@ export class CommandBuilder implements Builder {
     if (code !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
   }
 
-  private start(args: readonly string[]): Running {
+  start(args: readonly string[]): Running {
     const child = spawn(nodeUnderTest, ['--', pipeCommand, ...args], {
       cwd: this.root,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, NO_COLOR: '1' },
@@ -191,7 +197,7 @@ export class CommandBuilder implements Builder {
   }
 }
 
-function isFlagless(request: BuildRequest): boolean {
+export function isFlagless(request: BuildRequest): boolean {
   return Object.entries(flaglessBuild).every(
     ([name, value]) => request[name as keyof BuildRequest] === value,
   );

@@ -28,6 +28,8 @@ export class PlayedExecutor implements Executor {
     return { ended: this.perform(execution), cancel() {} };
   }
 
+  atRest(): void {}
+
   hasLeftBehind(): boolean {
     return false;
   }

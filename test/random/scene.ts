@@ -91,6 +91,7 @@ export class Scene {
     }
     if (this.disturbances.editedOutput !== null) return this.followOutputEdit(request, built, before.tree);
     if (built.isPart) tally.parts++;
+    if (built.isAnswered) tally.answers++;
     if (built.disturbed === null) say('the plan', brokenPlans(built));
     this.follow('the build', request, built, before.times, mayWarn);
     await this.expectNothingToDo(request, built);

@@ -21,6 +21,8 @@ export class Tally {
   encounters = 0;
   /** Builds of those stages alone that something had happened to. */
   parts = 0;
+  /** Builds that were told by a watch that all is fresh. */
+  answers = 0;
 
   count(ends: ReadonlyMap<string, TaskEnd>, kept: number): void {
     this.kept += kept;

@@ -8,6 +8,7 @@ import type {
   TaskPlanned,
   TaskStarted,
 } from '../../src/model/events.ts';
+import type { Failure } from '../../src/model/failure.ts';
 
 export const startMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -60,6 +61,13 @@ export function finished(
     reasons: [],
     ...more,
   };
+}
+
+export function retrying(
+  task: string,
+  more: { readonly failure: Failure; readonly delayMs: number },
+): EventBody {
+  return { kind: 'task-retrying', ...of(task), attempt: 1, why: 'failed', left: 1, ...more };
 }
 
 export function output(task: string, text: string, stream: 'stdout' | 'stderr' = 'stdout'): EventBody {

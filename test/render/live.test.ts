@@ -13,6 +13,7 @@ import {
   finished,
   output,
   progress,
+  retrying,
   runFinished,
   runStarted,
   started,
@@ -294,6 +295,23 @@ test('with -v, output stands above the block under the name of its stage', async
     '✓ enrichment    1.2s',
     '1 ran, 1 fresh in 2.0s',
   ]);
+});
+
+test('what waits for its next attempt says when that is and why', () => {
+  const stream = new FakeStream({ columns: 80, rows: 20 });
+  const look = lookOf(stream, { LANG: 'C', NO_COLOR: '1' });
+  const failure = { kind: 'exit', code: 7, line: 'x' } as const;
+  const events = [
+    runStarted(1),
+    started('a'),
+    output('a', 'HTTP 503\n'),
+    retrying('a', { failure, delayMs: 4000 }),
+  ];
+  const view = events.map((body) => at(0, body)).reduce(foldEvent, initialView());
+  const moment = { nowMs: startMs + 1500, frame: 0, rows: 20 };
+  expect(liveLines(view, look, moment)[0]).toBe('| a    1s  attempt 2 in 3s: exit code 7');
+  foldEvent(view, at(4000, started('a', { attempt: 2 })));
+  expect(liveLines(view, look, { ...moment, nowMs: startMs + 5000 })[0]).toBe('| a    1s  attempt 2');
 });
 
 test('a terminal without Unicode gets plain signs', () => {

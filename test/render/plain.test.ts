@@ -8,6 +8,7 @@ import {
   finished,
   output,
   planned,
+  retrying,
   runFinished,
   runStarted,
   started,
@@ -143,6 +144,24 @@ test('waiting for another run, warnings and repeated attempts are told', () => {
     'a: its inputs were edited while it ran, so it runs again',
     'warning: a: kept out.csv aside',
     '  hint: see displaced/',
+  ]);
+});
+
+test('attempts that failed, and how many there were, are told', () => {
+  const lines = plain([
+    runStarted(2),
+    started('a'),
+    retrying('a', { failure: { kind: 'exit', code: 7, line: 'x' }, delayMs: 2000 }),
+    started('a', { attempt: 2 }),
+    finished('a', 'executed', { attempts: 2 }),
+    finished('b', 'failed', { attempts: 3, failure: { kind: 'signal', signal: 'SIGKILL', line: 'x' } }),
+  ]);
+  expect(lines.slice(1, 6)).toEqual([
+    'run       a             because it was never built',
+    'a: attempt 1 failed: exit code 7; again in 2.0s (1 left)',
+    'run       a             because it was never built (attempt 2)',
+    'done      a             1.2s, 2 attempts',
+    'failed    b             killed by SIGKILL (out of memory?) after 1.2s, 3 attempts',
   ]);
 });
 

@@ -54,6 +54,8 @@ export class FakeExecutor implements Executor {
     return { ended, cancel };
   }
 
+  atRest(): void {}
+
   hasLeftBehind(): boolean {
     return this.leftBehind > 0;
   }

@@ -1,6 +1,7 @@
 // A world in memory for the engine: a machine that outlives processes, and one world for each process.
 import { posix } from 'node:path';
-import type { Digest, FilePath, RunId } from '../../src/base/brand.ts';
+import type { Digest, FilePath, RunId, TaskId } from '../../src/base/brand.ts';
+import { err, ok } from '../../src/base/result.ts';
 import { EventStream } from '../../src/engine/event-stream.ts';
 import { openOutlet } from '../../src/engine/outlet.ts';
 import type { RunFolders } from '../../src/engine/ports.ts';
@@ -66,12 +67,18 @@ export class FakeWorld implements World {
   readonly machine: Machine;
   readonly disk: FakeDisk;
   readonly clock: World['clock'];
+  /** Those that were asked for and neither rang nor were called off. */
+  readonly alarms = new Set<{ readonly afterMs: number; readonly ring: () => void }>();
+  /** Whether they ring at once, with the time moved on, or when the test says so. */
+  alarmsRing = true;
   readonly files: World['files'];
   readonly outputs: World['outputs'];
   readonly documents: World['documents'];
   readonly records: World['records'];
   readonly cache: World['cache'];
   readonly executor: FakeExecutor;
+  /** Without schemas: of the others, what the file's text says. */
+  readonly checker: World['checker'];
   readonly code: World['code'];
   readonly tools: World['tools'];
   readonly caller: World['caller'];
@@ -101,6 +108,15 @@ export class FakeWorld implements World {
     this.records = new FakeRecords(machine.shelf);
     this.cache = { actions: machine.actions, blobs: new FakeBlobs(disk, `${state}/cas`), stores: true };
     this.executor = new FakeExecutor(disk);
+    this.checker = {
+      prepare: async (check) =>
+        check.kind === 'matches'
+          ? ok(async ({ path }) => {
+              const isFine = new RegExp(check.source, check.flags).test(disk.read(path));
+              return isFine ? [] : [{ path, line: null, pointer: null, message: 'does not match' }];
+            })
+          : err(`the check ${check.kind} is not played here`),
+    };
     this.code = {
       identify: () => ({ digest: digestOf('code'), modules: [], compiledPath: `${state}/code.mjs` }),
     };
@@ -123,6 +139,22 @@ export class FakeWorld implements World {
     });
   }
 
+  readonly alarm: World['alarm'] = (afterMs, ring) => {
+    const alarm = { afterMs, ring };
+    this.alarms.add(alarm);
+    if (this.alarmsRing) queueMicrotask(() => this.ring());
+    return () => void this.alarms.delete(alarm);
+  };
+
+  /** The earliest of the alarms rings. */
+  ring(): void {
+    const [first] = [...this.alarms].sort((a, b) => a.afterMs - b.afterMs);
+    if (first === undefined) return;
+    this.alarms.delete(first);
+    this.disk.tick(first.afterMs);
+    first.ring();
+  }
+
   private kept(): void {
     this.upkeep.performed++;
   }
@@ -139,11 +171,13 @@ export class FakeWorld implements World {
 
 function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
   const run = `${state}/runs/${runId}`;
+  const logs = new Map<TaskId, number>();
   return {
     runId,
     root: place.root,
     state,
-    logPath: (task) => `${run}/${task}.log`,
+    logPath: (task) => `${run}/${task}${logs.has(task) ? `~${logs.get(task)}` : ''}.log`,
+    beginLog: (task) => logs.set(task, (logs.get(task) ?? 1) + 1),
     scratch: (task) => `${state}/scratch/${task}`,
     keep: (what, task) => posix.join(state, what, runId, task),
     displacedIn: (earlier, task) => {

@@ -200,6 +200,7 @@ export class RealWorld implements Disposable {
     };
     return {
       start: (execution) => ({ ended: perform(execution), cancel: () => {} }),
+      atRest: () => programs.atRest(),
       hasLeftBehind: () => real.hasLeftBehind(),
       endLeftBehind: () => real.endLeftBehind(),
     };

@@ -220,7 +220,7 @@ export function builtFrom(ended: Ended): Built {
 }
 
 /** Small and the same everywhere: what the tests' own surroundings hold must not matter. */
-function environment(added: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv {
+export function environment(added: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv {
   const base = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,

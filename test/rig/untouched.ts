@@ -38,7 +38,7 @@ export function changesBetween(before: Tree, after: Tree): readonly string[] {
   return [...paths].filter((file) => before.get(file) !== after.get(file)).sort();
 }
 
-/** Does something that only looks. A configuration that was edited may be compiled: it is kept by content. */
+/** Does something that changes nothing. Of a build that is refused, the compiled configuration is kept by content. */
 export async function withoutTouching<T>(rig: Rig, act: () => Promise<T>): Promise<T> {
   const before = treeOf(rig);
   const result = await act();

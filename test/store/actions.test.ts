@@ -35,7 +35,9 @@ test('what was put is what is got', () => {
 
 test('a use is marked, a look is not', () => {
   const state = temporaryFolder();
-  new FolderActions(state).put(good);
+  const storing = new FolderActions(state);
+  storing.put(good);
+  expect(storing.addedBytes).toBe(fs.statSync(fileOf(state, good)).size);
   fs.utimesSync(fileOf(state, good), 1, 1);
   expect(new FolderActions(state, { marksUse: false }).get(good.fingerprint)).toEqual(good);
   expect(fs.statSync(fileOf(state, good)).mtimeMs).toBe(1000);

@@ -30,7 +30,9 @@ const sizes = Object.entries(contents);
 
 test.each(sizes)('a %s blob is a copy under its digest that nobody may write to', (_, content) => {
   const { source, state, blobs } = scene(content);
+  expect(blobs.beganEmpty).toBe(false);
   blobs.put(source, digest(content), content.length);
+  expect(blobs.beganEmpty).toBe(true);
   fs.writeFileSync(source, 'changed');
   const hex = digest(content);
   expect(filesBelow(state)).toEqual([`cas/${hex.slice(0, 2)}/${hex.slice(2)}`]);
@@ -46,6 +48,9 @@ test.each(sizes)('a %s file is added under the digest of what it holds', (_, con
   expect(blobs.add(source)).toBe(digest(content));
   expect(blobs.verify(digest(content))).toBe(true);
   expect(filesBelow(state)).toHaveLength(1);
+  const second = new FolderBlobs(state);
+  second.add(source);
+  expect([blobs.beganEmpty, second.beganEmpty]).toEqual([true, false]);
 });
 
 test.each(sizes)('a %s file with other content than announced is refused, without a trace', (_, content) => {

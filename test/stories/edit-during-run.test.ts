@@ -19,7 +19,9 @@ function gatesOf(rig: Rig): Gates {
 
 function retries(built: Built) {
   return built.events.flatMap((event: PipeEvent) =>
-    event.kind === 'task-retrying' ? [{ attempt: event.attempt, why: event.why, paths: event.paths }] : [],
+    event.kind === 'task-retrying' && event.why === 'input-changed'
+      ? [{ attempt: event.attempt, why: event.why, paths: event.paths }]
+      : [],
   );
 }
 

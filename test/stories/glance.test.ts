@@ -177,6 +177,50 @@ test('other targets, and another folder, are another question', async () => {
   expect(await settled(rig, [], { cwd: 'src' })).toContain('3 fresh');
 });
 
+test('a tool counts: the places where it could be, the program itself, and the PATH', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'in' },
+    `{ stages: { work: { requires: ['in.txt'], tools: { shout: '>=2' }, run: 'cat in.txt' } } }`,
+  );
+  const install = (file: string, version: string) => {
+    rig.write(file, `#!/bin/sh\necho shout ${version}\n`);
+    fs.chmodSync(rig.path(file), 0o755);
+  };
+  const folders = ['node_modules/first', 'node_modules/second'].map((folder) => rig.path(folder));
+  const env = { PATH: `${folders.join(':')}:${process.env.PATH}` };
+  fs.mkdirSync(rig.path('node_modules/first'), { recursive: true });
+  install('node_modules/second/shout', '2.1');
+  await settled(rig, [], { env });
+  // One that comes before it, also where it has the same version.
+  install('node_modules/first/shout', '2.1');
+  expect(glance(rig, [], { env }).told).toBeNull();
+  rig.remove('node_modules/first/shout');
+  expect(glance(rig, [], { env }).told).not.toBeNull();
+  expect(glance(rig, [], { env: { PATH: `${folders[1]}:${process.env.PATH}` } }).told).toBeNull();
+  // What is no program, and becomes one.
+  rig.write('node_modules/first/shout', '');
+  await settled(rig, [], { env });
+  fs.chmodSync(rig.path('node_modules/first/shout'), 0o755);
+  expect(glance(rig, [], { env }).told).toBeNull();
+  rig.remove('node_modules/first/shout');
+  await settled(rig, [], { env });
+  install('node_modules/second/shout', '2.2');
+  expect(glance(rig, [], { env }).told).toBeNull();
+});
+
+test('a tool that may be another one though its file is the same is asked in every build', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'in', 'shims/shout': '#!/bin/sh\necho shout 2.1\n' },
+    `{ stages: { work: { requires: ['in.txt'], tools: { shout: '>=2' }, run: 'cat in.txt' } } }`,
+  );
+  fs.chmodSync(rig.path('shims/shout'), 0o755);
+  const env = { PATH: `${rig.path('shims')}:${process.env.PATH}` };
+  for (let builds = 0; builds < 3; builds++) {
+    expect((await rig.pipe(['build'], { env })).code).toBe(0);
+    expect(glance(rig, [], { env }).told).toBeNull();
+  }
+});
+
 test('what was changed a moment ago is looked at again, for its stamp may not show the next change', async () => {
   await using rig = await built();
   for (const text of ['B', 'C', 'D', 'E', 'F']) {

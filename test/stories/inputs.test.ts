@@ -213,6 +213,20 @@ test('a name that is no text fails clearly, as an input and as an output', async
   });
 });
 
+test('a link whose text is no text fails clearly, as an input and as an output: it could not be made again', async () => {
+  await using rig = await Rig.with({ 'src/a.txt': 'a' }, join('src/*'));
+  fs.symlinkSync(Buffer.from([0x61, 0xff]), rig.path('src/link'));
+  const message = 'is a link whose text is not valid UTF-8';
+  const built = await rig.build();
+  expect(built.end('join')?.failure).toMatchObject({ kind: 'input-unreadable', path: 'src/link', message });
+  rig.remove('src/link');
+  rig.config(
+    `{ stages: { make: { requires: ['src/*'], produces: ['out/'], run: 'mkdir -p out; ln -s "$(printf "a\\\\377")" out/link' } } }`,
+  );
+  const made = await rig.build();
+  expect(made.end('make')?.failure).toMatchObject({ kind: 'output-blocked', path: 'out/link', message });
+});
+
 test('a folder where an input file is expected is no input', async () => {
   await using rig = await Rig.with({ 'in.txt/a': '' }, copy);
   const ended = await rig.pipe(['build']);

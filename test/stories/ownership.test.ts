@@ -5,7 +5,7 @@ import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
 import { type Built, nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
-import { expectNothingToDo, withoutTouching } from '../rig/untouched.ts';
+import { changesBetween, expectNothingToDo, treeOf, withoutTouching } from '../rig/untouched.ts';
 
 const chain = (more = '') => `{ stages: {
   draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'tr a-z A-Z < in.txt > draft.txt', ${more} },
@@ -440,10 +440,25 @@ test('a former output that a person edited since is theirs', async () => {
   await expectNothingToDo(rig);
 });
 
-test('whatever command comes first, the folder of pipe hides itself from git', async () => {
-  for (const args of [['status'], ['build', '--dry-run'], ['graph'], ['list'], ['why', 'draft']]) {
+test('commands that look write nothing, not even a configuration that was never compiled or was edited since', async () => {
+  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  const looks = [['status'], ['build', '-n'], ['graph'], ['list'], ['why', 'draft'], ['describe', 'draft']];
+  const expectUntouched = async () => {
+    const before = treeOf(rig);
+    for (const args of looks) expect((await rig.pipe(args)).code).toBe(0);
+    expect(changesBetween(before, treeOf(rig))).toEqual([]);
+  };
+  await expectUntouched();
+  expect(rig.exists('.pipeline-cache')).toBe(false);
+  await rig.build();
+  rig.write('pipeline.config.ts', `${rig.read('pipeline.config.ts')}\n// edited`);
+  await expectUntouched();
+});
+
+test('whatever command writes first, the folder of pipe hides itself from git', async () => {
+  for (const args of [['build'], ['clean', '--dry-run'], ['build', 'unknown']]) {
     await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
-    expect((await rig.pipe(args)).code).toBe(0);
+    await rig.pipe(args);
     expect(rig.read('.pipeline-cache/.gitignore')).toBe('*\n');
   }
 });

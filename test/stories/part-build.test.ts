@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { builtFrom, Rig } from '../rig/rig.ts';
+import { gate, tell } from './signs.ts';
 
 /** a → b → c, and three that nothing ties to them. */
 const config = `{ jobs: 1, stages: {
@@ -166,6 +167,29 @@ test('a secret of a stage that is left out is kept out of logs too', async () =>
   expect(rig.read(`.pipeline-cache/runs/${run}/logs/b.log`)).toContain('it is ***');
 });
 
+test('which program a stage asks for is looked at after an edit as before, and asked for its version once', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'in', 'other.txt': 'other' },
+    `{ stages: {
+      work: { requires: ['in.txt'], produces: ['out.txt'], tools: { shout: '>=2' }, run: 'cp in.txt out.txt' },
+      other: { requires: ['other.txt'], produces: ['o.txt'], run: 'cp other.txt o.txt' },
+    } }`,
+  );
+  const install = (version: string) => {
+    rig.write('node_modules/.bin/shout', `#!/bin/sh\necho asked >> asked\necho shout ${version}\n`);
+    fs.chmodSync(rig.path('node_modules/.bin/shout'), 0o755);
+  };
+  install('2.1');
+  await settle(rig);
+  rig.write('in.txt', 'IN');
+  const edited = await plain(rig);
+  expect([edited.known, edited.executed, rig.read('asked')]).toEqual([1, ['work'], 'asked\n']);
+  install('2.2');
+  const replaced = await plain(rig);
+  expect([replaced.known, replaced.executed]).toEqual([1, ['work']]);
+  expect((await plain(rig)).events).toHaveLength(2);
+});
+
 test('what a stage that is left out made is edited while the next one runs: no result is made of that', async () => {
   await using rig = await Rig.with(
     { 'a.txt': 'a\n', 'b.txt': 'b\n' },
@@ -271,9 +295,10 @@ test('another build that writes while the configuration is evaluated makes it lo
   await using rig = await Rig.with(
     { 'a.txt': 'a', 'l.txt': 'l' },
     `import fs from 'node:fs';
-    if (process.argv.length === 3 && fs.existsSync('hold')) {
-      fs.writeFileSync('waiting', '');
-      while (fs.existsSync('hold')) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (process.argv.length === 3 && fs.existsSync('waiting')) {
+      fs.writeFileSync('waiting', 'here');
+      fs.readFileSync('go');
+      fs.unlinkSync('waiting');
     }
     export default { stages: {
       a: { requires: ['a.txt'], produces: ['out.txt'], run: 'cp a.txt out.txt' },
@@ -282,12 +307,13 @@ test('another build that writes while the configuration is evaluated makes it lo
   );
   await settle(rig);
   rig.write('a.txt', 'A');
-  rig.write('hold', '');
+  gate(rig, 'waiting');
+  gate(rig, 'go');
   const built = rig.start(['build']);
-  while (!rig.exists('waiting')) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await fs.promises.readFile(rig.path('waiting'), 'utf8')).toBe('here');
   rig.write('flaky', '');
   expect((await rig.pipe(['build', '--force', 'lint'])).code).toBe(1);
-  rig.remove('hold');
+  await tell(rig, 'go');
   const ended = await built.ended;
   const told = builtFrom({ ...ended, stdout: latestEvents(rig) });
   // What the forced one left unfinished is not passed by.

@@ -39,6 +39,7 @@ export default definePipeline({
       env: { URL: 'https://example.org/?key=' + encodeURIComponent(ODD_KEY) + EDITION, DATA: Buffer.from('user:' + LONG_KEY).toString('base64') },
       run: ['printf %s ' + all.map(quoted).join(' ') + ' > /dev/null', 'sh leak.sh', 'cp in.txt out.txt'],
       version: 'of ' + PLAIN_KEY + EDITION,
+      check: { kind: 'matches', pattern: new RegExp('^|' + PLAIN_KEY) },
     },
     program: {
       description: BEGINNING_KEY,
@@ -55,7 +56,7 @@ export default definePipeline({
         (await import('node:fs')).writeFileSync('function.txt', '');
       },
     },
-    fails: { description: PLAIN_KEY, requires: 'out.txt', produces: 'never.txt', run: 'echo ' + quoted(ODD_KEY) + ' >&2; exit 3 # ' + PLAIN_KEY },
+    fails: { description: PLAIN_KEY, requires: 'out.txt', produces: 'never.txt', retry: { attempts: 2, when: { output: ODD_KEY } }, run: 'echo ' + quoted(ODD_KEY) + ' >&2; exit 3 # ' + PLAIN_KEY },
     throws: { produces: 'no.txt', run: () => { throw new Error(all.join(), { cause: new TypeError(LINES_KEY) }); } },
     shell: { produces: 'none.txt', shell: '/nowhere/' + ODD_KEY, run: 'true' },
     unstarted: { produces: 'no-program.txt', run: exec('no-such-' + PLAIN_KEY) },

@@ -139,6 +139,20 @@ test('a configuration that breaks is told of, and mended it goes on with what is
   expect(rig.read('out/other.txt')).toBe('edited\ntwo?\n');
 });
 
+test('stages that feed each other are told of after four runs, and there is a pause in which it can be mended', async () => {
+  const feeding = (more: string) => `{ stages: {
+    one: { requires: ['x.txt'], produces: ['out/one.txt'], run: 'cp x.txt out/one.txt; echo more >> y.txt' },
+    two: { requires: ['y.txt'], produces: ['out/two.txt'], run: 'cp y.txt out/two.txt${more}' },
+  } }`;
+  await using rig = await Rig.with({ 'x.txt': '0\n', 'y.txt': '0\n' }, feeding('; echo more >> x.txt'));
+  await using watcher = new Watcher(rig.start(['watch', '-j', '1']));
+  const text = await watcher.until(/runs follow each other/);
+  expect(text.match(/ · 2 tasks$/gm)).toHaveLength(4);
+  rig.config(feeding(''));
+  await watcher.rest();
+  expect(await rig.build()).toMatchObject({ code: 0, executed: [], restored: [] });
+});
+
 test('a signal ends it with all that runs: exit 130', async () => {
   await using rig = await Rig.with({ 'in.txt': 'slow\n', 'other.txt': 'o\n' }, slow);
   gate(rig, 'gate');

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { fileSystemNamed } from '../../src/model/file-system-kind.ts';
 import { FolderWatch, type FolderWatchOptions } from '../../src/watch/folder-watch.ts';
 import { LookedAt } from '../../src/watch/looked-at.ts';
 
@@ -156,6 +157,51 @@ test('where a link leads is watched, and each link on the way', async () => {
   scene.folders.arm();
   scene.write('two/file.txt', 'more');
   await scene.hears('in/linked/file.txt');
+});
+
+test('all is watched where each folder is, or is not there; and where others cannot change it without a word', () => {
+  using scene = new Scene();
+  scene.write('in/a.txt');
+  scene.lookedAt.saw(scene.at('in/a.txt'));
+  scene.lookedAt.saw(scene.at('not/there.txt'));
+  scene.folders.arm();
+  const isLocal = fileSystemNamed(fs.statfsSync(scene.root).type)?.shared === false;
+  expect(scene.folders.isWhole).toBe(isLocal);
+  // What it holds changes without anybody's doing.
+  scene.folders.want('/proc');
+  scene.folders.arm();
+  expect(scene.folders.isWhole).toBe(isLocal && !fs.existsSync('/proc'));
+});
+
+test('a folder that is there and cannot be watched leaves a doubt until it can be, or is gone', () => {
+  let isRefused = true;
+  using scene = new Scene({
+    watchFolder: (folder) => {
+      if (isRefused && folder.endsWith('/in')) throw Object.assign(new Error('no'), { code: 'EACCES' });
+      return { close: () => {} };
+    },
+  });
+  scene.write('in/a.txt');
+  scene.lookedAt.saw(scene.at('in/a.txt'));
+  scene.folders.arm();
+  expect(scene.folders.isWhole).toBe(false);
+  isRefused = false;
+  scene.folders.arm();
+  expect(scene.folders.isWhole).toBe(fileSystemNamed(fs.statfsSync(scene.root).type)?.shared === false);
+});
+
+test('nothing is proven by what comes after a watch has ended, and all folders may be watched anew', async () => {
+  using scene = new Scene();
+  scene.write('in/a.txt');
+  scene.lookedAt.saw(scene.at('in/a.txt'));
+  expect(scene.folders.arm()).toBe(3);
+  expect(scene.folders.prove()).toBe(true);
+  scene.folders.disarmAll();
+  expect(scene.folders.prove()).toBe(false);
+  expect(scene.folders.arm()).toBe(3);
+  scene.write('in/a.txt', 'more');
+  await scene.hears('in/a.txt');
+  expect(scene.folders.prove()).toBe(true);
 });
 
 test('many events at once are told of as a flood', async () => {

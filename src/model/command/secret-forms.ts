@@ -90,9 +90,33 @@ function hexForms(value: string): readonly string[] {
 
 function urlForms(value: string): readonly string[] {
   // Through bytes, because half a surrogate pair makes `encodeURIComponent` throw.
-  const most = encodeURIComponent(Buffer.from(value).toString());
-  const all = most.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const text = Buffer.from(value).toString();
+  const most = encodeURIComponent(text);
+  const all = most.replace(/[!'()*]/g, escaped);
   const asForm = new URLSearchParams({ '': value }).toString().slice(1);
-  const forms = [most, all, asForm, all.replaceAll('%2F', '/'), most.replaceAll('%20', '+')];
-  return forms.flatMap((form) => [form, form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
+  const forms = [most, all, asForm, all.replaceAll('%2F', '/'), most.replaceAll('%20', '+'), encodeURI(text)];
+  const inParts = escapedInParts.map((signs) => text.replace(signs, escaped));
+  return [...forms, ...inParts].flatMap((form) => [
+    form,
+    form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ]);
+}
+
+/**
+ * What the URL standard escapes in a user or password, a path, a query, and behind the `#`; the rest stays as it is,
+ * per cent signs as well. Older versions left a `^` in paths, and other schemes than those of the web a `'` in queries.
+ */
+const escapedInParts = [
+  /[^!$%&'()*+,\-.\w~]/gu,
+  /[^!$%&'()*+,\-.\w~/:;=@[\\\]|]/gu,
+  /[^!$%&'()*+,\-.\w~/:;=@[\\\]|^]/gu,
+  /[^!$%&()*+,\-.\w~/:;=@[\\\]|^?`{}]/gu,
+  /[^!$%&'()*+,\-.\w~/:;=@[\\\]|^?`{}]/gu,
+  /[^!$%&'()*+,\-.\w~/:;=@[\\\]|^?{}#]/gu,
+];
+
+function escaped(char: string): string {
+  return [...Buffer.from(char)]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
 }

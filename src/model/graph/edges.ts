@@ -1,4 +1,5 @@
 // Finds what ties stages to each other: files that one may produce and another requires, and `after`.
+import { schemaFiles } from '../checks.ts';
 import { escapeGlob, parseGlob } from '../glob/glob.ts';
 import { type OverlappingPair, overlappingPairs } from '../glob/pattern-index.ts';
 import type { PatternEntry, PatternSet } from '../glob/pattern-set.ts';
@@ -59,10 +60,11 @@ export function findEdges(stages: readonly Stage[]): FoundEdges {
   return { edges: [...byPair.values()], ownInputs, doubleProducers };
 }
 
-/** What a stage reads: what it requires, what its command names, its module. All may be another stage's output. */
+/** What a stage reads: what it requires, what its command names, its module, the schemas of its checks. All may be another stage's output. */
 function inputsOf(stage: Stage): PatternSet {
   const { command } = stage;
-  const named = command.kind === 'script' ? [...stage.implied, command.module] : stage.implied;
+  const module = command.kind === 'script' ? [command.module] : [];
+  const named = [...stage.implied, ...module, ...schemaFiles(stage.checks)];
   if (named.length === 0) return stage.requires;
   return { entries: [...stage.requires.entries, ...named.flatMap(literalEntry)] };
 }

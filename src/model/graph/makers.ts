@@ -1,4 +1,5 @@
 // Which of thousands of stages may make a file, and which name it, without asking each of them.
+import { schemaFiles } from '../checks.ts';
 import { AffixIndex } from '../glob/affix-index.ts';
 import { affixesOf } from '../glob/compiled-glob.ts';
 import type { Glob } from '../glob/glob.ts';
@@ -32,11 +33,12 @@ export class Makers {
       .sort((a, b) => a.index - b.index);
   }
 
-  /** The stages that may need this very file: in `requires` it is spelled out, or the command or module is it. */
+  /** The stages that may need this very file: in `requires` it is spelled out, or the command, the module or a schema is it. */
   naming(path: string): readonly Stage[] {
-    this.#named ??= byPath(this.#stages, ({ requires, implied, command }) => [
+    this.#named ??= byPath(this.#stages, ({ requires, implied, command, checks }) => [
       ...literals(includedIn(requires)),
       ...implied,
+      ...schemaFiles(checks),
       ...(command.kind === 'script' ? [command.module] : []),
     ]);
     return this.#named.get(path) ?? [];

@@ -30,10 +30,14 @@ export function wordsOf(item: Item, cwd: string): PlaceholderValues {
   return { ...item.captures, item: name };
 }
 
-/** The path as a program finds it that was started in `cwd`; none takes it for an option. */
+/** The path as a program finds it that was started in `cwd`. */
 export function pathFrom(cwd: string, path: string): string {
-  const seen = posix.isAbsolute(path) ? path : posix.relative(cwd, path);
-  return seen.startsWith('-') ? `./${seen}` : seen;
+  return asOperand(posix.isAbsolute(path) || cwd === '' ? path : posix.relative(cwd, path));
+}
+
+/** No program takes it for an option. */
+export function asOperand(path: string): string {
+  return path.startsWith('-') ? `./${path}` : path;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { Diagnostic, DiagnosticCode } from '../diagnostic.ts';
 import { type Fields, fieldsOf, itemsOf, shown } from './config-value.ts';
+import { parseDuration, timerMs } from './duration.ts';
 import { placeOf } from './place.ts';
 
 export type Report = (diagnostic: Diagnostic) => void;
@@ -92,6 +93,18 @@ export class Section {
     const found = choices.find((choice) => choice === value);
     if (found !== undefined) return found;
     mismatch(this.report, this.placed(key), choices.map((choice) => `"${choice}"`).join(' or '));
+    return null;
+  }
+
+  /** In milliseconds, such that a timer can wait for it. */
+  durationMs(key: string): number | null {
+    const { value, at } = this.placed(key);
+    if (value === undefined) return null;
+    const ms = timerMs(value);
+    if (ms !== null) return ms;
+    const parsed = parseDuration(value);
+    const expected = parsed.ok ? 'a duration of at most 24 days' : parsed.error;
+    this.report({ code: 'PIPE021', message: `expected ${expected}, found ${shown(value)}`, at });
     return null;
   }
 

@@ -20,6 +20,15 @@ export function parseDuration(value: unknown): Result<number, string> {
   return Number.isSafeInteger(rounded) ? ok(rounded) : err('a shorter duration');
 }
 
+/** Timers of Node hold no longer time. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** A duration that a timer can wait for; `null`: it is none. */
+export function timerMs(value: unknown): number | null {
+  const parsed = parseDuration(value);
+  return parsed.ok && parsed.value <= longestTimerMs ? parsed.value : null;
+}
+
 function msOf(text: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text) ?? [];
   return count === undefined || unit === undefined ? Number.NaN : Number(count) * unitMs[unit]!;

@@ -18,6 +18,8 @@ const ofStage = {
   cwd: true,
   shell: true,
   timeout: true,
+  retry: true,
+  check: true,
   optional: true,
   freshness: true,
   cache: true,
@@ -44,8 +46,8 @@ export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
-  ...['approval', 'batch', 'budget', 'check', 'hooks', 'nice', 'params'],
-  ...['pool', 'pools', 'rateLimit', 'retry', 'services', 'weight', 'when'],
+  ...['approval', 'batch', 'budget', 'hooks', 'nice', 'params'],
+  ...['pool', 'pools', 'rateLimit', 'services', 'weight', 'when'],
 ]);
 
 /** What other build tools call the same things. */

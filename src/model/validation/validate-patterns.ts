@@ -65,6 +65,16 @@ export function readProduces(section: Section, place: PatternPlace): readonly It
   return entries.map(withoutPlace);
 }
 
+/** One pattern that stands for files inside the root, without exclusion; `null` when it is wrong, which is reported. */
+export function readPattern(placed: Placed, report: Report, place: PatternPlace): Glob | null {
+  const [entry] = entriesOf([placed], false, report, place);
+  if (entry === undefined) return null;
+  if (!entry.negated && !isOutside(entry.glob.text)) return entry.glob;
+  const message = `${shown(entry.source)} is no pattern of files inside the folder of the configuration`;
+  report({ code: 'PIPE013', message, at: entry.at });
+  return null;
+}
+
 function readEntries(section: Section, field: string, place: PatternPlace): readonly PlacedEntry[] {
   return section.list(field, expected, 'or one').flatMap((placed) => {
     if (typeof placed.value !== 'object' || placed.value === null) {

@@ -6,11 +6,12 @@ import { canonicalPath, type Folders, isOutside } from '../paths.ts';
 import type { Freshness, Stage } from '../stage.ts';
 import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
 import { shown } from './config-value.ts';
-import { parseDuration } from './duration.ts';
 import { reportUnknownFields, stageFields } from './known-fields.ts';
+import { readChecks } from './validate-check.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
 import { placeholdersOf, readForEach, reportUnknownCaptures, requiredByAll } from './validate-for-each.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
+import { readRetry } from './validate-retry.ts';
 import { readShared, type Shared } from './validate-shared.ts';
 
 /** What a stage takes from its pipeline. */
@@ -22,9 +23,6 @@ export interface StageDefaults {
   readonly names: ReadonlySet<string>;
   readonly place: PatternPlace;
 }
-
-/** Timers of Node hold no longer time. */
-const longestTimeoutMs = 2 ** 31 - 1;
 
 /** `null` when there is nothing to build a stage from; all that is wrong is reported. */
 export function readStage(
@@ -46,7 +44,9 @@ export function readStage(
   const cwd = readCwd(section, place);
   const rest = {
     shell: readShell(section),
-    timeoutMs: readTimeout(section),
+    timeoutMs: section.durationMs('timeout'),
+    retry: readRetry(section),
+    checks: readChecks(section, place, produces && forAllItems(produces)),
     optional: section.flag('optional') ?? false,
     freshness: section.oneOf('freshness', ['hash', 'mtime']) ?? defaults.freshness,
     cache: section.flag('cache') ?? defaults.cache,
@@ -123,16 +123,6 @@ function readShell(section: Section): string {
     mismatch(section.report, section.placed('shell'), 'an absolute path or the name of a program', hint);
   }
   return shell;
-}
-
-function readTimeout(section: Section): number | null {
-  const { value, at } = section.placed('timeout');
-  if (value === undefined) return null;
-  const parsed = parseDuration(value);
-  if (parsed.ok && parsed.value <= longestTimeoutMs) return parsed.value;
-  const expected = parsed.ok ? 'a duration of at most 24 days' : parsed.error;
-  section.report({ code: 'PIPE021', message: `expected ${expected}, found ${shown(value)}`, at });
-  return null;
 }
 
 function sortedBy<T>(byName: ReadonlyMap<string, T>): readonly T[] {

@@ -9,31 +9,12 @@ import type {
   TaskFinished,
   TaskOutcome,
   TaskPlanned,
+  TaskRetrying,
   TaskStarted,
   Warning,
 } from '../events.ts';
 import { type FamilyView, foldFamilies } from './family-view.ts';
-import { lastLineOf } from './last-line-of.ts';
-import { sum } from './sums.ts';
-
-/** A task that is being worked on. */
-export interface RunningTask {
-  readonly kind: 'running';
-  readonly task: TaskId;
-  readonly stage: string;
-  readonly item: string | null;
-  /** Milliseconds since 1970, by the events' own clock. */
-  readonly sinceMs: number;
-  readonly attempt: number;
-  readonly reasons: TaskStarted['reasons'];
-  readonly command: string;
-  readonly estimateMs: number | null;
-  readonly progress: { readonly done: number; readonly total: number } | null;
-  /** The last line of output with something in it, as it came. */
-  readonly lastLine: string | null;
-  /** Summed over this run. */
-  readonly metrics: Readonly<Record<string, number>>;
-}
+import type { RunningTask } from './running-task.ts';
 
 /**
  *   planned            (dry run)
@@ -70,6 +51,9 @@ export interface RunView {
   readonly savedMs: number;
   readonly finished: RunFinished | null;
 }
+
+/** More than any terminal shows. */
+const longestLastLine = 400;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Growing =
@@ -165,7 +149,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
     case 'task-retrying':
       updateRunning(next, event.task, (task) => ({
         ...task,
-        sinceMs: Date.parse(event.at),
+        ...againAfter(event, Date.parse(event.at)),
         attempt: event.attempt + 1,
         progress: null,
       }));
@@ -198,19 +182,6 @@ export function doneCount(view: RunView): number {
   return Object.values(view.counts).reduce((total, count) => total + count, 0);
 }
 
-/**
- * How long a running task will still take, in milliseconds: by its own progress where it tells, else by
- * its last execution. `null` where nobody knows, also when it is late.
- */
-export function remainingMs(task: RunningTask, nowMs: number): number | null {
-  const elapsed = Math.max(0, nowMs - task.sinceMs);
-  const { progress } = task;
-  if (progress !== null && progress.done > 0 && progress.total >= progress.done) {
-    return (elapsed / progress.done) * (progress.total - progress.done);
-  }
-  return task.estimateMs === null || task.estimateMs <= elapsed ? null : task.estimateMs - elapsed;
-}
-
 function begin(view: GrowingView, event: TaskStarted, at: number): void {
   const running: RunningTask = {
     kind: 'running',
@@ -222,12 +193,19 @@ function begin(view: GrowingView, event: TaskStarted, at: number): void {
     reasons: event.reasons,
     command: event.command,
     estimateMs: event.estimateMs,
+    pause: null,
     progress: null,
     lastLine: null,
     metrics: view.running.get(event.task)?.metrics ?? {},
   };
   view.running.set(event.task, running);
   view.tasks.set(event.task, running);
+}
+
+function againAfter(event: TaskRetrying, at: number): Partial<RunningTask> {
+  return event.why === 'failed'
+    ? { pause: { untilMs: at + event.delayMs, failure: event.failure } }
+    : { sinceMs: at };
 }
 
 function finish(view: GrowingView, event: TaskFinished): void {
@@ -245,4 +223,25 @@ function updateRunning(view: GrowingView, id: TaskId, change: (task: RunningTask
   const changed = change(task);
   view.running.set(id, changed);
   view.tasks.set(id, changed);
+}
+
+/** Tools that redraw their own progress line write carriage returns; each is a line here. */
+function lastLineOf(text: string): string | null {
+  let end = text.length;
+  while (end > 0) {
+    const start = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
+    const line = text.slice(start, end).trim();
+    if (line !== '') return line.slice(0, longestLastLine);
+    end = start - 1;
+  }
+  return null;
+}
+
+function sum(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const total = { ...a };
+  for (const [name, value] of Object.entries(b)) total[name] = (total[name] ?? 0) + value;
+  return total;
 }

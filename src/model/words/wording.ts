@@ -1,5 +1,6 @@
 // The words for why a task is stale and how one failed: the same in every display.
 
+import type { TaskRetrying } from '../events.ts';
 import type { Failure } from '../failure.ts';
 import type { StaleReason } from '../verdict.ts';
 import { formatDuration, listSome, plural } from './amounts.ts';
@@ -80,6 +81,13 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       return failure.patterns.length === 1
         ? [`it ended well, but ${printable(failure.patterns[0]!)} was not made`]
         : ['it ended well, but did not make', ...failure.patterns.map(printable)];
+    case 'check-failed':
+      return explainProblems(failure);
+    case 'check-broken':
+      return [
+        `its check cannot be made: ${printable(firstLine(failure.message))}`,
+        `at ${printable(failure.at)}`,
+      ];
     case 'output-blocked':
       return [`${printable(failure.path)} cannot be written: ${printable(failure.message)}`];
     case 'input-missing':
@@ -111,6 +119,34 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'internal':
       return [`a bug in pipe: ${printable(firstLine(failure.message))}`, ...stackLines(failure)];
   }
+}
+
+function explainProblems({
+  problems,
+  more,
+  kept,
+}: Extract<Failure, { readonly kind: 'check-failed' }>): readonly [string, ...string[]] {
+  const files = [...new Set(problems.map(({ path }) => path))];
+  const [first] = files;
+  return [
+    files.length === 1 && more === 0
+      ? `it ended well, but ${printable(first!)} does not pass its check`
+      : 'it ended well, but its outputs do not pass their checks',
+    ...problems.map(({ path, line, pointer, message }) =>
+      printable(
+        `${path}${line === null ? '' : `:${line}`}${pointer === null || pointer === '' ? '' : `#${pointer}`}: ${firstLine(message)}`,
+      ),
+    ),
+    ...(more === 0 ? [] : [`and ${more} more`]),
+    ...(kept === null ? [] : [`what it made is in ${printable(kept)}`]),
+  ];
+}
+
+/** `attempt 1 failed: exit code 7; again in 2.0s (2 left)` */
+export function explainRetry(event: TaskRetrying): string {
+  if (event.why === 'input-changed') return 'its inputs were edited while it ran, so it runs again';
+  const [what] = explainFailure(event.failure);
+  return `attempt ${event.attempt} failed: ${what}; again in ${formatDuration(event.delayMs)} (${event.left} left)`;
 }
 
 function explainGroup(group: readonly StaleReason[], limit: number): string {

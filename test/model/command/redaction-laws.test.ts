@@ -72,6 +72,8 @@ const encoders: Readonly<Record<string, Encoder>> = {
   'JSON in ASCII': (secret) =>
     JSON.stringify(secret).replace(/[^\0-~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
   URL: (secret) => encodeURIComponent(secret),
+  URI: (secret) => encodeURI(secret),
+  'password in a URL': (secret) => Object.assign(new URL('https://host/'), { password: secret }).href,
   form: (secret) => new URLSearchParams({ secret }).toString().slice('secret='.length),
 };
 
@@ -83,7 +85,14 @@ function traces(secret: string): readonly string[] {
       Math.floor(((before + Buffer.byteLength(secret)) * 4) / 3),
     ),
   );
-  return [secret, secret.trim(), ...inside, Buffer.from(secret).toString('hex'), encodeURIComponent(secret)];
+  return [
+    secret,
+    secret.trim(),
+    ...inside,
+    Buffer.from(secret).toString('hex'),
+    encodeURIComponent(secret),
+    encodeURI(secret),
+  ];
 }
 
 const withoutBreaks = (text: string) => text.replace(/\\[nr]|\s/g, '');

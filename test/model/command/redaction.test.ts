@@ -21,6 +21,18 @@ test('the encoded forms of a secret are blanked out', () => {
   for (const form of forms) expect(redact(form, [secret])).toMatch(/^"?\*\*\*=*"?$/);
 });
 
+test('a secret is blanked out as each part of a URL carries it, whichever signs that leaves as they are', () => {
+  const secret = 's3cr+t/Pass word&=;:@é%"<>\'^`{}|9';
+  const url = new URL('https://host/');
+  const parts = ['password', 'pathname', 'search', 'hash'] as const;
+  for (const part of parts) url[part] = secret;
+  for (const form of [encodeURI(secret), ...parts.map((part) => url[part].replace(/^[/?#]/, ''))]) {
+    expect(redact(form, [secret])).toBe('***');
+    const lower = form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+    expect(redact(`https://host/?key=${lower}`, [secret])).toBe('https://host/?key=***');
+  }
+});
+
 test.each([0, 1, 2, 3])(
   'base64 of a text with the secret behind %i bytes tells nothing of its middle',
   (before) => {

@@ -1,9 +1,9 @@
 // Records as items: only what is a record with a key of its own is one.
 import { expect, test } from 'vitest';
 import { definitionParts } from '../../../src/model/fingerprint.ts';
+import { items } from '../../../src/model/item-spec.ts';
 import { itemProblems, taskForRecord } from '../../../src/model/items/item-tasks.ts';
 import { itemsIn } from '../../../src/model/items/records.ts';
-import { items } from '../../../src/model/spec.ts';
 import type { Stage } from '../../../src/model/stage.ts';
 import { acceptedStage, faultsOfStage } from '../validation/sample-config.ts';
 

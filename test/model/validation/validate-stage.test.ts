@@ -17,6 +17,8 @@ test('a stage that says nothing else has all defaults', () => {
     cwd: '',
     shell: '/bin/sh',
     timeoutMs: null,
+    retry: null,
+    checks: [],
     optional: false,
     freshness: 'hash',
     cache: true,

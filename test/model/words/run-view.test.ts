@@ -2,19 +2,15 @@
 import { expect, test } from 'vitest';
 import type { TaskId } from '../../../src/base/brand.ts';
 import type { EventBody } from '../../../src/model/events.ts';
-import {
-  doneCount,
-  foldEvent,
-  initialView,
-  type RunView,
-  remainingMs,
-} from '../../../src/model/words/run-view.ts';
+import { doneCount, foldEvent, initialView, type RunView } from '../../../src/model/words/run-view.ts';
+import { remainingMs } from '../../../src/model/words/running-task.ts';
 import {
   at,
   finished,
   output,
   planned,
   progress,
+  retrying,
   runFinished,
   runStarted,
   started,
@@ -95,6 +91,26 @@ test('a repeated attempt starts its clock and progress anew', () => {
     ],
   );
   expect(view.running.get(a)).toMatchObject({ sinceMs: startMs + 50, attempt: 2, progress: null });
+});
+
+test('a failed attempt waits for the next one, and is then like any other', () => {
+  const failure = { kind: 'exit', code: 7, line: 'x' } as const;
+  const events = [
+    [0, runStarted()],
+    [0, started('a', { estimateMs: 10_000 })],
+    [10, progress('a', 1, 2)],
+    [50, retrying('a', { failure, delayMs: 2000 })],
+  ] as const;
+  const waits = viewOf(...events).running.get(a)!;
+  expect(waits).toMatchObject({
+    sinceMs: startMs,
+    attempt: 2,
+    pause: { untilMs: startMs + 2050, failure },
+    progress: null,
+  });
+  expect(remainingMs(waits, startMs + 100)).toBe(null);
+  const again = viewOf(...events, [2060, started('a', { attempt: 2 })]).running.get(a);
+  expect(again).toMatchObject({ sinceMs: startMs + 2060, attempt: 2, pause: null });
 });
 
 test('a plan is kept in order, and a new run begins with an empty view', () => {

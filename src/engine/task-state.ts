@@ -1,4 +1,11 @@
-// Where a task stands on the board, and what that means for those that wait for it.
+// How far a task is, and which wait for it.
+//
+//   wanted ──► ready ──► running ──► done(executed | restored | fresh)
+//      │        │ ▲       │ ├──────► failed
+//      │        │ └ paused┘ └──────► cancelled
+//      └────────┴──────────────────► skipped
+//
+// A stage with items stands for them until it is ready: then it fans out, and has ended when the last of them has.
 import type { TaskOutcome } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
@@ -9,10 +16,13 @@ import type { TaskOrder } from './task-orders.ts';
 export type TaskState =
   /** Waits for this many tasks before it. */
   | { readonly kind: 'wanted'; readonly waitsFor: number }
-  | { readonly kind: 'ready' }
+  /** `begun`: for another attempt. */
+  | { readonly kind: 'ready'; readonly begun: Begun | null }
   /** Its items are tasks of their own. */
   | { readonly kind: 'fanned-out' }
-  | { readonly kind: 'running'; readonly startedMs: number; readonly reasons: readonly StaleReason[] }
+  | { readonly kind: 'running'; readonly begun: Begun }
+  /** Until its next attempt. */
+  | { readonly kind: 'paused'; readonly begun: Begun }
   /** `blockedBy`: the stages that failed first, where this one was skipped for them. */
   | {
       readonly kind: 'ended';
@@ -21,6 +31,14 @@ export type TaskState =
       readonly blockedBy: readonly string[];
     };
 
+/** Of a task that has been started, however many attempts that takes. */
+export interface Begun {
+  readonly startedMs: number;
+  readonly reasons: readonly StaleReason[];
+  readonly attempts: number;
+}
+
+/** A task among the others. */
 export interface Place {
   readonly task: Task;
   state: TaskState;
@@ -68,8 +86,16 @@ export function newFamily(): Family {
   };
 }
 
+export function begunOf(state: TaskState): Begun | null {
+  return 'begun' in state ? state.begun : null;
+}
+
 export function named(task: Task) {
   return { task: task.id, stage: task.stage.name, item: task.item };
+}
+
+export function failsTheRun({ task, state }: Place): boolean {
+  return state.kind === 'ended' && state.outcome === 'failed' && !task.stage.optional;
 }
 
 function endedAs(place: Place): TaskOutcome | null {
@@ -80,23 +106,19 @@ export function endedWell(place: Place): boolean {
   return ['executed', 'restored', 'fresh'].includes(endedAs(place) ?? '');
 }
 
-/** An optional stage that failed stands only in the way of those that need its files. */
-export function isHarmless({ task, state }: Place): boolean {
-  if (state.kind !== 'ended' || !task.stage.optional) return false;
-  return state.outcome === 'failed' || (state.outcome === 'skipped' && state.failure !== null);
-}
-
 /** The stages that stand in the way of what comes after it. */
 export function causeOf({ task, state }: Place): readonly string[] {
   const known = state.kind === 'ended' ? state.blockedBy : [];
   return known.length > 0 ? known : [task.stage.name];
 }
 
+/** An optional stage that failed stands only in the way of those that need its files. */
+export function isHarmless({ task, state }: Place): boolean {
+  if (state.kind !== 'ended' || !task.stage.optional) return false;
+  return state.outcome === 'failed' || (state.outcome === 'skipped' && state.failure !== null);
+}
+
 /** Of a stage that fanned out its items are told instead. */
 export function isTold({ family }: Place): boolean {
   return family === null || family.isTold;
-}
-
-export function failsTheRun(place: Place): boolean {
-  return endedAs(place) === 'failed' && !place.task.stage.optional;
 }

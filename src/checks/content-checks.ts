@@ -1,0 +1,53 @@
+// Checks files by their content. Knows nothing of stages; what a schema needs is loaded when there is one.
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ok } from '../base/result.ts';
+import type { Checker, FileCheck } from '../engine/checker.ts';
+import type { CheckProblem } from '../model/checks.ts';
+
+/** `root`: absolute. */
+export function createChecker(root: string): Checker {
+  const place = (file: string) => path.resolve(root, file);
+  return {
+    async prepare(check) {
+      switch (check.kind) {
+        case 'non-empty':
+          return ok(async ({ path: file, sizeBytes }) => (sizeBytes > 0 ? [] : [problem(file, 'is empty')]));
+        case 'min-lines':
+          return ok(async ({ path: file }) => hasLines(place(file), file, check.lines));
+        case 'matches':
+          return ok(matching(place, new RegExp(check.source, check.flags.replace(/[gy]/g, ''))));
+        case 'schema':
+        case 'schema-file': {
+          const { schemaCheck } = await import('./json-schema.ts');
+          return schemaCheck(place, check);
+        }
+      }
+    },
+  };
+}
+
+function problem(file: string, message: string): CheckProblem {
+  return { path: file, line: null, pointer: null, message };
+}
+
+function matching(place: (file: string) => string, pattern: RegExp): FileCheck {
+  return async ({ path: file }) =>
+    pattern.test(await readFile(place(file), 'utf8')) ? [] : [problem(file, `does not match ${pattern}`)];
+}
+
+/** A last line without an end counts as one. */
+async function hasLines(absolutePath: string, file: string, least: number): Promise<readonly CheckProblem[]> {
+  const lineFeed = 10;
+  let ends = 0;
+  let last = lineFeed;
+  for await (const chunk of createReadStream(absolutePath)) {
+    const bytes = chunk as Buffer;
+    for (let at = bytes.indexOf(lineFeed); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) ends++;
+    if (ends >= least) return [];
+    last = bytes.at(-1) ?? last;
+  }
+  const lines = last === lineFeed ? ends : ends + 1;
+  return lines >= least ? [] : [problem(file, `has ${lines} lines, fewer than ${least}`)];
+}

@@ -1,0 +1,31 @@
+// What an attempt is told beforehand, and what it tells while it runs.
+import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { IsOfAnother } from './make-room.ts';
+
+/** What an attempt tells while it runs. */
+export interface AttemptWatcher {
+  onOutput(stream: 'stdout' | 'stderr', text: string): void;
+  onProgress(done: number, total: number): void;
+  onMetric(values: Readonly<Record<string, number>>): void;
+  onInputsChanged(attempt: number, paths: readonly FilePath[]): void;
+  onWarning(message: string, hint: string): void;
+  /** Its commands are done and its result is good: what is left is to store and to record it. */
+  onMade(): void;
+  /** The cache could not take the task's result. */
+  onCacheTrouble(message: string): void;
+}
+
+export interface AttemptOptions {
+  /** The number of its first try; those before it failed. */
+  readonly number: number;
+  /** Even where a person edited a protected output. */
+  readonly forced: boolean;
+  /** To be executed under watch, not restored. */
+  readonly audited: boolean;
+  readonly stdin: 'closed' | 'inherit';
+  readonly isOfAnother: IsOfAnother;
+  /** Why no result may be made of these inputs, if so. */
+  readonly distrust: (inputs: Manifest) => Failure | null;
+}

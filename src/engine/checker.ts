@@ -1,0 +1,12 @@
+// The port behind which the content of outputs is checked.
+import type { Result } from '../base/result.ts';
+import type { CheckProblem, ContentCheck } from '../model/checks.ts';
+import type { FileEntry } from '../model/manifest.ts';
+
+/** At most as many problems of one file as are worth reading. Rejects where the file cannot be read. */
+export type FileCheck = (file: FileEntry) => Promise<readonly CheckProblem[]>;
+
+export interface Checker {
+  /** Reads what the check is made of; the error says why there can be none. */
+  prepare(check: ContentCheck): Promise<Result<FileCheck, string>>;
+}

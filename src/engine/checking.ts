@@ -1,0 +1,118 @@
+// Checks what a task has made, before anything of it is accepted.
+import path from 'node:path';
+import { type CheckProblem, checkedFiles, type StageCheck } from '../model/checks.ts';
+import type { Failure } from '../model/failure.ts';
+import { isAboutChecks } from '../model/fingerprint.ts';
+import { type Manifest, sameManifest } from '../model/manifest.ts';
+import type { TaskRecord } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
+import { explainFailure } from '../model/words/wording.ts';
+import type { Assessment } from './assess.ts';
+import { type CancelledEnd, type FailedEnd, failed } from './attempt-end.ts';
+import type { FileCheck } from './checker.ts';
+import type { Executing } from './executing.ts';
+import type { Prepared } from './execution.ts';
+import type { Execution } from './executor.ts';
+import type { ListedFile } from './ports.ts';
+import type { World } from './world.ts';
+
+const mostProblems = 20;
+/** Of a function of a stage without a time limit of its own. */
+const longestCheckMs = 60_000;
+
+/** The recorded result, where it stands as it was made and has to be checked anew alone. */
+export function resultToCheck(
+  world: World,
+  { task, verdict, memory }: Assessment,
+  outputs: readonly ListedFile[],
+): TaskRecord | null {
+  if (task.stage.checks.length === 0 || verdict.kind === 'fresh' || memory.kind !== 'done') return null;
+  if (!verdict.reasons.every(isAboutChecks)) return null;
+  const seen = world.files.observe(outputs, 'output');
+  const isThere = seen.unreadable.length === 0 && sameManifest(seen.manifest, memory.record.outputs);
+  return isThere ? memory.record : null;
+}
+
+/** The checks of one task, ready to be made. */
+export class Checking {
+  private readonly world: World;
+  private readonly task: Task;
+  private readonly executing: Executing;
+  private readonly prepared: readonly (readonly [StageCheck, FileCheck | null])[];
+
+  private constructor(world: World, task: Task, executing: Executing, prepared: Checking['prepared']) {
+    this.world = world;
+    this.task = task;
+    this.executing = executing;
+    this.prepared = prepared;
+  }
+
+  /** Before the command has cost anything. */
+  static async of(world: World, task: Task, executing: Executing): Promise<Checking | Failure> {
+    const prepared: [StageCheck, FileCheck | null][] = [];
+    for (const one of task.stage.checks) {
+      if (one.check.kind === 'function') {
+        prepared.push([one, null]);
+        continue;
+      }
+      const check = await world.checker.prepare(one.check);
+      if (!check.ok) return { kind: 'check-broken', at: one.at, message: check.error };
+      prepared.push([one, check.value]);
+    }
+    return new Checking(world, task, executing, prepared);
+  }
+
+  /** How the attempt ends that has these outputs in place and may not accept them; `null`: they pass. */
+  async endOf(made: Manifest, prepared: Prepared): Promise<FailedEnd | CancelledEnd | null> {
+    const fault = await this.faultIn(made, prepared.execution);
+    if (fault === null) return null;
+    return fault === 'cancelled' ? { kind: 'cancelled' } : failed(fault, [], prepared);
+  }
+
+  /** `execution`: what functions are called with. */
+  private async faultIn(made: Manifest, execution: Execution): Promise<Failure | 'cancelled' | null> {
+    const problems: CheckProblem[] = [];
+    for (const [one, check] of this.prepared) {
+      const files = checkedFiles(one, made);
+      if (check !== null) for (const file of files) problems.push(...(await check(file)));
+      else if (files.length > 0) {
+        const paths = files.map((file) => file.path);
+        const call = this.callOf(one, paths, execution, (problem) => problems.push(problem));
+        const end = await this.executing.alone(call);
+        if (end.kind === 'cancelled') return 'cancelled';
+        if (end.kind === 'failed')
+          return { kind: 'check-broken', at: one.at, message: explainFailure(end.failure)[0] };
+      }
+    }
+    if (problems.length === 0) return null;
+    const shown = problems.slice(0, mostProblems);
+    const more = problems.length - shown.length;
+    return { kind: 'check-failed', problems: shown, more, kept: this.keptIn() };
+  }
+
+  private callOf(
+    { check }: StageCheck,
+    files: readonly string[],
+    execution: Execution,
+    onProblem: (problem: CheckProblem) => void,
+  ): Execution {
+    const code = this.world.code.identify(null);
+    const keys = check.kind === 'function' ? check.keys : [];
+    return {
+      ...execution,
+      command: { kind: 'function' },
+      module: 'compiledPath' in code ? code.compiledPath : null,
+      timeoutMs: this.task.stage.timeoutMs ?? longestCheckMs,
+      stdin: 'closed',
+      tracer: null,
+      check: { keys, files },
+      onProblem: ({ path: file, message }) => onProblem({ path: file, line: null, pointer: null, message }),
+    };
+  }
+
+  private keptIn(): string | null {
+    const { folders } = this.world;
+    if (!this.task.stage.clean) return null;
+    return path.relative(folders.root, folders.keep('rejected', this.task.id));
+  }
+}

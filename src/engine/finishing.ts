@@ -1,0 +1,85 @@
+// How an attempt comes to its end: what it made or restored is recorded, or put away.
+import type { Digest } from '../base/brand.ts';
+import { notMadeByPipe, type TaskRecord } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
+import { replayLog } from './artifacts.ts';
+import type { AttemptEnd, SuccessfulEnd } from './attempt-end.ts';
+import type { AttemptWatcher } from './attempt-options.ts';
+import type { Checking } from './checking.ts';
+import type { Prepared } from './execution.ts';
+import type { Tracer } from './executor.ts';
+import type { KeptCopies } from './kept-copies.ts';
+import { leaveMarker } from './killed.ts';
+import type { ActionResult } from './ports.ts';
+import { rejectOutputs } from './rejection.ts';
+import type { World } from './world.ts';
+
+/** Prepares an execution of the task over its present inputs. */
+export type Prepare = (tracer: Tracer | null) => Prepared;
+
+export class Finishing {
+  private readonly world: World;
+  private readonly task: Task;
+  private readonly watcher: AttemptWatcher;
+  copies: KeptCopies | null = null;
+  /** `null`: the stage has no checks. */
+  checking: Checking | null = null;
+  /** What lay in its folders without a name for it, and stays. */
+  theirs: readonly string[] = [];
+
+  constructor(world: World, task: Task, watcher: AttemptWatcher) {
+    this.world = world;
+    this.task = task;
+    this.watcher = watcher;
+  }
+
+  /** The recorded result stands, and passes what it is checked with now. */
+  async checkedAgain(last: TaskRecord, parts: TaskRecord['parts'], prepare: Prepare): Promise<AttemptEnd> {
+    const record = { ...last, parts };
+    const fault = await this.faultOfStanding(record, prepare);
+    if (fault !== null) return fault;
+    this.commit(record);
+    return { kind: 'restored', record, hasLog: false, audit: null };
+  }
+
+  /** Of what is in place without having been touched in this attempt. It goes only if it is found wanting. */
+  async faultOfStanding(record: TaskRecord, prepare: Prepare): Promise<AttemptEnd | null> {
+    const fault = (await this.checking?.endOf(record.outputs, prepare(null))) ?? null;
+    if (fault?.kind !== 'failed' || fault.failure.kind !== 'check-failed') return fault;
+    leaveMarker(this.world, this.task);
+    this.theirs = record.unnameable?.theirs ?? [];
+    return this.unaccepted(record.fingerprint, fault, notMadeByPipe(record));
+  }
+
+  /** What was stored does not pass: the next attempt is to make it anew. */
+  unaccepted<End extends AttemptEnd>(fingerprint: Digest, end: End, handMade: Iterable<string> = []): End {
+    if (end.kind === 'failed' && end.failure.kind === 'check-failed')
+      this.world.cache?.actions.remove(fingerprint);
+    return this.reject(end, handMade);
+  }
+
+  async restored(action: ActionResult, record: TaskRecord): Promise<SuccessfulEnd> {
+    const { world, task } = this;
+    // First: to tell the log again may have to wait for a reader who never comes back.
+    this.commit(record);
+    const hasLog = await replayLog(world, task, action, (text) => this.watcher.onOutput('stdout', text));
+    return { kind: 'restored', record, hasLog, audit: null };
+  }
+
+  /** Data before result before record: at any crash point before this the task reads as stale. */
+  commit(record: TaskRecord): void {
+    this.world.records.commit(record);
+    this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
+  }
+
+  /** Why it failed is told whatever becomes of what it made. */
+  reject<End extends AttemptEnd>(end: End, others: Iterable<string> = []): End {
+    const { world, task, theirs } = this;
+    world.files.forget();
+    const handMade = new Set([...(this.copies?.settle() ?? []), ...others]);
+    rejectOutputs(world, task, { handMade, theirs }, (message, hint) =>
+      this.watcher.onWarning(message, hint),
+    );
+    return end;
+  }
+}

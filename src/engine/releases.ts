@@ -1,0 +1,52 @@
+// When a task on the board has ended: readies what waited for it, or skips it.
+import type { TaskFinished, TaskOutcome } from '../model/events.ts';
+import type { Families } from './family.ts';
+import type { TaskOrder } from './task-orders.ts';
+import { causeOf, endedWell, isHarmless, type Place } from './task-state.ts';
+
+interface Release {
+  readonly place: Place;
+  readonly kind: TaskOrder['kind'];
+  readonly before: Place;
+}
+
+/** What the board does for them. */
+interface Host {
+  readonly families: Families;
+  readonly close: (place: Place, outcome: TaskOutcome, details: Partial<TaskFinished>) => void;
+  readonly ready: (place: Place) => void;
+}
+
+export class Releases {
+  private readonly host: Host;
+  private readonly due: Release[] = [];
+  private releasing = false;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  /** A loop, not a recursion: the skipped part of a chain may be thousands of tasks long. */
+  after(ended: Place): void {
+    for (const dependent of ended.dependents) this.due.push({ ...dependent, before: ended });
+    if (this.releasing) return;
+    this.releasing = true;
+    for (let next = this.due.shift(); next !== undefined; next = this.due.shift()) this.release(next);
+    this.releasing = false;
+  }
+
+  /** One task that another waits for has ended. */
+  private release({ place, kind, before }: Release): void {
+    if (before.state.kind !== 'ended') return;
+    if (kind === 'items') this.host.families.sourceEnded(place, before);
+    if (kind === 'items' || place.state.kind !== 'wanted') return;
+    if (!endedWell(before) && !(kind === 'after' && isHarmless(before))) {
+      const outcome = before.state.outcome === 'cancelled' ? 'cancelled' : 'skipped';
+      this.host.close(place, outcome, { blockedBy: causeOf(before) });
+      return;
+    }
+    const waitsFor = place.state.waitsFor - 1;
+    place.state = waitsFor === 0 ? { kind: 'ready', begun: null } : { kind: 'wanted', waitsFor };
+    if (waitsFor === 0) this.host.ready(place);
+  }
+}

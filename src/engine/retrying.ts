@@ -1,0 +1,104 @@
+// The retries of one build: how often each task has been tried, and which wait for their next attempt.
+// A task that waits has no slot.
+import { type RetryDecision, type RetryPolicy, retryDecision } from '../model/retry.ts';
+import type { Task } from '../model/task.ts';
+import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import type { Attempt } from './attempt.ts';
+import type { FailedEnd } from './attempt-end.ts';
+import type { Board } from './board.ts';
+import { detailsOf, type FailureDetails } from './run-outcome.ts';
+import { named } from './task-state.ts';
+import { type EditedFiles, mayConcern } from './watching.ts';
+import type { World } from './world.ts';
+
+interface Tried {
+  /** Attempts so far, those over edited inputs among them. */
+  readonly attempts: number;
+  readonly failures: number;
+}
+
+/** What comes of a task without another attempt. */
+interface Pause {
+  readonly assessed: AssessmentOrFailure;
+  readonly details: FailureDetails;
+  readonly callOff: () => void;
+}
+
+export class Retrying {
+  private readonly world: World;
+  private readonly board: Board;
+  private readonly onOver: (task: Task) => void;
+  private readonly tried = new Map<Task, Tried>();
+  private readonly pauses = new Map<Task, Pause>();
+
+  /** `onOver`: the time of a task has come. */
+  constructor(world: World, board: Board, onOver: (task: Task) => void) {
+    this.world = world;
+    this.board = board;
+    this.onOver = onOver;
+  }
+
+  /** The number of the task's next attempt. */
+  next(task: Task): number {
+    return (this.tried.get(task)?.attempts ?? 0) + 1;
+  }
+
+  isRetry(task: Task): boolean {
+    return this.tried.has(task);
+  }
+
+  /** Whether the task is to have another attempt: then it waits for it from now on. `log`: of the one that failed. */
+  takes(task: Task, attempt: Attempt, end: FailedEnd, log: string): boolean {
+    const { retry } = task.stage;
+    if (retry === null) return false;
+    const failures = (this.tried.get(task)?.failures ?? 0) + 1;
+    const decision = this.decide(retry, task, end, failures);
+    if (decision.kind !== 'again') return false;
+    const { number, assessed } = attempt;
+    const { delayMs } = decision;
+    this.tried.set(task, { attempts: number, failures });
+    this.world.folders.beginLog(task.id);
+    this.board.retrying(task, {
+      ...{ kind: 'task-retrying', ...named(task), attempt: number, why: 'failed' },
+      ...{ failure: end.failure, left: retry.attempts - failures, delayMs, log },
+    });
+    const callOff = this.world.alarm(delayMs, () => this.onOver(task));
+    this.pauses.set(task, { assessed, details: detailsOf(end, log), callOff });
+    return true;
+  }
+
+  /** It is looked at again: its next attempt begins, or it has failed. */
+  taken(task: Task): void {
+    this.pauses.get(task)?.callOff();
+    this.pauses.delete(task);
+  }
+
+  /** What was edited may be what was missing. */
+  hear(files: EditedFiles): void {
+    for (const [task, { assessed }] of this.pauses)
+      if (!isFailure(assessed) && mayConcern(assessed, files)) this.board.resumed(task);
+  }
+
+  /** Nothing new begins: what waits has failed, or is cancelled. */
+  giveUp(
+    interrupted: boolean,
+    fail: (task: Task, assessed: AssessmentOrFailure, details: FailureDetails) => void,
+  ): void {
+    for (const [task, { assessed, details }] of [...this.pauses]) {
+      this.taken(task);
+      if (interrupted) this.board.cancelled(task);
+      else fail(task, assessed, details);
+    }
+  }
+
+  private decide(retry: RetryPolicy, task: Task, end: FailedEnd, failures: number): RetryDecision {
+    const { failure, tail, retryAfterMs } = end;
+    const seed = `${this.world.folders.runId} ${task.id}`;
+    const decision = retryDecision(retry, { failure, failures, tail, askedMs: retryAfterMs }, seed);
+    if (decision.kind === 'no-answer') {
+      const message = `it is not tried again, since its "retry.when" gave no answer: ${decision.why}`;
+      this.world.events.emit({ kind: 'warning', message, task: task.id });
+    }
+    return decision;
+  }
+}

@@ -1,0 +1,23 @@
+// What a build is told beforehand of how to go about its tasks.
+import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Task } from '../model/task.ts';
+import type { Watching } from './watching.ts';
+
+export interface SchedulerOptions {
+  readonly jobs: number;
+  readonly keepGoing: boolean;
+  readonly forced: ReadonlySet<string>;
+  readonly audited: ReadonlySet<string>;
+  readonly stdin: 'closed' | 'inherit';
+  /** Whether a stage other than `stage` may produce the file, selected or not. */
+  readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
+  /** Those of this build whose files the task may read. */
+  readonly makersOf: (task: Task) => readonly Task[];
+  readonly hiddenOrder: (stage: Stage) => Failure | null;
+  /** The stages of this build that come before it, near and far. */
+  readonly stagesBefore: (stage: Stage) => readonly Stage[];
+  /** `null`: this build is no part of a watch. */
+  readonly watching: Watching | null;
+}

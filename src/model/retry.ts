@@ -1,0 +1,142 @@
+// Whether a failed attempt is worth another one, and after how long.
+import { createHash } from 'node:crypto';
+import type { Failure } from './failure.ts';
+import type { RetryFailure } from './spec.ts';
+
+export interface RetryPolicy {
+  /** In all, the first one included. */
+  readonly attempts: number;
+  readonly delayMs: number;
+  /** What each delay is multiplied by for the next one. */
+  readonly factor: number;
+  readonly maxDelayMs: number;
+  readonly jitter: boolean;
+  /** `null`: after every failure that can be retried. */
+  readonly when: RetryCondition | null;
+}
+
+export type RetryCondition =
+  /** Any of them is enough. */
+  | {
+      readonly kind: 'any-of';
+      readonly exitCodes: readonly number[];
+      readonly signals: readonly string[];
+      readonly timeout: boolean;
+      /** Among the last lines of output, or in what a function threw. */
+      readonly output: OutputPattern | null;
+    }
+  /** Only the process that loaded the configuration can ask it. */
+  | { readonly kind: 'predicate'; readonly holds: (failure: RetryFailure) => unknown };
+
+/** All of it as text, so that it can be told without secrets. */
+export type OutputPattern =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'pattern'; readonly source: string; readonly flags: string };
+
+/** One failed attempt. */
+export interface FailedAttempt {
+  readonly failure: Failure;
+  /** How many have failed by now, this one included. */
+  readonly failures: number;
+  /** The last lines of its output. */
+  readonly tail: readonly string[];
+  /** What the command itself asked for. */
+  readonly askedMs: number | null;
+}
+
+export type RetryDecision =
+  | { readonly kind: 'give-up' }
+  | { readonly kind: 'again'; readonly delayMs: number }
+  /** The predicate gave no answer. */
+  | { readonly kind: 'no-answer'; readonly why: string };
+
+/**
+ * `seed`: equal ones give equal jitter. Never throws, whatever the predicate does. What a command asks for is kept to
+ * as it is: it may know when a service is back.
+ */
+export function retryDecision(policy: RetryPolicy, failed: FailedAttempt, seed: string): RetryDecision {
+  if (failed.failures >= policy.attempts) return { kind: 'give-up' };
+  const known = retryableOf(failed);
+  if (known === null) return { kind: 'give-up' };
+  const answer = holds(policy.when, known);
+  if (typeof answer !== 'boolean') return { kind: 'no-answer', why: answer.why };
+  if (!answer) return { kind: 'give-up' };
+  return { kind: 'again', delayMs: failed.askedMs ?? delayMsOf(policy, failed.failures, seed) };
+}
+
+/** Before the attempt that follows `failures` failed ones. With jitter between half of it and all. */
+export function delayMsOf(policy: RetryPolicy, failures: number, seed: string): number {
+  const whole = Math.min(policy.delayMs * policy.factor ** (failures - 1), policy.maxDelayMs);
+  if (!policy.jitter) return Math.round(whole);
+  const share = createHash('sha256').update(`${failures} ${seed}`).digest().readUInt32BE(0) / 2 ** 32;
+  return Math.round(whole * (0.5 + share / 2));
+}
+
+/** As the predicate sees it; `null`: another attempt would fail as well, or breaks its contract as this one did. */
+function retryableOf({ failure, failures, tail }: FailedAttempt): RetryFailure | null {
+  const about = { attempt: failures, exitCode: null, signal: null, message: null, output: tail.join('\n') };
+  switch (failure.kind) {
+    case 'exit':
+      return { ...about, kind: 'exit', exitCode: failure.code };
+    case 'signal':
+      return { ...about, kind: 'signal', signal: failure.signal };
+    case 'timeout':
+      return { ...about, kind: 'timeout' };
+    case 'threw':
+      return { ...about, kind: 'threw', message: failure.message };
+    case 'spawn':
+    case 'output-missing':
+    case 'check-failed':
+    case 'check-broken':
+    case 'output-blocked':
+    case 'input-missing':
+    case 'input-unreadable':
+    case 'input-aliased':
+    case 'input-changing':
+    case 'items-unclear':
+    case 'input-overwritten':
+    case 'protected':
+    case 'secret-missing':
+    case 'io':
+    case 'internal':
+      return null;
+  }
+}
+
+function holds(condition: RetryCondition | null, failure: RetryFailure): boolean | { readonly why: string } {
+  switch (condition?.kind) {
+    case undefined:
+      return true;
+    case 'any-of':
+      return (
+        (failure.exitCode !== null && condition.exitCodes.includes(failure.exitCode)) ||
+        (failure.signal !== null && condition.signals.includes(failure.signal)) ||
+        (failure.kind === 'timeout' && condition.timeout) ||
+        (condition.output !== null && found(condition.output, failure))
+      );
+    case 'predicate':
+      return answerOf(condition.holds, failure);
+  }
+}
+
+function found(pattern: OutputPattern, { output, message }: RetryFailure): boolean {
+  const said = message === null ? output : `${output}\n${message}`;
+  if (pattern.kind === 'text') return said.includes(pattern.text);
+  // Without what a `g` or `y` remembers from one search to the next.
+  return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(said);
+}
+
+function answerOf(
+  predicate: (failure: RetryFailure) => unknown,
+  failure: RetryFailure,
+): boolean | { readonly why: string } {
+  try {
+    const answer = predicate(failure);
+    if (typeof answer === 'boolean') return answer;
+    // Nobody waits for a promise, so that its rejection must not end the build.
+    if (answer instanceof Promise) answer.catch(() => {});
+    return { why: `it gave ${answer instanceof Promise ? 'a promise' : typeof answer}, not true or false` };
+  } catch (thrown) {
+    return { why: `it threw ${thrown instanceof Error ? thrown.message : String(thrown)}` };
+  }
+}

@@ -1,0 +1,120 @@
+// The content of files against schemas, patterns and counts.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { FilePath } from '../../src/base/brand.ts';
+import { createChecker } from '../../src/checks/content-checks.ts';
+import type { ContentCheck } from '../../src/model/checks.ts';
+import { digestOf } from '../../src/model/fingerprint.ts';
+
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-checks-'));
+afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+
+const schema = (value: object): ContentCheck => ({ kind: 'schema', schema: JSON.stringify(value) });
+const priced = { type: 'object', required: ['price'], properties: { price: { type: 'number', minimum: 0 } } };
+
+/** What is wrong, as `path:line#pointer message`; a text: why there is no check. */
+async function problems(
+  check: ContentCheck,
+  file: string,
+  content: string,
+): Promise<readonly string[] | string> {
+  fs.writeFileSync(path.join(root, file), content);
+  const prepared = await createChecker(root).prepare(check);
+  if (!prepared.ok) return prepared.error;
+  const sizeBytes = Buffer.byteLength(content);
+  const entry = {
+    path: file as FilePath,
+    kind: 'file',
+    executable: false,
+    digest: digestOf(''),
+    sizeBytes,
+  } as const;
+  const found = await prepared.value(entry);
+  return found.map(({ path: of, line, pointer, message }) => `${of}:${line}#${pointer} ${message}`);
+}
+
+test('a file may have to have something in it', async () => {
+  expect(await problems({ kind: 'non-empty' }, 'a', '\n')).toEqual([]);
+  expect(await problems({ kind: 'non-empty' }, 'a', '')).toEqual(['a:null#null is empty']);
+});
+
+test.each([
+  ['', 0],
+  ['a', 1],
+  ['a\n', 1],
+  ['a\nb', 2],
+  ['\n\n', 2],
+])('%j has %i lines', async (text, lines) => {
+  const tooMany = await problems({ kind: 'min-lines', lines: lines + 1 }, 'a', text);
+  expect(tooMany).toEqual([`a:null#null has ${lines} lines, fewer than ${lines + 1}`]);
+  if (lines > 0) expect(await problems({ kind: 'min-lines', lines }, 'a', text)).toEqual([]);
+});
+
+test('a pattern is looked for in all of the text, the second time as the first', async () => {
+  const check = { kind: 'matches', source: '^b', flags: 'gm' } as const;
+  const prepared = await createChecker(root).prepare(check);
+  fs.writeFileSync(path.join(root, 'ab'), 'a\nb');
+  const entry = {
+    path: 'ab' as FilePath,
+    kind: 'file',
+    executable: false,
+    digest: digestOf(''),
+    sizeBytes: 3,
+  } as const;
+  for (let i = 0; i < 2; i++) expect(prepared.ok && (await prepared.value(entry))).toEqual([]);
+  expect(await problems(check, 'a', 'a\nc')).toEqual(['a:null#null does not match /^b/m']);
+});
+
+test('what does not fit a schema is told with a pointer to it', async () => {
+  const items = schema({ type: 'object', properties: { items: { type: 'array', items: priced } } });
+  expect(await problems(items, 'a.json', '{"items":[{"price":1}]}')).toEqual([]);
+  expect(await problems(items, 'a.json', '{"items":[{"price":-1},{},{"price":"2"}]}')).toEqual([
+    'a.json:null#/items/0/price must be >= 0',
+    "a.json:null#/items/1 must have required property 'price'",
+    'a.json:null#/items/2/price must be number',
+  ]);
+  expect(await problems(items, 'a.json', '{')).toEqual([
+    expect.stringMatching(/^a\.json:null#null is no JSON: /),
+  ]);
+  const closed = schema({ additionalProperties: false, properties: { a: { enum: ['x', 1] } } });
+  expect(await problems(closed, 'a.json', '{"a":2,"b":1}')).toEqual([
+    'a.json:null# must NOT have additional properties: "b"',
+    'a.json:null#/a must be equal to one of the allowed values: "x", 1',
+  ]);
+});
+
+test('JSON Lines are checked line by line, up to as many problems as are worth reading', async () => {
+  const lines = ['{"price":1}', '', '{"price":-1}', 'nonsense', '{"price":2}'].join('\r\n');
+  expect(await problems(schema(priced), 'a.jsonl', lines)).toEqual([
+    'a.jsonl:3#/price must be >= 0',
+    expect.stringMatching(/^a\.jsonl:4#null is no JSON: /),
+  ]);
+  expect(await problems(schema(priced), 'a.ndjson', '{}\n'.repeat(1000))).toHaveLength(20);
+});
+
+test('dialects and formats are known', async () => {
+  const tuple = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    prefixItems: [{ type: 'number' }],
+  };
+  expect(await problems(schema(tuple), 'a.json', '["x"]')).toEqual(['a.json:null#/0 must be number']);
+  const modern = { $schema: 'https://json-schema.org/draft/2019-09/schema', dependentRequired: { a: ['b'] } };
+  expect(await problems(schema(modern), 'a.json', '{"a":1}')).toHaveLength(1);
+  expect(await problems(schema({ type: 'string', format: 'date' }), 'a.json', '"2026-13-01"')).toEqual([
+    'a.json:null# must match format "date"',
+  ]);
+});
+
+test('a schema that is none says why', async () => {
+  fs.writeFileSync(path.join(root, 'broken.schema.json'), '{');
+  const file = (name: string): ContentCheck => ({ kind: 'schema-file', schema: name as FilePath });
+  expect(await problems(file('none.schema.json'), 'a.json', '1')).toMatch(/^none\.schema\.json: ENOENT/);
+  expect(await problems(file('broken.schema.json'), 'a.json', '1')).toMatch(/^broken\.schema\.json: .*JSON/);
+  expect(await problems(schema({ type: 'odd' }), 'a.json', '1')).toMatch(/schema is invalid/);
+  expect(await problems(schema({ $ref: 'https://example.org/x.json' }), 'a.json', '1')).toMatch(
+    /can't resolve/,
+  );
+  expect(await problems({ kind: 'schema', schema: '[]' }, 'a.json', '1')).toBe('a schema is a JSON object');
+});

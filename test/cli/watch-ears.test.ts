@@ -1,0 +1,100 @@
+// How a watch hears: what it does in any case every ten minutes, and what it makes of disks that are not what they were.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { WatchEars } from '../../src/cli/watch-ears.ts';
+import type { DiskView } from '../../src/watch/disk-view.ts';
+
+class Scene implements Disposable {
+  readonly root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-ears-')));
+  readonly ears: WatchEars;
+  disks: DiskView | null = { identity: 'mnt 1', mounts: '/ ext4' };
+  /** The clocks that tick, by how often. */
+  readonly clocks = new Map<number, () => void>();
+  suspicions = 0;
+
+  constructor(pollMs: number | null = null) {
+    this.ears = new WatchEars({
+      place: {
+        root: this.root,
+        state: path.join(this.root, '.pipeline-cache'),
+        configPath: path.join(this.root, 'pipeline.config.ts'),
+      },
+      pollMs,
+      onLimit: () => {},
+      clock: (everyMs, act) => {
+        this.clocks.set(everyMs, act);
+        return () => void this.clocks.delete(everyMs);
+      },
+      viewDisks: () => {
+        if (this.disks === null) throw new Error('nobody tells');
+        return this.disks;
+      },
+    });
+    this.ears.listen({
+      onHeard: () => {},
+      onSuspicion: () => {
+        this.suspicions++;
+      },
+      isMemoryOfOthers: () => false,
+    });
+    this.ears.arm();
+  }
+
+  [Symbol.dispose](): void {
+    this.ears.close();
+    fs.rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+test('every ten minutes all may have changed, whatever was heard', () => {
+  using scene = new Scene();
+  expect([...scene.clocks.keys()]).toEqual([10 * 60 * 1000]);
+  scene.clocks.get(10 * 60 * 1000)!();
+  scene.clocks.get(10 * 60 * 1000)!();
+  expect(scene.suspicions).toBe(2);
+  scene.ears.close();
+  expect(scene.clocks.size).toBe(0);
+});
+
+test('where nothing tells of changes, it is so as often as was asked for, and nothing is watched', () => {
+  using scene = new Scene(3000);
+  expect([...scene.clocks.keys()]).toEqual([3000]);
+  scene.clocks.get(3000)!();
+  expect([scene.suspicions, scene.ears.size, scene.ears.isWhole]).toEqual([1, null, false]);
+});
+
+test('who sees the disks as they were seen from the start sees what is watched', () => {
+  using scene = new Scene();
+  expect(scene.ears.seesLike('mnt 1')).toBe(true);
+  expect(scene.ears.seesLike('mnt 2')).toBe(false);
+  // That other one is none of its business.
+  expect([scene.suspicions, scene.ears.seesLike('mnt 1')]).toEqual([0, true]);
+});
+
+test.each<[string, DiskView]>([
+  ['something is mounted', { identity: 'mnt 1', mounts: '/ ext4, /w/in tmpfs' }],
+  ['the root is another folder', { identity: 'mnt 1 other', mounts: '/ ext4' }],
+])('where %s meanwhile, all is watched anew, and only then it is seen as it is', (_, now) => {
+  using scene = new Scene();
+  const watched = scene.ears.size;
+  scene.disks = now;
+  expect(scene.ears.seesLike(now.identity)).toBe(false);
+  expect([scene.suspicions, scene.ears.size]).toEqual([1, 0]);
+  expect(scene.ears.arm()).toBe(watched);
+  expect([scene.ears.seesLike(now.identity), scene.suspicions]).toEqual([true, 1]);
+});
+
+test('what was mounted is also found where nobody asks', () => {
+  using scene = new Scene();
+  scene.disks = { identity: 'mnt 1', mounts: '/ ext4, /w/in tmpfs' };
+  scene.clocks.get(10 * 60 * 1000)!();
+  expect([scene.suspicions, scene.ears.size]).toEqual([1, 0]);
+});
+
+test('where the system does not tell, nobody is known to see the same', () => {
+  using scene = new Scene();
+  scene.disks = null;
+  expect(scene.ears.seesLike('mnt 1')).toBe(false);
+});

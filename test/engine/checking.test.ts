@@ -1,0 +1,113 @@
+// What becomes of outputs that are checked: made, restored, in place.
+import { expect, test } from 'vitest';
+import { matches } from '../../src/model/spec.ts';
+import { build, type FakeWorld, Machine, planOf, state } from '../rig/fake-world.ts';
+
+const stages = (pattern: RegExp, more: object = {}) =>
+  planOf({
+    a: { requires: 'in.txt', produces: 'out/a.txt', check: matches(pattern), ...more },
+    b: { requires: 'out/a.txt', produces: 'b.txt' },
+  });
+const good = stages(/^a\(/);
+const bad = stages(/^z/);
+const failureOf = (world: FakeWorld) => world.ofKind('task-finished').find((event) => event.failure)?.failure;
+
+test('outputs that do not pass are put away: nothing is recorded, stored or built upon', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world, end } = await build(machine, bad);
+  expect(end).toMatchObject({ event: { exitCode: 1 } });
+  expect(world.outcomes()).toEqual({ a: 'failed', b: 'skipped' });
+  expect(failureOf(world)).toEqual({
+    kind: 'check-failed',
+    problems: [{ path: 'out/a.txt', line: null, pointer: null, message: 'does not match' }],
+    more: 0,
+    kept: expect.stringMatching(/rejected\/run-001\/a$/),
+  });
+  expect(machine.disk.text('out/a.txt')).toBe(null);
+  expect(machine.disk.text(`${state}/rejected/run-001/a/out/a.txt`)).toBe('a(1)');
+  expect(machine.actions.entries.size).toBe(0);
+  expect((await build(machine, bad)).executed).toEqual(['a']);
+});
+
+test('a failed check is never tried again', async () => {
+  const { executed } = await build(Machine.with({ 'in.txt': '1' }), stages(/^z/, { retry: { attempts: 3 } }));
+  expect(executed).toEqual(['a']);
+});
+
+test.each([true, false])(
+  'another check is made of what is there, and nothing runs (cache: %s)',
+  async (cache) => {
+    const machine = Machine.with({ 'in.txt': '1' });
+    await build(machine, stages(/^a/, { cache }));
+    const { world, executed } = await build(machine, stages(/1/, { cache }));
+    expect([executed, world.outcomes()]).toEqual([[], { a: 'restored', b: 'fresh' }]);
+    expect(world.ofKind('task-started')).toMatchObject([
+      { stage: 'a', reasons: [{ code: 'definition-changed', name: 'check' }] },
+    ]);
+    expect((await build(machine, stages(/1/, { cache }))).world.outcomes()).toEqual({
+      a: 'fresh',
+      b: 'fresh',
+    });
+  },
+);
+
+test('what is there and does not pass the new check goes, and is made anew the next time', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, good);
+  const { world, executed } = await build(machine, bad);
+  expect([executed, failureOf(world)?.kind]).toEqual([[], 'check-failed']);
+  expect(machine.disk.text(`${state}/rejected/run-002/a/out/a.txt`)).toBe('a(1)');
+  expect((await build(machine, good)).executed).toEqual(['a']);
+});
+
+test('what is restored is checked as well', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, good);
+  machine.edit('in.txt', '2');
+  await build(machine, good);
+  machine.edit('in.txt', '1');
+  const { world, executed } = await build(machine, stages(/2/));
+  expect([executed, failureOf(world)?.kind]).toEqual([[], 'check-failed']);
+  expect(machine.disk.text('out/a.txt')).toBe(null);
+});
+
+test('what a person had accepted stays theirs when it does not pass another check', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world: first } = await build(machine, good);
+  machine.edit('out/a.txt', 'by hand');
+  const { memories } = machine.shelf.content;
+  const memory = memories.get(good.task('a').id);
+  if (memory?.kind !== 'done') throw new Error('it was built');
+  const [output] = first.files.observe(
+    first.files.expand(good.stage('a').produces!, 'output').files,
+    'output',
+  ).manifest;
+  const accepted = { by: 'ann', atMs: 0, reason: 'better', paths: ['out/a.txt'] };
+  const record = { ...memory.record, outputs: [output!], accepted };
+  machine.start().records.commit(record);
+  const { world } = await build(machine, bad);
+  expect(failureOf(world)?.kind).toBe('check-failed');
+  expect(machine.disk.text('out/a.txt')).toBe('by hand');
+  const next = await build(machine, good);
+  expect(next.executed).toContain('a');
+  expect(
+    [...machine.disk.nodes.keys()].filter((path) => path.includes('displaced') && path.endsWith('a.txt')),
+  ).toHaveLength(1);
+});
+
+test('a check that cannot be made fails the stage before it has cost anything', async () => {
+  const plan = planOf({
+    a: { produces: 'a.txt', check: [matches(/a/), { kind: 'json-schema', schema: {} }] },
+  });
+  const { world, executed } = await build(new Machine(), plan);
+  expect(executed).toEqual([]);
+  expect(failureOf(world)).toMatchObject({ kind: 'check-broken', at: 'stages.a.check[1]' });
+});
+
+test('a schema that another stage makes comes first', () => {
+  const plan = planOf({
+    use: { produces: 'use.json', check: { kind: 'json-schema', schema: 'gen/schema.json' } },
+    make: { produces: 'gen/schema.json' },
+  });
+  expect(plan.select().stages.map(({ name }) => name)).toEqual(['make', 'use']);
+});

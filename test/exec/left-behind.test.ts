@@ -1,0 +1,59 @@
+// What is on record of programs while they run, and afterwards.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { RunningPrograms } from '../../src/exec/left-behind.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
+
+function scene() {
+  const folder = path.join(temporaryFolder(), 'running');
+  const texts = () => fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), 'utf8'));
+  return { folder, texts, programs: new RunningPrograms(folder) };
+}
+
+const of = (stage: string) => ({ marks: [`PIPE_RUN_ID=1`, `PIPE_STAGE=${stage}`], leaves: '' });
+const said = (stage: string) => `{"marks":["PIPE_RUN_ID=1","PIPE_STAGE=${stage}"],"leaves":""}\n`;
+
+test('programs are on record as long as they run: those at the same time each in a file, others in one after the other', () => {
+  const { texts, programs } = scene();
+  const a = programs.begins(of('a'));
+  // Before it has a number: an engine that is killed now has left a program that can be found.
+  expect(texts()).toEqual([said('a')]);
+  a.started(17);
+  const b = programs.begins(of('b'));
+  expect(texts()).toEqual([`${said('a')}17\n`, said('b')]);
+  a.ended();
+  expect(texts()).toEqual(['', said('b')]);
+  programs.begins(of('c')).started(18);
+  expect(texts()).toEqual([`${said('c')}18\n`, said('b')]);
+  b.ended();
+  expect(texts()).toEqual([`${said('c')}18\n`, '']);
+});
+
+test('when nothing runs and nothing will, nothing is on record', async () => {
+  const { folder, programs } = scene();
+  for (const stage of ['a', 'b']) programs.begins(of(stage)).ended();
+  expect(programs.hasAny()).toBe(true);
+  programs.atRest();
+  expect(fs.readdirSync(folder)).toEqual([]);
+  // More may come all the same.
+  programs.begins(of('c'));
+  expect(programs.hasAny()).toBe(true);
+});
+
+test('of an engine that was killed between two programs nothing is left to be ended', async () => {
+  const { folder, programs } = scene();
+  programs.begins(of('a')).ended();
+  expect(await new RunningPrograms(folder).endLeftBehind()).toBe(0);
+  expect(fs.readdirSync(folder)).toEqual([]);
+});
+
+test('where the folder is deleted while something runs, what begins then is on record in a new one', () => {
+  const { folder, texts, programs } = scene();
+  const a = programs.begins(of('a'));
+  programs.begins(of('b')).ended();
+  fs.rmSync(folder, { recursive: true });
+  a.ended();
+  programs.begins(of('c'));
+  expect(texts()).toEqual([said('c')]);
+});

@@ -1,0 +1,99 @@
+// What a stage makes is checked before it counts: by schemas, and by functions of the configuration.
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
+
+const priced = (type: string) =>
+  JSON.stringify({ type: 'array', items: { required: ['price'], properties: { price: { type } } } });
+
+test('JSON must fit its schema; another schema checks again and runs nothing', async () => {
+  await using rig = await Rig.with(
+    { 'in.json': '[{"price":1.5}]', 'priced.schema.json': priced('number') },
+    `
+    import { definePipeline, jsonSchema, nonEmpty } from 'pipe-build';
+    export default definePipeline({ stages: {
+      copy: {
+        requires: 'in.json', produces: ['out.json', 'log.txt'], run: 'echo ran >> ran; echo > log.txt; cp in.json out.json',
+        check: { 'out.json': jsonSchema('priced.schema.json'), 'log.txt': nonEmpty() },
+      },
+    } });`,
+  );
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['copy'] });
+  expect((await rig.pipe(['build'])).stdout).toMatch(/up to date|1 fresh/);
+
+  rig.write('priced.schema.json', `${priced('number')}\n`);
+  expect((await rig.pipe(['why', 'copy'])).stdout).toMatch(/its check changed/);
+  expect((await rig.pipe(['build'])).stdout).toMatch(
+    /run +copy +because its check changed[\s\S]*restored +copy/,
+  );
+
+  rig.write('priced.schema.json', priced('integer'));
+  const failed = await rig.pipe(['build']);
+  expect(failed).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('out.json#/0/price: must be integer'),
+  });
+  const kept = /what it made is in (\S+)/.exec(failed.stdout)?.[1] ?? '';
+  expect(rig.read(`${kept}/out.json`)).toBe('[{"price":1.5}]');
+  expect([rig.exists('out.json'), rig.read('ran')]).toEqual([false, 'ran\n']);
+
+  rig.write('in.json', '[{"price":2}]');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['copy'] });
+  rig.remove('priced.schema.json');
+  const refused = await rig.pipe(['build']);
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/PIPE050 .*priced\.schema\.json.*\n +at stages\.copy\.check/),
+  });
+});
+
+const withFunction = (body: string) => `
+  import { definePipeline } from 'pipe-build';
+  export default definePipeline({ stages: {
+    copy: {
+      requires: 'in.json', produces: 'out.json', timeout: '2s', run: 'echo ran >> ran; cp in.json out.json',
+      check: [(file) => { ${body} }],
+    },
+    other: { requires: 'other.txt', produces: 'other-out.txt', run: 'cp other.txt other-out.txt' },
+  } });`;
+
+test('a function checks in a process of its own: by what it throws or answers, and not for ever', async () => {
+  await using rig = await Rig.with(
+    { 'in.json': '{"total":3}', 'other.txt': '' },
+    withFunction('return file.json().total === 3;'),
+  );
+  expect((await rig.build()).executed).toEqual(['copy', 'other']);
+  expect((await rig.pipe(['build'])).code).toBe(0);
+
+  // In a build of a part.
+  rig.write('in.json', '{"total":4}');
+  const no = await rig.pipe(['build']);
+  expect(no).toMatchObject({ code: 1, stdout: expect.stringContaining('out.json: the check says no') });
+
+  rig.config(
+    withFunction(
+      'if (file.json().total !== 3) throw new Error(file.path + " comes to " + file.json().total);',
+    ),
+  );
+  const threw = await rig.build();
+  expect(threw.end('copy')).toMatchObject({
+    failure: { kind: 'check-failed', problems: [{ path: 'out.json', message: 'out.json comes to 4' }] },
+  });
+
+  rig.config(
+    withFunction(
+      'console.log("looks at", file.text()); return new Promise(() => setInterval(() => {}, 1000));',
+    ),
+  );
+  const hangs = await rig.build();
+  expect(hangs.end('copy')).toMatchObject({
+    failure: { kind: 'check-broken', at: 'stages.copy.check[0]', message: 'timed out after 2.0s' },
+  });
+  expect((await rig.pipe(['logs', 'last', 'copy'])).stdout).toContain('looks at {"total":4}');
+
+  rig.config(withFunction('return true;'));
+  expect((await rig.build()).executed).toEqual(['copy']);
+  rig.config(withFunction('return file.text() !== "";'));
+  const ran = rig.read('ran');
+  expect(await rig.build()).toMatchObject({ code: 0, restored: ['copy'], executed: [] });
+  expect(rig.read('ran')).toBe(ran);
+});
