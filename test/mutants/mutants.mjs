@@ -650,15 +650,15 @@ export const mutants = [
   {
     name: 'a change that concerns all leaves some out',
     file: 'src/glance/sights.ts',
-    from: 'if (someOf(common, (position) => isChanged.has(position))) return null;',
+    from: 'if (includeSome(common, isChanged)) return null;',
     to: '',
     tests: ['test/glance/sights.test.ts'],
   },
   {
     name: 'a stage that failed is taken for fresh once nothing changes',
     file: 'src/glance/sights.ts',
-    from: 'if (!isFresh || someOf(',
-    to: 'if (someOf(',
+    from: 'if (!isFresh || includeSome(',
+    to: 'if (includeSome(',
     tests: ['test/glance/sights.test.ts'],
   },
   {
