@@ -78,8 +78,8 @@ export class DigestMemory {
    * Reads what `of` would have to read, while other things go on in this thread. `null`: it is not so much that this
    * pays. What has not settled is left to `of`, as between now and then it could change unseen.
    */
-  ahead(unread: readonly Unread[], signal: AbortSignal): Promise<void> | null {
-    return this.now === null || !isMuch(unread.map(sizeOf)) ? null : this.readAhead(unread, signal);
+  ahead(unread: readonly Unread[], stop: { readonly signal: AbortSignal }): Promise<void> | null {
+    return this.now === null || !isMuch(unread.map(sizeOf)) ? null : this.readAhead(unread, stop.signal);
   }
 
   private async readAhead(unread: readonly Unread[], signal: AbortSignal): Promise<void> {

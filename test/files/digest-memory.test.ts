@@ -147,15 +147,15 @@ test('of what changed just now, reading together remembers nothing', () => {
 test('nothing is read beforehand where it is little, or where nothing may be remembered', async () => {
   const { state, entries, memory, unread } = largeScene();
   pretendPassed(0);
-  const { signal } = new AbortController();
-  expect(new DigestMemory(memory, null).ahead(unread, signal)).toBe(null);
-  expect(new DigestMemory(memory, state).ahead(unread.slice(0, 1), signal)).toBe(null);
+  const stop = new AbortController();
+  expect(new DigestMemory(memory, null).ahead(unread, stop)).toBe(null);
+  expect(new DigestMemory(memory, state).ahead(unread.slice(0, 1), stop)).toBe(null);
   // What has not settled could change unseen before it is asked for.
-  await new DigestMemory(memory, state).ahead(unread, signal);
+  await new DigestMemory(memory, state).ahead(unread, stop);
   expect(entries.size).toBe(0);
   stopPretending();
   pretendPassed(1000);
-  await new DigestMemory(memory, state).ahead(unread, signal);
+  await new DigestMemory(memory, state).ahead(unread, stop);
   expect([...entries.keys()]).toEqual(['a', 'b']);
 });
 
