@@ -259,6 +259,19 @@ test('a file that is edited while it is read is read again; one that does not ho
   expect(() => hashFile(always.file)).toThrow(ChangingFile);
 });
 
+test('what a look has told need not be asked again; where it no longer holds, the file is read as it is by now', () => {
+  const { file, root } = scene();
+  const known = stampOf(file)!;
+  const looks = vi.spyOn(fs, 'fstatSync');
+  expect(hashFile(file, { known })).toEqual({ digest: digestOf('x'), stamp: known });
+  expect(looks).toHaveBeenCalledTimes(1);
+  editWhileReading(file, 1);
+  expect(hashFile(file, { known })).toEqual({ digest: digestOf('x+'), stamp: stampOf(file) });
+  fs.writeFileSync(file, 'another');
+  expect(hashFile(file, { known })).toEqual({ digest: digestOf('another'), stamp: stampOf(file) });
+  expect(() => hashFile(root, { known })).toThrow(/not a regular file|EISDIR/);
+});
+
 test('what is no regular file is not read', () => {
   expect(() => hashFile(scene().root)).toThrow(/not a regular file|EISDIR/);
 });
