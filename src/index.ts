@@ -1,15 +1,15 @@
 // What `import … from 'pipe-build'` gives: the language of pipeline.config.ts.
 
+export type { CheckedFile, CheckFunction, CheckSpec } from './model/check-spec.ts';
+export { jsonSchema, matches, minLines, nonEmpty } from './model/check-spec.ts';
 export type {
-  CheckedFile,
-  CheckFunction,
-  CheckSpec,
   Duration,
   ExecSpec,
   FreshnessSpec,
   OptionalPattern,
   PatternSpec,
   PipelineSpec,
+  PoolSpec,
   RetryFailure,
   RetrySpec,
   RetryWhen,
@@ -24,10 +24,6 @@ export type {
 export {
   definePipeline,
   exec,
-  jsonSchema,
-  matches,
-  minLines,
-  nonEmpty,
   optional,
   script,
 } from './model/spec.ts';

@@ -15,13 +15,7 @@ import type { StaleReason } from '../model/verdict.ts';
 import { ReadyLine } from './ready-line.ts';
 import { type FailureDetails, notAudited, outcomeOf, resultOf } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
-import { begunOf, failsTheRun, named, type Place, type TaskState } from './task-state.ts';
-
-interface Release {
-  readonly place: Place;
-  readonly kind: 'file' | 'after';
-  readonly before: Place;
-}
+import { begunOf, failsTheRun, named, type Place, type Release, type TaskState } from './task-state.ts';
 
 export class Board {
   private readonly places = new Map<TaskId, Place>();
@@ -79,6 +73,11 @@ export class Board {
       if (place === undefined) return null;
       if (place.state.kind === 'ready') return place.task;
     }
+  }
+
+  /** They were taken, and could not be started yet. */
+  putBack(tasks: readonly Task[]): void {
+    if (tasks.length > 0) this.ready.putBack(tasks.map((task) => this.places.get(task.id)!));
   }
 
   stateOf(task: Task): TaskState {

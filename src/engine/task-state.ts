@@ -42,6 +42,13 @@ export interface Place {
   readonly dependents: { readonly place: Place; readonly kind: 'file' | 'after' }[];
 }
 
+/** One that waits for another which has ended. */
+export interface Release {
+  readonly place: Place;
+  readonly kind: 'file' | 'after';
+  readonly before: Place;
+}
+
 export function begunOf(state: TaskState): Begun | null {
   return 'begun' in state ? state.begun : null;
 }

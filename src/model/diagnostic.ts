@@ -24,6 +24,7 @@ export const diagnosticTitles = {
   PIPE023: 'a folder outside the root',
   PIPE024: 'placeholder inside quotes',
   PIPE025: 'unknown module or script',
+  PIPE026: 'unknown pool',
   PIPE030: 'unknown target',
   PIPE031: 'contradictory selection',
   PIPE032: 'empty selection',

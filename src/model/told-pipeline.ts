@@ -17,6 +17,7 @@ const roles = {
   cwd: 'name',
   tools: 'name',
   secrets: 'name',
+  pools: 'name',
   // These are executed as they are, and told without secrets. Of a variable the name is a name.
   command: 'executed',
   env: 'executed',
@@ -106,6 +107,7 @@ function namesIn(stage: Stage): readonly Named[] {
     cwd: [[stage.cwd, `${place}.cwd`]],
     tools: stage.tools.map(({ program, range }) => [`${program} ${range}`, `${place}.tools`]),
     secrets: stage.secrets.map((name) => [name, `${place}.secrets`]),
+    pools: stage.pools.map(({ name }) => [name, `${place}.pool`]),
   };
   return [
     ...Object.values(names).flat(),

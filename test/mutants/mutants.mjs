@@ -883,6 +883,20 @@ export const mutants = [
     tests: ['test/stories/watch-runs.test.ts'],
   },
   {
+    name: 'a task that needs much of a pool is overtaken',
+    file: 'src/engine/pools.ts',
+    from: 'if (isBehind || !this.takes(task)) {',
+    to: 'if (!this.takes(task)) {',
+    tests: ['test/engine/pools.test.ts'],
+  },
+  {
+    name: 'room that was not needed after all is not given back',
+    file: 'src/engine/scheduler.ts',
+    from: '      }\n      this.board.putBack(this.pools.free(task));',
+    to: '      }',
+    tests: ['test/engine/pools.test.ts'],
+  },
+  {
     name: 'what does not pass its check counts all the same',
     file: 'src/engine/attempt.ts',
     from: 'if (fault) return this.finishing.reject(fault);',

@@ -19,6 +19,7 @@ const ofStage = {
   timeout: true,
   retry: true,
   check: true,
+  pool: true,
   optional: true,
   freshness: true,
   cache: true,
@@ -37,6 +38,7 @@ const ofPipeline = {
   tools: true,
   freshness: true,
   jobs: true,
+  pools: true,
   pipelines: true,
   cache: true,
 } satisfies Record<keyof PipelineSpec, true>;
@@ -46,7 +48,7 @@ export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
   ...['approval', 'batch', 'budget', 'forEach', 'hooks', 'nice', 'params'],
-  ...['pool', 'pools', 'rateLimit', 'services', 'weight', 'when'],
+  ...['rateLimit', 'services', 'weight', 'when'],
 ]);
 
 /** What other build tools call the same things. */

@@ -9,6 +9,7 @@ import { reportUnknownFields, stageFields } from './known-fields.ts';
 import { readChecks } from './validate-check.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
+import { type Pool, readShares } from './validate-pools.ts';
 import { readRetry } from './validate-retry.ts';
 import { readShared, type Shared } from './validate-shared.ts';
 
@@ -19,6 +20,7 @@ export interface StageDefaults {
   readonly cache: boolean;
   /** Of all stages, in order. */
   readonly names: ReadonlySet<string>;
+  readonly pools: ReadonlyMap<string, Pool>;
   readonly place: PatternPlace;
 }
 
@@ -41,6 +43,7 @@ export function readStage(
     shell: readShell(section),
     timeoutMs: section.durationMs('timeout'),
     retry: readRetry(section),
+    pools: readShares(section, defaults.pools),
     checks: readChecks(section, place, produces),
     optional: section.flag('optional') ?? false,
     freshness: section.oneOf('freshness', ['hash', 'mtime']) ?? defaults.freshness,

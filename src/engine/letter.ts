@@ -1,0 +1,15 @@
+// What reaches the scheduler through its mailbox.
+import type { Task } from '../model/task.ts';
+import type { AttemptEnd } from './attempt-end.ts';
+import type { EditedFiles } from './watching.ts';
+
+export type Letter =
+  | {
+      readonly kind: 'attempt-ended';
+      readonly task: Task;
+      readonly end: AttemptEnd;
+    }
+  | { readonly kind: 'pool-open' }
+  | { readonly kind: 'pause-over'; readonly task: Task }
+  | { readonly kind: 'interrupt'; readonly how: 'gently' | 'now' }
+  | { readonly kind: 'edited'; readonly files: EditedFiles };
