@@ -143,17 +143,22 @@ function lazyBuiltins() {
           return wrapped ? { path: name, namespace: 'builtin' } : { path: name, external: true };
         },
       );
-      // Only stages that name tools ask for version ranges, and only terminals for colours.
-      context.onResolve({ filter: /^(semver\/|picocolors$)/ }, ({ path: name, namespace, importer }) =>
-        namespace === 'lazy-package'
-          ? undefined
-          : { path: name, namespace: 'lazy-package', pluginData: path.dirname(importer) },
+      // Only stages that name tools ask for version ranges, only terminals for colours and the width of letters.
+      context.onResolve(
+        { filter: /^(semver\/|picocolors$|get-east-asian-width$)/ },
+        ({ path: name, namespace, importer }) =>
+          namespace === 'lazy-package'
+            ? undefined
+            : { path: name, namespace: 'lazy-package', pluginData: path.dirname(importer) },
       );
       context.onLoad({ filter: /.*/, namespace: 'lazy-package' }, ({ path: name, pluginData }) => ({
         contents:
-          name === 'picocolors'
-            ? "export default { createColors: (...args) => require('picocolors').createColors(...args) };"
-            : `export default (...args) => require('${name}')(...args);`,
+          {
+            picocolors:
+              "export default { createColors: (...args) => require('picocolors').createColors(...args) };",
+            'get-east-asian-width':
+              "export const eastAsianWidth = (...args) => require('get-east-asian-width').eastAsianWidth(...args);",
+          }[name] ?? `export default (...args) => require('${name}')(...args);`,
         resolveDir: pluginData,
       }));
       context.onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path: name }) => {

@@ -1,11 +1,10 @@
 // What `import … from 'pipe-build'` gives: the language of pipeline.config.ts.
 
+export type { CheckedFile, CheckFunction, CheckSpec } from './model/check-spec.ts';
+export { jsonSchema, matches, minLines, nonEmpty } from './model/check-spec.ts';
 export type { ItemContext, ItemsSpec } from './model/item-spec.ts';
 export { items } from './model/item-spec.ts';
 export type {
-  CheckedFile,
-  CheckFunction,
-  CheckSpec,
   Duration,
   ExecSpec,
   ForEachSpec,
@@ -13,6 +12,7 @@ export type {
   OptionalPattern,
   PatternSpec,
   PipelineSpec,
+  PoolSpec,
   RetryFailure,
   RetrySpec,
   RetryWhen,
@@ -27,10 +27,6 @@ export type {
 export {
   definePipeline,
   exec,
-  jsonSchema,
-  matches,
-  minLines,
-  nonEmpty,
   optional,
   script,
 } from './model/spec.ts';

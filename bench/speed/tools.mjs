@@ -112,10 +112,21 @@ export function folderOf(tool, stage) {
   return tool.layout === 'packages' ? `packages/s${stage}/src` : `src/s${stage}`;
 }
 
+/** What earlier rounds left is numbered. */
+let gone = 0;
+
 /** As if it had never built anything. */
 export function forgetAll(tool, folder, { stages }) {
   tool.stop?.(folder);
-  const remove = (file) => fs.rmSync(path.join(folder, file), { recursive: true, force: true });
+  const remove = (file) => {
+    const from = path.join(folder, file);
+    if (!fs.existsSync(from)) return;
+    // Put aside, not deleted: a file system without a journal takes long to make a file for minutes after many were
+    // deleted, and the next round would measure that.
+    const aside = `${folder}-gone`;
+    fs.mkdirSync(aside, { recursive: true });
+    fs.renameSync(from, path.join(aside, String(gone++)));
+  };
   for (const file of tool.leaves) remove(file);
   if (tool.layout === 'shared') {
     remove(tool.out);

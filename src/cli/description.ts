@@ -5,7 +5,7 @@ import { shellQuote } from '../model/command/shell-line.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Memory } from '../model/record.ts';
 import type { RetryCondition, RetryPolicy } from '../model/retry.ts';
-import type { Stage } from '../model/stage.ts';
+import type { PoolShare, Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 import { ago, formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
@@ -85,6 +85,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],
     ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
     ['retry', stage.retry === null ? [] : retryText(stage.retry)],
+    ['pool', stage.pools.map(poolText)],
     ['check', stage.checks.map(checkText)],
     ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
     ['cache', stage.cache ? [] : ['off: neither stored nor restored']],
@@ -187,6 +188,14 @@ function checkText({ outputs, check }: StageCheck): string {
     case 'function':
       return `${of}passes a function in the configuration`;
   }
+}
+
+function poolText({ name, weight, limit, perMinute }: PoolShare): string {
+  const room = [
+    ...(limit === null ? [] : [`${weight} of ${limit} at once`]),
+    ...(perMinute === null ? [] : [`${perMinute} a minute`]),
+  ];
+  return `${printable(name)}  (${room.join(', ')})`;
 }
 
 function retryText(retry: RetryPolicy): readonly string[] {

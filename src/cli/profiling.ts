@@ -36,8 +36,8 @@ export function openProfiling(): Profiling {
     sink: (sink, work) => timedSink(sink, work, profiler),
     tasks: profiler,
     world: (world) => timedWorld(world, profiler),
-    hash: (hash) => (file) => {
-      const hashed = watch.within('hashing', () => hash(file));
+    hash: (hash) => (file, how) => {
+      const hashed = watch.within('hashing', () => hash(file, how));
       profiler.count('hashing', 'files', 1);
       profiler.count('hashing', 'bytes', Number(hashed.stamp.sizeBytes));
       return hashed;

@@ -12,7 +12,7 @@ import type { walk } from '../files/walk.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { writeProof } from '../glance/proof-file.ts';
 import { reseal } from '../glance/reseal.ts';
-import { fileClockMs, Onlooker, type TaskFacts, waitUntilSettled } from '../glance/seal.ts';
+import { fileClockMs, Onlooker, type TaskFacts } from '../glance/seal.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { Task } from '../model/task.ts';
 import type { OpenState } from '../store/open-state.ts';
@@ -107,11 +107,9 @@ export class Resealing implements Sink {
     const { state, runId } = world.folders;
     const running = path.join(state, 'running');
     if (fs.readdirSync(running).length > 0) return null;
-    const probe = path.join(state, 'runs', runId, 'now');
-    // What is changed last: by the end of a command.
-    waitUntilSettled(fs.statSync(running).ctimeMs, probe);
-    const onlooker = new Onlooker(root, fileClockMs(probe));
-    onlooker.saw(running);
+    const onlooker = new Onlooker(root, fileClockMs(path.join(state, 'runs', runId, 'now')));
+    // Whoever starts a program writes to the state file first.
+    onlooker.sawOwn(running);
     const files = new WorkspaceFiles({ walk, root, memory: stamps, probeFolder: null, witness: onlooker });
     const onLook = (task: string | null) => onlooker.looksFor(task);
     const assessor = new Assessor({ ...world, files, tools: toolsFor(onlooker), onLook }, new Set());

@@ -86,6 +86,11 @@ export class Board {
     }
   }
 
+  /** They were taken, and could not be started yet. */
+  putBack(tasks: readonly Task[]): void {
+    if (tasks.length > 0) this.ready.putBack(tasks.map((task) => this.places.get(task.id)!));
+  }
+
   stateOf(task: Task): TaskState {
     return this.places.get(task.id)!.state;
   }

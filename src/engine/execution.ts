@@ -7,6 +7,7 @@ import type { Manifest } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution, Tracer } from './executor.ts';
+import type { CallerEnv } from './ports.ts';
 import { secretValues, shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -52,9 +53,8 @@ export function executionOf(
     .map((entry) => entry.path)
     .filter((file) => setMatches(stage.requires, file));
   const produces = stage.produces === null ? [] : included(stage.produces);
-  const caller = Object.fromEntries(world.caller.names().map((name) => [name, world.caller.get(name) ?? '']));
   const environment = stageEnvironment({
-    caller,
+    caller: allOf(world.caller),
     entries: stage.env,
     secrets: stage.secrets,
     extra: {
@@ -118,6 +118,16 @@ export function executionOf(
     metrics: () => metrics,
     retryAfterMs: () => retryAfterMs,
   };
+}
+
+/** It stays the same for a whole run, and each stage asks. */
+const known = new WeakMap<CallerEnv, Readonly<Record<string, string>>>();
+
+function allOf(caller: CallerEnv): Readonly<Record<string, string>> {
+  const all =
+    known.get(caller) ?? Object.fromEntries(caller.names().map((name) => [name, caller.get(name) ?? '']));
+  known.set(caller, all);
+  return all;
 }
 
 function compiledModule(world: World, stage: Stage): string | null {

@@ -1,16 +1,11 @@
 // Fans stages with items out on the board: in full when all is done that may make items, or one item after the other.
 import type { Failure } from '../model/failure.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
-import type { Assessor } from './assess.ts';
+import type { AssessmentOrFailure, Assessor } from './assess.ts';
 import type { Board } from './board.ts';
 import type { BuildTasks } from './build-tasks.ts';
 import type { Arrival } from './family.ts';
 import type { World } from './world.ts';
-
-export interface CannotFanOut {
-  readonly task: Task;
-  readonly failure: Failure;
-}
 
 export class FanningOut {
   private readonly world: World;
@@ -35,8 +30,8 @@ export class FanningOut {
     this.expected = options.expected;
   }
 
-  /** What may be looked at next, or cannot fan out; `null`: nothing as yet. */
-  next(): { readonly task: Task } | CannotFanOut | null {
+  /** What comes next, looked at; or a stage that cannot fan out. `null`: nothing as yet. */
+  next(): AssessmentOrFailure | null {
     for (;;) {
       for (const arrival of this.board.families.takeArrivals()) this.pending.push(arrival);
       for (let arrival = this.pending.shift(); arrival !== undefined; arrival = this.pending.shift()) {
@@ -44,7 +39,7 @@ export class FanningOut {
         if (failure !== null) return { task: arrival.stage, failure };
       }
       const task = this.board.takeReady();
-      if (task === null || !isManyTasks(task)) return task && { task };
+      if (task === null || !isManyTasks(task)) return task && this.assessor.assess(task);
       const failure = this.begin(task);
       if (failure !== null) return { task, failure };
     }

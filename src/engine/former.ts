@@ -95,7 +95,7 @@ export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>):
   const left: Files = {
     expand: (set, role) => expansionWithout(files.expand(set, role), set, gone),
     observe: (listed, role) => files.observe(listed, role),
-    readAhead: (listed, signal) => files.readAhead(listed, signal),
+    readAhead: (listed, stop) => files.readAhead(listed, stop),
     vouchesFor: (path, digest) => files.vouchesFor(path, digest),
     stamp: (paths, role) => files.stamp(paths, role),
     unnameable: (set) => files.unnameable(set),

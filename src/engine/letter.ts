@@ -5,6 +5,7 @@ import type { EditedFiles } from './watching.ts';
 
 export type Letter =
   | { readonly kind: 'attempt-ended'; readonly task: Task; readonly end: AttemptEnd }
+  | { readonly kind: 'pool-open' }
   | { readonly kind: 'pause-over'; readonly task: Task }
   | { readonly kind: 'interrupt'; readonly how: 'gently' | 'now' }
   | { readonly kind: 'edited'; readonly files: EditedFiles };

@@ -62,9 +62,9 @@ export interface Files {
   observe(files: readonly ListedFile[], role: Role): Observation;
   /**
    * Reads beforehand what `observe` would have to read, where that is so much that it takes long; `null` where it is
-   * not. Meanwhile other things go on. What `signal` cuts short, or fails, is left to `observe`. Never rejects.
+   * not. Meanwhile other things go on. What `stop.signal` cuts short, or fails, is left to `observe`. Never rejects.
    */
-  readAhead(files: readonly ListedFile[], signal: AbortSignal): Promise<void> | null;
+  readAhead(files: readonly ListedFile[], stop: { readonly signal: AbortSignal }): Promise<void> | null;
   /** Whether the stamp that the file has at this moment proves this content, so that it need not be read. */
   vouchesFor(path: FilePath, digest: Digest): boolean;
   /** Stamps alone, taken anew, in the order asked; `null` where there is no such file. Links are followed for inputs. */

@@ -17,6 +17,12 @@ export class ReadyLine<T extends { readonly task: Task }> {
     this.waiting.splice(at < 0 ? this.waiting.length : at, 0, one);
   }
 
+  /** As the first, in this order: they were next before. */
+  putBack(ones: readonly T[]): void {
+    if (this.ranks === null) this.waiting.unshift(...ones);
+    else for (const one of ones) this.push(one);
+  }
+
   shift(): T | undefined {
     return this.waiting.shift();
   }

@@ -1,14 +1,7 @@
 // When a task on the board has ended: readies what waited for it, or skips it.
 import type { TaskFinished, TaskOutcome } from '../model/events.ts';
 import type { Families } from './family.ts';
-import type { TaskOrder } from './task-orders.ts';
-import { causeOf, endedWell, isHarmless, type Place } from './task-state.ts';
-
-interface Release {
-  readonly place: Place;
-  readonly kind: TaskOrder['kind'];
-  readonly before: Place;
-}
+import { causeOf, endedWell, isHarmless, type Place, type Release } from './task-state.ts';
 
 /** What the board does for them. */
 interface Host {

@@ -1,8 +1,11 @@
 // How a run ended, from how its tasks did: counts, outcome, exit code; and what is told of a result.
+import path from 'node:path';
 import type { AuditVerdict, RunFinished, TaskOutcome, TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
 import type { FailedEnd } from './attempt-end.ts';
+import type { World } from './world.ts';
 
 export type Summary = Omit<RunFinished, 'kind' | 'durationMs'>;
 
@@ -32,6 +35,11 @@ export interface FailureDetails {
   readonly hiddenEnv: readonly string[];
   readonly command: string | null;
   readonly log: string | null;
+}
+
+/** Where the log of the task's last attempt is, relative to the root. */
+export function logOf({ folders }: World, task: Task): string {
+  return path.relative(folders.root, folders.logPath(task.id));
 }
 
 /** `log`: of its last attempt. */

@@ -1,7 +1,5 @@
 // The loop: takes what is ready, keeps the slots full, and stops as it was told to.
-import path from 'node:path';
 import { Mailbox } from '../base/mailbox.ts';
-import type { EventBody } from '../model/events.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
@@ -12,8 +10,9 @@ import type { Board } from './board.ts';
 import type { FanningOut } from './fanning-out.ts';
 import type { Letter } from './letter.ts';
 import { overwrittenInputs } from './overwritten.ts';
+import { Pools } from './pools.ts';
 import { Retrying } from './retrying.ts';
-import { detailsOf, type FailureDetails, neverBegan } from './run-outcome.ts';
+import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { shownCommand } from './secrets.ts';
 import { type EditedFiles, type Hold, mayConcern, requiresAny } from './watching.ts';
@@ -31,6 +30,7 @@ export class Scheduler {
   /** Those of them that need no slot any more. */
   private readonly storing = new Set<Task>();
   private readonly retrying: Retrying;
+  private readonly pools: Pools;
   private stopping = false;
   private interrupted = false;
   private toldCacheTrouble = false;
@@ -51,6 +51,7 @@ export class Scheduler {
     this.options = options.options;
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     this.retrying = new Retrying(this.world, this.board, onOver);
+    this.pools = new Pools(this.world, this.options, () => this.mailbox.put({ kind: 'pool-open' }));
   }
 
   get wasInterrupted(): boolean {
@@ -72,10 +73,11 @@ export class Scheduler {
     for (;;) {
       this.fillSlots();
       if (this.stopping) this.retrying.giveUp(this.interrupted, this.fail.bind(this));
-      if (this.board.isIdle) break;
+      if (this.board.isIdle && (this.stopping || !this.pools.areWaitedFor)) break;
       this.read(await this.mailbox.take());
       this.readRest();
     }
+    this.pools.close();
     this.readRest();
     if (this.interrupted) this.board.skipRest('cancelled', []);
     else this.board.skipRest('skipped', this.board.failedStages());
@@ -89,18 +91,22 @@ export class Scheduler {
   /** Looks at tasks only while a slot is free: fresh ones pass at once, and what is started was looked at just before. */
   private fillSlots(): void {
     while (!this.stopping && this.board.running - this.storing.size < this.options.jobs) {
-      const next = this.fanningOut.next();
-      if (next === null) return;
-      const { task } = next;
-      this.retrying.taken(task);
-      const assessed: AssessmentOrFailure = 'failure' in next ? next : this.assessor.assess(task);
+      const assessed = this.fanningOut.next();
+      if (assessed === null) return;
+      const { task } = assessed;
       const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
       const goesOn = isFresh || this.retrying.isRetry(task);
       const hold = goesOn ? null : (this.options.watching?.hold(task, assessed) ?? null);
+      if (hold === null && this.pools.hold(task, assessed)) continue;
+      this.retrying.taken(task);
       if (hold !== null) this.leave(task, assessed, hold);
       else if (isFailure(assessed)) this.fail(task, assessed, neverBegan(assessed.failure));
       else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
-      else this.start(task, assessed, assessed.verdict.reasons);
+      else {
+        this.start(task, assessed, assessed.verdict.reasons);
+        continue;
+      }
+      this.board.putBack(this.pools.free(task));
     }
   }
 
@@ -144,7 +150,7 @@ export class Scheduler {
 
   private watch(task: Task): AttemptWatcher {
     const of = { task: task.id, stage: task.stage.name, item: task.item };
-    const emit = (event: EventBody) => this.world.events.emit(event);
+    const emit = this.world.events.emit.bind(this.world.events);
     return {
       onOutput: (stream, text) => emit({ kind: 'task-output', ...of, stream, text }),
       onProgress: (done, total) => emit({ kind: 'task-progress', ...of, done, total }),
@@ -161,6 +167,7 @@ export class Scheduler {
   private made(task: Task): void {
     if (this.options.jobs === 1) return;
     this.storing.add(task);
+    this.board.putBack(this.pools.free(task));
     this.assessor.forget();
     this.fillSlots();
   }
@@ -184,11 +191,15 @@ export class Scheduler {
         for (const [task, attempt] of this.attempts) this.hear(task, attempt, letter.files);
         this.retrying.hear(letter.files);
         return;
+      case 'pool-open':
+        this.board.putBack(this.pools.called());
+        return;
       case 'pause-over':
         this.board.resumed(letter.task);
         return;
       case 'attempt-ended':
         this.storing.delete(letter.task);
+        this.board.putBack(this.pools.free(letter.task));
         this.ended(letter.task, letter.end);
         this.attempts.delete(letter.task);
         return;
@@ -209,7 +220,7 @@ export class Scheduler {
       case 'executed':
       case 'restored':
         if (end.audit !== null) this.board.audited(task, end.audit);
-        this.board.succeeded(task, end.kind, end.record, end.hasLog ? this.logOf(task) : null);
+        this.board.succeeded(task, end.kind, end.record, end.hasLog ? logOf(this.world, task) : null);
         return;
       case 'failed':
         this.endedBadly(task, end);
@@ -222,7 +233,7 @@ export class Scheduler {
 
   private endedBadly(task: Task, end: FailedEnd): void {
     const attempt = this.attempts.get(task)!;
-    const log = this.logOf(task);
+    const log = logOf(this.world, task);
     // A person who debugs a stage wants to see it fail.
     const isOver = this.stopping || this.options.stdin === 'inherit';
     if (isOver || !this.retrying.takes(task, attempt, end, log))
@@ -235,9 +246,5 @@ export class Scheduler {
     this.board.failed(task, details);
     const stops = !task.stage.optional && details.failure.kind !== 'protected';
     if (stops && !this.options.keepGoing) this.stopping = true;
-  }
-
-  private logOf(task: Task): string {
-    return path.relative(this.world.folders.root, this.world.folders.logPath(task.id));
   }
 }

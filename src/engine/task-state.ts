@@ -86,6 +86,13 @@ export function newFamily(): Family {
   };
 }
 
+/** One that waits for another which has ended. */
+export interface Release {
+  readonly place: Place;
+  readonly kind: TaskOrder['kind'];
+  readonly before: Place;
+}
+
 export function begunOf(state: TaskState): Begun | null {
   return 'begun' in state ? state.begun : null;
 }

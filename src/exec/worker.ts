@@ -3,7 +3,8 @@
 import { readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModule } from '../base/load-module.ts';
-import type { CheckedFile, StageContext } from '../model/spec.ts';
+import type { CheckedFile } from '../model/check-spec.ts';
+import type { StageContext } from '../model/spec.ts';
 import { timerMs } from '../model/validation/duration.ts';
 import { isMetric } from './output-file.ts';
 import { describeThrown } from './thrown.ts';

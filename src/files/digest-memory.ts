@@ -21,7 +21,8 @@ export interface Unread {
   readonly stamp: Stamp;
 }
 
-export type HashFile = (absolutePath: string) => HashedFile;
+/** `known`: what a look at the regular file has just told. */
+export type HashFile = (absolutePath: string, how?: { readonly known: Stamp }) => HashedFile;
 
 /** Above this, waiting out the clock's tick first is cheaper than hashing twice. */
 const largeBytes = 1n << 20n;
@@ -55,7 +56,7 @@ export class DigestMemory {
     if (stamp.sizeBytes > largeBytes) pause(this.untilSettledMs([stamp]));
     // Asked before reading: a change after this moment must show in the stamp.
     const settled = this.isSettled(stamp);
-    const hashed = this.hash(absolutePath);
+    const hashed = this.hash(absolutePath, { known: stamp });
     this.learn({ file, absolutePath, stamp }, settled, hashed);
     return hashed;
   }
@@ -79,8 +80,8 @@ export class DigestMemory {
    * Reads what `of` would have to read, while other things go on in this thread. `null`: it is not so much that this
    * pays. What has not settled is left to `of`, as between now and then it could change unseen.
    */
-  ahead(unread: readonly Unread[], signal: AbortSignal): Promise<void> | null {
-    return this.now === null || !isMuch(unread.map(sizeOf)) ? null : this.readAhead(unread, signal);
+  ahead(unread: readonly Unread[], stop: { readonly signal: AbortSignal }): Promise<void> | null {
+    return this.now === null || !isMuch(unread.map(sizeOf)) ? null : this.readAhead(unread, stop.signal);
   }
 
   private async readAhead(unread: readonly Unread[], signal: AbortSignal): Promise<void> {
@@ -131,7 +132,7 @@ export class DigestMemory {
     try {
       const stamp = stampOf(absolutePath);
       if (stamp === null || !sameStamp(stamp, hashed.stamp) || !(this.now?.isSettled(stamp) ?? false)) return;
-      const again = this.hash(absolutePath);
+      const again = this.hash(absolutePath, { known: stamp });
       if (again.digest === hashed.digest && sameStamp(again.stamp, stamp)) this.memory.put(file, again);
     } catch {
       // Gone or unreadable by now: the next run will say so.

@@ -21,23 +21,32 @@ export class ChangingFile extends Error {}
 
 /**
  * The digest with the stamp that belongs to it: the content is read between two looks at one
- * descriptor. Throws `ChangingFile` after a few tries, and errors of the file system. `onRead`: after each piece.
+ * descriptor. Throws `ChangingFile` after a few tries, and errors of the file system. `known`: what a look at the
+ * regular file has just told, which serves as the first of the two. `onRead`: after each piece.
  */
-export function hashFile(absolutePath: string, onRead: () => void = () => {}): HashedFile {
+export function hashFile(
+  absolutePath: string,
+  { known = null, onRead = () => {} }: { readonly known?: Stamp | null; readonly onRead?: () => void } = {},
+): HashedFile {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     // O_NONBLOCK: opening a FIFO that took the file's place must not hang.
     const descriptor = fs.openSync(absolutePath, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     try {
-      const before = toStamp(fs.fstatSync(descriptor, { bigint: true }));
+      // It is the same file, and nothing happened to it, or the second look differs.
+      const before = attempt === 1 && known !== null ? known : stampOfOpen(descriptor);
       if (before.kind !== 'file') throw new Error('is not a regular file');
       const digest = readThrough(descriptor, Number(before.sizeBytes), onRead);
-      const after = toStamp(fs.fstatSync(descriptor, { bigint: true }));
+      const after = stampOfOpen(descriptor);
       if (sameStamp(before, after)) return { digest, stamp: before };
     } finally {
       fs.closeSync(descriptor);
     }
   }
   throw new ChangingFile('is changing while it is read');
+}
+
+function stampOfOpen(descriptor: number): Stamp {
+  return toStamp(fs.fstatSync(descriptor, { bigint: true }));
 }
 
 let buffer: Buffer | null = null;

@@ -49,7 +49,10 @@ export class SharedHashing {
   }
 
   /** Takes files until there are none. */
-  help(hash: (file: string, onRead: () => void, i: number) => HashedFile = hashFile): void {
+  help(
+    hash: (file: string, onRead: () => void, i: number) => HashedFile = (file, onRead) =>
+      hashFile(file, { onRead }),
+  ): void {
     const { files } = this.order;
     const onRead = () => void Atomics.add(this.head, pulse, 1);
     for (let i = Atomics.add(this.head, next, 1); i < files.length; i = Atomics.add(this.head, next, 1)) {

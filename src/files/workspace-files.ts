@@ -132,8 +132,8 @@ export class WorkspaceFiles implements Files {
     return { manifest, stamps, missing, unreadable };
   }
 
-  readAhead(files: readonly ListedFile[], signal: AbortSignal): Promise<void> | null {
-    return this.digests.ahead(this.unreadAmong(files), signal);
+  readAhead(files: readonly ListedFile[], stop: { readonly signal: AbortSignal }): Promise<void> | null {
+    return this.digests.ahead(this.unreadAmong(files), stop);
   }
 
   vouchesFor(file: FilePath, digest: Digest): boolean {

@@ -1,7 +1,7 @@
 // After most edits a task looks at the paths at which it looked before: then only their stamps are others.
 import { type ReadProof, stampLength } from './proof-format.ts';
 import type { TaskFacts, Vouched } from './seal.ts';
-import { positionsIn, someOf } from './sights.ts';
+import { includeSome, positionsIn, someOf } from './sights.ts';
 
 /**
  * The stamps of the proof with those that are vouched for anew in their places. `null`: the tasks of `facts` looked at
@@ -42,8 +42,7 @@ export function stampsInPlace(
     const renewed = renew(runs, vouched.byTask.get(task) ?? []);
     if (renewed === null || renewed.size !== positionsIn(runs).length) return null;
   }
-  const isChanged = (position: number) => changed.has(position);
-  if (someOf(common, (position) => isChanged(position) && !ofAll.has(position))) return null;
-  const isOthers = tasks.some(({ task, paths: runs }) => !facts.has(task) && someOf(runs, isChanged));
+  if (someOf(common, (position) => changed.has(position) && !ofAll.has(position))) return null;
+  const isOthers = tasks.some(({ task, paths: runs }) => !facts.has(task) && includeSome(runs, changed));
   return isOthers ? null : stamps;
 }

@@ -33,6 +33,7 @@ interface Seen {
 export class Onlooker implements Witness {
   private readonly seen = new Map<string, Seen>();
   private readonly common: number[] = [];
+  private readonly own = new Set<string>();
   private readonly byTask = new Map<string, number[]>();
   private readonly root: string;
   private readonly sinceMs: number;
@@ -43,6 +44,12 @@ export class Onlooker implements Witness {
   constructor(root: string, sinceMs: number) {
     this.root = root;
     this.sinceMs = sinceMs;
+  }
+
+  /** The same of what nobody changes without a change of something else that is looked at: however young, its stamp will do. */
+  sawOwn(absolutePath: string): void {
+    this.own.add(absolutePath);
+    this.note(absolutePath);
   }
 
   saw(absolutePath: string, isThere?: boolean): void {
@@ -112,6 +119,7 @@ export class Onlooker implements Witness {
     position: number,
   ): boolean {
     const stat = stampInto(stamps, position * stampLength, absolutePath);
+    if (this.own.has(absolutePath)) return true;
     if (wasThere !== undefined && wasThere !== (stat !== undefined)) return false;
     if (stat !== undefined) return this.isSettled(stat);
     // What is absent has no time of its own: its folder tells whether it was there a moment ago.
@@ -150,19 +158,6 @@ export function seal(
   const tasks = facts.tasks.map((one) => ({ ...one, paths: runsOf(byTask.get(one.task) ?? []) }));
   const sights = { common: runsOf(common), tasks, edges: facts.edges, junctions };
   return encodeProof({ header, spec: Buffer.from(spec), sights, paths: encodedPaths(paths), stamps });
-}
-
-/**
- * Blocks the thread until what was changed at this time has settled, if that is soon. `probe`: as for `fileClockMs`.
- * Throws what the file system refuses.
- */
-export function waitUntilSettled(ctimeMs: number, probe: string): void {
-  const settledMs = ctimeMs + tickMs;
-  for (let nowMs = fileClockMs(probe), tries = 0; nowMs <= settledMs && tries < 8; tries++) {
-    const missingMs = Math.min(settledMs - nowMs, tickMs);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(1, missingMs));
-    nowMs = fileClockMs(probe);
-  }
 }
 
 /** When this process began, by the clock that stamps the files. `probe`: a path at which a file may be written. */

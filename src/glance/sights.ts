@@ -56,10 +56,10 @@ export interface Concerned {
 /** `null` where a change concerns more than some tasks. `changed`: positions of paths. */
 export function concernedBy({ common, tasks, edges }: Sights, changed: readonly number[]): Concerned | null {
   const isChanged = new Set(changed);
-  if (someOf(common, (position) => isChanged.has(position))) return null;
+  if (includeSome(common, isChanged)) return null;
   const again = new Set<number>();
   tasks.forEach(({ isFresh, paths }, i) => {
-    if (!isFresh || someOf(paths, (position) => isChanged.has(position))) again.add(i);
+    if (!isFresh || includeSome(paths, isChanged)) again.add(i);
   });
   const after = new Map<number, number[]>();
   for (const [one, other] of edges) {
@@ -83,6 +83,17 @@ export function runsOf(positions: Iterable<number>): readonly number[] {
     else runs.push(position, 1);
   }
   return runs;
+}
+
+/** Whether one of these positions is in the runs. Mostly they are few, and the runs are long. */
+export function includeSome(runs: readonly number[], positions: ReadonlySet<number>): boolean {
+  for (let i = 0; i < runs.length; i += 2) {
+    const [first, end] = [runs[i]!, runs[i]! + runs[i + 1]!];
+    if (end - first < positions.size) {
+      for (let position = first; position < end; position++) if (positions.has(position)) return true;
+    } else for (const position of positions) if (position >= first && position < end) return true;
+  }
+  return false;
 }
 
 export function someOf(runs: readonly number[], holds: (position: number) => boolean): boolean {

@@ -1,5 +1,7 @@
 // The language of `pipeline.config.ts`: what a user writes, as types and as the functions that help to write it.
-// Everything here is plain data, so that a configuration may be bundled with a copy of this file.
+// Everything here is plain data, so that a configuration may be bundled with a copy of this file. What `check` says: check-spec.ts.
+
+import type { CheckSpec } from './check-spec.ts';
 
 import type { ItemContext, ItemsSpec } from './item-spec.ts';
 
@@ -119,45 +121,6 @@ export interface RetrySpec {
   readonly when?: RetryWhen | ((failure: RetryFailure) => boolean);
 }
 
-/** Made by {@link jsonSchema}. */
-export interface JsonSchemaCheck {
-  readonly kind: 'json-schema';
-  /** The path of a schema, or the schema itself. */
-  readonly schema: string | object;
-}
-
-/** Made by {@link nonEmpty}. */
-export interface NonEmptyCheck {
-  readonly kind: 'non-empty';
-}
-
-/** Made by {@link minLines}. */
-export interface MinLinesCheck {
-  readonly kind: 'min-lines';
-  readonly lines: number;
-}
-
-/** Made by {@link matches}. */
-export interface MatchesCheck {
-  readonly kind: 'matches';
-  readonly pattern: RegExp;
-}
-
-/** An output, as a function in `check` sees it. */
-export interface CheckedFile {
-  /** Relative to the root. */
-  readonly path: string;
-  readonly absolutePath: string;
-  text(): string;
-  /** What the file holds as JSON. Throws where that is none. */
-  json(): unknown;
-}
-
-/** The file does not pass if it throws, or answers `false` or a text that says why. */
-export type CheckFunction = (file: CheckedFile) => unknown;
-
-export type CheckSpec = JsonSchemaCheck | NonEmptyCheck | MinLinesCheck | MatchesCheck | CheckFunction;
-
 /** One stage: what it needs, what it makes, how. */
 export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly description?: string;
@@ -180,6 +143,8 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
     | CheckSpec
     | readonly CheckSpec[]
     | { readonly [pattern: string]: CheckSpec | readonly CheckSpec[] };
+  /** The pool that it needs room in while it runs, or how much of which: `{ gpu: 1 }`. */
+  readonly pool?: string | Readonly<Record<string, number>>;
   /** A failure is reported but does not fail the run. */
   readonly optional?: boolean;
   readonly freshness?: FreshnessSpec;
@@ -194,6 +159,12 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly version?: string;
 }
 
+/** What a pool has room for: at least one of both. */
+export interface PoolSpec {
+  readonly limit?: number;
+  readonly perMinute?: number;
+}
+
 export interface PipelineSpec<Name extends string = string> extends SharedSpec {
   /** Shown in output. Default: the folder's name. */
   readonly name?: string;
@@ -202,6 +173,8 @@ export interface PipelineSpec<Name extends string = string> extends SharedSpec {
   readonly freshness?: FreshnessSpec;
   /** Tasks at once. Default: available processors. */
   readonly jobs?: number;
+  /** How many at once, or how many begin in a minute, across stages: `{ llm: 4, api: { perMinute: 60 } }`. */
+  readonly pools?: Readonly<Record<string, number | PoolSpec>>;
   /** Named targets. */
   readonly pipelines?: Readonly<Record<string, readonly NoInfer<Name>[]>>;
   /** The cache's size limit, or `false` for no cache. */
@@ -226,24 +199,4 @@ export function optional(...patterns: readonly string[]): OptionalPattern {
 /** A module, relative to the root, whose default export is called with the {@link StageContext}. */
 export function script(module: string): ScriptSpec {
   return { kind: 'script', module };
-}
-
-/** JSON must fit the schema, JSON Lines (`.jsonl`, `.ndjson`) line by line. `schema`: the path of a file, or the schema itself. */
-export function jsonSchema(schema: string | object): JsonSchemaCheck {
-  return { kind: 'json-schema', schema };
-}
-
-/** The file has at least one byte. */
-export function nonEmpty(): NonEmptyCheck {
-  return { kind: 'non-empty' };
-}
-
-/** The file has at least so many lines. */
-export function minLines(lines: number): MinLinesCheck {
-  return { kind: 'min-lines', lines };
-}
-
-/** The pattern is found in the text of the file. */
-export function matches(pattern: RegExp): MatchesCheck {
-  return { kind: 'matches', pattern };
 }

@@ -28,6 +28,16 @@ export interface ToolRequirement {
   readonly range: string;
 }
 
+/** What a stage takes of a pool while it executes, and what the pool has room for; `null`: no limit. */
+export interface PoolShare {
+  readonly name: string;
+  readonly weight: number;
+  /** Weights at once. */
+  readonly limit: number | null;
+  /** Executions that begin in any minute. */
+  readonly perMinute: number | null;
+}
+
 export interface Stage {
   readonly name: string;
   /** Position among the stages as declared: the tie-break of every ordering. */
@@ -54,6 +64,8 @@ export interface Stage {
   /** `null`: one attempt. */
   readonly retry: RetryPolicy | null;
   readonly checks: readonly StageCheck[];
+  /** Sorted by name. */
+  readonly pools: readonly PoolShare[];
   readonly optional: boolean;
   readonly freshness: Freshness;
   readonly cache: boolean;

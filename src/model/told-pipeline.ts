@@ -18,6 +18,7 @@ const roles = {
   tools: 'name',
   secrets: 'name',
   forEach: 'name',
+  pools: 'name',
   // These are executed as they are, and told without secrets. Of a variable the name is a name.
   command: 'executed',
   env: 'executed',
@@ -110,6 +111,7 @@ function namesIn(stage: Stage): readonly Named[] {
     tools: stage.tools.map(({ program, range }) => [`${program} ${range}`, `${place}.tools`]),
     secrets: stage.secrets.map((name) => [name, `${place}.secrets`]),
     forEach: stage.forEach === null ? [] : [[stage.forEach.source, `${place}.forEach`]],
+    pools: stage.pools.map(({ name }) => [name, `${place}.pool`]),
   };
   return [
     ...Object.values(names).flat(),

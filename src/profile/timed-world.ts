@@ -89,8 +89,8 @@ function timedFiles(files: Files, profiler: Profiler): Files {
       profiler.count('stamping', 'files', listed.length);
       return watch.within('stamping', () => files.observe(listed, role));
     },
-    readAhead(listed, signal) {
-      const ahead = watch.within('hashing', () => files.readAhead(listed, signal));
+    readAhead(listed, stop) {
+      const ahead = watch.within('hashing', () => files.readAhead(listed, stop));
       if (ahead === null) return null;
       watch.readingStarted();
       return ahead.finally(() => watch.readingEnded());

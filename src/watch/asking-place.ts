@@ -10,7 +10,8 @@ const rightsOfOthers = 0o077;
 export function makeAskingPlace(folder: string): boolean {
   try {
     if (statOf(folder) === null) fs.mkdirSync(folder, { mode: 0o700 });
-    else fs.chmodSync(folder, 0o700);
+    // Only where it must be: it is heard of, and whatever is on the way to what is watched is a reason to look.
+    else if (!isOursAlone(folder)) fs.chmodSync(folder, 0o700);
     return isOursAlone(folder);
   } catch {
     return false;

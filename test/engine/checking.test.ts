@@ -1,6 +1,6 @@
 // What becomes of outputs that are checked: made, restored, in place.
 import { expect, test } from 'vitest';
-import { matches } from '../../src/model/spec.ts';
+import { matches } from '../../src/model/check-spec.ts';
 import { build, type FakeWorld, Machine, planOf, state } from '../rig/fake-world.ts';
 
 const stages = (pattern: RegExp, more: object = {}) =>

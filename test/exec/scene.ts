@@ -26,6 +26,7 @@ const stage: Stage = {
   timeoutMs: null,
   retry: null,
   checks: [],
+  pools: [],
   optional: false,
   freshness: 'hash',
   cache: true,

@@ -147,15 +147,15 @@ test('of what changed just now, reading together remembers nothing', () => {
 test('nothing is read beforehand where it is little, or where nothing may be remembered', async () => {
   const { state, entries, memory, unread } = largeScene();
   pretendPassed(0);
-  const { signal } = new AbortController();
-  expect(new DigestMemory(memory, null).ahead(unread, signal)).toBe(null);
-  expect(new DigestMemory(memory, state).ahead(unread.slice(0, 1), signal)).toBe(null);
+  const stop = new AbortController();
+  expect(new DigestMemory(memory, null).ahead(unread, stop)).toBe(null);
+  expect(new DigestMemory(memory, state).ahead(unread.slice(0, 1), stop)).toBe(null);
   // What has not settled could change unseen before it is asked for.
-  await new DigestMemory(memory, state).ahead(unread, signal);
+  await new DigestMemory(memory, state).ahead(unread, stop);
   expect(entries.size).toBe(0);
   stopPretending();
   pretendPassed(1000);
-  await new DigestMemory(memory, state).ahead(unread, signal);
+  await new DigestMemory(memory, state).ahead(unread, stop);
   expect([...entries.keys()]).toEqual(['a', 'b']);
 });
 
@@ -257,6 +257,19 @@ test('a file that is edited while it is read is read again; one that does not ho
   const always = scene();
   editWhileReading(always.file, Number.POSITIVE_INFINITY);
   expect(() => hashFile(always.file)).toThrow(ChangingFile);
+});
+
+test('what a look has told need not be asked again; where it no longer holds, the file is read as it is by now', () => {
+  const { file, root } = scene();
+  const known = stampOf(file)!;
+  const looks = vi.spyOn(fs, 'fstatSync');
+  expect(hashFile(file, { known })).toEqual({ digest: digestOf('x'), stamp: known });
+  expect(looks).toHaveBeenCalledTimes(1);
+  editWhileReading(file, 1);
+  expect(hashFile(file, { known })).toEqual({ digest: digestOf('x+'), stamp: stampOf(file) });
+  fs.writeFileSync(file, 'another');
+  expect(hashFile(file, { known })).toEqual({ digest: digestOf('another'), stamp: stampOf(file) });
+  expect(() => hashFile(root, { known })).toThrow(/not a regular file|EISDIR/);
 });
 
 test('what is no regular file is not read', () => {

@@ -146,3 +146,19 @@ test('what is not there, and nobody knows since when, is vouched for by the fold
   one.saw(at('around/no/such/file'));
   expect(holds(sealed(one)!)).toBe(true);
 });
+
+test('what changes only with something else is vouched for however young it is, and its changes show', () => {
+  fs.mkdirSync(at('own'));
+  letTheClockTick();
+  fs.writeFileSync(at('own/new'), '');
+  const strict = onlooker();
+  strict.saw(at('own'));
+  const one = onlooker();
+  one.sawOwn(at('own'));
+  expect(sealed(strict)).toBeNull();
+  const proof = sealed(one)!;
+  expect(holds(proof)).toBe(true);
+  letTheClockTick();
+  fs.rmSync(at('own/new'));
+  expect(holds(proof)).toBe(false);
+});

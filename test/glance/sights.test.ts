@@ -1,7 +1,7 @@
 // Whom a change concerns: those that looked at what changed, those that were not fresh, and all that follows from them.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { concernedBy, runsOf, type Sights, someOf } from '../../src/glance/sights.ts';
+import { concernedBy, includeSome, runsOf, type Sights, someOf } from '../../src/glance/sights.ts';
 
 const sight = (task: string, paths: readonly number[], isFresh = true) => ({
   task,
@@ -52,6 +52,16 @@ test('runs hold exactly the positions that they are made of', () => {
         return false;
       });
       expect(held).toEqual([...new Set(positions)].sort((a, b) => a - b));
+    }),
+  );
+});
+
+test('whether runs hold one of some positions, be they few or many', () => {
+  const positions = fc.array(fc.nat(30), { maxLength: 20 });
+  fc.assert(
+    fc.property(positions, positions, (some, others) => {
+      const holds = includeSome(runsOf(some), new Set(others));
+      expect(holds).toBe(some.some((position) => others.includes(position)));
     }),
   );
 });

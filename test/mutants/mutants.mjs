@@ -650,15 +650,15 @@ export const mutants = [
   {
     name: 'a change that concerns all leaves some out',
     file: 'src/glance/sights.ts',
-    from: 'if (someOf(common, (position) => isChanged.has(position))) return null;',
+    from: 'if (includeSome(common, isChanged)) return null;',
     to: '',
     tests: ['test/glance/sights.test.ts'],
   },
   {
     name: 'a stage that failed is taken for fresh once nothing changes',
     file: 'src/glance/sights.ts',
-    from: 'if (!isFresh || someOf(',
-    to: 'if (someOf(',
+    from: 'if (!isFresh || includeSome(',
+    to: 'if (includeSome(',
     tests: ['test/glance/sights.test.ts'],
   },
   {
@@ -881,6 +881,20 @@ export const mutants = [
     from: "if (isBehind) executing.cancel('gently');",
     to: "if (false) executing.cancel('gently');",
     tests: ['test/stories/watch-runs.test.ts'],
+  },
+  {
+    name: 'a task that needs much of a pool is overtaken',
+    file: 'src/engine/pools.ts',
+    from: 'if (isBehind || !this.takes(task)) {',
+    to: 'if (!this.takes(task)) {',
+    tests: ['test/engine/pools.test.ts'],
+  },
+  {
+    name: 'room that was not needed after all is not given back',
+    file: 'src/engine/scheduler.ts',
+    from: '      }\n      this.board.putBack(this.pools.free(task));',
+    to: '      }',
+    tests: ['test/engine/pools.test.ts'],
   },
   {
     name: 'what does not pass its check counts all the same',

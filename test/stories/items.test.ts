@@ -200,7 +200,7 @@ test('items that would make the same file are refused, both named, before anythi
     ),
   });
   rig.config(`{ stages: { s: { forEach: 'sow/*', run: 'false' } } }`);
-  expect(await rig.pipe(['build'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^PIPE026 /) });
+  expect(await rig.pipe(['build'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^PIPE027 /) });
   rig.config(`{ stages: { s: { forEach: 'none/{n}', run: 'false' } } }`);
   expect(await rig.pipe(['build'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^PIPE050 /) });
 });

@@ -132,6 +132,27 @@ test('a socket that is gone with its folder is made anew', async () => {
   expect(await scene.ask()).toEqual(vouches);
 });
 
+test('a folder that is as it must be is left so: whoever watches it hears of nothing', async () => {
+  await using scene = new Scene(() => true);
+  const parent = path.dirname(scene.folder);
+  const heard: (string | null)[] = [];
+  const settled = new Promise<void>((resolve) => {
+    const watcher = fs.watch(parent, (_, name) => {
+      heard.push(name);
+      if (name !== 'last') return;
+      watcher.close();
+      resolve();
+    });
+  });
+  expect(makeAskingPlace(scene.folder)).toBe(true);
+  fs.writeFileSync(path.join(parent, 'last'), '');
+  await settled;
+  expect(heard).not.toContain('asking');
+  fs.chmodSync(scene.folder, 0o750);
+  expect(makeAskingPlace(scene.folder)).toBe(true);
+  expect(fs.statSync(scene.folder).mode & 0o777).toBe(0o700);
+});
+
 test('who asks what is no question is not answered, and does no harm', async () => {
   await using scene = new Scene(() => true);
   for (const text of ['what?\n', '{}\n', 'x'.repeat(100_000)]) {

@@ -20,6 +20,7 @@ const ofStage = {
   timeout: true,
   retry: true,
   check: true,
+  pool: true,
   optional: true,
   freshness: true,
   cache: true,
@@ -38,6 +39,7 @@ const ofPipeline = {
   tools: true,
   freshness: true,
   jobs: true,
+  pools: true,
   pipelines: true,
   cache: true,
 } satisfies Record<keyof PipelineSpec, true>;
@@ -47,7 +49,7 @@ export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
   ...['approval', 'batch', 'budget', 'hooks', 'nice', 'params'],
-  ...['pool', 'pools', 'rateLimit', 'services', 'weight', 'when'],
+  ...['rateLimit', 'services', 'weight', 'when'],
 ]);
 
 /** What other build tools call the same things. */

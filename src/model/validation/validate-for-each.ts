@@ -23,7 +23,7 @@ export function readForEach(section: Section, place: PatternPlace): Items | null
   if (records !== null) return readRecords(records, place);
   const at = section.place('forEach');
   const refuse = (message: string, hint?: string) => {
-    report({ code: 'PIPE026', message, at, ...(hint !== undefined && { hint }) });
+    report({ code: 'PIPE027', message, at, ...(hint !== undefined && { hint }) });
     return null;
   };
   const entries = readItems(section, place);
@@ -76,7 +76,7 @@ function readRecords(section: Section, place: PatternPlace): Items | null {
   const glob = document === null || document === '' ? null : parseGlob(escapeGlob(document));
   if (document !== null && (isOutside(document) || !glob?.ok)) {
     const message = `${shown(file)} lies outside the folder of the configuration`;
-    report({ code: 'PIPE026', message, at: section.place('file'), hint: 'link it into this folder' });
+    report({ code: 'PIPE027', message, at: section.place('file'), hint: 'link it into this folder' });
     return null;
   }
   if (document === null || key === null || typeof select !== 'function' || !glob?.ok) return null;
@@ -110,7 +110,7 @@ export function reportUnknownCaptures(section: Section, items: Items): void {
       const meant = known.includes(name) ? null : didYouMean(name, known);
       if (meant === null) continue;
       const hint = `did you mean {${meant}}? Other text in braces is left as it is`;
-      report({ code: 'PIPE026', message: `forEach captures no {${name}}`, at, hint });
+      report({ code: 'PIPE027', message: `forEach captures no {${name}}`, at, hint });
     }
   }
 }

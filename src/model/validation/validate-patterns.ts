@@ -128,7 +128,7 @@ function entriesOf(
     const captured =
       canonical.ok && place.captures !== null ? withCaptures(canonical.value, place.captures) : null;
     if (captured !== null && !captured.ok) {
-      report({ code: 'PIPE026', message: `${shown(source)}: ${captured.error}`, at });
+      report({ code: 'PIPE027', message: `${shown(source)}: ${captured.error}`, at });
       return [];
     }
     const glob = canonical.ok ? parseGlob(captured?.value.text ?? canonical.value) : canonical;

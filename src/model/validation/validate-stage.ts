@@ -11,6 +11,7 @@ import { readChecks } from './validate-check.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
 import { placeholdersOf, readForEach, reportUnknownCaptures, requiredByAll } from './validate-for-each.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
+import { type Pool, readShares } from './validate-pools.ts';
 import { readRetry } from './validate-retry.ts';
 import { readShared, type Shared } from './validate-shared.ts';
 
@@ -21,6 +22,7 @@ export interface StageDefaults {
   readonly cache: boolean;
   /** Of all stages, in order. */
   readonly names: ReadonlySet<string>;
+  readonly pools: ReadonlyMap<string, Pool>;
   readonly place: PatternPlace;
 }
 
@@ -46,6 +48,7 @@ export function readStage(
     shell: readShell(section),
     timeoutMs: section.durationMs('timeout'),
     retry: readRetry(section),
+    pools: readShares(section, defaults.pools),
     checks: readChecks(section, place, produces && forAllItems(produces)),
     optional: section.flag('optional') ?? false,
     freshness: section.oneOf('freshness', ['hash', 'mtime']) ?? defaults.freshness,

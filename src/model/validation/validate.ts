@@ -11,6 +11,7 @@ import { pipelineFields, reportUnknownFields } from './known-fields.ts';
 import { nameProblem } from './names.ts';
 import { parseSize } from './size.ts';
 import { everythingIn } from './validate-patterns.ts';
+import { readPools } from './validate-pools.ts';
 import { readShared } from './validate-shared.ts';
 import { knownStages, readStage, type StageDefaults } from './validate-stage.ts';
 
@@ -58,7 +59,14 @@ function readPipeline(section: Section, config: ConfigPlace, only: ReadonlySet<s
   const cacheMaxBytes = readCache(section);
   const sections = openStages(section);
   const names = new Set(sections?.keys());
-  const defaults = { shared, freshness, cache: cacheMaxBytes !== null, names, place };
+  const defaults = {
+    shared,
+    freshness,
+    cache: cacheMaxBytes !== null,
+    names,
+    place,
+    pools: readPools(section),
+  };
   const stages = sections === null ? [] : readStages(sections, defaults, only);
   const pipelines = readPipelines(section, names);
   // A stage that asks for the cache has one, though the pipeline's default is none.

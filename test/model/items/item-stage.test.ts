@@ -72,16 +72,16 @@ test.each([
   ['{a}{b}.txt', 'tells where one ends'],
 ])('forEach %s is refused: %s', (forEach, why) => {
   expect(rejected({ stages: { s: { run: 'x', forEach } } })).toMatchObject([
-    { code: 'PIPE026', at: 'stages.s.forEach', message: expect.stringContaining(why) },
+    { code: 'PIPE027', at: 'stages.s.forEach', message: expect.stringContaining(why) },
   ]);
 });
 
 test('a capture that forEach does not know is refused in patterns, and in text where it looks like a slip', () => {
   const forEach = 'sow/{course}.json';
-  expect(faultsOfStage({ forEach, produces: ['out/{curse}.txt'] })).toEqual(['PIPE026 stages.s.produces[0]']);
-  expect(faultsOfStage({ forEach, requires: ['{x}.txt'] })).toEqual(['PIPE026 stages.s.requires[0]']);
-  expect(faultsOfStage({ forEach, run: 'make {corse}' })).toEqual(['PIPE026 stages.s.run']);
-  expect(faultsOfStage({ forEach, env: { A: '{curse}' } })).toEqual(['PIPE026 stages.s.env.A']);
+  expect(faultsOfStage({ forEach, produces: ['out/{curse}.txt'] })).toEqual(['PIPE027 stages.s.produces[0]']);
+  expect(faultsOfStage({ forEach, requires: ['{x}.txt'] })).toEqual(['PIPE027 stages.s.requires[0]']);
+  expect(faultsOfStage({ forEach, run: 'make {corse}' })).toEqual(['PIPE027 stages.s.run']);
+  expect(faultsOfStage({ forEach, env: { A: '{curse}' } })).toEqual(['PIPE027 stages.s.env.A']);
   expect(faultsOfStage({ forEach, run: "make '{course}'" })).toEqual(['PIPE024 stages.s.run']);
   expect(faultsOfStage({ forEach, run: 'make "{item}"' })).toEqual(['PIPE024 stages.s.run']);
   // Braces mean many things in a shell.

@@ -82,12 +82,12 @@ test('records may meet in what they make as files may', () => {
 test('items() needs a file within the root, a function and a key', () => {
   const wrong = (spec: object) =>
     faultsOfStage({ forEach: { kind: 'items', file: 'a.json', select: entries, key: 'k', ...spec } });
-  expect(wrong({ file: '/etc/a.json' })).toEqual(['PIPE026 stages.s.forEach.file']);
+  expect(wrong({ file: '/etc/a.json' })).toEqual(['PIPE027 stages.s.forEach.file']);
   expect(wrong({ file: undefined })).toEqual(['PIPE012 stages.s.forEach.file']);
   expect(wrong({ key: undefined })).toEqual(['PIPE012 stages.s.forEach.key']);
   expect(wrong({ select: 'x' })).toEqual(['PIPE011 stages.s.forEach.select']);
   expect(wrong({ more: 1 })).toEqual(['PIPE010 stages.s.forEach.more']);
   expect(faultsOfStage({ forEach: items('a.json', entries, { key: 'k' }), produces: ['{course}'] })).toEqual([
-    'PIPE026 stages.s.produces[0]',
+    'PIPE027 stages.s.produces[0]',
   ]);
 });

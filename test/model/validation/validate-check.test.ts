@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jsonSchema, matches, minLines, nonEmpty } from '../../../src/model/spec.ts';
+import { jsonSchema, matches, minLines, nonEmpty } from '../../../src/model/check-spec.ts';
 import { acceptedStage, faultsOfStage, rejected } from './sample-config.ts';
 
 const checks = (check: unknown) => acceptedStage({ produces: 'out/*.json', check }).checks;

@@ -19,6 +19,7 @@ test('a stage that says nothing else has all defaults', () => {
     timeoutMs: null,
     retry: null,
     checks: [],
+    pools: [],
     optional: false,
     freshness: 'hash',
     cache: true,

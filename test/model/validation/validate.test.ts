@@ -103,7 +103,7 @@ test('a field in the wrong place is told where it belongs', () => {
   ]);
 });
 
-test.each(['hooks', 'approval', 'when', 'pool', 'batch', 'weight', 'nice'])(
+test.each(['hooks', 'approval', 'when', 'batch', 'weight', 'nice'])(
   'the stage field %s is for a later version',
   (field) => {
     expect(rejected({ stages: { a: { ...good, [field]: 1 } } })).toEqual([
@@ -116,7 +116,7 @@ test.each(['hooks', 'approval', 'when', 'pool', 'batch', 'weight', 'nice'])(
   },
 );
 
-test.each(['params', 'pools', 'services', 'budget', 'rateLimit'])(
+test.each(['params', 'services', 'budget', 'rateLimit'])(
   'the pipeline field %s is for a later version',
   (field) => {
     expect(rejected({ stages: { a: good }, [field]: {} })[0]!.message).toContain(

@@ -1,0 +1,175 @@
+// Which tasks have to wait for room in a pool although a slot is free: so many at once, so many a minute.
+// A task that waits keeps its place: none that needs the same pool overtakes it. What is restored needs no room.
+import type { PoolShare } from '../model/stage.ts';
+import type { Task } from '../model/task.ts';
+import { findAction } from './artifacts.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
+import { resultToCheck } from './checking.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
+import type { World } from './world.ts';
+
+const minuteMs = 60_000;
+
+/** The stages that are executed whatever the cache has. */
+type Executing = Pick<SchedulerOptions, 'forced' | 'audited'>;
+
+interface PoolUse {
+  /** Of those that have room. */
+  weight: number;
+  /** Of those, how many have not begun. */
+  promised: number;
+  waiting: number;
+  /** When executions began, in the last minute. */
+  starts: number[];
+}
+
+export class Pools {
+  private readonly world: World;
+  private readonly options: Executing;
+  private readonly onTime: () => void;
+  private readonly uses = new Map<string, PoolUse>();
+  /** Those that have room: it is their turn to begin, or they have begun. */
+  private readonly using = new Map<Task, 'promised' | 'begun'>();
+  /** In the order of their turns. */
+  private waiting: Task[] = [];
+  private callOff: (() => void) | null = null;
+  private wakesAtMs = Number.POSITIVE_INFINITY;
+
+  /** `onTime`: those that wait for a minute to pass are to be `called`. */
+  constructor(world: World, options: Executing, onTime: () => void) {
+    this.world = world;
+    this.options = options;
+    this.onTime = onTime;
+  }
+
+  get areWaitedFor(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Whether the task must wait, which it then does until it is `called`. Else it has its room, if it needs any. */
+  hold(task: Task, assessed: AssessmentOrFailure): boolean {
+    const { pools } = task.stage;
+    if (pools.length === 0 || isFailure(assessed) || !this.executes(task, assessed)) return false;
+    if (!this.using.has(task)) {
+      const isBehind = pools.some(({ name }) => this.useOf(name).waiting > 0);
+      if (isBehind || !this.takes(task)) {
+        for (const { name } of pools) this.useOf(name).waiting++;
+        this.waiting.push(task);
+        return true;
+      }
+    }
+    this.begins(task);
+    return false;
+  }
+
+  /** It needs no room any more, or did not after all. Answers those whose turn has come. */
+  free(task: Task): readonly Task[] {
+    const how = this.using.get(task);
+    if (how === undefined) return [];
+    this.using.delete(task);
+    for (const { name, weight } of task.stage.pools) {
+      const use = this.useOf(name);
+      use.weight -= weight;
+      if (how === 'promised') use.promised--;
+    }
+    return this.called();
+  }
+
+  /** Those whose turn has come: they have room, and are to ask again. Looks no further than to who cannot have it. */
+  called(): readonly Task[] {
+    const called: Task[] = [];
+    const blocked = new Set<string>();
+    const waitedFor = [...this.uses.values()].filter(({ waiting }) => waiting > 0).length;
+    const left: Task[] = [];
+    let at = 0;
+    for (; at < this.waiting.length && blocked.size < waitedFor; at++) {
+      const task = this.waiting[at]!;
+      const { pools } = task.stage;
+      if (pools.every(({ name }) => !blocked.has(name)) && this.takes(task)) {
+        for (const { name } of pools) this.useOf(name).waiting--;
+        called.push(task);
+      } else {
+        for (const { name } of pools) blocked.add(name);
+        left.push(task);
+      }
+    }
+    this.waiting = [...left, ...this.waiting.slice(at)];
+    return called;
+  }
+
+  close(): void {
+    this.callOff?.();
+    this.callOff = null;
+  }
+
+  private executes(task: Task, assessment: Assessment): boolean {
+    if (assessment.verdict.kind === 'fresh') return false;
+    const { name, always } = task.stage;
+    if (always || this.options.forced.has(name) || this.options.audited.has(name)) return true;
+    const reading = assessment.read();
+    if ('failure' in reading) return false;
+    if (resultToCheck(this.world, assessment, assessment.outputs) !== null) return false;
+    return findAction(this.world, task, reading.fingerprint()) === null;
+  }
+
+  /** Whether there is room for it, which is then its own. If it is only a matter of time, it is waited for. */
+  private takes(task: Task): boolean {
+    const { pools } = task.stage;
+    const nowMs = this.world.clock.monotonicMs();
+    const untilMs = Math.max(...pools.map((share) => this.opensAtMs(share, nowMs)));
+    if (untilMs > nowMs) {
+      if (untilMs < Number.POSITIVE_INFINITY) this.wakeAfter(untilMs - nowMs);
+      return false;
+    }
+    this.using.set(task, 'promised');
+    for (const { name, weight } of pools) {
+      const use = this.useOf(name);
+      use.weight += weight;
+      use.promised++;
+    }
+    return true;
+  }
+
+  private begins(task: Task): void {
+    this.using.set(task, 'begun');
+    for (const { name, perMinute } of task.stage.pools) {
+      const use = this.useOf(name);
+      use.promised--;
+      use.starts.push(this.world.clock.monotonicMs());
+      if (perMinute !== null && use.waiting > 0) this.wakeAfter(minuteMs);
+    }
+  }
+
+  /** The moment at which there is room; infinite: when another one ends. */
+  private opensAtMs({ name, weight, limit, perMinute }: PoolShare, nowMs: number): number {
+    const use = this.useOf(name);
+    if (limit !== null && use.weight + weight > limit) return Number.POSITIVE_INFINITY;
+    if (perMinute === null) return nowMs;
+    use.starts = use.starts.filter((ms) => ms > nowMs - minuteMs);
+    const tooMany = use.starts.length + use.promised - perMinute;
+    if (tooMany < 0) return nowMs;
+    const opens = use.starts[tooMany];
+    // What is promised and has not begun: when it does, it is known until when to wait.
+    return opens === undefined ? Number.POSITIVE_INFINITY : opens + minuteMs;
+  }
+
+  /** Never early: they would only wait again. */
+  private wakeAfter(delayMs: number): void {
+    const atMs = this.world.clock.monotonicMs() + delayMs;
+    if (this.wakesAtMs <= atMs) return;
+    this.callOff?.();
+    this.wakesAtMs = atMs;
+    this.callOff = this.world.alarm(Math.ceil(delayMs), () => {
+      this.wakesAtMs = Number.POSITIVE_INFINITY;
+      this.onTime();
+    });
+  }
+
+  private useOf(name: string): PoolUse {
+    const known = this.uses.get(name);
+    if (known !== undefined) return known;
+    const use = { weight: 0, promised: 0, waiting: 0, starts: [] };
+    this.uses.set(name, use);
+    return use;
+  }
+}

@@ -1,0 +1,90 @@
+// Checks `pools` of the pipeline and `pool` of a stage, and joins the two.
+import { hintOfNames } from '../../base/did-you-mean.ts';
+import type { PoolShare } from '../stage.ts';
+import { mismatch, type Placed, Section } from './config-section.ts';
+import { shown } from './config-value.ts';
+import { reportUnknownFields } from './known-fields.ts';
+
+/** What a pool has room for; `null`: no limit. */
+export interface Pool {
+  readonly limit: number | null;
+  readonly perMinute: number | null;
+}
+
+const expectedPool = 'how many at once, or an object such as { limit: 4, perMinute: 60 }';
+
+export function readPools(pipeline: Section): ReadonlyMap<string, Pool> {
+  const pools = new Map<string, Pool>();
+  if (pipeline.value('pools') === undefined) return pools;
+  const expected = 'an object such as { llm: 4 }';
+  const section = Section.open(pipeline.placed('pools'), pipeline.report, { expected });
+  for (const name of section?.keys() ?? []) {
+    const pool = readPool(section!.placed(name), section!);
+    if (pool !== null) pools.set(name, pool);
+  }
+  return pools;
+}
+
+function readPool(placed: Placed, { report }: Section): Pool | null {
+  if (typeof placed.value === 'number') {
+    const limit = whole(placed, report);
+    return limit === null ? null : { limit, perMinute: null };
+  }
+  const section = Section.open(placed, report, { expected: expectedPool });
+  if (section === null) return null;
+  reportUnknownFields(section, ['limit', 'perMinute']);
+  if (section.keys().length === 0) mismatch(report, placed, expectedPool);
+  const one = (field: string) =>
+    section.value(field) === undefined ? null : whole(section.placed(field), report);
+  return { limit: one('limit'), perMinute: one('perMinute') };
+}
+
+/** What a stage takes of which pools; sorted by name. */
+export function readShares(stage: Section, pools: ReadonlyMap<string, Pool>): readonly PoolShare[] {
+  const placed = stage.placed('pool');
+  if (placed.value === undefined) return [];
+  if (typeof placed.value === 'string') return shareOf(placed.value, 1, placed, stage, pools);
+  const expected = 'the name of a pool, or an object such as { gpu: 1 }';
+  const section = Section.open(placed, stage.report, { expected });
+  if (section !== null && section.keys().length === 0) mismatch(stage.report, placed, expected);
+  return (section?.keys() ?? []).toSorted().flatMap((name) => {
+    const weight = whole(section!.placed(name), stage.report);
+    return weight === null ? [] : shareOf(name, weight, section!.placed(name), stage, pools);
+  });
+}
+
+function shareOf(
+  name: string,
+  weight: number,
+  placed: Placed,
+  { report }: Section,
+  pools: ReadonlyMap<string, Pool>,
+): readonly PoolShare[] {
+  const pool = pools.get(name);
+  if (pool === undefined) {
+    const hint =
+      pools.size === 0
+        ? 'say in "pools" of the pipeline what it has room for'
+        : hintOfNames(name, [...pools.keys()]);
+    report({ code: 'PIPE026', message: `there is no pool ${shown(name)}`, at: placed.at, hint });
+    return [];
+  }
+  if (pool.limit !== null && weight > pool.limit) {
+    const message = `the stage takes ${weight} of pool ${shown(name)}, which has ${pool.limit}`;
+    report({
+      code: 'PIPE011',
+      message,
+      at: placed.at,
+      hint: 'it could never run: take less, or give the pool more',
+    });
+    return [];
+  }
+  return [{ name, weight, ...pool }];
+}
+
+function whole(placed: Placed, report: Section['report']): number | null {
+  const { value } = placed;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
+  mismatch(report, placed, 'a whole number of at least 1');
+  return null;
+}

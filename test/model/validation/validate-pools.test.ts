@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { acceptedStage, faultsOfStage, rejected } from './sample-config.ts';
+
+const pools = { llm: 4, api: { perMinute: 60 }, gpu: { limit: 2, perMinute: 10 } };
+const sharesOf = (pool: unknown) => acceptedStage({ pool }, { pools }).pools;
+
+test('a stage needs room in one pool or in several, more or less of it', () => {
+  expect(sharesOf(undefined)).toEqual([]);
+  expect(sharesOf('llm')).toEqual([{ name: 'llm', weight: 1, limit: 4, perMinute: null }]);
+  expect(sharesOf({ gpu: 2, api: 1 })).toEqual([
+    { name: 'api', weight: 1, limit: null, perMinute: 60 },
+    { name: 'gpu', weight: 2, limit: 2, perMinute: 10 },
+  ]);
+});
+
+test.each([
+  [7, {}, ['PIPE011 pools']],
+  [{ llm: 0 }, {}, ['PIPE011 pools.llm']],
+  [{ llm: 1.5 }, {}, ['PIPE011 pools.llm']],
+  [{ llm: '4' }, {}, ['PIPE011 pools.llm']],
+  [{ llm: {} }, {}, ['PIPE011 pools.llm']],
+  [{ llm: { perMinute: '60' } }, {}, ['PIPE011 pools.llm.perMinute']],
+  [{ llm: { perHour: 60 } }, {}, ['PIPE010 pools.llm.perHour']],
+  [pools, { pool: 7 }, ['PIPE011 stages.s.pool']],
+  [pools, { pool: {} }, ['PIPE011 stages.s.pool']],
+  [pools, { pool: { gpu: 0 } }, ['PIPE011 stages.s.pool.gpu']],
+  [pools, { pool: { gpu: 3 } }, ['PIPE011 stages.s.pool.gpu']],
+  [pools, { pool: 'lmm' }, ['PIPE026 stages.s.pool']],
+  [undefined, { pool: 'llm' }, ['PIPE026 stages.s.pool']],
+])('pools %j and a stage with %j are refused', (declared, stage, faults) => {
+  expect(faultsOfStage(stage, { pools: declared })).toEqual(faults);
+});
+
+test('a pool that was nearly named is named', () => {
+  const [fault] = rejected({ pools, stages: { s: { run: 'x', pool: 'lmm' } } });
+  expect(fault).toMatchObject({ message: 'there is no pool "lmm"', hint: 'did you mean "llm"?' });
+});
