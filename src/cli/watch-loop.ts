@@ -141,6 +141,8 @@ export class WatchLoop {
         view.note(...loopWords);
         return;
       case 'rest':
+        // What led to nothing is no reason for what a person asks for later.
+        this.heardPaths = [];
         view.rest(this.state.config === 'broken' ? null : this.found, this.options.ears.size);
         this.options.onRest();
         return;
@@ -214,10 +216,11 @@ export class WatchLoop {
     const { flags, view } = this.options;
     const watched = this.watched!;
     const { root, state } = watched.workspace;
-    const display = view.beginRun(
-      watched,
-      this.heardPaths.filter((file) => !file.startsWith(`${state}/`)).map((file) => relativeTo(root, file)),
-    );
+    const below = `${root}/`;
+    const changed = this.heardPaths
+      .filter((file) => !file.startsWith(`${state}/`))
+      .map((file) => (file.startsWith(below) ? file.slice(below.length) : file));
+    const display = view.beginRun(watched, changed);
     this.heardPaths = [];
     this.run = startRun({ watched, flags, cause, holds: this.holds, display });
     this.run.ended
@@ -243,8 +246,4 @@ export class WatchLoop {
     if (isGood && this.state.ending === null) this.options.onGood();
     this.take({ kind: 'run-ended', refused: end.kind === 'refused', nowMs: monotonicMs() });
   }
-}
-
-function relativeTo(root: string, file: string): string {
-  return file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
 }

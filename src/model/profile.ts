@@ -12,6 +12,7 @@ export const workKinds = [
   'clearing',
   'restoring',
   'running',
+  'pausing',
   'storing',
   'recording',
   'settling',

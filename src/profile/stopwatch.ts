@@ -2,7 +2,7 @@
 //
 //   within   synchronous work; the innermost counts
 //   phase    what goes on beside nothing else, waits of its own included
-//   neither  a thread at rest waits for other threads that read, or for commands that run, or for something else; what
+//   neither  a thread at rest waits for other threads that read, or for commands that run, or for time to pass, or for something else; what
 //            it does is other work
 import type { WorkKind } from '../model/profile.ts';
 
@@ -21,6 +21,7 @@ export class Stopwatch {
   private phaseNow: WorkKind | null = null;
   private commands = 0;
   private readings = 0;
+  private pauses = 0;
 
   /** `startMs`: what had passed before there was a stopwatch. */
   constructor(clock: ThreadClock, startMs: number) {
@@ -75,6 +76,17 @@ export class Stopwatch {
     this.readings--;
   }
 
+  /** Until some time has passed. */
+  pauseStarted(): void {
+    this.turn();
+    this.pauses++;
+  }
+
+  pauseEnded(): void {
+    this.turn();
+    this.pauses--;
+  }
+
   /** Milliseconds of each work, up to now. */
   read(): ReadonlyMap<WorkKind, number> {
     this.turn();
@@ -97,8 +109,15 @@ export class Stopwatch {
       this.add(this.phaseNow, passedMs);
       return;
     }
-    this.add(this.readings > 0 ? 'hashing' : this.commands > 0 ? 'running' : 'waiting', idleMs);
+    this.add(this.rest(), idleMs);
     this.add('other', passedMs - idleMs);
+  }
+
+  /** What a thread at rest waits for. */
+  private rest(): WorkKind {
+    if (this.readings > 0) return 'hashing';
+    if (this.commands > 0) return 'running';
+    return this.pauses > 0 ? 'pausing' : 'waiting';
   }
 
   private add(work: WorkKind, ms: number): void {

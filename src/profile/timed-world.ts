@@ -1,4 +1,5 @@
 // A world whose every port says what its time was spent on. The world itself is none the wiser.
+import type { Alarm } from '../engine/clock.ts';
 import type { Executor } from '../engine/executor.ts';
 import type { Lock } from '../engine/lock.ts';
 import type { ActionStore, BlobStore, Files, Outputs, Records, Sink, Upkeep } from '../engine/ports.ts';
@@ -56,6 +57,7 @@ export function timedWorld(world: World, profiler: Profiler): World {
   const { cache } = world;
   return {
     ...world,
+    alarm: timedAlarm(world.alarm, profiler),
     files: timedFiles(world.files, profiler),
     outputs: timedOutputs(world.outputs, profiler),
     records: timedRecords(world.records, profiler),
@@ -73,6 +75,25 @@ export function timedWorld(world: World, profiler: Profiler): World {
 /** Where a sink shows or keeps events, that is work as well. */
 export function timedSink(sink: Sink, work: WorkKind, { watch }: Profiler): Sink {
   return { handle: (event) => watch.within(work, () => sink.handle(event)) };
+}
+
+function timedAlarm(alarm: Alarm, { watch }: Profiler): Alarm {
+  return (afterMs, ring) => {
+    let isOver = false;
+    const over = () => {
+      if (!isOver) watch.pauseEnded();
+      isOver = true;
+    };
+    watch.pauseStarted();
+    const callOff = alarm(afterMs, () => {
+      over();
+      ring();
+    });
+    return () => {
+      over();
+      callOff();
+    };
+  };
 }
 
 function timedFiles(files: Files, profiler: Profiler): Files {

@@ -18,6 +18,7 @@ const about: Readonly<Record<WorkKind, string>> = {
   start: 'Node, and the code of pipe',
   config: 'loaded and checked',
   waiting: 'for other builds, or what they left',
+  pausing: 'until the next attempt, or for room in a pool',
   listing: 'found by patterns',
   stamping: 'looked at without reading',
   hashing: 'read',

@@ -55,13 +55,20 @@ test('a thread at rest waits for commands where any run, else for something else
   watch.commandEnded();
   rests(100);
   expect(told(watch)).toEqual({ waiting: 101, other: 22, running: 50 });
+  watch.pauseStarted();
+  rests(5);
+  watch.commandStarted();
+  rests(1);
+  watch.commandEnded();
+  watch.pauseEnded();
+  expect(told(watch)).toMatchObject({ waiting: 101, pausing: 5, running: 51 });
   // Beside both, other threads may read.
   watch.commandStarted();
   watch.readingStarted();
   rests(1000);
   watch.readingEnded();
   rests(200);
-  expect(told(watch)).toEqual({ waiting: 101, other: 22, running: 250, hashing: 1000 });
+  expect(told(watch)).toEqual({ waiting: 101, other: 22, pausing: 5, running: 251, hashing: 1000 });
 });
 
 test('a phase has its own waits, but not the work within it', async () => {

@@ -89,6 +89,7 @@ test('the tarball holds the command, its processes, the language with its types,
     'dist/plain-build.cjs',
     'dist/profiling.cjs',
     'dist/types/index.d.ts',
+    'dist/types/model/check-spec.d.ts',
     'dist/types/model/item-spec.d.ts',
     'dist/types/model/spec.d.ts',
     'dist/vet.js',
@@ -153,7 +154,8 @@ export default definePipeline({ stages: { greet: { produces: 'hello.txt', run: '
     fs.writeFileSync(compiled, '');
     const cache = path.join(place, 'cache of the user');
     const bin = path.join(project, 'node_modules/.bin');
-    const answer = () => shell('pipe runs', { cwd: project, bin, env: { XDG_CACHE_HOME: cache } });
+    // As JSON: without how long ago that was.
+    const answer = () => shell('pipe runs --json', { cwd: project, bin, env: { XDG_CACHE_HOME: cache } });
     const first = await answer();
     expect(first).toMatchObject({ code: 0, stderr: '' });
 

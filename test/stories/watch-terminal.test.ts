@@ -65,4 +65,6 @@ test('keys run what is pending, what has failed and what is named, show what is 
   expect(await next(rest)).toContain('it is forced');
   type('q');
   expect((await running.ended).code).toBe(0);
+  // Nothing of that was: what a run writes is no reason for the next one.
+  expect(seen(running.stdout)).not.toContain('changed:');
 });

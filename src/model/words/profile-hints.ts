@@ -12,6 +12,7 @@ const nearlyAll = 0.8;
 const advice: Readonly<Partial<Record<WorkKind, string>>> = {
   config: 'the configuration is run by each command: import what only a stage needs in a module for script()',
   waiting: 'another build was at work here, or programs that a killed one had left',
+  pausing: 'stages waited for their next attempt, or for a minute of a pool to pass',
   listing:
     'every folder below the fixed beginning of a ** pattern is listed, whatever is excluded: begin patterns deeper',
   hashing: 'content is read where it may have changed: after an edit, a checkout, a reboot',
