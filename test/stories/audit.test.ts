@@ -211,7 +211,7 @@ onLinux('the code of functions is declared, and what their process loads is not 
     const module = fs.readdirSync(rig.path(folder)).find((file) => file.startsWith(`${name}.ts-`))!;
     return [reads('package.json'), reads(`${folder}/${module}`)];
   };
-  await rig.pipe(['status']);
+  await rig.build();
   const options = strace(rig, {
     inline: [...loads('pipeline.config'), reads('in.txt'), writes('inline.txt'), ended],
     reader: [...loads('pipeline.config'), reads('package.json'), writes('reader.txt'), ended],
