@@ -40,6 +40,7 @@ export class WatchLoop {
   private watched: WatchedWorkspace | null = null;
   private codePaths: readonly string[];
   private codeStamp = '';
+  /** `null`: the last look could not be had. */
   private found: Found | null = null;
   private run: WatchedRun | null = null;
   private timer: NodeJS.Timeout | undefined;
@@ -143,7 +144,8 @@ export class WatchLoop {
       case 'rest':
         // What led to nothing is no reason for what a person asks for later.
         this.heardPaths = [];
-        view.rest(this.state.config === 'broken' ? null : this.found, this.options.ears.size);
+        if (this.state.config === 'broken') view.rest(null, this.options.ears.size);
+        else if (this.found !== null) view.rest(this.found, this.options.ears.size);
         this.options.onRest();
         return;
       case 'end':
@@ -156,18 +158,18 @@ export class WatchLoop {
   private look(paths: readonly string[] | null): Found {
     const { ears } = this.options;
     this.holds.begin({ kind: 'change' });
-    let about = ears.arm() > 0 ? null : paths;
+    let about = ears.arm() > 0 || this.found === null ? null : paths;
     try {
-      let found: Found;
       do {
-        found = this.watched!.look(this.holds, about);
+        this.found = this.watched!.look(this.holds, about);
         about = null;
       } while (ears.arm() > 0);
-      this.found = found;
-      return found;
+      return this.found;
     } catch (error) {
-      // Such as a root that is gone: what is heard of next, or the check, looks again.
+      // Such as a root that is gone: what is heard of next, or the check, looks again, and at everything.
       if (!isRefusal(error)) throw error;
+      this.found = null;
+      this.options.view.refused(error);
       return { tasks: new Map(), hasWork: false };
     }
   }
@@ -223,19 +225,18 @@ export class WatchLoop {
     const display = view.beginRun(watched, changed);
     this.heardPaths = [];
     this.run = startRun({ watched, flags, cause, holds: this.holds, display });
-    this.run.ended
-      .catch((error) => this.refusalOf(error))
-      .then(
-        (end) => this.ended(end),
-        (error) => this.settle?.crash(error),
-      );
+    const ended = this.run.ended.catch((error) => this.refusalOf(error));
+    ended.then(
+      (end) => this.ended(end),
+      (error) => this.settle?.crash(error),
+    );
   }
 
   /** A file of variables that is gone, a disk that refuses: no reason to stop watching. */
   private refusalOf(error: unknown): WatchedRunEnd {
     if (error instanceof UsageError) return { kind: 'refused', problems: error.diagnostics };
     if (!isRefusal(error)) throw error;
-    this.options.view.note(`the file system refused: ${error.message}`);
+    this.options.view.refused(error);
     return { kind: 'refused', problems: [] };
   }
 

@@ -152,6 +152,11 @@ export class WatchView {
     if (this.hasKeys && !this.isBusy) this.writerOf('stdout').write(text);
   }
 
+  /** By the file system. */
+  refused({ message }: Error): void {
+    this.note(`the file system refused: ${message}`);
+  }
+
   note(message: string, hint?: string): void {
     const event = { v: 1, seq: 0, runId: '', at: '', kind: 'warning', message, ...(hint && { hint }) };
     this.say((look) => warningLines(event as unknown as Parameters<typeof warningLines>[0], look));

@@ -120,6 +120,8 @@ export class WatchedWorkspace {
   /** Looks at what may be otherwise for these paths, absolute; `null`: at everything. */
   look(holds: Holds, paths: Iterable<string> | null): Found {
     const { world, workspace, lookedAt, standing, selection } = this;
+    // Should the file system refuse, nobody knows what is fresh.
+    this.found = null;
     const isOfOthers = world.records.changedElsewhere();
     if (isOfOthers) world.records.reload();
     if (isOfOthers || paths === null) this.forget();

@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -35,6 +36,7 @@ export interface Entry {
 /** A file that says what runs; empty while nothing does. */
 interface Sheet {
   readonly file: string;
+  readonly inode: number;
   readonly descriptor: number;
 }
 
@@ -65,10 +67,10 @@ export class RunningPrograms {
         return false;
       }
     };
-    attempt(({ descriptor }) => writeSync(descriptor, `${JSON.stringify(traces)}\n`));
+    attempt(({ descriptor }) => write(descriptor, `${JSON.stringify(traces)}\n`));
     return {
       // Added, not written anew: what is there already is never half there.
-      started: (groupId) => void attempt(({ descriptor }) => writeSync(descriptor, `${groupId}\n`)),
+      started: (groupId) => void attempt(({ descriptor }) => write(descriptor, `${groupId}\n`)),
       ended: () => {
         if (sheet === null) return;
         if (attempt(({ descriptor }) => ftruncateSync(descriptor, 0))) this.unused.push(sheet);
@@ -108,14 +110,15 @@ export class RunningPrograms {
 
   private sheet(): Sheet {
     for (let sheet = this.unused.pop(); sheet !== undefined; sheet = this.unused.pop()) {
-      // The state folder may have been deleted at any time.
-      if (fstatSync(sheet.descriptor).nlink > 0) return sheet;
+      // The state folder may have been deleted or moved away at any time.
+      if (isInPlace(sheet)) return sheet;
       closeSync(sheet.descriptor);
     }
     const file = join(this.folder, `${process.pid}-${this.sheets++}`);
     mkdirSync(this.folder, { recursive: true });
     const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
-    return { file, descriptor: openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND) };
+    const descriptor = openSync(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
+    return { file, inode: fstatSync(descriptor).ino, descriptor };
   }
 
   /** Only what lies beside the record: it may have been written by anybody. */
@@ -154,10 +157,21 @@ export class RunningPrograms {
   }
 }
 
-function remove({ file, descriptor }: Sheet): void {
+function isInPlace({ file, inode }: Sheet): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.ino === inode;
+}
+
+/** Whole or not at all: half a line would spoil what is added to it. */
+function write(descriptor: number, line: string): void {
+  if (writeSync(descriptor, line) === Buffer.byteLength(line)) return;
+  ftruncateSync(descriptor, 0);
+  throw new Error('there is no room for it');
+}
+
+function remove(sheet: Sheet): void {
   try {
-    closeSync(descriptor);
-    unlinkSync(file);
+    closeSync(sheet.descriptor);
+    if (isInPlace(sheet)) unlinkSync(sheet.file);
   } catch {
     // What cannot be removed is read again by a later engine, which finds no such program.
   }

@@ -14,8 +14,11 @@ export function marksIn(env: Readonly<Record<string, string>>): Marks {
   return markNames.flatMap((name) => (env[name] ? [`${name}=${env[name]}`] : []));
 }
 
-/** Whether a process of the group still lives. Dead ones that nobody has collected do not count. */
-export function isGroupAlive(groupId: number): boolean {
+/**
+ * Whether a process of the group still lives. Dead ones that nobody has collected do not count. `list`: the numbers of all
+ * processes.
+ */
+export function isGroupAlive(groupId: number, list: () => readonly number[] = processIds): boolean {
   try {
     process.kill(-groupId, 0);
   } catch (error) {
@@ -23,8 +26,12 @@ export function isGroupAlive(groupId: number): boolean {
   }
   // In a container whose first process collects nobody, orphans stay in the process table for good.
   if (process.platform !== 'linux') return true;
-  const ids = processIds();
-  return ids.length === 0 || ids.some((id) => livingGroupOf(id) === groupId);
+  const isAnyIn = () => {
+    const ids = list();
+    return ids.length === 0 || ids.some((id) => livingGroupOf(id) === groupId);
+  };
+  // Twice: one that is listed may start another and end, all before it is looked at.
+  return isAnyIn() || isAnyIn();
 }
 
 export interface Process {

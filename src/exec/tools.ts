@@ -128,10 +128,17 @@ function candidateAt(path: string): Candidate {
   }
 }
 
-/** `null` where the answer may change without the file: version managers' shims and wrapper scripts. */
+/** By `go.mod`, `global.json`. */
+const byFolder = new Set(['go', 'dotnet']);
+
+/**
+ * `null` where the answer may change without the file: version managers' shims, wrapper scripts, and programs that take
+ * their version from a file of the folder.
+ */
 function memoryKey({ program, path }: Place): string | null {
   const real = realpathSync(path);
-  if (/\/(shims|\.cargo\/bin|\.volta)\//.test(`${path}\n${real}`)) return null;
+  if (/\/(shims|\.cargo\/bin|\.volta|corepack)\//.test(`${path}\n${real}`)) return null;
+  if (byFolder.has(basename(program))) return null;
   // Package managers replace the file whenever they replace the package.
   const isPackaged = real.includes('/node_modules/');
   const stem = basename(program).replace(/[\d.]+$/, '');

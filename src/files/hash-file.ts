@@ -33,7 +33,8 @@ export function hashFile(
     const descriptor = fs.openSync(absolutePath, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     try {
       // It is the same file, and nothing happened to it, or the second look differs.
-      const before = attempt === 1 && known !== null ? known : stampOfOpen(descriptor);
+      const isKnown = attempt === 1 && known !== null && known.sizeBytes > 0;
+      const before = isKnown ? known : stampOfOpen(descriptor);
       if (before.kind !== 'file') throw new Error('is not a regular file');
       const digest = readThrough(descriptor, Number(before.sizeBytes), onRead);
       const after = stampOfOpen(descriptor);
@@ -58,7 +59,7 @@ function readThrough(descriptor: number, sizeBytes: number, onRead: () => void):
   if (first === sizeBytes && first > 0) return hash('sha256', buffer.subarray(0, first), 'hex') as Digest;
   const whole = createHash('sha256').update(buffer.subarray(0, first));
   for (let total = first, read = first; ; total += read) {
-    read = total === sizeBytes && total > 0 ? 0 : readSome(descriptor, buffer, sizeBytes);
+    read = total >= sizeBytes && sizeBytes > 0 ? 0 : readSome(descriptor, buffer, sizeBytes);
     if (read === 0) return whole.digest('hex') as Digest;
     whole.update(buffer.subarray(0, read));
     onRead();

@@ -9,9 +9,11 @@ const rightsOfOthers = 0o077;
 /** Makes it, where it is not there. False: it cannot be, or it is somebody else's. Never throws. */
 export function makeAskingPlace(folder: string): boolean {
   try {
-    if (statOf(folder) === null) fs.mkdirSync(folder, { mode: 0o700 });
-    // Only where it must be: it is heard of, and whatever is on the way to what is watched is a reason to look.
-    else if (!isOursAlone(folder)) fs.chmodSync(folder, 0o700);
+    const stat = statOf(folder);
+    if (stat === null) fs.mkdirSync(folder, { mode: 0o700 });
+    // Only where it must be: it is heard of, and whatever is on the way to what is watched is a reason to look. And never
+    // through a link.
+    else if (stat.isDirectory() && isOwn(stat) && !isOursAlone(folder)) fs.chmodSync(folder, 0o700);
     return isOursAlone(folder);
   } catch {
     return false;

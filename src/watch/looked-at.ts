@@ -84,7 +84,7 @@ export class LookedAt implements Witness {
     for (let i = 0; i < mostLinks; i++) {
       const text = linkText(end);
       if (text === null) return i > 0;
-      end = path.resolve(path.dirname(end), text);
+      end = path.resolve(realFolder(path.dirname(end)), text);
       this.saw(end);
     }
     return true;
@@ -119,6 +119,15 @@ export class LookedAt implements Witness {
 
   private isOwn(absolutePath: string): boolean {
     return absolutePath === this.ownFolder || absolutePath.startsWith(`${this.ownFolder}/`);
+  }
+}
+
+/** From where the system goes on: `..` in a link leads up from there, not from the name by which the folder was reached. */
+function realFolder(folder: string): string {
+  try {
+    return fs.realpathSync.native(folder);
+  } catch {
+    return folder;
   }
 }
 

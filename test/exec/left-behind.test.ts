@@ -57,3 +57,11 @@ test('where the folder is deleted while something runs, what begins then is on r
   programs.begins(of('c'));
   expect(texts()).toEqual([said('c')]);
 });
+
+test('what runs after the state folder was moved away is on record where the next engine looks', () => {
+  const { folder, texts, programs } = scene();
+  programs.begins(of('a')).ended();
+  fs.renameSync(folder, `${folder}.old`);
+  programs.begins(of('b')).started(17);
+  expect(texts()).toEqual([`${said('b')}17\n`]);
+});

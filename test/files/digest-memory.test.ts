@@ -291,3 +291,11 @@ test('stamps tell links from what they lead to, and absent from unreachable', ()
   fs.chmodSync(at('a'), 0o700);
   expect(isExecutable(stampOf(at('a'))!)).toBe(true);
 });
+
+test('what took the place of a file since it was looked at is not read for ever', () => {
+  const { file } = scene('long enough');
+  const known = stampOf(file)!;
+  fs.rmSync(file);
+  fs.symlinkSync('/dev/zero', file);
+  expect(() => hashFile(file, { known })).toThrow('is not a regular file');
+});

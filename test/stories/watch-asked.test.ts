@@ -141,3 +141,31 @@ test('where a build would have something to say, or to look at besides, it does 
     expect(await ask(rig), stages.join()).toBe(null);
   }
 });
+
+/** Loaded before the command: as long as the file `refuse` is there, the disk does not say what make.sh is. */
+const refusing = `
+  const fs = require('node:fs');
+  const { lstatSync } = fs;
+  fs.lstatSync = (file, ...rest) => {
+    if (!String(file).endsWith('/make.sh') || !fs.existsSync('refuse')) return lstatSync(file, ...rest);
+    throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO', errno: -5, syscall: 'lstat' });
+  };`;
+
+test('where a look was refused the watch vouches for nothing, and looks at everything the next time', async () => {
+  await using rig = await Rig.with(
+    { 'in/a.txt': 'a0\n', 'make.sh': 'cat in/*.txt > all.txt', 'refusing.cjs': refusing },
+    `{ stages: { join: { requires: ['in/*.txt'], produces: ['all.txt'], run: 'sh make.sh' } } }`,
+  );
+  const env = { NODE_OPTIONS: `--require ${rig.path('refusing.cjs')}` };
+  const [watcher] = await Watcher.start(rig, [], { env });
+  await using _ = watcher;
+  expect(await answer(rig)).toContain('1 fresh');
+  rig.write('refuse', '');
+  rig.write('in/a.txt', 'a1\n');
+  await watcher.until(/the file system refused: EIO/);
+  expect(await ask(rig)).toBe(null);
+  rig.remove('refuse');
+  rig.write('in/b.txt', 'b1\n');
+  expect(await watcher.rest()).toMatchObject({ done: ['join'] });
+  expect(rig.read('all.txt')).toBe('a1\nb1\n');
+});

@@ -196,3 +196,12 @@ function textFrom(socket: Socket): Promise<string> {
     socket.on('close', () => resolve(text));
   });
 }
+
+test("rights are given to pipe's own folder, never through a link to another", async () => {
+  await using scene = new Scene(() => null);
+  const theirs = path.join(scene.root, 'theirs');
+  fs.mkdirSync(theirs, { mode: 0o755 });
+  fs.symlinkSync(theirs, path.join(scene.root, 'link'));
+  expect(makeAskingPlace(path.join(scene.root, 'link'))).toBe(false);
+  expect(fs.statSync(theirs).mode & 0o777).toBe(0o755);
+});

@@ -1,0 +1,19 @@
+// Whether a group of processes still lives.
+import { spawn } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { isGroupAlive } from '../../src/exec/process-table.ts';
+
+test.runIf(process.platform === 'linux')(
+  'one that starts another and ends, before it is looked at, hides nobody',
+  async () => {
+    const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+    await new Promise((resolve) => child.once('spawn', resolve));
+    // The first list has only one that is gone by now.
+    const lists = [[2 ** 30], [child.pid!], [2 ** 30], [2 ** 30]];
+    const list = () => lists.shift()!;
+    expect(isGroupAlive(child.pid!, list)).toBe(true);
+    expect(isGroupAlive(child.pid!, list)).toBe(false);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('close', resolve));
+  },
+);
