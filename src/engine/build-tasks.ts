@@ -64,7 +64,7 @@ export class BuildTasks {
   /** The same, be it there or not. */
   itemAt(stage: Stage, path: FilePath): Task | null {
     const task = taskForFile(stage, path);
-    return task !== null && this.isWanted(task) ? task : null;
+    return task?.ok && this.isWanted(task.value) ? task.value : null;
   }
 
   /** The selected stages that may make items of this one. */

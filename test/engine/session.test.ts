@@ -57,6 +57,24 @@ test('an edit runs what depends on it; identical bytes stop there', async () => 
   expect((await build(machine, chain, { before })).executed).toEqual(['a', 'b']);
 });
 
+test('an item that no path can be made of fails its stage, also where items come one by one', async () => {
+  const last = { forEach: 'mid/v{n}', produces: ['out/{n}/f'] };
+  const alone = Machine.with({ 'mid/v..': '', 'mid/v1': '' });
+  const { end } = await build(alone, planOf({ last }));
+  expect(end).toMatchObject({ kind: 'refused', problems: [{ code: 'PIPE052' }] });
+
+  const plan = planOf({ first: { forEach: 'in/x{k}', produces: ['mid/v{k}'] }, last });
+  const machine = Machine.with({ 'in/x..': '', 'in/x1': '' });
+  const { world } = await build(machine, plan, { keepGoing: true });
+  expect(world.ofKind('task-finished').find(({ failure }) => failure)).toMatchObject({
+    task: 'last',
+    failure: {
+      kind: 'items-unclear',
+      message: expect.stringContaining('item mid/v.. of stage "last" cannot'),
+    },
+  });
+});
+
 test('what was built before is restored, and its stored log told', async () => {
   const machine = Machine.with({ 'in.txt': '1' });
   const withLog = {
