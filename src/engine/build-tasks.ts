@@ -180,10 +180,11 @@ export class BuildTasks {
     return tasks.length === 0 && stage.forEach?.entry.optional === false && !this.hasSources(stage);
   }
 
-  /** Only who knows all items of a stage knows which are gone. */
+  /** Only who knows all items of a stage knows which are gone, and all of those that they are made from. */
   private clearsUp(stage: Stage): boolean {
     if (this.selection.items?.has(stage.name)) return false;
-    return this.items.sourcesOf(stage).every(({ name }) => this.selection.names.has(name));
+    const { names } = this.selection;
+    return this.items.sourcesOf(stage).every((source) => names.has(source.name) && this.clearsUp(source));
   }
 
   private formerFamilies(): readonly Family[] {
