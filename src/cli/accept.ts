@@ -5,9 +5,8 @@ import { ItemTasks } from '../engine/item-tasks.ts';
 import type { World } from '../engine/world.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
-import type { StageGraph } from '../model/graph/graph.ts';
-import { itemNamed } from '../model/items/selected-items.ts';
-import { resolveName, unknownTarget } from '../model/selection.ts';
+import { isWanted, itemsAmong, missingItem } from '../model/items/selected-items.ts';
+import { meaningOf, resolveName, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
@@ -42,7 +41,7 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
     const accepted: { stage: string; outputs: readonly string[] }[] = [];
     const by = userName();
     let former = formerOutputs(world, workspace.graph);
-    for (const { task, asked: paths } of wanted.flatMap((one) => tasksOf(world, workspace.graph, one))) {
+    for (const { task, asked: paths } of wanted.flatMap((one) => tasksOf(world, workspace, one))) {
       const acceptance = { by, atMs: Date.now(), reason };
       const end = acceptOutputs(world, { graph: workspace.graph, task, acceptance, former });
       if ('failure' in end) {
@@ -65,20 +64,23 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
   });
 }
 
-/** Of a stage with items those of its items that were asked for, or all of them. */
+/** Of a stage with items those of its items that were asked for, by their names or by what they make, or all of them. */
 function tasksOf(
   world: World,
-  graph: StageGraph,
+  { graph, pipeline, canonical }: Workspace,
   { stage, asked }: Wanted,
 ): readonly { readonly task: Task; readonly asked: readonly string[] }[] {
   if (stage.forEach === null) return [{ task: taskOf(stage), asked }];
   const found = new ItemTasks(world, graph).of(stage);
   if (found.kind === 'unclear') throw new UsageError(found.problems);
-  const items = new Set(asked.map((name) => itemNamed(graph, name)?.item ?? null));
-  const isWhole = items.has(null);
-  return found.tasks
-    .filter((task) => isWhole || items.has(task.item))
-    .map((task) => ({ task, asked: isWhole ? asked : [task.id] }));
+  const wanted = itemsAmong(graph, { targets: [], only: asked }, (name) =>
+    meaningOf(graph, pipeline, name, canonical),
+  ).items?.get(stage.name);
+  if (wanted === undefined) return found.tasks.map((task) => ({ task, asked }));
+  const tasks = found.tasks.filter((task) => isWanted(wanted, task));
+  const missing = missingItem(stage, wanted, tasks);
+  if (missing !== null) throw new UsageError([{ ...missing, at: 'pipe accept' }]);
+  return tasks.map((task) => ({ task, asked: [task.id] }));
 }
 
 function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly Wanted[] {

@@ -6,9 +6,10 @@ import { ItemTasks } from '../engine/item-tasks.ts';
 import { basesOf, hasOtherOwner, isNamed } from '../engine/ownership.ts';
 import type { World } from '../engine/world.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
-import { itemsAmong } from '../model/items/selected-items.ts';
+import { taskOfStage } from '../model/items/item-tasks.ts';
+import { isWanted, itemsAmong, type WantedItems } from '../model/items/selected-items.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
-import { resolveName, type Selection, selectEverything } from '../model/selection.ts';
+import { meaningOf, type Selection, selectEverything } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { stageOfTask, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
@@ -34,10 +35,12 @@ export async function clean(targets: readonly string[], flags: Flags): Promise<n
   const from = texts(flags, 'from');
   const named = targets.length > 0 || from.length > 0;
   // With --orphans alone nothing of the present stages is meant.
-  const names = isSet(flags, 'orphans') && !named ? [] : namesOf(workspace, targets, from);
-  const items = itemsAmong(workspace.graph, { targets: [], only: targets }, (name) =>
-    stagesOf(workspace, name),
-  ).items;
+  const reset = from.length > 0 ? selectStages(workspace, { ...selectEverything, from }).names : null;
+  const names = isSet(flags, 'orphans') && !named ? [] : namesOf(workspace, targets, reset);
+  const { graph, pipeline, canonical } = workspace;
+  const { items } = itemsAmong(graph, { targets: [], only: [...targets, ...(reset ?? [])] }, (name) =>
+    meaningOf(graph, pipeline, name, canonical),
+  );
   const plan = (world: World) => jobsOf(world, workspace, { names, items }, isSet(flags, 'orphans'));
   if (isSet(flags, 'dryRun')) {
     const everything = selectStages(workspace, selectEverything);
@@ -56,10 +59,9 @@ export async function clean(targets: readonly string[], flags: Flags): Promise<n
 function namesOf(
   workspace: Workspace,
   targets: readonly string[],
-  from: readonly string[],
+  reset: ReadonlySet<string> | null,
 ): readonly string[] {
   const exact = targets.length > 0 ? stagesNamed(workspace, targets, 'pipe clean') : null;
-  const reset = from.length > 0 ? selectStages(workspace, { ...selectEverything, from }).names : null;
   const all = workspace.graph.order.map((stage) => stage.name);
   if (exact === null && reset === null) return all;
   return all.filter((name) => exact?.has(name) || reset?.has(name));
@@ -80,8 +82,7 @@ function jobsOf(
     const wanted = items?.get(stage.name);
     const bases = basesOf({ stage });
     for (const record of recordsOf(world, stage)) {
-      const item = record.task.slice(stage.name.length + 1);
-      if (wanted !== undefined && !wanted.has(item)) continue;
+      if (wanted !== undefined && !isAskedFor(wanted, stage, record)) continue;
       jobs.push({ cleaning: planCleaning(world, record, isOfAnother), bases });
     }
   }
@@ -107,16 +108,19 @@ function recordsOf(world: World, stage: Stage): readonly TaskRecord[] {
   return record === null ? [] : [record];
 }
 
+/** By the name of its item, or a file: that it would make, or has made, be its item there or not. */
+function isAskedFor(wanted: WantedItems, stage: Stage, { task, outputs }: TaskRecord): boolean {
+  if (outputs.some(({ path }) => wanted.outputs.has(path))) return true;
+  const today = taskOfStage(stage, task);
+  return today !== null && isWanted(wanted, today);
+}
+
 /** What is left of items that a stage has no longer. */
 function goneOf(world: World, graph: StageGraph, stage: Stage): readonly Cleaning[] {
   const items = new ItemTasks(world, graph);
   const found = stage.forEach === null ? null : items.of(stage);
   if (found?.kind === 'unclear') return [];
   return planOfGone(world, graph, items, { stage, tasks: found?.tasks ?? [taskOf(stage)] });
-}
-
-function stagesOf({ graph, pipeline, canonical }: Workspace, name: string): readonly string[] {
-  return resolveName(graph, pipeline, name, canonical) ?? [];
 }
 
 function report(jobs: readonly Job[], flags: Flags, dryRun: boolean): void {

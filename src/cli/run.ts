@@ -1,7 +1,6 @@
 // `pipe run`: runs exactly one stage now, with the terminal as its input and its output shown, to debug it.
 
 import { UsageError } from '../model/diagnostic.ts';
-import { itemNamed } from '../model/items/selected-items.ts';
 import { selectEverything } from '../model/selection.ts';
 import { plural } from '../model/words/amounts.ts';
 import { runBuild } from './build.ts';
@@ -15,7 +14,7 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
   if (names.length !== 1) throw severalStages(stage, names);
   const selection = selectStages(workspace, {
     ...selectEverything,
-    only: itemNamed(workspace.graph, stage) === null ? names : [stage],
+    only: [stage],
     force: true,
   });
   return runBuild(

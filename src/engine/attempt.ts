@@ -1,6 +1,7 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import { findAction, mayStay, saveArtifacts, stageAction } from './artifacts.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
@@ -16,6 +17,7 @@ import { keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
 import { clearAway, lookAgain, obstructionOf, protectedAmong, whatIsInTheWay } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
+import { documentNow, taskOfRecordNow } from './own-record.ts';
 import { basesOf, placesOf } from './ownership.ts';
 import { isRefusal } from './refusal.ts';
 import { clearUnnameable, onRecord, unnameableMade, unnameableNow } from './unnameable.ts';
@@ -91,18 +93,33 @@ export class Attempt {
         return failed({ kind: 'input-changing', paths: end.paths });
       this.watcher.onInputsChanged(attempt, end.paths);
       this.assessor.forget();
-      const again = this.assessor.assess(this.task);
+      const task = this.taskNow(assessment.task);
+      if ('kind' in task) return failed(task);
+      const again = this.assessor.assess(task);
       this.latest = again;
       if (isFailure(again)) return failed(again.failure);
       assessment = again;
     }
   }
 
+  /** With the record that its document holds now, unless that is none, or an edit of what another stage made. */
+  private taskNow(task: Task): Task | Failure {
+    const { forEach } = task.stage;
+    if (forEach?.kind !== 'records') return task;
+    const now = taskOfRecordNow(this.world, task);
+    if (now === task) return task;
+    const document = documentNow(this.world, forEach);
+    const doubt = this.options.distrust(document === null ? [] : [document]);
+    return doubt ?? now ?? { kind: 'input-changing', paths: [forEach.document] };
+  }
+
   private async once(
     assessment: Assessment,
     attempt: number,
   ): Promise<AttemptEnd | { readonly kind: 'inputs-changed'; readonly paths: readonly FilePath[] }> {
-    const { world, task } = this;
+    const { world } = this;
+    // Not `this.task`: its record may be another by now.
+    const { task } = assessment;
     const ahead = this.executing.reading.inputs(assessment.inputs);
     if (ahead !== null && !(await ahead)) return { kind: 'cancelled' };
     const reading = assessment.read();

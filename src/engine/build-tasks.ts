@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskForFile } from '../model/items/item-tasks.ts';
+import { isWanted, missingItem } from '../model/items/selected-items.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
@@ -38,13 +39,10 @@ export class BuildTasks {
     const wanted = this.selection.items?.get(stage.name);
     if (found.kind === 'unclear' || wanted === undefined) return found;
     const tasks = found.tasks.filter((task) => this.isWanted(task));
-    const present = new Set(tasks.map(({ item }) => item));
-    const missing = [...wanted].find((item) => !present.has(item));
-    if (missing === undefined) return { ...found, tasks };
-    const message = `stage "${stage.name}" has no item "${missing}"`;
-    const hint = `its items are those of ${stage.forEach?.source}`;
-    const problem = { code: 'PIPE030', message, at: 'targets', hint } as const;
-    return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems: [problem] };
+    const missing = missingItem(stage, wanted, tasks);
+    if (missing === null) return { ...found, tasks };
+    const { message, hint = null } = missing;
+    return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems: [missing] };
   }
 
   /** Those present whose files none of the selected stages may make. */
@@ -66,7 +64,7 @@ export class BuildTasks {
   /** The same, be it there or not. */
   itemAt(stage: Stage, path: FilePath): Task | null {
     const task = taskForFile(stage, path);
-    return task !== null && this.isWanted(task) ? task : null;
+    return task?.ok && this.isWanted(task.value) ? task.value : null;
   }
 
   /** The selected stages that may make items of this one. */
@@ -168,9 +166,9 @@ export class BuildTasks {
     return hasOtherOwner(whole().graph, stage, path) || this.items.isOfAnotherItem(stage, path);
   }
 
-  private isWanted({ stage, item }: Task): boolean {
-    const wanted = this.selection.items?.get(stage.name);
-    return wanted === undefined || wanted.has(item ?? '');
+  private isWanted(task: Task): boolean {
+    const wanted = this.selection.items?.get(task.stage.name);
+    return wanted === undefined || isWanted(wanted, task);
   }
 
   /** Whether others of this build may make items of the stage. */
@@ -182,10 +180,11 @@ export class BuildTasks {
     return tasks.length === 0 && stage.forEach?.entry.optional === false && !this.hasSources(stage);
   }
 
-  /** Only who knows all items of a stage knows which are gone. */
+  /** Only who knows all items of a stage knows which are gone, and all of those that they are made from. */
   private clearsUp(stage: Stage): boolean {
     if (this.selection.items?.has(stage.name)) return false;
-    return this.items.sourcesOf(stage).every(({ name }) => this.selection.names.has(name));
+    const { names } = this.selection;
+    return this.items.sourcesOf(stage).every((source) => names.has(source.name) && this.clearsUp(source));
   }
 
   private formerFamilies(): readonly Family[] {

@@ -1,14 +1,30 @@
-// Were the inputs edited while the stage ran? Compared by stamps, so that an edit that was taken back shows too;
+// Were the inputs edited while the stage ran? Files are compared by stamps, so that an edit that was taken back shows too;
 // and by content where a file had changed so shortly before that its stamp vouches for nothing.
 import type { FilePath } from '../base/brand.ts';
 import { diffManifests } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
+import { taskOfRecordNow } from './own-record.ts';
 import type { Observation, Stamp } from './ports.ts';
 import type { World } from './world.ts';
 
-/** Paths that came, went or were touched since `seen`, sorted. */
+/**
+ * Paths that came, went or were touched since `seen`, sorted. Of an item that is a record: its document, where the
+ * record is another now.
+ */
 export function inputsThatChanged(
+  world: World,
+  task: Task,
+  assessment: Assessment,
+  seen: Observation,
+): readonly FilePath[] {
+  const changed = filesThatChanged(world, task, assessment, seen);
+  const { forEach } = task.stage;
+  if (changed.length > 0 || forEach?.kind !== 'records') return changed;
+  return taskOfRecordNow(world, assessment.task) === assessment.task ? [] : [forEach.document];
+}
+
+function filesThatChanged(
   world: World,
   task: Task,
   assessment: Assessment,

@@ -1,6 +1,6 @@
 // Which items a stage has by what lies there now, and the tasks for them.
 import type { FilePath, TaskId } from '../base/brand.ts';
-import { err } from '../base/result.ts';
+import { err, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { globsMayOverlap } from '../model/glob/glob.ts';
@@ -9,7 +9,13 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { Makers } from '../model/graph/makers.ts';
 import type { ForEachRecord } from '../model/items/for-each.ts';
-import { itemProblems, taskForFile, taskForRecord } from '../model/items/item-tasks.ts';
+import {
+  badItem,
+  itemProblems,
+  mostProblems,
+  taskForFile,
+  taskForRecord,
+} from '../model/items/item-tasks.ts';
 import { itemsIn } from '../model/items/records.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
@@ -44,10 +50,7 @@ export class ItemTasks {
     const found = this.present(stage);
     if (found.kind === 'unclear') return found;
     const problems = this.problemsOf(stage, found.tasks);
-    const [first] = problems;
-    if (first === undefined) return found;
-    const failure: Failure = { kind: 'items-unclear', message: first.message, hint: first.hint ?? null };
-    return { kind: 'unclear', failure, problems };
+    return problems.length === 0 ? found : unclear(problems);
   }
 
   /** The same, whatever they would do to each other. */
@@ -61,25 +64,37 @@ export class ItemTasks {
       const message = `its items cannot be looked for: ${hidden.path} ${hidden.message}`;
       return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint: null }, problems: [] };
     }
-    return { kind: 'found', tasks: files.flatMap(({ path }) => taskForFile(stage, path) ?? []) };
+    return foundIn(
+      stage,
+      files.flatMap(({ path }) => {
+        const task = taskForFile(stage, path);
+        return task === null ? [] : [{ name: path, task }];
+      }),
+    );
   }
 
   private presentRecords(stage: Stage, forEach: ForEachRecord): FoundItems {
     const read = this.world.documents.read(forEach.document);
     if (read.kind === 'absent') return { kind: 'found', tasks: [] };
     const items = read.kind === 'wrong' ? err(read.message) : itemsIn(forEach, read.value);
-    if (items.ok) return { kind: 'found', tasks: items.value.map((item) => taskForRecord(stage, item)) };
+    if (items.ok)
+      return foundIn(
+        stage,
+        items.value.map((item) => ({ name: item.name, task: taskForRecord(stage, item) })),
+      );
     const message = `stage "${stage.name}" is done for each record of ${forEach.document}: ${items.error}`;
     const hint = 'mend the document, or how its records are taken out of it';
     const problem = { code: 'PIPE052', message, at: `stages.${stage.name}.forEach`, hint } as const;
     return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems: [problem] };
   }
 
-  /** `maker` has made the file; `null`: it is no item. */
+  /** `maker` has made the file; `null`: it is no item, or none that can have a task. */
   taskMadeBy(maker: Task, stage: Stage, path: FilePath): Task | null {
     const task = taskForFile(stage, path);
-    if (task !== null) this.madeBy.set(task.id, maker);
-    return task;
+    // What can have no task shows when all items are known.
+    if (!task?.ok) return null;
+    this.madeBy.set(task.value.id, maker);
+    return task.value;
   }
 
   makerOf(task: Task): Task | null {
@@ -138,4 +153,22 @@ export class ItemTasks {
     else this.checked.delete(stage.name);
     return problems;
   }
+}
+
+function foundIn(
+  stage: Stage,
+  items: readonly { readonly name: string; readonly task: Result<Task, string> }[],
+): FoundItems {
+  const tasks: Task[] = [];
+  const problems: Diagnostic[] = [];
+  for (const { name, task } of items) {
+    if (task.ok) tasks.push(task.value);
+    else problems.push(badItem(stage, name, task.error));
+  }
+  return problems.length === 0 ? { kind: 'found', tasks } : unclear(problems.slice(0, mostProblems));
+}
+
+function unclear(problems: readonly Diagnostic[]): FoundItems {
+  const [{ message, hint = null }] = problems as readonly [Diagnostic];
+  return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems };
 }

@@ -4,7 +4,7 @@ import { hintOfNames } from '../base/did-you-mean.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { StageGraph } from './graph/graph.ts';
-import { itemNamed, itemsAmong, noItemHere } from './items/selected-items.ts';
+import { itemNamed, itemsAmong, type Named, noItemHere, type SelectedItems } from './items/selected-items.ts';
 import type { Pipeline, Stage } from './stage.ts';
 
 /** What was asked for, as typed. Each may name stages, named pipelines or output paths. */
@@ -22,8 +22,8 @@ export interface Selection {
   /** In topological order. */
   readonly stages: readonly Stage[];
   readonly names: ReadonlySet<string>;
-  /** Of these stages not all items are meant, but those that were named. */
-  readonly items?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Of these stages not all items are meant. */
+  readonly items?: SelectedItems;
   /** To be rerun even if fresh. */
   readonly forced: ReadonlySet<string>;
   /** To be executed under watch, even if fresh. */
@@ -80,29 +80,41 @@ export function select(
   return ok({
     stages,
     names: new Set(stages.map((stage) => stage.name)),
-    ...itemsAmong(graph, request, (name) => resolveName(graph, pipeline, name, canonical) ?? []),
+    ...itemsAmong(graph, request, (name) => meaningOf(graph, pipeline, name, canonical)),
     forced: new Set(request.force ? asked : []),
     audited: new Set(request.audit ? asked : []),
     targets: request.targets,
   });
 }
 
-/** Stage names behind a typed name, or `null`. In the order: stage, `stage:item`, named pipeline, output path. */
+/** `null`: nothing. In the order: stage, `stage:item`, named pipeline, output path. */
+export function meaningOf(
+  graph: StageGraph,
+  pipeline: Pipeline,
+  typed: string,
+  canonical: (typed: string) => FilePath | null,
+): Named | null {
+  if (graph.stages.some((stage) => stage.name === typed)) return { kind: 'stages', stages: [typed] };
+  const item = itemNamed(graph, typed);
+  if (item !== null) return { kind: 'item', ...item };
+  const members = pipeline.pipelines.get(typed);
+  if (members !== undefined) return { kind: 'stages', stages: members };
+  const path = canonical(typed);
+  if (path === null) return null;
+  const [producer] = graph.makers.of(path);
+  return producer === undefined ? null : { kind: 'output', stage: producer.name, path };
+}
+
+/** Stage names behind a typed name, or `null`. */
 export function resolveName(
   graph: StageGraph,
   pipeline: Pipeline,
   typed: string,
   canonical: (typed: string) => FilePath | null,
 ): readonly string[] | null {
-  if (graph.stages.some((stage) => stage.name === typed)) return [typed];
-  const item = itemNamed(graph, typed);
-  if (item !== null) return [item.stage];
-  const members = pipeline.pipelines.get(typed);
-  if (members !== undefined) return members;
-  const path = canonical(typed);
-  if (path === null) return null;
-  const [producer] = graph.makers.of(path);
-  return producer === undefined ? null : [producer.name];
+  const named = meaningOf(graph, pipeline, typed, canonical);
+  if (named === null) return null;
+  return named.kind === 'stages' ? named.stages : [named.stage];
 }
 
 export function unknownTarget(graph: StageGraph, pipeline: Pipeline, typed: string, at: string): Diagnostic {

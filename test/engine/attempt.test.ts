@@ -1,5 +1,6 @@
 // One task from stale to done: the order of what is done, and what becomes of files on the way.
 import { expect, test } from 'vitest';
+import { items } from '../../src/model/item-spec.ts';
 import { exitOne, type Script } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, planOf, sessionOf, state } from '../rig/fake-world.ts';
 import { watched } from '../rig/faulty-world.ts';
@@ -191,6 +192,66 @@ test('inputs that are edited each time while it runs are a failure after the thi
   expect(failureOf(world)).toEqual({ kind: 'input-changing', paths: ['in.txt'] });
   expect(machine.actions.entries.size).toBe(0);
   expect(machine.disk.text('out/a.txt')).toBe(null);
+});
+
+const records = planOf({
+  a: { forEach: items('sow.json', (doc: object[]) => doc, { key: 'k' }), produces: ['out/{key}'] },
+});
+const sow = (...texts: readonly string[]) => JSON.stringify(texts.map((t, i) => ({ k: `r${i}`, t })));
+
+/** Its command looks its record up in the document, which is edited while it runs for the first time. */
+const editing = (edited: string) =>
+  script('a', ({ execution, disk }) => {
+    const { key } = execution.context.item!;
+    if (execution.context.attempt === 1 && key === 'r0') {
+      disk.tick();
+      disk.write('sow.json', edited);
+    }
+    const found = (JSON.parse(disk.read('sow.json')) as { k: string; t: string }[]).find(
+      ({ k }) => k === key,
+    );
+    disk.write(`out/${key}`, found?.t ?? '');
+    return undefined;
+  });
+
+test('a record that is edited while its command reads the document makes it run once more, with the new one', async () => {
+  const machine = Machine.with({ 'sow.json': sow('v1') });
+  const first = await build(machine, records, editing(sow('v2')));
+  expect(first.executed).toEqual(['a', 'a']);
+  expect(first.world.ofKind('task-retrying')).toMatchObject([{ why: 'input-changed', paths: ['sow.json'] }]);
+  expect(machine.disk.text('out/r0')).toBe('v2');
+  expect((await build(machine, records)).executed).toEqual([]);
+  // Nothing was recorded or stored for what it said before.
+  machine.edit('sow.json', sow('v1'));
+  expect((await build(machine, records, editing(sow('v1')))).executed).toEqual(['a']);
+  expect(machine.disk.text('out/r0')).toBe('v1');
+});
+
+test('an edit of other records discards nothing; without its own no item counts', async () => {
+  const machine = Machine.with({ 'sow.json': sow('a', 'b') });
+  expect((await build(machine, records, editing(sow('a', 'B')))).executed).toEqual(['a', 'a', 'a']);
+  expect(machine.disk.text('out/r1')).toBe('B');
+
+  const other = Machine.with({ 'sow.json': sow('a') });
+  const { world, end } = await build(other, records, editing('[]'));
+  expect(end).toMatchObject({ event: { outcome: 'failed' } });
+  expect(failureOf(world)).toEqual({ kind: 'input-changing', paths: ['sow.json'] });
+  expect(other.actions.entries.size).toBe(0);
+});
+
+test('a document that another stage made, and somebody edits, is no record to run again with', async () => {
+  const plan = planOf({
+    list: { requires: 'in.txt', produces: 'sow.json' },
+    a: { forEach: items('sow.json', (doc: object[]) => doc, { key: 'k' }), produces: ['out/{key}'] },
+  });
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world } = await build(machine, plan, {
+    before: (world) => {
+      editing(sow('v2')).before(world);
+      world.executor.scripts.set('list', ({ disk }) => void disk.write('sow.json', sow('v1')));
+    },
+  });
+  expect(failureOf(world)).toEqual({ kind: 'input-overwritten', paths: ['sow.json'], stages: ['list'] });
 });
 
 test('a file that joins the inputs while the stage runs is an edit too', async () => {

@@ -57,6 +57,44 @@ test('an edit runs what depends on it; identical bytes stop there', async () => 
   expect((await build(machine, chain, { before })).executed).toEqual(['a', 'b']);
 });
 
+test('an item that no path can be made of fails its stage, also where items come one by one', async () => {
+  const last = { forEach: 'mid/v{n}', produces: ['out/{n}/f'] };
+  const alone = Machine.with({ 'mid/v..': '', 'mid/v1': '' });
+  const { end } = await build(alone, planOf({ last }));
+  expect(end).toMatchObject({ kind: 'refused', problems: [{ code: 'PIPE052' }] });
+
+  const plan = planOf({ first: { forEach: 'in/x{k}', produces: ['mid/v{k}'] }, last });
+  const machine = Machine.with({ 'in/x..': '', 'in/x1': '' });
+  const { world } = await build(machine, plan, { keepGoing: true });
+  expect(world.ofKind('task-finished').find(({ failure }) => failure)).toMatchObject({
+    task: 'last',
+    failure: {
+      kind: 'items-unclear',
+      message: expect.stringContaining('item mid/v.. of stage "last" cannot'),
+    },
+  });
+});
+
+test('a build of single items of the stage before takes nothing away', async () => {
+  const plan = planOf({
+    make: { forEach: 'in/{n}', produces: ['mid/{n}'] },
+    last: { forEach: 'mid/{n}', produces: ['out/{n}'] },
+    after: { forEach: 'out/{n}', produces: ['far/{n}'] },
+  });
+  const machine = Machine.with({ 'in/a': '1', 'in/b': '1' });
+  await build(machine, plan);
+  machine.disk.remove('mid/b');
+  // That of the other item is not there now, and may be made again.
+  await build(machine, plan, { request: { only: ['make:in/a', 'last'] } });
+  expect(machine.disk.text('out/b')).not.toBe(null);
+  machine.disk.remove('out/b');
+  await build(machine, plan, { request: { only: ['make:in/a', 'last', 'after'] } });
+  expect(machine.disk.text('far/b')).not.toBe(null);
+  machine.disk.remove('in/b');
+  await build(machine, plan);
+  expect(machine.disk.text('far/b')).toBe(null);
+});
+
 test('what was built before is restored, and its stored log told', async () => {
   const machine = Machine.with({ 'in.txt': '1' });
   const withLog = {

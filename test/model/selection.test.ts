@@ -93,6 +93,26 @@ test('a stage comes before a named pipeline and both before a path', () => {
   expect([found('p'), found('./p'), found('q')]).toEqual([['p'], ['x'], ['x']]);
 });
 
+test('a path means the item that makes it, and not the others of its stage', () => {
+  const select = selecting({
+    s: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'] },
+    all: { requires: 'out/*.txt', produces: 'all' },
+  });
+  const wantedOf = (request: Partial<SelectionRequest>) => {
+    const selected = select(request);
+    return selected.ok && selected.value.items?.get('s');
+  };
+  const only = { items: new Set(), outputs: new Set(['out/a.txt']) };
+  expect(wantedOf({ targets: ['out/a.txt'] })).toEqual(only);
+  expect(wantedOf({ only: ['./out/a.txt', 's:in/b.txt'] })).toEqual({
+    ...only,
+    items: new Set(['in/b.txt']),
+  });
+  // Where all of them are needed as well.
+  expect(wantedOf({ targets: ['out/a.txt', 's'] })).toBeUndefined();
+  expect(wantedOf({ targets: ['out/a.txt', 'all'] })).toBeUndefined();
+});
+
 /** Reachability, by asking each edge again and again until nothing is added. */
 function closure(
   start: readonly number[],

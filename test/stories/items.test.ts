@@ -15,6 +15,8 @@ const lessons = `{ stages: {
 
 const sow = { 'sow/a/1.txt': 'one', 'sow/a/2.txt': 'two', 'sow/b/1.txt': 'three' };
 
+const copies = `{ stages: { s: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], run: 'cp {item} {produces}' } } }`;
+
 test('each item is a task: edited, added and deleted by itself', async () => {
   await using rig = await Rig.with(sow, lessons);
   const first = await rig.build(['-j', '2']);
@@ -172,6 +174,26 @@ test('single items are named stage:item wherever stages are', async () => {
   expect(from).toMatchObject({ code: 2, stderr: expect.stringContaining('--from takes stages') });
   expect((await rig.pipe(['clean', 'lesson:sow/b/1.txt'])).stdout).toContain('deleted out/b/1.txt');
   expect(rig.files('out')).toEqual(['a/1.txt', 'a/2.txt']);
+});
+
+test('the path of an output means the item that makes it, also where it is accepted or cleaned', async () => {
+  await using rig = await Rig.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' }, copies);
+  await rig.build();
+  rig.write('in/b.txt', 'B');
+  rig.write('out/a.txt', 'by hand');
+  expect(await rig.pipe(['accept', 'out/a.txt', '--reason', 'x'])).toMatchObject({
+    code: 0,
+    stdout: 'accepted 1 output of s:in/a.txt, until its inputs change\n',
+  });
+  expect(await rig.build(['out/a.txt', '--force'])).toMatchObject({ executed: ['s:in/a.txt'] });
+  const none = await rig.pipe(['accept', 'out/z.txt', '--reason', 'x']);
+  expect(none).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('has no item that makes out/z.txt'),
+  });
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['s:in/b.txt'] });
+  expect((await rig.pipe(['clean', 'out/b.txt'])).code).toBe(0);
+  expect(rig.files('out')).toEqual(['a.txt']);
 });
 
 test('a stage that comes to have items, or has none any more, leaves nothing of before', async () => {

@@ -1,5 +1,6 @@
 // A stage as it stands for one of its items: with the item's own files in its patterns, and its words in the environment.
 import { posix } from 'node:path';
+import { err, ok, type Result } from '../../base/result.ts';
 import { fillText, type PlaceholderValues } from '../command/command-line.ts';
 import { escapeGlob, globCovers, parseGlob } from '../glob/glob.ts';
 import type { PatternEntry } from '../glob/pattern-set.ts';
@@ -9,19 +10,22 @@ import type { ForEach, ItemEntry } from './for-each.ts';
 import type { Item } from './item.ts';
 
 /** The error is a clause about the item: what of it cannot stand where it would have to. */
-export function stageForItem(stage: Stage, forEach: ForEach, item: Item): Stage {
-  const own = item.path === null ? [] : [literalEntry(item.path)];
-  const requires = forEach.requires.map((one) => entryFor(one, item));
-  const produces = forEach.produces?.map((one) => entryFor(one, item));
+export function stageForItem(stage: Stage, forEach: ForEach, item: Item): Result<Stage, string> {
+  const own = item.path === null ? ok([]) : allOf([literalEntry(item.path)]);
+  if (!own.ok) return own;
+  const requires = allOf(forEach.requires.map((one) => entryFor(one, item)));
+  if (!requires.ok) return requires;
+  const produces = allOf((forEach.produces ?? []).map((one) => entryFor(one, item)));
+  if (!produces.ok) return produces;
   const values = wordsOf(item, stage.cwd);
-  return {
+  return ok({
     ...stage,
     item,
-    requires: { entries: [...own, ...requires] },
-    produces: produces === undefined ? null : { entries: produces },
+    requires: { entries: [...own.value, ...requires.value] },
+    produces: forEach.produces === null ? null : { entries: produces.value },
     env: stage.env.map((entry) => envFor(entry, values)),
     always: false,
-  };
+  });
 }
 
 /** What placeholders stand for: paths as they are seen from the working folder. */
@@ -47,22 +51,34 @@ export function asOperand(path: string): string {
 export function hiddenPatterns(forEach: ForEach, item: Item): readonly string[] {
   if (!Object.values(item.captures).some((value) => /(?:^|\/)\./.test(value))) return [];
   return [...forEach.requires, ...(forEach.produces ?? [])]
-    .filter((one) => one.pattern !== null && !globCovers(one.entry.glob, entryFor(one, item).glob))
+    .filter((one) => {
+      const own = one.pattern === null ? null : entryFor(one, item);
+      return own?.ok && !globCovers(one.entry.glob, own.value.glob);
+    })
     .map(({ entry }) => entry.source);
 }
 
-function entryFor({ entry, pattern }: ItemEntry, item: Item): PatternEntry {
-  if (pattern === null) return entry;
+/** Values are escaped, but one that is `..` leads elsewhere, and a very long one makes no path. */
+function entryFor({ entry, pattern }: ItemEntry, item: Item): Result<PatternEntry, string> {
+  if (pattern === null) return ok(entry);
   const glob = parseGlob(filled(pattern, item.captures));
-  // Values are escaped, so that the text is as good a glob as the widened one.
-  if (!glob.ok) throw new Error(`${entry.source} is no pattern for ${item.name}: ${glob.error}`);
-  return { ...entry, glob: glob.value, source: glob.value.literal ?? glob.value.text };
+  if (!glob.ok) return err(`cannot stand in ${entry.source}: ${glob.error}`);
+  return ok({ ...entry, glob: glob.value, source: glob.value.literal ?? glob.value.text });
 }
 
-function literalEntry(path: string): PatternEntry {
+function literalEntry(path: string): Result<PatternEntry, string> {
   const glob = parseGlob(escapeGlob(path));
-  if (!glob.ok) throw new Error(`no pattern can name ${path}: ${glob.error}`);
-  return { glob: glob.value, negated: false, optional: false, source: path };
+  if (!glob.ok) return err(`is no path of a file: ${glob.error}`);
+  return ok({ glob: glob.value, negated: false, optional: false, source: path });
+}
+
+function allOf<T>(results: readonly Result<T, string>[]): Result<readonly T[], string> {
+  const values: T[] = [];
+  for (const result of results) {
+    if (!result.ok) return result;
+    values.push(result.value);
+  }
+  return ok(values);
 }
 
 function envFor(entry: EnvEntry, values: PlaceholderValues): EnvEntry {

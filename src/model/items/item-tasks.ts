@@ -1,27 +1,32 @@
 // The tasks of a stage with items: one by its name, and what is wrong with them together.
 import type { FilePath, TaskId } from '../../base/brand.ts';
+import { ok, type Result } from '../../base/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { overlappingPairs } from '../glob/pattern-index.ts';
 import type { StageGraph } from '../graph/graph.ts';
 import type { Stage } from '../stage.ts';
 import { stageOfTask, type Task, taskOf } from '../task.ts';
-import type { Item } from './item.ts';
+import { type Item, keyOf } from './item.ts';
 import { hiddenPatterns, stageForItem } from './item-stage.ts';
 import { tellsItemsApart } from './streams.ts';
 
 /** More than this tells a person nothing new. */
-const mostProblems = 10;
+export const mostProblems = 10;
 
-export function taskForItem(stage: Stage, item: Item): Task {
+/** What keeps an item from having a task is a clause about it. */
+type TaskOrWhyNot = Result<Task, string>;
+
+export function taskForItem(stage: Stage, item: Item): TaskOrWhyNot {
   if (stage.forEach === null) throw new Error(`stage ${stage.name} has no items`);
-  return taskOf(stageForItem(stage, stage.forEach, item));
+  const own = stageForItem(stage, stage.forEach, item);
+  return own.ok ? ok(taskOf(own.value)) : own;
 }
 
 /** There may be very many, and they are asked for again and again. */
 const tasksOfFiles = new WeakMap<Stage, Map<string, Task>>();
 
 /** `null`: the file is no item, be it there or not. */
-export function taskForFile(stage: Stage, path: FilePath): Task | null {
+export function taskForFile(stage: Stage, path: FilePath): TaskOrWhyNot | null {
   const { forEach } = stage;
   if (forEach?.kind !== 'files') return null;
   let known = tasksOfFiles.get(stage);
@@ -30,18 +35,18 @@ export function taskForFile(stage: Stage, path: FilePath): Task | null {
     tasksOfFiles.set(stage, known);
   }
   const found = known.get(path);
-  if (found !== undefined) return found;
+  if (found !== undefined) return ok(found);
   const item = forEach.files.of(path);
   if (item === null) return null;
   const task = taskForItem(stage, item);
-  known.set(path, task);
+  if (task.ok) known.set(path, task.value);
   return task;
 }
 
 /** The same task as before, where the record says the same: by that it is known whether what was found of it still holds. */
 const tasksOfRecords = new WeakMap<Stage, Map<string, { readonly text: string; readonly task: Task }>>();
 
-export function taskForRecord(stage: Stage, item: Item): Task {
+export function taskForRecord(stage: Stage, item: Item): TaskOrWhyNot {
   let known = tasksOfRecords.get(stage);
   if (known === undefined) {
     known = new Map();
@@ -49,9 +54,9 @@ export function taskForRecord(stage: Stage, item: Item): Task {
   }
   const text = JSON.stringify(item.value);
   const found = known.get(item.name);
-  if (found?.text === text) return found.task;
+  if (found?.text === text) return ok(found.task);
   const task = taskForItem(stage, item);
-  known.set(item.name, { text, task });
+  if (task.ok) known.set(item.name, { text, task: task.value });
   return task;
 }
 
@@ -64,8 +69,23 @@ export function taskOfStage(stage: Stage, id: TaskId): Task | null {
   const { forEach } = stage;
   if (forEach === null) return id === stage.name ? taskOf(stage) : null;
   if (id === stage.name) return null;
-  if (forEach.kind === 'files') return taskForFile(stage, text as FilePath);
-  return taskForItem(stage, { name: text, path: null, captures: { key: text }, value: null });
+  const task = forEach.kind === 'files' ? taskForFile(stage, text as FilePath) : taskForKey(stage, text);
+  return task?.ok ? task.value : null;
+}
+
+function taskForKey(stage: Stage, text: string): TaskOrWhyNot {
+  const key = keyOf(text);
+  return key.ok ? taskForItem(stage, { name: text, path: null, captures: { key: text }, value: null }) : key;
+}
+
+/** A present item that can have no task. */
+export function badItem(stage: Stage, name: string, why: string): Diagnostic {
+  return {
+    code: 'PIPE052',
+    message: `item ${name} of stage "${stage.name}" ${why}`,
+    at: `stages.${stage.name}.forEach`,
+    hint: 'give it another name, or use the capture elsewhere',
+  };
 }
 
 /** The same, of any stage. */

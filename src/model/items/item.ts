@@ -49,6 +49,9 @@ export class ItemFiles {
   }
 }
 
+/** Of one part of a path, on all usual file systems. */
+const longestNameBytes = 255;
+
 /** What keeps a text from being the key of a record, which stands in paths and commands; else the key. */
 export function keyOf(value: unknown): Result<string, string> {
   const key = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
@@ -56,6 +59,8 @@ export function keyOf(value: unknown): Result<string, string> {
   if (key === '') return err('is empty');
   if (key.includes('/') || key === '.' || key === '..') return err('is no name of a file');
   if (key.includes('\0')) return err('contains a NUL character');
+  if (/\p{Surrogate}/u.test(key)) return err('contains half a character: a surrogate without its other half');
+  if (Buffer.byteLength(key) > longestNameBytes) return err('is too long for the name of a file');
   return ok(key);
 }
 

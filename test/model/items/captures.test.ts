@@ -86,6 +86,6 @@ test.each([
 test('a key is text or a number that can be the name of a file', () => {
   expect(keyOf(7)).toEqual({ ok: true, value: '7' });
   expect(keyOf('a b')).toEqual({ ok: true, value: 'a b' });
-  for (const wrong of ['', '.', '..', 'a/b', 'a\0', null, {}, Number.NaN])
+  for (const wrong of ['', '.', '..', 'a/b', 'a\0', '\ud800', 'é'.repeat(128), null, {}, Number.NaN])
     expect(keyOf(wrong).ok).toBe(false);
 });

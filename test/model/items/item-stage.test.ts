@@ -1,8 +1,8 @@
 // A stage for one item: its patterns and variables are filled, and what items may do to each other is known.
 import { expect, test } from 'vitest';
-import type { FilePath } from '../../../src/base/brand.ts';
+import type { FilePath, TaskId } from '../../../src/base/brand.ts';
 import { definitionParts } from '../../../src/model/fingerprint.ts';
-import { itemProblems, taskForFile } from '../../../src/model/items/item-tasks.ts';
+import { itemProblems, taskForFile, taskOfStage } from '../../../src/model/items/item-tasks.ts';
 import { streams, tellsItemsApart } from '../../../src/model/items/streams.ts';
 import type { Stage } from '../../../src/model/stage.ts';
 import type { Task } from '../../../src/model/task.ts';
@@ -17,8 +17,8 @@ const lessons = {
 
 function taskFor(stage: Stage, path: string): Task {
   const task = taskForFile(stage, path as FilePath);
-  if (task === null) throw new Error(`${path} is no item`);
-  return task;
+  if (!task?.ok) throw new Error(`${path} is no item`);
+  return task.value;
 }
 
 function texts(stage: Stage, field: 'requires' | 'produces'): readonly string[] {
@@ -97,6 +97,18 @@ test('two items that may make the same file are told, both of them', () => {
     { code: 'PIPE052', message: expect.stringMatching(/sow\/a\/1\.json and sow\/b\/1\.json .*out\/1\.html/) },
   ]);
   expect(itemProblems(stage, tasks.slice(0, 2))).toEqual([]);
+});
+
+test('an item of which a pattern could be made no more has no task, and is told why', () => {
+  const stage = acceptedStage({ forEach: 'in/v{n}.txt', produces: ['out/{n}/f'] });
+  expect(taskForFile(stage, 'in/v...txt' as FilePath)).toEqual({
+    ok: false,
+    error: expect.stringContaining("cannot stand in out/{n}/f: the pattern has a '..' part"),
+  });
+  expect(taskOfStage(stage, 's:in/v...txt' as TaskId)).toBe(null);
+  const deep = acceptedStage({ forEach: 'in/{n...}.txt', produces: ['out/{n}'] });
+  expect(taskOfStage(deep, 's:in/a/../b.txt' as TaskId)).toBe(null);
+  expect(taskOfStage(deep, `s:in/${'x'.repeat(9000)}.txt` as TaskId)).toBe(null);
 });
 
 test('an item whose name would be hidden from wildcards is told', () => {

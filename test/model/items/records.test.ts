@@ -1,8 +1,9 @@
 // Records as items: only what is a record with a key of its own is one.
 import { expect, test } from 'vitest';
+import type { TaskId } from '../../../src/base/brand.ts';
 import { definitionParts } from '../../../src/model/fingerprint.ts';
 import { items } from '../../../src/model/item-spec.ts';
-import { itemProblems, taskForRecord } from '../../../src/model/items/item-tasks.ts';
+import { itemProblems, taskForRecord, taskOfStage } from '../../../src/model/items/item-tasks.ts';
 import { itemsIn } from '../../../src/model/items/records.ts';
 import type { Stage } from '../../../src/model/stage.ts';
 import { acceptedStage, faultsOfStage } from '../validation/sample-config.ts';
@@ -25,7 +26,11 @@ function found(stage: Stage, document: unknown) {
 function tasksOf(stage: Stage, records: readonly object[]) {
   const result = found(stage, { entries: records });
   if (!result.ok) throw new Error(result.error);
-  return result.value.map((item) => taskForRecord(stage, item));
+  return result.value.map((item) => {
+    const task = taskForRecord(stage, item);
+    if (!task.ok) throw new Error(task.error);
+    return task.value;
+  });
 }
 
 test('each record is an item with its key as its name, and what it requires is not the document', () => {
@@ -70,6 +75,10 @@ test.each([
   [() => [{ order: 1 }, { order: 2 }, { order: '1' }], 'records 1 and 3 have the same key'],
 ])('what %s gives is refused: %s', (select, why) => {
   expect(found(stageOf(select), {})).toMatchObject({ ok: false, error: expect.stringContaining(why) });
+});
+
+test.each(['../x', '..', '', 'x'.repeat(256)])('no record has the key %j, so no task is named so', (key) => {
+  expect(taskOfStage(stageOf(), `s:${key}` as TaskId)).toBe(null);
 });
 
 test('records may meet in what they make as files may', () => {

@@ -1,0 +1,44 @@
+// The record of an item as its document holds it now: what runs for the item may read the document itself.
+
+import type { ForEachRecord } from '../model/items/for-each.ts';
+import type { Item } from '../model/items/item.ts';
+import { itemsIn } from '../model/items/records.ts';
+import { type FileEntry, sameEntry } from '../model/manifest.ts';
+import type { Task } from '../model/task.ts';
+import type { World } from './world.ts';
+
+type Records = ReadonlyMap<string, Item>;
+
+/** Many items ask for the same document, one after the other. */
+const lastRead = new WeakMap<ForEachRecord, { readonly entry: FileEntry; readonly records: Records }>();
+
+/** The same task, where nothing else is its record now; `null`: it has none. Of what else the document holds nothing counts. */
+export function taskOfRecordNow(world: World, task: Task): Task | null {
+  const { forEach, item } = task.stage;
+  if (forEach?.kind !== 'records' || item === null) return task;
+  const now = recordsNow(world, forEach)?.get(item.name);
+  if (now === undefined) return null;
+  if (JSON.stringify(now.value) === JSON.stringify(item.value)) return task;
+  // By its key it has the same files and words as before.
+  return { ...task, stage: { ...task.stage, item: now } };
+}
+
+/** `null`: there is no such document. */
+export function documentNow(world: World, { document }: ForEachRecord): FileEntry | null {
+  return world.files.observe([{ path: document, kind: 'file' }], 'input').manifest[0] ?? null;
+}
+
+function recordsNow(world: World, forEach: ForEachRecord): Records | null {
+  const entry = documentNow(world, forEach);
+  const last = lastRead.get(forEach);
+  if (entry !== null && last !== undefined && sameEntry(entry, last.entry)) return last.records;
+  const read = world.documents.read(forEach.document);
+  const items = read.kind === 'value' ? itemsIn(forEach, read.value) : null;
+  if (!items?.ok) return null;
+  const records = new Map(items.value.map((item) => [item.name, item]));
+  world.files.forget();
+  const after = documentNow(world, forEach);
+  // Else it was edited meanwhile, and nobody knows which content was read.
+  if (entry !== null && after !== null && sameEntry(entry, after)) lastRead.set(forEach, { entry, records });
+  return records;
+}
