@@ -9,6 +9,7 @@ import { stageOfTask, type Task } from '../model/task.ts';
 import { type Cleaning, planCleaning } from './clean.ts';
 import type { ItemTasks } from './item-tasks.ts';
 import { inPlaceFor, keptMessage, moveLeftovers, type Warn } from './keeping.ts';
+import type { IsOfAnother } from './make-room.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
@@ -51,12 +52,18 @@ export function planOfGone(
   items: ItemTasks,
   family: Family,
 ): readonly Cleaning[] {
-  const { name } = family.stage;
-  const isOfAnother = (path: FilePath) =>
-    items.mayMake(name, path) ||
-    graph.makers.of(path).some((maker) => maker.name !== name || maker.forEach === null) ||
-    isNamed(graph, path);
+  const isOfAnother = ofAnotherThanGone(graph, items, family.stage);
   return goneRecords(world, family).map((record) => planCleaning(world, record, isOfAnother));
+}
+
+/** Made for another item, or by another stage; or, where no stage makes it, a source by its name. */
+function ofAnotherThanGone(graph: StageGraph, items: ItemTasks, { name }: Stage): IsOfAnother {
+  return (path) => {
+    if (items.mayMake(name, path)) return true;
+    const makers = graph.makers.of(path);
+    if (makers.length === 0) return isNamed(graph, path);
+    return makers.some((maker) => maker.name !== name || maker.forEach === null);
+  };
 }
 
 export function toldOfGone(stage: Stage, plan: readonly Cleaning[], dryRun: boolean): ItemsGone {
