@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskForFile } from '../model/items/item-tasks.ts';
+import type { TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
@@ -13,6 +14,7 @@ import { type Family, hasGoneItems, planOfGone, removeGone } from './gone-items.
 import { type FoundItems, ItemTasks } from './item-tasks.ts';
 import { leftoversElsewhere } from './killed.ts';
 import { hasOtherOwner } from './ownership.ts';
+import type { AllFresh } from './passing.ts';
 import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
 
@@ -89,22 +91,26 @@ export class BuildTasks {
     return found.kind === 'found' ? found.tasks.length : 0;
   }
 
-  /** In order, up to the first task that is not. Writes nothing and needs no lock. */
-  areFresh(assessor: Assessor): boolean {
-    if (leftoversElsewhere(this.world, this.graph).length > 0) return false;
+  /** In order, up to the first task that is not fresh: then `null`. Writes nothing and needs no lock. */
+  allFresh(assessor: Assessor): AllFresh | null {
+    if (leftoversElsewhere(this.world, this.graph).length > 0) return null;
+    const items = new Map<TaskId, readonly Task[]>();
+    const records = new Map<TaskId, TaskRecord | null>();
     const isFresh = (task: Task) => {
       const assessed = assessor.assess(task);
-      return !isFailure(assessed) && assessed.verdict.kind === 'fresh';
+      if (isFailure(assessed) || assessed.verdict.kind !== 'fresh') return false;
+      records.set(task.id, assessed.memory.kind === 'done' ? assessed.memory.record : null);
+      return true;
     };
-    return (
-      this.all.every((task) => {
-        if (!isManyTasks(task)) return isFresh(task);
-        const found = this.itemsOf(task.stage);
-        if (found.kind === 'unclear' || this.lacksItems(task.stage, found.tasks)) return false;
-        if (!found.tasks.every(isFresh)) return false;
-        return !this.hasGone({ stage: task.stage, tasks: found.tasks });
-      }) && !this.hasFormer()
-    );
+    const areFresh = this.all.every((task) => {
+      if (!isManyTasks(task)) return isFresh(task);
+      const found = this.itemsOf(task.stage);
+      if (found.kind === 'unclear' || this.lacksItems(task.stage, found.tasks)) return false;
+      items.set(task.id, found.tasks);
+      if (!found.tasks.every(isFresh)) return false;
+      return !this.hasGone({ stage: task.stage, tasks: found.tasks });
+    });
+    return areFresh && !this.hasFormer() ? { items, records } : null;
   }
 
   /** What is known to be wrong with items before anything has run. */
