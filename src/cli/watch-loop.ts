@@ -156,6 +156,7 @@ export class WatchLoop {
   private look(paths: readonly string[] | null): Found {
     const { ears } = this.options;
     this.holds.begin({ kind: 'change' });
+    if (paths === null || paths.length > 0) this.holds.heard();
     let about = ears.arm() > 0 ? null : paths;
     try {
       let found: Found;
@@ -168,7 +169,7 @@ export class WatchLoop {
     } catch (error) {
       // Such as a root that is gone: what is heard of next, or the check, looks again.
       if (!isRefusal(error)) throw error;
-      return { tasks: new Map(), hasWork: false };
+      return { tasks: new Map(), hasWork: false, hasGone: false };
     }
   }
 

@@ -16,6 +16,7 @@ import { leftoversElsewhere } from './killed.ts';
 import { hasOtherOwner } from './ownership.ts';
 import type { AllFresh } from './passing.ts';
 import type { Whole } from './rest.ts';
+import type { Watching } from './watching.ts';
 import type { World } from './world.ts';
 
 export class BuildTasks {
@@ -25,11 +26,13 @@ export class BuildTasks {
   private readonly world: World;
   private readonly graph: StageGraph;
   private readonly selection: Selection;
+  private readonly watching: Watching | null;
 
-  constructor(world: World, graph: StageGraph, selection: Selection) {
+  constructor(world: World, graph: StageGraph, selection: Selection, watching: Watching | null = null) {
     this.world = world;
     this.graph = graph;
     this.selection = selection;
+    this.watching = watching;
     this.all = selection.stages.map((stage) => taskOf(stage));
     this.items = new ItemTasks(world, graph);
   }
@@ -133,7 +136,9 @@ export class BuildTasks {
 
   /** Takes away what items that are gone had made. Call when all is done that may make items. */
   clearUp(family: Family): boolean {
-    return this.clearsUp(family.stage) && removeGone(this.world, this.graph, this.items, family);
+    if (!this.clearsUp(family.stage)) return false;
+    this.watching?.clearedUp(family.stage.name);
+    return removeGone(this.world, this.graph, this.items, family);
   }
 
   /** Whether there is anything left of items that stages had once which have none now. */
@@ -144,6 +149,7 @@ export class BuildTasks {
   /** Takes that away. */
   clearFormer(): boolean {
     const former = this.formerFamilies();
+    this.watching?.clearedUp(null);
     return former.filter((family) => removeGone(this.world, this.graph, this.items, family)).length > 0;
   }
 

@@ -75,7 +75,7 @@ export class Session {
     this.selection = options.selection;
     this.options = options.options;
     this.rest = options.rest ?? null;
-    this.tasks = new BuildTasks(options.world, options.graph, options.selection);
+    this.tasks = new BuildTasks(this.world, this.graph, this.selection, this.options.watching);
     const { forced, audited } = options.selection;
     this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
     this.found = options.look?.found ?? null;
