@@ -156,21 +156,21 @@ export class WatchLoop {
 
   /** All that is looked at is watched before it is looked at for the last time. */
   private look(paths: readonly string[] | null): Found {
-    const { ears } = this.options;
     this.holds.begin({ kind: 'change' });
-    let about = ears.arm() > 0 || this.found === null ? null : paths;
+    if (paths === null || paths.length > 0) this.holds.heard();
+    let about = this.options.ears.arm() > 0 || this.found === null ? null : paths;
     try {
       do {
         this.found = this.watched!.look(this.holds, about);
         about = null;
-      } while (ears.arm() > 0);
+      } while (this.options.ears.arm() > 0);
       return this.found;
     } catch (error) {
       // Such as a root that is gone: what is heard of next, or the check, looks again, and at everything.
       if (!isRefusal(error)) throw error;
       this.found = null;
       this.options.view.refused(error);
-      return { tasks: new Map(), hasWork: false };
+      return { tasks: new Map(), hasWork: false, hasGone: false };
     }
   }
 

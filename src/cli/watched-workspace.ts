@@ -104,7 +104,7 @@ export class WatchedWorkspace {
 
   /** Whether every task is fresh, as was found last. */
   get isAllFresh(): boolean {
-    if (this.found === null || this.found.hasWork) return false;
+    if (this.found === null || this.found.hasWork || this.found.hasGone) return false;
     return [...this.found.tasks.values()].every(({ kind }) => kind === 'fresh');
   }
 

@@ -122,7 +122,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       memory: state.tools,
       witness,
     });
-  const walk = needsWalk(options.stages) ? (await import('../files/walk.ts')).walk : null;
+  // Patterns of before are expanded where an attempt was killed, and those of stages that this build leaves out.
+  const mayWalk = needsWalk(options.stages) || state.records.killed().length > 0;
+  const walk = mayWalk ? (await import('../files/walk.ts')).walk : null;
   const parseYaml = needsYaml(options.stages) ? (await import('../files/yaml-document.ts')).parseYaml : null;
   const upkeep = upkeepOf({ workspace, state, cache: blobs && { blobs, actions }, runId });
   const witness = onlooking?.witness ?? options.witness ?? null;

@@ -5,6 +5,7 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskForFile } from '../model/items/item-tasks.ts';
 import { isWanted, missingItem } from '../model/items/selected-items.ts';
+import type { TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
@@ -14,7 +15,9 @@ import { type Family, hasGoneItems, planOfGone, removeGone } from './gone-items.
 import { type FoundItems, ItemTasks } from './item-tasks.ts';
 import { leftoversElsewhere } from './killed.ts';
 import { hasOtherOwner } from './ownership.ts';
+import type { AllFresh } from './passing.ts';
 import type { Whole } from './rest.ts';
+import type { Watching } from './watching.ts';
 import type { World } from './world.ts';
 
 export class BuildTasks {
@@ -24,11 +27,13 @@ export class BuildTasks {
   private readonly world: World;
   private readonly graph: StageGraph;
   private readonly selection: Selection;
+  private readonly watching: Watching | null;
 
-  constructor(world: World, graph: StageGraph, selection: Selection) {
+  constructor(world: World, graph: StageGraph, selection: Selection, watching: Watching | null = null) {
     this.world = world;
     this.graph = graph;
     this.selection = selection;
+    this.watching = watching;
     this.all = selection.stages.map((stage) => taskOf(stage));
     this.items = new ItemTasks(world, graph);
   }
@@ -87,22 +92,26 @@ export class BuildTasks {
     return found.kind === 'found' ? found.tasks.length : 0;
   }
 
-  /** In order, up to the first task that is not. Writes nothing and needs no lock. */
-  areFresh(assessor: Assessor): boolean {
-    if (leftoversElsewhere(this.world, this.graph).length > 0) return false;
+  /** In order, up to the first task that is not fresh: then `null`. Writes nothing and needs no lock. */
+  allFresh(assessor: Assessor): AllFresh | null {
+    if (leftoversElsewhere(this.world, this.graph).length > 0) return null;
+    const items = new Map<TaskId, readonly Task[]>();
+    const records = new Map<TaskId, TaskRecord | null>();
     const isFresh = (task: Task) => {
       const assessed = assessor.assess(task);
-      return !isFailure(assessed) && assessed.verdict.kind === 'fresh';
+      if (isFailure(assessed) || assessed.verdict.kind !== 'fresh') return false;
+      records.set(task.id, assessed.memory.kind === 'done' ? assessed.memory.record : null);
+      return true;
     };
-    return (
-      this.all.every((task) => {
-        if (!isManyTasks(task)) return isFresh(task);
-        const found = this.itemsOf(task.stage);
-        if (found.kind === 'unclear' || this.lacksItems(task.stage, found.tasks)) return false;
-        if (!found.tasks.every(isFresh)) return false;
-        return !this.hasGone({ stage: task.stage, tasks: found.tasks });
-      }) && !this.hasFormer()
-    );
+    const areFresh = this.all.every((task) => {
+      if (!isManyTasks(task)) return isFresh(task);
+      const found = this.itemsOf(task.stage);
+      if (found.kind === 'unclear' || this.lacksItems(task.stage, found.tasks)) return false;
+      items.set(task.id, found.tasks);
+      if (!found.tasks.every(isFresh)) return false;
+      return !this.hasGone({ stage: task.stage, tasks: found.tasks });
+    });
+    return areFresh && !this.hasFormer() ? { items, records } : null;
   }
 
   /** What is known to be wrong with items before anything has run. */
@@ -125,7 +134,9 @@ export class BuildTasks {
 
   /** Takes away what items that are gone had made. Call when all is done that may make items. */
   clearUp(family: Family): boolean {
-    return this.clearsUp(family.stage) && removeGone(this.world, this.graph, this.items, family);
+    if (!this.clearsUp(family.stage)) return false;
+    this.watching?.clearedUp(family.stage.name);
+    return removeGone(this.world, this.graph, this.items, family);
   }
 
   /** Whether there is anything left of items that stages had once which have none now. */
@@ -136,6 +147,7 @@ export class BuildTasks {
   /** Takes that away. */
   clearFormer(): boolean {
     const former = this.formerFamilies();
+    this.watching?.clearedUp(null);
     return former.filter((family) => removeGone(this.world, this.graph, this.items, family)).length > 0;
   }
 

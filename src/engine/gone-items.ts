@@ -9,6 +9,7 @@ import { stageOfTask, type Task } from '../model/task.ts';
 import { type Cleaning, planCleaning } from './clean.ts';
 import type { ItemTasks } from './item-tasks.ts';
 import { inPlaceFor, keptMessage, moveLeftovers, type Warn } from './keeping.ts';
+import type { IsOfAnother } from './make-room.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
@@ -51,12 +52,18 @@ export function planOfGone(
   items: ItemTasks,
   family: Family,
 ): readonly Cleaning[] {
-  const { name } = family.stage;
-  const isOfAnother = (path: FilePath) =>
-    items.mayMake(name, path) ||
-    graph.makers.of(path).some((maker) => maker.name !== name || maker.forEach === null) ||
-    isNamed(graph, path);
+  const isOfAnother = ofAnotherThanGone(graph, items, family.stage);
   return goneRecords(world, family).map((record) => planCleaning(world, record, isOfAnother));
+}
+
+/** Made for another item, or by another stage; or, where no stage makes it, a source by its name. */
+function ofAnotherThanGone(graph: StageGraph, items: ItemTasks, { name }: Stage): IsOfAnother {
+  return (path) => {
+    if (items.mayMake(name, path)) return true;
+    const makers = graph.makers.of(path);
+    if (makers.length === 0) return isNamed(graph, path);
+    return makers.some((maker) => maker.name !== name || maker.forEach === null);
+  };
 }
 
 export function toldOfGone(stage: Stage, plan: readonly Cleaning[], dryRun: boolean): ItemsGone {
@@ -71,9 +78,12 @@ export function toldOfGone(stage: Stage, plan: readonly Cleaning[], dryRun: bool
 /** Needs the lock. Answers whether there was anything. */
 export function removeGone(world: World, graph: StageGraph, items: ItemTasks, family: Family): boolean {
   const { stage } = family;
-  const plan = planOfGone(world, graph, items, family);
+  const records = goneRecords(world, family);
   const attempts = goneAttempts(world, family);
-  if (plan.length + attempts.length === 0) return false;
+  if (records.length + attempts.length === 0) return false;
+  // What was seen of these files is as old as what was looked at first, and a person may have worked on one since.
+  world.files.forget();
+  const isOfAnother = ofAnotherThanGone(graph, items, stage);
   const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
   const unlessRefused = (task: TaskRecord['task'], act: () => void) => {
     try {
@@ -88,21 +98,30 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
       );
     }
   };
-  if (plan.length > 0) world.events.emit(toldOfGone(stage, plan, false));
+  if (records.length > 0)
+    world.events.emit(toldOfGone(stage, planOfGone(world, graph, items, family), false));
   for (const { task, produces } of attempts)
     unlessRefused(task, () => {
       const left = unknownAmong(world, world.files.expand(setOfTexts(produces), 'output').files);
       const unclaimed = left.filter(({ path }) => !items.mayMake(stage.name, path));
       moveLeftovers(world, task, unclaimed, [''], warn);
     });
-  for (const cleaning of plan)
-    unlessRefused(cleaning.task, () => {
+  for (const record of records)
+    unlessRefused(record.task, () => {
+      // There may be thousands before it.
+      world.files.forget(pathsOf(world, record));
+      const cleaning = planCleaning(world, record, isOfAnother);
       for (const path of cleaning.keep) keep(world, cleaning, path, warn);
       for (const tree of cleaning.removeWhole) world.outputs.removeTree(tree);
       world.outputs.remove(cleaning.remove, ['']);
     });
   world.files.forget();
   return true;
+}
+
+/** Absolute. */
+function pathsOf({ folders }: World, { outputs, unnameable }: TaskRecord): readonly string[] {
+  return [...outputs, ...(unnameable?.made ?? [])].map(({ path }) => `${folders.root}/${path}`);
 }
 
 /** Somebody has worked on it: it is kept for good, but not where a stage might take it for an input. */

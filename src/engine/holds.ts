@@ -1,5 +1,5 @@
 // What a watch does not run by itself although it is stale: what has failed and would fail again, what waits to be
-// asked for, and what would run each time.
+// asked for, and what would run each time. Nor does it try again what could not be taken away.
 import type { TaskId } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
@@ -26,6 +26,7 @@ interface Failed {
 export class Holds implements Watching {
   private readonly failures = new Map<TaskId, Failed>();
   private cause: RunCause = { kind: 'begin' };
+  private readonly cleared = new Set<string | null>();
   /** In the run that is at work, by stage. */
   private readonly ran = new Set<string>();
 
@@ -34,6 +35,11 @@ export class Holds implements Watching {
     this.cause = cause;
     this.ran.clear();
     if (cause.kind === 'all' || cause.kind === 'failed') this.failures.clear();
+  }
+
+  /** Something may be otherwise than it was. */
+  heard(): void {
+    this.cleared.clear();
   }
 
   /** A task of this stage was executed or restored. */
@@ -45,6 +51,14 @@ export class Holds implements Watching {
     // What it was assessed by was gone before it ended.
     const key = failure.kind === 'input-changing' ? null : keyOf(assessed, failure);
     this.failures.set(task.id, { failure, key });
+  }
+
+  clearedUp(stage: string | null): void {
+    this.cleared.add(stage);
+  }
+
+  hasClearedUp(stage: string | null): boolean {
+    return this.cleared.has(stage);
   }
 
   hold(task: Task, assessed: AssessmentOrFailure): Hold | null {

@@ -12,6 +12,7 @@ import { BuildTasks } from './build-tasks.ts';
 import { FanningOut } from './fanning-out.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
+import { type AllFresh, type Counts, countsOf, passOver } from './passing.ts';
 import { preflight } from './preflight.ts';
 import { tellPlans } from './preview.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
@@ -46,8 +47,6 @@ export type BuildEnd =
   /** What was known of the rest may not hold any more. Nothing was told or touched: build all of it. */
   | { readonly kind: 'superseded' };
 
-type Counts = ReturnType<BuildTasks['counts']>;
-
 export class Session {
   private readonly world: World;
   private readonly graph: StageGraph;
@@ -76,7 +75,7 @@ export class Session {
     this.selection = options.selection;
     this.options = options.options;
     this.rest = options.rest ?? null;
-    this.tasks = new BuildTasks(options.world, options.graph, options.selection);
+    this.tasks = new BuildTasks(this.world, this.graph, this.selection, this.options.watching);
     const { forced, audited } = options.selection;
     this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
     this.found = options.look?.found ?? null;
@@ -97,9 +96,9 @@ export class Session {
   async build(pipelineName: string): Promise<BuildEnd> {
     const { world, options } = this;
     const startedMs = world.clock.monotonicMs();
-    const everythingFresh = options.dryRun ? false : this.tasks.areFresh(this.assessor);
+    const fresh = options.dryRun ? null : this.tasks.allFresh(this.assessor);
     if (this.rest !== null && !this.rest.isCurrent()) return { kind: 'superseded' };
-    if (!everythingFresh) {
+    if (fresh === null) {
       const about = this.tasks.all.filter((task) => this.found?.tasks.get(task.id)?.kind !== 'fresh');
       const problems = [
         ...preflight(world, this.graph, this.selection, this.whole, about),
@@ -110,7 +109,7 @@ export class Session {
       if (!options.dryRun) options.onWork?.();
       if (this.rest !== null && !(await this.keepOthersOut())) return { kind: 'superseded' };
     }
-    const counts = this.tasks.counts();
+    const counts = fresh === null ? this.tasks.counts() : countsOf(fresh);
     world.events.emit({
       kind: 'run-started',
       pipeline: pipelineName,
@@ -123,8 +122,8 @@ export class Session {
     for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
     const summary = options.dryRun
       ? tellPlans(world, this.graph, this.selection)
-      : everythingFresh
-        ? await this.passThrough(counts)
+      : fresh !== null
+        ? await this.passThrough(fresh)
         : await this.work(counts);
     for (const message of world.takeTroubles()) world.events.emit({ kind: 'warning', message });
     if (options.lastWord !== undefined) world.events.emit(options.lastWord());
@@ -138,9 +137,10 @@ export class Session {
   }
 
   /** Nothing to do: every task was just found fresh. */
-  private async passThrough(counts: Counts): Promise<Summary> {
+  private async passThrough(fresh: AllFresh): Promise<Summary> {
     const { world } = this;
-    const summary = await this.loop(counts, true);
+    const board = passOver(this.boardOf(), fresh);
+    const summary = board.summary(this.interruption.signal.aborted);
     await world.files.settle();
     // Worth taking the lock for if nobody has it, not worth waiting for it.
     const isDue = world.upkeep.isDue() || world.executor.hasLeftBehind();
@@ -216,16 +216,18 @@ export class Session {
     });
   }
 
-  private async loop(expected: Counts, isFresh = false): Promise<Summary> {
-    const { world, options, selection, graph, tasks } = this;
-    const board = new Board({
-      tasks: tasks.all,
-      orders: ordersOf(graph, tasks.all, isFresh ? undefined : streams),
-      inOrder: this.rest !== null,
-      audited: selection.audited,
-      emit: (event) => world.events.emit(event),
-      nowMs: () => world.clock.monotonicMs(),
+  private boardOf(streaming?: typeof streams): Board {
+    return new Board({
+      ...{ tasks: this.tasks.all, orders: ordersOf(this.graph, this.tasks.all, streaming) },
+      ...{ inOrder: this.rest !== null, audited: this.selection.audited },
+      emit: (event) => this.world.events.emit(event),
+      nowMs: () => this.world.clock.monotonicMs(),
     });
+  }
+
+  private async loop(expected: Counts): Promise<Summary> {
+    const { world, options, selection, graph, tasks } = this;
+    const board = this.boardOf(streams);
     const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({
       world,

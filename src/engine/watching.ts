@@ -19,6 +19,10 @@ export interface Watching {
   hold(task: Task, assessed: AssessmentOrFailure): Hold | null;
   /** It failed over what was assessed. */
   failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void;
+  /** What items had made that are gone was taken away, as far as could be; `null`: of stages that have none any more. */
+  clearedUp(stage: string | null): void;
+  /** Whether that was done, and nothing has been heard of since: what is left would be refused again. */
+  hasClearedUp(stage: string | null): boolean;
 }
 
 /** Files of which was heard, by their canonical paths; `everything`: others may have changed as well. */

@@ -21,6 +21,8 @@ export interface Found {
   readonly tasks: ReadonlyMap<TaskId, RestState>;
   /** Whether a run would do anything. */
   readonly hasWork: boolean;
+  /** Whether anything is left of items that are gone, be it to be taken away now or not. */
+  readonly hasGone: boolean;
 }
 
 /** `tasks` in topological order. */
@@ -34,12 +36,14 @@ export function whatIsToDo(options: {
   const found = new Map<TaskId, RestState>();
   const blockers = new Blockers(graph, tasks, found);
   let hasGone = tasks.hasFormer();
+  let clearsUp = hasGone && !watching.hasClearedUp(null);
   for (const family of tasks.all) {
     const { stage } = family;
     if (!isManyTasks(family)) {
       found.set(family.id, stateOf(family, assessor.assess(family), watching, blockers.of(family)));
       continue;
     }
+    const blocker = blockers.of(family);
     const items = tasks.itemsOf(stage);
     const ones: readonly AssessmentOrFailure[] =
       items.kind === 'unclear'
@@ -50,9 +54,13 @@ export function whatIsToDo(options: {
       stage.name,
       ones.map(({ task }) => task),
     );
-    hasGone ||= items.kind === 'found' && tasks.hasGone({ stage, tasks: items.tasks });
+    if (items.kind === 'unclear' || !tasks.hasGone({ stage, tasks: items.tasks })) continue;
+    hasGone = true;
+    // Before all is done that makes items, nobody knows which are gone.
+    clearsUp ||= blocker === null && !watching.hasClearedUp(stage.name);
   }
-  return { tasks: found, hasWork: hasGone || [...found.values()].some(({ kind }) => kind === 'stale') };
+  const isStale = [...found.values()].some(({ kind }) => kind === 'stale');
+  return { tasks: found, hasWork: clearsUp || isStale, hasGone };
 }
 
 /** Which task stands in the way of another: as on the board. */

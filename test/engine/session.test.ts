@@ -1,5 +1,6 @@
 // One build from end to end, in a world in memory.
 import { expect, test } from 'vitest';
+import { items } from '../../src/model/item-spec.ts';
 import { exitOne } from '../rig/fake-executor.ts';
 import { build, Machine, planOf, sessionOf } from '../rig/fake-world.ts';
 import { watched } from '../rig/faulty-world.ts';
@@ -40,6 +41,35 @@ test('a build with nothing to do looks at each file once, and once for programs 
   expect(calls.filter((call) => !call.startsWith('records.'))).toEqual([
     ...[...ofOne, ...ofOne, 'files.settle', 'upkeep.isDue', 'executor.hasLeftBehind'],
   ]);
+});
+
+test('a document that is edited while all is found fresh is for the next build: without the lock nothing begins or goes', async () => {
+  const entries = (...keys: readonly string[]) => JSON.stringify(keys.map((key) => ({ key })));
+  const plan = planOf({
+    lesson: { forEach: items('sow.json', (doc: unknown) => doc, { key: 'key' }), produces: ['out/{key}'] },
+  });
+  const machine = Machine.with({ 'sow.json': entries('1', '2') });
+  await build(machine, plan);
+
+  const { end, world } = await build(machine, plan, {
+    before: (fake) => {
+      fake.lock.acquire = () => Promise.reject(new Error('asked for the lock'));
+      const { read } = fake.documents;
+      fake.documents.read = (path) => {
+        const document = read(path);
+        machine.edit('sow.json', entries('2', '3'));
+        return document;
+      };
+    },
+  });
+  expect(end).toMatchObject({ event: { exitCode: 0, fresh: 2 } });
+  expect(world.executor.started).toEqual([]);
+  expect(world.ofKind('items-gone')).toEqual([]);
+  expect(world.ofKind('stage-fanned-out')).toMatchObject([{ items: 2, expected: 2 }]);
+  expect([machine.disk.text('out/1'), machine.disk.text('out/3')]).toEqual(['lesson()', null]);
+
+  expect((await build(machine, plan)).executed).toEqual(['lesson']);
+  expect(machine.disk.text('out/1')).toBeNull();
 });
 
 test('an edit runs what depends on it; identical bytes stop there', async () => {

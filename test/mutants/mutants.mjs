@@ -759,7 +759,7 @@ export const mutants = [
   {
     name: 'a watch looks before it watches',
     file: 'src/cli/watch-loop.ts',
-    from: '} while (ears.arm() > 0);',
+    from: '} while (this.options.ears.arm() > 0);',
     to: '} while (false);',
     tests: ['test/stories/watch-loss.test.ts'],
   },

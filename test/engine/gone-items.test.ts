@@ -1,0 +1,57 @@
+// What becomes of the files of items that are gone.
+import { expect, test } from 'vitest';
+import { build, Machine, planOf, state } from '../rig/fake-world.ts';
+
+const copies = { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'] };
+
+test('a stage that names the file of an item does not make a source of it: it goes, and is missed', async () => {
+  const plan = planOf({ s: copies, one: { requires: ['out/b.txt'], produces: ['one.txt'] } });
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, plan);
+  machine.disk.remove('in/b.txt');
+  const { world, end } = await build(machine, plan);
+  expect(world.ofKind('items-gone')).toMatchObject([{ items: ['in/b.txt'], removed: ['out/b.txt'] }]);
+  expect(machine.disk.text('out/b.txt')).toBeNull();
+  // As in a build from nothing.
+  expect(end).toMatchObject({ event: { exitCode: 1 } });
+  expect(world.ofKind('task-finished').at(-1)).toMatchObject({
+    task: 'one',
+    failure: { kind: 'input-missing' },
+  });
+});
+
+test('where no stage makes it any more, it is a source for the stage that names it', async () => {
+  const reader = { requires: ['out/b.txt'], produces: ['one.txt'] };
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, planOf({ s: copies, one: reader }));
+  machine.disk.remove('in/b.txt');
+  const { end } = await build(machine, planOf({ s: { ...copies, produces: ['new/{n}.txt'] }, one: reader }));
+  expect(end).toMatchObject({ event: { exitCode: 0 } });
+  expect(machine.disk.text('out/b.txt')).toBe('s(b)');
+});
+
+test('what a person saves just before an item is cleared up is kept, of the first one and of those after it', async () => {
+  const plan = planOf({ s: copies });
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b', 'in/c.txt': 'c' });
+  await build(machine, plan);
+  for (const name of ['b', 'c']) machine.disk.remove(`in/${name}.txt`);
+  const { world } = await build(machine, plan, {
+    before: (fake) => {
+      const { emit } = fake.events;
+      fake.events.emit = (event) => {
+        // All was looked at, and this is told just before the stage clears up.
+        if (event.kind === 'run-started') machine.edit('out/b.txt', 'by hand');
+        emit.call(fake.events, event);
+      };
+      const { moveAway } = fake.outputs;
+      fake.outputs.moveAway = (...args) => {
+        moveAway.apply(fake.outputs, args);
+        if (args[0].some(({ path }) => path === 'out/b.txt')) machine.edit('out/c.txt', 'by hand too');
+      };
+    },
+  });
+  expect(machine.disk.text('out/b.txt')).toBeNull();
+  const displaced = (file: string) =>
+    machine.disk.text(`${state}/displaced/${world.folders.runId}/s:in/${file}/out/${file}`);
+  expect([displaced('b.txt'), displaced('c.txt')]).toEqual(['by hand', 'by hand too']);
+});
