@@ -6,7 +6,7 @@ import { type Outlet, openOutlet } from '../engine/outlet.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
 import { runFunction } from './function.ts';
-import { RunningPrograms } from './left-behind.ts';
+import { type Entry, RunningPrograms, type Traces } from './left-behind.ts';
 import { OutputFile } from './output-file.ts';
 import { defaultPeriods, type Periods } from './periods.ts';
 import { marksIn } from './process-table.ts';
@@ -34,20 +34,38 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     start(execution) {
       const output = new CapturedOutput({ ...execution, outlet });
       const traces = { marks: marksIn(execution.env), leaves: outputFileOf(execution) };
-      const supervision = new Supervision(
-        output,
-        periods,
-        programs && { begins: () => programs.begins(traces) },
-      );
+      const record = programs && onRecord(programs, traces);
+      const supervision = new Supervision(output, periods, record);
       const ended = perform(execution, {
         ...{ output, supervision, workerPath, lingerMs: periods.lingerMs },
         pollMs: options.pollMs ?? 200,
-      });
+      }).finally(() => record?.close());
       return { ended, cancel: (how) => supervision.cancel(how) };
     },
     atRest: () => programs?.atRest(),
     hasLeftBehind: () => programs?.hasAny() ?? false,
     endLeftBehind: async () => (await programs?.endLeftBehind()) ?? 0,
+  };
+}
+
+/**
+ * An execution on record from its first program until PIPE_OUTPUT is gone, also between two programs: who finds the record
+ * takes away that file, which may hold a secret.
+ */
+function onRecord(programs: RunningPrograms, traces: Traces) {
+  let last: Entry | null = null;
+  const close = () => {
+    last?.ended();
+    last = null;
+  };
+  return {
+    begins() {
+      const next = programs.begins(traces);
+      close();
+      last = next;
+      return { started: (groupId: number) => next.started(groupId), ended() {} };
+    },
+    close,
   };
 }
 

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createExecutor } from '../../src/exec/executor.ts';
@@ -181,6 +181,23 @@ test('PIPE_OUTPUT is read while the command runs', async () => {
   expect(scene.metrics).toEqual([{ usd: 0.02 }]);
   expect(scene.stdout).toBe('paid\n');
   expect(() => statSync(`${scene.logPath}.output.jsonl`)).toThrow(/ENOENT/);
+});
+
+test('an execution is on record until its PIPE_OUTPUT is gone', async () => {
+  using scene = new Scene();
+  const runningFolder = scene.path('running');
+  const recorded = () =>
+    readdirSync(runningFolder).map((name) => readFileSync(`${runningFolder}/${name}`, 'utf8'));
+  let atTheEnd: readonly string[] = [];
+  const onMetric = () => {
+    atTheEnd = recorded();
+  };
+  // Read for the last time when the command has ended.
+  const rare = createExecutor({ runningFolder, pollMs: 1_000_000 });
+  const execution = scene.shell(`echo '{"metric":{"usd":1}}' >> "$PIPE_OUTPUT"`);
+  await rare.start({ ...execution, onMetric }).ended;
+  expect(atTheEnd).toEqual([expect.stringContaining('work.log.output.jsonl')]);
+  expect(recorded()).toEqual(['']);
 });
 
 test('a command may ask in PIPE_OUTPUT for a delay before another attempt', async () => {
