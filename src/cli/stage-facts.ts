@@ -1,10 +1,12 @@
 // What `pipe describe` finds out about a stage beyond its declaration: files, tools, secrets, the last run, the verdict.
 import { preview } from '../engine/preview.ts';
 import type { World } from '../engine/world.ts';
+import { UsageError } from '../model/diagnostic.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import { globMatches } from '../model/glob/glob.ts';
 import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { noSuchItem } from '../model/items/selected-items.ts';
 import type { Memory } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
@@ -68,7 +70,12 @@ const actions = ['fail', 'run', 'restore', 'fresh'] as const;
 
 function plansOf(stage: Stage, all: readonly TaskPlanned[]): Pick<StageFacts, 'plan' | 'items'> {
   const task = taskOf(stage);
-  if (!isManyTasks(task)) return { plan: all.find((plan) => plan.task === task.id)!, items: null };
+  if (!isManyTasks(task)) {
+    const plan = all.find((one) => one.task === task.id);
+    // Any name may be typed that an item could have.
+    if (plan === undefined) throw new UsageError([noSuchItem(stage, `"${task.item}"`, 'pipe describe')]);
+    return { plan, items: null };
+  }
   const plans = all.filter((plan) => plan.stage === stage.name);
   const count = (action: TaskPlanned['action']) => plans.filter((plan) => plan.action === action).length;
   const [fail, run, restore, fresh] = actions.map(count);

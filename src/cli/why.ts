@@ -7,7 +7,7 @@ import { UsageError } from '../model/diagnostic.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
-import { itemNamed } from '../model/items/selected-items.ts';
+import { itemNamed, noSuchItem } from '../model/items/selected-items.ts';
 import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { ago, plural } from '../model/words/amounts.ts';
@@ -31,6 +31,8 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   }));
   const subjects = stages.map((stage) => {
     const about = plans.filter(isAbout(workspace, stage, asked));
+    const item = about.length === 0 ? itemNamed(workspace.graph, asked) : null;
+    if (item !== null) throw new UsageError([noSuchItem(stage, `"${item.item}"`, 'pipe why')]);
     // There may be thousands of items: what is fresh is counted, but where a single one is asked about.
     const stale = about.filter(({ action }) => action !== 'fresh');
     return { stage, about, shown: stage.forEach === null || about.length === 1 ? about : stale };

@@ -151,7 +151,7 @@ test('single items are named stage:item wherever stages are', async () => {
     executed: ['lesson:sow/a/1.txt'],
   });
   expect(await rig.build(['--only', 'size:out/a/1.txt'])).toMatchObject({ executed: ['size:out/a/1.txt'] });
-  const [why, whyFile, describe, logs, unknown, mistaken, from] = await Promise.all(
+  const [why, whyFile, describe, logs, unknown, mistaken, from, noWhy, noDescription] = await Promise.all(
     [
       ['why', 'size:out/b/1.txt'],
       ['why', 'out/b/1.txt'],
@@ -160,6 +160,8 @@ test('single items are named stage:item wherever stages are', async () => {
       ['build', 'lesson:sow/z/1.txt'],
       ['build', 'lesson:elsewhere'],
       ['build', '--from', 'lesson:sow/a/1.txt'],
+      ['why', 'lesson:sow/z/1.txt'],
+      ['describe', 'lesson:sow/z/1.txt'],
     ].map((words) => rig.pipe(words)),
   );
   expect(why!.stdout).toMatch(
@@ -169,7 +171,8 @@ test('single items are named stage:item wherever stages are', async () => {
   expect(whyFile!.stdout).not.toContain('sow/a/1.txt');
   expect(describe!.stdout).toMatch(/^item +sow\/b\/1.txt$/m);
   expect(logs!.code).toBe(0);
-  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('has no item "sow/z/1.txt"') });
+  for (const none of [unknown, noWhy, noDescription])
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('has no item "sow/z/1.txt"') });
   expect(mistaken).toMatchObject({ code: 2, stderr: expect.stringContaining('PIPE030') });
   expect(from).toMatchObject({ code: 2, stderr: expect.stringContaining('--from takes stages') });
   expect((await rig.pipe(['clean', 'lesson:sow/b/1.txt'])).stdout).toContain('deleted out/b/1.txt');

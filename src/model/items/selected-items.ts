@@ -41,13 +41,13 @@ export function missingItem(stage: Stage, wanted: WantedItems, tasks: readonly T
   const present = new Set(tasks.map(({ item }) => item));
   const item = [...wanted.items].find((name) => !present.has(name));
   const path = [...wanted.outputs].find((output) => !tasks.some((task) => mayMake(task.stage, output)));
-  if (item === undefined && path === undefined) return null;
-  const message =
-    item === undefined
-      ? `stage "${stage.name}" has no item that makes ${path}`
-      : `stage "${stage.name}" has no item "${item}"`;
-  const hint = `its items are those of ${stage.forEach?.source}`;
-  return { code: 'PIPE030', message, at: 'targets', hint };
+  if (item !== undefined) return noSuchItem(stage, `"${item}"`, 'targets');
+  return path === undefined ? null : noSuchItem(stage, `that makes ${path}`, 'targets');
+}
+
+export function noSuchItem({ name, forEach }: Stage, which: string, at: string): Diagnostic {
+  const message = `stage "${name}" has no item ${which}`;
+  return { code: 'PIPE030', message, at, hint: `its items are those of ${forEach?.source}` };
 }
 
 /**
