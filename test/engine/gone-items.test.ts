@@ -96,3 +96,14 @@ test('so does what was restored for it before a kill, though its content is know
   expect([machine.disk.text('out/a.txt'), machine.disk.text('out/b.txt')]).toEqual(['s(a)', null]);
   expect(machine.start().records.unfinished()).toEqual([]);
 });
+
+test('where a stage has another name now, what it made for an item that is gone is told of, and that alone', async () => {
+  const all = { requires: ['out/*.txt'], produces: ['all.md'] };
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, planOf({ before: copies, all }));
+  machine.disk.remove('in/b.txt');
+  const { world } = await build(machine, planOf({ s: copies, all }));
+  expect(world.ofKind('warning').map(({ message }) => message)).toEqual([
+    'stage "all" requires out/b.txt, which "before:in/b.txt" made when it was a stage: a build from nothing would not have it',
+  ]);
+});
