@@ -1,6 +1,7 @@
 // `pipe clean`: deletes recorded outputs, only what pipe itself made.
 import type { FilePath } from '../base/brand.ts';
 import { type Cleaning, performCleaning, planCleaning } from '../engine/clean.ts';
+import { makingNow } from '../engine/former.ts';
 import { planOfGone } from '../engine/gone-items.ts';
 import { ItemTasks } from '../engine/item-tasks.ts';
 import { basesOf, hasOtherOwner, isNamed } from '../engine/ownership.ts';
@@ -91,8 +92,8 @@ function jobsOf(
   for (const stage of stages.filter((one) => one.forEach === null || !chosen.has(one.name)))
     jobs.push(...goneOf(world, graph, stage).map((cleaning) => ({ cleaning, bases: [''] })));
   // Made by another stage now, or named as a source: then somebody relies on it.
-  const isOfAnother = (path: FilePath) =>
-    isNamed(workspace.graph, path) || workspace.graph.makers.of(path).length > 0;
+  const isMade = makingNow(world, graph);
+  const isOfAnother = (path: FilePath) => isNamed(graph, path) || isMade(path);
   for (const record of world.records.remembered()) {
     if (!byName.has(stageOfTask(record.task)))
       jobs.push({ cleaning: planCleaning(world, record, isOfAnother), bases: [''] });

@@ -8,6 +8,7 @@ import { taskOfStage } from '../model/items/item-tasks.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import { stageOfTask, type Task, taskOf } from '../model/task.ts';
+import { ItemTasks } from './item-tasks.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import type { Expansion, Files, ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
@@ -33,7 +34,8 @@ export function formerOutputs(
     .flatMap((task) => {
       const record = recordIn(world.records.memory(task.id));
       if (record === null || hasSamePatterns(record, task)) return [];
-      const files = presentAmong(world, graph, record.outputs);
+      // Of items that are gone, others take care.
+      const files = presentAmong(world, record.outputs, (path) => graph.makers.of(path).length > 0);
       if (files.length === 0) return [];
       const isStaying = (file: ListedFile) => isNamed(graph, file.path);
       return [{ task, staying: files.filter(isStaying), leaving: files.filter((file) => !isStaying(file)) }];
@@ -49,14 +51,33 @@ function tasksOnRecord(world: World, stage: Stage): readonly Task[] {
     .flatMap(({ task }) => taskOfStage(stage, task) ?? []);
 }
 
+/** Whether some stage makes the file now; of a stage with items, whether one of those does that it has. */
+export function makingNow(world: World, graph: StageGraph): (path: FilePath) => boolean {
+  const items = new ItemTasks(world, graph);
+  const known = new Map<string, boolean>();
+  const isKnown = (stage: Stage) => {
+    // What others are yet to make may be quite different.
+    const found = items.sourcesOf(stage).length > 0 ? null : items.present(stage);
+    if (found?.kind !== 'found') return false;
+    items.assume(stage, found.tasks);
+    return true;
+  };
+  return (path) =>
+    graph.makers.of(path).some((stage) => {
+      if (stage.forEach === null) return true;
+      if (!known.has(stage.name)) known.set(stage.name, isKnown(stage));
+      return known.get(stage.name) === false || items.mayMake(stage.name, path);
+    });
+}
+
 /** Those that are there, that pipe made, and that no stage makes now. */
 export function presentAmong(
   world: World,
-  graph: StageGraph,
   outputs: TaskRecord['outputs'],
+  isMade: (path: FilePath) => boolean,
 ): readonly ListedFile[] {
   const left = outputs.flatMap(({ path, kind }) => {
-    if (graph.makers.of(path).length > 0) return [];
+    if (isMade(path)) return [];
     const file = lookOrBlocked(world, path);
     if (file === null) return [];
     return file.kind === 'folder' && kind !== 'folder' ? [] : [file];

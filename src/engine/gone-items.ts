@@ -1,8 +1,9 @@
 // What is left of items that a stage no longer has: what it made for them goes, for a build from nothing would not have it.
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import type { ItemsGone } from '../model/events.ts';
-import { setOfTexts } from '../model/glob/pattern-set.ts';
+import { type PatternSet, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { taskOfStage } from '../model/items/item-tasks.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import { stageOfTask, type Task } from '../model/task.ts';
@@ -20,40 +21,69 @@ export interface Family {
   readonly tasks: readonly Task[];
 }
 
-/** The records of a stage that are of none of its tasks. */
-export function goneRecords(world: World, { stage, tasks }: Family): readonly TaskRecord[] {
-  return goneAmong(world.records.remembered(), stage, tasks);
+/** What is known of a task whose item is gone. */
+interface GoneTask {
+  readonly task: TaskId;
+  readonly record: TaskRecord | null;
+  /** Where its last attempt did not end well: the outputs it was to make, of which there may be others than on record. */
+  readonly attempt: { readonly wasKilled: boolean; readonly produces: PatternSet } | null;
 }
 
-/** Attempts that were killed, whose items are gone: what they left is looked for by nobody else. */
-function goneAttempts(world: World, { stage, tasks }: Family): ReturnType<World['records']['killed']> {
-  return goneAmong(world.records.killed(), stage, tasks);
-}
-
-function goneAmong<T extends Pick<TaskRecord, 'task'>>(
-  all: readonly T[],
-  { name }: Stage,
-  tasks: readonly Task[],
-): readonly T[] {
-  const ofStage = all.filter(({ task }) => stageOfTask(task) === name);
-  if (ofStage.length === 0) return [];
-  const present = new Set(tasks.map((task) => task.id));
-  return ofStage.filter(({ task }) => !present.has(task));
+/** All of a stage that are none of its tasks, sorted. */
+function goneTasks({ records }: World, { stage, tasks }: Family): readonly GoneTask[] {
+  const ofStage = <T>(all: readonly T[], idOf: (one: T) => TaskId) =>
+    new Map(all.filter((one) => stageOfTask(idOf(one)) === stage.name).map((one) => [idOf(one), one]));
+  const results = ofStage(records.remembered(), ({ task }) => task);
+  const killed = ofStage(records.killed(), ({ task }) => task);
+  const unfinished = ofStage(records.unfinished(), (task) => task);
+  const known = new Set([...results.keys(), ...unfinished.keys()]);
+  if (known.size === 0) return [];
+  for (const { id } of tasks) known.delete(id);
+  const attemptAt = (task: TaskId): GoneTask['attempt'] => {
+    if (!unfinished.has(task)) return null;
+    const begun = killed.get(task);
+    if (begun !== undefined) return { wasKilled: true, produces: setOfTexts(begun.produces) };
+    return { wasKilled: false, produces: taskOfStage(stage, task)?.stage.produces ?? { entries: [] } };
+  };
+  return [...known]
+    .sort()
+    .map((task) => ({ task, record: results.get(task) ?? null, attempt: attemptAt(task) }));
 }
 
 export function hasGoneItems(world: World, family: Family): boolean {
-  return goneRecords(world, family).length > 0 || goneAttempts(world, family).length > 0;
+  return goneTasks(world, family).length > 0;
 }
 
-/** What a build would take away. */
+/** What a build would take away, but for what attempts alone left that were killed. */
 export function planOfGone(
   world: World,
   graph: StageGraph,
   items: ItemTasks,
   family: Family,
 ): readonly Cleaning[] {
-  const isOfAnother = ofAnotherThanGone(graph, items, family.stage);
-  return goneRecords(world, family).map((record) => planCleaning(world, record, isOfAnother));
+  const gone = goneTasks(world, family).filter(
+    ({ record, attempt }) => record !== null || !attempt?.wasKilled,
+  );
+  return planned(world, gone, ofAnotherThanGone(graph, items, family.stage));
+}
+
+function planned(world: World, gone: readonly GoneTask[], isOfAnother: IsOfAnother): readonly Cleaning[] {
+  return gone.flatMap((one) => {
+    const cleaning = cleaningOf(world, one, isOfAnother);
+    return one.record !== null || cleaning.remove.length > 0 ? [cleaning] : [];
+  });
+}
+
+/** The result on record, and what else pipe made where the last attempt had its outputs. */
+function cleaningOf(world: World, { task, record, attempt }: GoneTask, isOfAnother: IsOfAnother): Cleaning {
+  const nothing: Cleaning = { task, remove: [], removeWhole: [], keep: [] };
+  const ofRecord = record === null ? nothing : planCleaning(world, record, isOfAnother);
+  if (attempt === null) return ofRecord;
+  const { files } = world.files.expand(attempt.produces, 'output');
+  const told = new Set<FilePath>([...ofRecord.remove.map(({ path }) => path), ...ofRecord.keep]);
+  for (const { path } of unknownAmong(world, files)) told.add(path);
+  const rest = files.filter(({ path }) => !told.has(path) && !isOfAnother(path));
+  return { ...ofRecord, remove: [...ofRecord.remove, ...rest] };
 }
 
 /** Made for another item, or by another stage; or, where no stage makes it, a source by its name. */
@@ -78,50 +108,49 @@ export function toldOfGone(stage: Stage, plan: readonly Cleaning[], dryRun: bool
 /** Needs the lock. Answers whether there was anything. */
 export function removeGone(world: World, graph: StageGraph, items: ItemTasks, family: Family): boolean {
   const { stage } = family;
-  const records = goneRecords(world, family);
-  const attempts = goneAttempts(world, family);
-  if (records.length + attempts.length === 0) return false;
+  const gone = goneTasks(world, family);
+  if (gone.length === 0) return false;
   // What was seen of these files is as old as what was looked at first, and a person may have worked on one since.
   world.files.forget();
   const isOfAnother = ofAnotherThanGone(graph, items, stage);
+  const plan = planned(world, gone, isOfAnother);
+  if (plan.length > 0) world.events.emit(toldOfGone(stage, plan, false));
   const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
-  const unlessRefused = (task: TaskRecord['task'], act: () => void) => {
+  for (const one of gone) {
     try {
-      act();
-      // Last: what is left after a crash before this is still on record, and goes the next time.
-      world.records.forget(task);
-    } catch (problem) {
-      if (!isRefusal(problem)) throw problem;
-      warn(
-        `what ${task} made cannot be taken away, though its item is gone: ${problem.message}`,
-        'the next build tries again',
-      );
-    }
-  };
-  if (records.length > 0)
-    world.events.emit(toldOfGone(stage, planOfGone(world, graph, items, family), false));
-  for (const { task, produces } of attempts)
-    unlessRefused(task, () => {
-      const left = unknownAmong(world, world.files.expand(setOfTexts(produces), 'output').files);
-      const unclaimed = left.filter(({ path }) => !items.mayMake(stage.name, path));
-      moveLeftovers(world, task, unclaimed, [''], warn);
-    });
-  for (const record of records)
-    unlessRefused(record.task, () => {
+      if (one.attempt?.wasKilled) putAttemptAway(world, items, stage, one, warn);
       // There may be thousands before it.
-      world.files.forget(pathsOf(world, record));
-      const cleaning = planCleaning(world, record, isOfAnother);
+      world.files.forget(pathsOf(world, one));
+      const cleaning = cleaningOf(world, one, isOfAnother);
       for (const path of cleaning.keep) keep(world, cleaning, path, warn);
       for (const tree of cleaning.removeWhole) world.outputs.removeTree(tree);
       world.outputs.remove(cleaning.remove, ['']);
-    });
+      // Last: what is left after a crash before this is still on record, and goes the next time.
+      world.records.forget(one.task);
+    } catch (problem) {
+      if (!isRefusal(problem)) throw problem;
+      warn(
+        `what ${one.task} made cannot be taken away, though its item is gone: ${problem.message}`,
+        'the next build tries again',
+      );
+    }
+  }
   world.files.forget();
   return true;
 }
 
+/** An edit since the kill cannot be told from what the attempt left half-written. */
+function putAttemptAway(world: World, items: ItemTasks, { name }: Stage, one: GoneTask, warn: Warn): void {
+  const { files } = world.files.expand(one.attempt?.produces ?? { entries: [] }, 'output');
+  const unclaimed = unknownAmong(world, files).filter(({ path }) => !items.mayMake(name, path));
+  moveLeftovers(world, one.task, unclaimed, [''], warn);
+  if (unclaimed.length > 0) world.files.forget();
+}
+
 /** Absolute. */
-function pathsOf({ folders }: World, { outputs, unnameable }: TaskRecord): readonly string[] {
-  return [...outputs, ...(unnameable?.made ?? [])].map(({ path }) => `${folders.root}/${path}`);
+function pathsOf({ folders }: World, { record }: GoneTask): readonly string[] {
+  const trees = record?.unnameable?.made ?? [];
+  return [...(record?.outputs ?? []), ...trees].map(({ path }) => `${folders.root}/${path}`);
 }
 
 /** Somebody has worked on it: it is kept for good, but not where a stage might take it for an input. */

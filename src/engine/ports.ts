@@ -136,6 +136,8 @@ export interface Records {
   begin(task: TaskId, runId: RunId, produces?: readonly string[]): void;
   /** Attempts that began and did not end, not even badly. */
   killed(): readonly { readonly task: TaskId; readonly produces: readonly string[] }[];
+  /** Those whose last attempt did not end well, killed or not. */
+  unfinished(): readonly TaskId[];
   /** The attempt failed in good order: of it lies around only `left`, which is pipe's. It stays unfinished. */
   failed(task: TaskId, runId: RunId, left?: Manifest): void;
   commit(record: TaskRecord): void;

@@ -5,7 +5,7 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { stageOfTask, type Task } from '../model/task.ts';
-import { type FormerOutputs, formerOutputs, presentAmong } from './former.ts';
+import { type FormerOutputs, formerOutputs, makingNow, presentAmong } from './former.ts';
 import { moveDisplaced, wayBack } from './keeping.ts';
 import { putAway } from './make-room.ts';
 import { isNamed, isNamedBy } from './ownership.ts';
@@ -93,8 +93,9 @@ export function formerWarnings(
 function orphanWarnings(world: World, graph: StageGraph, { stages }: Selection): readonly Told[] {
   const declared = new Set(graph.stages.map((stage) => stage.name));
   const gone = world.records.remembered().filter((record) => !declared.has(stageOfTask(record.task)));
+  const isMade = makingNow(world, graph);
   return gone.flatMap((record) =>
-    presentAmong(world, graph, record.outputs).flatMap(({ path }): readonly Told[] => {
+    presentAmong(world, record.outputs, isMade).flatMap(({ path }): readonly Told[] => {
       const consumer = stages.find((stage) => setMatches(stage.requires, path) || isNamedBy(stage, path));
       if (consumer === undefined) return [];
       const message = `stage "${consumer.name}" requires ${path}, which "${record.task}" made when it was a stage: a build from nothing would not have it`;

@@ -38,6 +38,7 @@ const recordsWorks: Works<Omit<Records, 'commit'>> = {
   remembered: 'recording',
   begin: 'recording',
   killed: 'recording',
+  unfinished: 'recording',
   failed: 'recording',
   forget: 'recording',
   hasProduced: 'recording',

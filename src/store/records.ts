@@ -33,6 +33,10 @@ export class StateRecords implements Records {
     return this.state.content.killed();
   }
 
+  unfinished(): readonly TaskId[] {
+    return this.state.content.unfinished();
+  }
+
   failed(task: TaskId, runId: RunId, left: Manifest = []): void {
     const files = left.filter((entry) => entry.kind !== 'folder');
     // First: without it, the files would count as a person's as soon as the attempt counts as orderly ended.

@@ -60,6 +60,11 @@ export class StateContent {
       .sort((a, b) => (a.task < b.task ? -1 : 1));
   }
 
+  /** Tasks whose last attempt did not end well, killed or not, sorted. */
+  unfinished(): readonly TaskId[] {
+    return [...this.memories].flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : [])).sort();
+  }
+
   /** Also of attempts that did not end well: the last result before. */
   remembered(): readonly TaskRecord[] {
     const records = [...this.memories.values()].flatMap((memory) => recordIn(memory) ?? []);

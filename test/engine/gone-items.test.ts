@@ -1,5 +1,7 @@
 // What becomes of the files of items that are gone.
 import { expect, test } from 'vitest';
+import type { TaskId } from '../../src/base/brand.ts';
+import { exitOne } from '../rig/fake-executor.ts';
 import { build, Machine, planOf, state } from '../rig/fake-world.ts';
 
 const copies = { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'] };
@@ -54,4 +56,54 @@ test('what a person saves just before an item is cleared up is kept, of the firs
   const displaced = (file: string) =>
     machine.disk.text(`${state}/displaced/${world.folders.runId}/s:in/${file}/out/${file}`);
   expect([displaced('b.txt'), displaced('c.txt')]).toEqual(['by hand', 'by hand too']);
+});
+
+test('what a failed attempt left of an item goes with it where outputs stay in place, and is told', async () => {
+  const plan = planOf({
+    s: { ...copies, clean: false },
+    all: { requires: ['out/*.txt'], produces: ['all.md'] },
+  });
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, plan, {
+    keepGoing: true,
+    before: ({ executor }) =>
+      void executor.scripts.set('s', ({ execution, work }) => {
+        work();
+        return execution.task.item === 'in/b.txt' ? exitOne : undefined;
+      }),
+  });
+  expect(machine.disk.text('out/b.txt')).toBe('s(b)');
+  machine.disk.remove('in/b.txt');
+  const { world, end } = await build(machine, plan);
+  expect(end).toMatchObject({ event: { exitCode: 0 } });
+  expect(world.ofKind('items-gone')).toMatchObject([{ items: ['in/b.txt'], removed: ['out/b.txt'] }]);
+  expect(machine.disk.text('all.md')).toBe('all(s(a))');
+  expect((await build(machine, plan)).world.ofKind('items-gone')).toEqual([]);
+});
+
+test('so does what was restored for it before a kill, though its content is known', async () => {
+  const plan = planOf({ s: copies });
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, plan);
+  const { records, folders } = machine.start();
+  const id = 's:in/b.txt' as TaskId;
+  // As if nothing had ever been recorded but the cache entry.
+  records.forget(id);
+  records.begin(id, folders.runId, ['out/b.txt']);
+  machine.disk.remove('in/b.txt');
+  const { world } = await build(machine, plan);
+  expect(world.ofKind('items-gone')).toMatchObject([{ items: ['in/b.txt'], removed: ['out/b.txt'] }]);
+  expect([machine.disk.text('out/a.txt'), machine.disk.text('out/b.txt')]).toEqual(['s(a)', null]);
+  expect(machine.start().records.unfinished()).toEqual([]);
+});
+
+test('where a stage has another name now, what it made for an item that is gone is told of, and that alone', async () => {
+  const all = { requires: ['out/*.txt'], produces: ['all.md'] };
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, planOf({ before: copies, all }));
+  machine.disk.remove('in/b.txt');
+  const { world } = await build(machine, planOf({ s: copies, all }));
+  expect(world.ofKind('warning').map(({ message }) => message)).toEqual([
+    'stage "all" requires out/b.txt, which "before:in/b.txt" made when it was a stage: a build from nothing would not have it',
+  ]);
 });

@@ -56,6 +56,10 @@ export class FakeRecords implements Records {
     );
   }
 
+  unfinished(): readonly TaskId[] {
+    return [...this.seen.memories].flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : []));
+  }
+
   failed(task: TaskId, runId: RunId, left: Manifest = []): void {
     const last = recordIn(this.memory(task));
     this.write(({ memories, produced }) => {

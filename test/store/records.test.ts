@@ -54,6 +54,7 @@ test('an attempt that began and did not commit is unfinished, with the last reco
       last: record(A, RUN1),
     });
     expect(seen.memory(C)).toEqual({ kind: 'unfinished', runId: RUN2, leftovers: false, last: null });
+    expect(seen.unfinished()).toEqual([A, C]);
     expect(seen.all()).toEqual([]);
   }
 });

@@ -213,6 +213,17 @@ test('a stage that comes to have items, or has none any more, leaves nothing of 
   expect(await rig.build()).toMatchObject({ executed: [], fresh: ['s'] });
 });
 
+test('what a stage made for an item that is gone is an orphan where the stage has another name now', async () => {
+  const stage = `{ forEach: 'in/{n}', produces: ['out/{n}'], run: 'cp {item} {produces}' }`;
+  await using rig = await Rig.with({ 'in/a': 'a', 'in/b': 'b' }, `{ stages: { before: ${stage} } }`);
+  await rig.build();
+  rig.config(`{ stages: { now: ${stage} } }`);
+  rig.remove('in/b');
+  const { stdout } = await rig.pipe(['clean', '--orphans']);
+  expect(stdout).toContain('deleted out/b\n');
+  expect(rig.files('out')).toEqual(['a']);
+});
+
 test('items that would make the same file are refused, both named, before anything runs', async () => {
   await using rig = await Rig.with(sow);
   rig.config(
