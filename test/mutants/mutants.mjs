@@ -557,8 +557,8 @@ export const mutants = [
   {
     name: 'an orphan that a stage names is deleted',
     file: 'src/cli/clean.ts',
-    from: 'isNamed(workspace.graph, path) || ',
-    to: '',
+    from: 'isNamed(graph, path) || isMade(path)',
+    to: 'isMade(path)',
     tests: ['test/stories/ownership.test.ts'],
   },
   {
