@@ -6,7 +6,7 @@ import { isOwned } from './evaluation.ts';
 import type { Expected, Meanwhile } from './expected.ts';
 import { requirementsOf, sourceOf } from './shape.ts';
 import type { Tally } from './tally.ts';
-import { file, isExecutable, readTree, type Tree, writeNode } from './tree.ts';
+import { file, isExecutable, type Node, readTree, type Tree, writeNode } from './tree.ts';
 import type { Event } from './turns.ts';
 
 export class Disturbances {
@@ -15,8 +15,8 @@ export class Disturbances {
   private readonly tally: Tally;
   /** The edit of an input in the last build, if there was one. */
   edit: Meanwhile | null = null;
-  /** An output of the last build that a person edited while a stage after it ran, if there was one. */
-  editedOutput: string | null = null;
+  /** An output of the last build that a person edited while a stage after it ran, if there was one: where, and to what. */
+  outputEdit: { readonly at: string; readonly node: Node } | null = null;
 
   constructor(root: string, expected: Expected, tally: Tally) {
     this.root = root;
@@ -27,7 +27,7 @@ export class Disturbances {
   /** For the next build. */
   of(event: Event): Disturbance {
     this.edit = null;
-    this.editedOutput = null;
+    this.outputEdit = null;
     switch (event.kind) {
       case 'edit': {
         const { act, undo } = this.sourceEdit(event);
@@ -81,7 +81,8 @@ export class Disturbances {
     // What it replaces may itself be a person's.
     if (node.kind === 'file') byHand.delete(node.text);
     byHand.add(text);
-    writeNode(this.root, at, file(text, isExecutable(node)));
-    this.editedOutput = at;
+    const edited = file(text, isExecutable(node));
+    writeNode(this.root, at, edited);
+    this.outputEdit = { at, node: edited };
   }
 }

@@ -89,7 +89,8 @@ export class Scene {
       tally.refused++;
       return this.expectTree('after the refusal');
     }
-    if (this.disturbances.editedOutput !== null) return this.followOutputEdit(request, built, before.tree);
+    const { outputEdit } = this.disturbances;
+    if (outputEdit !== null) return this.followOutputEdit(request, built, before.tree, outputEdit);
     if (built.isPart) tally.parts++;
     if (built.isAnswered) tally.answers++;
     if (built.disturbed === null) say('the plan', brokenPlans(built));
@@ -121,16 +122,19 @@ export class Scene {
   }
 
   /** What becomes of such an edit is up to the tool. But where nothing failed, nothing is left to do, whoever looks. */
-  private async followOutputEdit(request: BuildRequest, built: Finished, before: Tree): Promise<void> {
+  private async followOutputEdit(
+    request: BuildRequest,
+    built: Finished,
+    before: Tree,
+    { at, node }: NonNullable<Disturbances['outputEdit']>,
+  ): Promise<void> {
     const { expected } = this;
-    const { editedOutput } = this.disturbances;
-    say(
-      `the edit of ${editedOutput}`,
-      expected.unforeseen(request, { before, found: this.found(), dying: null }),
-    );
+    // What was made of the edit is the tool's work, be there a record of it later or not.
+    expected.tree = new Map([...before, [at, node]]);
+    say(`the edit of ${at}`, expected.unforeseen(request, { before, found: this.found(), dying: null }));
     this.displaced.takeNew();
     // Where its stage is not built it is a source: what had been made of it before the edit is stale then.
-    const maker = expected.shape.find((stage) => owns(stage, editedOutput!));
+    const maker = expected.shape.find((stage) => owns(stage, at));
     const isBuilt = request.only === null || request.only.includes(maker!.name);
     // An optional stage may fail over it, and the run does not.
     if (isBuilt && built.exitCode === 0 && ![...built.ends.values()].includes('failed')) {
@@ -138,7 +142,7 @@ export class Scene {
       this.tally.builds++;
       const stale = again.kind === 'finished' ? [...again.ends].filter(([, end]) => end !== 'fresh') : [];
       const wrong = stale.map(([name, end]) => `nothing failed, and then ${name} was ${end}`);
-      say(`the edit of ${editedOutput}`, wrong);
+      say(`the edit of ${at}`, wrong);
     }
     this.expectNothingLost();
     return this.build({ ...request, only: null, force: false, cache: true }, { kind: 'none' });
