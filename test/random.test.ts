@@ -161,19 +161,24 @@ test(
   timeoutMs,
 );
 
+/** What is asked without flags, over a configuration that stays. */
+const ofFilesAlone = {
+  changes: fileChanges,
+  events: fc.oneof(editsAnytime, deathsAnytime),
+  eventful: 1,
+  flagless: 9,
+  mostStages: 20,
+  mostTurns: 10,
+  share: 0.5,
+};
+
 test(
   'so does one that looks only at what a glance has found changed',
   async () => {
     await tell({
       builderAt: (root) => new CommandBuilder(root),
-      changes: fileChanges,
-      events: fc.oneof(editsAnytime, deathsAnytime),
-      eventful: 1,
-      flagless: 9,
-      mostStages: 20,
-      mostTurns: 10,
+      ...ofFilesAlone,
       wanted: ['executed', 'parts'],
-      share: 0.5,
     });
   },
   timeoutMs,
@@ -184,14 +189,8 @@ test(
   async () => {
     await tell({
       builderAt: (root) => new WatchedBuilder(root, command),
-      changes: fileChanges,
-      events: fc.oneof(editsAnytime, deathsAnytime),
-      eventful: 1,
-      flagless: 9,
-      mostStages: 20,
-      mostTurns: 10,
+      ...ofFilesAlone,
       wanted: ['executed', 'answers'],
-      share: 0.5,
     });
   },
   timeoutMs,

@@ -30,6 +30,13 @@ const sights = {
   junctions: [],
 };
 
+/** The bytes of one with a single path in it. */
+function small(): Buffer {
+  const paths = encodedPaths(['absent/path']);
+  const stamps = new Float64Array([1, 2, 3, 4, 5]);
+  return Buffer.concat(encodeProof({ header, spec: Buffer.from('{"a":1}'), sights, paths, stamps }));
+}
+
 const proofs: fc.Arbitrary<Proof> = fc
   .array(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.float({ noNaN: true })))
   .map((files) => files.map(([path, number]) => [path.replaceAll('\0', '0'), number] as const))
@@ -59,46 +66,21 @@ test('a proof is read back as it was written', () => {
 });
 
 test('a proof that is cut anywhere, or has something after it, is none', () => {
-  const stamps = new Float64Array([1, 2, 3, 4, 5]);
-  const whole = Buffer.concat(
-    encodeProof({
-      header,
-      spec: Buffer.from('{"a":1}'),
-      sights,
-      paths: encodedPaths(['a/b']),
-      stamps,
-    }),
-  );
+  const whole = small();
   for (let length = 0; length < whole.length; length++)
     expect(decodeProof(whole.subarray(0, length))).toBeNull();
   expect(decodeProof(Buffer.concat([whole, Buffer.from('x')]))).toBeNull();
 });
 
 test('whom a change concerns is not told of a damaged proof', () => {
-  const proof = {
-    header,
-    spec: Buffer.from('{}'),
-    sights,
-    paths: encodedPaths(['a']),
-    stamps: new Float64Array(5),
-  };
-  const bytes = Buffer.concat(encodeProof(proof));
+  const bytes = small();
   const at = bytes.indexOf('"isFresh"');
   bytes[at + 11]! ^= 1;
   expect(() => decodeProof(bytes)!.sights()).toThrow('damaged');
 });
 
 test.each(['HOME', 'config.cjs', 'absent/path'])('a proof in which %s is damaged is none', (text) => {
-  const stamps = new Float64Array(5);
-  const bytes = Buffer.concat(
-    encodeProof({
-      header,
-      spec: Buffer.from('{}'),
-      sights,
-      paths: encodedPaths(['absent/path']),
-      stamps,
-    }),
-  );
+  const bytes = small();
   bytes[bytes.indexOf(text)]! ^= 1;
   expect(decodeProof(bytes)).toBeNull();
 });

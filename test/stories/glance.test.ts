@@ -1,11 +1,10 @@
 // A plain build that finds all as the last one left it says so without looking any further; and whatever is not as it
 // was makes it look.
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { nodeUnderTest, pipeCommand, Rig, type RunOptions } from '../rig/rig.ts';
+import { expect, test } from 'vitest';
+import { blinkered } from '../rig/blinkered.ts';
+import { Rig, type RunOptions } from '../rig/rig.ts';
 import { changesBetween, treeOf } from '../rig/untouched.ts';
 
 const config = `import { definePipeline, script } from 'pipe-build';
@@ -26,33 +25,16 @@ const files = {
   'made.ts': `import fs from 'node:fs';\nexport default () => fs.writeFileSync('made.txt', 'made');\n`,
 };
 
-/** The command as it was installed, but without what a build needs that looks further. */
-let blinkered = '';
-beforeAll(() => {
-  blinkered = fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-glance-'));
-  fs.cpSync(path.dirname(pipeCommand), blinkered, { recursive: true });
-  fs.rmSync(path.join(blinkered, 'plain-build.cjs'));
-});
-afterAll(() => fs.rmSync(blinkered, { recursive: true, force: true }));
+const command = blinkered();
 
-function glance(rig: Rig, words: readonly string[] = [], { cwd = '.', env = {} }: RunOptions = {}) {
-  const args = ['--', path.join(blinkered, 'pipe.cjs'), 'build', ...words];
-  const all = { PATH: process.env.PATH, HOME: process.env.HOME, ...env };
-  try {
-    const stdout = execFileSync(nodeUnderTest, args, { cwd: rig.path(cwd), env: all, stdio: 'pipe' });
-    return { told: stdout.toString() };
-  } catch (error) {
-    const { stderr } = error as { readonly stderr: Buffer };
-    // Anything else would be an error of its own.
-    expect(stderr.toString()).toContain('plain-build.cjs');
-    return { told: null };
-  }
+function glance(rig: Rig, words: readonly string[] = [], options: RunOptions = {}): Promise<string | null> {
+  return command.glance(rig.root, words, options);
 }
 
 /** Builds until a glance is enough: files must be a moment old before their stamps vouch for them. */
 async function settled(rig: Rig, words: readonly string[] = [], options: RunOptions = {}): Promise<string> {
   for (let builds = 0; builds < 20; builds++) {
-    const { told } = glance(rig, words, options);
+    const told = await glance(rig, words, options);
     if (told !== null) return told;
     expect((await rig.pipe(['build', ...words], options)).code).toBe(0);
   }
@@ -68,7 +50,7 @@ async function built(): Promise<Rig> {
 test('nothing to do: says what the build itself says, and writes the folder of its own run alone', async () => {
   await using rig = await built();
   const before = treeOf(rig);
-  const { told } = glance(rig);
+  const told = await glance(rig);
   const whole = await rig.pipe(['build', '--log-level', 'info']);
   const timeless = (text: string | null) => text?.replace(/in \d+ms/, 'in no time');
   expect(timeless(told)).toBe(timeless(whole.stdout));
@@ -90,7 +72,7 @@ test('nothing to do: says what the build itself says, and writes the folder of i
 
 test('the history shows it, and again and again a glance is enough', async () => {
   await using rig = await built();
-  for (let i = 0; i < 40; i++) expect(glance(rig).told).not.toBeNull();
+  for (let i = 0; i < 40; i++) expect(await glance(rig)).not.toBeNull();
   const listed = await rig.pipe(['runs', '--json']);
   expect(listed.stdout.match(/"runId"/g)?.length ?? 0).toBeGreaterThan(10);
 });
@@ -140,9 +122,9 @@ const edits: Readonly<Record<string, (rig: Rig) => void>> = {
 
 test.each(Object.entries(edits))('%s: it looks further', async (_, edit) => {
   await using rig = await built();
-  expect(glance(rig).told).not.toBeNull();
+  expect(await glance(rig)).not.toBeNull();
   edit(rig);
-  expect(glance(rig).told).toBeNull();
+  expect(await glance(rig)).toBeNull();
 });
 
 test('what the configuration reads from elsewhere counts, for it is evaluated each time', async () => {
@@ -156,23 +138,23 @@ export default definePipeline({ stages: { copy: { requires: [source], produces: 
   );
   await settled(rig);
   rig.write('list', 'two');
-  expect(glance(rig).told).toBeNull();
+  expect(await glance(rig)).toBeNull();
   await settled(rig);
   expect(rig.read('out')).toBe('2');
 });
 
 test('a variable that the configuration reads, or that a stage is given, counts; others do not', async () => {
   await using rig = await built();
-  expect(glance(rig, [], { env: { OTHER: '1' } }).told).not.toBeNull();
-  expect(glance(rig, [], { env: { GREETING: 'hi' } }).told).toBeNull();
-  expect(glance(rig, [], { env: { PASSED: 'x' } }).told).toBeNull();
-  expect(glance(rig, [], { env: { PIPE_STAGE: 'all', PIPE_ROOT: rig.root } }).told).toBeNull();
+  expect(await glance(rig, [], { env: { OTHER: '1' } })).not.toBeNull();
+  expect(await glance(rig, [], { env: { GREETING: 'hi' } })).toBeNull();
+  expect(await glance(rig, [], { env: { PASSED: 'x' } })).toBeNull();
+  expect(await glance(rig, [], { env: { PIPE_STAGE: 'all', PIPE_ROOT: rig.root } })).toBeNull();
 });
 
 test('other targets, and another folder, are another question', async () => {
   await using rig = await built();
-  expect(glance(rig, ['all']).told).toBeNull();
-  expect(glance(rig, [], { cwd: 'src' }).told).toBeNull();
+  expect(await glance(rig, ['all'])).toBeNull();
+  expect(await glance(rig, [], { cwd: 'src' })).toBeNull();
   expect(await settled(rig, ['split'])).toContain('2 fresh');
   expect(await settled(rig, [], { cwd: 'src' })).toContain('3 fresh');
 });
@@ -193,19 +175,19 @@ test('a tool counts: the places where it could be, the program itself, and the P
   await settled(rig, [], { env });
   // One that comes before it, also where it has the same version.
   install('node_modules/first/shout', '2.1');
-  expect(glance(rig, [], { env }).told).toBeNull();
+  expect(await glance(rig, [], { env })).toBeNull();
   rig.remove('node_modules/first/shout');
-  expect(glance(rig, [], { env }).told).not.toBeNull();
-  expect(glance(rig, [], { env: { PATH: `${folders[1]}:${process.env.PATH}` } }).told).toBeNull();
+  expect(await glance(rig, [], { env })).not.toBeNull();
+  expect(await glance(rig, [], { env: { PATH: `${folders[1]}:${process.env.PATH}` } })).toBeNull();
   // What is no program, and becomes one.
   rig.write('node_modules/first/shout', '');
   await settled(rig, [], { env });
   fs.chmodSync(rig.path('node_modules/first/shout'), 0o755);
-  expect(glance(rig, [], { env }).told).toBeNull();
+  expect(await glance(rig, [], { env })).toBeNull();
   rig.remove('node_modules/first/shout');
   await settled(rig, [], { env });
   install('node_modules/second/shout', '2.2');
-  expect(glance(rig, [], { env }).told).toBeNull();
+  expect(await glance(rig, [], { env })).toBeNull();
 });
 
 test('a tool that may be another one though its file is the same is asked in every build', async () => {
@@ -217,7 +199,7 @@ test('a tool that may be another one though its file is the same is asked in eve
   const env = { PATH: `${rig.path('shims')}:${process.env.PATH}` };
   for (let builds = 0; builds < 3; builds++) {
     expect((await rig.pipe(['build'], { env })).code).toBe(0);
-    expect(glance(rig, [], { env }).told).toBeNull();
+    expect(await glance(rig, [], { env })).toBeNull();
   }
 });
 
@@ -251,7 +233,7 @@ test('a warning is told each time', async () => {
   for (let builds = 0; builds < 4; builds++) {
     const ended = await rig.pipe(['build']);
     expect(ended.stdout + ended.stderr).toContain('made/out');
-    expect(glance(rig).told).toBeNull();
+    expect(await glance(rig)).toBeNull();
   }
 });
 
@@ -273,6 +255,6 @@ test('a secret is never written into a proof', async () => {
   expect(all()).not.toContain('long-secret-value');
   const leaky = { TOKEN: 'long-secret-value', LEAK: 'has long-secret-value in it' };
   for (let builds = 0; builds < 4; builds++) expect((await rig.pipe(['build'], { env: leaky })).code).toBe(0);
-  expect(glance(rig, [], { env: leaky }).told).toBeNull();
+  expect(await glance(rig, [], { env: leaky })).toBeNull();
   expect(all()).not.toContain('long-secret-value');
 });

@@ -287,8 +287,8 @@ test('each record of a document is a task, and only its own record is its input'
   const config = (document: string) => `import { definePipeline, items, script } from 'pipe-build';
 export default definePipeline({ stages: {
   sow: { requires: ['source.txt'], produces: ['${document}'], run: 'cp source.txt ${document}' },
-  lesson: { forEach: items('${document}', (doc: any) => doc.entries, { key: 'order' }), produces: ['out/{key}'], run: 'echo {key} "$PIPE_ITEM" {item} > out/{key}' },
-  told: { forEach: items('${document}', (doc: any) => doc.entries, { key: 'order' }), run: script('./told.ts') },
+  lesson: { forEach: items('${document}', (doc: { entries: unknown[] }) => doc.entries, { key: 'order' }), produces: ['out/{key}'], run: 'echo {key} "$PIPE_ITEM" {item} > out/{key}' },
+  told: { forEach: items('${document}', (doc: { entries: unknown[] }) => doc.entries, { key: 'order' }), run: script('./told.ts') },
 } });`;
   const source = (...entries: readonly object[]) => JSON.stringify({ entries });
   await using rig = await Rig.with(
