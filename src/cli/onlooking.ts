@@ -7,7 +7,15 @@ import type { Witness } from '../base/witness.ts';
 import type { RunFolders, Sink } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import { dropProofs, writeProof } from '../glance/proof-file.ts';
-import { Onlooker, seal, sinceProcessBegan, type TaskFacts } from '../glance/seal.ts';
+import {
+  type ClockReading,
+  Onlooker,
+  readClock,
+  seal,
+  sinceProcessBegan,
+  type TaskFacts,
+  wasSetBack,
+} from '../glance/seal.ts';
 import type { Sights } from '../glance/sights.ts';
 import { familyOf } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
@@ -24,6 +32,7 @@ import type { Workspace } from './workspace.ts';
 export class Onlooking implements Sink {
   private readonly workspace: Workspace;
   private readonly folder: string;
+  private readonly began: ClockReading;
   private readonly onlooker: Onlooker;
   readonly overheard: Overheard;
   private readonly fresh: Omit<TaskFacts, 'recordAt'>[] = [];
@@ -38,7 +47,8 @@ export class Onlooking implements Sink {
   private constructor(workspace: Workspace, folder: string) {
     this.workspace = workspace;
     this.folder = folder;
-    this.onlooker = new Onlooker(workspace.root, sinceProcessBegan(path.join(folder, 'now')));
+    this.began = this.readClock();
+    this.onlooker = new Onlooker(workspace.root, sinceProcessBegan(this.began));
     // The value of a secret must not be written down; it decides nothing, but which programs are found.
     const onSecret = (name: string) => name === 'PATH' && this.onlooker.unsure();
     this.overheard = new Overheard(secretsOf(workspace), onSecret);
@@ -78,6 +88,10 @@ export class Onlooking implements Sink {
     }
   }
 
+  private readClock(): ClockReading {
+    return readClock(path.join(this.folder, 'now'));
+  }
+
   private keep(savedMs: number): void {
     const { state, spec, pathsOfCode, compiledPath, graph } = this.workspace;
     const text = specText(spec);
@@ -108,7 +122,7 @@ export class Onlooking implements Sink {
     if (withoutSecrets(told) !== told) return;
     try {
       const vouched = this.onlooker.vouched();
-      if (vouched === null) return;
+      if (vouched === null || wasSetBack(this.began, this.readClock())) return;
       const tasks = [
         ...this.fresh.map((one) => {
           const task = taskNamed(graph, one.task as TaskId);

@@ -128,8 +128,7 @@ export class Onlooker implements Witness {
 
   /** Whether what was changed last at this time was so before looking began, and any later change has another time. */
   isSettled({ ctimeMs }: { readonly ctimeMs: number }): boolean {
-    const tick = ctimeMs % 1000 === 0 ? coarseTickMs : tickMs;
-    return ctimeMs + tick < this.sinceMs;
+    return ctimeMs + tickOf(ctimeMs) < this.sinceMs;
   }
 
   private isSettledAround(absolutePath: string): boolean {
@@ -160,10 +159,31 @@ export function seal(
   return encodeProof({ header, spec: Buffer.from(spec), sights, paths: encodedPaths(paths), stamps });
 }
 
-/** When this process began, by the clock that stamps the files. `probe`: a path at which a file may be written. */
-export function sinceProcessBegan(probe: string): number {
+/** The clock that stamps the files, read once, and how long this process had been there by a clock that never jumps. */
+export interface ClockReading {
+  readonly fileMs: number;
+  readonly elapsedMs: number;
+}
+
+/** `probe`: a path at which a file may be written. Throws what the file system refuses. */
+export function readClock(probe: string): ClockReading {
+  return { fileMs: fileClockMs(probe), elapsedMs: performance.now() };
+}
+
+/** When this process began, by the clock that stamps the files. */
+export function sinceProcessBegan({ fileMs, elapsedMs }: ClockReading): number {
   // Now it may not lag, while at the beginning it did.
-  return fileClockMs(probe) - performance.now() - tickMs;
+  return fileMs - elapsedMs - tickMs;
+}
+
+/** Somebody set the clock back between the two, so that what was changed after may look as if it had been before. */
+export function wasSetBack(before: ClockReading, after: ClockReading): boolean {
+  const tick = tickOf(Math.max(before.fileMs % 1000, after.fileMs % 1000));
+  return after.fileMs - before.fileMs + tick < after.elapsedMs - before.elapsedMs;
+}
+
+function tickOf(fileMs: number): number {
+  return fileMs % 1000 === 0 ? coarseTickMs : tickMs;
 }
 
 /** The present of the clock that stamps files. Throws what the file system refuses. */

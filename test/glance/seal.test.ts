@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { changesIn } from '../../src/glance/many-eyes.ts';
-import { fileClockMs, Onlooker, type Vouched } from '../../src/glance/seal.ts';
+import { fileClockMs, Onlooker, readClock, type Vouched, wasSetBack } from '../../src/glance/seal.ts';
 
 let root = '';
 beforeEach(() => {
@@ -161,4 +161,20 @@ test('what changes only with something else is vouched for however young it is, 
   letTheClockTick();
   fs.rmSync(at('own/new'));
   expect(holds(proof)).toBe(false);
+});
+
+test('a clock that goes on with time was not set back; one that falls behind it was, by more than it can tell', () => {
+  const before = { fileMs: 5_000.25, elapsedMs: 100 };
+  const after = (fileMs: number) => wasSetBack(before, { fileMs, elapsedMs: 1_100 });
+  expect(after(6_000.25)).toBe(false);
+  // It goes in steps, and may have been put forward.
+  expect(after(5_992.5)).toBe(false);
+  expect(after(3_606_000.25)).toBe(false);
+  expect(after(5_980.5)).toBe(true);
+  expect(after(-3_594_000.5)).toBe(true);
+  // Whole seconds alone: it cannot tell more.
+  const coarse = (fileMs: number) =>
+    wasSetBack({ fileMs: 5_000, elapsedMs: 100 }, { fileMs, elapsedMs: 3_100 });
+  expect([coarse(7_000), coarse(5_000)]).toEqual([false, true]);
+  expect(wasSetBack(readClock(at('probe')), readClock(at('probe')))).toBe(false);
 });

@@ -614,9 +614,16 @@ export const mutants = [
   {
     name: 'a proof vouches for what was changed just now',
     file: 'src/glance/seal.ts',
-    from: 'return ctimeMs + tick < this.sinceMs;',
+    from: 'return ctimeMs + tickOf(ctimeMs) < this.sinceMs;',
     to: 'return true;',
     tests: ['test/glance'],
+  },
+  {
+    name: 'a clock that is set back is not noticed',
+    file: 'src/glance/seal.ts',
+    from: 'return after.fileMs - before.fileMs + tick < after.elapsedMs - before.elapsedMs;',
+    to: 'return false;',
+    tests: ['test/glance/seal.test.ts'],
   },
   {
     name: 'a proof vouches for what came meanwhile',
