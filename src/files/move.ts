@@ -40,12 +40,25 @@ export function moveTree(from: string, to: string): void {
   }
   try {
     fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    mendLinks(from, to);
     syncTree(to);
   } catch (error) {
     fs.rmSync(to, { recursive: true, force: true });
     throw error;
   }
   fs.rmSync(from, { recursive: true });
+}
+
+/** Node copies what a link says as text; where that is none, the copy says something else. */
+function mendLinks(from: string, to: string): void {
+  const stat = fs.lstatSync(from);
+  if (stat.isDirectory())
+    for (const name of fs.readdirSync(from)) mendLinks(path.join(from, name), path.join(to, name));
+  if (!stat.isSymbolicLink()) return;
+  const said = fs.readlinkSync(from, 'buffer');
+  if (fs.readlinkSync(to, 'buffer').equals(said)) return;
+  fs.unlinkSync(to);
+  fs.symlinkSync(said, to);
 }
 
 function syncTree(file: string): void {
@@ -66,6 +79,7 @@ export function copy(from: string, to: string): void {
 function copyOver(from: string, to: string): void {
   try {
     fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
+    mendLinks(from, to);
     // It may be a person's: without power, what was removed must not be gone for a copy that was never written.
     if (!fs.lstatSync(to).isSymbolicLink()) sync(to);
     sync(path.dirname(to));

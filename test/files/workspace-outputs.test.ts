@@ -124,6 +124,18 @@ test('across file systems files are copied and removed', () => {
   expect(tree(to)).toEqual({ 'out/': '', 'out/a': '1', 'out/l': '-> a' });
 });
 
+test('a link says the same there byte for byte, be that text or not, alone and in a folder', () => {
+  const root = workspace({ 'out/a': '1', 'out/.git/a': '1' });
+  const said = Buffer.from([0x61, 0xff, 0xfe, 0x62]);
+  for (const at of ['out/l', 'out/.git/l']) fs.symlinkSync(said, path.join(root, at));
+  elsewhereIsAnotherDisk();
+  const to = path.join(state(root), 'elsewhere');
+  outputsOf(root).moveAway([file('out/l', 'link')], to, []);
+  outputsOf(root).moveTree('out/.git' as FilePath, to);
+  for (const at of ['out/l', 'out/.git/l'])
+    expect(fs.readlinkSync(path.join(to, at), 'buffer')).toEqual(said);
+});
+
 test('so they are there once only where they cannot be removed', () => {
   const root = workspace({ 'out/a': '1' });
   elsewhereIsAnotherDisk();
