@@ -38,7 +38,8 @@ export function failed(
     kind: 'failed',
     failure,
     tail,
-    hiddenEnv: prepared?.hiddenEnv ?? [],
+    // What it made is wrong, and not for want of a variable as far as anybody can tell: it ended well.
+    hiddenEnv: failure.kind === 'check-failed' ? [] : (prepared?.hiddenEnv ?? []),
     command: prepared?.command ?? null,
     retryAfterMs: prepared?.retryAfterMs() ?? null,
   };

@@ -1,8 +1,9 @@
 // What of a stage may be shown and recorded: a configuration can have copied a secret into a command or a variable.
-import { describeCommand } from '../model/command/command-line.ts';
+import { describeCommand, fillCommand } from '../model/command/command-line.ts';
 import { redactData } from '../model/command/redacted-data.ts';
 import { redact } from '../model/command/redaction.ts';
 import { definitionParts, type Surroundings } from '../model/fingerprint.ts';
+import { wordsOf } from '../model/items/item-stage.ts';
 import type { FingerprintPart } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import { toldStage } from '../model/told-pipeline.ts';
@@ -16,10 +17,13 @@ export function secretValues(world: World, stage: Stage): readonly string[] {
   return [...new Set(values)].sort();
 }
 
-/** The stage's command in one line, for people. */
+/** The stage's command in one line, for people: that of an item as it runs, with lists of files by their names alone. */
 export function shownCommand(world: World, stage: Stage): string {
   // Before it is one line: quoted for a shell, a secret is another text.
-  return describeCommand(toldStage(stage, secretValues(world, stage)).command);
+  const values = secretValues(world, stage);
+  const { command, item, cwd } = toldStage(stage, values);
+  if (item === null) return describeCommand(command);
+  return describeCommand(fillCommand(command, redactData(wordsOf(item, cwd), values)));
 }
 
 /**

@@ -32,6 +32,8 @@ test('JSON must fit its schema; another schema checks again and runs nothing', a
     code: 1,
     stdout: expect.stringContaining('out.json#/0/price: must be integer'),
   });
+  // It ended well, so that it will not have lacked a variable.
+  expect(failed.stdout).not.toContain('declare what it needs in env');
   const kept = /what it made is in (\S+)/.exec(failed.stdout)?.[1] ?? '';
   expect(rig.read(`${kept}/out.json`)).toBe('[{"price":1.5}]');
   expect([rig.exists('out.json'), rig.read('ran')]).toEqual([false, 'ran\n']);

@@ -41,6 +41,9 @@ test('each item is a task: edited, added and deleted by itself', async () => {
   const plan = await rig.pipe(['build', '--dry-run']);
   expect(plan.stdout).toMatch(/would remove +lesson +2 items are gone: sow\/a\/1.txt, sow\/b\/1.txt/);
   expect(plan.stdout).toMatch(/would remove +size/);
+  expect((await rig.pipe(['build', '-n', '--force'])).stdout).toContain(
+    '$ tr a-z A-Z < sow/a/2.txt > out/a/2.txt',
+  );
   expect(rig.exists('out/b/1.txt')).toBe(true);
   expect((await rig.pipe(['status', '--check'])).code).toBe(1);
   const gone = await rig.build();
