@@ -1,8 +1,9 @@
 // `pipe build`: brings the selected stages up to date.
 import { availableParallelism } from 'node:os';
+import type { BuildOptions } from '../engine/build-options.ts';
 import type { Sink } from '../engine/ports.ts';
 import type { Rest } from '../engine/rest.ts';
-import { type BuildOptions, Session } from '../engine/session.ts';
+import { Session } from '../engine/session.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { UsageError } from '../model/diagnostic.ts';
@@ -11,7 +12,7 @@ import type { Selection } from '../model/selection.ts';
 import { type Console, type ConsoleOptions, createConsole } from '../render/console.ts';
 import { type ConsoleMode, chooseMode } from '../render/console-mode.ts';
 import type { Auditing } from './auditing.ts';
-import { type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
+import { budgetOf, type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
@@ -45,6 +46,7 @@ export function optionsOf(workspace: Workspace, flags: Flags): BuildOptions {
   return {
     jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? availableParallelism(),
     keepGoing: isSet(flags, 'keepGoing') || isSet(flags, 'continueOnError'),
+    budget: { ...workspace.pipeline.budget, ...budgetOf(flags) },
     dryRun: isSet(flags, 'dryRun'),
     wait: !isOff(flags, 'wait'),
     stdin: 'closed',

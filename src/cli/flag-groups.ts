@@ -26,6 +26,7 @@ export function withBuildFlags(command: Command): Command {
       '--audit',
       'run them even if fresh, and list files that they touch without declaring (Linux, strace)',
     )
+    .option('--budget <metric=amount>', 'how much this run may use of a metric; repeatable', collectBudget)
     .option('--profile', 'say at the end where the time went')
     .option('-n, --dry-run', 'show the plan and run nothing')
     .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
@@ -60,6 +61,18 @@ export function collectNames(value: string, before: readonly string[] = []): rea
   // An empty variable in a script must not select everything.
   if (names.some((name) => name === '')) throw new InvalidArgumentError('a name in it is empty');
   return [...before, ...names];
+}
+
+/** `usd=20`, over those that were given before. */
+export function collectBudget(
+  text: string,
+  before: Readonly<Record<string, number>> = {},
+): Readonly<Record<string, number>> {
+  const [, name, amount] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  const value = Number(amount);
+  if (name === undefined || !(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('write a metric and a number above 0, such as usd=20');
+  return { ...before, [name.trim()]: value };
 }
 
 export function positiveNumber(text: string): number {

@@ -28,6 +28,11 @@ export function number(flags: Flags, name: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+/** What `--budget` says, by metric. */
+export function budgetOf(flags: Flags): Readonly<Record<string, number>> {
+  return (flags.budget as Readonly<Record<string, number>> | undefined) ?? {};
+}
+
 export function freshnessOf(flags: Flags): Freshness | undefined {
   const value = flags.freshness;
   return value === 'hash' || value === 'mtime' ? value : undefined;

@@ -2,7 +2,9 @@
 import { listRuns, type PastRun, readEvents } from '../journal/history.ts';
 import type { RunSummary, TaskSummary } from '../journal/run-summary.ts';
 import type { PipeEvent, TaskStarted } from '../model/events.ts';
+import { metricsText } from '../model/metrics.ts';
 import { ago, formatDuration } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { type Audited, auditBlock } from '../render/audit-block.ts';
 import { profileBlock } from '../render/profile-block.ts';
@@ -48,12 +50,13 @@ export async function show([which = 'last']: readonly string[], flags: Flags): P
     { title: 'task' },
     { title: 'outcome' },
     { title: 'took', align: 'right' as const },
+    { title: 'used' },
     { title: 'why', shrinks: true },
   ];
   printLines([
     `${run.runId}  ${summary.outcome}, exit code ${summary.exitCode}`,
     `pipe ${summary.command.join(' ')}`,
-    `${summary.startedAt}, took ${formatDuration(summary.durationMs)}${summary.savedMs > 0 ? `, saved ${formatDuration(summary.savedMs)}` : ''}`,
+    `${summary.startedAt}, took ${formatDuration(summary.durationMs)}${summary.savedMs > 0 ? `, saved ${formatDuration(summary.savedMs)}` : ''}${usedIn(summary)}`,
     '',
     ...tableLines(
       columns,
@@ -115,7 +118,24 @@ function taskRow(task: TaskSummary, reasons: ReadonlyMap<string, string>): reado
     .filter((one) => one !== '')
     .join('; ');
   // What never began took no time, which is not the same as 0 ms.
-  return [task.task, task.outcome, task.durationMs > 0 ? formatDuration(task.durationMs) : '', why];
+  return [
+    task.task,
+    task.outcome,
+    task.durationMs > 0 ? formatDuration(task.durationMs) : '',
+    usedBy(task),
+    why,
+  ];
+}
+
+/** What a restored one was spared. */
+function usedBy({ outcome, metrics }: TaskSummary): string {
+  if (metrics === undefined) return '';
+  const text = printable(metricsText(metrics));
+  return outcome === 'restored' ? `saved ${text}` : text;
+}
+
+function usedIn({ metrics }: RunSummary): string {
+  return metrics === undefined ? '' : `, used ${printable(metricsText(metrics))}`;
 }
 
 function reasonsByTask(events: readonly PipeEvent[]): ReadonlyMap<string, string> {

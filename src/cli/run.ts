@@ -24,6 +24,7 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
     {
       jobs: 1,
       keepGoing: false,
+      budget: {},
       dryRun: false,
       wait: !isOff(flags, 'wait'),
       stdin: 'inherit',

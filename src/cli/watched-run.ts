@@ -91,6 +91,7 @@ async function perform(
       jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? availableParallelism(),
       // What does not depend on a stage that failed would only run in the next pass.
       keepGoing: true,
+      budget: workspace.pipeline.budget,
       dryRun: false,
       wait: true,
       stdin: 'closed',

@@ -2,6 +2,7 @@
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { Metrics } from '../model/metrics.ts';
 import type { IsOfAnother } from './make-room.ts';
 
 /** What an attempt tells while it runs. */
@@ -25,6 +26,8 @@ export interface AttemptOptions {
   /** To be executed under watch, not restored. */
   readonly audited: boolean;
   readonly stdin: 'closed' | 'inherit';
+  /** What the task has reported so far that it used, in this try and in those before. */
+  readonly spent: () => Metrics;
   readonly isOfAnother: IsOfAnother;
   /** Why no result may be made of these inputs, if so. */
   readonly distrust: (inputs: Manifest) => Failure | null;

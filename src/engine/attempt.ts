@@ -212,7 +212,7 @@ export class Attempt {
     }
     const fault = await this.finishing.checking?.endOf(made.outputs, prepared);
     if (fault) return this.finishing.reject(fault);
-    const result = { fingerprint, outputs: made.outputs, durationMs, metrics: prepared.metrics() };
+    const result = { fingerprint, outputs: made.outputs, durationMs, metrics: this.options.spent() };
     const handMade = this.finishing.copies.settle();
     this.watcher.onMade();
     // What a person put there is not the task's to bring back, least of all elsewhere.

@@ -151,11 +151,10 @@ export class Board {
   }
 
   failed(task: Task, details: FailureDetails): void {
-    const { failure, tail, hiddenEnv, command, log } = details;
+    const { failure, command, log, ...others } = details;
     this.end(task, failure.kind === 'protected' ? 'waiting' : 'failed', {
       failure,
-      tail,
-      hiddenEnv,
+      ...others,
       ...(command === null ? {} : { command }),
       ...(log === null ? {} : { log }),
       ...(task.stage.optional ? { optional: true } : {}),

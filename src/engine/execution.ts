@@ -18,7 +18,6 @@ export interface Prepared {
   /** Variables of the caller that the stage does not see. */
   readonly hiddenEnv: readonly string[];
   /** What was reported so far. */
-  readonly metrics: () => Readonly<Record<string, number>>;
   /** The last that it asked for before another attempt. */
   readonly retryAfterMs: () => number | null;
 }
@@ -75,7 +74,6 @@ export function executionOf(
     produces: produces.map(fromCwd),
     ...(item !== null && wordsOf(item, stage.cwd)),
   });
-  const metrics: Record<string, number> = {};
   let retryAfterMs: number | null = null;
   const execution: Execution = {
     task,
@@ -102,10 +100,7 @@ export function executionOf(
     tracer: options.tracer,
     onOutput: (stream, text) => options.watcher.onOutput(stream, text),
     onProgress: (done, total) => options.watcher.onProgress(done, total),
-    onMetric: (values) => {
-      for (const [name, value] of Object.entries(values)) metrics[name] = (metrics[name] ?? 0) + value;
-      options.watcher.onMetric(values);
-    },
+    onMetric: (values) => options.watcher.onMetric(values),
     onRetryAfter: (delayMs) => {
       retryAfterMs = delayMs;
     },
@@ -115,7 +110,6 @@ export function executionOf(
     execution,
     command: shownCommand(world, stage),
     hiddenEnv: environment.hidden,
-    metrics: () => metrics,
     retryAfterMs: () => retryAfterMs,
   };
 }

@@ -3,6 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
+import type { Spending } from './spending.ts';
 import type { Watching } from './watching.ts';
 
 export interface SchedulerOptions {
@@ -11,6 +12,7 @@ export interface SchedulerOptions {
   readonly forced: ReadonlySet<string>;
   readonly audited: ReadonlySet<string>;
   readonly stdin: 'closed' | 'inherit';
+  readonly spending: Spending;
   /** Whether a stage other than `stage` may produce the file, selected or not. */
   readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
   /** Those of this build whose files the task may read. */

@@ -7,6 +7,7 @@ import { Attempt } from './attempt.ts';
 import type { AttemptEnd, FailedEnd } from './attempt-end.ts';
 import type { AttemptWatcher } from './attempt-options.ts';
 import type { Board } from './board.ts';
+import { CacheTrouble } from './cache-trouble.ts';
 import type { FanningOut } from './fanning-out.ts';
 import type { Letter } from './letter.ts';
 import { overwrittenInputs } from './overwritten.ts';
@@ -15,7 +16,7 @@ import { Retrying } from './retrying.ts';
 import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { shownCommand } from './secrets.ts';
-import { type EditedFiles, type Hold, mayConcern, requiresAny } from './watching.ts';
+import { type EditedFiles, type Hold, mayConcern, requiresAny, untilAsked } from './watching.ts';
 import { estimateOf, recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
@@ -31,9 +32,9 @@ export class Scheduler {
   private readonly storing = new Set<Task>();
   private readonly retrying: Retrying;
   private readonly pools: Pools;
+  private readonly cacheTrouble: CacheTrouble;
   private stopping = false;
   private interrupted = false;
-  private toldCacheTrouble = false;
   /** Whether anything can have made links since all were looked at. */
   private somethingRan = false;
 
@@ -49,6 +50,7 @@ export class Scheduler {
     this.board = options.board;
     this.fanningOut = options.fanningOut;
     this.options = options.options;
+    this.cacheTrouble = new CacheTrouble(this.world);
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     this.retrying = new Retrying(this.world, this.board, onOver);
     this.pools = new Pools(this.world, this.options, () => this.mailbox.put({ kind: 'pool-open' }));
@@ -95,8 +97,13 @@ export class Scheduler {
       if (assessed === null) return;
       const { task } = assessed;
       const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
+      const isOverBudget = !isFresh && !isFailure(assessed) && this.options.spending.holdsBack(task);
       const goesOn = isFresh || this.retrying.isRetry(task);
-      const hold = goesOn ? null : (this.options.watching?.hold(task, assessed) ?? null);
+      const hold = isOverBudget
+        ? untilAsked
+        : goesOn
+          ? null
+          : (this.options.watching?.hold(task, assessed) ?? null);
       if (hold === null && this.pools.hold(task, assessed)) continue;
       this.retrying.taken(task);
       if (hold !== null) this.leave(task, assessed, hold);
@@ -137,6 +144,7 @@ export class Scheduler {
         forced: forced.has(task.stage.name),
         audited: audited.has(task.stage.name),
         stdin,
+        spent: () => this.options.spending.of(task),
         isOfAnother: (file) => hasOtherOwner(task.stage, file),
         distrust: (inputs) =>
           hiddenOrder(task.stage) ??
@@ -154,12 +162,12 @@ export class Scheduler {
     return {
       onOutput: (stream, text) => emit({ kind: 'task-output', ...of, stream, text }),
       onProgress: (done, total) => emit({ kind: 'task-progress', ...of, done, total }),
-      onMetric: (values) => emit({ kind: 'task-metric', ...of, values }),
+      onMetric: (values) => this.options.spending.spend(task, values),
       onInputsChanged: (attempt, paths) =>
         this.board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
       onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
       onMade: () => this.made(task),
-      onCacheTrouble: (message) => this.tellCacheTrouble(task, message),
+      onCacheTrouble: (message) => this.cacheTrouble.tell(task, message),
     };
   }
 
@@ -170,14 +178,6 @@ export class Scheduler {
     this.board.putBack(this.pools.free(task));
     this.assessor.forget();
     this.fillSlots();
-  }
-
-  /** Once: what the cache refuses of one task it will refuse of others. */
-  private tellCacheTrouble(task: Task, trouble: string): void {
-    if (this.toldCacheTrouble) return;
-    this.toldCacheTrouble = true;
-    const message = `the result of ${task.id} is not in the cache, nor may others be: ${trouble}`;
-    this.world.events.emit({ kind: 'warning', message, hint: 'the build is not affected', task: task.id });
   }
 
   private read(letter: Letter): void {
@@ -241,9 +241,9 @@ export class Scheduler {
   }
 
   private fail(task: Task, assessed: AssessmentOrFailure, details: FailureDetails): void {
-    const { watching } = this.options;
+    const { watching, spending } = this.options;
     watching?.failed(task, assessed, details.failure);
-    this.board.failed(task, details);
+    this.board.failed(task, { ...details, metrics: spending.of(task) });
     const stops = !task.stage.optional && details.failure.kind !== 'protected';
     if (stops && !this.options.keepGoing) this.stopping = true;
   }

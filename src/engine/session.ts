@@ -1,6 +1,5 @@
 // One build: first a look without the lock, for most often nothing is to be done; else the lock, the checks, the loop.
-import type { Diagnostic } from '../model/diagnostic.ts';
-import type { EventBody, RunFinished } from '../model/events.ts';
+import type { RunFinished } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { streams } from '../model/items/streams.ts';
 import type { Selection } from '../model/selection.ts';
@@ -8,6 +7,7 @@ import { plural } from '../model/words/amounts.ts';
 import { hiddenOrder } from './aliases.ts';
 import { Assessor } from './assess.ts';
 import { Board } from './board.ts';
+import type { BuildEnd, BuildOptions } from './build-options.ts';
 import { BuildTasks } from './build-tasks.ts';
 import { FanningOut } from './fanning-out.ts';
 import { forewarnings } from './forewarnings.ts';
@@ -18,34 +18,11 @@ import { tellPlans } from './preview.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
 import { noCounts, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
+import { Spending } from './spending.ts';
 import { ordersOf, stagesBefore } from './task-orders.ts';
-import type { EditedFiles, Watching } from './watching.ts';
+import type { EditedFiles } from './watching.ts';
 import type { Found } from './whats-to-do.ts';
 import type { World } from './world.ts';
-
-export interface BuildOptions {
-  readonly jobs: number;
-  readonly keepGoing: boolean;
-  readonly dryRun: boolean;
-  /** Wait for another engine in this workspace. */
-  readonly wait: boolean;
-  readonly stdin: 'closed' | 'inherit';
-  /** The words of the command line. */
-  readonly command: readonly string[];
-  /** Called, once, before anything is waited for or changed: from then on `interrupt` must hear of interruptions. */
-  readonly onWork?: () => void;
-  /** What is told just before the last event. */
-  readonly lastWord?: () => EventBody;
-  /** What is different in a watch. Default: this is a build by itself. */
-  readonly watching?: Watching;
-}
-
-export type BuildEnd =
-  | { readonly kind: 'finished'; readonly event: RunFinished }
-  /** Nothing was executed, deleted or written. */
-  | { readonly kind: 'refused'; readonly problems: readonly Diagnostic[] }
-  /** What was known of the rest may not hold any more. Nothing was told or touched: build all of it. */
-  | { readonly kind: 'superseded' };
 
 export class Session {
   private readonly world: World;
@@ -228,6 +205,7 @@ export class Session {
   private async loop(expected: Counts): Promise<Summary> {
     const { world, options, selection, graph, tasks } = this;
     const board = this.boardOf(streams);
+    const spending = new Spending(options.budget, (event) => world.events.emit(event));
     const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({
       world,
@@ -235,7 +213,7 @@ export class Session {
       board,
       fanningOut: new FanningOut({ world, assessor: this.assessor, board, tasks, expected }),
       options: {
-        ...{ jobs, keepGoing, stdin, forced, audited },
+        ...{ jobs, keepGoing, stdin, forced, audited, spending },
         hasOtherOwner: (stage, path) => tasks.hasOtherOwner(this.whole, stage, path),
         makersOf: (task) => tasks.makersOf(task),
         stagesBefore: (stage) => stagesBefore(graph, tasks.all, stage),
@@ -245,6 +223,7 @@ export class Session {
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
     await this.scheduler.run();
-    return board.summary(this.scheduler.wasInterrupted);
+    if (spending.warning !== null) world.events.emit(spending.warning);
+    return { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
   }
 }

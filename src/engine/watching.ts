@@ -15,6 +15,8 @@ export type Hold =
   /** There is nothing to compare with: what it did last stands. */
   | { readonly kind: 'as-it-is' };
 
+export const untilAsked: Hold = { kind: 'until-asked' };
+
 export interface Watching {
   hold(task: Task, assessed: AssessmentOrFailure): Hold | null;
   /** It failed over what was assessed. */

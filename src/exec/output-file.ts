@@ -144,7 +144,12 @@ export function isProgress(value: unknown): value is { readonly done: number; re
 }
 
 export function isMetric(value: unknown): value is Readonly<Record<string, number>> {
-  return isObject(value) && Object.values(value).every((one) => Number.isFinite(one));
+  return isObject(value) && Object.values(value).every(isAmount);
+}
+
+/** Whatever is summed stays a number. */
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Nearly always it is the file that was made; the command may have put anything in its place. */

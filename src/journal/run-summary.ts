@@ -8,10 +8,11 @@ import type {
   RunStarted,
   TaskFinished,
 } from '../model/events.ts';
+import type { Metrics } from '../model/metrics.ts';
 import type { Profile } from '../model/profile.ts';
 
 export type TaskSummary = Pick<TaskFinished, 'task' | 'stage' | 'item' | 'outcome' | 'durationMs'> &
-  Partial<Pick<TaskFinished, 'attempts' | 'failure' | 'log' | 'optional' | 'blockedBy'>> & {
+  Partial<Pick<TaskFinished, 'metrics' | 'attempts' | 'failure' | 'log' | 'optional' | 'blockedBy'>> & {
     /** Of a task that was to be audited. */
     readonly audit?: AuditVerdict;
   };
@@ -28,9 +29,11 @@ export interface RunSummary {
   readonly finishedAt: string;
   readonly outcome: RunOutcome;
   readonly exitCode: number;
-  readonly counts: Omit<RunFinished, 'kind' | 'outcome' | 'exitCode' | 'durationMs' | 'savedMs'>;
+  readonly counts: Omit<RunFinished, 'kind' | 'outcome' | 'exitCode' | 'durationMs' | 'savedMs' | 'metrics'>;
   readonly durationMs: number;
   readonly savedMs: number;
+  /** What was used, failed attempts included, where anything was reported. */
+  readonly metrics?: Metrics;
   /** In the order in which they finished; fresh ones only counted. */
   readonly tasks: readonly TaskSummary[];
   readonly warnings: readonly string[];
@@ -89,6 +92,7 @@ export class SummaryOfRun {
       counts: { executed, restored, fresh, failed, skipped, waiting, cancelled },
       durationMs: event.durationMs,
       savedMs: event.savedMs,
+      ...(event.metrics === undefined ? {} : { metrics: event.metrics }),
       tasks: this.tasks,
       warnings: this.warnings,
       ...(this.profile === null ? {} : { profile: this.profile }),
@@ -97,13 +101,15 @@ export class SummaryOfRun {
 }
 
 function summaryOfTask(event: TaskFinished, audit: AuditVerdict | undefined): TaskSummary {
-  const { task, stage, item, outcome, durationMs, attempts, failure, log, optional, blockedBy } = event;
+  const { task, stage, item, outcome, durationMs, metrics, attempts, failure, log, optional, blockedBy } =
+    event;
   return {
     task,
     stage,
     item,
     outcome,
     durationMs,
+    ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
     ...(attempts === undefined ? {} : { attempts }),
     ...(failure === undefined ? {} : { failure }),
     ...(log === undefined ? {} : { log }),

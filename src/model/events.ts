@@ -196,6 +196,8 @@ export interface RunFinished {
   readonly cancelled: number;
   readonly durationMs: number;
   readonly savedMs: number;
+  /** What its tasks reported that they used, failed attempts included, where they did. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 export type EventBody =

@@ -175,6 +175,8 @@ export interface PipelineSpec<Name extends string = string> extends SharedSpec {
   readonly jobs?: number;
   /** How many at once, or how many begin in a minute, across stages: `{ llm: 4, api: { perMinute: 60 } }`. */
   readonly pools?: Readonly<Record<string, number | PoolSpec>>;
+  /** How much a run may use of what its stages report, before nothing more begins: `{ usd: 10 }`. */
+  readonly budget?: Readonly<Record<string, number>>;
   /** Named targets. */
   readonly pipelines?: Readonly<Record<string, readonly NoInfer<Name>[]>>;
   /** The cache's size limit, or `false` for no cache. */

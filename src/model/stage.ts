@@ -5,6 +5,7 @@ import type { StageCheck } from './checks.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
 import type { ForEach } from './items/for-each.ts';
 import type { Item } from './items/item.ts';
+import type { Metrics } from './metrics.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export type Freshness = 'hash' | 'mtime';
@@ -86,6 +87,8 @@ export interface Pipeline {
   /** In the order of declaration. */
   readonly stages: readonly Stage[];
   readonly pipelines: ReadonlyMap<string, readonly string[]>;
+  /** By metric: how much a run may use. */
+  readonly budget: Metrics;
   /** `null`: as many as there are processors. */
   readonly jobs: number | null;
   /** `null`: no cache at all. */

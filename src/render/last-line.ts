@@ -1,7 +1,9 @@
 // The line in which a run is summed up.
 
 import type { RunFinished } from '../model/events.ts';
+import { metricsText } from '../model/metrics.ts';
 import { formatDuration } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
 import { wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
 
@@ -35,7 +37,8 @@ export function summaryText(run: RunFinished): string {
   ] as const;
   const told = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
   const saved = run.savedMs > 0 ? `, saved ${formatDuration(run.savedMs)}` : '';
+  const spent = run.metrics === undefined ? '' : `, used ${printable(metricsText(run.metrics))}`;
   const lead =
     run.outcome === 'cancelled' ? 'interrupted: ' : run.outcome === 'waiting' ? 'stopped to wait: ' : '';
-  return `${lead}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved}`;
+  return `${lead}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved}${spent}`;
 }

@@ -626,6 +626,20 @@ export const mutants = [
     tests: ['test/glance/seal.test.ts'],
   },
   {
+    name: 'a budget that is spent stops nothing',
+    file: 'src/engine/spending.ts',
+    from: 'if (this.limit === null) return false;',
+    to: 'return false;',
+    tests: ['test/stories/budget.test.ts'],
+  },
+  {
+    name: 'failed attempts cost nothing',
+    file: 'src/engine/scheduler.ts',
+    from: 'spent: () => this.options.spending.of(task),',
+    to: 'spent: () => ({}),',
+    tests: ['test/stories/budget.test.ts'],
+  },
+  {
     name: 'a proof vouches for what came meanwhile',
     file: 'src/glance/seal.ts',
     from: 'if (wasThere !== undefined && wasThere !== (stat !== undefined)) return false;',

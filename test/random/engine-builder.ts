@@ -62,6 +62,7 @@ export class EngineBuilder implements Builder {
       options: {
         jobs: request.jobs,
         keepGoing: request.keepGoing,
+        budget: {},
         dryRun: false,
         wait: true,
         stdin: 'closed',

@@ -2,10 +2,11 @@
 import { posix } from 'node:path';
 import type { Digest, FilePath, RunId, TaskId } from '../../src/base/brand.ts';
 import { err, ok } from '../../src/base/result.ts';
+import type { BuildEnd, BuildOptions } from '../../src/engine/build-options.ts';
 import { EventStream } from '../../src/engine/event-stream.ts';
 import { openOutlet } from '../../src/engine/outlet.ts';
 import type { RunFolders } from '../../src/engine/ports.ts';
-import { type BuildEnd, type BuildOptions, Session } from '../../src/engine/session.ts';
+import { Session } from '../../src/engine/session.ts';
 import type { World } from '../../src/engine/world.ts';
 import type { EventBody, PipeEvent, TaskOutcome } from '../../src/model/events.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
@@ -225,6 +226,7 @@ export function planOf(stages: Readonly<Record<string, object>>, more: object = 
 export const quiet: BuildOptions = {
   jobs: 1,
   keepGoing: false,
+  budget: {},
   dryRun: false,
   wait: true,
   stdin: 'closed',

@@ -5,8 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Workspace } from '../../src/cli/workspace.ts';
 import { openWorld } from '../../src/cli/world.ts';
+import type { BuildEnd, BuildOptions } from '../../src/engine/build-options.ts';
 import type { Execution, ExecutionEnd, Executor } from '../../src/engine/executor.ts';
-import { type BuildEnd, type BuildOptions, Session } from '../../src/engine/session.ts';
+import { Session } from '../../src/engine/session.ts';
 import type { World } from '../../src/engine/world.ts';
 import { CapturedOutput } from '../../src/exec/captured-output.ts';
 import { RunningPrograms } from '../../src/exec/left-behind.ts';
@@ -105,7 +106,7 @@ export class RealWorld implements Disposable {
       const selected = select(graph, pipeline, selectEverything, (typed) => typed as never);
       if (!selected.ok) throw new Error('nothing is selected');
       const options: BuildOptions = {
-        ...{ jobs: 2, keepGoing: false, dryRun: false, wait: false, command: ['build'] },
+        ...{ jobs: 2, keepGoing: false, budget: {}, dryRun: false, wait: false, command: ['build'] },
         stdin: 'closed',
       };
       return new Session({ world, graph, selection: selected.value, options }).build('faults');

@@ -194,7 +194,7 @@ const rows: readonly (readonly string[])[] = [
   ['build', '--log-level', 'debug', '--only', 'copy,program', '--skip', 'program', '--force', '--no-wait'],
   ['build', '--audit', '-k', '--to', 'program', '--from', 'copy'],
   ['build', '--audit', '--json', 'copy'],
-  ['build', '--profile', '-k', '--to', 'program'],
+  ['build', '--profile', '-k', '--to', 'program', '--budget', 'usd=9'],
   ['watch', '-v', '-j', '2', '--force', '--on-change', 'wait', ...place, ...files],
   ['watch', '--json', '--poll', '--no-cache', '--freshness', 'mtime', '--from', 'copy', '--to', 'program'],
   [

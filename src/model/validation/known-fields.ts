@@ -40,6 +40,7 @@ const ofPipeline = {
   freshness: true,
   jobs: true,
   pools: true,
+  budget: true,
   pipelines: true,
   cache: true,
 } satisfies Record<keyof PipelineSpec, true>;
@@ -48,7 +49,7 @@ export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
-  ...['approval', 'batch', 'budget', 'hooks', 'nice', 'params'],
+  ...['approval', 'batch', 'hooks', 'nice', 'params'],
   ...['rateLimit', 'services', 'weight', 'when'],
 ]);
 

@@ -10,6 +10,7 @@ import { itemsOf, shown } from './config-value.ts';
 import { pipelineFields, reportUnknownFields } from './known-fields.ts';
 import { nameProblem } from './names.ts';
 import { parseSize } from './size.ts';
+import { readBudget } from './validate-budget.ts';
 import { everythingIn } from './validate-patterns.ts';
 import { readPools } from './validate-pools.ts';
 import { readShared } from './validate-shared.ts';
@@ -75,6 +76,7 @@ function readPipeline(section: Section, config: ConfigPlace, only: ReadonlySet<s
     name,
     stages,
     pipelines,
+    budget: readBudget(section),
     jobs,
     cacheMaxBytes: cacheMaxBytes ?? (isCacheWanted ? defaultCacheBytes : null),
   };

@@ -13,6 +13,7 @@ import type {
   TaskStarted,
   Warning,
 } from '../events.ts';
+import { sumOfMetrics } from '../metrics.ts';
 import { type FamilyView, foldFamilies } from './family-view.ts';
 import type { RunningTask } from './running-task.ts';
 
@@ -144,7 +145,10 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
       }));
       break;
     case 'task-metric':
-      updateRunning(next, event.task, (task) => ({ ...task, metrics: sum(task.metrics, event.values) }));
+      updateRunning(next, event.task, (task) => ({
+        ...task,
+        metrics: sumOfMetrics(task.metrics, event.values),
+      }));
       break;
     case 'task-retrying':
       updateRunning(next, event.task, (task) => ({
@@ -235,13 +239,4 @@ function lastLineOf(text: string): string | null {
     end = start - 1;
   }
   return null;
-}
-
-function sum(
-  a: Readonly<Record<string, number>>,
-  b: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  const total = { ...a };
-  for (const [name, value] of Object.entries(b)) total[name] = (total[name] ?? 0) + value;
-  return total;
 }

@@ -116,14 +116,11 @@ test.each(['hooks', 'approval', 'when', 'batch', 'weight', 'nice'])(
   },
 );
 
-test.each(['params', 'services', 'budget', 'rateLimit'])(
-  'the pipeline field %s is for a later version',
-  (field) => {
-    expect(rejected({ stages: { a: good }, [field]: {} })[0]!.message).toContain(
-      'not supported by this version',
-    );
-  },
-);
+test.each(['params', 'services', 'rateLimit'])('the pipeline field %s is for a later version', (field) => {
+  expect(rejected({ stages: { a: good }, [field]: {} })[0]!.message).toContain(
+    'not supported by this version',
+  );
+});
 
 test('unknown fields of nested objects are found', () => {
   const spec = {

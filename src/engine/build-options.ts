@@ -1,0 +1,31 @@
+// What a build is asked, and how it can end.
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { EventBody, RunFinished } from '../model/events.ts';
+import type { Metrics } from '../model/metrics.ts';
+import type { Watching } from './watching.ts';
+
+export interface BuildOptions {
+  readonly jobs: number;
+  readonly keepGoing: boolean;
+  /** By metric: when as much is used, nothing more begins. */
+  readonly budget: Metrics;
+  readonly dryRun: boolean;
+  /** Wait for another engine in this workspace. */
+  readonly wait: boolean;
+  readonly stdin: 'closed' | 'inherit';
+  /** The words of the command line. */
+  readonly command: readonly string[];
+  /** Called, once, before anything is waited for or changed: from then on `interrupt` must hear of interruptions. */
+  readonly onWork?: () => void;
+  /** What is told just before the last event. */
+  readonly lastWord?: () => EventBody;
+  /** What is different in a watch. Default: this is a build by itself. */
+  readonly watching?: Watching;
+}
+
+export type BuildEnd =
+  | { readonly kind: 'finished'; readonly event: RunFinished }
+  /** Nothing was executed, deleted or written. */
+  | { readonly kind: 'refused'; readonly problems: readonly Diagnostic[] }
+  /** What was known of the rest may not hold any more. Nothing was told or touched: build all of it. */
+  | { readonly kind: 'superseded' };

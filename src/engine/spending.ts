@@ -1,0 +1,65 @@
+// What the tasks of a run have reported that they used, and whether that is as much as the run may use.
+import type { TaskId } from '../base/brand.ts';
+import type { EventBody, Warning } from '../model/events.ts';
+import {
+  amountText,
+  type Metrics,
+  noMetrics,
+  reachedLimit,
+  type Spent,
+  sumOfMetrics,
+} from '../model/metrics.ts';
+import type { Task } from '../model/task.ts';
+import { listSome, plural } from '../model/words/amounts.ts';
+import { named } from './task-state.ts';
+
+const namedTasks = 5;
+
+export class Spending {
+  private readonly limits: Metrics;
+  private readonly emit: (event: EventBody) => void;
+  private readonly byTask = new Map<TaskId, Metrics>();
+  private sum = noMetrics;
+  private limit: Spent | null = null;
+  private readonly heldBack: Task[] = [];
+
+  /** `limits`: by metric. */
+  constructor(limits: Metrics, emit: (event: EventBody) => void) {
+    this.limits = limits;
+    this.emit = emit;
+  }
+
+  /** Of all attempts, whether they came to something or not; nothing where nothing was reported. */
+  get told(): { readonly metrics?: Metrics } {
+    return this.sum === noMetrics ? {} : { metrics: this.sum };
+  }
+
+  /** What stopped it, how many tasks that would have begun were left, and how to go on; `null`: nothing did. */
+  get warning(): Warning | null {
+    if (this.limit === null) return null;
+    const { metric, spent, limit } = this.limit;
+    const used = `${metric} ${amountText(spent)} of ${amountText(limit)}`;
+    const names = this.heldBack.map(({ id }) => id);
+    const message = `the budget is spent: ${used}; ${plural(this.heldBack.length, 'task')} did not begin: ${listSome(names, namedTasks)}`;
+    return { kind: 'warning', message, hint: `to go on: pipe build --budget ${metric}=${2 * limit}` };
+  }
+
+  spend(task: Task, values: Metrics): void {
+    this.byTask.set(task.id, sumOfMetrics(this.of(task), values));
+    this.sum = sumOfMetrics(this.sum, values);
+    this.emit({ kind: 'task-metric', ...named(task), values });
+  }
+
+  /** Of all attempts of the task. */
+  of(task: Task): Metrics {
+    return this.byTask.get(task.id) ?? noMetrics;
+  }
+
+  /** Asked for each task that would be started. */
+  holdsBack(task: Task): boolean {
+    this.limit = reachedLimit(this.sum, this.limits);
+    if (this.limit === null) return false;
+    this.heldBack.push(task);
+    return true;
+  }
+}

@@ -1,0 +1,55 @@
+// What stages report that they use: summed, kept, shown, and limited.
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
+
+/** Each use of the model costs 4 dollars. */
+const config = (fields = '') => `
+const model = (name, requires, after = '') => ({ requires, produces: [name], retry: { attempts: 2, delay: 1 },
+  run: \`echo '{"metric":{"usd":4,"tokens":900}}' >> "$PIPE_OUTPUT"; cp in.txt \${name}; \${after}\` });
+export default { ${fields} jobs: 1, stages: {
+  free: { requires: ['in.txt'], produces: ['free'], run: 'cp in.txt free' },
+  a: model('a', ['in.txt']), b: model('b', ['in.txt'], 'test -f again || { touch again; exit 1; }'), c: model('c', ['b']), d: model('d', ['c']),
+} };`;
+
+test('a run that has used its budget begins nothing more, says so, and the next one goes on', async () => {
+  await using rig = await Rig.with({ 'in.txt': '1' }, config('budget: { usd: 10 },'));
+  const first = await rig.build();
+  expect(first).toMatchObject({ code: 3, executed: ['a', 'b', 'free'] });
+  // The attempt that failed was paid for as well.
+  expect(first.end('b')).toMatchObject({ metrics: { usd: 8, tokens: 1800 } });
+  expect(first.finished).toMatchObject({
+    ...{ outcome: 'waiting', exitCode: 3, waiting: 1, skipped: 1, metrics: { usd: 12, tokens: 2700 } },
+  });
+  expect(first.end('c')?.outcome).toBe('waiting');
+  expect(first.warnings).toEqual(['the budget is spent: usd 12 of 10; 1 task did not begin: c']);
+
+  const shown = await rig.pipe(['show']);
+  expect(shown.stdout).toContain(', used usd 12, tokens 2,700');
+  expect(shown.stdout).toMatch(/b +executed +\S+ +usd 8, tokens 1,800/);
+
+  // Each run begins with nothing used; fresh ones say what they took.
+  const next = await rig.build(['--budget', 'usd=4', '--budget', 'tokens=1e6']);
+  expect(next).toMatchObject({ code: 3, executed: ['c'] });
+  expect(next.end('b')).toMatchObject({ outcome: 'fresh', metrics: { usd: 8, tokens: 1800 } });
+  const last = await rig.pipe(['build', '--budget', 'usd=4.01']);
+  expect(last).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/1 ran, 4 fresh.*used usd 4, tokens 900/),
+  });
+
+  rig.remove('a');
+  const restored = await rig.build();
+  expect(restored).toMatchObject({ code: 0, restored: ['a'] });
+  expect(restored.finished?.metrics).toBeUndefined();
+  expect((await rig.pipe(['show'])).stdout).toMatch(/a +restored +\S+ +saved usd 4, tokens 900/);
+});
+
+test.each(['usd', '=5', 'usd=', 'usd=0', 'usd=-1', 'usd=x', 'usd=Infinity'])(
+  'the budget %s on a command line is a mistake, and nothing is run',
+  async (budget) => {
+    await using rig = await Rig.with({ 'in.txt': '1' }, config());
+    const refused = await rig.pipe(['build', '--budget', budget]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('such as usd=20') });
+    expect(rig.exists('a')).toBe(false);
+  },
+);
