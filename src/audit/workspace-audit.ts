@@ -3,7 +3,7 @@
 import { dirname, relative } from 'node:path';
 import type { Audit } from '../engine/executor.ts';
 import type { Code, RunFolders } from '../engine/ports.ts';
-import type { Command } from '../model/stage.ts';
+import { codeOf } from '../model/hooks.ts';
 import { StageAudit } from './stage-audit.ts';
 
 export interface WorkspaceAuditOptions {
@@ -20,9 +20,8 @@ export function createAudit(options: WorkspaceAuditOptions): Audit {
 
   return {
     begin({ id, stage }, inputs) {
-      const identity = isFunction(stage.command)
-        ? code.identify(stage.command.kind === 'script' ? stage.command.module : null)
-        : null;
+      const [module] = codeOf(stage);
+      const identity = module === undefined ? null : code.identify(module);
       return new StageAudit({
         ...{ strace, root, stage, inputs },
         ...(identity !== null && 'modules' in identity
@@ -37,8 +36,4 @@ export function createAudit(options: WorkspaceAuditOptions): Audit {
       });
     },
   };
-}
-
-function isFunction(command: Command): command is Extract<Command, { kind: 'script' | 'function' }> {
-  return command.kind === 'script' || command.kind === 'function';
 }

@@ -1,11 +1,13 @@
 // Everything about one stage, as text and as JSON.
 
 import type { StageCheck } from '../model/checks.ts';
+import { describeCommand } from '../model/command/command-line.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { hookNames } from '../model/hooks.ts';
 import type { Memory } from '../model/record.ts';
 import type { RetryCondition, RetryPolicy } from '../model/retry.ts';
-import type { PoolShare, Stage } from '../model/stage.ts';
+import type { Hooks, PoolShare, Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 import { ago, formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
@@ -85,6 +87,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],
     ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
     ['retry', stage.retry === null ? [] : retryText(stage.retry)],
+    ['hooks', hookTexts(stage.hooks)],
     ['pool', stage.pools.map(poolText)],
     ['check', stage.checks.map(checkText)],
     ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
@@ -188,6 +191,13 @@ function checkText({ outputs, check }: StageCheck): string {
     case 'function':
       return `${of}passes a function in the configuration`;
   }
+}
+
+function hookTexts(hooks: Hooks): readonly string[] {
+  return hookNames.flatMap((name) => {
+    const hook = hooks[name];
+    return hook === null ? [] : [`${name}  ${printable(describeCommand(hook))}`];
+  });
 }
 
 function poolText({ name, weight, limit, perMinute }: PoolShare): string {

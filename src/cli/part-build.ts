@@ -11,6 +11,7 @@ import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
+import { hasFunctionHook } from '../model/hooks.ts';
 import { type Selection, select } from '../model/selection.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { taskOf } from '../model/task.ts';
@@ -119,7 +120,9 @@ async function codeOf(
   const modules = stages.flatMap(({ command }) => (command.kind === 'script' ? [command.module] : []));
   const hasCode =
     modules.length > 0 ||
-    stages.some(({ command, checks }) => command.kind === 'function' || hasFunction(checks));
+    stages.some(
+      (stage) => stage.command.kind === 'function' || hasFunction(stage.checks) || hasFunctionHook(stage),
+    );
   // Most stages are commands, and need not know.
   if (!hasCode) return { identify: noCode };
   return prepareCode({ root, cache, config: orRefuse(await cache.obtain(configPath)), modules });

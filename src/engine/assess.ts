@@ -3,8 +3,9 @@ import type { Digest, FilePath, TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
-import { definitionParts, fingerprintOf } from '../model/fingerprint.ts';
+import { definitionParts, digestOf, fingerprintOf } from '../model/fingerprint.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
+import { codeOf } from '../model/hooks.ts';
 import { judgeByHash, judgeByTimes, type TimedFile, withReason } from '../model/judge.ts';
 import { byPath, type Manifest } from '../model/manifest.ts';
 import type { FingerprintPart, Memory } from '../model/record.ts';
@@ -144,12 +145,12 @@ export class Assessor {
     }
     let modules: readonly FilePath[] = [];
     let codeDigest: Digest | null = null;
-    if (stage.command.kind === 'script' || stage.command.kind === 'function') {
-      const code = world.code.identify(stage.command.kind === 'script' ? stage.command.module : null);
+    for (const module of codeOf(stage)) {
+      const code = world.code.identify(module);
       if ('problems' in code) problems.push(...code.problems);
       else {
-        modules = code.modules;
-        codeDigest = code.digest;
+        modules = modules.length === 0 ? code.modules : [...new Set([...modules, ...code.modules])].sort();
+        codeDigest = codeDigest === null ? code.digest : digestOf(`${codeDigest}${code.digest}`);
       }
     }
     if (problems.length > 0) {

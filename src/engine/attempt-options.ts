@@ -3,6 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Metrics } from '../model/metrics.ts';
+import type { FailedEnd } from './attempt-end.ts';
 import type { IsOfAnother } from './make-room.ts';
 
 /** What an attempt tells while it runs. */
@@ -28,6 +29,8 @@ export interface AttemptOptions {
   readonly stdin: 'closed' | 'inherit';
   /** What the task has reported so far that it used, in this try and in those before. */
   readonly spent: () => Metrics;
+  /** Whether there is to be another attempt after this end. */
+  readonly isTriedAgain: (end: FailedEnd) => boolean;
   readonly isOfAnother: IsOfAnother;
   /** Why no result may be made of these inputs, if so. */
   readonly distrust: (inputs: Manifest) => Failure | null;

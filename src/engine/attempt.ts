@@ -5,12 +5,13 @@ import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import { findAction, mayStay, saveArtifacts, stageAction } from './artifacts.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
-import { type AttemptEnd, failed, failureOf } from './attempt-end.ts';
+import { type AttemptEnd, type FailedEnd, failed, failureOf } from './attempt-end.ts';
 import type { AttemptOptions, AttemptWatcher } from './attempt-options.ts';
 import { Checking, resultToCheck } from './checking.ts';
 import { Executing } from './executing.ts';
-import { executionOf, missingSecrets } from './execution.ts';
+import { executionOf, missingSecrets, type Prepared } from './execution.ts';
 import { Finishing, type Prepare } from './finishing.ts';
+import { runFailureHook, runHook } from './hooks.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
 import { keepCopies } from './kept-copies.ts';
@@ -39,6 +40,8 @@ export class Attempt {
   private readonly first: Assessment;
   private latest: AssessmentOrFailure;
   private latestNumber: number;
+  /** Of what was begun last. */
+  private prepared: Prepared | null = null;
 
   constructor(options: {
     readonly world: World;
@@ -73,13 +76,23 @@ export class Attempt {
   /** Never rejects: what the file system refuses is a failure of the task, and what should not happen is contained. */
   async run(): Promise<AttemptEnd> {
     try {
-      return await this.tries(this.first);
+      const end = await this.tries(this.first);
+      if (end.kind === 'failed') await this.tellOfFailure(end);
+      return end;
     } catch (error) {
       if (isRefusal(error)) this.finishing.copies?.settle();
       return failed(failureOf(error));
     } finally {
       this.assessor.forget();
     }
+  }
+
+  private async tellOfFailure(end: FailedEnd): Promise<void> {
+    const { onFailure } = this.task.stage.hooks;
+    if (onFailure === null || this.prepared === null || this.options.isTriedAgain(end)) return;
+    const wrong = await runFailureHook(end, this.prepared, this.executing);
+    if (wrong !== null)
+      this.watcher.onWarning(`${this.task.id}: ${wrong}`, 'what it was to tell of stands above');
   }
 
   private async tries(first: Assessment): Promise<AttemptEnd> {
@@ -191,8 +204,14 @@ export class Attempt {
     for (const base of basesOf(task)) world.outputs.makeFolder(base);
     const audit = audited ? (world.audit?.begin(task, seen.manifest) ?? null) : null;
     const prepared = prepare(audit);
+    this.prepared = prepared;
     const startedMs = world.clock.monotonicMs();
+    const { before, after } = task.stage.hooks;
+    const begun = before && (await runHook('before', prepared, this.executing));
+    if (begun !== null) return this.finishing.reject(begun);
     const end = await this.executing.run(prepared.execution, { assessment, seen });
+    const closed =
+      end.kind === 'succeeded' ? after && (await runHook('after', prepared, this.executing)) : null;
     const durationMs = Math.round(world.clock.monotonicMs() - startedMs);
     world.files.forget();
     if (end.kind === 'cancelled') return this.finishing.reject({ kind: 'cancelled' });
@@ -201,6 +220,7 @@ export class Attempt {
       return { kind: 'inputs-changed', paths: end.edited };
     }
     if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));
+    if (closed !== null) return this.finishing.reject(closed);
 
     const made = await this.executing.reading.made(task);
     if (made === null) return this.finishing.reject({ kind: 'cancelled' });

@@ -1,11 +1,13 @@
 // The execution of an attempt while it runs: ended when that is asked for, or to be begun anew over edited inputs.
 import type { FilePath } from '../base/brand.ts';
+import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
 import type { Execution, ExecutionEnd, RunningExecution } from './executor.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { LongReading } from './long-reading.ts';
 import type { Observation } from './ports.ts';
+import { type EditedFiles, mayConcern, requiresAny } from './watching.ts';
 import type { World } from './world.ts';
 
 /** In a watch an edit ends what runs. A stage that edits its own inputs must not be begun anew for ever. */
@@ -44,8 +46,18 @@ export class Executing {
     this.running?.cancel(how);
   }
 
-  /** Which inputs are not as what runs found them. `isAbout` tells whether it is worth a look. */
-  editedInputs(isAbout: (assessment: Assessment) => boolean): readonly FilePath[] {
+  /** What runs is ended where it concerns that. `stagesBefore`: of this build. */
+  hear(files: EditedFiles, stagesBefore: () => readonly Stage[]): void {
+    const edited = this.editedInputs((assessment) => mayConcern(assessment, files));
+    if (edited.length === 0) return;
+    // What comes first is stale as well, and is not looked at again in this build: the next one does both.
+    const isBehind = stagesBefore().some((stage) => requiresAny(stage, edited));
+    if (isBehind) this.cancel('gently');
+    else this.restart(edited);
+  }
+
+  /** Which inputs are not as what runs found them. */
+  private editedInputs(isAbout: (assessment: Assessment) => boolean): readonly FilePath[] {
     const { begunWith, running } = this;
     if (begunWith === null || running === null || this.edited !== null || this.cancelled) return [];
     if (this.restartCount === mostRestarts || !isAbout(begunWith.assessment)) return [];
@@ -54,7 +66,7 @@ export class Executing {
   }
 
   /** Ends what runs, for inputs that were edited. */
-  restart(edited: readonly FilePath[]): void {
+  private restart(edited: readonly FilePath[]): void {
     this.edited = edited;
     this.restartCount++;
     this.running?.cancel('gently');

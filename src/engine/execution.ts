@@ -2,9 +2,10 @@
 import { fillCommand } from '../model/command/command-line.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
+import type { HookName } from '../model/hooks.ts';
 import { asOperand, pathFrom, wordsOf } from '../model/items/item-stage.ts';
 import type { Manifest } from '../model/manifest.ts';
-import type { Stage } from '../model/stage.ts';
+import type { Command, Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution, Tracer } from './executor.ts';
 import type { CallerEnv } from './ports.ts';
@@ -17,7 +18,8 @@ export interface Prepared {
   readonly command: string;
   /** Variables of the caller that the stage does not see. */
   readonly hiddenEnv: readonly string[];
-  /** What was reported so far. */
+  /** The execution of a hook, with these variables besides; `null`: the stage has none. */
+  readonly hookOf: (hook: HookName, about: Readonly<Record<string, string>>) => Execution | null;
   /** The last that it asked for before another attempt. */
   readonly retryAfterMs: () => number | null;
 }
@@ -68,12 +70,13 @@ export function executionOf(
   });
   const { item } = stage;
   const fromCwd = (file: string) => pathFrom(stage.cwd, file);
-  const command = fillCommand(stage.command, {
+  const values = {
     // Most stages work in the root, from where each path is as it stands.
     requires: requires.map(stage.cwd === '' ? asOperand : fromCwd),
     produces: produces.map(fromCwd),
     ...(item !== null && wordsOf(item, stage.cwd)),
-  });
+  };
+  const command = fillCommand(stage.command, values);
   let retryAfterMs: number | null = null;
   const execution: Execution = {
     task,
@@ -85,7 +88,7 @@ export function executionOf(
     stdin: options.stdin,
     logPath: folders.logPath(task.id),
     secretValues: secretValues(world, stage),
-    module: compiledModule(world, stage),
+    module: compiledModule(world, stage.command),
     context: {
       root: folders.root,
       stage: stage.name,
@@ -97,6 +100,7 @@ export function executionOf(
       scratch,
     },
     check: null,
+    hook: null,
     tracer: options.tracer,
     onOutput: (stream, text) => options.watcher.onOutput(stream, text),
     onProgress: (done, total) => options.watcher.onProgress(done, total),
@@ -110,6 +114,17 @@ export function executionOf(
     execution,
     command: shownCommand(world, stage),
     hiddenEnv: environment.hidden,
+    hookOf(hook, about) {
+      const its = stage.hooks[hook];
+      if (its === null) return null;
+      return {
+        ...execution,
+        hook,
+        command: fillCommand(its, values),
+        module: compiledModule(world, its),
+        env: { ...environment.env, PIPE_HOOK: hook, ...about },
+      };
+    },
     retryAfterMs: () => retryAfterMs,
   };
 }
@@ -124,9 +139,9 @@ function allOf(caller: CallerEnv): Readonly<Record<string, string>> {
   return all;
 }
 
-function compiledModule(world: World, stage: Stage): string | null {
-  if (stage.command.kind !== 'script' && stage.command.kind !== 'function') return null;
-  const code = world.code.identify(stage.command.kind === 'script' ? stage.command.module : null);
+function compiledModule(world: World, command: Command): string | null {
+  if (command.kind !== 'script' && command.kind !== 'function') return null;
+  const code = world.code.identify(command.kind === 'script' ? command.module : null);
   return 'compiledPath' in code ? code.compiledPath : null;
 }
 

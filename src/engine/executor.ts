@@ -1,7 +1,9 @@
 // The port behind which stages are executed: what an execution needs, and how it can end.
+
 import type { RunId } from '../base/brand.ts';
 import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
+import type { HookName } from '../model/hooks.ts';
 import type { ItemContext } from '../model/item-spec.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Command } from '../model/stage.ts';
@@ -28,6 +30,8 @@ export interface Execution {
   readonly context: ExecutionContext;
   /** Of a function that checks outputs: `keys` lead to it from its stage. `null`: the stage itself is at work. */
   readonly check: { readonly keys: readonly (string | number)[]; readonly files: readonly string[] } | null;
+  /** `null`: the command itself. */
+  readonly hook: HookName | null;
   /** Looks over the shoulder of its programs, where they are audited. */
   readonly tracer: Tracer | null;
   readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;

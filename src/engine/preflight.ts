@@ -5,6 +5,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { escapeGlob, globMatches, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { codeOf } from '../model/hooks.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { aliasedInputs, aliasProblem } from './aliases.ts';
@@ -148,11 +149,11 @@ function missingOutright(
 }
 
 function codeProblems(world: World, stage: Stage): readonly Diagnostic[] {
-  const { command } = stage;
-  if (command.kind !== 'script' && command.kind !== 'function') return [];
-  const code = world.code.identify(command.kind === 'script' ? command.module : null);
-  // What does not compile has its place in the module itself.
-  return 'problems' in code ? code.problems.map((one) => ({ at: `stages.${stage.name}.run`, ...one })) : [];
+  return codeOf(stage).flatMap((module) => {
+    const code = world.code.identify(module);
+    // What does not compile has its place in the module itself.
+    return 'problems' in code ? code.problems.map((one) => ({ at: `stages.${stage.name}.run`, ...one })) : [];
+  });
 }
 
 /** Of one entry after the other: there may be thousands of entries, and of producers. */

@@ -51,8 +51,12 @@ export class Retrying {
   takes(task: Task, attempt: Attempt, end: FailedEnd, log: string): boolean {
     const { retry } = task.stage;
     if (retry === null) return false;
-    const failures = (this.tried.get(task)?.failures ?? 0) + 1;
+    const failures = this.failuresWith(task);
     const decision = this.decide(retry, task, end, failures);
+    if (decision.kind === 'no-answer') {
+      const message = `it is not tried again, since its "retry.when" gave no answer: ${decision.why}`;
+      this.world.events.emit({ kind: 'warning', message, task: task.id });
+    }
     if (decision.kind !== 'again') return false;
     const { number, assessed } = attempt;
     const { delayMs } = decision;
@@ -65,6 +69,12 @@ export class Retrying {
     const callOff = this.world.alarm(delayMs, () => this.onOver(task));
     this.pauses.set(task, { assessed, details: detailsOf(end, log), callOff });
     return true;
+  }
+
+  /** What `takes` would answer. */
+  wouldTake(task: Task, end: FailedEnd): boolean {
+    const { retry } = task.stage;
+    return retry !== null && this.decide(retry, task, end, this.failuresWith(task)).kind === 'again';
   }
 
   /** It is looked at again: its next attempt begins, or it has failed. */
@@ -91,14 +101,14 @@ export class Retrying {
     }
   }
 
+  /** With the one that it has just come to. */
+  private failuresWith(task: Task): number {
+    return (this.tried.get(task)?.failures ?? 0) + 1;
+  }
+
   private decide(retry: RetryPolicy, task: Task, end: FailedEnd, failures: number): RetryDecision {
     const { failure, tail, retryAfterMs } = end;
     const seed = `${this.world.folders.runId} ${task.id}`;
-    const decision = retryDecision(retry, { failure, failures, tail, askedMs: retryAfterMs }, seed);
-    if (decision.kind === 'no-answer') {
-      const message = `it is not tried again, since its "retry.when" gave no answer: ${decision.why}`;
-      this.world.events.emit({ kind: 'warning', message, task: task.id });
-    }
-    return decision;
+    return retryDecision(retry, { failure, failures, tail, askedMs: retryAfterMs }, seed);
   }
 }

@@ -16,7 +16,7 @@ import { Retrying } from './retrying.ts';
 import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { shownCommand } from './secrets.ts';
-import { type EditedFiles, type Hold, mayConcern, requiresAny, untilAsked } from './watching.ts';
+import { type EditedFiles, type Hold, untilAsked } from './watching.ts';
 import { estimateOf, recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
@@ -54,6 +54,11 @@ export class Scheduler {
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     this.retrying = new Retrying(this.world, this.board, onOver);
     this.pools = new Pools(this.world, this.options, () => this.mailbox.put({ kind: 'pool-open' }));
+  }
+
+  /** No failure is followed by another attempt: a person who debugs a stage wants to see it fail. */
+  private get isOver(): boolean {
+    return this.stopping || this.options.stdin === 'inherit';
   }
 
   get wasInterrupted(): boolean {
@@ -145,6 +150,7 @@ export class Scheduler {
         audited: audited.has(task.stage.name),
         stdin,
         spent: () => this.options.spending.of(task),
+        isTriedAgain: (end) => !this.isOver && this.retrying.wouldTake(task, end),
         isOfAnother: (file) => hasOtherOwner(task.stage, file),
         distrust: (inputs) =>
           hiddenOrder(task.stage) ??
@@ -188,7 +194,8 @@ export class Scheduler {
         for (const attempt of this.attempts.values()) attempt.executing.cancel(letter.how);
         return;
       case 'edited':
-        for (const [task, attempt] of this.attempts) this.hear(task, attempt, letter.files);
+        for (const [{ stage }, { executing }] of this.attempts)
+          executing.hear(letter.files, () => this.options.stagesBefore(stage));
         this.retrying.hear(letter.files);
         return;
       case 'pool-open':
@@ -204,15 +211,6 @@ export class Scheduler {
         this.attempts.delete(letter.task);
         return;
     }
-  }
-
-  private hear(task: Task, { executing }: Attempt, files: EditedFiles): void {
-    const edited = executing.editedInputs((assessment) => mayConcern(assessment, files));
-    if (edited.length === 0) return;
-    // What comes first is stale as well, and is not looked at again in this build: the next one does both.
-    const isBehind = this.options.stagesBefore(task.stage).some((stage) => requiresAny(stage, edited));
-    if (isBehind) executing.cancel('gently');
-    else executing.restart(edited);
   }
 
   private ended(task: Task, end: AttemptEnd): void {
@@ -234,9 +232,7 @@ export class Scheduler {
   private endedBadly(task: Task, end: FailedEnd): void {
     const attempt = this.attempts.get(task)!;
     const log = logOf(this.world, task);
-    // A person who debugs a stage wants to see it fail.
-    const isOver = this.stopping || this.options.stdin === 'inherit';
-    if (isOver || !this.retrying.takes(task, attempt, end, log))
+    if (this.isOver || !this.retrying.takes(task, attempt, end, log))
       this.fail(task, attempt.assessed, detailsOf(end, log));
   }
 

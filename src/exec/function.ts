@@ -50,11 +50,14 @@ export async function runFunction(run: FunctionRun): Promise<ExecutionEnd> {
 }
 
 function requestFor(execution: Execution, lingerMs: number): WorkerRequest {
-  const { command, module, context, check } = execution;
+  const { command, module, context, check, hook } = execution;
   if (module === null) throw new Error('a stage function needs its compiled module');
   return {
     module,
-    export: command.kind === 'function' ? { stage: context.stage, keys: check?.keys ?? ['run'] } : 'default',
+    export:
+      command.kind === 'function'
+        ? { stage: context.stage, keys: check?.keys ?? (hook === null ? ['run'] : ['hooks', hook]) }
+        : 'default',
     files: check?.files ?? null,
     name: command.kind === 'script' ? command.module : 'the configuration',
     context,

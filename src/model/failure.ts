@@ -12,6 +12,13 @@ export type Failure =
   /** A stage function or script module threw, or its process ended early. */
   | { readonly kind: 'threw'; readonly message: string; readonly stack: string | null }
   /** It ended well, but these `produces` patterns match nothing. */
+  /** `why`: as one says of a command. `line`: the one that failed. */
+  | {
+      readonly kind: 'hook-failed';
+      readonly hook: 'before' | 'after' | 'onFailure';
+      readonly why: string;
+      readonly line: string;
+    }
   | { readonly kind: 'output-missing'; readonly patterns: readonly string[] }
   /** It ended well, but what it made does not pass its checks. `more`: than those named. `kept`: where it lies now. */
   | {

@@ -3,10 +3,11 @@
 import { hash } from 'node:crypto';
 import type { Digest } from '../base/brand.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
+import { hooksOfResult } from './hooks.ts';
 import type { Item } from './items/item.ts';
 import type { Manifest } from './manifest.ts';
 import type { FingerprintPart } from './record.ts';
-import type { EnvEntry, Stage } from './stage.ts';
+import type { Command, EnvEntry, Stage } from './stage.ts';
 import type { StaleReason } from './verdict.ts';
 
 /** Raise it when the meaning of a part changes: every old record is then stale, every old cache entry unknown. */
@@ -36,7 +37,11 @@ const checkPart = 'check';
 export function definitionParts(stage: Stage, surroundings: Surroundings): readonly FingerprintPart[] {
   const parts: FingerprintPart[] = [
     { name: 'fingerprint format', value: formatVersion },
-    { name: 'command', value: commandText(stage) },
+    { name: 'command', value: commandText(stage.command, stage.name) },
+    ...hooksOfResult(stage.hooks).map(([name, hook]) => ({
+      name: `hook ${name}`,
+      value: commandText(hook, stage.name),
+    })),
   ];
   if (surroundings.code !== null) parts.push({ name: 'code', value: surroundings.code });
   if (stage.cwd !== '') parts.push({ name: 'cwd', value: stage.cwd });
@@ -98,8 +103,7 @@ function itemParts({ path, name, captures, value }: Item): readonly FingerprintP
   ];
 }
 
-function commandText(stage: Stage): string {
-  const { command } = stage;
+function commandText(command: Command, stage: string): string {
   switch (command.kind) {
     case 'shell':
       return command.lines.length === 1 ? command.lines[0]! : JSON.stringify(command.lines);
@@ -110,7 +114,7 @@ function commandText(stage: Stage): string {
     case 'function':
       // Two functions may read the same and mean different things by what they close over. The name costs
       // nothing here: changing it edits the configuration, which is an input of its functions anyway.
-      return `function of ${stage.name}`;
+      return `function of ${stage}`;
   }
 }
 

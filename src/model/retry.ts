@@ -85,6 +85,7 @@ function retryableOf({ failure, failures, tail }: FailedAttempt): RetryFailure |
     case 'threw':
       return { ...about, kind: 'threw', message: failure.message };
     case 'spawn':
+    case 'hook-failed':
     case 'output-missing':
     case 'check-failed':
     case 'check-broken':

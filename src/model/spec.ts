@@ -138,6 +138,8 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   /** For each attempt and, in an array, each line. */
   readonly timeout?: Duration;
   readonly retry?: RetrySpec;
+  /** What is done before and after `run`, and when the stage has failed. */
+  readonly hooks?: HooksSpec;
   /** What outputs must be like: for every output, or by patterns of outputs. */
   readonly check?:
     | CheckSpec
@@ -164,6 +166,18 @@ export interface PoolSpec {
   readonly limit?: number;
   readonly perMinute?: number;
 }
+
+/** Commands, or functions, that are called as one in `run` is. */
+export interface HooksSpec {
+  /** A failure prevents the stage. */
+  readonly before?: HookSpec;
+  /** After `run` has ended well, and before its outputs are looked at; a failure fails the stage. */
+  readonly after?: HookSpec;
+  /** When the stage has failed and is not tried again. Its own failure is only told. */
+  readonly onFailure?: HookSpec;
+}
+
+export type HookSpec = string | readonly string[] | ExecSpec | StageFunction;
 
 export interface PipelineSpec<Name extends string = string> extends SharedSpec {
   /** Shown in output. Default: the folder's name. */

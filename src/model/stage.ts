@@ -19,6 +19,13 @@ export type Command =
   /** The function stands in the configuration itself; the worker finds it by the stage's name. */
   | { readonly kind: 'function' };
 
+/** What is done before and after the command, and when the stage has failed. */
+export interface Hooks {
+  readonly before: Command | null;
+  readonly after: Command | null;
+  readonly onFailure: Command | null;
+}
+
 export type EnvEntry =
   | { readonly kind: 'set'; readonly name: string; readonly value: string }
   | { readonly kind: 'pass'; readonly name: string };
@@ -64,6 +71,7 @@ export interface Stage {
   readonly timeoutMs: number | null;
   /** `null`: one attempt. */
   readonly retry: RetryPolicy | null;
+  readonly hooks: Hooks;
   readonly checks: readonly StageCheck[];
   /** Sorted by name. */
   readonly pools: readonly PoolShare[];

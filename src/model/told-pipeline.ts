@@ -25,6 +25,7 @@ const roles = {
   shell: 'executed',
   version: 'executed',
   retry: 'executed',
+  hooks: 'executed',
   checks: 'executed',
   description: 'text',
   // Words of pipe's own, and numbers.
@@ -58,13 +59,14 @@ export function toldPipeline(pipeline: Pipeline, secretValues: readonly string[]
 
 /** The same stage, where it holds no secret. */
 export function toldStage(stage: Stage, secretValues: readonly string[]): Stage {
-  const { command, env, shell, version, retry, checks, description } = stage;
+  const { command, env, shell, version, retry, hooks, checks, description } = stage;
   const fields: Pick<Stage, FieldsThatAre<'executed' | 'text'>> = {
     command,
     env,
     shell,
     version,
     retry,
+    hooks,
     checks,
     description,
   };

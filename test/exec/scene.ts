@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunId } from '../../src/base/brand.ts';
 import type { Execution } from '../../src/engine/executor.ts';
+import { noHooks } from '../../src/model/hooks.ts';
 import type { Command, Stage } from '../../src/model/stage.ts';
 import { taskOf } from '../../src/model/task.ts';
 
@@ -25,6 +26,7 @@ const stage: Stage = {
   shell: '/bin/sh',
   timeoutMs: null,
   retry: null,
+  hooks: noHooks,
   checks: [],
   pools: [],
   optional: false,
@@ -104,6 +106,7 @@ export class Scene {
       stdin: 'closed',
       logPath: this.logPath,
       check: null,
+      hook: null,
       onRetryAfter: () => {},
       onProblem: () => {},
       secretValues: [],

@@ -626,6 +626,20 @@ export const mutants = [
     tests: ['test/glance/seal.test.ts'],
   },
   {
+    name: 'another hook is no other result',
+    file: 'src/model/fingerprint.ts',
+    from: '...hooksOfResult(stage.hooks).map(([name, hook]) => ({',
+    to: '...hooksOfResult({ ...stage.hooks, before: null, after: null }).map(([name, hook]) => ({',
+    tests: ['test/stories/hooks.test.ts'],
+  },
+  {
+    name: 'a hook that fails after the command fails nothing',
+    file: 'src/engine/attempt.ts',
+    from: 'if (closed !== null) return this.finishing.reject(closed);',
+    to: '',
+    tests: ['test/stories/hooks.test.ts'],
+  },
+  {
     name: 'a budget that is spent stops nothing',
     file: 'src/engine/spending.ts',
     from: 'if (this.limit === null) return false;',
@@ -898,9 +912,9 @@ export const mutants = [
   },
   {
     name: 'an edit that an earlier stage has to see first begins the later one anew',
-    file: 'src/engine/scheduler.ts',
-    from: "if (isBehind) executing.cancel('gently');",
-    to: "if (false) executing.cancel('gently');",
+    file: 'src/engine/executing.ts',
+    from: "if (isBehind) this.cancel('gently');",
+    to: "if (false) this.cancel('gently');",
     tests: ['test/stories/watch-runs.test.ts'],
   },
   {

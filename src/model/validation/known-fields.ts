@@ -19,6 +19,7 @@ const ofStage = {
   shell: true,
   timeout: true,
   retry: true,
+  hooks: true,
   check: true,
   pool: true,
   optional: true,
@@ -49,7 +50,7 @@ export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
 const notYet = new Set([
-  ...['approval', 'batch', 'hooks', 'nice', 'params'],
+  ...['approval', 'batch', 'nice', 'params'],
   ...['rateLimit', 'services', 'weight', 'when'],
 ]);
 

@@ -18,14 +18,22 @@ export function readCommand(
 ): Command | null {
   const { report } = section;
   const placed = section.placed('run');
-  const { value, at } = placed;
-  if (value === undefined) {
-    if (!section.has('run')) {
-      const hint = `write what the stage does: ${expected}`;
-      report({ code: 'PIPE012', message: 'the stage does not say what to run', at, hint });
-    }
-    return null;
+  if (placed.value !== undefined) return readCommandAt(placed, report, folders, placeholders);
+  if (!section.has('run')) {
+    const hint = `write what the stage does: ${expected}`;
+    report({ code: 'PIPE012', message: 'the stage does not say what to run', at: placed.at, hint });
   }
+  return null;
+}
+
+/** The same of a command in another place, which has a value. */
+export function readCommandAt(
+  placed: Placed,
+  report: Report,
+  folders: Folders,
+  placeholders: readonly string[],
+): Command | null {
+  const { value, at } = placed;
   if (typeof value === 'function') return { kind: 'function' };
   if (typeof value === 'string') return readLines([placed], report, placeholders);
   const items = itemsOf(value);
@@ -41,12 +49,16 @@ export function readCommand(
 }
 
 /**
- * The files that a command names and that lie inside the root, which nobody has to declare. Sorted.
+ * The files that commands name and that lie inside the root, which nobody has to declare. Sorted.
  * `cwd` is canonical.
  */
-export function impliedFiles(command: Command, cwd: string, folders: Folders): readonly FilePath[] {
+export function impliedFiles(
+  commands: readonly Command[],
+  cwd: string,
+  folders: Folders,
+): readonly FilePath[] {
   const files = new Set<FilePath>();
-  for (const file of impliedInputs(command)) {
+  for (const file of commands.flatMap(impliedInputs)) {
     const path = canonicalPath(file.startsWith('/') ? file : `./${cwd}/${file}`, folders);
     if (path !== '' && !isOutside(path)) files.add(path);
   }

@@ -1,6 +1,7 @@
 // Checks one stage and fills in what it leaves out.
 import { hintOfNames } from '../../base/did-you-mean.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { hooksOfResult } from '../hooks.ts';
 import { forAllItems } from '../items/for-each.ts';
 import { canonicalPath, type Folders, isOutside } from '../paths.ts';
 import type { Freshness, Stage } from '../stage.ts';
@@ -10,6 +11,7 @@ import { reportUnknownFields, stageFields } from './known-fields.ts';
 import { readChecks } from './validate-check.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
 import { placeholdersOf, readForEach, reportUnknownCaptures, requiredByAll } from './validate-for-each.ts';
+import { readHooks } from './validate-hooks.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
 import { type Pool, readShares } from './validate-pools.ts';
 import { readRetry } from './validate-retry.ts';
@@ -44,10 +46,12 @@ export function readStage(
   const forEach = items === null ? null : { ...items, requires: shared.requires, produces };
   if (items !== null) reportUnknownCaptures(section, items);
   const cwd = readCwd(section, place);
+  const hooks = readHooks(section, place, placeholdersOf(items));
   const rest = {
     shell: readShell(section),
     timeoutMs: section.durationMs('timeout'),
     retry: readRetry(section),
+    hooks,
     pools: readShares(section, defaults.pools),
     checks: readChecks(section, place, produces && forAllItems(produces)),
     optional: section.flag('optional') ?? false,
@@ -64,7 +68,7 @@ export function readStage(
     index,
     description,
     requires: { entries: forEach === null ? forAllItems(shared.requires) : requiredByAll(forEach) },
-    implied: impliedFiles(command, cwd, place),
+    implied: impliedFiles([command, ...hooksOfResult(hooks).map(([, hook]) => hook)], cwd, place),
     produces: produces === null ? null : { entries: forAllItems(produces) },
     after,
     command,

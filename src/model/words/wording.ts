@@ -83,6 +83,8 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
         : ['it ended well, but did not make', ...failure.patterns.map(printable)];
     case 'check-failed':
       return explainProblems(failure);
+    case 'hook-failed':
+      return [`its hook "${failure.hook}" failed: ${printable(failure.why)}`];
     case 'check-broken':
       return [
         `its check cannot be made: ${printable(firstLine(failure.message))}`,

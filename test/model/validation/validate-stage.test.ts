@@ -18,6 +18,7 @@ test('a stage that says nothing else has all defaults', () => {
     shell: '/bin/sh',
     timeoutMs: null,
     retry: null,
+    hooks: { before: null, after: null, onFailure: null },
     checks: [],
     pools: [],
     optional: false,

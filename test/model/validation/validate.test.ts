@@ -103,7 +103,7 @@ test('a field in the wrong place is told where it belongs', () => {
   ]);
 });
 
-test.each(['hooks', 'approval', 'when', 'batch', 'weight', 'nice'])(
+test.each(['approval', 'when', 'batch', 'weight', 'nice'])(
   'the stage field %s is for a later version',
   (field) => {
     expect(rejected({ stages: { a: { ...good, [field]: 1 } } })).toEqual([

@@ -1,0 +1,84 @@
+// What a stage does before and after its command, and when it has failed.
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
+
+const files = { 'in.txt': '1', 'note.sh': 'echo "$PIPE_HOOK $PIPE_STAGE $PIPE_OUTCOME" >> told' };
+
+test('hooks run around the command, see its files, and what they make is part of its result', async () => {
+  const config = (after: string, onFailure: string) => `import { appendFileSync } from 'node:fs';
+    export default { stages: { work: {
+      requires: ['in.txt'], produces: ['out.txt'], run: 'cat made >> out.txt',
+      hooks: { before: ['. ./note.sh', 'cp {requires} made'], after: (ctx) => appendFileSync(ctx.produces[0], '${after}'), onFailure: '${onFailure}' },
+    } } }`;
+  await using rig = await Rig.with(files, config(' after', 'touch never'));
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
+  expect([rig.read('out.txt'), rig.read('told'), rig.exists('never')]).toEqual([
+    '1 after',
+    'before work \n',
+    false,
+  ]);
+  expect(await rig.build()).toMatchObject({ executed: [], finished: { fresh: 1 } });
+  rig.remove('out.txt');
+  expect(await rig.build()).toMatchObject({ restored: ['work'] });
+  expect(rig.read('told')).toBe('before work \n');
+
+  // They have a part in the result, so another one is another result; what it names is an input.
+  rig.write('note.sh', `${files['note.sh']};`);
+  expect((await rig.build()).reasonsOf('work')).toEqual([{ code: 'input-changed', path: 'note.sh' }]);
+  rig.config(config(' then', 'touch never'));
+  expect(await rig.build()).toMatchObject({ executed: ['work'] });
+  expect(rig.read('out.txt')).toBe('1 then');
+  rig.config(config(' then', 'touch never ever'));
+  expect(await rig.build()).toMatchObject({ executed: ['work'] });
+  rig.config(config(' then', 'touch never ever').replace('cp {requires}', 'cat {requires} >'));
+  expect((await rig.build()).reasonsOf('work')).toContainEqual(
+    expect.objectContaining({ code: 'definition-changed', name: 'hook before' }),
+  );
+  expect((await rig.pipe(['describe', 'work'])).stdout).toMatch(/onFailure +touch never ever/);
+});
+
+test('a hook that fails fails the stage, and nothing is kept of it', async () => {
+  const config = (hooks: string) => `export default { stages: {
+    work: { requires: ['in.txt'], produces: ['out.txt'], run: 'touch ran; cp in.txt out.txt', hooks: ${hooks}, retry: { attempts: 2, delay: 1 } },
+    next: { requires: ['out.txt'], produces: ['next'], run: 'touch next' },
+  } }`;
+  await using rig = await Rig.with(files, config(`{ before: 'echo no; exit 7' }`));
+  const prevented = await rig.build();
+  expect(prevented).toMatchObject({ code: 1, finished: { failed: 1, skipped: 1 } });
+  expect(prevented.end('work')?.failure).toEqual({
+    ...{ kind: 'hook-failed', hook: 'before', why: 'exit code 7', line: 'echo no; exit 7' },
+  });
+  expect(rig.exists('ran')).toBe(false);
+  expect((await rig.pipe(['build'])).stdout).toMatch(
+    /its hook "before" failed: exit code 7[\s\S]*command +echo no; exit 7[\s\S]*│ no/,
+  );
+  rig.config(config(`{ after: 'exit 8' }`));
+  expect((await rig.build()).end('work')?.failure).toMatchObject({ hook: 'after', why: 'exit code 8' });
+  expect([rig.exists('ran'), rig.exists('out.txt')]).toEqual([true, false]);
+  rig.config(config(`{ after: 'true' }`));
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['next', 'work'] });
+});
+
+test('who is told of a failure is told once, why it was, and hides nothing by failing', async () => {
+  await using rig = await Rig.with(
+    files,
+    `export default { stages: { work: {
+      requires: ['in.txt'], produces: ['out.txt'], run: 'exit 3', timeout: '20s', retry: { attempts: 2, delay: 1 },
+      hooks: { onFailure: 'echo "$PIPE_OUTCOME $PIPE_EXIT_CODE $PIPE_FAILURE" >> told; exit 9' },
+    } } }`,
+  );
+  const failed = await rig.build();
+  expect(failed).toMatchObject({ code: 1 });
+  expect(failed.end('work')).toMatchObject({ attempts: 2, failure: { kind: 'exit', code: 3 } });
+  expect(rig.read('told')).toBe('failed 3 exit code 3\n');
+  expect(failed.warnings).toEqual(['work: its hook "onFailure" failed: exit code 9']);
+});
+
+test('a hook that hangs is ended with the time of its stage, and all that it started', async () => {
+  await using rig = await Rig.with(
+    files,
+    `export default { stages: { work: { requires: ['in.txt'], run: 'true', timeout: '100ms', hooks: { after: 'tail -f in.txt' } } } }`,
+  );
+  const hung = await rig.build();
+  expect(hung.end('work')?.failure).toMatchObject({ kind: 'hook-failed', hook: 'after' });
+});
