@@ -4,6 +4,7 @@ export type { CheckedFile, CheckFunction, CheckSpec } from './model/check-spec.t
 export { jsonSchema, matches, minLines, nonEmpty } from './model/check-spec.ts';
 export type { ItemContext, ItemsSpec } from './model/item-spec.ts';
 export { items } from './model/item-spec.ts';
+export type { ParamSpec, ParamsSpec, ParamValues, ValuesOf } from './model/param-spec.ts';
 export type {
   Duration,
   ExecSpec,

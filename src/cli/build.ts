@@ -8,6 +8,7 @@ import { JournalSink } from '../journal/journal-sink.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
+import { valuesOf } from '../model/params/param.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Console, type ConsoleOptions, createConsole } from '../render/console.ts';
 import { type ConsoleMode, chooseMode } from '../render/console-mode.ts';
@@ -35,10 +36,16 @@ export async function build(
   refuseContradictions(flags);
   const profiling = isSet(flags, 'profile') ? (await import('./profiling.ts')).openProfiling() : null;
   const opening = () =>
-    openWorkspace(flags, { freshness: freshnessOf(flags), writes: !isSet(flags, 'dryRun') });
+    openWorkspace(flags, { freshness: freshnessOf(flags), writes: !isSet(flags, 'dryRun'), params: 'asked' });
   const workspace = await (profiling?.phase('config', opening) ?? opening());
   const selection = selectStages(workspace, selectionOf(targets, flags));
-  const options = { ...optionsOf(workspace, flags), provesNothingToDo, profiling };
+  // What a person has answered holds for this run alone, and not for the next one without flags.
+  const isOfConfiguration = !workspace.pipeline.params.some(({ isGiven }) => isGiven);
+  const options = {
+    ...optionsOf(workspace, flags),
+    provesNothingToDo: provesNothingToDo && isOfConfiguration,
+    profiling,
+  };
   return runBuild(workspace, selection, flags, options);
 }
 
@@ -51,7 +58,14 @@ export function optionsOf(workspace: Workspace, flags: Flags): BuildOptions {
     wait: !isOff(flags, 'wait'),
     stdin: 'closed',
     command: commandWords(),
+    params: paramsOf(workspace),
   };
+}
+
+/** `undefined` where the pipeline has none. */
+export function paramsOf({ pipeline: { params } }: Workspace): BuildOptions['params'] {
+  if (params.length === 0) return undefined;
+  return valuesOf(params.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }])));
 }
 
 function refuseContradictions(flags: Flags): void {

@@ -19,7 +19,7 @@ export async function cache([action = '', ...more]: readonly string[], flags: Fl
   if (more.length > 0) throw unknownAction(more.join(' '));
   if (action === 'stats') return say(stats(findPlace(flags).state), flags);
   if (action !== 'gc' && action !== 'verify' && action !== 'clear') throw unknownAction(action);
-  const workspace = await openWorkspace(flags);
+  const workspace = await openWorkspace(flags, { params: 'open' });
   // Under the lock: a build that is at work must not see its blobs go.
   return underLock(workspace, [], flags, () => say(act(action, workspace), flags));
 }

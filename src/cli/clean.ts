@@ -1,6 +1,7 @@
 // `pipe clean`: deletes recorded outputs, only what pipe itself made.
 import type { FilePath } from '../base/brand.ts';
 import { type Cleaning, performCleaning, planCleaning } from '../engine/clean.ts';
+import { madeWithOtherParams } from '../engine/combined-records.ts';
 import { makingNow } from '../engine/former.ts';
 import { planOfGone } from '../engine/gone-items.ts';
 import { ItemTasks } from '../engine/item-tasks.ts';
@@ -32,9 +33,10 @@ interface Job {
 }
 
 export async function clean(targets: readonly string[], flags: Flags): Promise<number> {
-  const workspace = await openWorkspace(flags);
   const from = texts(flags, 'from');
   const named = targets.length > 0 || from.length > 0;
+  const params = isSet(flags, 'orphans') && !named ? 'open' : 'given';
+  const workspace = await openWorkspace(flags, { params });
   // With --orphans alone nothing of the present stages is meant.
   const reset = from.length > 0 ? selectStages(workspace, { ...selectEverything, from }).names : null;
   const names = isSet(flags, 'orphans') && !named ? [] : namesOf(workspace, targets, reset);
@@ -76,10 +78,11 @@ function jobsOf(
 ): readonly Job[] {
   const { graph } = workspace;
   const { stages } = graph;
+  const isOfOthers = madeWithOtherParams(world.records);
   const chosen = new Set(names);
   const jobs: Job[] = [];
   for (const stage of stages.filter((one) => chosen.has(one.name))) {
-    const isOfAnother = (path: FilePath) => hasOtherOwner(graph, stage, path);
+    const isOfAnother = (path: FilePath) => hasOtherOwner(graph, stage, path) || isOfOthers(path);
     const wanted = items?.get(stage.name);
     const bases = basesOf({ stage });
     for (const record of recordsOf(world, stage)) {

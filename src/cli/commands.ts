@@ -7,6 +7,8 @@ import {
   positiveNumber,
   withBuildFlags,
   withEnvironment,
+  withEnvironmentAndParams,
+  withParams,
   withPlace,
   withRunFlags,
   withSelection,
@@ -55,7 +57,7 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
         positiveNumber,
       ),
   status: (declare) =>
-    withEnvironment(
+    withEnvironmentAndParams(
       withSelection(
         declare(
           'status [targets...]',
@@ -68,7 +70,7 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
       ),
     ).addOption(freshnessOption()),
   why: (declare) =>
-    withEnvironment(
+    withEnvironmentAndParams(
       declare(
         'why <stage-or-file>',
         'the full chain of causes for one stage or file',
@@ -76,7 +78,7 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
       ).option('--json', 'one JSON object'),
     ),
   graph: (declare) =>
-    withEnvironment(
+    withEnvironmentAndParams(
       withSelection(
         declare(
           'graph [targets...]',
@@ -94,12 +96,15 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
       ),
     ),
   list: (declare) =>
-    declare('list', 'stages and named pipelines', async () => (await import('./list.ts')).list).option(
-      '--json',
-      'one JSON object',
+    withParams(
+      declare(
+        'list',
+        'stages, named pipelines and parameters',
+        async () => (await import('./list.ts')).list,
+      ).option('--json', 'one JSON object'),
     ),
   describe: (declare) =>
-    withEnvironment(
+    withEnvironmentAndParams(
       declare(
         'describe <stage>',
         'everything about one stage',
@@ -107,7 +112,7 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
       ).option('--json', 'one JSON object'),
     ),
   run: (declare) =>
-    withEnvironment(
+    withEnvironmentAndParams(
       declare(
         'run <stage>',
         'run exactly that stage now, with your terminal as its input, to debug it',
@@ -118,17 +123,19 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
         .option('--no-wait', 'exit 3 at once if another build is at work here'),
     ),
   clean: (declare) =>
-    declare(
-      'clean [stages...]',
-      'delete recorded outputs (only what pipe itself made)',
-      async () => (await import('./clean.ts')).clean,
+    withParams(
+      declare(
+        'clean [stages...]',
+        'delete recorded outputs (only what pipe itself made)',
+        async () => (await import('./clean.ts')).clean,
+      ),
     )
       .option('--from <stage>', 'reset to before this stage: it and everything downstream', collectNames)
       .option('--orphans', 'what removed stages left')
       .option('-n, --dry-run', 'say what would be deleted')
       .option('--json', 'one JSON object'),
   accept: (declare) =>
-    withEnvironment(
+    withEnvironmentAndParams(
       declare(
         'accept <path-or-stage...>',
         'take present outputs as the result of their stage',

@@ -5,6 +5,7 @@ import { describeCommand } from '../model/command/command-line.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { hookNames } from '../model/hooks.ts';
+import { paramText } from '../model/params/param.ts';
 import type { Memory } from '../model/record.ts';
 import type { RetryCondition, RetryPolicy } from '../model/retry.ts';
 import type { Hooks, PoolShare, Stage } from '../model/stage.ts';
@@ -82,6 +83,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['after', all(stage.after)],
     ['upstream', all(othersIn(graph.upstreamOf([stage.name]), stage))],
     ['downstream', all(othersIn(graph.downstreamOf([stage.name]), stage))],
+    ['parameters', stage.params.map((param) => printable(paramText(param)))],
     ['env', stage.env.map((entry) => envText(entry, present))],
     ['secrets', stage.secrets.map((name) => `${name}  (${present.has(name) ? 'set' : 'not set'})`)],
     ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],

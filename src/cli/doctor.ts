@@ -39,7 +39,7 @@ async function pipelineChecks(flags: Flags): Promise<readonly Check[]> {
   const envFiles = await problemsOf(() => callerEnv(flags));
   const readable = 'problems' in envFiles ? { ...flags, envFile: undefined } : flags;
   const ofEnvFiles = 'problems' in envFiles ? [checkOf('env files', envFiles.problems, '')] : [];
-  const opened = await problemsOf(() => openWorkspace(readable));
+  const opened = await problemsOf(() => openWorkspace(readable, { params: 'open' }));
   if ('problems' in opened) return [...brokenChecks(opened.problems), ...ofEnvFiles];
   return [...soundChecks(opened.value), ...ofEnvFiles, ...(await checksOfStages(opened.value, readable))];
 }

@@ -12,6 +12,15 @@ export function withEnvironment(command: Command): Command {
   return command.option('--env-file <path>', 'variables for the stages; repeatable', collect);
 }
 
+export function withParams(command: Command): Command {
+  return command.option('-p, --param <name=value>', 'a parameter of the pipeline; repeatable', collect);
+}
+
+/** What a stage is run with. */
+export function withEnvironmentAndParams(command: Command): Command {
+  return withParams(withEnvironment(command));
+}
+
 export function withSelection(command: Command): Command {
   return command
     .option('--from <stage>', 'it and everything downstream; repeatable', collectNames)
@@ -35,7 +44,7 @@ export function withBuildFlags(command: Command): Command {
 }
 
 export function withRunFlags(command: Command): Command {
-  return withEnvironment(command)
+  return withEnvironmentAndParams(command)
     .option('--force', 'rerun the named targets, else all that is selected')
     .option('-j, --jobs <n>', 'tasks at once', positiveInteger)
     .addOption(freshnessOption())

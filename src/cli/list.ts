@@ -6,7 +6,15 @@ import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace } from './workspace.ts';
 
 export async function list(_positional: readonly string[], flags: Flags): Promise<number> {
-  const { told: pipeline, graph, root, configPath } = await openWorkspace(flags, { writes: false });
+  const {
+    told: pipeline,
+    graph,
+    root,
+    configPath,
+  } = await openWorkspace(flags, {
+    writes: false,
+    params: 'open',
+  });
   if (isSet(flags, 'json')) printJson({ ...listJson(pipeline, graph), root, config: configPath });
   else printLines(listLines(pipeline, outLook()));
   return 0;

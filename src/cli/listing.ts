@@ -2,6 +2,7 @@
 
 import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { expectedOf } from '../model/params/param.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
@@ -10,24 +11,25 @@ import { tableLines } from '../render/table.ts';
 import { stageJson } from './stage-json.ts';
 
 export function listJson(pipeline: Pipeline, graph: StageGraph) {
-  const { name, stages, pipelines, jobs, cacheMaxBytes } = pipeline;
+  const { name, stages, pipelines, params, jobs, cacheMaxBytes } = pipeline;
   return {
     v: 1,
     pipeline: name,
     stages: stages.map((stage) => stageJson(stage, graph)),
     pipelines: [...pipelines].map(([name, members]) => ({ name, stages: members })),
+    params: params.map(({ isGiven: _isGiven, ...param }) => param),
     jobs,
     cacheMaxBytes,
   };
 }
 
 export function listLines(pipeline: Pipeline, look: Look): readonly string[] {
-  const named = namedPipelineLines(pipeline, look);
+  const tables = [namedPipelineLines(pipeline, look), paramLines(pipeline, look)];
   return [
     `${look.style.bold(printable(pipeline.name))}: ${plural(pipeline.stages.length, 'stage')}`,
     '',
     ...stageTable(pipeline.stages, look),
-    ...(named.length === 0 ? [] : ['', ...named]),
+    ...tables.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines])),
   ];
 }
 
@@ -73,6 +75,24 @@ function namedPipelineLines(pipeline: Pipeline, look: Look): readonly string[] {
       { title: 'stages', shrinks: true },
     ],
     [...pipeline.pipelines].map(([name, members]) => [name, members.join(', ')]),
+    { columns, style },
+  );
+}
+
+function paramLines({ params }: Pipeline, { columns, style }: Look): readonly string[] {
+  return tableLines(
+    [
+      { title: 'parameter', paint: style.bold },
+      { title: 'value', shrinks: true },
+      { title: 'of', shrinks: true },
+      { title: 'description', shrinks: true },
+    ],
+    params.map(({ name, value, type, choices, description, isGiven }) => [
+      name,
+      value === null ? 'to be given' : `${printable(String(value))}${isGiven ? '' : ' (default)'}`,
+      choices === null ? expectedOf(type) : printable(choices.join(', ')),
+      printable(description ?? ''),
+    ]),
     { columns, style },
   );
 }

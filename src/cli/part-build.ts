@@ -73,10 +73,12 @@ function partOf({ root, configPath, spec, concerned }: Sighting): {
 } | null {
   const { again, before } = concerned;
   const names = new Set([...again, ...before]);
-  const valid = validate(spec, placeOf(root, configPath), names);
+  const valid = validate(spec, placeOf(root, configPath), { only: names });
   // Where there is no cache, another stage may want one all the same.
   if (!valid.ok || valid.value.stages.length !== names.size || valid.value.cacheMaxBytes === null)
     return null;
+  // Their records go by other names, which the proof does not have.
+  if (valid.value.stages.some(({ combination }) => combination !== '')) return null;
   const stages = valid.value.stages.map((stage) =>
     again.has(stage.name) ? stage : { ...stage, after: stage.after.filter((name) => names.has(name)) },
   );

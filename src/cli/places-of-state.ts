@@ -40,7 +40,7 @@ export function placesSince(stateFile: string, { header }: ReadProof): MarkedPla
 
 /** For `TaskSight.recordAt`; `known`: from before. Not all that is fresh is so by its content. */
 export function recordPlace({ id, stage }: Task, places: Places | null, known: number | null): number | null {
-  if (places === null || stage.freshness !== 'hash') return null;
+  if (places === null || stage.freshness !== 'hash' || stage.combination !== '') return null;
   return places.records.has(id) ? (places.records.get(id) ?? null) : known;
 }
 

@@ -3,13 +3,13 @@
 import { UsageError } from '../model/diagnostic.ts';
 import { selectEverything } from '../model/selection.ts';
 import { plural } from '../model/words/amounts.ts';
-import { runBuild } from './build.ts';
+import { paramsOf, runBuild } from './build.ts';
 import { type Flags, isOff } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
 import { openWorkspace, selectStages, stagesNamed } from './workspace.ts';
 
 export async function run([stage = '']: readonly string[], flags: Flags): Promise<number> {
-  const workspace = await openWorkspace(flags);
+  const workspace = await openWorkspace(flags, { params: 'asked' });
   const names = [...stagesNamed(workspace, [stage], 'pipe run')];
   if (names.length !== 1) throw severalStages(stage, names);
   const selection = selectStages(workspace, {
@@ -29,6 +29,7 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
       wait: !isOff(flags, 'wait'),
       stdin: 'inherit',
       command: commandWords(),
+      params: paramsOf(workspace),
     },
   );
 }

@@ -2,6 +2,7 @@
 
 import type { PatternEntry, PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { valuesOf } from '../model/params/param.ts';
 import type { Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 
@@ -10,6 +11,7 @@ export function stageJson(stage: Stage, graph: StageGraph) {
   const { name, description, requires, implied, produces, after, command, env, secrets, tools } = stage;
   const {
     cwd,
+    params,
     shell,
     timeoutMs,
     retry,
@@ -42,6 +44,7 @@ export function stageJson(stage: Stage, graph: StageGraph) {
     secrets,
     tools,
     cwd,
+    params: valuesOf(params),
     shell,
     timeoutMs,
     retry,

@@ -1,6 +1,7 @@
 // `pipe watch`: brings the selected stages up to date, and again whenever something changes that they depend on.
 import path from 'node:path';
 import { Server } from '../exec/server.ts';
+import { UsageError } from '../model/diagnostic.ts';
 import { modeOf } from './build.ts';
 import { type Flags, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
@@ -13,12 +14,13 @@ import { WatchLoop } from './watch-loop.ts';
 import { WatchTerminal } from './watch-terminal.ts';
 import { WatchView } from './watch-view.ts';
 import { isPlainWatch } from './watched-word.ts';
-import { findPlace } from './workspace.ts';
+import { findPlace, openWorkspace } from './workspace.ts';
 import { refuseInsideStage } from './world.ts';
 
-export async function watch(targets: readonly string[], flags: Flags): Promise<number> {
-  const place = findPlace(flags);
+export async function watch(targets: readonly string[], given: Flags): Promise<number> {
+  const place = findPlace(given);
   refuseInsideStage(place.root);
+  const flags = await withAnswers(given);
   tellOfWork();
   const hasKeys = modeOf(flags) === 'live' && hasKeyboard();
   const view = new WatchView({ flags, hasKeys, onClosed: () => ending.readerIsGone() });
@@ -45,6 +47,22 @@ export async function watch(targets: readonly string[], flags: Flags): Promise<n
     await server?.stop();
     terminal?.close();
     release();
+  }
+}
+
+/** Before anything is drawn, and before keys mean anything else. What is wrong with the configuration, the watch tells. */
+async function withAnswers(flags: Flags): Promise<Flags> {
+  const { canAsk } = await import('./asking-params.ts');
+  if (!canAsk()) return flags;
+  try {
+    const { pipeline } = await openWorkspace(flags, { params: 'asked' });
+    const given = pipeline.params.filter(({ isGiven }) => isGiven);
+    return given.length === 0
+      ? flags
+      : { ...flags, param: given.map(({ name, value }) => `${name}=${value}`) };
+  } catch (problem) {
+    if (problem instanceof UsageError) return flags;
+    throw problem;
   }
 }
 

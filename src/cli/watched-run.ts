@@ -8,7 +8,7 @@ import { makeRunId } from '../journal/run-id.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RunFinished } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
-import { troubleTeller } from './build.ts';
+import { paramsOf, troubleTeller } from './build.ts';
 import { type Flags, isSet, number } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
 import { outlet } from './standard-streams.ts';
@@ -96,6 +96,7 @@ async function perform(
       wait: true,
       stdin: 'closed',
       command: commandWords(),
+      params: paramsOf(watched.workspace),
       watching: holds,
     },
     // What was just looked at for it need not be looked at again.

@@ -85,6 +85,8 @@ export class WatchedWord {
     const { world, workspace, selection, lookedAt } = this;
     // What programs are found where is seen from nowhere.
     if (selection.stages.some(({ tools }) => tools.length > 0)) return false;
+    // A plain build takes what the configuration says.
+    if (workspace.pipeline.params.some(({ isGiven }) => isGiven)) return false;
     // Which items there are is known when all is looked at.
     if (selection.stages.some(({ forEach }) => forEach !== null)) return false;
     const before = lookedAt.doubts;

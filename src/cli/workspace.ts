@@ -23,6 +23,7 @@ import {
 import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
 import { secretsInNames, toldPipeline } from '../model/told-pipeline.ts';
 import { validate } from '../model/validation/validate.ts';
+import { missingParams } from '../model/validation/validate-params.ts';
 import { type Flags, text, texts } from './flags.ts';
 import { hiddenSecrets, hiddenValues } from './hidden-secrets.ts';
 import { loadWithSecrets } from './load-with-secrets.ts';
@@ -68,7 +69,13 @@ export async function openWorkspace(
   {
     freshness,
     writes = true,
-  }: { readonly freshness?: Freshness | undefined; readonly writes?: boolean } = {},
+    params: who = 'given',
+  }: {
+    readonly freshness?: Freshness | undefined;
+    readonly writes?: boolean;
+    /** `asked`: a person at the terminal is, for those that are missing. `open`: they are not needed. */
+    readonly params?: 'given' | 'asked' | 'open';
+  } = {},
 ): Promise<Workspace> {
   const cwd = process.cwd();
   const { root, configPath, state } = findPlace(flags);
@@ -90,10 +97,11 @@ export async function openWorkspace(
   // The compiled configuration may be the first thing in it, and it must never end up in a repository.
   if (writes) markStateFolder(state);
   const loaded = orRefuse(load);
-  const pipeline = withFreshness(
-    orRefuse(validate(loaded.spec, { root, home: homedir(), configPath, folderName: path.basename(root) })),
-    freshness,
-  );
+  const place = { root, home: homedir(), configPath, folderName: path.basename(root) };
+  const given = texts(flags, 'param');
+  const asked = who === 'asked' ? await askedParams(loaded.spec, given) : [];
+  const params = { typed: [...given, ...asked], open: who === 'open' };
+  const pipeline = withFreshness(orRefuse(validate(loaded.spec, place, { params })), freshness);
   refuse(secretsInNames(pipeline, hiddenSecrets()));
   const graph = orRefuse(buildGraph(pipeline));
   const canonical = canonicalIn(root, cwd);
@@ -112,6 +120,14 @@ export async function openWorkspace(
     spec: loaded.spec,
     pathsOfCode: () => compiled.flatMap((module) => [...pathsBehind(module, root)]),
   };
+}
+
+/** As if they had been typed. Nobody is asked who would have to answer for a configuration that is no good. */
+async function askedParams(spec: unknown, typed: readonly string[]): Promise<readonly string[]> {
+  const missing = missingParams(spec, typed);
+  if (missing.length === 0) return [];
+  const { askFor, canAsk } = await import('./asking-params.ts');
+  return canAsk() ? askFor(missing) : [];
 }
 
 function noting(compiled: CompiledModule[], cache: CodeCache): CodeCache {

@@ -5,6 +5,7 @@ import type { RunId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
 import { createChecker } from '../checks/content-checks.ts';
 import type { Clock } from '../engine/clock.ts';
+import { recordsFor } from '../engine/combined-records.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Audit } from '../engine/executor.ts';
 import { type Outlet, openOutlet } from '../engine/outlet.ts';
@@ -146,7 +147,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       }),
     documents: new WorkspaceDocuments({ root: workspace.root, parseYaml, witness }),
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
-    records: state.records,
+    records: recordsFor(state.records, workspace.pipeline),
     cache: blobs === null ? null : { actions, blobs, stores: !sealed },
     executor: createExecutor({
       workerPath: besideThis('worker'),

@@ -1,6 +1,6 @@
 // What a build is asked, and how it can end.
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { EventBody, RunFinished } from '../model/events.ts';
+import type { EventBody, RunFinished, RunStarted } from '../model/events.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Watching } from './watching.ts';
 
@@ -15,6 +15,8 @@ export interface BuildOptions {
   readonly stdin: 'closed' | 'inherit';
   /** The words of the command line. */
   readonly command: readonly string[];
+  /** Values by names, where the pipeline has any. */
+  readonly params?: RunStarted['params'];
   /** Called, once, before anything is waited for or changed: from then on `interrupt` must hear of interruptions. */
   readonly onWork?: () => void;
   /** What is told just before the last event. */

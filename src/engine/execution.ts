@@ -5,6 +5,8 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import type { HookName } from '../model/hooks.ts';
 import { asOperand, pathFrom, wordsOf } from '../model/items/item-stage.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { recordId } from '../model/params/combination.ts';
+import { paramWords, valuesOf } from '../model/params/param.ts';
 import type { Command, Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution, Tracer } from './executor.ts';
@@ -48,7 +50,7 @@ export function executionOf(
 ): Prepared {
   const { stage } = task;
   const { folders } = world;
-  const scratch = folders.scratch(task.id);
+  const scratch = folders.scratch(recordId(task.id, stage));
   // Without the code: a script that is an input because the command names it is no file to work on.
   const requires = options.inputs
     .map((entry) => entry.path)
@@ -75,6 +77,7 @@ export function executionOf(
     requires: requires.map(stage.cwd === '' ? asOperand : fromCwd),
     produces: produces.map(fromCwd),
     ...(item !== null && wordsOf(item, stage.cwd)),
+    ...paramWords(stage.params),
   };
   const command = fillCommand(stage.command, values);
   let retryAfterMs: number | null = null;
@@ -95,6 +98,7 @@ export function executionOf(
       item: item && { key: item.name, captures: item.captures, value: item.value },
       requires,
       produces,
+      params: valuesOf(stage.params),
       runId: folders.runId,
       attempt: options.attempt,
       scratch,

@@ -6,6 +6,7 @@ import type { Failure } from '../model/failure.ts';
 import type { HookName } from '../model/hooks.ts';
 import type { ItemContext } from '../model/item-spec.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { ParamValue } from '../model/params/param.ts';
 import type { Command } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 
@@ -79,6 +80,7 @@ export interface ExecutionContext {
   readonly item: ItemContext | null;
   readonly requires: readonly string[];
   readonly produces: readonly string[];
+  readonly params: Readonly<Record<string, ParamValue>>;
   readonly runId: RunId;
   readonly attempt: number;
   readonly scratch: string;

@@ -8,6 +8,7 @@ import { taskOfStage } from '../model/items/item-tasks.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import { stageOfTask, type Task, taskOf } from '../model/task.ts';
+import { madeWithOtherParams } from './combined-records.ts';
 import { ItemTasks } from './item-tasks.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import type { Expansion, Files, ListedFile } from './ports.ts';
@@ -29,13 +30,15 @@ export function formerOutputs(
   graph: StageGraph,
   stages: readonly Stage[] = graph.stages,
 ): readonly FormerOutputs[] {
+  const isOfOthers = madeWithOtherParams(world.records);
+  const isMade = (path: FilePath) => graph.makers.of(path).length > 0 || isOfOthers(path);
   return stages
     .flatMap((stage) => tasksOnRecord(world, stage))
     .flatMap((task) => {
       const record = recordIn(world.records.memory(task.id));
       if (record === null || hasSamePatterns(record, task)) return [];
       // Of items that are gone, others take care.
-      const files = presentAmong(world, record.outputs, (path) => graph.makers.of(path).length > 0);
+      const files = presentAmong(world, record.outputs, isMade);
       if (files.length === 0) return [];
       const isStaying = (file: ListedFile) => isNamed(graph, file.path);
       return [{ task, staying: files.filter(isStaying), leaving: files.filter((file) => !isStaying(file)) }];
@@ -62,7 +65,9 @@ export function makingNow(world: World, graph: StageGraph): (path: FilePath) => 
     items.assume(stage, found.tasks);
     return true;
   };
+  const isOfOthers = madeWithOtherParams(world.records);
   return (path) =>
+    isOfOthers(path) ||
     graph.makers.of(path).some((stage) => {
       if (stage.forEach === null) return true;
       if (!known.has(stage.name)) known.set(stage.name, isKnown(stage));

@@ -8,6 +8,7 @@ import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import { stageOfTask, type Task } from '../model/task.ts';
 import { type Cleaning, planCleaning } from './clean.ts';
+import { madeWithOtherParams } from './combined-records.ts';
 import type { ItemTasks } from './item-tasks.ts';
 import { inPlaceFor, keptMessage, moveLeftovers, type Warn } from './keeping.ts';
 import type { IsOfAnother } from './make-room.ts';
@@ -64,7 +65,7 @@ export function planOfGone(
   const gone = goneTasks(world, family).filter(
     ({ record, attempt }) => record !== null || !attempt?.wasKilled,
   );
-  return planned(world, gone, ofAnotherThanGone(graph, items, family.stage));
+  return planned(world, gone, ofAnotherThanGone(world, graph, items, family.stage));
 }
 
 function planned(world: World, gone: readonly GoneTask[], isOfAnother: IsOfAnother): readonly Cleaning[] {
@@ -86,10 +87,16 @@ function cleaningOf(world: World, { task, record, attempt }: GoneTask, isOfAnoth
   return { ...ofRecord, remove: [...ofRecord.remove, ...rest] };
 }
 
-/** Made for another item, or by another stage; or, where no stage makes it, a source by its name. */
-function ofAnotherThanGone(graph: StageGraph, items: ItemTasks, { name }: Stage): IsOfAnother {
+/** Made for another item, with other parameters, or by another stage; or, where no stage makes it, a source by its name. */
+function ofAnotherThanGone(
+  { records }: World,
+  graph: StageGraph,
+  items: ItemTasks,
+  { name }: Stage,
+): IsOfAnother {
+  const isOfOthers = madeWithOtherParams(records);
   return (path) => {
-    if (items.mayMake(name, path)) return true;
+    if (items.mayMake(name, path) || isOfOthers(path)) return true;
     const makers = graph.makers.of(path);
     if (makers.length === 0) return isNamed(graph, path);
     return makers.some((maker) => maker.name !== name || maker.forEach === null);
@@ -112,7 +119,7 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
   if (gone.length === 0) return false;
   // What was seen of these files is as old as what was looked at first, and a person may have worked on one since.
   world.files.forget();
-  const isOfAnother = ofAnotherThanGone(graph, items, stage);
+  const isOfAnother = ofAnotherThanGone(world, graph, items, stage);
   const plan = planned(world, gone, isOfAnother);
   if (plan.length > 0) world.events.emit(toldOfGone(stage, plan, false));
   const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });

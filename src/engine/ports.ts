@@ -132,6 +132,8 @@ export interface Records {
   /** Those that stand; `remembered`: also the last results of tasks that are unfinished. */
   all(): readonly TaskRecord[];
   remembered(): readonly TaskRecord[];
+  /** Last results for other values of parameters than those of this run: not among the others, and not to be touched. */
+  withOtherParams(): readonly TaskRecord[];
   /** A start marker in place of the record, before anything is touched, with the `patternTexts` of the outputs. */
   begin(task: TaskId, runId: RunId, produces?: readonly string[]): void;
   /** Attempts that began and did not end, not even badly. */

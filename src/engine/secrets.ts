@@ -4,6 +4,7 @@ import { redactData } from '../model/command/redacted-data.ts';
 import { redact } from '../model/command/redaction.ts';
 import { definitionParts, type Surroundings } from '../model/fingerprint.ts';
 import { wordsOf } from '../model/items/item-stage.ts';
+import { paramWords } from '../model/params/param.ts';
 import type { FingerprintPart } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import { toldStage } from '../model/told-pipeline.ts';
@@ -17,13 +18,14 @@ export function secretValues(world: World, stage: Stage): readonly string[] {
   return [...new Set(values)].sort();
 }
 
-/** The stage's command in one line, for people: that of an item as it runs, with lists of files by their names alone. */
+/** The stage's command in one line, for people: as it runs for its item and parameters, with lists of files by their names alone. */
 export function shownCommand(world: World, stage: Stage): string {
   // Before it is one line: quoted for a shell, a secret is another text.
   const values = secretValues(world, stage);
-  const { command, item, cwd } = toldStage(stage, values);
-  if (item === null) return describeCommand(command);
-  return describeCommand(fillCommand(command, redactData(wordsOf(item, cwd), values)));
+  const { command, item, cwd, params } = toldStage(stage, values);
+  if (item === null && params.length === 0) return describeCommand(command);
+  const words = { ...(item !== null && wordsOf(item, cwd)), ...paramWords(params) };
+  return describeCommand(fillCommand(command, redactData(words, values)));
 }
 
 /**

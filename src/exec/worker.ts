@@ -70,7 +70,7 @@ async function functionOf(request: WorkerRequest): Promise<AnyFunction> {
 }
 
 function contextOf(request: WorkerRequest): StageContext {
-  const { root, stage, item, requires, produces, runId, attempt, scratch } = request.context;
+  const { root, stage, item, requires, produces, params, runId, attempt, scratch } = request.context;
   const controller = new AbortController();
   let listens = false;
   const stop = (): void => {
@@ -87,7 +87,7 @@ function contextOf(request: WorkerRequest): StageContext {
   }, 1000).unref();
 
   return {
-    ...{ root, stage, item, requires, produces, runId, attempt, scratch },
+    ...{ root, stage, item, requires, produces, params, runId, attempt, scratch },
     get signal() {
       listens = true;
       return controller.signal;

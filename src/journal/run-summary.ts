@@ -24,6 +24,8 @@ export interface RunSummary {
   readonly command: readonly string[];
   readonly targets: readonly string[];
   readonly dryRun: boolean;
+  /** Values by names, where the pipeline has any. */
+  readonly params?: RunStarted['params'];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -85,6 +87,7 @@ export class SummaryOfRun {
       command: this.started?.command ?? [],
       targets: this.started?.targets ?? [],
       dryRun: this.started?.dryRun ?? false,
+      ...(this.started?.params === undefined ? {} : { params: this.started.params }),
       startedAt: this.started?.at ?? event.at,
       finishedAt: event.at,
       outcome: event.outcome,

@@ -26,6 +26,7 @@ export const diagnosticTitles = {
   PIPE025: 'unknown module or script',
   PIPE026: 'unknown pool',
   PIPE027: 'bad items of a stage',
+  PIPE028: 'bad parameter in the configuration',
   PIPE030: 'unknown target',
   PIPE031: 'contradictory selection',
   PIPE032: 'empty selection',
@@ -42,6 +43,9 @@ export const diagnosticTitles = {
   PIPE050: 'required file missing',
   PIPE051: 'an input that another stage makes, by another name',
   PIPE052: 'the items of a stage are not clear',
+  PIPE053: 'a parameter is missing',
+  PIPE054: 'unknown parameter',
+  PIPE055: 'bad value of a parameter',
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticTitles;

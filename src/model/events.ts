@@ -2,6 +2,7 @@
 
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { Failure } from './failure.ts';
+import type { ParamValue } from './params/param.ts';
 import type { Profile } from './profile.ts';
 import type { Acceptance } from './record.ts';
 import type { StaleReason } from './verdict.ts';
@@ -32,6 +33,8 @@ export interface RunStarted {
   readonly dryRun: boolean;
   /** The words of the command line, for history. */
   readonly command: readonly string[];
+  /** Values by names, where the pipeline has any. */
+  readonly params?: Readonly<Record<string, ParamValue>> | undefined;
 }
 
 /** Another engine works in this workspace. */

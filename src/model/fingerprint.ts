@@ -46,6 +46,8 @@ export function definitionParts(stage: Stage, surroundings: Surroundings): reado
   if (surroundings.code !== null) parts.push({ name: 'code', value: surroundings.code });
   if (stage.cwd !== '') parts.push({ name: 'cwd', value: stage.cwd });
   if (stage.command.kind === 'shell') parts.push({ name: 'shell', value: stage.shell });
+  for (const { name, value } of stage.params)
+    parts.push({ name: `parameter ${name}`, value: JSON.stringify(value) });
   for (const entry of stage.env)
     parts.push({ name: `env ${entry.name}`, value: envValue(entry, surroundings) });
   for (const name of stage.secrets) parts.push({ name: `secret ${name}`, value: 'declared' });

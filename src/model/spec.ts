@@ -4,6 +4,7 @@
 import type { CheckSpec } from './check-spec.ts';
 
 import type { ItemContext, ItemsSpec } from './item-spec.ts';
+import type { NoParams, ParamsSpec, ParamValues, ValuesOf } from './param-spec.ts';
 
 /** A duration: milliseconds, or text such as `'10m'`, `'90s'`, `'50ms'`, `'2h'`, `'7d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
@@ -30,8 +31,8 @@ export interface ScriptSpec {
   readonly module: string;
 }
 
-/** What a stage function is given. */
-export interface StageContext {
+/** What a stage function is given. `Params`: what it knows of the parameters of its pipeline. */
+export interface StageContext<Params = ParamValues> {
   /** Absolute path of the folder of the configuration. */
   readonly root: string;
   /** Name of the stage. */
@@ -42,6 +43,8 @@ export interface StageContext {
   readonly requires: readonly string[];
   /** The patterns of the outputs as the stage declares them. */
   readonly produces: readonly string[];
+  /** The parameters of the pipeline, as they are in this run. */
+  readonly params: Params;
   readonly runId: string;
   /** 1 for the first try. */
   readonly attempt: number;
@@ -59,9 +62,14 @@ export interface StageContext {
   retryAfter(delay: Duration): void;
 }
 
-export type StageFunction = (ctx: StageContext) => unknown;
+export type StageFunction<Params = ParamValues> = (ctx: StageContext<Params>) => unknown;
 
-export type RunSpec = string | readonly string[] | ExecSpec | ScriptSpec | StageFunction;
+export type RunSpec<Params = ParamValues> =
+  | string
+  | readonly string[]
+  | ExecSpec
+  | ScriptSpec
+  | StageFunction<Params>;
 
 export type PatternSpec = string | OptionalPattern;
 
@@ -122,13 +130,13 @@ export interface RetrySpec {
 }
 
 /** One stage: what it needs, what it makes, how. */
-export interface StageSpec<Name extends string = string> extends SharedSpec {
+export interface StageSpec<Name extends string = string, Params = ParamValues> extends SharedSpec {
   readonly description?: string;
   /** Patterns of output files, inside the folder of the configuration. `dir/` owns the folder. */
   readonly produces?: PatternSpec | readonly PatternSpec[];
   /** Stages that must be done first, without a file in between. */
   readonly after?: Name | readonly Name[];
-  readonly run: RunSpec;
+  readonly run: RunSpec<Params>;
   /** One task for each file of `'sow/{course}/{order}.json'`, whose captures other fields may use; or each record of `items(…)`. */
   readonly forEach?: ForEachSpec;
   /** Working folder, inside the root. */
@@ -139,7 +147,7 @@ export interface StageSpec<Name extends string = string> extends SharedSpec {
   readonly timeout?: Duration;
   readonly retry?: RetrySpec;
   /** What is done before and after `run`, and when the stage has failed. */
-  readonly hooks?: HooksSpec;
+  readonly hooks?: HooksSpec<Params>;
   /** What outputs must be like: for every output, or by patterns of outputs. */
   readonly check?:
     | CheckSpec
@@ -168,21 +176,22 @@ export interface PoolSpec {
 }
 
 /** Commands, or functions, that are called as one in `run` is. */
-export interface HooksSpec {
+export interface HooksSpec<Params = ParamValues> {
   /** A failure prevents the stage. */
-  readonly before?: HookSpec;
+  readonly before?: HookSpec<Params>;
   /** After `run` has ended well, and before its outputs are looked at; a failure fails the stage. */
-  readonly after?: HookSpec;
+  readonly after?: HookSpec<Params>;
   /** When the stage has failed and is not tried again. Its own failure is only told. */
-  readonly onFailure?: HookSpec;
+  readonly onFailure?: HookSpec<Params>;
 }
 
-export type HookSpec = string | readonly string[] | ExecSpec | StageFunction;
+export type HookSpec<Params = ParamValues> = string | readonly string[] | ExecSpec | StageFunction<Params>;
 
-export interface PipelineSpec<Name extends string = string> extends SharedSpec {
+export interface PipelineSpec<Name extends string = string, Params extends ParamsSpec = NoParams>
+  extends SharedSpec {
   /** Shown in output. Default: the folder's name. */
   readonly name?: string;
-  readonly stages: { readonly [K in Name]: StageSpec<NoInfer<Name>> };
+  readonly stages: { readonly [K in Name]: StageSpec<NoInfer<Name>, ValuesOf<Params>> };
   /** `'hash'`: by content. `'mtime'`: outputs newer than inputs, as make does. */
   readonly freshness?: FreshnessSpec;
   /** Tasks at once. Default: available processors. */
@@ -191,6 +200,8 @@ export interface PipelineSpec<Name extends string = string> extends SharedSpec {
   readonly pools?: Readonly<Record<string, number | PoolSpec>>;
   /** How much a run may use of what its stages report, before nothing more begins: `{ usd: 10 }`. */
   readonly budget?: Readonly<Record<string, number>>;
+  /** What a command line may say: `{ subject: { type: 'string', choices: ['math', 'art'] } }`, as `-p subject=math`. */
+  readonly params?: Params;
   /** Named targets. */
   readonly pipelines?: Readonly<Record<string, readonly NoInfer<Name>[]>>;
   /** The cache's size limit, or `false` for no cache. */
@@ -198,7 +209,9 @@ export interface PipelineSpec<Name extends string = string> extends SharedSpec {
 }
 
 /** Gives a pipeline its type. Returns what it was given. */
-export function definePipeline<const Name extends string>(spec: PipelineSpec<Name>): PipelineSpec<Name> {
+export function definePipeline<const Name extends string, const Params extends ParamsSpec = NoParams>(
+  spec: PipelineSpec<Name, Params>,
+): PipelineSpec<Name, Params> {
   return spec;
 }
 

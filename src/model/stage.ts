@@ -6,6 +6,7 @@ import type { PatternSet } from './glob/pattern-set.ts';
 import type { ForEach } from './items/for-each.ts';
 import type { Item } from './items/item.ts';
 import type { Metrics } from './metrics.ts';
+import type { Param, ParamUse } from './params/param.ts';
 import type { RetryPolicy } from './retry.ts';
 
 export type Freshness = 'hash' | 'mtime';
@@ -69,6 +70,10 @@ export interface Stage {
   readonly cwd: string;
   readonly shell: string;
   readonly timeoutMs: number | null;
+  /** The parameters that it uses, sorted by name. What its commands and variables have of them is filled in late. */
+  readonly params: readonly ParamUse[];
+  /** Which of its results is meant, where it has several side by side; `''`: it has one. */
+  readonly combination: string;
   /** `null`: one attempt. */
   readonly retry: RetryPolicy | null;
   readonly hooks: Hooks;
@@ -97,6 +102,7 @@ export interface Pipeline {
   readonly pipelines: ReadonlyMap<string, readonly string[]>;
   /** By metric: how much a run may use. */
   readonly budget: Metrics;
+  readonly params: readonly Param[];
   /** `null`: as many as there are processors. */
   readonly jobs: number | null;
   /** `null`: no cache at all. */

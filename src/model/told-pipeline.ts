@@ -18,6 +18,7 @@ const roles = {
   tools: 'name',
   secrets: 'name',
   forEach: 'name',
+  params: 'name',
   pools: 'name',
   // These are executed as they are, and told without secrets. Of a variable the name is a name.
   command: 'executed',
@@ -38,8 +39,9 @@ const roles = {
   protect: 'own',
   watch: 'own',
   always: 'own',
-  // Its words are in the names and texts above.
+  // Their words are in the names and texts above.
   item: 'own',
+  combination: 'own',
 } satisfies Record<keyof Stage, 'name' | 'executed' | 'text' | 'own'>;
 
 type Role = typeof roles;
@@ -53,6 +55,7 @@ export function toldPipeline(pipeline: Pipeline, secretValues: readonly string[]
   return {
     ...pipeline,
     name: redact(pipeline.name, secretValues),
+    params: redactData(pipeline.params, secretValues),
     stages: pipeline.stages.map((stage) => toldStage(stage, secretValues)),
   };
 }
@@ -84,6 +87,7 @@ export function secretsInNames(
   if (values.length === 0) return [];
   const places: Named[] = [
     ...pipeline.stages.flatMap(namesIn),
+    ...pipeline.params.map((param): Named => [String(param.value ?? ''), placeOf('params', param.name)]),
     ...[...pipeline.pipelines.keys()].map((name): Named => [name, placeOf('pipelines', name)]),
   ];
   return places.flatMap(([name, at]) => {
@@ -112,6 +116,8 @@ function namesIn(stage: Stage): readonly Named[] {
     cwd: [[stage.cwd, `${place}.cwd`]],
     tools: stage.tools.map(({ program, range }) => [`${program} ${range}`, `${place}.tools`]),
     secrets: stage.secrets.map((name) => [name, `${place}.secrets`]),
+    // Told of once, with the pipeline.
+    params: [],
     forEach: stage.forEach === null ? [] : [[stage.forEach.source, `${place}.forEach`]],
     pools: stage.pools.map(({ name }) => [name, `${place}.pool`]),
   };

@@ -36,6 +36,7 @@ const recordsWorks: Works<Omit<Records, 'commit'>> = {
   memory: 'recording',
   all: 'recording',
   remembered: 'recording',
+  withOtherParams: 'recording',
   begin: 'recording',
   killed: 'recording',
   unfinished: 'recording',

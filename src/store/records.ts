@@ -25,6 +25,10 @@ export class StateRecords implements Records {
     return this.state.content.remembered();
   }
 
+  withOtherParams(): readonly TaskRecord[] {
+    return [];
+  }
+
   begin(task: TaskId, runId: RunId, produces: readonly string[] = []): void {
     this.state.write({ kind: 'begin', task, runId, produces }, true);
   }

@@ -39,6 +39,8 @@ const stage: Stage = {
   always: true,
   forEach: null,
   item: null,
+  params: [],
+  combination: '',
 };
 
 export function stageWith(part: Partial<Stage>): Stage {
@@ -117,6 +119,7 @@ export class Scene {
         item: null,
         requires: ['in.txt'],
         produces: ['out/*.txt'],
+        params: {},
         runId: 'run-1' as RunId,
         attempt: 1,
         scratch: this.path('scratch'),

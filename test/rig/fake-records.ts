@@ -41,6 +41,10 @@ export class FakeRecords implements Records {
     return records;
   }
 
+  withOtherParams(): readonly TaskRecord[] {
+    return [];
+  }
+
   begin(task: TaskId, runId: RunId, produces: readonly string[] = []): void {
     const last = recordIn(this.memory(task));
     this.write(({ memories, begun }) => {

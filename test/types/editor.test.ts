@@ -17,6 +17,14 @@ async function report(ctx: StageContext): Promise<void> {
   ctx.metric({ usd: 0.02 });
 }
 
+function told(subject: 'math' | 'art', level: number, draft: boolean): string {
+  return [subject, level, draft].join();
+}
+
+function ofSubject({ params }: StageContext<{ subject: string }>): number {
+  return params.subject.length;
+}
+
 export default definePipeline({
   name: 'sample',
   freshness: 'mtime',
@@ -26,6 +34,7 @@ export default definePipeline({
   env: { LANG: 'C', TZ: true },
   secrets: ['API_KEY'],
   tools: { python3: '>=3.9' },
+  params: { subject: { type: 'string', choices: ['math', 'art'] }, level: { type: 'number', default: 3 }, draft: { type: 'boolean' } },
   stages: {
     extract: { requires: ['~/in/**/*.json', optional('more/*.json')], produces: 'out/a.json', run: 'make a', timeout: '10m' },
     enrich: { after: 'extract', run: ['make b', 'make c'], timeout: 500, optional: true, clean: false, version: '2' },
@@ -33,6 +42,8 @@ export default definePipeline({
     analyse: { run: script('./analyse.ts'), cwd: 'sub', shell: '/bin/bash', cache: false, freshness: 'hash' },
     report: { produces: ['out/'], run: report },
     inline: { run: (ctx) => ctx.log(ctx.runId) },
+    typed: { run: (ctx) => told(ctx.params.subject, ctx.params.level, ctx.params.draft) },
+    elsewhere: { run: ofSubject },
   },
   pipelines: { short: ['extract', 'report'] },
 });
@@ -56,16 +67,24 @@ export default definePipeline({
 });
 `;
 
+/** A pipeline with parameters. The stage begins in line 4, column 8. */
+const withParams = (stage: string) => `import { definePipeline } from 'pipe-build';
+export default definePipeline({
+  params: { subject: { type: 'string', choices: ['math', 'art'] } },
+  stages: { a: ${stage} },
+});
+`;
+
 const mistakes = [
   {
     name: 'a mistyped field of a stage',
     text: withStage(`{ require: ['a.txt'], run: 'make b' }`),
-    error: `(5,14): error TS2561: Object literal may only specify known properties, but 'require' does not exist in type 'StageSpec<"extract" | "merge">'. Did you mean to write 'requires'?`,
+    error: `(5,14): error TS2561: Object literal may only specify known properties, but 'require' does not exist in type 'StageSpec<"extract" | "merge", ValuesOf<NoParams>>'. Did you mean to write 'requires'?`,
   },
   {
     name: 'a mistyped field of the pipeline',
     text: withField('job: 4'),
-    error: `(4,3): error TS2561: Object literal may only specify known properties, but 'job' does not exist in type 'PipelineSpec<"extract">'. Did you mean to write 'jobs'?`,
+    error: `(4,3): error TS2561: Object literal may only specify known properties, but 'job' does not exist in type 'PipelineSpec<"extract", NoParams>'. Did you mean to write 'jobs'?`,
   },
   {
     name: 'a mistyped stage in the list of "after"',
@@ -100,12 +119,12 @@ const mistakes = [
   {
     name: 'a stage that does nothing',
     text: withStage(`{ produces: ['b.txt'] }`),
-    error: `(5,5): error TS2741: Property 'run' is missing in type '{ produces: string[]; }' but required in type 'StageSpec<"extract" | "merge">'.`,
+    error: `(5,5): error TS2741: Property 'run' is missing in type '{ produces: string[]; }' but required in type 'StageSpec<"extract" | "merge", ValuesOf<NoParams>>'.`,
   },
   {
     name: 'a pipeline without stages',
     text: `import { definePipeline } from 'pipe-build';\nexport default definePipeline({ name: 'empty' });\n`,
-    error: `(2,31): error TS2741: Property 'stages' is missing in type '{ name: string; }' but required in type 'PipelineSpec<string>'.`,
+    error: `(2,31): error TS2741: Property 'stages' is missing in type '{ name: string; }' but required in type 'PipelineSpec<string, NoParams>'.`,
   },
   {
     name: 'a number in the environment',
@@ -115,7 +134,7 @@ const mistakes = [
   {
     name: 'a mistyped field of the context',
     text: withStage('{ run: (ctx) => ctx.require }'),
-    error: `(5,32): error TS2551: Property 'require' does not exist on type 'StageContext'. Did you mean 'requires'?`,
+    error: `(5,32): error TS2551: Property 'require' does not exist on type 'StageContext<ValuesOf<NoParams>>'. Did you mean 'requires'?`,
   },
   {
     name: 'a change of what the context only tells',
@@ -126,6 +145,21 @@ const mistakes = [
     name: 'a metric that is not a number',
     text: withStage(`{ run: (ctx) => ctx.metric({ usd: '0.02' }) }`),
     error: `(5,41): error TS2322: Type 'string' is not assignable to type 'number'.`,
+  },
+  {
+    name: 'a parameter that is not declared',
+    text: withParams(`{ run: (ctx) => ctx.params.subjcet }`),
+    error: `(4,43): error TS2551: Property 'subjcet' does not exist on type 'ValuesOf<{ readonly subject: { readonly type: "string"; readonly choices: readonly ["math", "art"]; }; }>'. Did you mean 'subject'?`,
+  },
+  {
+    name: 'a value that is none of the choices of a parameter',
+    text: withParams(`{ run: ({ params }) => params.subject === 'biology' }`),
+    error: `(4,39): error TS2367: This comparison appears to be unintentional because the types '"art" | "math"' and '"biology"' have no overlap.`,
+  },
+  {
+    name: 'a default of another type than the parameter',
+    text: withField(`params: { level: { type: 'number', default: '3' } }`),
+    error: `(4,13): error TS2322: Type '{ type: "number"; default: string; }' is not assignable to type 'ParamSpec'.`,
   },
   {
     name: 'a mistyped import',

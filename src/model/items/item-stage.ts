@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import { fillText, type PlaceholderValues } from '../command/command-line.ts';
 import { escapeGlob, globCovers, parseGlob } from '../glob/glob.ts';
 import type { PatternEntry } from '../glob/pattern-set.ts';
+import { paramWords } from '../params/param.ts';
 import type { EnvEntry, Stage } from '../stage.ts';
 import { filled } from './capture-pattern.ts';
 import type { ForEach, ItemEntry } from './for-each.ts';
@@ -17,13 +18,13 @@ export function stageForItem(stage: Stage, forEach: ForEach, item: Item): Result
   if (!requires.ok) return requires;
   const produces = allOf((forEach.produces ?? []).map((one) => entryFor(one, item)));
   if (!produces.ok) return produces;
-  const values = wordsOf(item, stage.cwd);
+  const values = { ...wordsOf(item, stage.cwd), ...paramWords(stage.params) };
   return ok({
     ...stage,
     item,
     requires: { entries: [...own.value, ...requires.value] },
     produces: forEach.produces === null ? null : { entries: produces.value },
-    env: stage.env.map((entry) => envFor(entry, values)),
+    env: stage.env.map((entry) => filledEnv(entry, values)),
     always: false,
   });
 }
@@ -81,6 +82,6 @@ function allOf<T>(results: readonly Result<T, string>[]): Result<readonly T[], s
   return ok(values);
 }
 
-function envFor(entry: EnvEntry, values: PlaceholderValues): EnvEntry {
+export function filledEnv(entry: EnvEntry, values: PlaceholderValues): EnvEntry {
   return entry.kind === 'pass' ? entry : { ...entry, value: fillText(entry.value, values) };
 }

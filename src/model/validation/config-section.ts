@@ -48,6 +48,11 @@ export class Section {
     return null;
   }
 
+  /** The same for a look beforehand: what is wrong is said by who reads it for good. */
+  quietly(): Section {
+    return new Section(this.at, () => {}, this.#fields);
+  }
+
   /** In order, with those that cannot be read at the end. */
   keys(): readonly string[] {
     return [...this.#fields.values.keys(), ...this.#fields.unreadable.keys()];

@@ -42,6 +42,7 @@ const ofPipeline = {
   jobs: true,
   pools: true,
   budget: true,
+  params: true,
   pipelines: true,
   cache: true,
 } satisfies Record<keyof PipelineSpec, true>;
@@ -49,10 +50,7 @@ const ofPipeline = {
 export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
-const notYet = new Set([
-  ...['approval', 'batch', 'nice', 'params'],
-  ...['rateLimit', 'services', 'weight', 'when'],
-]);
+const notYet = new Set([...['approval', 'batch', 'nice'], ...['rateLimit', 'services', 'weight', 'when']]);
 
 /** What other build tools call the same things. */
 const otherWords = new Map([

@@ -7,18 +7,20 @@ import type { Command } from '../stage.ts';
 import { mismatch, type Placed, type Report, Section, textOf } from './config-section.ts';
 import { itemsOf } from './config-value.ts';
 import { reportUnknownFields } from './known-fields.ts';
+import type { ParamText } from './param-text.ts';
+import type { PatternPlace } from './validate-patterns.ts';
 
 const expected = "a shell line, an array of them, exec('…'), script('…') or a function";
 
-/** `null` when it is wrong, which is reported. `placeholders`: the names that are replaced in it. */
+/** `null` when it is wrong, which is reported. `placeholders`: the names that are replaced in it, besides parameters. */
 export function readCommand(
   section: Section,
-  folders: Folders,
-  placeholders: readonly string[],
+  place: PatternPlace,
+  others: readonly string[],
 ): Command | null {
   const { report } = section;
   const placed = section.placed('run');
-  if (placed.value !== undefined) return readCommandAt(placed, report, folders, placeholders);
+  if (placed.value !== undefined) return readCommandAt(placed, report, place, others);
   if (!section.has('run')) {
     const hint = `write what the stage does: ${expected}`;
     report({ code: 'PIPE012', message: 'the stage does not say what to run', at: placed.at, hint });
@@ -30,22 +32,39 @@ export function readCommand(
 export function readCommandAt(
   placed: Placed,
   report: Report,
-  folders: Folders,
-  placeholders: readonly string[],
+  place: PatternPlace,
+  others: readonly string[],
 ): Command | null {
+  const { params } = place;
+  const placeholders = [...others, ...params.placeholders];
   const { value, at } = placed;
-  if (typeof value === 'function') return { kind: 'function' };
-  if (typeof value === 'string') return readLines([placed], report, placeholders);
+  if (typeof value === 'function') {
+    params.noteAll();
+    return { kind: 'function' };
+  }
+  if (typeof value === 'string') return noted(readLines([placed], report, placeholders), at, params);
   const items = itemsOf(value);
   if (items.ok) {
     if (items.value.length === 0) mismatch(report, placed, 'at least one shell line');
-    return readLines(
-      items.value.map((item, i) => ({ value: item, at: `${at}[${i}]` })),
-      report,
-      placeholders,
-    );
+    const lines = items.value.map((item, i) => ({ value: item, at: `${at}[${i}]` }));
+    return noted(readLines(lines, report, placeholders), at, params);
   }
-  return readObject(placed, report, folders);
+  return noted(readObject(placed, report, place), at, params);
+}
+
+/** What code asks for cannot be seen: of functions and scripts all parameters count. */
+function noted(command: Command | null, at: string, params: ParamText): Command | null {
+  switch (command?.kind) {
+    case 'shell':
+      for (const line of command.lines) params.notes(line, at);
+      break;
+    case 'exec':
+      for (const word of command.argv) params.notes(word, at);
+      break;
+    case 'script':
+      params.noteAll();
+  }
+  return command;
 }
 
 /**

@@ -72,7 +72,8 @@ function readRecords(section: Section, place: PatternPlace): Items | null {
   for (const field of ['file', 'key'])
     if (!section.has(field))
       report({ code: 'PIPE012', message: `items(…) names no ${field}`, at: section.place(field) });
-  const document = file === null ? null : canonicalPath(file, place);
+  const document =
+    file === null ? null : canonicalPath(place.params.text(file, section.place('file')), place);
   const glob = document === null || document === '' ? null : parseGlob(escapeGlob(document));
   if (document !== null && (isOutside(document) || !glob?.ok)) {
     const message = `${shown(file)} lies outside the folder of the configuration`;

@@ -10,6 +10,7 @@ import { type KnownCaptures, withCaptures } from './captures.ts';
 import { mismatch, type Placed, type Report, Section, textOf } from './config-section.ts';
 import { shown } from './config-value.ts';
 import { reportUnknownFields } from './known-fields.ts';
+import type { ParamText } from './param-text.ts';
 import { canonicalPattern } from './pattern-path.ts';
 
 export interface PatternPlace extends Folders {
@@ -19,11 +20,14 @@ export interface PatternPlace extends Folders {
   readonly inside: Glob | null;
   /** Which captures patterns may have; `null`: braces are those of names and choices. */
   readonly captures: KnownCaptures | null;
+  readonly params: ParamText;
 }
 
 interface PlacedEntry extends PatternEntry {
   readonly at: string;
   readonly pattern: CapturePattern | null;
+  /** With its parameters as placeholders. */
+  readonly written: string;
 }
 
 const expected = "a pattern such as 'data/*.json' or optional('…')";
@@ -56,6 +60,7 @@ export function readProduces(section: Section, place: PatternPlace): readonly It
     report({ code: 'PIPE013', message, at: entries[0]!.at, hint: 'put what is produced in front of it' });
   }
   for (const entry of entries) reportForeignOutput(entry, report);
+  place.params.tellApart(entries.filter(({ negated }) => !negated).map(({ written }) => written));
   const deciding = entries.findLast(({ glob }) => isMatched(place.configPath, glob));
   if (deciding !== undefined && !deciding.negated) {
     const message = `${shown(deciding.source)} may match the configuration itself, ${place.configPath}`;
@@ -116,8 +121,9 @@ function entriesOf(
       });
       return [];
     }
-    const source = textOf(placed, report);
-    if (source === null) return [];
+    const written = textOf(placed, report);
+    if (written === null) return [];
+    const source = place.params.pattern(written, at);
     const negated = source.startsWith('!');
     const text = negated ? source.slice(1) : source;
     if (negated && (text === '' || text.startsWith('!'))) {
@@ -133,7 +139,12 @@ function entriesOf(
     }
     const glob = canonical.ok ? parseGlob(captured?.value.text ?? canonical.value) : canonical;
     if (glob.ok)
-      return [{ glob: glob.value, negated, optional, source, at, pattern: captured?.value.pattern ?? null }];
+      return [
+        {
+          ...{ glob: glob.value, negated, optional, source, at, written },
+          pattern: captured?.value.pattern ?? null,
+        },
+      ];
     report({ code: 'PIPE013', message: `${shown(source)}: ${glob.error}`, at });
     return [];
   });

@@ -5,6 +5,7 @@ import type { ItemEntry } from '../items/for-each.ts';
 import type { EnvEntry, ToolRequirement } from '../stage.ts';
 import { mismatch, Section } from './config-section.ts';
 import { shown } from './config-value.ts';
+import type { ParamText } from './param-text.ts';
 import { placeOf } from './place.ts';
 import { type PatternPlace, readRequires } from './validate-patterns.ts';
 
@@ -18,7 +19,7 @@ export interface Shared {
 /** Includes what the pipeline declares for all stages, if `pipeline` is given. */
 export function readShared(section: Section, place: PatternPlace, pipeline: Shared | null): Shared {
   const requires = readRequires(section, place);
-  const env = readEnv(section);
+  const env = readEnv(section, place.params);
   const secrets = readSecrets(section);
   reportDoubles(section, env, secrets, pipeline);
   const excluding = requires[0];
@@ -35,7 +36,8 @@ export function readShared(section: Section, place: PatternPlace, pipeline: Shar
   };
 }
 
-function readEnv(section: Section): ReadonlyMap<string, EnvEntry> {
+/** Parameters in values stay placeholders, until it is known which others there are. */
+function readEnv(section: Section, params: ParamText): ReadonlyMap<string, EnvEntry> {
   const env = new Map<string, EnvEntry>();
   const fields = openRecord(section, 'env', "an object such as { LANG: 'C', HOME: true }");
   for (const name of fields?.keys() ?? []) {
@@ -48,7 +50,10 @@ function readEnv(section: Section): ReadonlyMap<string, EnvEntry> {
       const hint = typeof value === 'number' ? `put it in quotes: '${value}'` : undefined;
       mismatch(section.report, placed, 'text, or true to pass the variable on', hint);
     } else if (value.includes('\0')) mismatch(section.report, placed, 'text without NUL characters');
-    else env.set(name, { kind: 'set', name, value });
+    else {
+      params.notes(value, at);
+      env.set(name, { kind: 'set', name, value });
+    }
   }
   return env;
 }

@@ -1,13 +1,18 @@
 // Checks one stage and fills in what it leaves out.
 import { hintOfNames } from '../../base/did-you-mean.ts';
+import { fillCommand } from '../command/command-line.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { hooksOfResult } from '../hooks.ts';
 import { forAllItems } from '../items/for-each.ts';
-import { canonicalPath, type Folders, isOutside } from '../paths.ts';
+import { filledEnv } from '../items/item-stage.ts';
+import { combinationOf } from '../params/combination.ts';
+import { type Param, paramWords } from '../params/param.ts';
+import { canonicalPath, isOutside } from '../paths.ts';
 import type { Freshness, Stage } from '../stage.ts';
 import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
 import { shown } from './config-value.ts';
 import { reportUnknownFields, stageFields } from './known-fields.ts';
+import { ParamText } from './param-text.ts';
 import { readChecks } from './validate-check.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
 import { placeholdersOf, readForEach, reportUnknownCaptures, requiredByAll } from './validate-for-each.ts';
@@ -25,6 +30,7 @@ export interface StageDefaults {
   /** Of all stages, in order. */
   readonly names: ReadonlySet<string>;
   readonly pools: ReadonlyMap<string, Pool>;
+  readonly params: readonly Param[];
   readonly place: PatternPlace;
 }
 
@@ -36,8 +42,10 @@ export function readStage(
   defaults: StageDefaults,
 ): Stage | null {
   reportUnknownFields(section, stageFields);
-  const items = readForEach(section, defaults.place);
-  const place = items === null ? defaults.place : { ...defaults.place, captures: items.captures };
+  const params = new ParamText(defaults.params, section.report);
+  const ownPlace = { ...defaults.place, params };
+  const items = readForEach(section, ownPlace);
+  const place = items === null ? ownPlace : { ...ownPlace, captures: items.captures };
   const description = section.text('description');
   const shared = readShared(section, place, defaults.shared);
   const produces = readProduces(section, place);
@@ -63,19 +71,28 @@ export function readStage(
     version: section.text('version'),
   };
   if (command === null) return null;
+  const uses = params.uses(defaults.place.params);
+  const words = paramWords(uses);
   return {
     name,
     index,
     description,
     requires: { entries: forEach === null ? forAllItems(shared.requires) : requiredByAll(forEach) },
-    implied: impliedFiles([command, ...hooksOfResult(hooks).map(([, hook]) => hook)], cwd, place),
+    implied: impliedFiles(
+      [command, ...hooksOfResult(hooks).map(([, hook]) => hook)].map((one) => fillCommand(one, words)),
+      cwd,
+      place,
+    ),
     produces: produces === null ? null : { entries: forAllItems(produces) },
     after,
     command,
-    env: sortedBy(shared.env),
+    // For an item its captures are filled in as well, all at once: no value is looked into for placeholders.
+    env: sortedBy(shared.env).map((entry) => (items === null ? filledEnv(entry, words) : entry)),
     secrets: [...shared.secrets].sort(),
     tools: sortedBy(shared.tools),
     cwd,
+    params: uses,
+    combination: combinationOf(produces === null ? uses : params.tellingApart(uses)),
     ...rest,
     always: items === null && produces === null && !shared.requires.some(({ entry }) => !entry.negated),
     forEach,
@@ -110,9 +127,10 @@ function readAfter(name: string, section: Section, stages: ReadonlySet<string>):
   return knownStages(names, stages, section.report).filter((one) => one !== name);
 }
 
-function readCwd(section: Section, folders: Folders): string {
-  const text = section.text('cwd');
-  if (text === null) return '';
+function readCwd(section: Section, { params, ...folders }: PatternPlace): string {
+  const written = section.text('cwd');
+  if (written === null) return '';
+  const text = params.text(written, section.place('cwd'));
   const cwd = canonicalPath(text, folders);
   if (!isOutside(cwd)) return cwd;
   const message = `${shown(text)} lies outside the folder of the configuration`;

@@ -9,8 +9,10 @@ import { mismatch, type Report, Section } from './config-section.ts';
 import { itemsOf, shown } from './config-value.ts';
 import { pipelineFields, reportUnknownFields } from './known-fields.ts';
 import { nameProblem } from './names.ts';
+import { ParamText } from './param-text.ts';
 import { parseSize } from './size.ts';
 import { readBudget } from './validate-budget.ts';
+import { type GivenParams, readParams } from './validate-params.ts';
 import { everythingIn } from './validate-patterns.ts';
 import { readPools } from './validate-pools.ts';
 import { readShared } from './validate-shared.ts';
@@ -26,16 +28,22 @@ export interface ConfigPlace {
   readonly folderName: string;
 }
 
+export interface ValidateOptions {
+  /** Where all of it is known to be right, these stages alone are read. */
+  readonly only?: ReadonlySet<string> | null;
+  /** Default: what the configuration itself says. */
+  readonly params?: GivenParams;
+}
+
 const defaultCacheBytes = 10_000_000_000;
 
 /**
- * Diagnostics: first of the pipeline's own fields, then stage by stage. Never throws, whatever `spec` is. Where all
- * of it is known to be right, `only` these stages are read.
+ * Diagnostics: first of the pipeline's own fields, then stage by stage. Never throws, whatever `spec` is.
  */
 export function validate(
   spec: unknown,
   config: ConfigPlace,
-  only: ReadonlySet<string> | null = null,
+  { only = null, params = 'of the configuration' }: ValidateOptions = {},
 ): Result<Pipeline, readonly Diagnostic[]> {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (diagnostic) => diagnostics.push(diagnostic);
@@ -44,15 +52,22 @@ export function validate(
     expected: 'a pipeline',
     hint: 'write `export default definePipeline({ stages: { … } })`',
   });
-  const pipeline = section === null ? null : readPipeline(section, config, only);
+  const pipeline = section === null ? null : readPipeline(section, config, { only, params });
   return diagnostics.length === 0 && pipeline !== null ? ok(pipeline) : err(diagnostics);
 }
 
-function readPipeline(section: Section, config: ConfigPlace, only: ReadonlySet<string> | null): Pipeline {
+function readPipeline(
+  section: Section,
+  config: ConfigPlace,
+  { only, params: given }: Required<ValidateOptions>,
+): Pipeline {
   reportUnknownFields(section, pipelineFields);
   const folders = { root: posix.normalize(config.root), home: posix.normalize(config.home) };
   const configPath = canonicalPath(config.configPath, folders);
-  const place = { ...folders, configPath, inside: everythingIn(folders.root), captures: null };
+  const params = readParams(section, given);
+  const inText = new ParamText(params, section.report);
+  const inside = everythingIn(folders.root);
+  const place = { ...folders, configPath, inside, captures: null, params: inText };
   const name = readName(section) ?? (config.folderName.trim() || 'pipeline');
   const shared = readShared(section, place, null);
   const freshness = section.oneOf('freshness', ['hash', 'mtime']) ?? 'hash';
@@ -66,6 +81,7 @@ function readPipeline(section: Section, config: ConfigPlace, only: ReadonlySet<s
     cache: cacheMaxBytes !== null,
     names,
     place,
+    params,
     pools: readPools(section),
   };
   const stages = sections === null ? [] : readStages(sections, defaults, only);
@@ -77,6 +93,7 @@ function readPipeline(section: Section, config: ConfigPlace, only: ReadonlySet<s
     stages,
     pipelines,
     budget: readBudget(section),
+    params,
     jobs,
     cacheMaxBytes: cacheMaxBytes ?? (isCacheWanted ? defaultCacheBytes : null),
   };

@@ -188,7 +188,7 @@ function explainDefinition(reason: Extract<StaleReason, { readonly code: 'defini
   if (was === null && now !== null) return `${name} is newly declared`;
   if (was !== null && now === null) return `${name} is no longer declared`;
   // Of commands and patterns the old and the new text would take more room than they are worth here.
-  const tellsValues = /^(?:env |tool |(?:version|cwd|shell|platform)$)/.test(reason.name);
+  const tellsValues = /^(?:env |tool |parameter |(?:version|cwd|shell|platform)$)/.test(reason.name);
   if (tellsValues && isShort(was) && isShort(now))
     return `${name} changed from ${printable(was)} to ${printable(now)}`;
   return /^(?:env|secret|tool) /.test(reason.name) ? `${name} changed` : `its ${name} changed`;

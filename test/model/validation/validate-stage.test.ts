@@ -5,6 +5,8 @@ test('a stage that says nothing else has all defaults', () => {
   expect(acceptedStage({})).toEqual({
     name: 's',
     index: 0,
+    params: [],
+    combination: '',
     description: null,
     requires: { entries: [] },
     implied: [],

@@ -116,7 +116,7 @@ test.each(['approval', 'when', 'batch', 'weight', 'nice'])(
   },
 );
 
-test.each(['params', 'services', 'rateLimit'])('the pipeline field %s is for a later version', (field) => {
+test.each(['services', 'rateLimit'])('the pipeline field %s is for a later version', (field) => {
   expect(rejected({ stages: { a: good }, [field]: {} })[0]!.message).toContain(
     'not supported by this version',
   );

@@ -1,0 +1,145 @@
+// Parameters of a pipeline: given on the command line, by default, or by an answer at the terminal.
+import { spawn, spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { refused } from '../rig/refused.ts';
+import { nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
+
+const lessons = `{
+  params: {
+    subject: { type: 'string', choices: ['math', 'art'], description: 'what to teach' },
+    level: { type: 'number', default: 3 },
+  },
+  stages: {
+    lesson: {
+      requires: 'sow/{params.subject}.txt',
+      produces: 'lessons/{params.subject}.txt',
+      run: 'echo {params.level} | cat - {requires} > {produces}',
+      cache: false,
+    },
+    script: {
+      produces: 'ctx/{params.subject}.json',
+      run: async ({ params, produces }) => (await import('node:fs')).writeFileSync(produces[0], JSON.stringify(params)),
+      cache: false,
+    },
+    index: { requires: 'sow/math.txt', produces: 'index.txt', run: 'cp sow/math.txt index.txt' },
+  },
+}`;
+
+const sow = { 'sow/math.txt': 'numbers\n', 'sow/art.txt': 'colours\n' };
+
+test('each combination has its own outputs and stays fresh while others are built', async () => {
+  await using rig = await Rig.with(sow, lessons);
+  const math = await rig.build(['-p', 'subject=math']);
+  expect(math).toMatchObject({ code: 0, executed: ['index', 'lesson', 'script'] });
+  expect(math.events[0]).toMatchObject({ kind: 'run-started', params: { subject: 'math', level: 3 } });
+  const art = await rig.build(['-p', 'subject=art']);
+  expect(art).toMatchObject({ code: 0, executed: ['lesson', 'script'], warnings: [] });
+  expect(rig.read('lessons/math.txt')).toBe('3\nnumbers\n');
+  expect(rig.read('lessons/art.txt')).toBe('3\ncolours\n');
+  expect(JSON.parse(rig.read('ctx/art.json'))).toEqual({ subject: 'art', level: 3 });
+
+  // Nothing of it is in the cache: it is found fresh as it lies there.
+  expect(await rig.build(['-p', 'subject=math'])).toMatchObject({ executed: [], finished: { fresh: 3 } });
+  rig.write('sow/art.txt', 'shapes\n');
+  expect((await rig.build(['-p', 'subject=math'])).executed).toEqual([]);
+  expect((await rig.build(['-p', 'subject=art'])).executed).toEqual(['lesson']);
+
+  // A parameter that is in no path changes what stands there.
+  const harder = await rig.build(['-p', 'subject=math', '-p', 'level=4']);
+  expect(harder.executed).toEqual(['lesson', 'script']);
+  expect(harder.reasonsOf('lesson')).toEqual([
+    { code: 'definition-changed', name: 'parameter level', was: '3', now: '4' },
+  ]);
+
+  // What was made for other values belongs to its stage, and is neither left over nor cleaned with the rest.
+  const orphans = await rig.pipe(['clean', '--orphans', '--json']);
+  expect(JSON.parse(orphans.stdout)).toMatchObject({ removed: [], kept: [] });
+  await rig.pipe(['clean', '-p', 'subject=math']);
+  expect(rig.files('lessons')).toEqual(['art.txt']);
+});
+
+test('a value that is no choice any more leaves its outputs to be cleaned', async () => {
+  // The file was another stage's before: it is not that one's leftover, whatever is built at the moment.
+  await using rig = await Rig.with(
+    sow,
+    `{ stages: { old: { produces: 'lessons/math.txt', run: 'echo old > lessons/math.txt' } } }`,
+  );
+  await rig.build();
+  rig.config(lessons);
+  await rig.build(['-p', 'subject=math']);
+  expect(await rig.build(['-p', 'subject=art'])).toMatchObject({ code: 0, warnings: [] });
+  await rig.pipe(['clean', '--orphans', '-p', 'subject=art']);
+  expect(rig.files('lessons')).toEqual(['art.txt', 'math.txt']);
+
+  rig.config(lessons.replace(`['math', 'art']`, `['art']`));
+  const orphans = await rig.pipe(['clean', '--orphans']);
+  expect(orphans.stdout).toContain('deleted lessons/math.txt');
+  expect(rig.files('lessons')).toEqual(['art.txt']);
+});
+
+test('without an answer, all that is missing is an error; what only lists stages does without', async () => {
+  await using rig = await Rig.with(sow, lessons);
+  const missing = 'PIPE053 the parameter "subject" (what to teach) has no default and is not given';
+  for (const words of [['build'], ['describe', 'lesson']])
+    expect(await refused(rig, words)).toContain(missing);
+  const listed = await rig.pipe(['list']);
+  expect(listed.stdout).toMatch(/^subject +to be given +math, art +what to teach$/m);
+  expect(listed.stdout).toMatch(/^level +3 \(default\) +a number$/m);
+  expect(await refused(rig, ['build', '-p', 'subjcet=math'])).toContain(
+    'PIPE054 there is no parameter "subjcet"\n  at --param subjcet\n  hint: did you mean "subject"?',
+  );
+  expect(await refused(rig, ['build', '--param', 'subject=biology'])).toContain(
+    'PIPE055 expected one of math, art, found "biology"',
+  );
+  rig.config(lessons.replace('{params.level}', '{params.levle}'));
+  expect(await refused(rig, ['build', '-p', 'subject=art'])).toContain(
+    'PIPE028 there is no parameter "levle"',
+  );
+});
+
+test('a glance of a build without flags holds for the defaults alone', async () => {
+  await using rig = await Rig.with(
+    sow,
+    lessons.replace(`'math', 'art'],`, `'math', 'art'], default: 'math',`),
+  );
+  await rig.pipe(['build']);
+  expect((await rig.pipe(['build'])).stdout).toMatch(/^nothing to do: 3 fresh/);
+  const art = await rig.build(['-p', 'subject=art']);
+  expect(art.executed).toEqual(['lesson', 'script']);
+  expect((await rig.pipe(['build'])).stdout).toMatch(/^nothing to do: 3 fresh/);
+  // Of a part that is looked at again, each result is found under its combination.
+  rig.write('sow/math.txt', 'sums\n');
+  expect((await rig.pipe(['build'])).stdout).toContain('2 ran, 1 fresh');
+  expect(rig.read('lessons/math.txt')).toBe('3\nsums\n');
+  expect((await rig.pipe(['build'])).stdout).toMatch(/^nothing to do: 3 fresh/);
+  expect((await rig.build(['-p', 'subject=art'])).executed).toEqual([]);
+});
+
+/** `script` of util-linux gives a command a terminal of its own. */
+const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
+if (!hasScript) console.warn('no "script" of util-linux here: nobody is asked at a terminal');
+
+test('at a terminal a person is asked, until the answer is a value, and again in the next run', async () => {
+  if (!hasScript) return;
+  await using rig = await Rig.with(sow, lessons);
+  const asked = async (...answers: readonly string[]) => {
+    const command = [nodeUnderTest, '--', pipeCommand, 'build'].map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], {
+      cwd: rig.root,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const running = new Running(child);
+    for (const answer of answers) {
+      await running.printed(/subject, what to teach \(math, art\): $/);
+      child.stdin.write(`${answer}\n`);
+    }
+    return running.ended;
+  };
+  const first = await asked('biology', 'art');
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stdout).toContain('expected one of math, art');
+  expect(rig.files('lessons')).toEqual(['art.txt']);
+  expect((await asked('art')).stdout).toContain('nothing to do: 3 fresh');
+  expect((await asked('math')).stdout).toContain('2 ran, 1 fresh');
+}, 30_000);
