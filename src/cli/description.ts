@@ -1,19 +1,18 @@
 // Everything about one stage, as text and as JSON.
 
-import type { StageCheck } from '../model/checks.ts';
 import { describeCommand } from '../model/command/command-line.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { hookNames } from '../model/hooks.ts';
 import { paramText } from '../model/params/param.ts';
 import type { Memory } from '../model/record.ts';
-import type { RetryCondition, RetryPolicy } from '../model/retry.ts';
-import type { Hooks, PoolShare, Stage } from '../model/stage.ts';
+import type { Hooks, Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 import { ago, formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import type { Look } from '../render/look.ts';
+import { checkText, poolText, retryText } from './declared-words.ts';
 import { type Field, fieldLines } from './field-lines.ts';
 import { marksOf } from './listing.ts';
 import type { PatternFacts, StageFacts } from './stage-facts.ts';
@@ -177,62 +176,11 @@ function commandText({ command }: Stage): readonly string[] {
   }
 }
 
-function checkText({ outputs, check }: StageCheck): string {
-  const of = outputs === null ? '' : `${printable(outputs.source)}: `;
-  switch (check.kind) {
-    case 'schema-file':
-      return `${of}fits ${printable(check.schema)}`;
-    case 'schema':
-      return `${of}fits a schema in the configuration`;
-    case 'non-empty':
-      return `${of}is not empty`;
-    case 'min-lines':
-      return `${of}has at least ${plural(check.lines, 'line')}`;
-    case 'matches':
-      return `${of}matches ${printable(`/${check.source}/${check.flags}`)}`;
-    case 'function':
-      return `${of}passes a function in the configuration`;
-  }
-}
-
 function hookTexts(hooks: Hooks): readonly string[] {
   return hookNames.flatMap((name) => {
     const hook = hooks[name];
     return hook === null ? [] : [`${name}  ${printable(describeCommand(hook))}`];
   });
-}
-
-function poolText({ name, weight, limit, perMinute }: PoolShare): string {
-  const room = [
-    ...(limit === null ? [] : [`${weight} of ${limit} at once`]),
-    ...(perMinute === null ? [] : [`${perMinute} a minute`]),
-  ];
-  return `${printable(name)}  (${room.join(', ')})`;
-}
-
-function retryText(retry: RetryPolicy): readonly string[] {
-  const { attempts, delayMs, factor, maxDelayMs, jitter, when } = retry;
-  const grows =
-    factor === 1 ? '' : `, then ${factor} times as long each, at most ${formatDuration(maxDelayMs)}`;
-  return [
-    `${plural(attempts, 'attempt')}, ${formatDuration(delayMs)} between them${grows}${jitter ? ', shortened by chance' : ''}`,
-    ...(when === null ? [] : [`after ${conditionText(when)}`]),
-  ];
-}
-
-function conditionText(when: RetryCondition): string {
-  if (when.kind === 'predicate') return 'what a function in the configuration says';
-  const { exitCodes, signals, timeout, output } = when;
-  return [
-    ...exitCodes.map((code) => `exit code ${code}`),
-    ...signals,
-    ...(timeout ? ['a timeout'] : []),
-    ...(output === null
-      ? []
-      : [
-          `output with ${printable(output.kind === 'text' ? output.text : `/${output.source}/${output.flags}`)}`,
-        ]),
-  ].join(' or ');
 }
 
 function patternText({ pattern, negated, optional, files }: PatternFacts): string {
