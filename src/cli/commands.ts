@@ -144,6 +144,12 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
         .requiredOption('--reason <text>', 'why; it is kept with the record')
         .option('--json', 'one JSON object'),
     ),
+  init: (declare) =>
+    declare(
+      'init',
+      'write a configuration to start from',
+      async () => (await import('./init.ts')).init,
+    ).option('--from <file>', 'take over what a package.json or a stage-graph.json says'),
   runs: (declare) =>
     declare('runs', 'past runs', async () => (await import('./history.ts')).runs)
       .option('--limit <n>', 'how many', positiveInteger, 20)

@@ -8,6 +8,8 @@ export const diagnosticTitles = {
   PIPE004: 'the configuration does not settle',
   PIPE005: 'the configuration exits the process',
   PIPE006: 'the configuration exports no pipeline',
+  PIPE007: 'there is a configuration already',
+  PIPE008: 'nothing can be taken over',
   PIPE010: 'unknown field',
   PIPE011: 'wrong type or value',
   PIPE012: 'missing field',

@@ -178,6 +178,8 @@ const rows: readonly (readonly string[])[] = [
   ['graph', '--json', '--status', '--files', '--from', 'copy', '--to', 'program'],
   ['graph', '--status', '--only', 'copy,program', '--skip', 'program'],
   ['describe', 'copy'],
+  ['init', '--root', '.'],
+  ['init', '--from', 'package.json', '--config', 'elsewhere.config.ts'],
   ['describe', 'copy', '--json', '-p', 'edition=first', ...place, ...files],
   ['describe', 'some'],
   ['describe', 'some', '--json'],

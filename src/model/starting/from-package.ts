@@ -1,0 +1,103 @@
+// The scripts of a package.json as stages: with their files where wireit was told of them, else to be filled in.
+import type { Draft, DraftStage } from './draft.ts';
+import { isJson, type Json, type Reading, stageName } from './reading.ts';
+
+/** What npm runs by itself, what never ends, and what `pipe clean` does. */
+const notStages =
+  /^(?:pre|post)?(?:install|pack|publish|publishOnly|version|restart|stop|uninstall|prepare)$|^prepublishOnly$|^clean(?::|$)|^(?:start|dev|serve|watch)(?::|$)|:watch$/;
+
+export function fromPackage(json: Json, reading: Reading): Draft {
+  const scripts = isJson(json.scripts) ? json.scripts : {};
+  const wireit = isJson(json.wireit) ? json.wireit : {};
+  const lines = new Map(
+    Object.entries(scripts).flatMap(([name, line]) =>
+      typeof line === 'string' ? [[name, line] as const] : [],
+    ),
+  );
+  const groups = new Map([...lines].flatMap(([name, line]) => groupOf(name, line, lines)));
+  const stages = [...lines].flatMap(([name, line]) => {
+    const known = wireit[name];
+    if (isJson(known)) return fromWireit(name, known, reading);
+    if (groups.has(name) || line === 'wireit') return [];
+    if (notStages.test(name)) {
+      reading.note(`the script "${name}" is not taken over: npm or a person runs it`);
+      return [];
+    }
+    reading.note(`${stageName(name)}: say what it requires and produces; until then it runs each time`);
+    return [{ name: stageName(name), run: [line], after: orderedBefore(name, groups) }];
+  });
+  if (stages.length === 0) reading.wrong('scripts', 'there is no script that could be a stage');
+  const names = new Set(stages.map(({ name }) => name));
+  const known = (all: readonly string[]) => all.filter((one) => names.has(one));
+  const pipelines = [...groups]
+    .filter(([name]) => !names.has(stageName(name)))
+    .map(([name, members]) => [stageName(name), known(members.map(stageName))] as const)
+    .filter(([, members]) => members.length > 0);
+  return {
+    about: ['Written from package.json.'],
+    ...(typeof json.name === 'string' && { name: json.name }),
+    stages: stages.map((stage) => ({ ...stage, after: known(withPrefix(stage)) })),
+    pipelines: Object.fromEntries(pipelines),
+    notes: reading.notes,
+  };
+}
+
+/** `npm run a && npm run b` is no work of its own, but a name for both. */
+function groupOf(name: string, line: string, lines: ReadonlyMap<string, string>) {
+  const parts = line
+    .split('&&')
+    .map((part) => /^\s*(?:npm run|yarn|pnpm(?: run)?) ([\w:.-]+)\s*$/.exec(part)?.[1]);
+  const isGroup = parts.every((part) => part !== undefined && part !== name && lines.has(part));
+  return isGroup ? [[name, parts as string[]] as const] : [];
+}
+
+/** Those that stand before it in such a line. */
+function orderedBefore(name: string, groups: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const before = [...groups.values()].flatMap((members) => {
+    const at = members.indexOf(name);
+    return at > 0 && !groups.has(members[at - 1]!) ? [members[at - 1]!] : [];
+  });
+  return [...new Set(before)].map(stageName);
+}
+
+/** What comes before it: `prebuild` before `build` as well, as npm has it. */
+function withPrefix({ name, after = [] }: DraftStage): readonly string[] {
+  return [...new Set([...after, `pre${name}`])];
+}
+
+function fromWireit(name: string, said: Json, reading: Reading): readonly DraftStage[] {
+  const at = `wireit.${name}`;
+  const { command, files, output, dependencies, env, clean, service, cascade, packageLocks, ...others } =
+    said;
+  for (const field of [
+    ...Object.keys(others),
+    ...Object.entries({ service, cascade, packageLocks, clean }).flatMap(([field, value]) =>
+      value === undefined ? [] : [field],
+    ),
+  ])
+    reading.note(`${stageName(name)}: "${field}" of wireit is not taken over`);
+  const names = (Array.isArray(dependencies) ? dependencies : []).map((one: unknown) =>
+    isJson(one) ? one.script : one,
+  );
+  const own = names.filter((one): one is string => typeof one === 'string' && /^[\w:.-]+$/.test(one));
+  for (const one of names)
+    if (!own.includes(one as string))
+      reading.note(`${stageName(name)}: it depends on ${JSON.stringify(one)}, which is in another package`);
+  if (typeof command !== 'string') {
+    reading.note(`${stageName(name)} has no command: it is a name for ${own.join(', ')}`);
+    return [];
+  }
+  const set = Object.entries(isJson(env) ? env : {});
+  for (const [variable, value] of set)
+    if (typeof value !== 'string') reading.note(`${stageName(name)}: say env: { ${variable}: true }`);
+  return [
+    {
+      name: stageName(name),
+      requires: reading.texts(files, `${at}.files`),
+      produces: reading.texts(output, `${at}.output`).filter((pattern) => !pattern.startsWith('!')),
+      after: own.map(stageName),
+      run: [command],
+      env: Object.fromEntries(set.filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+// Reads the JSON of other tools, and gathers what is wrong with it.
+import type { Diagnostic } from '../diagnostic.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export class Reading {
+  readonly problems: Diagnostic[] = [];
+  readonly notes: string[] = [];
+
+  /** Something without which there is no stage. */
+  wrong(at: string, message: string, hint?: string): void {
+    this.problems.push({ code: 'PIPE008', message, at, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  note(text: string): void {
+    if (!this.notes.includes(text)) this.notes.push(text);
+  }
+
+  /** What a list of texts says; a single text is one. Anything else in it is wrong. */
+  texts(value: unknown, at: string): readonly string[] {
+    const items = value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+    return items.flatMap((item: unknown, i) => {
+      if (typeof item === 'string') return [item];
+      this.wrong(`${at}[${i}]`, `expected text, found ${typeof item}`);
+      return [];
+    });
+  }
+}
+
+export function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A name that a stage can have: no `:` or other sign of its own meaning. */
+export function stageName(name: string): string {
+  return name.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[^A-Za-z0-9_]+|-+$/g, '') || 'stage';
+}

@@ -1,0 +1,137 @@
+// Configurations that are written for a person: from nothing, or from what other tools were told.
+import { expect, test } from 'vitest';
+import { draftText } from '../../src/model/starting/draft.ts';
+import { fromPackage } from '../../src/model/starting/from-package.ts';
+import { fromStageGraph } from '../../src/model/starting/from-stage-graph.ts';
+import { type Json, Reading, stageName } from '../../src/model/starting/reading.ts';
+
+function taken(read: typeof fromPackage, json: Json) {
+  const reading = new Reading();
+  return { ...read(json, reading), problems: reading.problems.map(({ at, message }) => `${at}: ${message}`) };
+}
+
+test('scripts become stages, lines that only call others become named pipelines, and what ends never is left out', () => {
+  const { stages, pipelines, notes, problems } = taken(fromPackage, {
+    name: 'site',
+    scripts: {
+      ...{
+        'prebuild:css': 'lint',
+        'build:css': 'sass',
+        html: 'node html.mjs',
+        clean: 'rm -rf out',
+        start: 'serve',
+      },
+      ...{
+        build: 'npm run clean && npm run build:css && npm run html',
+        all: 'npm run build',
+        postinstall: 'x',
+      },
+    },
+  });
+  expect(problems).toEqual([]);
+  expect(stages).toEqual([
+    { name: 'prebuild-css', run: ['lint'], after: [] },
+    { name: 'build-css', run: ['sass'], after: ['prebuild-css'] },
+    { name: 'html', run: ['node html.mjs'], after: ['build-css'] },
+  ]);
+  expect(pipelines).toEqual({ build: ['build-css', 'html'] });
+  expect(notes.filter((note) => note.includes('not taken over'))).toHaveLength(3);
+});
+
+test('what wireit knows of files and of order is taken over, and what has no counterpart is named', () => {
+  const { stages, notes } = taken(fromPackage, {
+    scripts: { ts: 'wireit', css: 'wireit', both: 'wireit' },
+    wireit: {
+      ts: {
+        ...{ command: 'tsc', files: ['src/**', '!src/old/**'], output: ['lib/**', '!lib/x'], clean: false },
+        ...{ dependencies: ['css', { script: '../other:b' }], env: { A: '1', B: { external: true } } },
+      },
+      css: { command: 'sass', files: ['a.scss'] },
+      both: { dependencies: ['ts', 'css'] },
+    },
+  });
+  expect(stages).toEqual([
+    {
+      ...{
+        name: 'ts',
+        requires: ['src/**', '!src/old/**'],
+        produces: ['lib/**'],
+        after: ['css'],
+        run: ['tsc'],
+      },
+      env: { A: '1' },
+    },
+    { name: 'css', requires: ['a.scss'], produces: [], after: [], run: ['sass'], env: {} },
+  ]);
+  expect(notes).toEqual([
+    'ts: "clean" of wireit is not taken over',
+    'ts: it depends on "../other:b", which is in another package',
+    'ts: say env: { B: true }',
+    'both has no command: it is a name for ts, css',
+  ]);
+});
+
+test('a graph of stages is taken over with schemas and hooks, as a list or by names', () => {
+  const list = {
+    ...{ id: 'make list', script: 'list.py', args: ["it's"], inputs: 'in/*.json', sideEffects: [] },
+    ...{
+      outputs: [{ path: 'list.json', schema: 'list.schema.json' }],
+      hooks: { pre: 'a', onFailure: ['b', 'c'] },
+    },
+  };
+  const draft = taken(fromStageGraph, {
+    stages: [
+      list,
+      { id: 'next', command: ['cp', 'a b', 'c'], dependsOn: ['make list'], schema: 's.json', outputs: ['c'] },
+    ],
+    pipelines: { all: { stages: ['make list', 'next'] } },
+  });
+  expect(draft.problems).toEqual([]);
+  expect(draft.stages).toMatchObject([
+    {
+      ...{
+        name: 'make-list',
+        requires: ['in/*.json'],
+        produces: ['list.json'],
+        run: [`python3 list.py 'it'\\''s'`],
+      },
+      ...{ schemas: { 'list.json': 'list.schema.json' }, hooks: { before: ['a'], onFailure: ['b', 'c'] } },
+    },
+    { name: 'next', after: ['make-list'], run: ["cp 'a b' c"], schemas: { c: 's.json' } },
+  ]);
+  expect([draft.pipelines, draft.notes]).toEqual([
+    { all: ['make-list', 'next'] },
+    ['make-list: "sideEffects" is not taken over'],
+  ]);
+  expect(taken(fromStageGraph, { stages: { a: { run: 'x' } } }).stages).toMatchObject([
+    { name: 'a', run: ['x'] },
+  ]);
+});
+
+test('all that is wrong with a graph is told at once', () => {
+  expect(taken(fromStageGraph, { stages: [{ id: 'a' }, 3, { run: [1], inputs: [2] }] }).problems).toEqual([
+    'stages[0]: the stage does not say what to run',
+    'stages[1]: expected an object, found number',
+    'stages[2].command[0]: expected text, found number',
+    'stages[2].inputs[0]: expected text, found number',
+  ]);
+  expect(taken(fromStageGraph, {}).problems).toEqual(['stages: there are no stages']);
+  expect(taken(fromPackage, { scripts: { start: 'x' } }).problems).toHaveLength(1);
+});
+
+test('texts are written so that they are read as they were', () => {
+  const run = [`a 'b' "c"`, 'back\\slash', 'line\nbreak', `$${'{x}'}`];
+  const text = draftText({ about: [], stages: [{ name: 'a-b', run }], notes: ['n'] });
+  const written = /run: (\[[\s\S]*?\]),\n/.exec(text)?.[1] ?? '';
+  expect(new Function(`return ${written}`)()).toEqual(run);
+  expect(text).toContain(`'a-b': {`);
+});
+
+test.each([
+  ['build:css', 'build-css'],
+  ['@x/y', 'x-y'],
+  ['a b', 'a-b'],
+  ['::', 'stage'],
+])('the stage of %s is called %s', (name, called) => {
+  expect(stageName(name)).toBe(called);
+});
