@@ -65,6 +65,7 @@ test('a function is called with its context in its folder', async () => {
       item: null,
       requires: ['in.txt'],
       produces: ['out/*.txt'],
+      params: {},
       runId: 'run-1',
       attempt: 1,
       scratch: scene.path('scratch'),
