@@ -13,7 +13,17 @@ import type { Selection } from '../model/selection.ts';
 import { type Console, type ConsoleOptions, createConsole } from '../render/console.ts';
 import { type ConsoleMode, chooseMode } from '../render/console-mode.ts';
 import type { Auditing } from './auditing.ts';
-import { budgetOf, type Flags, freshnessOf, isOff, isSet, number, selectionOf, text } from './flags.ts';
+import {
+  budgetOf,
+  type Flags,
+  freshnessOf,
+  isOff,
+  isSet,
+  number,
+  selectedOf,
+  selectionOf,
+  text,
+} from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
@@ -29,10 +39,14 @@ import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspa
 import { openWorld, refuseInsideStage } from './world.ts';
 
 export async function build(
-  targets: readonly string[],
-  flags: Flags,
+  typed: readonly string[],
+  given: Flags,
   { provesNothingToDo = false }: { readonly provesNothingToDo?: boolean } = {},
 ): Promise<number> {
+  const which = text(given, 'resume');
+  const asked = { targets: typed, flags: given };
+  const { targets, flags } =
+    which === undefined ? asked : (await import('./resuming.ts')).askedBefore(which, asked);
   refuseContradictions(flags);
   const profiling = isSet(flags, 'profile') ? (await import('./profiling.ts')).openProfiling() : null;
   const opening = () =>
@@ -59,6 +73,7 @@ export function optionsOf(workspace: Workspace, flags: Flags): BuildOptions {
     stdin: 'closed',
     command: commandWords(),
     params: paramsOf(workspace),
+    selected: selectedOf(flags),
   };
 }
 

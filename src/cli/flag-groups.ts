@@ -37,6 +37,10 @@ export function withBuildFlags(command: Command): Command {
     )
     .option('--budget <metric=amount>', 'how much this run may use of a metric; repeatable', collectBudget)
     .option('--profile', 'say at the end where the time went')
+    .option(
+      '--resume <run>',
+      'build what an earlier run was asked for, with its parameters: what is left of it',
+    )
     .option('-n, --dry-run', 'show the plan and run nothing')
     .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
     .option('--continue-on-error', 'the same as --keep-going')

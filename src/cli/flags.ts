@@ -1,4 +1,5 @@
 // Reads the flags that commander has collected, as the types that the commands work with.
+import type { RunStarted } from '../model/events.ts';
 import type { SelectionRequest } from '../model/selection.ts';
 import type { Freshness } from '../model/stage.ts';
 
@@ -36,6 +37,17 @@ export function budgetOf(flags: Flags): Readonly<Record<string, number>> {
 export function freshnessOf(flags: Flags): Freshness | undefined {
   const value = flags.freshness;
   return value === 'hash' || value === 'mtime' ? value : undefined;
+}
+
+const selecting = ['from', 'to', 'only', 'skip'] as const;
+
+/** What is asked for besides targets; `undefined`: nothing. */
+export function selectedOf(flags: Flags): RunStarted['selected'] {
+  const given = selecting.flatMap((name) => {
+    const names = texts(flags, name);
+    return names.length === 0 ? [] : [[name, names] as const];
+  });
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 export function selectionOf(targets: readonly string[], flags: Flags): SelectionRequest {

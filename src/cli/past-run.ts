@@ -1,10 +1,11 @@
 // Finds the past run that a person means.
-import { findRun, type PastRun } from '../journal/history.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
+import { findRun, type PastRun, runIds } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { Place } from './workspace.ts';
 
 /** `which`: an id, the beginning of one, or `last`. Throws `UsageError` when that names none or several. */
-export function pastRun(place: Place, which: string): PastRun {
+export function pastRun(place: Place, which: string, at = 'run'): PastRun {
   const found = findRun(place.state, which);
   switch (found.kind) {
     case 'found':
@@ -13,14 +14,20 @@ export function pastRun(place: Place, which: string): PastRun {
       throw unknown(
         `"${which}" names several runs: ${found.candidates.slice(0, 5).join(', ')}`,
         'give more of its digits',
+        at,
       );
     case 'none':
       throw which === 'last'
-        ? unknown('there is no run yet in this workspace', 'pipe build makes one')
-        : unknown(`there is no run "${which}"`, 'pipe runs lists them');
+        ? unknown('there is no run yet in this workspace', 'pipe build makes one', at)
+        : unknown(`there is no run "${which}"`, hintOf(place, which), at);
   }
 }
 
-function unknown(message: string, hint: string): UsageError {
-  return new UsageError([{ code: 'PIPE039', message, at: 'run', hint }]);
+function hintOf({ state }: Place, which: string): string {
+  const meant = didYouMean(which, ['last', ...runIds(state)]);
+  return meant === null ? 'pipe runs lists them' : `did you mean "${meant}"? pipe runs lists them`;
+}
+
+function unknown(message: string, hint: string, at: string): UsageError {
+  return new UsageError([{ code: 'PIPE039', message, at, hint }]);
 }

@@ -30,6 +30,7 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
       stdin: 'inherit',
       command: commandWords(),
       params: paramsOf(workspace),
+      selected: { only: [stage] },
     },
   );
 }

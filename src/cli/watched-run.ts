@@ -9,7 +9,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RunFinished } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
 import { paramsOf, troubleTeller } from './build.ts';
-import { type Flags, isSet, number } from './flags.ts';
+import { type Flags, isSet, number, selectedOf } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
 import { outlet } from './standard-streams.ts';
 import type { WatchedWorkspace } from './watched-workspace.ts';
@@ -97,6 +97,7 @@ async function perform(
       stdin: 'closed',
       command: commandWords(),
       params: paramsOf(watched.workspace),
+      selected: selectedOf(flags),
       watching: holds,
     },
     // What was just looked at for it need not be looked at again.

@@ -15,6 +15,8 @@ export interface BuildOptions {
   readonly stdin: 'closed' | 'inherit';
   /** The words of the command line. */
   readonly command: readonly string[];
+  /** What was asked for besides targets. */
+  readonly selected?: RunStarted['selected'];
   /** Values by names, where the pipeline has any. */
   readonly params?: RunStarted['params'];
   /** Called, once, before anything is waited for or changed: from then on `interrupt` must hear of interruptions. */

@@ -93,7 +93,8 @@ export class Session {
       targets: this.selection.targets,
       tasks: this.tasks.total(counts) + (this.rest?.tasks ?? 0),
       ...(this.rest !== null && { fresh: this.rest.tasks }),
-      ...{ dryRun: options.dryRun, command: options.command, params: options.params },
+      ...{ dryRun: options.dryRun, command: options.command },
+      ...{ params: options.params, selected: options.selected },
     });
     for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
     const summary = options.dryRun

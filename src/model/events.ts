@@ -26,6 +26,10 @@ export interface RunStarted {
   readonly kind: 'run-started';
   readonly pipeline: string;
   readonly targets: readonly string[];
+  /** What was asked for besides targets, as typed: by the names of the flags. */
+  readonly selected?:
+    | Readonly<Partial<Record<'from' | 'to' | 'only' | 'skip', readonly string[]>>>
+    | undefined;
   /** How many tasks are selected. */
   readonly tasks: number;
   /** How many of them are known to be fresh: nothing more is told of these. */

@@ -115,6 +115,37 @@ test('a glance of a build without flags holds for the defaults alone', async () 
   expect((await rig.build(['-p', 'subject=art'])).executed).toEqual([]);
 });
 
+test('a run is resumed with its selection and parameters, and does what is left', async () => {
+  const failing = lessons.replace('cp sow/math.txt index.txt', 'cp index.in index.txt');
+  await using rig = await Rig.with(sow, failing);
+  const asked = ['--skip', 'script', '-p', 'subject=art', '-p', 'level=5'];
+  const first = await rig.build(['-k', ...asked]);
+  expect(first).toMatchObject({ code: 1, executed: ['lesson'] });
+  expect(first.events[0]).toMatchObject({ selected: { skip: ['script'] } });
+  const id = String(first.events[0]!.runId);
+
+  rig.write('index.in', 'by hand');
+  // Another run meanwhile is not the one that is meant.
+  await rig.build(['lesson', '-p', 'subject=math']);
+  const resumed = await rig.build(['--resume', id]);
+  expect(resumed).toMatchObject({ code: 0, executed: ['index'], finished: { fresh: 1 } });
+  expect(resumed.events[0]).toMatchObject({
+    targets: [],
+    selected: { skip: ['script'] },
+    params: { subject: 'art', level: 5 },
+  });
+  expect(rig.read('lessons/art.txt')).toBe('5\ncolours\n');
+
+  expect(
+    await refused(rig, ['build', 'lesson', '--resume', id, '--only', 'index', '-p', 'level=3']),
+  ).toContain(
+    'PIPE031 --resume asks for what that run was asked for, so it cannot be combined with targets and --only and --param',
+  );
+  expect(await refused(rig, ['build', '--resume', `${id.slice(0, -1)}x`])).toContain(
+    `PIPE039 there is no run "${id.slice(0, -1)}x"\n  at --resume\n  hint: did you mean "${id}"?`,
+  );
+});
+
 /** `script` of util-linux gives a command a terminal of its own. */
 const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
 if (!hasScript) console.warn('no "script" of util-linux here: nobody is asked at a terminal');

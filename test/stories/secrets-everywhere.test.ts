@@ -236,6 +236,7 @@ const rows: readonly (readonly string[])[] = [
   ['cache', 'gc'],
   ['build', 'copy', secrets.PLAIN_KEY],
   ['build', '--jobs', secrets.PLAIN_KEY],
+  ['build', '-k', '--resume', 'last'],
   ['build', '-p', `colour=${secrets.PLAIN_KEY}`],
   ['why', secrets.PADDED_KEY],
   ['describe', secrets.ODD_KEY],

@@ -1,0 +1,40 @@
+// `pipe build --resume <run>`: asks for what an earlier run was asked for. What of it is done by now is found fresh.
+import { readEvents } from '../journal/history.ts';
+import { UsageError } from '../model/diagnostic.ts';
+import type { RunStarted } from '../model/events.ts';
+import { type Flags, isSet, selectedOf, texts } from './flags.ts';
+import { pastRun } from './past-run.ts';
+import { findPlace } from './workspace.ts';
+
+export interface Asked {
+  readonly targets: readonly string[];
+  readonly flags: Flags;
+}
+
+/** `which`: as `pipe show` takes it. Throws `UsageError` where there is no such run, or more is asked for than that. */
+export function askedBefore(which: string, { targets, flags }: Asked): Asked {
+  refuseMore({ targets, flags });
+  const run = pastRun(findPlace(flags), which, '--resume');
+  const started = readEvents(run).find(
+    (event): event is typeof event & RunStarted => event.kind === 'run-started',
+  );
+  if (started === undefined) {
+    const message = `run ${run.runId} ended before it could say what it was asked for`;
+    throw new UsageError([{ code: 'PIPE039', message, at: '--resume', hint: 'name the stages instead' }]);
+  }
+  const { selected, params = {} } = started;
+  const param = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  return { targets: started.targets, flags: { ...flags, ...selected, param } };
+}
+
+function refuseMore({ targets, flags }: Asked): void {
+  const more = [
+    ...(targets.length > 0 ? ['targets'] : []),
+    ...Object.keys(selectedOf(flags) ?? {}).map((name) => `--${name}`),
+    ...(texts(flags, 'param').length > 0 ? ['--param'] : []),
+    ...(isSet(flags, 'force') ? ['--force'] : []),
+  ];
+  if (more.length === 0) return;
+  const message = `--resume asks for what that run was asked for, so it cannot be combined with ${more.join(' and ')}`;
+  throw new UsageError([{ code: 'PIPE031', message, at: '--resume', hint: 'leave out one of them' }]);
+}
