@@ -40,6 +40,7 @@ export class Board {
     readonly emit: (event: EventBody) => void;
     readonly nowMs: () => number;
     readonly inOrder?: boolean;
+    readonly chains?: ReadonlyMap<string, number> | null;
   }) {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
@@ -52,7 +53,7 @@ export class Board {
     });
     this.releases = new Releases({ families: this.families, close, ready });
     this.toAudit = options.audited ?? new Set();
-    this.ready = new ReadyLine(options.inOrder === true ? options.tasks : null);
+    this.ready = new ReadyLine(options.inOrder === true ? options.tasks : null, options.chains);
     const waits = new Map<TaskId, number>();
     for (const task of options.tasks) this.put(task, null);
     for (const order of options.orders) {

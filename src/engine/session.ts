@@ -9,6 +9,7 @@ import { Assessor } from './assess.ts';
 import { Board } from './board.ts';
 import type { BuildEnd, BuildOptions } from './build-options.ts';
 import { BuildTasks } from './build-tasks.ts';
+import { chainsOf, pastDurations } from './critical-path.ts';
 import { FanningOut } from './fanning-out.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
@@ -194,8 +195,16 @@ export class Session {
   }
 
   private boardOf(streaming?: typeof streams): Board {
+    const tasks = this.tasks.all;
+    const orders = ordersOf(this.graph, tasks, streaming);
+    const { jobs } = this.options;
+    // One after the other they take as long in any order. Where nothing is to be started, none is asked for.
+    const chains =
+      streaming === undefined || jobs === 1
+        ? null
+        : chainsOf(tasks, orders, pastDurations(this.world.records, jobs));
     return new Board({
-      ...{ tasks: this.tasks.all, orders: ordersOf(this.graph, this.tasks.all, streaming) },
+      ...{ tasks, orders, chains },
       ...{ inOrder: this.rest !== null, audited: this.selection.audited },
       emit: (event) => this.world.events.emit(event),
       nowMs: () => this.world.clock.monotonicMs(),

@@ -219,3 +219,28 @@ test('in whatever order tasks end, and however many run at once, the result is t
     { numRuns: 60 },
   );
 });
+
+test('of what is ready, that starts first behind which the most work waited the last time; with one job, in order', async () => {
+  const plan = planOf({
+    short: { requires: 'in.txt', produces: 'short.txt' },
+    long: { requires: 'in.txt', produces: 'long.txt' },
+    last: { requires: 'long.txt', produces: 'last.txt' },
+    other: { requires: 'in.txt', produces: 'other.txt' },
+  });
+  for (const [jobs, expected] of [
+    [2, ['long', 'other', 'short']],
+    [1, ['short', 'long', 'other']],
+  ] as const) {
+    const machine = Machine.with({ 'in.txt': '1' });
+    await build(machine, plan);
+    machine.edit('in.txt', '2');
+    const world = machine.start();
+    // As if they had taken so long.
+    const took: Readonly<Record<string, number>> = { short: 10, long: 5, last: 90, other: 20 };
+    for (const record of world.records.all())
+      world.records.commit({ ...record, durationMs: took[record.task] ?? 0 });
+    await sessionOf(world, plan, { jobs }).build('test');
+    const started = world.executor.started.filter((name) => name !== 'last');
+    expect([jobs, started]).toEqual([jobs, expected]);
+  }
+});
