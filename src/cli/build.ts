@@ -52,11 +52,17 @@ export async function build(
   const opening = () =>
     openWorkspace(flags, { freshness: freshnessOf(flags), writes: !isSet(flags, 'dryRun'), params: 'asked' });
   const workspace = await (profiling?.phase('config', opening) ?? opening());
-  const selection = selectStages(workspace, selectionOf(targets, flags));
+  const request = selectionOf(targets, flags);
+  const since = text(flags, 'since');
+  const selection =
+    since === undefined
+      ? selectStages(workspace, request)
+      : await (await import('./since.ts')).selectSince(workspace, request, since, flags);
   // What a person has answered holds for this run alone, and not for the next one without flags.
   const isOfConfiguration = !workspace.pipeline.params.some(({ isGiven }) => isGiven);
   const options = {
     ...optionsOf(workspace, flags),
+    ...(since !== undefined && { selected: { only: [...selection.names] } }),
     provesNothingToDo: provesNothingToDo && isOfConfiguration,
     profiling,
   };

@@ -41,6 +41,7 @@ export function withBuildFlags(command: Command): Command {
       '--resume <run>',
       'build what an earlier run was asked for, with its parameters: what is left of it',
     )
+    .option('--since <run>', 'only what has changed since an earlier run, and what follows from it')
     .option('-n, --dry-run', 'show the plan and run nothing')
     .option('-k, --keep-going', 'after a failure, go on with what does not depend on it')
     .option('--continue-on-error', 'the same as --keep-going')

@@ -2,7 +2,7 @@
 import { readEvents } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { RunStarted } from '../model/events.ts';
-import { type Flags, isSet, selectedOf, texts } from './flags.ts';
+import { type Flags, isSet, selectedOf, text, texts } from './flags.ts';
 import { pastRun } from './past-run.ts';
 import { findPlace } from './workspace.ts';
 
@@ -23,6 +23,10 @@ export function askedBefore(which: string, { targets, flags }: Asked): Asked {
     throw new UsageError([{ code: 'PIPE039', message, at: '--resume', hint: 'name the stages instead' }]);
   }
   const { selected, params = {} } = started;
+  if (selected?.only?.length === 0) {
+    const message = `run ${run.runId} found that nothing had changed, so nothing is left of it`;
+    throw new UsageError([{ code: 'PIPE039', message, at: '--resume', hint: 'pipe runs lists the others' }]);
+  }
   const param = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return { targets: started.targets, flags: { ...flags, ...selected, param } };
 }
@@ -32,6 +36,7 @@ function refuseMore({ targets, flags }: Asked): void {
     ...(targets.length > 0 ? ['targets'] : []),
     ...Object.keys(selectedOf(flags) ?? {}).map((name) => `--${name}`),
     ...(texts(flags, 'param').length > 0 ? ['--param'] : []),
+    ...(text(flags, 'since') === undefined ? [] : ['--since']),
     ...(isSet(flags, 'force') ? ['--force'] : []),
   ];
   if (more.length === 0) return;

@@ -146,6 +146,31 @@ test('a run is resumed with its selection and parameters, and does what is left'
   );
 });
 
+test('since a run, what is stale or was made again is selected, with what follows from it', async () => {
+  await using rig = await Rig.with(
+    { 'a.in': 'a', 'c.in': 'c' },
+    `{ stages: {
+      a: { requires: 'a.in', produces: 'a.txt', run: 'cp a.in a.txt' },
+      b: { requires: 'a.txt', produces: 'b.txt', run: 'cp a.txt b.txt' },
+      c: { requires: 'c.in', produces: 'c.txt', run: 'cp c.in c.txt' },
+    } }`,
+  );
+  const first = String((await rig.build()).events[0]!.runId);
+  expect(await rig.build(['--since', first])).toMatchObject({ code: 0, finished: { fresh: 0 } });
+  expect(await refused(rig, ['build', '--resume', 'last'])).toContain('found that nothing had changed');
+  rig.write('a.in', 'more');
+  await rig.build(['a']);
+  expect(await rig.build(['--since', 'last', '--force', '--skip', 'c'])).toMatchObject({ executed: ['b'] });
+  expect(await rig.build(['--since', first, '--force'])).toMatchObject({ executed: ['a', 'b'] });
+  expect(await rig.build(['--since', first, '--force', 'b', '--skip', 'a'])).toMatchObject({
+    executed: ['b'],
+  });
+  expect(await rig.build(['--resume', 'last'])).toMatchObject({ executed: [], finished: { fresh: 1 } });
+  expect(await refused(rig, ['build', '--since', first, '--only', 'a'])).toContain(
+    'PIPE031 --since says where to begin, so it cannot be combined with --only',
+  );
+});
+
 /** `script` of util-linux gives a command a terminal of its own. */
 const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
 if (!hasScript) console.warn('no "script" of util-linux here: nobody is asked at a terminal');

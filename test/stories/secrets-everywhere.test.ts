@@ -237,6 +237,7 @@ const rows: readonly (readonly string[])[] = [
   ['build', 'copy', secrets.PLAIN_KEY],
   ['build', '--jobs', secrets.PLAIN_KEY],
   ['build', '-k', '--resume', 'last'],
+  ['build', '-n', '--since', 'last'],
   ['build', '-p', `colour=${secrets.PLAIN_KEY}`],
   ['why', secrets.PADDED_KEY],
   ['describe', secrets.ODD_KEY],
