@@ -1,6 +1,7 @@
 // PIPE_OUTPUT: the file to which a command appends JSON lines about its work, read as it grows.
 
 import { closeSync, openSync, readSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { addNames } from '../model/metrics.ts';
 import { timerMs } from '../model/validation/duration.ts';
 
 export interface OutputFileOptions {
@@ -27,6 +28,7 @@ export class OutputFile {
   private rest: Buffer = Buffer.alloc(0);
   private badLines = 0;
   private firstBadLine = '';
+  private readonly metricNames = new Set<string>();
 
   /** Makes the file, empty. Where that fails the command will notice by itself. */
   constructor(options: OutputFileOptions) {
@@ -119,6 +121,8 @@ export class OutputFile {
     const delayMs = retryAfter === undefined ? null : timerMs(retryAfter);
     if (retryAfter !== undefined && delayMs === null) return false;
     if (note !== undefined && typeof note !== 'string') return false;
+    // Last, since it is remembered.
+    if (isMetric(metric) && !addNames(this.metricNames, metric)) return false;
     if (isProgress(progress)) this.options.onProgress(progress.done, progress.total);
     if (isMetric(metric)) this.options.onMetric(metric);
     if (delayMs !== null) this.options.onRetryAfter(delayMs);
@@ -147,9 +151,9 @@ export function isMetric(value: unknown): value is Readonly<Record<string, numbe
   return isObject(value) && Object.values(value).every(isAmount);
 }
 
-/** Whatever is summed stays a number. */
+/** Whatever is summed stays a number; and what has been used is never given back, or a budget would not end. */
 function isAmount(value: unknown): boolean {
-  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Nearly always it is the file that was made; the command may have put anything in its place. */

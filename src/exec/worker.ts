@@ -4,6 +4,7 @@ import { readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModule } from '../base/load-module.ts';
 import type { CheckedFile } from '../model/check-spec.ts';
+import { addNames, mostNames } from '../model/metrics.ts';
 import type { StageContext } from '../model/spec.ts';
 import { timerMs } from '../model/validation/duration.ts';
 import { isMetric } from './output-file.ts';
@@ -11,6 +12,7 @@ import { describeThrown } from './thrown.ts';
 import { channelDescriptor, type WorkerReply, type WorkerRequest } from './worker-protocol.ts';
 
 let outcome: 'pending' | 'done' | 'threw' = 'pending';
+const metricNames = new Set<string>();
 
 /** Synchronous, so that nothing is lost when the function ends the process. */
 function send(reply: WorkerReply): void {
@@ -100,7 +102,8 @@ function contextOf(request: WorkerRequest): StageContext {
       send({ kind: 'progress', done, total });
     },
     metric(values) {
-      if (!isMetric(values)) throw new TypeError('ctx.metric takes an object of numbers');
+      if (!isMetric(values)) throw new TypeError('ctx.metric takes an object of numbers, none below 0');
+      if (!addNames(metricNames, values)) throw new TypeError(`ctx.metric takes ${mostNames} names at most`);
       send({ kind: 'metric', values });
     },
     retryAfter(delay) {

@@ -5,9 +5,21 @@ export type Metrics = Readonly<Record<string, number>>;
 export const noMetrics: Metrics = {};
 
 export function sumOfMetrics(a: Metrics, b: Metrics): Metrics {
-  const total = { ...a };
-  for (const [name, value] of Object.entries(b)) total[name] = (total[name] ?? 0) + value;
-  return total;
+  // A name may be `constructor`, which every object seems to have.
+  const total = new Map(Object.entries(a));
+  for (const [name, value] of Object.entries(b)) total.set(name, (total.get(name) ?? 0) + value);
+  return Object.fromEntries(total);
+}
+
+/** No stage uses so many things: who reports more makes names of what should be numbers. */
+export const mostNames = 100;
+
+/** Whether an attempt that has reported what is `known` by name may report this too; then it is known. */
+export function addNames(known: Set<string>, values: Metrics): boolean {
+  const added = Object.keys(values).filter((name) => !known.has(name));
+  if (known.size + added.length > mostNames) return false;
+  for (const name of added) known.add(name);
+  return true;
 }
 
 /** A limit that has been reached. */

@@ -214,10 +214,13 @@ test('a command may ask in PIPE_OUTPUT for a delay before another attempt', asyn
 
 test('lines in PIPE_OUTPUT that mean nothing become one warning in the log', async () => {
   using scene = new Scene();
-  scene.write('lines', '{"progress":3}\n{"metric":{"usd":"much"}}\n\n{"metric":{"usd":1}}\nnonsense');
+  const lines = ['{"progress":3}', '{"metric":{"usd":"much"}}', '', '{"metric":{"usd":1}}', 'nonsense'];
+  const names = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`m${index}`, 1]));
+  const hostile = ['{"metric":{"usd":-1}}', '{"metric":{"usd":1e999}}', JSON.stringify({ metric: names })];
+  scene.write('lines', [...lines, ...hostile].join('\n'));
   await executor.start(scene.shell('cat lines >> "$PIPE_OUTPUT"')).ended;
   expect(scene.metrics).toEqual([{ usd: 1 }]);
   expect(scene.log()).toBe(
-    'pipe: 3 lines in PIPE_OUTPUT could not be understood and did not count: {"progress":3}\n',
+    'pipe: 6 lines in PIPE_OUTPUT could not be understood and did not count: {"progress":3}\n',
   );
 });

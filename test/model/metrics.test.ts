@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { amountText, metricsText, reachedLimit, sumOfMetrics } from '../../src/model/metrics.ts';
+import {
+  addNames,
+  amountText,
+  metricsText,
+  mostNames,
+  reachedLimit,
+  sumOfMetrics,
+} from '../../src/model/metrics.ts';
 
 test('sums keep what only one of both has', () => {
   expect(sumOfMetrics({ usd: 1.5, tokens: 3 }, { usd: 2, pages: 1 })).toEqual({
@@ -7,6 +14,22 @@ test('sums keep what only one of both has', () => {
     tokens: 3,
     pages: 1,
   });
+});
+
+test.each(['constructor', '__proto__', 'toString'])('a metric may be named %s', (name) => {
+  const one = JSON.parse(`{"${name}":1}`);
+  expect(JSON.stringify(sumOfMetrics(sumOfMetrics({}, one), one))).toBe(`{"${name}":2}`);
+});
+
+test('an attempt may report so many names and no more, but those again and again', () => {
+  const many = Object.fromEntries(Array.from({ length: mostNames - 1 }, (_, index) => [`m${index}`, 1]));
+  const known = new Set<string>();
+  expect(addNames(known, many)).toBe(true);
+  expect(addNames(known, { usd: 1, tokens: 1 })).toBe(false);
+  // What was refused left no trace.
+  expect(addNames(known, { usd: 1 })).toBe(true);
+  expect(addNames(known, { tokens: 1 })).toBe(false);
+  expect(addNames(known, { usd: 1, m0: 1 })).toBe(true);
 });
 
 test('a limit is reached by as much as it says, and the first that is counts', () => {
