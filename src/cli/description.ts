@@ -87,6 +87,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['secrets', stage.secrets.map((name) => `${name}  (${present.has(name) ? 'set' : 'not set'})`)],
     ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],
     ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
+    ['nice', stage.nice === 0 ? [] : [String(stage.nice)]],
     ['retry', stage.retry === null ? [] : retryText(stage.retry)],
     ['hooks', hookTexts(stage.hooks)],
     ['pool', stage.pools.map(poolText)],

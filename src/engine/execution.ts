@@ -88,6 +88,7 @@ export function executionOf(
     env: environment.env,
     shell: stage.shell,
     timeoutMs: stage.timeoutMs,
+    nice: stage.nice,
     stdin: options.stdin,
     logPath: folders.logPath(task.id),
     secretValues: secretValues(world, stage),

@@ -20,6 +20,8 @@ export interface Execution {
   readonly env: Readonly<Record<string, string>>;
   readonly shell: string;
   readonly timeoutMs: number | null;
+  /** Added to the priority of its programs; 0 leaves it. */
+  readonly nice: number;
   /** `inherit` only where a person debugs a single stage. */
   readonly stdin: 'closed' | 'inherit';
   /** Absolute path of the log to append to. */

@@ -28,8 +28,8 @@ export async function runCommand(
   output: CapturedOutput,
 ): Promise<ExecutionEnd> {
   for (const { file, args, line } of starts(command, execution.shell)) {
-    const { cwd, env, stdin, timeoutMs, tracer } = execution;
-    const end = await supervision.run({ file, args, cwd, env, stdin, timeoutMs, tracer });
+    const { cwd, env, stdin, timeoutMs, nice, tracer } = execution;
+    const end = await supervision.run({ file, args, cwd, env, stdin, timeoutMs, nice, tracer });
     if (end.kind === 'cancelled') return end;
     const failure = failureOf(end, output.clean(line));
     if (failure !== null) return { kind: 'failed', failure, tail: output.tail() };

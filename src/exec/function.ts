@@ -30,6 +30,7 @@ export async function runFunction(run: FunctionRun): Promise<ExecutionEnd> {
     env: execution.env,
     stdin: execution.stdin,
     timeoutMs: execution.timeoutMs,
+    nice: execution.nice,
     tracer: execution.tracer,
     request: `${JSON.stringify(requestFor(execution, lingerMs))}\n`,
     onReply: (chunk) => {

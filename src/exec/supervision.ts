@@ -1,6 +1,6 @@
 // One program at a time under watch: its output captured, its time limited, ended when asked.
 
-import type { Tracer } from '../engine/executor.ts';
+import type { ProgramStart, Tracer } from '../engine/executor.ts';
 import type { CapturedOutput } from './captured-output.ts';
 import type { Periods } from './periods.ts';
 import { type GroupSpec, type ProcessGroup, startGroup } from './process-group.ts';
@@ -17,6 +17,7 @@ export type ProgramEnd =
 
 export interface Program extends Omit<GroupSpec, 'periods' | 'onData'> {
   readonly timeoutMs: number | null;
+  readonly nice: number;
   readonly tracer: Tracer | null;
 }
 
@@ -42,7 +43,8 @@ export class Supervision {
   /** Resolves when no process of the program is left. A cancelled program counts as cancelled however it ended. */
   async run(program: Program): Promise<ProgramEnd> {
     if (this.cancelled) return { kind: 'cancelled' };
-    const { timeoutMs, tracer, ...spec } = program;
+    const { timeoutMs, nice, tracer, ...asked } = program;
+    const spec = withPriority(asked, nice);
     const traced = tracer?.trace(spec) ?? null;
     let timedOut = false;
     const watched = this.watcher?.begins();
@@ -77,6 +79,15 @@ export class Supervision {
     if (how === 'now') this.group?.kill();
     else this.group?.interrupt();
   }
+}
+
+/**
+ * By the program of that name, which becomes the other one: set from here, what it starts at once would escape. Where
+ * more is asked for than is permitted, it says so and goes on.
+ */
+function withPriority<T extends ProgramStart>(start: T, nice: number): T {
+  if (nice === 0) return start;
+  return { ...start, file: 'nice', args: ['-n', String(nice), start.file, ...start.args] };
 }
 
 function after(ms: number | null, act: () => void): NodeJS.Timeout | undefined {

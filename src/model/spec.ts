@@ -145,6 +145,8 @@ export interface StageSpec<Name extends string = string, Params = ParamValues> e
   readonly shell?: string;
   /** For each attempt and, in an array, each line. */
   readonly timeout?: Duration;
+  /** Priority of its processes, as `nice` has it: from -20 to 19, added to that of `pipe`; `true` is 10. */
+  readonly nice?: number | true;
   readonly retry?: RetrySpec;
   /** What is done before and after `run`, and when the stage has failed. */
   readonly hooks?: HooksSpec<Params>;

@@ -70,6 +70,8 @@ export interface Stage {
   readonly cwd: string;
   readonly shell: string;
   readonly timeoutMs: number | null;
+  /** Added to the priority of its processes; 0 leaves it. */
+  readonly nice: number;
   /** The parameters that it uses, sorted by name. What its commands and variables have of them is filled in late. */
   readonly params: readonly ParamUse[];
   /** Which of its results is meant, where it has several side by side; `''`: it has one. */

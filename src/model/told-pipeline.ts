@@ -32,6 +32,7 @@ const roles = {
   // Words of pipe's own, and numbers.
   index: 'own',
   timeoutMs: 'own',
+  nice: 'own',
   optional: 'own',
   freshness: 'own',
   cache: 'own',

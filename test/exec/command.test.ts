@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createExecutor } from '../../src/exec/executor.ts';
@@ -29,6 +30,14 @@ test('a shell line stops at its first failing command', async () => {
   const end = await executor.start(scene.shell('false\necho never')).ended;
   expect(end).toMatchObject({ failure: { kind: 'exit', code: 1 } });
   expect(scene.stdout).toBe('');
+});
+
+test('what a stage starts has its priority, with what that starts in turn', async () => {
+  using scene = new Scene();
+  const lines = scene.shell('nice; sh -c "nice; true"');
+  await executor.start({ ...lines, nice: 3 }).ended;
+  const expected = Math.min(getPriority() + 3, 19);
+  expect(scene.stdout).toBe(`${expected}\n${expected}\n`);
 });
 
 test('the shell of the stage runs its lines', async () => {

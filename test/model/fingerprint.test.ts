@@ -140,7 +140,7 @@ test.each([
   expect(print({}, surroundings)).not.toBe(print({}));
 });
 
-test('what must not count does not: name, position, description, timeout, jobs, optional, spelling of paths', () => {
+test('what must not count does not: name, position, description, timeout, priority, jobs, optional, spelling of paths', () => {
   const one = accepted({
     stages: { first: { run: 'x' }, s: { run: 'make it', requires: './a//b', produces: './out/' } },
     jobs: 3,
@@ -150,6 +150,7 @@ test('what must not count does not: name, position, description, timeout, jobs, 
     produces: 'out/',
     description: 'other',
     timeout: '5s',
+    nice: 5,
     optional: true,
     after: [],
   });

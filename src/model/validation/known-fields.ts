@@ -18,6 +18,7 @@ const ofStage = {
   cwd: true,
   shell: true,
   timeout: true,
+  nice: true,
   retry: true,
   hooks: true,
   check: true,
@@ -50,7 +51,7 @@ const ofPipeline = {
 export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
-const notYet = new Set([...['approval', 'batch', 'nice'], ...['rateLimit', 'services', 'weight', 'when']]);
+const notYet = new Set(['approval', 'batch', 'rateLimit', 'services', 'weight', 'when']);
 
 /** What other build tools call the same things. */
 const otherWords = new Map([

@@ -58,6 +58,7 @@ export function readStage(
   const rest = {
     shell: readShell(section),
     timeoutMs: section.durationMs('timeout'),
+    nice: readNice(section),
     retry: readRetry(section),
     hooks,
     pools: readShares(section, defaults.pools),
@@ -148,6 +149,17 @@ function readShell(section: Section): string {
     mismatch(section.report, section.placed('shell'), 'an absolute path or the name of a program', hint);
   }
   return shell;
+}
+
+/** `true` stands for what the program `nice` does where it is told nothing. */
+function readNice(section: Section): number {
+  const placed = section.placed('nice');
+  const { value } = placed;
+  if (value === undefined) return 0;
+  if (value === true) return 10;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= -20 && value <= 19) return value;
+  mismatch(section.report, placed, 'a whole number from -20 to 19, or true');
+  return 0;
 }
 
 function sortedBy<T>(byName: ReadonlyMap<string, T>): readonly T[] {

@@ -19,6 +19,7 @@ test('a stage that says nothing else has all defaults', () => {
     cwd: '',
     shell: '/bin/sh',
     timeoutMs: null,
+    nice: 0,
     retry: null,
     hooks: { before: null, after: null, onFailure: null },
     checks: [],
@@ -73,6 +74,12 @@ test('a timeout is a duration that timers can hold', () => {
   for (const timeout of ['soon', 0, -1, '0s', '25d', null, {}]) {
     expect(faultsOfStage({ timeout })).toEqual(['PIPE021 stages.s.timeout']);
   }
+});
+
+test('a priority is a whole number that the system knows, or true', () => {
+  expect([-20, 0, 19, true as const].map((nice) => acceptedStage({ nice }).nice)).toEqual([-20, 0, 19, 10]);
+  for (const nice of [-21, 20, 1.5, Number.NaN, false, '5', null])
+    expect(faultsOfStage({ nice })).toEqual(['PIPE011 stages.s.nice']);
 });
 
 test('the working folder lies inside the root', () => {

@@ -30,7 +30,14 @@ test('everything that the types allow is accepted', () => {
     stages: {
       one: { produces: ['out/'], run: ['echo 1', 'echo 2'], timeout: '10m', cwd: 'src', shell: 'bash' },
       two: { requires: optional('a', 'b'), run: exec('node', 'x.mjs'), after: 'one', cache: false },
-      three: { run: script('./stages/x.ts'), clean: false, protect: true, watch: 'manual', version: '2' },
+      three: {
+        run: script('./stages/x.ts'),
+        nice: 5,
+        clean: false,
+        protect: true,
+        watch: 'manual',
+        version: '2',
+      },
       four: { description: 'last', run: async () => {}, optional: true, freshness: 'hash', after: ['one'] },
     },
   });
@@ -103,18 +110,15 @@ test('a field in the wrong place is told where it belongs', () => {
   ]);
 });
 
-test.each(['approval', 'when', 'batch', 'weight', 'nice'])(
-  'the stage field %s is for a later version',
-  (field) => {
-    expect(rejected({ stages: { a: { ...good, [field]: 1 } } })).toEqual([
-      {
-        code: 'PIPE010',
-        message: `"${field}" is not supported by this version of pipe`,
-        at: `stages.a.${field}`,
-      },
-    ]);
-  },
-);
+test.each(['approval', 'when', 'batch', 'weight'])('the stage field %s is for a later version', (field) => {
+  expect(rejected({ stages: { a: { ...good, [field]: 1 } } })).toEqual([
+    {
+      code: 'PIPE010',
+      message: `"${field}" is not supported by this version of pipe`,
+      at: `stages.a.${field}`,
+    },
+  ]);
+});
 
 test.each(['services', 'rateLimit'])('the pipeline field %s is for a later version', (field) => {
   expect(rejected({ stages: { a: good }, [field]: {} })[0]!.message).toContain(
