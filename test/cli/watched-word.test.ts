@@ -11,6 +11,7 @@ test.each([
   [{ force: true }, false],
   [{ poll: true }, false],
   [{ envFile: ['.env'] }, false],
+  [{ param: ['subject=math'] }, false],
   [{ config: 'other.config.ts' }, false],
   [{ aFlagThatIsYetToCome: true }, false],
 ])('%j: %s', (flags, isPlain) => {

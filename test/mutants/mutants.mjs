@@ -987,4 +987,32 @@ export const mutants = [
     to: 'const told = { ...state, hints: noHints };',
     tests: ['test/model/watch/watch-state.test.ts'],
   },
+  {
+    name: 'results for other parameters count as left over',
+    file: 'src/engine/combined-records.ts',
+    from: ".filter(({ task }) => this.whose(readRecordId(task)) !== 'other')\n",
+    to: '',
+    tests: ['test/engine/combined-records.test.ts'],
+  },
+  {
+    name: 'of two results with a path in common both stand',
+    file: 'src/engine/combined-records.ts',
+    from: '    this.spoil(id, runId, produces);\n',
+    to: '',
+    tests: ['test/engine/combined-records.test.ts'],
+  },
+  {
+    name: 'a value is a pattern where it stands in one',
+    file: 'src/model/validation/param-text.ts',
+    from: 'escapeGlob(this.words[name]!)',
+    to: 'this.words[name]!',
+    tests: ['test/model/validation/validate-params.test.ts'],
+  },
+  {
+    name: 'a part of a build looks for results under the names of their stages',
+    file: 'src/cli/part-build.ts',
+    from: "if (valid.value.stages.some(({ combination }) => combination !== '')) return null;",
+    to: '',
+    tests: ['test/stories/params.test.ts'],
+  },
 ];
