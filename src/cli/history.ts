@@ -12,6 +12,7 @@ import { tableLines } from '../render/table.ts';
 import { type Flags, isSet, number } from './flags.ts';
 import { pastRun } from './past-run.ts';
 import { outLook, printJson, printLines } from './print.ts';
+import { usedByStage, usedByStageColumns } from './used-by-stage.ts';
 import { findPlace } from './workspace.ts';
 
 export async function runs(_: readonly string[], flags: Flags): Promise<number> {
@@ -66,6 +67,7 @@ export async function show([which = 'last']: readonly string[], flags: Flags): P
     ...(summary.counts.fresh > 0
       ? [`${summary.tasks.length > 0 ? 'and ' : ''}${summary.counts.fresh} fresh`]
       : []),
+    ...stagesOf(summary),
     ...auditBlock(auditsOf(summary), outLook(), { verbose: true }),
     ...summary.warnings.map((warning) => `warning: ${warning}`),
     ...summary.tasks.flatMap((task) =>
@@ -74,6 +76,11 @@ export async function show([which = 'last']: readonly string[], flags: Flags): P
     ...profileOf(summary),
   ]);
   return 0;
+}
+
+function stagesOf({ tasks }: RunSummary): readonly string[] {
+  const lines = tableLines(usedByStageColumns, usedByStage(tasks), outLook());
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function auditsOf({ tasks }: RunSummary): readonly Audited[] {

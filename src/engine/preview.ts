@@ -4,7 +4,8 @@ import type { FilePath } from '../base/brand.ts';
 import type { ItemsGone, TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
-import { recordIn } from '../model/record.ts';
+import { noMetrics } from '../model/metrics.ts';
+import { recordIn, type TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
@@ -146,7 +147,8 @@ function planOf(
     const { failure } = assessed;
     return { ...named, action: 'fail', reasons: upstream, command, estimateMs: null, failure };
   }
-  const estimateMs = lastDuration(assessed);
+  const last = lastRecord(assessed);
+  const estimateMs = last?.durationMs ?? null;
   const own = assessed.verdict.kind === 'stale' ? assessed.verdict.reasons : [];
   const reasons = [...own, ...upstream];
   if (reasons.length === 0) {
@@ -155,7 +157,8 @@ function planOf(
   }
   // With stages before it still to run, nobody can say yet what its inputs will be.
   const end = upstream.length > 0 ? 'run' : endOf(world, assessed, selection.forced.has(stage.name));
-  if (typeof end === 'string') return { ...named, action: end, reasons, command, estimateMs };
+  if (end === 'run') return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(last) };
+  if (end === 'restore') return { ...named, action: end, reasons, command, estimateMs };
   return { ...named, action: 'fail', reasons, command, estimateMs, failure: end };
 }
 
@@ -176,9 +179,14 @@ function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 're
   return secrets.length > 0 ? { kind: 'secret-missing', names: secrets } : 'run';
 }
 
-function lastDuration({ memory }: Assessment): number | null {
-  if (memory.kind === 'done') return memory.record.durationMs;
-  return memory.kind === 'unfinished' ? (memory.last?.durationMs ?? null) : null;
+function lastRecord({ memory }: Assessment): TaskRecord | null {
+  if (memory.kind === 'done') return memory.record;
+  return memory.kind === 'unfinished' ? memory.last : null;
+}
+
+function metricsIn(last: TaskRecord | null): Pick<TaskPlanned, 'estimateMetrics'> {
+  const metrics = last?.metrics ?? noMetrics;
+  return Object.keys(metrics).length === 0 ? {} : { estimateMetrics: metrics };
 }
 
 /** The same as events; and how a build would end. */

@@ -60,6 +60,8 @@ export interface TaskPlanned extends OfTask {
   readonly command: string;
   /** From the last execution; `null` where there was none. */
   readonly estimateMs: number | null;
+  /** What the last execution used, where it reported anything and there would be another. */
+  readonly estimateMetrics?: Readonly<Record<string, number>>;
   readonly failure?: Failure;
   /** Of a fresh task whose present result a person took as it is. */
   readonly accepted?: Acceptance;

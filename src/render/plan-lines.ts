@@ -1,6 +1,7 @@
 // A plan: what each task would do, why, with which command, and how long it may take.
 
 import type { TaskPlanned } from '../model/events.ts';
+import { metricsText, noMetrics, sumOfMetrics } from '../model/metrics.ts';
 import { formatDuration } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
@@ -32,7 +33,7 @@ export function planLines(plan: readonly TaskPlanned[], look: Look, options: Pla
   return [...lines, '', look.style.bold(planTotals(plan))];
 }
 
-/** `3 would run, 1 would be restored, 1 fresh; about 25s of work` */
+/** `3 would run, 1 would be restored, 1 fresh; about 25s of work, usd 0.42` */
 export function planTotals(plan: readonly TaskPlanned[]): string {
   const count = (action: TaskPlanned['action']) => plan.filter((task) => task.action === action).length;
   const [run, restore, fresh, fail] = [count('run'), count('restore'), count('fresh'), count('fail')];
@@ -47,7 +48,9 @@ export function planTotals(plan: readonly TaskPlanned[]): string {
   const workMs = timed.reduce((sum, task) => sum + task.estimateMs!, 0);
   if (timed.length === 0) return told;
   const untimed = run - timed.length;
-  return `${told}; about ${formatDuration(workMs)} of work${untimed > 0 ? ` and ${untimed} never timed` : ''}`;
+  const used = timed.reduce((sum, task) => sumOfMetrics(sum, task.estimateMetrics ?? noMetrics), noMetrics);
+  const cost = metricsText(used) === '' ? '' : `, ${printable(metricsText(used))}`;
+  return `${told}; about ${formatDuration(workMs)} of work${cost}${untimed > 0 ? ` and ${untimed} never timed` : ''}`;
 }
 
 /** What one task would do, why, and how. */

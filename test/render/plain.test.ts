@@ -184,6 +184,7 @@ test('a dry run prints the plan and its totals', () => {
     planned('enrichment', 'run', {
       reasons: [{ code: 'input-changed', path: 'data/full.json' }],
       estimateMs: 12_000,
+      estimateMetrics: { usd: 0.42, tokens: 9120 },
     }),
     planned('segmentation', 'restore', { reasons: [{ code: 'output-missing', path: 'data/eras.json' }] }),
     planned('analysis', 'run', { reasons: [{ code: 'upstream-planned', stage: 'enrichment' }] }),
@@ -202,7 +203,7 @@ test('a dry run prints the plan and its totals', () => {
     '               required files are missing',
     '               in/*.csv',
     '',
-    '1 would fail, 2 would run, 1 would be restored, 1 fresh; about 12s of work and 1 never timed',
+    '1 would fail, 2 would run, 1 would be restored, 1 fresh; about 12s of work, usd 0.42, tokens 9,120 and 1 never timed',
   ]);
 });
 

@@ -42,6 +42,20 @@ test('a run that has used its budget begins nothing more, says so, and the next 
   expect(restored).toMatchObject({ code: 0, restored: ['a'] });
   expect(restored.finished?.metrics).toBeUndefined();
   expect((await rig.pipe(['show'])).stdout).toMatch(/a +restored +\S+ +saved usd 4, tokens 900/);
+
+  // What was paid for twice is reckoned with twice.
+  rig.write('in.txt', '2');
+  expect((await rig.pipe(['status'])).stdout).toMatch(
+    /5 would run; about \S+ of work, usd 20, tokens 4,500\n/,
+  );
+});
+
+test('what the items of a stage used is added up where a run is shown', async () => {
+  const config = `export default { stages: { speak: { forEach: '{name}.txt', produces: ['{name}.wav'],
+    run: 'echo \\'{"metric":{"usd":0.25}}\\' >> "$PIPE_OUTPUT"; cp {item} {name}.wav' } } };`;
+  await using rig = await Rig.with({ 'a.txt': '1', 'b.txt': '2' }, config);
+  await rig.build();
+  expect((await rig.pipe(['show'])).stdout).toMatch(/\nstage +tasks +used *\nspeak +2 +usd 0\.50\n/);
 });
 
 test.each(['usd', '=5', 'usd=', 'usd=0', 'usd=-1', 'usd=x', 'usd=Infinity'])(
