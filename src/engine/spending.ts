@@ -1,5 +1,6 @@
 // What the tasks of a run have reported that they used, and whether that is as much as the run may use.
 import type { TaskId } from '../base/brand.ts';
+import { shellQuote } from '../model/command/shell-line.ts';
 import type { EventBody, Warning } from '../model/events.ts';
 import {
   amountText,
@@ -41,7 +42,11 @@ export class Spending {
     const used = `${metric} ${amountText(spent)} of ${amountText(limit)}`;
     const names = this.heldBack.map(({ id }) => id);
     const message = `the budget is spent: ${used}; ${plural(this.heldBack.length, 'task')} did not begin: ${listSome(names, namedTasks)}`;
-    return { kind: 'warning', message, hint: `to go on: pipe build --budget ${metric}=${2 * limit}` };
+    return {
+      kind: 'warning',
+      message,
+      hint: `to go on: pipe build --budget ${shellQuote(metric)}=${2 * limit}`,
+    };
   }
 
   spend(task: Task, values: Metrics): void {

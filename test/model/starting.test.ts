@@ -132,6 +132,8 @@ test.each([
   ['@x/y', 'x-y'],
   ['a b', 'a-b'],
   ['::', 'stage'],
+  ['7', 'stage-7'],
+  ['constructor', 'stage-constructor'],
 ])('the stage of %s is called %s', (name, called) => {
   expect(stageName(name)).toBe(called);
 });

@@ -1,5 +1,6 @@
 // Reads the JSON of other tools, and gathers what is wrong with it.
 import type { Diagnostic } from '../diagnostic.ts';
+import { nameProblem } from '../validation/names.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -33,5 +34,7 @@ export function isJson(value: unknown): value is Json {
 
 /** A name that a stage can have: no `:` or other sign of its own meaning. */
 export function stageName(name: string): string {
-  return name.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[^A-Za-z0-9_]+|-+$/g, '') || 'stage';
+  const plain = name.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[^A-Za-z0-9_]+|-+$/g, '');
+  if (plain === '') return 'stage';
+  return nameProblem(plain) === null ? plain : `stage-${plain}`;
 }
