@@ -40,7 +40,7 @@ test('scripts become stages, lines that only call others become named pipelines,
 
 test('what wireit knows of files and of order is taken over, and what has no counterpart is named', () => {
   const { stages, notes } = taken(fromPackage, {
-    scripts: { ts: 'wireit', css: 'wireit', both: 'wireit' },
+    scripts: { ts: 'wireit', css: 'wireit', both: 'wireit', last: 'wireit' },
     wireit: {
       ts: {
         ...{ command: 'tsc', files: ['src/**', '!src/old/**'], output: ['lib/**', '!lib/x'], clean: false },
@@ -48,6 +48,7 @@ test('what wireit knows of files and of order is taken over, and what has no cou
       },
       css: { command: 'sass', files: ['a.scss'] },
       both: { dependencies: ['ts', 'css'] },
+      last: { command: 'x', dependencies: ['both'] },
     },
   });
   expect(stages).toEqual([
@@ -62,11 +63,13 @@ test('what wireit knows of files and of order is taken over, and what has no cou
       env: { A: '1' },
     },
     { name: 'css', requires: ['a.scss'], produces: [], after: [], run: ['sass'], env: {} },
+    { name: 'last', requires: [], produces: [], after: ['ts', 'css'], run: ['x'], env: {} },
   ]);
   expect(notes).toEqual([
     'ts: "clean" of wireit is not taken over',
     'ts: it depends on "../other:b", which is in another package',
     'ts: say env: { B: true }',
+    'ts: "!lib/x" among its outputs is not taken over',
     'both has no command: it is a name for ts, css',
   ]);
 });
@@ -109,14 +112,61 @@ test('a graph of stages is taken over with schemas and hooks, as a list or by na
 });
 
 test('all that is wrong with a graph is told at once', () => {
-  expect(taken(fromStageGraph, { stages: [{ id: 'a' }, 3, { run: [1], inputs: [2] }] }).problems).toEqual([
-    'stages[0]: the stage does not say what to run',
-    'stages[1]: expected an object, found number',
-    'stages[2].command[0]: expected text, found number',
-    'stages[2].inputs[0]: expected text, found number',
-  ]);
+  expect(taken(fromStageGraph, { stages: [{ id: 'a' }, 3, { run: [true], inputs: [{}] }] }).problems).toEqual(
+    [
+      'stages[0]: the stage does not say what to run',
+      'stages[1]: expected an object, found number',
+      'stages[2].inputs[0]: expected text, found undefined',
+      'stages[2].command[0]: expected text, found boolean',
+    ],
+  );
   expect(taken(fromStageGraph, {}).problems).toEqual(['stages: there are no stages']);
   expect(taken(fromPackage, { scripts: { start: 'x' } }).problems).toHaveLength(1);
+});
+
+test('what a graph says in vain, twice or of stages that are not there, is told', () => {
+  const stage = {
+    id: 'a',
+    run: 'x',
+    script: 'y.py',
+    outputs: 'o',
+    hooks: { validate: 'v' },
+    post: 'p',
+    timeout: 'ages',
+  };
+  const draft = taken(fromStageGraph, {
+    stages: [
+      { ...stage, env: { A: true, B: [] }, tools: { python3: '>=3' } },
+      { id: 'b', run: 'x', hooks: 'h', needs: 'c' },
+    ],
+    pipelines: { all: ['a', 'd'] },
+  });
+  expect(draft.stages[0]).toMatchObject({
+    ...{ run: ['x'], produces: ['o'], hooks: { after: ['p'] }, env: { A: true }, tools: { python3: '>=3' } },
+    timeout: undefined,
+  });
+  expect(draft.notes).toEqual([
+    'a: "script" is not taken over, since "run" says the same',
+    'a: env B is not taken over',
+    'a: the timeout "ages" is not taken over',
+    'a: the hook "validate" is not taken over',
+    'b: "hooks" is not taken over: it is no object',
+  ]);
+  expect(draft.problems).toEqual([
+    'stages.b.dependsOn: there is no stage "c"',
+    'pipelines.all: there is no stage "d"',
+  ]);
+});
+
+test('no note leaves its comment', () => {
+  const said = { 'k\nconsole.log(1)//': 1, '\u2028alert(1)': 2 };
+  const { notes, stages } = taken(fromStageGraph, {
+    description: 'd\rd',
+    stages: [{ id: 'a', run: 'x', ...said }],
+  });
+  const text = draftText({ about: ['a\nb'], stages, notes });
+  const [head = ''] = text.split('import ');
+  expect(head.split(/[\n\r\u2028]/).filter((line) => line !== '' && !line.startsWith('//'))).toEqual([]);
 });
 
 test('texts are written so that they are read as they were', () => {

@@ -8,7 +8,10 @@ export interface DraftStage {
   readonly after?: readonly string[] | undefined;
   /** Shell lines. */
   readonly run: readonly string[];
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** `true`: the caller's value. */
+  readonly env?: Readonly<Record<string, string | true>> | undefined;
+  /** Ranges of versions by program. */
+  readonly tools?: Readonly<Record<string, string>> | undefined;
   readonly timeout?: string | undefined;
   readonly optional?: boolean | undefined;
   readonly hooks?: Readonly<Record<string, readonly string[]>> | undefined;
@@ -32,8 +35,10 @@ const width = 100;
 export function draftText({ about, name, stages, pipelines, notes }: Draft): string {
   const checks = stages.some(({ schemas }) => !isEmpty(schemas));
   return [
-    ...about.map((line) => `// ${line}`),
-    ...(notes.length > 0 ? ['//', '// Still to be done:', ...notes.map((note) => `// - ${note}`)] : []),
+    ...about.map((line) => `// ${oneLine(line)}`),
+    ...(notes.length > 0
+      ? ['//', '// Still to be done:', ...notes.map((note) => `// - ${oneLine(note)}`)]
+      : []),
     `import { definePipeline${checks ? ', jsonSchema' : ''} } from 'pipe-build';`,
     '',
     'export default definePipeline({',
@@ -48,7 +53,7 @@ export function draftText({ about, name, stages, pipelines, notes }: Draft): str
 }
 
 function stageLines(stage: DraftStage): readonly string[] {
-  const { requires = [], produces = [], after = [], env, hooks, schemas } = stage;
+  const { requires = [], produces = [], after = [], env, tools, hooks, schemas } = stage;
   const at = '      ';
   return [
     `    ${key(stage.name)}: {`,
@@ -57,7 +62,8 @@ function stageLines(stage: DraftStage): readonly string[] {
     ...(produces.length > 0 ? listLines('produces', produces, at) : []),
     ...(after.length > 0 ? listLines('after', after, at) : []),
     ...(stage.run.length === 1 ? [`${at}run: ${text(stage.run[0]!)},`] : listLines('run', stage.run, at)),
-    ...(isEmpty(env) ? [] : objectLines('env', env!, text, at)),
+    ...(isEmpty(env) ? [] : objectLines('env', env!, (one) => (one === true ? 'true' : text(one)), at)),
+    ...(isEmpty(tools) ? [] : objectLines('tools', tools!, text, at)),
     ...(stage.timeout === undefined ? [] : [`${at}timeout: ${text(stage.timeout)},`]),
     ...(stage.optional === true ? [`${at}optional: true,`] : []),
     ...(isEmpty(hooks) ? [] : objectLines('hooks', hooks!, oneOrList, at)),
@@ -98,9 +104,12 @@ function key(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : text(name);
 }
 
+/** What stands in a comment must not leave it. */
+function oneLine(words: string): string {
+  return words.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
 /** A literal as a person would write it. */
 function text(value: string): string {
-  const quoted = JSON.stringify(value);
-  if (value.includes("'") || quoted.includes('\\')) return quoted;
-  return `'${value}'`;
+  return /['\\\p{C}\p{Zl}\p{Zp}]/u.test(value) ? JSON.stringify(value) : `'${value}'`;
 }

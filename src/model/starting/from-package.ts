@@ -17,7 +17,7 @@ export function fromPackage(json: Json, reading: Reading): Draft {
   const groups = new Map([...lines].flatMap(([name, line]) => groupOf(name, line, lines)));
   const stages = [...lines].flatMap(([name, line]) => {
     const known = wireit[name];
-    if (isJson(known)) return fromWireit(name, known, reading);
+    if (isJson(known)) return fromWireit(name, known, wireit, reading);
     if (groups.has(name) || line === 'wireit') return [];
     if (notStages.test(name)) {
       reading.note(`the script "${name}" is not taken over: npm or a person runs it`);
@@ -65,7 +65,7 @@ function withPrefix({ name, after = [] }: DraftStage): readonly string[] {
   return [...new Set([...after, `pre${name}`])];
 }
 
-function fromWireit(name: string, said: Json, reading: Reading): readonly DraftStage[] {
+function fromWireit(name: string, said: Json, wireit: Json, reading: Reading): readonly DraftStage[] {
   const at = `wireit.${name}`;
   const { command, files, output, dependencies, env, clean, service, cascade, packageLocks, ...others } =
     said;
@@ -76,11 +76,8 @@ function fromWireit(name: string, said: Json, reading: Reading): readonly DraftS
     ),
   ])
     reading.note(`${stageName(name)}: "${field}" of wireit is not taken over`);
-  const names = (Array.isArray(dependencies) ? dependencies : []).map((one: unknown) =>
-    isJson(one) ? one.script : one,
-  );
-  const own = names.filter((one): one is string => typeof one === 'string' && /^[\w:.-]+$/.test(one));
-  for (const one of names)
+  const own = dependenciesOf(said);
+  for (const one of namesIn(dependencies))
     if (!own.includes(one as string))
       reading.note(`${stageName(name)}: it depends on ${JSON.stringify(one)}, which is in another package`);
   if (typeof command !== 'string') {
@@ -94,10 +91,37 @@ function fromWireit(name: string, said: Json, reading: Reading): readonly DraftS
     {
       name: stageName(name),
       requires: reading.texts(files, `${at}.files`),
-      produces: reading.texts(output, `${at}.output`).filter((pattern) => !pattern.startsWith('!')),
-      after: own.map(stageName),
+      produces: outputsOf(stageName(name), reading.texts(output, `${at}.output`), reading),
+      after: [...new Set(own.flatMap((one) => membersOf(one, wireit)))].map(stageName),
       run: [command],
       env: Object.fromEntries(set.filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
     },
   ];
+}
+
+/** What a stage does not produce, it need not say. */
+function outputsOf(name: string, patterns: readonly string[], reading: Reading): readonly string[] {
+  const left = patterns.filter((pattern) => pattern.startsWith('!'));
+  for (const pattern of left) reading.note(`${name}: "${pattern}" among its outputs is not taken over`);
+  return patterns.filter((pattern) => !left.includes(pattern));
+}
+
+/** The scripts that a name for several stands for. */
+function membersOf(name: string, wireit: Json, seen: readonly string[] = []): readonly string[] {
+  const said = wireit[name];
+  if (seen.includes(name) || !isJson(said) || typeof said.command === 'string') return [name];
+  return dependenciesOf(said).flatMap((one) => membersOf(one, wireit, [...seen, name]));
+}
+
+/** Those in the same package. */
+function dependenciesOf({ dependencies }: Json): readonly string[] {
+  return namesIn(dependencies).filter(
+    (one): one is string => typeof one === 'string' && /^[\w:.-]+$/.test(one),
+  );
+}
+
+function namesIn(dependencies: unknown): readonly unknown[] {
+  return (Array.isArray(dependencies) ? dependencies : []).map((one: unknown) =>
+    isJson(one) ? one.script : one,
+  );
 }

@@ -1,4 +1,6 @@
 // A stage-graph.json as stages: a list, or a record, of stages with a command or a script, and what they read and write.
+
+import { timerMs } from '../validation/duration.ts';
 import type { Draft, DraftStage } from './draft.ts';
 import { isJson, type Json, type Reading, stageName } from './reading.ts';
 
@@ -13,6 +15,17 @@ export function fromStageGraph(json: Json, reading: Reading): Draft {
   if (listed.length === 0)
     reading.wrong('stages', 'there are no stages', 'expected an array of them, or an object by their names');
   const drafts = listed.flatMap(([key, said, at]) => stageOf(key, said, at, reading));
+  const names = new Set(drafts.map((draft) => draft.name));
+  const unknown = (one: string, at: string) => {
+    if (names.size > 0 && !names.has(one)) reading.wrong(at, `there is no stage "${one}"`);
+  };
+  for (const draft of drafts)
+    for (const one of draft.after ?? []) unknown(one, `stages.${draft.name}.dependsOn`);
+  const groups = entriesOf(pipelines).map(([key, said, at]) => {
+    const members = reading.texts(isJson(said) ? said.stages : said, `pipelines.${at}`).map(stageName);
+    for (const one of members) unknown(one, `pipelines.${key}`);
+    return [stageName(key), members] as const;
+  });
   const named = [name, id, title].find((one): one is string => typeof one === 'string');
   return {
     about: [
@@ -20,12 +33,7 @@ export function fromStageGraph(json: Json, reading: Reading): Draft {
     ],
     ...(named !== undefined && { name: named }),
     stages: drafts,
-    pipelines: Object.fromEntries(
-      entriesOf(pipelines).map(([key, said, at]) => [
-        stageName(key),
-        reading.texts(isJson(said) ? said.stages : said, `${at}.stages`).map(stageName),
-      ]),
-    ),
+    pipelines: Object.fromEntries(groups),
     notes: reading.notes,
   };
 }
@@ -47,33 +55,73 @@ function stageOf(key: string, said: unknown, place: string, reading: Reading): r
     reading.wrong(at, `expected an object, found ${said === null ? 'null' : typeof said}`);
     return [];
   }
-  const { id, name: _name, title, description, command, cmd, run, script, args, runtime, ...rest } = said;
-  const { inputs, requires, outputs, produces, artifacts, schema, schemas, hooks, pre, post, ...more } = rest;
-  const { after, needs, dependsOn, dependencies, env, timeout, timeoutMs, optional, ...others } = more;
-  for (const field of Object.keys(others)) reading.note(`${name}: "${field}" is not taken over`);
-  const about = [description, title].find((one): one is string => typeof one === 'string');
-  const lines = linesOf(command ?? cmd ?? run, script, { args, runtime }, at, reading);
-  const made = (
-    Array.isArray(outputs ?? produces ?? artifacts) ? (outputs ?? produces ?? artifacts) : []
-  ) as unknown[];
-  const files = made.map((one) => (isJson(one) ? one.path : one));
-  const time = timeoutMs ?? timeout;
+  const take = (...names: string[]) => reading.oneOf(said, names, name);
+  for (const field of Object.keys(said))
+    if (!known.has(field)) reading.note(`${name}: "${field}" is not taken over`);
+  const about = take('description', 'title');
+  const command = take('command', 'cmd', 'run', 'script');
+  const made = take('outputs', 'produces', 'artifacts');
+  const outputs = made === undefined ? [] : Array.isArray(made) ? (made as unknown[]) : [made];
+  const files = outputs.map((one) => (isJson(one) ? one.path : one));
+  const { env, runtime, args, optional } = said;
   return [
     {
       name,
-      ...(about !== undefined && { description: firstLine(about) }),
-      requires: reading.texts(pathsIn(inputs ?? requires), `${at}.inputs`),
+      ...(typeof about === 'string' && { description: firstLine(about) }),
+      requires: reading.texts(pathsIn(take('inputs', 'requires')), `${at}.inputs`),
       produces: reading.texts(files, `${at}.outputs`),
-      after: reading.texts(after ?? needs ?? dependsOn ?? dependencies, `${at}.dependsOn`).map(stageName),
-      run: lines,
-      env: textsIn(env, `${name}: env`, reading),
-      ...(typeof time === 'number' && { timeout: `${time}ms` }),
-      ...(typeof time === 'string' && { timeout: time }),
+      after: reading
+        .texts(take('dependsOn', 'needs', 'after', 'dependencies'), `${at}.dependsOn`)
+        .map(stageName),
+      run: linesOf(command, command === said.script ? command : undefined, { args, runtime }, at, reading),
+      env: { ...textsIn(withoutTrue(env), `${name}: env`, reading), ...passedIn(env) },
+      tools: textsIn(said.tools, `${name}: tools`, reading),
+      timeout: timeoutOf(take('timeoutMs', 'timeout'), name, reading),
       ...(optional === true && { optional }),
-      hooks: hooksOf(isJson(hooks) ? hooks : { pre, post }, at, reading),
-      schemas: { ...schemasOf(schema ?? schemas, files), ...schemasOfOutputs(made) },
+      hooks: hooksOf(said, name, at, reading),
+      schemas: { ...schemasOf(take('schema', 'schemas'), files), ...schemasOfOutputs(outputs) },
     },
   ];
+}
+
+/** What a stage may say. */
+const known: ReadonlySet<string> = new Set([
+  ...[
+    'id',
+    'name',
+    'title',
+    'description',
+    'command',
+    'cmd',
+    'run',
+    'script',
+    'args',
+    'runtime',
+    'inputs',
+    'requires',
+  ],
+  ...[
+    'outputs',
+    'produces',
+    'artifacts',
+    'schema',
+    'schemas',
+    'hooks',
+    'pre',
+    'post',
+    'onFailure',
+    'after',
+    'needs',
+  ],
+  ...['dependsOn', 'dependencies', 'env', 'tools', 'timeout', 'timeoutMs', 'optional'],
+]);
+
+function timeoutOf(said: unknown, name: string, reading: Reading): string | undefined {
+  const text = typeof said === 'number' ? `${said}ms` : said;
+  if (text === undefined) return undefined;
+  if (typeof text === 'string' && timerMs(text) !== null) return text;
+  reading.note(`${name}: the timeout ${JSON.stringify(said)} is not taken over`);
+  return undefined;
 }
 
 function linesOf(
@@ -83,7 +131,7 @@ function linesOf(
   at: string,
   reading: Reading,
 ): readonly string[] {
-  if (command !== undefined) {
+  if (command !== undefined && script === undefined) {
     const words = reading.texts(command, `${at}.command`);
     // A list is one program and its arguments.
     return Array.isArray(command) ? [words.map(word).join(' ')] : words;
@@ -108,6 +156,16 @@ function pathsIn(value: unknown): unknown {
   return Array.isArray(value) ? value.map((one: unknown) => (isJson(one) ? one.path : one)) : value;
 }
 
+/** Variables that are passed on from the caller. */
+function passedIn(env: unknown): Readonly<Record<string, true>> {
+  const passed = Object.entries(isJson(env) ? env : {}).filter(([, value]) => value === true);
+  return Object.fromEntries(passed.map(([name]) => [name, true]));
+}
+
+function withoutTrue(env: unknown): unknown {
+  return isJson(env) ? Object.fromEntries(Object.entries(env).filter(([, value]) => value !== true)) : env;
+}
+
 function textsIn(value: unknown, about: string, reading: Reading): Readonly<Record<string, string>> {
   const entries = Object.entries(isJson(value) ? value : {});
   return Object.fromEntries(
@@ -119,16 +177,34 @@ function textsIn(value: unknown, about: string, reading: Reading): Readonly<Reco
   );
 }
 
-function hooksOf(said: Json, at: string, reading: Reading): Readonly<Record<string, readonly string[]>> {
-  const found = {
-    before: said.before ?? said.pre,
-    after: said.after ?? said.post,
-    onFailure: said.onFailure ?? said.failure,
-  };
+const hookNames = {
+  before: ['before', 'pre'],
+  after: ['after', 'post'],
+  onFailure: ['onFailure', 'failure'],
+} as const;
+
+/** Of a field of its own, or beside the others; `after` of a stage itself is its order. */
+function hooksOf(
+  said: Json,
+  name: string,
+  at: string,
+  reading: Reading,
+): Readonly<Record<string, readonly string[]>> {
+  const { pre, post, onFailure, hooks } = said;
+  const beside = Object.fromEntries(
+    Object.entries({ pre, post, onFailure }).filter(([, lines]) => lines !== undefined),
+  );
+  if (hooks !== undefined && !isJson(hooks))
+    reading.note(`${name}: "hooks" is not taken over: it is no object`);
+  const all: Json = { ...beside, ...(isJson(hooks) ? hooks : {}) };
+  const names: readonly string[] = Object.values(hookNames).flatMap((words) => [...words]);
+  for (const hook of Object.keys(all))
+    if (!names.includes(hook)) reading.note(`${name}: the hook "${hook}" is not taken over`);
   return Object.fromEntries(
-    Object.entries(found).flatMap(([hook, lines]) =>
-      lines === undefined ? [] : [[hook, reading.texts(lines, `${at}.hooks`)]],
-    ),
+    Object.entries(hookNames).flatMap(([hook, words]) => {
+      const lines = reading.oneOf(all, words, name);
+      return lines === undefined ? [] : [[hook, reading.texts(lines, `${at}.hooks`)]];
+    }),
   );
 }
 

@@ -17,11 +17,19 @@ export class Reading {
     if (!this.notes.includes(text)) this.notes.push(text);
   }
 
+  /** What is said under one of several names; that it is said twice is noted. */
+  oneOf(said: Json, names: readonly string[], about: string): unknown {
+    const [first, ...more] = names.filter((name) => said[name] !== undefined && said[name] !== null);
+    for (const name of more)
+      this.note(`${about}: "${name}" is not taken over, since "${first}" says the same`);
+    return first === undefined ? undefined : said[first];
+  }
+
   /** What a list of texts says; a single text is one. Anything else in it is wrong. */
   texts(value: unknown, at: string): readonly string[] {
     const items = value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
     return items.flatMap((item: unknown, i) => {
-      if (typeof item === 'string') return [item];
+      if (typeof item === 'string' || typeof item === 'number') return [String(item)];
       this.wrong(`${at}[${i}]`, `expected text, found ${typeof item}`);
       return [];
     });

@@ -1,0 +1,28 @@
+// The example of a stage graph is what `pipe init` makes of it, and does what the runner before it did.
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { Rig } from '../../rig/rig.ts';
+
+const example = path.resolve(import.meta.dirname, '../../../examples/stage-graph');
+
+test('its configuration is what is written from the graph, and builds, checks and goes on', async () => {
+  await using rig = await Rig.with({});
+  fs.cpSync(example, rig.root, { recursive: true });
+  const committed = rig.read('pipeline.config.ts');
+  rig.remove('pipeline.config.ts');
+  expect(await rig.pipe(['init', '--from', 'stage-graph.json'])).toMatchObject({ code: 0 });
+  expect(rig.read('pipeline.config.ts')).toBe(committed);
+
+  const built = await rig.build(['full-refresh', '--env-file', '.env.example']);
+  expect(built).toMatchObject({ code: 0, executed: ['create-module-list', 'measure', 'rank', 'report'] });
+  expect(rig.read('reports/modules.md')).toMatch(
+    /^# Modules of the example[\s\S]*\| 1 \| words \| 2 \| cli, page, store \|/,
+  );
+  expect((await rig.pipe(['doctor'])).stdout).toMatch(/ok +tools +Python 3/);
+
+  rig.append('modules/page.txt', 'import words\nimport words\n');
+  const refused = await rig.build(['-k', '--env-file', '.env.example']);
+  expect(refused).toMatchObject({ code: 1, finished: { failed: 1, skipped: 3 } });
+  expect(refused.end('create-module-list')?.failure).toMatchObject({ kind: 'check-failed' });
+});
