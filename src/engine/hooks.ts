@@ -4,6 +4,7 @@ import { explainFailure } from '../model/words/wording.ts';
 import { type CancelledEnd, type FailedEnd, failed } from './attempt-end.ts';
 import type { Executing } from './executing.ts';
 import type { Prepared } from './execution.ts';
+import { isRefusal } from './refusal.ts';
 
 const outcomeBefore = {
   before: {},
@@ -36,9 +37,15 @@ export async function runFailureHook(
   executing: Executing,
 ): Promise<string | null> {
   const [why] = explainFailure(failure);
-  const end = await runHook('onFailure', prepared, executing, {
-    ...{ PIPE_OUTCOME: 'failed', PIPE_FAILURE: why },
-    ...(failure.kind === 'exit' && { PIPE_EXIT_CODE: String(failure.code) }),
-  });
-  return end?.kind === 'failed' ? explainFailure(end.failure)[0] : null;
+  try {
+    const end = await runHook('onFailure', prepared, executing, {
+      ...{ PIPE_OUTCOME: 'failed', PIPE_FAILURE: why },
+      ...(failure.kind === 'exit' && { PIPE_EXIT_CODE: String(failure.code) }),
+    });
+    return end?.kind === 'failed' ? explainFailure(end.failure)[0] : null;
+  } catch (problem) {
+    // Its log cannot be opened, for instance.
+    if (isRefusal(problem)) return `its hook "onFailure" cannot be run: ${problem.message}`;
+    throw problem;
+  }
 }

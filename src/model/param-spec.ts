@@ -2,7 +2,7 @@
 
 interface OfType<Type extends string, Value> {
   readonly type: Type;
-  /** All that it may be. Default: any value of the type. */
+  /** All that it may be. Default: whatever the type allows. */
   readonly choices?: readonly Value[];
   /** Without a default, it must be given. */
   readonly default?: Value;

@@ -468,3 +468,16 @@ test('a required file that goes between the listing and the reading is not silen
   expect(end).toMatchObject({ event: { exitCode: 1 } });
   expect(failureOf(world)).toEqual({ kind: 'input-missing', patterns: ['in.txt'] });
 });
+
+test('a failure is told as it was where the disk refuses what is done about it', async () => {
+  const plan = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt', hooks: { onFailure: 'tell' } } });
+  const refusing: Script = ({ execution }) => {
+    if (execution.hook === null) return exitOne;
+    throw Object.assign(new Error('ENOSPC: no space left on device, open'), { code: 'ENOSPC' });
+  };
+  const { world } = await build(Machine.with({ 'in.txt': '1' }), plan, script('a', refusing));
+  expect(failureOf(world)).toMatchObject({ kind: 'exit', code: 1 });
+  expect(world.ofKind('warning')).toMatchObject([
+    { message: 'a: its hook "onFailure" cannot be run: ENOSPC: no space left on device, open' },
+  ]);
+});

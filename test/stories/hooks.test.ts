@@ -52,8 +52,9 @@ test('a hook that fails fails the stage, and nothing is kept of it', async () =>
   expect((await rig.pipe(['build'])).stdout).toMatch(
     /its hook "before" failed: exit code 7[\s\S]*command +echo no; exit 7[\s\S]*│ no/,
   );
-  rig.config(config(`{ after: 'exit 8' }`));
+  rig.config(config(`{ after: 'exit 8', onFailure: 'echo "$PIPE_FAILURE" > told' }`));
   expect((await rig.build()).end('work')?.failure).toMatchObject({ hook: 'after', why: 'exit code 8' });
+  expect(rig.read('told')).toBe('its hook "after" failed: exit code 8\n');
   expect([rig.exists('ran'), rig.exists('out.txt')]).toEqual([true, false]);
   rig.config(config(`{ after: 'true' }`));
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['next', 'work'] });
@@ -72,6 +73,24 @@ test('who is told of a failure is told once, why it was, and hides nothing by fa
   expect(failed.end('work')).toMatchObject({ attempts: 2, failure: { kind: 'exit', code: 3 } });
   expect(rig.read('told')).toBe('failed 3 exit code 3\n');
   expect(failed.warnings).toEqual(['work: its hook "onFailure" failed: exit code 9']);
+});
+
+test('hooks see the secrets of their stage, which nobody else does, and what they report counts', async () => {
+  await using rig = await Rig.with(
+    files,
+    `import { nonEmpty } from 'pipe-build';
+    const report = (n) => \`echo "{\\\\"metric\\\\":{\\\\"usd\\\\":\${n}}}" >> "$PIPE_OUTPUT"; echo "$TOKEN"\`;
+    export default { stages: { work: {
+      requires: ['in.txt'], produces: ['out.txt'], run: report(1) + '; touch out.txt', secrets: ['TOKEN'], check: nonEmpty(),
+      hooks: { before: report(2), after: report(4), onFailure: [report(8), 'printf %s "$TOKEN" | wc -c > length'] },
+    } } }`,
+  );
+  const checked = await rig.build([], { env: { TOKEN: 'open-sesame' } });
+  // A check that does not pass is a failure like any other.
+  expect(checked.end('work')).toMatchObject({ failure: { kind: 'check-failed' }, metrics: { usd: 15 } });
+  expect(rig.read('length').trim()).toBe('11');
+  const log = (await rig.pipe(['logs', 'work'])).stdout;
+  expect(log).toBe('***\n***\n***\n***\n');
 });
 
 test('a hook that hangs is ended with the time of its stage, and all that it started', async () => {

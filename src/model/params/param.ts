@@ -12,7 +12,7 @@ export type ParamType = (typeof paramTypes)[number];
 export interface ParamDeclaration {
   readonly name: string;
   readonly type: ParamType;
-  /** `null`: any value of the type. */
+  /** `null`: whatever the type allows. */
   readonly choices: readonly ParamValue[] | null;
   /** `null`: it must be given. */
   readonly default: ParamValue | null;
