@@ -8,6 +8,7 @@ import { fromPackage } from '../model/starting/from-package.ts';
 import { fromStageGraph } from '../model/starting/from-stage-graph.ts';
 import { isJson, type Json, Reading } from '../model/starting/reading.ts';
 import { starter, starterFiles } from '../model/starting/starter.ts';
+import { printable } from '../model/words/printable.ts';
 import { type Flags, text } from './flags.ts';
 import { printLines } from './print.ts';
 
@@ -32,7 +33,7 @@ export async function init(_: readonly string[], flags: Flags): Promise<number> 
   );
   printLines([
     ...written.map(([name]) => `wrote     ${name}`),
-    ...draft.notes.map((note) => `to do     ${note}`),
+    ...draft.notes.map((note) => `to do     ${printable(note)}`),
     '',
     'next: pipe build',
   ]);

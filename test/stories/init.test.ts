@@ -27,7 +27,7 @@ test('what other tools were told is taken over as far as it goes, and the rest i
           inputs: ['in.txt'],
           outputs: ['out.json'],
           schema: 's.json',
-          x: 1,
+          'x\u001b[31m': 1,
         },
       ],
     }),
@@ -36,7 +36,7 @@ test('what other tools were told is taken over as far as it goes, and the rest i
   const graph = await rig.pipe(['init', '--from', 'graph/stage-graph.json']);
   expect(graph).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('to do     copy: "x" is not taken over'),
+    stdout: expect.stringContaining('to do     copy: "x\\x1b[31m" is not taken over'),
   });
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['copy'] });
   expect(await rig.build()).toMatchObject({ executed: [] });
