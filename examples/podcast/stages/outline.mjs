@@ -1,0 +1,22 @@
+// Has the model plan an episode: one title for each of its segments.
+import { writeFileSync } from 'node:fs';
+import { ask } from '../lib/ask.mjs';
+import { giveUp } from '../lib/output.mjs';
+import { json, show } from '../lib/show.mjs';
+
+const [provider, outline] = process.argv.slice(2);
+const { topic, segments } = json('episode.json');
+const answer = await ask(
+  provider,
+  [
+    `You plan an episode of "${show.title}", a podcast for ${show.audience}. ${show.style}`,
+    'Answer with one line for each segment: its title, and nothing else.',
+    `Topic: ${topic}`,
+    `Segments: ${segments}`,
+  ].join('\n'),
+);
+// Models like to number what they list.
+const titles = answer.split('\n').flatMap((line) => line.replace(/^\s*(\d+[.)]|[-*])\s*/, '').trim() || []);
+if (titles.length !== segments)
+  giveUp(`the model was asked for ${segments} segments and planned ${titles.length}`);
+writeFileSync(outline, JSON.stringify({ topic, titles }, null, 2));
