@@ -127,7 +127,17 @@ function linkCommands() {
  */
 function lazyBuiltins() {
   const lazy = new Set([
-    ...['crypto', 'child_process', 'net', 'util', 'timers/promises', 'string_decoder', 'url'],
+    ...[
+      'crypto',
+      'child_process',
+      'net',
+      'util',
+      'timers/promises',
+      'string_decoder',
+      'url',
+      'zlib',
+      'fs/promises',
+    ],
     ...['os', 'worker_threads', 'module'],
   ]);
   return {
