@@ -1,7 +1,7 @@
 // Saves the outputs of an execution to the cache and brings them back.
 import type { Digest } from '../base/brand.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
-import { type Manifest, sameManifest } from '../model/manifest.ts';
+import { type Manifest, sameEntry, sameManifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { ActionResult, BlobStore, FileEntry, ListedFile, StagedOutputs } from './ports.ts';
 import type { World } from './world.ts';
@@ -33,11 +33,35 @@ export function mayStay(
   return task.stage.freshness === 'hash' && alreadyThere(world, present, outputs);
 }
 
-/** Copies of all outputs, ready to be put in place. `null`: the entry was no good and is gone; the task must execute. */
-export function stageAction(world: World, action: ActionResult): StagedOutputs | null {
+/** Those of `present` that are as the result has them, and stay. Under `mtime` they must get new times all the same. */
+export function standingAmong(
+  world: World,
+  task: Task,
+  present: readonly ListedFile[],
+  { outputs }: ActionResult,
+): ReadonlySet<string> {
+  if (task.stage.freshness !== 'hash') return new Set();
+  const seen = new Map(
+    world.files.observe(present, 'output').manifest.map((entry) => [entry.path as string, entry]),
+  );
+  const stands = outputs.filter((entry) => {
+    const there = seen.get(entry.path);
+    return there !== undefined && sameEntry(there, entry);
+  });
+  return new Set(stands.map(({ path }) => path));
+}
+
+/**
+ * Copies of these outputs, ready to be put in place. `null`: the entry was no good and is gone; the task must execute.
+ */
+export function stageAction(
+  world: World,
+  action: ActionResult,
+  isWanted: (entry: FileEntry) => boolean,
+): StagedOutputs | null {
   const { cache } = world;
   if (cache === null) return null;
-  const staged = stageOrMiss(world, action, cache.blobs);
+  const staged = stageOrMiss(world, action.outputs.filter(isWanted), cache.blobs);
   if (staged === 'obstructed') return null;
   if (staged !== null) return staged;
   cache.actions.remove(action.fingerprint);
@@ -52,15 +76,11 @@ function isObstructed({ outputs, files }: World, entry: FileEntry): boolean {
 }
 
 /** Whatever stands in the way of restoring is a miss: executing will show whether it is more than that. */
-function stageOrMiss(
-  world: World,
-  action: ActionResult,
-  blobs: BlobStore,
-): StagedOutputs | 'obstructed' | null {
+function stageOrMiss(world: World, entries: Manifest, blobs: BlobStore): StagedOutputs | 'obstructed' | null {
   try {
     // Within: a name may be such that the file system will not even look for it.
-    if (action.outputs.some((entry) => isObstructed(world, entry))) return 'obstructed';
-    return world.outputs.stage(action.outputs, (digest) => blobs.pathOf(digest));
+    if (entries.some((entry) => isObstructed(world, entry))) return 'obstructed';
+    return world.outputs.stage(entries, (digest) => blobs.pathOf(digest));
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
-import { findAction, mayStay, saveArtifacts, stageAction } from './artifacts.ts';
+import { findAction, mayStay, saveArtifacts } from './artifacts.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, type FailedEnd, failed, failureOf } from './attempt-end.ts';
 import type { AttemptOptions, AttemptWatcher } from './attempt-options.ts';
@@ -21,6 +21,7 @@ import { type Result, recordOf } from './new-record.ts';
 import { documentNow, taskOfRecordNow } from './own-record.ts';
 import { basesOf, placesOf } from './ownership.ts';
 import { isRefusal } from './refusal.ts';
+import { restoring } from './restoring.ts';
 import { clearUnnameable, onRecord, unnameableMade, unnameableNow } from './unnameable.ts';
 import { untoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
@@ -180,10 +181,12 @@ export class Attempt {
     untold.dropOthers();
     // Whatever is remembered: a loss of power can take the marker away and leave what a restore had begun.
     world.outputs.sweep(placesOf(task));
-    const staged = action === null ? null : stageAction(world, action);
-    if (staged !== null) {
-      // And it took time to copy.
-      inTheWay = whatIsInTheWay(world, lookAgain(world, assessment), isOfAnother);
+    // It takes time to copy, and somebody may make or edit a file meanwhile.
+    const again = () => whatIsInTheWay(world, lookAgain(world, assessment), isOfAnother);
+    const restore = action && restoring(world, task, action, { inTheWay, lookAgain: again });
+    const staged = restore?.staged ?? null;
+    if (restore !== null) {
+      inTheWay = restore.inTheWay;
       displace(world, task, inTheWay.handMade, warn);
     }
     clearAway(world, task, inTheWay, !task.stage.clean && staged === null, warn);

@@ -15,6 +15,7 @@ const plan = planOf({
   always: {},
 });
 const fingerprint = digestOf('fingerprint');
+const all = () => true;
 
 function fileEntry(path: string, content: string, executable = false): FileEntry {
   const sizeBytes = Buffer.byteLength(content);
@@ -40,7 +41,7 @@ test('outputs are saved as blobs with an entry, and come back with their executa
   expect(save(machine, 'a', manifest)).toBe(null);
   machine.disk.remove('out');
   const action = findAction(world, plan.task('a'), fingerprint)!;
-  const staged = stageAction(machine.start(), action)!;
+  const staged = stageAction(machine.start(), action, all)!;
   expect(machine.disk.text('out/1')).toBe(null);
   staged.place();
   const again = machine.start();
@@ -83,7 +84,7 @@ test('a blob that is missing or wrong removes the entry and leaves the workspace
     else machine.disk.write(blobOf('two'), spoil);
     machine.disk.remove('out');
     const before = machine.disk.contents();
-    expect(stageAction(machine.start(), machine.actions.get(fingerprint)!)).toBe(null);
+    expect(stageAction(machine.start(), machine.actions.get(fingerprint)!, all)).toBe(null);
     expect(machine.disk.contents()).toEqual(before);
     expect(machine.actions.get(fingerprint)).toBe(null);
     expect(machine.disk.text(blobOf('two'))).toBe(null);
@@ -96,10 +97,10 @@ test('a folder or a link in the way is a miss, and the entry stays', () => {
   save(machine, 'a', [fileEntry('out/1', 'one')]);
   machine.disk.remove('out');
   machine.disk.folder('out/1');
-  expect(stageAction(machine.start(), machine.actions.get(fingerprint)!)).toBe(null);
+  expect(stageAction(machine.start(), machine.actions.get(fingerprint)!, all)).toBe(null);
   machine.disk.remove('out');
   machine.disk.link('out', '/elsewhere');
-  expect(stageAction(machine.start(), machine.actions.get(fingerprint)!)).toBe(null);
+  expect(stageAction(machine.start(), machine.actions.get(fingerprint)!, all)).toBe(null);
   expect(machine.actions.get(fingerprint)).not.toBe(null);
 });
 

@@ -157,6 +157,20 @@ export const mutants = [
     tests: ['test/engine/artifacts.test.ts', 'test/random.test.ts'],
   },
   {
+    name: 'an edited output stays where a stored result is brought back',
+    file: 'src/engine/artifacts.ts',
+    from: 'return there !== undefined && sameEntry(there, entry);',
+    to: 'return there !== undefined;',
+    tests: ['test/engine/restoring.test.ts', 'test/random.test.ts'],
+  },
+  {
+    name: 'what is edited while a result is copied stays',
+    file: 'src/engine/restoring.ts',
+    from: 'stood.has(path) && !stands.has(path);',
+    to: 'stood.has(path) && stands.size < 0;',
+    tests: ['test/engine/restoring.test.ts'],
+  },
+  {
     name: 'a failed attempt is stored',
     file: 'src/engine/attempt.ts',
     from: "if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));",

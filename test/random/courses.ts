@@ -159,17 +159,26 @@ function attemptsOf(about: Attempted): readonly Course[] {
   const mustWait = stage.protect && !request.force && !wasKilled(memory) && handMade.size > 0;
   if (!isThere && mustWait) return [unchanged('waiting', memory)];
   if (entry === null) return [executionOf(about, sight.inputs)];
+  // What lies there already is not read from the cache.
+  const missing = isThere ? nothing : missingOf(about, entry);
   const restored: Course = {
     ...{ end: 'restored', leaves: isThere ? null : entry, memory: doneWith(sight, entry), makes: entry },
     ...{ keeps: isThere ? [] : keptBefore(about), key: sight.key, drops: null, stores: null },
-    // What lies there already is not read from the cache.
-    ...{ finds: entry, brings: isThere ? null : entry },
+    ...{ finds: entry, brings: missing },
   };
-  const isWhole = isThere ? 'yes' : cache.isWhole(entry);
+  const isWhole = cache.isWhole(missing);
   return [
     ...(isWhole !== 'no' ? [restored] : []),
     ...(isWhole !== 'yes' ? [executionOf(about, sight.inputs)] : []),
   ];
+}
+
+/** What of the entry does not lie there as pipe made it. */
+function missingOf({ situation: { request, tree }, stage, handMade }: Attempted, entry: Outputs): Outputs {
+  const present = goesByContent(request, stage) ? ownedIn(tree, stage) : nothing;
+  const stands = ([path, node]: readonly [string, Node]) =>
+    !handMade.has(path) && sameNode(present.get(path), node);
+  return new Map([...entry].filter((one) => !stands(one)));
 }
 
 function executionOf(about: Attempted, inputs: readonly Input[]): Course {
