@@ -55,11 +55,14 @@ export function stageTable(stages: readonly Stage[], look: Look): readonly strin
   );
 }
 
+const whenText = { failure: 'on failure', always: 'also after failures' } as const;
+
 /** What makes a stage unlike others, in a word or two each. */
 export function marksOf(stage: Stage): readonly string[] {
   return [
     ...(stage.forEach === null ? [] : [`for each ${printable(stage.forEach.source)}`]),
     ...(stage.optional ? ['optional'] : []),
+    ...(stage.when === 'success' ? [] : [whenText[stage.when]]),
     ...(stage.always ? ['always runs'] : []),
     ...(stage.watch === 'manual' ? ['manual'] : []),
     ...(stage.protect ? ['protected'] : []),

@@ -139,6 +139,8 @@ export class Resealing implements Sink {
   private factsOf(task: Task, assessor: Assessor): Omit<TaskFacts, 'recordAt'> {
     const stale = { task: task.id, isFresh: false, savedMs: 0 };
     if (!this.done.has(task.id)) return stale;
+    // It is looked at when something before it fails, which then is stale.
+    if (task.stage.when === 'failure') return { ...stale, isFresh: true };
     const assessed = assessor.assess(task);
     if (isFailure(assessed) || assessed.verdict.kind !== 'fresh') return stale;
     const savedMs = assessed.memory.kind === 'done' ? assessed.memory.record.durationMs : 0;

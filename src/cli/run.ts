@@ -2,6 +2,7 @@
 
 import { UsageError } from '../model/diagnostic.ts';
 import { selectEverything } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
 import { plural } from '../model/words/amounts.ts';
 import { paramsOf, runBuild } from './build.ts';
 import { type Flags, isOff } from './flags.ts';
@@ -17,9 +18,11 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
     only: [stage],
     force: true,
   });
+  // Whatever became of what comes before it.
+  const stages = selection.stages.map((one): Stage => ({ ...one, when: 'success' }));
   return runBuild(
     workspace,
-    selection,
+    { ...selection, stages },
     { ...flags, verbose: true },
     {
       jobs: 1,

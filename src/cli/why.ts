@@ -58,7 +58,8 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
       ]);
   }
   for (const { stage, cause, last } of answers) {
-    printLines([...causeLines(cause, style.bold), ...lastLines(last)]);
+    const condition = conditionLines(stage, cause);
+    printLines([...causeLines(cause, style.bold), ...condition, ...lastLines(last)]);
     const reasons = [...cause.reasons, ...(last?.started.reasons ?? [])];
     const byConfig = reasons.some((reason) => 'path' in reason && configModules.has(reason.path));
     if (stage.command.kind === 'function' && byConfig) printLines(functionHint(stage));
@@ -93,6 +94,11 @@ function modulesOfConfig(world: World, stages: readonly Stage[]): ReadonlySet<st
   if (!stages.some((stage) => stage.command.kind === 'function')) return new Set();
   const code = world.code.identify(null);
   return new Set('modules' in code ? code.modules : []);
+}
+
+/** Its files have no part in whether it runs. */
+function conditionLines({ when }: Stage, { action }: Cause): readonly string[] {
+  return when === 'failure' && action === 'fresh' ? ['  as it runs when a stage before it has failed'] : [];
 }
 
 /** What the history knows: a fresh stage has no cause now, but it had one when it last ran. */

@@ -29,6 +29,8 @@ export interface AttemptOptions {
   readonly stdin: 'closed' | 'inherit';
   /** What the task has reported so far that it used, in this try and in those before. */
   readonly spent: () => Metrics;
+  /** The stages whose failure it runs for, if it does. */
+  readonly failedBefore: readonly string[];
   /** Whether there is to be another attempt after this end. */
   readonly isTriedAgain: (end: FailedEnd) => boolean;
   readonly isOfAnother: IsOfAnother;

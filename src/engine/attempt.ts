@@ -156,6 +156,7 @@ export class Attempt {
     const prepare: Prepare = (tracer) =>
       executionOf(world, task, {
         ...{ attempt, inputs: seen.manifest, stdin: this.options.stdin, tracer },
+        failedBefore: this.options.failedBefore,
         watcher: this.watcher,
       });
     if (toCheck !== null) return this.finishing.checkedAgain(toCheck, assessment.parts, prepare);

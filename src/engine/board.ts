@@ -1,5 +1,4 @@
 // All task states, in the only place where one changes; so events and state cannot drift apart.
-import type { TaskId } from '../base/brand.ts';
 import type {
   AuditVerdict,
   EventBody,
@@ -10,24 +9,26 @@ import type {
 } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
-import { isManyTasks, type Task } from '../model/task.ts';
+import type { Stage } from '../model/stage.ts';
+import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { Families } from './family.ts';
-import { ReadyLine } from './ready-line.ts';
+import { Places } from './places.ts';
 import { Releases } from './releases.ts';
 import { type FailureDetails, notAudited, outcomeOf, resultOf } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
-import { begunOf, failsTheRun, isTold, named, newFamily, type Place, type TaskState } from './task-state.ts';
+import { begunOf, named, type Place, type TaskState } from './task-state.ts';
+import { Turns } from './turns.ts';
 
 export class Board {
   /** Of those that wait until they fan out. */
   readonly families: Families;
-  private readonly places = new Map<TaskId, Place>();
-  private readonly ready: ReadyLine<Place>;
+  /** What is asked of tasks among the others. */
+  readonly places: Places;
+  private readonly turns: Turns;
   private readonly emit: (event: EventBody) => void;
   private readonly nowMs: () => number;
   private readonly releases: Releases;
-  private readonly toAudit: ReadonlySet<string>;
   private runningCount = 0;
   private pausedCount = 0;
   private savedMs = 0;
@@ -44,29 +45,19 @@ export class Board {
   }) {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
-    const ready = (place: Place) => this.ready.push(place);
+    this.places = new Places(options.audited ?? new Set());
     const close = this.close.bind(this);
+    this.turns = new Turns(options.inOrder === true ? options.tasks : null, options.chains, close);
+    const ready = (place: Place) => this.turns.push(place);
     this.families = new Families({
-      ...{ places: this.places, close, emit: options.emit },
-      add: (task, of) => ready(this.put(task, of)),
+      ...{ places: this.places.all, close, emit: options.emit },
+      add: (task, of) => ready(this.places.put(task, of)),
       hasEnded: (place) => this.hasEnded(place),
     });
     this.releases = new Releases({ families: this.families, close, ready });
-    this.toAudit = options.audited ?? new Set();
-    this.ready = new ReadyLine(options.inOrder === true ? options.tasks : null, options.chains);
-    const waits = new Map<TaskId, number>();
-    for (const task of options.tasks) this.put(task, null);
-    for (const order of options.orders) {
-      const place = this.places.get(order.after)!;
-      this.places.get(order.before)!.dependents.push({ place, kind: order.kind });
-      if (order.kind === 'items') place.family!.sources++;
-      else waits.set(order.after, (waits.get(order.after) ?? 0) + 1);
-    }
-    for (const place of this.places.values()) {
-      const waitsFor = waits.get(place.task.id) ?? 0;
-      if (waitsFor > 0) place.state = { kind: 'wanted', waitsFor };
-      else this.ready.push(place);
-    }
+    for (const task of options.tasks) this.places.put(task, null);
+    this.places.tie(options.orders);
+    for (const place of this.places.all.values()) if (place.state.kind === 'ready') ready(place);
   }
 
   get running(): number {
@@ -80,20 +71,25 @@ export class Board {
 
   /** The next task that may be looked at, or `null`. */
   takeReady(): Task | null {
-    for (;;) {
-      const place = this.ready.shift();
-      if (place === undefined) return null;
-      if (place.state.kind === 'ready') return place.task;
-    }
+    return this.turns.take()?.task ?? null;
   }
 
   /** They were taken, and could not be started yet. */
   putBack(tasks: readonly Task[]): void {
-    if (tasks.length > 0) this.ready.putBack(tasks.map((task) => this.places.get(task.id)!));
+    if (tasks.length > 0) this.turns.putBack(tasks.map((task) => this.places.of(task)));
+  }
+
+  /** After a failure nothing new begins but what is there for that. */
+  stop(): void {
+    this.turns.stop();
+  }
+
+  get hasStopped(): boolean {
+    return this.turns.hasStopped;
   }
 
   stateOf(task: Task): TaskState {
-    return this.places.get(task.id)!.state;
+    return this.places.of(task).state;
   }
 
   started(
@@ -104,7 +100,7 @@ export class Board {
       readonly estimateMs: number | null;
     },
   ): void {
-    const place = this.places.get(task.id)!;
+    const place = this.places.of(task);
     const before = begunOf(place.state);
     // A later attempt has the reasons of the first: that the one before it failed is no news.
     const { reasons } = before ?? about;
@@ -116,7 +112,7 @@ export class Board {
 
   /** The attempt came to nothing. Over edited inputs the next one goes on at once, else it waits for `resumed`. */
   retrying(task: Task, event: TaskRetrying): void {
-    const place = this.places.get(task.id)!;
+    const place = this.places.of(task);
     const begun = begunOf(place.state)!;
     if (event.why === 'input-changed') {
       place.state = { kind: 'running', begun: { ...begun, attempts: event.attempt + 1 } };
@@ -130,15 +126,15 @@ export class Board {
 
   /** It may be taken for its next attempt. */
   resumed(task: Task): void {
-    const place = this.places.get(task.id)!;
+    const place = this.places.of(task);
     if (place.state.kind !== 'paused') return;
     this.pausedCount--;
     place.state = { kind: 'ready', begun: place.state.begun };
-    this.ready.push(place);
+    this.turns.push(place);
   }
 
   audited(task: Task, verdict: AuditVerdict): void {
-    this.places.get(task.id)!.audit = verdict.kind;
+    this.places.of(task).audit = verdict.kind;
     this.emit({ kind: 'task-audited', ...named(task), verdict });
   }
 
@@ -162,6 +158,11 @@ export class Board {
     });
   }
 
+  /** What it needs is not there, over these stages. */
+  blocked(task: Task, by: readonly string[]): void {
+    this.end(task, 'skipped', { blockedBy: by });
+  }
+
   cancelled(task: Task): void {
     this.end(task, 'cancelled', {});
   }
@@ -174,34 +175,27 @@ export class Board {
     else this.end(task, 'skipped', { failure, blockedBy: [name], ...(optional ? { optional } : {}) });
   }
 
-  /** Ends everything that has not started: nothing new is begun. */
-  skipRest(outcome: 'skipped' | 'cancelled', blockedBy: readonly string[]): void {
-    for (const place of this.places.values()) {
+  /** Ends everything that has not started: nothing new is begun. `spared`: but of these stages. */
+  skipRest(
+    outcome: 'skipped' | 'cancelled',
+    blockedBy: readonly string[],
+    spared: (stage: Stage) => boolean = () => false,
+  ): void {
+    for (const place of this.places.all.values()) {
       const { kind } = place.state;
-      if (kind === 'wanted' || kind === 'ready')
+      if ((kind === 'wanted' || kind === 'ready') && !spared(place.task.stage))
         this.close(place, outcome, { ...(blockedBy.length > 0 ? { blockedBy } : {}) });
     }
     this.families.endRest(outcome, blockedBy);
   }
 
-  /** The stages that failed the run, in order. */
-  failedStages(): readonly string[] {
-    const failed = [...this.places.values()].filter((place) => isTold(place) && failsTheRun(place));
-    return [...new Set(failed.map((place) => place.task.stage.name))];
-  }
-
   /** How the run stands when nothing is left to do. */
   summary(interrupted: boolean): Omit<RunFinished, 'kind' | 'durationMs'> {
-    const ends = [...this.places.values()]
-      .filter(isTold)
-      .flatMap(({ task, state, audit }) =>
-        state.kind === 'ended' ? [{ ...state, optional: task.stage.optional, audit }] : [],
-      );
-    return outcomeOf(ends, this.savedMs, interrupted);
+    return outcomeOf(this.places.ends(), this.savedMs, interrupted);
   }
 
   private end(task: Task, outcome: TaskOutcome, details: Partial<TaskFinished>): void {
-    this.close(this.places.get(task.id)!, outcome, details);
+    this.close(this.places.of(task), outcome, details);
   }
 
   private close(place: Place, outcome: TaskOutcome, details: Partial<TaskFinished>): void {
@@ -236,14 +230,5 @@ export class Board {
   private hasEnded(place: Place): void {
     if (place.of !== null) this.families.itemEnded(place, place.of);
     this.releases.after(place);
-  }
-
-  private put(task: Task, of: Place | null): Place {
-    const family = isManyTasks(task) ? newFamily() : null;
-    const audit = family === null && this.toAudit.has(task.stage.name) ? 'pending' : null;
-    const state = { kind: 'ready', begun: null } as const;
-    const place: Place = { task, state, audit, dependents: [], family, of };
-    this.places.set(task.id, place);
-    return place;
   }
 }

@@ -88,6 +88,7 @@ export class BuildTasks {
   }
 
   private countOf(stage: Stage): number {
+    if (stage.when === 'failure') return 0;
     const found = this.itemsOf(stage);
     return found.kind === 'found' ? found.tasks.length : 0;
   }
@@ -104,6 +105,11 @@ export class BuildTasks {
       return true;
     };
     const areFresh = this.all.every((task) => {
+      if (task.stage.when === 'failure') {
+        // Where all is fresh nothing has failed.
+        if (isManyTasks(task)) items.set(task.id, []);
+        return true;
+      }
       if (!isManyTasks(task)) return isFresh(task);
       const found = this.itemsOf(task.stage);
       if (found.kind === 'unclear' || this.lacksItems(task.stage, found.tasks)) return false;
@@ -118,7 +124,7 @@ export class BuildTasks {
   problems(): readonly Diagnostic[] {
     return this.all.filter(isManyTasks).flatMap(({ stage }) => {
       // What others are yet to make may be quite different.
-      if (this.hasSources(stage)) return [];
+      if (this.hasSources(stage) || stage.when === 'failure') return [];
       const found = this.itemsOf(stage);
       if (found.kind === 'unclear') return found.problems;
       if (stage.forEach?.kind !== 'records' || !this.lacksItems(stage, found.tasks)) return [];

@@ -43,6 +43,7 @@ export function executionOf(
   options: {
     readonly attempt: number;
     readonly inputs: Manifest;
+    readonly failedBefore: readonly string[];
     readonly stdin: 'closed' | 'inherit';
     readonly tracer: Tracer | null;
     readonly watcher: ExecutionWatcher;
@@ -67,6 +68,10 @@ export function executionOf(
       PIPE_RUN_ID: folders.runId,
       PIPE_ATTEMPT: String(options.attempt),
       PIPE_SCRATCH: scratch,
+      // Of what has to be fresh for others as well, it would be an input.
+      ...(stage.when === 'failure' && {
+        PIPE_FAILED: options.failedBefore.join(' '),
+      }),
     },
     binFolder: `${folders.root}/node_modules/.bin`,
   });

@@ -86,7 +86,7 @@ export class Families {
   /** Nothing new is begun: what has not fanned out in full never will. */
   endRest(outcome: 'skipped' | 'cancelled', blockedBy: readonly string[]): void {
     for (const place of this.host.places.values()) {
-      if (place.state.kind !== 'fanned-out') continue;
+      if (place.state.kind !== 'fanned-out' || place.family!.isComplete) continue;
       place.family!.isComplete = true;
       spoil(place.family!, blockedBy);
       this.endIfOver(place, outcome);

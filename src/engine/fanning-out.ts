@@ -1,7 +1,7 @@
 // Fans stages with items out on the board: in full when all is done that may make items, or one item after the other.
 import type { Failure } from '../model/failure.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
-import type { AssessmentOrFailure, Assessor } from './assess.ts';
+import { type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import type { Board } from './board.ts';
 import type { BuildTasks } from './build-tasks.ts';
 import type { Arrival } from './family.ts';
@@ -33,20 +33,35 @@ export class FanningOut {
   /** What comes next, looked at; or a stage that cannot fan out. `null`: nothing as yet. */
   next(): AssessmentOrFailure | null {
     for (;;) {
-      for (const arrival of this.board.families.takeArrivals()) this.pending.push(arrival);
+      // After a failure only what is there for that goes on, and it takes its items as they lie.
+      if (!this.board.hasStopped)
+        for (const arrival of this.board.families.takeArrivals()) this.pending.push(arrival);
       for (let arrival = this.pending.shift(); arrival !== undefined; arrival = this.pending.shift()) {
         const failure = this.goOn(arrival);
         if (failure !== null) return { task: arrival.stage, failure };
       }
       const task = this.board.takeReady();
-      if (task === null || !isManyTasks(task)) return task && this.assessor.assess(task);
+      if (task === null || !isManyTasks(task)) return task && this.lookAt(task);
       const failure = this.begin(task);
       if (failure !== null) return { task, failure };
     }
   }
 
+  /** What is there for failures runs over each of them, whatever it made before. */
+  private lookAt(task: Task): AssessmentOrFailure {
+    const assessed = this.assessor.assess(task);
+    const failed = task.stage.when === 'failure' ? this.board.places.failedBefore(task) : [];
+    const [first, ...rest] = failed.map((stage) => ({ code: 'upstream-failed', stage }) as const);
+    if (first === undefined || isFailure(assessed)) return assessed;
+    return { ...assessed, verdict: { kind: 'stale', reasons: [first, ...rest] } };
+  }
+
   /** The stage's turn has come. Answers why it cannot fan out, if so. */
   private begin(task: Task): Failure | null {
+    if (this.board.places.isUnneeded(task)) {
+      this.board.families.fanOut(task, [], this.expectedOf(task));
+      return null;
+    }
     const { haveEnded, spoiledBy, early } = this.board.families.sourcesOf(task);
     if (haveEnded && spoiledBy.length === 0) return this.complete(task);
     const made = early.flatMap((one) => this.itemsMadeBy(task, one));
@@ -68,8 +83,10 @@ export class FanningOut {
   private complete(task: Task): Failure | null {
     const found = this.tasks.itemsOf(task.stage);
     if (found.kind === 'unclear') return found.failure;
+    // What of their files is gone a failure before it may have taken away.
+    const isCertain = this.board.places.spoilersOf(task).length === 0;
     // What reads those files may have been looked at before.
-    if (this.tasks.clearUp({ stage: task.stage, tasks: found.tasks })) this.assessor.forget();
+    if (isCertain && this.tasks.clearUp({ stage: task.stage, tasks: found.tasks })) this.assessor.forget();
     this.board.families.fanOut(task, found.tasks, this.expectedOf(task));
     return null;
   }

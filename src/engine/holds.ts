@@ -68,7 +68,8 @@ export class Holds implements Watching {
     if (this.isJustAlways(assessed) && !stage.after.some((name) => this.ran.has(name)))
       return { kind: 'as-it-is' };
     const before = this.failures.get(task.id);
-    if (before === undefined) return null;
+    // Another failure is news for what it runs over.
+    if (before === undefined || stage.when === 'failure') return null;
     const key = keyOf(assessed, before.failure);
     before.key ??= key;
     if (before.key === key) return { kind: 'until-changed', failure: before.failure };

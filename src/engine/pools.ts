@@ -97,6 +97,15 @@ export class Pools {
     return called;
   }
 
+  /** These will have no turn: nobody waits behind them any more. Answers those whose turn has come thereby. */
+  leave(isLeft: (task: Task) => boolean): readonly Task[] {
+    for (const task of this.waiting.filter(isLeft))
+      for (const { name } of task.stage.pools) this.useOf(name).waiting--;
+    this.waiting = this.waiting.filter((task) => !isLeft(task));
+    const promised = [...this.using].filter(([task, how]) => how === 'promised' && isLeft(task));
+    return [...promised.flatMap(([task]) => this.free(task)), ...this.called()];
+  }
+
   close(): void {
     this.callOff?.();
     this.callOff = null;

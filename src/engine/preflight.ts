@@ -29,6 +29,8 @@ export function preflight(
   const world = worldWithout(now, leaving);
   const problems: Diagnostic[] = [];
   for (const { stage } of about) {
+    // Whether it is needed at all nobody can say.
+    if (stage.when === 'failure') continue;
     for (const requirement of stage.tools) {
       const tool = world.tools.identify(requirement, stage);
       if ('problem' in tool) problems.push(tool.problem);

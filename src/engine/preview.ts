@@ -10,6 +10,7 @@ import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
+import { callFor, type EndBefore } from '../model/when.ts';
 import { findAction, mayStay } from './artifacts.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { BuildTasks } from './build-tasks.ts';
@@ -65,9 +66,25 @@ class Preview {
   }
 
   plans(): readonly TaskPlanned[] {
-    return this.tasks.all.flatMap((task) =>
-      isManyTasks(task) ? this.plansOfItems(task) : [this.planFor(task)],
-    );
+    const plans: TaskPlanned[] = [];
+    for (const task of this.tasks.all) {
+      if (task.stage.when === 'failure') plans.push(this.planForFailures(task, plans));
+      else if (isManyTasks(task)) plans.push(...this.plansOfItems(task));
+      else plans.push(this.planFor(task));
+    }
+    return plans;
+  }
+
+  /** It runs where something before it is known to fail. */
+  private planForFailures({ id, stage, item }: Task, plans: readonly TaskPlanned[]): TaskPlanned {
+    const command = shownCommand(this.world, stage);
+    const told = { kind: 'task-planned', task: id, stage: stage.name, item, command } as const;
+    const call = callFor('failure', endsBefore(this.graph, stage, plans));
+    if (call.kind !== 'called')
+      return { ...told, action: 'fresh', reasons: [], estimateMs: null, unneeded: true };
+    const reasons = call.failed.map((one) => ({ code: 'upstream-failed', stage: one }) as const);
+    const estimateMs = recordIn(this.world.records.memory(id))?.durationMs ?? null;
+    return { ...told, action: 'run', reasons, estimateMs };
   }
 
   private planFor(task: Task): TaskPlanned {
@@ -128,6 +145,18 @@ class Preview {
       for (const path of [...remove.map((file) => file.path), ...keep]) this.gone.set(path, stage.name);
     this.onGone(toldOfGone(stage, gone, true));
   }
+}
+
+/** As far as it can be told. */
+function endsBefore(graph: StageGraph, { name }: Stage, plans: readonly TaskPlanned[]): readonly EndBefore[] {
+  const before = graph.upstreamOf([name]);
+  const next = new Set(graph.edgesInto(name).map(({ from }) => from));
+  return plans
+    .filter((plan) => plan.action === 'fail' && plan.failure?.kind !== 'protected' && before.has(plan.stage))
+    .map(({ stage }) => ({
+      ...{ stage, outcome: 'failed', blockedBy: [] },
+      ...{ optional: graph.stageNamed(stage).optional, isNext: next.has(stage) },
+    }));
 }
 
 function planOf(

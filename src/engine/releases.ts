@@ -33,7 +33,7 @@ export class Releases {
     if (before.state.kind !== 'ended') return;
     if (kind === 'items') this.host.families.sourceEnded(place, before);
     if (kind === 'items' || place.state.kind !== 'wanted') return;
-    if (!endedWell(before) && !(kind === 'after' && isHarmless(before))) {
+    if (kind !== 'outcome' && !endedWell(before) && !(kind === 'after' && isHarmless(before))) {
       const outcome = before.state.outcome === 'cancelled' ? 'cancelled' : 'skipped';
       this.host.close(place, outcome, { blockedBy: causeOf(before) });
       return;

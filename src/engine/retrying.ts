@@ -7,6 +7,7 @@ import type { Attempt } from './attempt.ts';
 import type { FailedEnd } from './attempt-end.ts';
 import type { Board } from './board.ts';
 import { detailsOf, type FailureDetails } from './run-outcome.ts';
+import type { Stopping } from './stopping.ts';
 import { named } from './task-state.ts';
 import { type EditedFiles, mayConcern } from './watching.ts';
 import type { World } from './world.ts';
@@ -91,12 +92,14 @@ export class Retrying {
 
   /** Nothing new begins: what waits has failed, or is cancelled. */
   giveUp(
-    interrupted: boolean,
+    stopping: Pick<Stopping, 'wasInterrupted' | 'leaves'>,
     fail: (task: Task, assessed: AssessmentOrFailure, details: FailureDetails) => void,
   ): void {
+    if (this.pauses.size === 0) return;
     for (const [task, { assessed, details }] of [...this.pauses]) {
+      if (!stopping.leaves(task)) continue;
       this.taken(task);
-      if (interrupted) this.board.cancelled(task);
+      if (stopping.wasInterrupted) this.board.cancelled(task);
       else fail(task, assessed, details);
     }
   }

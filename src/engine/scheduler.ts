@@ -1,11 +1,12 @@
 // The loop: takes what is ready, keeps the slots full, and stops as it was told to.
 import { Mailbox } from '../base/mailbox.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptEnd, FailedEnd } from './attempt-end.ts';
-import type { AttemptWatcher } from './attempt-options.ts';
+import { newsOf } from './attempt-news.ts';
 import type { Board } from './board.ts';
 import { CacheTrouble } from './cache-trouble.ts';
 import type { FanningOut } from './fanning-out.ts';
@@ -16,6 +17,7 @@ import { Retrying } from './retrying.ts';
 import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { shownCommand } from './secrets.ts';
+import { Stopping } from './stopping.ts';
 import { type EditedFiles, type Hold, untilAsked } from './watching.ts';
 import { estimateOf, recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
@@ -33,8 +35,7 @@ export class Scheduler {
   private readonly retrying: Retrying;
   private readonly pools: Pools;
   private readonly cacheTrouble: CacheTrouble;
-  private stopping = false;
-  private interrupted = false;
+  private readonly stopping: Stopping;
   /** Whether anything can have made links since all were looked at. */
   private somethingRan = false;
 
@@ -54,15 +55,16 @@ export class Scheduler {
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     this.retrying = new Retrying(this.world, this.board, onOver);
     this.pools = new Pools(this.world, this.options, () => this.mailbox.put({ kind: 'pool-open' }));
+    this.stopping = new Stopping(this.board, this.pools);
   }
 
   /** No failure is followed by another attempt: a person who debugs a stage wants to see it fail. */
-  private get isOver(): boolean {
-    return this.stopping || this.options.stdin === 'inherit';
+  private isOver(task: Task): boolean {
+    return this.stopping.leaves(task) || this.options.stdin === 'inherit';
   }
 
   get wasInterrupted(): boolean {
-    return this.interrupted;
+    return this.stopping.wasInterrupted;
   }
 
   /** From a signal handler: the loop does the rest. */
@@ -79,15 +81,16 @@ export class Scheduler {
   async run(): Promise<void> {
     for (;;) {
       this.fillSlots();
-      if (this.stopping) this.retrying.giveUp(this.interrupted, this.fail.bind(this));
-      if (this.board.isIdle && (this.stopping || !this.pools.areWaitedFor)) break;
+      this.retrying.giveUp(this.stopping, this.fail.bind(this));
+      const rest = this.board.isIdle ? this.stopping.atRest() : 'waiting';
+      if (rest === 'ended') break;
+      if (rest === 'again') continue;
       this.read(await this.mailbox.take());
       this.readRest();
     }
     this.pools.close();
     this.readRest();
-    if (this.interrupted) this.board.skipRest('cancelled', []);
-    else this.board.skipRest('skipped', this.board.failedStages());
+    this.stopping.end();
   }
 
   private readRest(): void {
@@ -97,7 +100,7 @@ export class Scheduler {
 
   /** Looks at tasks only while a slot is free: fresh ones pass at once, and what is started was looked at just before. */
   private fillSlots(): void {
-    while (!this.stopping && this.board.running - this.storing.size < this.options.jobs) {
+    while (!this.wasInterrupted && this.board.running - this.storing.size < this.options.jobs) {
       const assessed = this.fanningOut.next();
       if (assessed === null) return;
       const { task } = assessed;
@@ -112,7 +115,7 @@ export class Scheduler {
       if (hold === null && this.pools.hold(task, assessed)) continue;
       this.retrying.taken(task);
       if (hold !== null) this.leave(task, assessed, hold);
-      else if (isFailure(assessed)) this.fail(task, assessed, neverBegan(assessed.failure));
+      else if (isFailure(assessed)) this.failAtOnce(task, assessed, assessed.failure);
       else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
       else {
         this.start(task, assessed, assessed.verdict.reasons);
@@ -150,31 +153,20 @@ export class Scheduler {
         audited: audited.has(task.stage.name),
         stdin,
         spent: () => this.options.spending.of(task),
-        isTriedAgain: (end) => !this.isOver && this.retrying.wouldTake(task, end),
+        failedBefore: this.board.places.failedBefore(task),
+        isTriedAgain: (end) => !this.isOver(task) && this.retrying.wouldTake(task, end),
         isOfAnother: (file) => hasOtherOwner(task.stage, file),
         distrust: (inputs) =>
           hiddenOrder(task.stage) ??
           overwrittenInputs(this.world, task.stage.requires, inputs, makersOf(task)),
       },
-      watcher: this.watch(task),
+      watcher: newsOf(task, {
+        ...{ world: this.world, board: this.board, cacheTrouble: this.cacheTrouble },
+        ...{ spending: this.options.spending, onMade: () => this.made(task) },
+      }),
     });
     this.attempts.set(task, attempt);
     attempt.run().then((end) => this.mailbox.put({ kind: 'attempt-ended', task, end }));
-  }
-
-  private watch(task: Task): AttemptWatcher {
-    const of = { task: task.id, stage: task.stage.name, item: task.item };
-    const emit = this.world.events.emit.bind(this.world.events);
-    return {
-      onOutput: (stream, text) => emit({ kind: 'task-output', ...of, stream, text }),
-      onProgress: (done, total) => emit({ kind: 'task-progress', ...of, done, total }),
-      onMetric: (values) => this.options.spending.spend(task, values),
-      onInputsChanged: (attempt, paths) =>
-        this.board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
-      onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
-      onMade: () => this.made(task),
-      onCacheTrouble: (message) => this.cacheTrouble.tell(task, message),
-    };
   }
 
   /** The next command need not wait until the result of the last one is stored. With one job all is in order. */
@@ -189,8 +181,7 @@ export class Scheduler {
   private read(letter: Letter): void {
     switch (letter.kind) {
       case 'interrupt':
-        this.stopping = true;
-        this.interrupted = true;
+        this.stopping.interrupt();
         for (const attempt of this.attempts.values()) attempt.executing.cancel(letter.how);
         return;
       case 'edited':
@@ -232,8 +223,16 @@ export class Scheduler {
   private endedBadly(task: Task, end: FailedEnd): void {
     const attempt = this.attempts.get(task)!;
     const log = logOf(this.world, task);
-    if (this.isOver || !this.retrying.takes(task, attempt, end, log))
+    if (this.isOver(task) || !this.retrying.takes(task, attempt, end, log))
       this.fail(task, attempt.assessed, detailsOf(end, log));
+  }
+
+  /** What lacks the files of a stage that did not go well has not failed itself. */
+  private failAtOnce(task: Task, assessed: AssessmentOrFailure, failure: Failure): void {
+    const lacks = failure.kind === 'input-missing' && this.options.makersOf(task).length > 0;
+    const spoilers = lacks ? this.board.places.spoilersOf(task) : [];
+    if (spoilers.length > 0) this.board.blocked(task, spoilers);
+    else this.fail(task, assessed, neverBegan(failure));
   }
 
   private fail(task: Task, assessed: AssessmentOrFailure, details: FailureDetails): void {
@@ -241,6 +240,6 @@ export class Scheduler {
     watching?.failed(task, assessed, details.failure);
     this.board.failed(task, { ...details, metrics: spending.of(task) });
     const stops = !task.stage.optional && details.failure.kind !== 'protected';
-    if (stops && !this.options.keepGoing) this.stopping = true;
+    if (stops && !this.options.keepGoing) this.stopping.fail();
   }
 }

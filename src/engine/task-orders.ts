@@ -5,12 +5,17 @@ import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 
 /** An order between two tasks. A `file` order carries data: without it the later one cannot run. */
-export interface TaskOrder {
+export type TaskOrder = {
   readonly before: TaskId;
   readonly after: TaskId;
-  /** `items`: each item of the earlier one may become one of the later one as soon as it is done. */
-  readonly kind: 'file' | 'after' | 'items';
-}
+} & (
+  | {
+      /** `items`: each item of the earlier one may become one of the later one as soon as it is done. */
+      readonly kind: 'file' | 'after' | 'items';
+    }
+  /** How the earlier one ended says whether the later one runs, which comes right after it or farther on. */
+  | { readonly kind: 'outcome'; readonly isNext: boolean }
+);
 
 /**
  * Only orders between tasks of the build: what was not selected is taken as it lies. `streams`: whether items of one
@@ -22,14 +27,29 @@ export function ordersOf(
   streams: (from: Stage, to: Stage) => boolean = () => false,
 ): readonly TaskOrder[] {
   const byStage = new Map(tasks.map((task) => [task.stage.name, task]));
-  return tasks.flatMap((task) =>
-    graph.edgesInto(task.stage.name).flatMap((edge): readonly TaskOrder[] => {
+  return tasks.flatMap((task) => {
+    if (task.stage.when !== 'success') return outcomesBefore(graph, byStage, task);
+    return graph.edgesInto(task.stage.name).flatMap((edge): readonly TaskOrder[] => {
       const before = byStage.get(edge.from);
       if (before === undefined) return [];
       const kind = edge.kind === 'file' && streams(before.stage, task.stage) ? 'items' : edge.kind;
       return [{ before: before.id, after: task.id, kind }];
-    }),
-  );
+    });
+  });
+}
+
+/** Of all tasks before it, near and far, also by way of stages that are not selected. */
+function outcomesBefore(
+  graph: StageGraph,
+  byStage: ReadonlyMap<string, Task>,
+  { id, stage }: Task,
+): readonly TaskOrder[] {
+  const next = new Set(graph.edgesInto(stage.name).map(({ from }) => from));
+  return [...graph.upstreamOf([stage.name])].flatMap((name): readonly TaskOrder[] => {
+    const before = byStage.get(name);
+    if (before === undefined || name === stage.name) return [];
+    return [{ before: before.id, after: id, kind: 'outcome', isNext: next.has(name) }];
+  });
 }
 
 /** The stages of these tasks that come before `stage`, near and far. */

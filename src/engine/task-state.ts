@@ -10,6 +10,7 @@ import type { TaskOutcome } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
+import { type Call, callFor, type EndBefore } from '../model/when.ts';
 import type { TaskEnd } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
 
@@ -44,6 +45,8 @@ export interface Place {
   state: TaskState;
   audit: TaskEnd['audit'];
   readonly dependents: { readonly place: Place; readonly kind: TaskOrder['kind'] }[];
+  /** Those whose outcomes say whether it runs, near and far; none where it waits for success. */
+  readonly before: { readonly place: Place; readonly isNext: boolean }[];
   /** Of a stage with items. */
   readonly family: Family | null;
   /** Of an item: its stage. */
@@ -84,6 +87,26 @@ export function newFamily(): Family {
     worst: null,
     isTold: false,
   };
+}
+
+/** How those before it ended, for a stage that does not just wait for success; of an item as of its stage. */
+export function callOf({ task, before, of }: Place): Call {
+  const { when } = task.stage;
+  if (when === 'success') return { kind: 'called', failed: [] };
+  return callFor(when, (of?.before ?? before).flatMap(endBefore));
+}
+
+function endBefore({ place, isNext }: Place['before'][number]): readonly EndBefore[] {
+  const { task, state } = place;
+  if (state.kind !== 'ended') return [];
+  const { name, optional } = task.stage;
+  return [{ stage: name, optional, isNext, outcome: state.outcome, blockedBy: state.blockedBy }];
+}
+
+/** The stages before it that did not end well, or what stood in their way. */
+export function spoilersOf({ before, of }: Place): readonly string[] {
+  const spoiled = (of?.before ?? before).filter(({ place }) => !endedWell(place));
+  return [...new Set(spoiled.flatMap(({ place }) => causeOf(place)))];
 }
 
 /** One that waits for another which has ended. */

@@ -4,7 +4,7 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import { streams } from '../model/items/streams.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import { isManyTasks, type Task, taskOf } from '../model/task.ts';
+import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import type { BuildTasks } from './build-tasks.ts';
 import type { Hold, Watching } from './watching.ts';
@@ -39,6 +39,11 @@ export function whatIsToDo(options: {
   let clearsUp = hasGone && !watching.hasClearedUp(null);
   for (const family of tasks.all) {
     const { stage } = family;
+    // Nothing has failed before something has run.
+    if (stage.when === 'failure') {
+      if (!isManyTasks(family)) found.set(family.id, { kind: 'fresh' });
+      continue;
+    }
     if (!isManyTasks(family)) {
       found.set(family.id, stateOf(family, assessor.assess(family), watching, blockers.of(family)));
       continue;
@@ -86,6 +91,7 @@ class Blockers {
   }
 
   of(task: Task): TaskId | null {
+    if (task.stage.when !== 'success') return this.unasked(task);
     for (const { from, kind } of this.graph.edgesInto(task.stage.name)) {
       const before = this.graph.stageNamed(from);
       const one = before.forEach === null ? taskOf(before) : null;
@@ -94,6 +100,14 @@ class Blockers {
       if (blocker !== null) return blocker;
     }
     return null;
+  }
+
+  /** What runs after any end waits for what a person has to ask for. */
+  private unasked({ stage }: Task): TaskId | null {
+    const before = this.graph.upstreamOf([stage.name]);
+    const isInTheWay = ([id, state]: readonly [TaskId, RestState]) =>
+      state.kind === 'held' && state.hold.kind === 'until-asked' && before.has(stageOfTask(id));
+    return [...this.found].find((one) => isInTheWay(one))?.[0] ?? null;
   }
 
   private amongItems(before: Stage, task: Task, kind: 'file' | 'after'): TaskId | null {

@@ -48,6 +48,8 @@ export const diagnosticTitles = {
   PIPE053: 'a parameter is missing',
   PIPE054: 'unknown parameter',
   PIPE055: 'bad value of a parameter',
+  PIPE056: 'a stage that would never run',
+  PIPE057: 'an input that only a failure makes',
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticTitles;

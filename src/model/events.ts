@@ -65,6 +65,8 @@ export interface TaskPlanned extends OfTask {
   readonly failure?: Failure;
   /** Of a fresh task whose present result a person took as it is. */
   readonly accepted?: Acceptance;
+  /** It is for a failure, and there would be none: it was not looked at, and counts as fresh. */
+  readonly unneeded?: boolean;
 }
 
 export interface TaskStarted extends OfTask {
@@ -128,6 +130,8 @@ export interface TaskFinished extends OfTask {
   readonly failure?: Failure;
   /** A failure of an optional stage does not fail the run. */
   readonly optional?: boolean;
+  /** It is for a failure, and there was none: it was not looked at, and counts as fresh. */
+  readonly unneeded?: boolean;
   /** Of a skipped task: the stages that stand in its way. */
   readonly blockedBy?: readonly string[];
   /** Path of the log relative to the root, where there is one. */

@@ -77,6 +77,9 @@ export type ForEachSpec = PatternSpec | ItemsSpec;
 
 export type FreshnessSpec = 'hash' | 'mtime';
 
+/** All of them well; one of them badly; either way. */
+export type WhenSpec = 'success' | 'failure' | 'always';
+
 /** What stages and the whole pipeline may both declare. */
 export interface SharedSpec {
   /** Patterns of input files: relative to the folder of the configuration, absolute, or `~/…`; `!` excludes. */
@@ -159,6 +162,8 @@ export interface StageSpec<Name extends string = string, Params = ParamValues> e
   readonly pool?: string | Readonly<Record<string, number>>;
   /** A failure is reported but does not fail the run. */
   readonly optional?: boolean;
+  /** How the stages before it have to end for it to run. Default: `'success'`. */
+  readonly when?: WhenSpec;
   readonly freshness?: FreshnessSpec;
   /** `false`: never stored in or restored from the cache. */
   readonly cache?: boolean;

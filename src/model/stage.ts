@@ -8,6 +8,7 @@ import type { Item } from './items/item.ts';
 import type { Metrics } from './metrics.ts';
 import type { Param, ParamUse } from './params/param.ts';
 import type { RetryPolicy } from './retry.ts';
+import type { When } from './when.ts';
 
 export type Freshness = 'hash' | 'mtime';
 
@@ -83,6 +84,7 @@ export interface Stage {
   /** Sorted by name. */
   readonly pools: readonly PoolShare[];
   readonly optional: boolean;
+  readonly when: When;
   readonly freshness: Freshness;
   readonly cache: boolean;
   readonly clean: boolean;

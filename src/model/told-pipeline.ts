@@ -34,6 +34,7 @@ const roles = {
   timeoutMs: 'own',
   nice: 'own',
   optional: 'own',
+  when: 'own',
   freshness: 'own',
   cache: 'own',
   clean: 'own',

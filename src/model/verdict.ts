@@ -22,6 +22,8 @@ export type StaleReason =
     }
   /** Under `mtime`: `path` is newer than the output `than`. */
   | { readonly code: 'input-newer'; readonly path: string; readonly than: string }
+  /** A stage before this one, which runs when one has. */
+  | { readonly code: 'upstream-failed'; readonly stage: string }
   /** Planned only: a stage before this one would run, so its files may change. */
   | { readonly code: 'upstream-planned'; readonly stage: string };
 

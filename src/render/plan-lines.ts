@@ -63,7 +63,8 @@ export function planTaskLines(task: TaskPlanned, look: Look, options: PlanOption
   if (task.action === 'fresh') {
     const { accepted } = task;
     const by = accepted && `as accepted by ${printable(accepted.by)}: ${printable(accepted.reason)}`;
-    return [fitted(`${word}${by === undefined ? name : `${name}  ${by}`}`.trimEnd())];
+    const note = task.unneeded === true ? 'runs when a stage before it has failed' : by;
+    return [fitted(`${word}${note === undefined ? name : `${name}  ${note}`}`.trimEnd())];
   }
 
   const why = summariseReasons(task.reasons, options.verbose ? Number.POSITIVE_INFINITY : 3).join('; ');

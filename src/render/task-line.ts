@@ -100,7 +100,7 @@ function detailOf(event: TaskFinished): string {
     case 'waiting':
       return event.failure === undefined ? 'runs when it is asked for' : explainFailure(event.failure)[0];
     case 'fresh':
-      return '';
+      return event.unneeded === true ? 'as nothing before it failed' : '';
   }
 }
 

@@ -71,7 +71,7 @@ test('who needs files of a failed stage is skipped, naming the stage that failed
     ['b', 'skipped', ['a']],
     ['c', 'skipped', ['a']],
   ]);
-  expect(board.failedStages()).toEqual(['a']);
+  expect(board.places.failedStages()).toEqual(['a']);
 });
 
 test('a failed optional stage stands in the way of its files only', () => {
@@ -84,7 +84,7 @@ test('a failed optional stage stands in the way of its files only', () => {
   expect(board.stateOf(task('files'))).toMatchObject({ kind: 'ended', outcome: 'skipped', blockedBy: ['a'] });
   expect(board.takeReady()?.id).toBe('after');
   run(board, task('after'));
-  expect(board.failedStages()).toEqual([]);
+  expect(board.places.failedStages()).toEqual([]);
   expect(board.summary(false)).toMatchObject({ outcome: 'degraded', exitCode: 0, failed: 1, skipped: 1 });
 });
 

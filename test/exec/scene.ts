@@ -31,6 +31,7 @@ const stage: Stage = {
   checks: [],
   pools: [],
   optional: false,
+  when: 'success',
   freshness: 'hash',
   cache: true,
   clean: true,

@@ -3,6 +3,7 @@ import { Graph } from '@dagrejs/graphlib';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Pipeline, Stage } from '../stage.ts';
+import { reportConditions } from './conditions.ts';
 import { type Edge, findEdges } from './edges.ts';
 import { reportCycles, reportOverlaps } from './graph-problems.ts';
 import { Makers } from './makers.ts';
@@ -36,7 +37,7 @@ export function buildGraph(pipeline: Pipeline): Result<StageGraph, readonly Diag
   const graph = new DeclaredGraph(stages, found.edges);
   const successors = stages.map((stage) => graph.successorsOf(stage));
   const order = topologicalOrder(successors);
-  const problems = [...reportOverlaps(stages, found)];
+  const problems = [...reportOverlaps(stages, found), ...reportConditions(stages, found.edges)];
   if (order.length < stages.length) {
     problems.push(...reportCycles(stages, successors, (from, to) => graph.edgeBetween(from, to)));
   }

@@ -11,6 +11,8 @@ import type { ForEachFile, ItemEntry } from './for-each.ts';
  */
 export function streams(from: Stage, to: Stage): boolean {
   const { forEach, implied, command, after } = to;
+  // How all of it ended is known when all has ended.
+  if (to.when !== 'success') return false;
   if (from.forEach === null || from.produces === null || forEach?.kind !== 'files') return false;
   if (after.includes(from.name) || !tellsItemsApart(forEach)) return false;
   if (setMayMatchBoth(from.produces, { entries: [forEach.entry] }) === null) return false;

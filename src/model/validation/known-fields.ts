@@ -24,6 +24,7 @@ const ofStage = {
   check: true,
   pool: true,
   optional: true,
+  when: true,
   freshness: true,
   cache: true,
   clean: true,
@@ -51,7 +52,7 @@ const ofPipeline = {
 export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
-const notYet = new Set(['approval', 'batch', 'rateLimit', 'services', 'weight', 'when']);
+const notYet = new Set(['approval', 'batch', 'rateLimit', 'services', 'weight']);
 
 /** What other build tools call the same things. */
 const otherWords = new Map([

@@ -9,6 +9,7 @@ import { combinationOf } from '../params/combination.ts';
 import { type Param, paramWords } from '../params/param.ts';
 import { canonicalPath, isOutside } from '../paths.ts';
 import type { Freshness, Stage } from '../stage.ts';
+import { whens } from '../when.ts';
 import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
 import { shown } from './config-value.ts';
 import { reportUnknownFields, stageFields } from './known-fields.ts';
@@ -55,6 +56,7 @@ export function readStage(
   if (items !== null) reportUnknownCaptures(section, items);
   const cwd = readCwd(section, place);
   const hooks = readHooks(section, place, placeholdersOf(items));
+  const when = section.oneOf('when', whens) ?? 'success';
   const rest = {
     shell: readShell(section),
     timeoutMs: section.durationMs('timeout'),
@@ -65,7 +67,9 @@ export function readStage(
     checks: readChecks(section, place, produces && forAllItems(produces)),
     optional: section.flag('optional') ?? false,
     freshness: section.oneOf('freshness', ['hash', 'mtime']) ?? defaults.freshness,
-    cache: section.flag('cache') ?? defaults.cache,
+    when,
+    // What runs over a failure runs for each: no result of before can stand for it.
+    cache: when !== 'failure' && (section.flag('cache') ?? defaults.cache),
     clean: section.flag('clean') ?? true,
     protect: section.flag('protect') ?? false,
     watch: section.oneOf('watch', ['auto', 'manual']) ?? 'auto',
@@ -95,7 +99,11 @@ export function readStage(
     params: uses,
     combination: combinationOf(produces === null ? uses : params.tellingApart(uses)),
     ...rest,
-    always: items === null && produces === null && !shared.requires.some(({ entry }) => !entry.negated),
+    always:
+      when !== 'failure' &&
+      items === null &&
+      produces === null &&
+      !shared.requires.some(({ entry }) => !entry.negated),
     forEach,
     item: null,
   };

@@ -37,6 +37,8 @@ export function explainReason(reason: StaleReason): string {
       return explainDefinition(reason);
     case 'input-newer':
       return `${printable(reason.path)} is newer than ${printable(reason.than)}`;
+    case 'upstream-failed':
+      return `${printable(reason.stage)} failed`;
     case 'upstream-planned':
       return `${printable(reason.stage)} would run`;
   }
@@ -170,6 +172,8 @@ function explainGroup(group: readonly StaleReason[], limit: number): string {
       return `${count} files are not among its outputs: ${names}`;
     case 'input-newer':
       return `${count} inputs are newer than its outputs: ${names}`;
+    case 'upstream-failed':
+      return `${names} failed`;
     case 'upstream-planned':
       return `${names} would run`;
     default:
@@ -178,7 +182,7 @@ function explainGroup(group: readonly StaleReason[], limit: number): string {
 }
 
 function nameIn(reason: StaleReason): string {
-  if (reason.code === 'upstream-planned') return printable(reason.stage);
+  if ('stage' in reason) return printable(reason.stage);
   return 'path' in reason ? printable((reason as PathReason).path) : reason.code;
 }
 

@@ -25,6 +25,7 @@ test('a stage that says nothing else has all defaults', () => {
     checks: [],
     pools: [],
     optional: false,
+    when: 'success',
     freshness: 'hash',
     cache: true,
     clean: true,
@@ -42,6 +43,14 @@ test('a stage runs each time when it declares neither inputs nor outputs', () =>
   expect(acceptedStage({ requires: 'x' }).always).toBe(false);
   expect(acceptedStage({ produces: 'x' }).always).toBe(false);
   expect(acceptedStage({}, { requires: 'x' }).always).toBe(false);
+});
+
+test('what runs over failures does so for each, so that nothing of before stands for it', () => {
+  expect(acceptedStage({ when: 'failure', cache: true })).toMatchObject({
+    ...{ when: 'failure', cache: false, always: false },
+  });
+  expect(acceptedStage({ when: 'always' })).toMatchObject({ when: 'always', cache: true, always: true });
+  expect(faultsOfStage({ when: 'never' })).toEqual(['PIPE011 stages.s.when']);
 });
 
 test('after names one stage or several, each once', () => {

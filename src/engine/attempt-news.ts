@@ -1,0 +1,33 @@
+// What an attempt tells while it runs, handed on: as events, to the board, to whoever counts what is used.
+import type { Task } from '../model/task.ts';
+import type { AttemptWatcher } from './attempt-options.ts';
+import type { Board } from './board.ts';
+import type { CacheTrouble } from './cache-trouble.ts';
+import type { Spending } from './spending.ts';
+import { named } from './task-state.ts';
+import type { World } from './world.ts';
+
+export function newsOf(
+  task: Task,
+  to: {
+    readonly world: Pick<World, 'events'>;
+    readonly board: Board;
+    readonly spending: Spending;
+    readonly cacheTrouble: CacheTrouble;
+    readonly onMade: () => void;
+  },
+): AttemptWatcher {
+  const of = named(task);
+  const { board, spending, cacheTrouble, onMade } = to;
+  const emit = to.world.events.emit.bind(to.world.events);
+  return {
+    onOutput: (stream, text) => emit({ kind: 'task-output', ...of, stream, text }),
+    onProgress: (done, total) => emit({ kind: 'task-progress', ...of, done, total }),
+    onMetric: (values) => spending.spend(task, values),
+    onInputsChanged: (attempt, paths) =>
+      board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
+    onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
+    onMade,
+    onCacheTrouble: (message) => cacheTrouble.tell(task, message),
+  };
+}

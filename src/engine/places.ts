@@ -1,0 +1,73 @@
+// The tasks of a board, and which of them wait for which. How far each is, the board says.
+import type { TaskId } from '../base/brand.ts';
+import { isManyTasks, type Task } from '../model/task.ts';
+import type { TaskEnd } from './run-outcome.ts';
+import type { TaskOrder } from './task-orders.ts';
+import { callOf, failsTheRun, isTold, newFamily, type Place, spoilersOf } from './task-state.ts';
+
+export class Places {
+  readonly all = new Map<TaskId, Place>();
+  private readonly toAudit: ReadonlySet<string>;
+
+  constructor(toAudit: ReadonlySet<string>) {
+    this.toAudit = toAudit;
+  }
+
+  of({ id }: Task): Place {
+    return this.all.get(id)!;
+  }
+
+  /** A new one, ready. `of`: the stage whose item it is. */
+  put(task: Task, of: Place | null): Place {
+    const family = isManyTasks(task) ? newFamily() : null;
+    const audit = family === null && this.toAudit.has(task.stage.name) ? 'pending' : null;
+    const state = { kind: 'ready', begun: null } as const;
+    const place: Place = { task, state, audit, dependents: [], before: [], family, of };
+    this.all.set(task.id, place);
+    return place;
+  }
+
+  /** From now on they wait for each other. */
+  tie(orders: readonly TaskOrder[]): void {
+    const waits = new Map<Place, number>();
+    for (const order of orders) {
+      const place = this.all.get(order.after)!;
+      const before = this.all.get(order.before)!;
+      before.dependents.push({ place, kind: order.kind });
+      if (order.kind === 'outcome') place.before.push({ place: before, isNext: order.isNext });
+      if (order.kind === 'items') place.family!.sources++;
+      else waits.set(place, (waits.get(place) ?? 0) + 1);
+    }
+    for (const [place, waitsFor] of waits) place.state = { kind: 'wanted', waitsFor };
+  }
+
+  /** It is for a failure, and there was none. */
+  isUnneeded(task: Task): boolean {
+    return callOf(this.of(task)).kind === 'unneeded';
+  }
+
+  /** Of one that does not just wait for success: the stages for whose failure it runs, or despite it. */
+  failedBefore(task: Task): readonly string[] {
+    const call = callOf(this.of(task));
+    return call.kind === 'called' ? call.failed : [];
+  }
+
+  /** Of the same: those over which it may lack what it needs. */
+  spoilersOf(task: Task): readonly string[] {
+    return spoilersOf(this.of(task));
+  }
+
+  /** The stages that failed the run, in order. */
+  failedStages(): readonly string[] {
+    const failed = [...this.all.values()].filter((place) => isTold(place) && failsTheRun(place));
+    return [...new Set(failed.map((place) => place.task.stage.name))];
+  }
+
+  ends(): readonly TaskEnd[] {
+    return [...this.all.values()]
+      .filter(isTold)
+      .flatMap(({ task, state, audit }) =>
+        state.kind === 'ended' ? [{ ...state, optional: task.stage.optional, audit }] : [],
+      );
+  }
+}

@@ -1,0 +1,102 @@
+// Stages that run over a failure: what a person sees of them, and that a build without one costs no more than before.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { builtFrom, Rig } from '../rig/rig.ts';
+
+const config = `{ stages: {
+  fetch: { requires: ['in.txt'], produces: ['data.txt'], run: '! grep bad in.txt && cp in.txt data.txt' },
+  table: { requires: ['data.txt'], produces: ['table.txt'], run: 'cp data.txt table.txt' },
+  other: { requires: ['other.txt'], produces: ['copy.txt'], run: 'cp other.txt copy.txt' },
+  tell: { when: 'failure', after: 'table', run: 'echo "$PIPE_FAILED" >> told.txt' },
+  tidy: { when: 'always', after: 'table', requires: ['in.txt'], produces: ['tidy.txt'], run: 'cp in.txt tidy.txt' },
+} }`;
+
+const files = { 'in.txt': 'good\n', 'other.txt': 'other\n' };
+
+function hasProof(rig: Rig): boolean {
+  const runs = fs.readdirSync(rig.path('.pipeline-cache/runs'));
+  return runs.some((run) => rig.exists(`.pipeline-cache/runs/${run}/glance`));
+}
+
+/** A plain build, by its history. */
+async function plain(rig: Rig) {
+  const ended = await rig.pipe(['build']);
+  const run = fs.readdirSync(rig.path('.pipeline-cache/runs')).sort().at(-1);
+  return {
+    ...builtFrom({ ...ended, stdout: rig.read(`.pipeline-cache/runs/${run}/events.jsonl`) }),
+    text: ended.stdout,
+  };
+}
+
+test('over a failure they run, and the build still fails; else they are fresh and never in the way', async () => {
+  await using rig = await Rig.with(files, config);
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['fetch', 'other', 'table', 'tidy'] });
+  expect(rig.exists('told.txt')).toBe(false);
+  const [status, why, verbose] = await Promise.all([
+    rig.pipe(['status', '--check']),
+    rig.pipe(['why', 'tell']),
+    rig.pipe(['build', '--dry-run']),
+  ]);
+  expect(status).toMatchObject({ code: 0 });
+  expect(status.stdout).toMatch(/fresh +tell +runs when a stage before it has failed/);
+  expect(verbose.stdout).toContain('nothing to do: 5 fresh');
+  expect(why.stdout).toContain('tell is fresh\n  as it runs when a stage before it has failed\n');
+
+  rig.write('in.txt', 'bad\n');
+  for (const told of ['fetch\n', 'fetch\nfetch\n']) {
+    const failed = await rig.pipe(['build']);
+    expect([failed.code, rig.read('told.txt')]).toEqual([1, told]);
+    expect(failed.stdout).toMatch(/done +tell/);
+  }
+  expect(rig.read('tidy.txt')).toBe('bad\n');
+  // A person who asks for it by itself gets it.
+  expect(await rig.pipe(['run', 'tell'])).toMatchObject({ code: 0 });
+  expect(rig.read('told.txt')).toBe('fetch\nfetch\n\n');
+  rig.write('in.txt', 'good again\n');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['fetch', 'table', 'tidy'] });
+});
+
+test('a glance finds nothing to do with them, and a build of a part runs them over its failure', async () => {
+  await using rig = await Rig.with(files, config);
+  for (let builds = 0; builds === 0 || !hasProof(rig); builds++) {
+    expect(builds).toBeLessThan(20);
+    expect((await rig.pipe(['build'])).code).toBe(0);
+  }
+  const idle = await plain(rig);
+  expect(idle.events.map(({ kind }) => kind)).toEqual(['run-started', 'run-finished']);
+  expect(idle.text).toMatch(/^nothing to do: 5 fresh/);
+
+  rig.write('in.txt', 'bad\n');
+  const failed = await plain(rig);
+  expect(failed.events[0]).toMatchObject({ fresh: 1 });
+  expect(failed).toMatchObject({
+    code: 1,
+    failed: ['fetch'],
+    skipped: ['table'],
+    executed: ['tell', 'tidy'],
+  });
+  rig.write('in.txt', 'good again\n');
+  const mended = await plain(rig);
+  expect(mended.events[0]).toMatchObject({ fresh: 1 });
+  expect(mended).toMatchObject({ code: 0, executed: ['fetch', 'table', 'tidy'] });
+  // What the part build has left is proof that nothing is left to do.
+  const after = await plain(rig);
+  expect(after.events.map(({ kind }) => kind)).toEqual(['run-started', 'run-finished']);
+  // Nor was that found by a build of a part, which tells how many it did not look at.
+  expect(after.events[0]).not.toHaveProperty('fresh');
+});
+
+test('conditions that could not come true are told before anything runs', async () => {
+  const after = "when: 'failure', after: 'work', produces: ['told.txt'], run: 'touch told.txt'";
+  await using rig = await Rig.with(
+    {},
+    `{ stages: {
+      work: { produces: ['work.txt'], run: 'touch work.txt' },
+      tell: { ${after} },
+      next: { after: 'tell', run: 'touch next' },
+      last: { when: 'always', requires: ['told.txt'], run: 'touch last' },
+    } }`,
+  );
+  const { code, stderr } = await rig.pipe(['build']);
+  expect([code, stderr.match(/PIPE05\d/g)]).toEqual([2, ['PIPE057', 'PIPE056']]);
+});
