@@ -91,6 +91,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['retry', stage.retry === null ? [] : retryText(stage.retry)],
     ['hooks', hookTexts(stage.hooks)],
     ['pool', stage.pools.map(poolText)],
+    ['weight', stage.weight === 1 ? [] : [String(stage.weight)]],
     ['check', stage.checks.map(checkText)],
     ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
     ['cache', stage.cache ? [] : ['off: neither stored nor restored']],

@@ -60,10 +60,6 @@ export class Board {
     for (const place of this.places.all.values()) if (place.state.kind === 'ready') ready(place);
   }
 
-  get running(): number {
-    return this.runningCount;
-  }
-
   /** Nothing runs, and nothing waits for its next attempt. */
   get isIdle(): boolean {
     return this.runningCount === 0 && this.pausedCount === 0;

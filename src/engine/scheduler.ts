@@ -17,6 +17,7 @@ import { Retrying } from './retrying.ts';
 import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { shownCommand } from './secrets.ts';
+import { Slots } from './slots.ts';
 import { Stopping } from './stopping.ts';
 import { type EditedFiles, type Hold, untilAsked } from './watching.ts';
 import { estimateOf, recordOf } from './whats-to-do.ts';
@@ -30,8 +31,7 @@ export class Scheduler {
   private readonly options: SchedulerOptions;
   private readonly mailbox = new Mailbox<Letter>();
   private readonly attempts = new Map<Task, Attempt>();
-  /** Those of them that need no slot any more. */
-  private readonly storing = new Set<Task>();
+  private readonly slots: Slots;
   private readonly retrying: Retrying;
   private readonly pools: Pools;
   private readonly cacheTrouble: CacheTrouble;
@@ -51,6 +51,7 @@ export class Scheduler {
     this.board = options.board;
     this.fanningOut = options.fanningOut;
     this.options = options.options;
+    this.slots = new Slots(this.options.jobs);
     this.cacheTrouble = new CacheTrouble(this.world);
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     this.retrying = new Retrying(this.world, this.board, onOver);
@@ -100,18 +101,20 @@ export class Scheduler {
 
   /** Looks at tasks only while a slot is free: fresh ones pass at once, and what is started was looked at just before. */
   private fillSlots(): void {
-    while (!this.wasInterrupted && this.board.running - this.storing.size < this.options.jobs) {
+    const { spending, watching } = this.options;
+    while (!this.wasInterrupted && this.slots.areFree) {
       const assessed = this.fanningOut.next();
       if (assessed === null) return;
       const { task } = assessed;
       const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
-      const isOverBudget = !isFresh && !isFailure(assessed) && this.options.spending.holdsBack(task);
+      const isOverBudget = !isFresh && !isFailure(assessed) && spending.holdsBack(task);
       const goesOn = isFresh || this.retrying.isRetry(task);
-      const hold = isOverBudget
-        ? untilAsked
-        : goesOn
-          ? null
-          : (this.options.watching?.hold(task, assessed) ?? null);
+      const hold = isOverBudget ? untilAsked : goesOn ? null : (watching?.hold(task, assessed) ?? null);
+      // What needs more slots than are free is not overtaken: else it might wait for ever.
+      if (hold === null && !isFresh && !this.slots.fits(task)) {
+        this.board.putBack([task]);
+        return;
+      }
       if (hold === null && this.pools.hold(task, assessed)) continue;
       this.retrying.taken(task);
       if (hold !== null) this.leave(task, assessed, hold);
@@ -166,13 +169,14 @@ export class Scheduler {
       }),
     });
     this.attempts.set(task, attempt);
+    this.slots.take(task);
     attempt.run().then((end) => this.mailbox.put({ kind: 'attempt-ended', task, end }));
   }
 
   /** The next command need not wait until the result of the last one is stored. With one job all is in order. */
   private made(task: Task): void {
     if (this.options.jobs === 1) return;
-    this.storing.add(task);
+    this.slots.free(task);
     this.board.putBack(this.pools.free(task));
     this.assessor.forget();
     this.fillSlots();
@@ -196,7 +200,7 @@ export class Scheduler {
         this.board.resumed(letter.task);
         return;
       case 'attempt-ended':
-        this.storing.delete(letter.task);
+        this.slots.free(letter.task);
         this.board.putBack(this.pools.free(letter.task));
         this.ended(letter.task, letter.end);
         this.attempts.delete(letter.task);

@@ -160,6 +160,8 @@ export interface StageSpec<Name extends string = string, Params = ParamValues> e
     | { readonly [pattern: string]: CheckSpec | readonly CheckSpec[] };
   /** The pool that it needs room in while it runs, or how much of which: `{ gpu: 1 }`. */
   readonly pool?: string | Readonly<Record<string, number>>;
+  /** How many slots it takes while it runs, and how much of the pool that it names. Default: 1. */
+  readonly weight?: number;
   /** A failure is reported but does not fail the run. */
   readonly optional?: boolean;
   /** How the stages before it have to end for it to run. Default: `'success'`. */

@@ -83,6 +83,8 @@ export interface Stage {
   readonly checks: readonly StageCheck[];
   /** Sorted by name. */
   readonly pools: readonly PoolShare[];
+  /** How many of the slots it takes while it runs. */
+  readonly weight: number;
   readonly optional: boolean;
   readonly when: When;
   readonly freshness: Freshness;

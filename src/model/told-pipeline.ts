@@ -33,6 +33,7 @@ const roles = {
   index: 'own',
   timeoutMs: 'own',
   nice: 'own',
+  weight: 'own',
   optional: 'own',
   when: 'own',
   freshness: 'own',

@@ -45,6 +45,30 @@ test.each([1, 2, 5])('with %i jobs that many tasks run at once, and no more', as
   expect(world.executor.mostAtOnce).toBe(jobs);
 });
 
+test('a stage takes as many slots as it weighs, all there are if it weighs more, and is not overtaken', async () => {
+  const plan = planOf({
+    ...{ a: { produces: 'a.txt' }, heavy: { produces: 'heavy.txt', weight: 2 }, b: { produces: 'b.txt' } },
+    ...{ huge: { produces: 'huge.txt', weight: 99 }, c: { produces: 'c.txt' } },
+  });
+  const world = new Machine().start();
+  const stage = held(world, ['a', 'heavy', 'b', 'huge', 'c']);
+  const end = sessionOf(world, plan, { jobs: 3 }).build('test');
+  const { started } = world.executor;
+  await stage('heavy').started.opened;
+  expect(started).toEqual(['a', 'heavy']);
+  stage('a').goOn.open();
+  await stage('b').started.opened;
+  stage('heavy').goOn.open();
+  stage('b').goOn.open();
+  await stage('huge').started.opened;
+  expect(started).toEqual(['a', 'heavy', 'b', 'huge']);
+  stage('huge').goOn.open();
+  await stage('c').started.opened;
+  stage('c').goOn.open();
+  expect(await end).toMatchObject({ event: { executed: 5, exitCode: 0 } });
+  expect(world.executor.mostAtOnce).toBe(2);
+});
+
 test('the next command starts before the result of the last one is stored; with one job, after it', async () => {
   for (const jobs of [2, 1]) {
     const { plan } = crowd(3);

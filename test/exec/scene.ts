@@ -30,6 +30,7 @@ const stage: Stage = {
   hooks: noHooks,
   checks: [],
   pools: [],
+  weight: 1,
   optional: false,
   when: 'success',
   freshness: 'hash',

@@ -995,6 +995,13 @@ export const mutants = [
     tests: ['test/stories/retries.test.ts'],
   },
   {
+    name: 'whatever a stage weighs, it takes one slot',
+    file: 'src/engine/slots.ts',
+    from: 'return Math.min(stage.weight, this.count);',
+    to: 'return stage.weight > 0 ? 1 : 0;',
+    tests: ['test/engine/scheduler.test.ts'],
+  },
+  {
     name: 'after a failure what waits in a pool keeps its turn',
     file: 'src/engine/stopping.ts',
     from: 'this.pools.leave(({ stage }) => !outlastsFailure(stage))',

@@ -23,6 +23,7 @@ const ofStage = {
   hooks: true,
   check: true,
   pool: true,
+  weight: true,
   optional: true,
   when: true,
   freshness: true,
@@ -52,7 +53,7 @@ const ofPipeline = {
 export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
-const notYet = new Set(['approval', 'batch', 'rateLimit', 'services', 'weight']);
+const notYet = new Set(['approval', 'batch', 'rateLimit', 'services']);
 
 /** What other build tools call the same things. */
 const otherWords = new Map([

@@ -39,11 +39,20 @@ function readPool(placed: Placed, { report }: Section): Pool | null {
   return { limit: one('limit'), perMinute: one('perMinute') };
 }
 
-/** What a stage takes of which pools; sorted by name. */
-export function readShares(stage: Section, pools: ReadonlyMap<string, Pool>): readonly PoolShare[] {
+export function readWeight(stage: Section): number {
+  const placed = stage.placed('weight');
+  return placed.value === undefined ? 1 : (whole(placed, stage.report) ?? 1);
+}
+
+/** What a stage takes of which pools; sorted by name. `weight`: where it just names one. */
+export function readShares(
+  stage: Section,
+  pools: ReadonlyMap<string, Pool>,
+  weight: number,
+): readonly PoolShare[] {
   const placed = stage.placed('pool');
   if (placed.value === undefined) return [];
-  if (typeof placed.value === 'string') return shareOf(placed.value, 1, placed, stage, pools);
+  if (typeof placed.value === 'string') return shareOf(placed.value, weight, placed, stage, pools);
   const expected = 'the name of a pool, or an object such as { gpu: 1 }';
   const section = Section.open(placed, stage.report, { expected });
   if (section !== null && section.keys().length === 0) mismatch(stage.report, placed, expected);

@@ -19,7 +19,7 @@ import { impliedFiles, readCommand } from './validate-command.ts';
 import { placeholdersOf, readForEach, reportUnknownCaptures, requiredByAll } from './validate-for-each.ts';
 import { readHooks } from './validate-hooks.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
-import { type Pool, readShares } from './validate-pools.ts';
+import { type Pool, readShares, readWeight } from './validate-pools.ts';
 import { readRetry } from './validate-retry.ts';
 import { readShared, type Shared } from './validate-shared.ts';
 
@@ -55,6 +55,7 @@ export function readStage(
   const forEach = items === null ? null : { ...items, requires: shared.requires, produces };
   if (items !== null) reportUnknownCaptures(section, items);
   const cwd = readCwd(section, place);
+  const weight = readWeight(section);
   const hooks = readHooks(section, place, placeholdersOf(items));
   const when = section.oneOf('when', whens) ?? 'success';
   const rest = {
@@ -63,7 +64,8 @@ export function readStage(
     nice: readNice(section),
     retry: readRetry(section),
     hooks,
-    pools: readShares(section, defaults.pools),
+    weight,
+    pools: readShares(section, defaults.pools, weight),
     checks: readChecks(section, place, produces && forAllItems(produces)),
     optional: section.flag('optional') ?? false,
     freshness: section.oneOf('freshness', ['hash', 'mtime']) ?? defaults.freshness,

@@ -31,6 +31,18 @@ test.each([
   expect(faultsOfStage(stage, { pools: declared })).toEqual(faults);
 });
 
+test('of a pool that it just names a stage takes as much as it weighs', () => {
+  expect(acceptedStage({ pool: 'llm', weight: 3 }, { pools })).toMatchObject({
+    ...{ weight: 3, pools: [{ name: 'llm', weight: 3 }] },
+  });
+  expect(acceptedStage({ pool: { llm: 2 }, weight: 9 }, { pools })).toMatchObject({
+    ...{ weight: 9, pools: [{ name: 'llm', weight: 2 }] },
+  });
+  expect(faultsOfStage({ pool: 'llm', weight: 5 }, { pools })).toEqual(['PIPE011 stages.s.pool']);
+  for (const weight of [0, 1.5, '2', true])
+    expect(faultsOfStage({ weight })).toEqual(['PIPE011 stages.s.weight']);
+});
+
 test('a pool that was nearly named is named', () => {
   const [fault] = rejected({ pools, stages: { s: { run: 'x', pool: 'lmm' } } });
   expect(fault).toMatchObject({ message: 'there is no pool "lmm"', hint: 'did you mean "llm"?' });

@@ -24,6 +24,7 @@ test('a stage that says nothing else has all defaults', () => {
     hooks: { before: null, after: null, onFailure: null },
     checks: [],
     pools: [],
+    weight: 1,
     optional: false,
     when: 'success',
     freshness: 'hash',
