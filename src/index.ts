@@ -5,12 +5,10 @@ export { jsonSchema, matches, minLines, nonEmpty } from './model/check-spec.ts';
 export type { ItemContext, ItemsSpec } from './model/item-spec.ts';
 export { items } from './model/item-spec.ts';
 export type { ParamSpec, ParamsSpec, ParamValues, ValuesOf } from './model/param-spec.ts';
+export type { ServiceCheckSpec, ServiceContext, ServiceFunction, ServiceSpec } from './model/service-spec.ts';
 export type {
-  Duration,
-  ExecSpec,
   ForEachSpec,
   FreshnessSpec,
-  OptionalPattern,
   PatternSpec,
   PipelineSpec,
   PoolSpec,
@@ -18,16 +16,11 @@ export type {
   RetrySpec,
   RetryWhen,
   RunSpec,
-  ScriptSpec,
   SharedSpec,
-  Size,
   StageContext,
   StageFunction,
   StageSpec,
 } from './model/spec.ts';
-export {
-  definePipeline,
-  exec,
-  optional,
-  script,
-} from './model/spec.ts';
+export { definePipeline } from './model/spec.ts';
+export type { Duration, ExecSpec, OptionalPattern, ScriptSpec, Size } from './model/value-spec.ts';
+export { exec, optional, script } from './model/value-spec.ts';

@@ -14,6 +14,7 @@ const adapters = [
   'lock',
   'journal',
   'exec',
+  'services',
   'audit',
   'profile',
   'config',

@@ -2,7 +2,8 @@
 
 import { dirname, relative } from 'node:path';
 import type { Audit } from '../engine/executor.ts';
-import type { Code, RunFolders } from '../engine/ports.ts';
+import type { Code } from '../engine/ports.ts';
+import type { RunFolders } from '../engine/run-folders.ts';
 import { codeOf } from '../model/hooks.ts';
 import { StageAudit } from './stage-audit.ts';
 

@@ -3,7 +3,8 @@ import { findStrace } from '../audit/strace.ts';
 import { createAudit } from '../audit/workspace-audit.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { Audit } from '../engine/executor.ts';
-import type { Code, RunFolders } from '../engine/ports.ts';
+import type { Code } from '../engine/ports.ts';
+import type { RunFolders } from '../engine/run-folders.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type AuditLines, auditBlock } from '../render/audit-block.ts';
 

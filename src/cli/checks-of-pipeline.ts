@@ -3,10 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { CallerEnv } from '../engine/ports.ts';
 import { preflight } from '../engine/preflight.ts';
+import { lookAt } from '../engine/service-look.ts';
 import type { World } from '../engine/world.ts';
+import { describeCommand } from '../model/command/command-line.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
 import type { Selection } from '../model/selection.ts';
-import type { Pipeline, Stage } from '../model/stage.ts';
+import { type Answer, describeCheck } from '../model/service.ts';
+import type { Pipeline, Service, Stage } from '../model/stage.ts';
 import { plural } from '../model/words/amounts.ts';
 import { type Check, checkOf } from './check-report.ts';
 import type { Workspace } from './workspace.ts';
@@ -14,6 +17,9 @@ import type { Workspace } from './workspace.ts';
 /** Reported of the stages together; with any other code the configuration itself is wrong. */
 const aboutGraph: ReadonlySet<DiagnosticCode> = new Set(['PIPE014', 'PIPE015', 'PIPE018']);
 const aboutFiles: ReadonlySet<DiagnosticCode> = new Set(['PIPE033', 'PIPE050']);
+
+/** Each look has its own limit. */
+const neverEnded = new AbortController().signal;
 
 export function brokenChecks(problems: readonly Diagnostic[]): readonly Check[] {
   const ofGraph = problems.filter((problem) => aboutGraph.has(problem.code));
@@ -32,7 +38,11 @@ export function soundChecks({ pipeline, configPath }: Workspace): readonly Check
 }
 
 /** All that a build of everything would need before it starts. */
-export function stageChecks(world: World, workspace: Workspace, selection: Selection): readonly Check[] {
+export async function stageChecks(
+  world: World,
+  workspace: Workspace,
+  selection: Selection,
+): Promise<readonly Check[]> {
   const problems = preflight(world, workspace.graph, selection);
   const tools = problems.filter((problem) => problem.code === 'PIPE037');
   const files = problems.filter((problem) => aboutFiles.has(problem.code));
@@ -46,6 +56,7 @@ export function stageChecks(world: World, workspace: Workspace, selection: Selec
     ...secretChecks(stages, world.caller),
     ...passedChecks(stages, world.caller),
     ...shellChecks(workspace.pipeline, (stage) => canStart(stage, workspace.root)),
+    ...(code.length > 0 ? [] : await serviceChecks(stages, (one) => lookAt(world, one, neverEnded))),
     checkOf('files', files, 'every required file is there or will be made'),
   ];
 }
@@ -76,6 +87,38 @@ export function passedChecks(stages: readonly Stage[], caller: Pick<CallerEnv, '
   const told = unset.map(([name, stages]) => `${name} is not set (passed to ${stages.join(', ')})`);
   const detail = unset.length === 0 ? `${[...users.keys()].join(', ')} set` : told.join('; ');
   return [{ name: 'environment', status: 'ok', detail }];
+}
+
+/**
+ * One line for each service that a stage needs, all looked at at once, and none started. One that is down fails only the
+ * stages that need it, and only where they execute, so it is a warning.
+ */
+export async function serviceChecks(
+  stages: readonly Stage[],
+  look: (service: Service) => Promise<Answer>,
+): Promise<readonly Check[]> {
+  const services = new Map(stages.flatMap((stage) => stage.services).map((one) => [one.name, one]));
+  const users = usersOf(stages, (stage) => stage.services.map(({ name }) => name));
+  return Promise.all(
+    [...users].map(async ([name, users]): Promise<Check> => {
+      const service = services.get(name)!;
+      const told = { name: 'service', checked: `${name}: ${describeCheck(service.check)}` };
+      const answer = await look(service);
+      if (answer.isHealthy) return { name: told.name, status: 'ok', detail: `${told.checked}: healthy` };
+      const down = `${told.checked}: ${answer.why}`;
+      if (service.start !== null) {
+        const command = describeCommand(service.start);
+        return { name: told.name, status: 'ok', detail: `${down}; a build starts it: ${command}` };
+      }
+      const detail = `${down}, and ${users.join(', ')} cannot run without it`;
+      return {
+        name: told.name,
+        status: 'warn',
+        detail,
+        ...(service.hint !== null && { hint: service.hint }),
+      };
+    }),
+  );
 }
 
 export function shellChecks(

@@ -1,8 +1,10 @@
 // What a stage declares besides files and commands, in words: a line or two of each.
 
 import type { StageCheck } from '../model/checks.ts';
+import { describeCommand } from '../model/command/command-line.ts';
 import type { RetryCondition, RetryPolicy } from '../model/retry.ts';
-import type { PoolShare } from '../model/stage.ts';
+import { describeCheck } from '../model/service.ts';
+import type { PoolShare, Service } from '../model/stage.ts';
 import { formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 
@@ -30,6 +32,15 @@ export function poolText({ name, weight, limit, perMinute }: PoolShare): string 
     ...(perMinute === null ? [] : [`${perMinute} a minute`]),
   ];
   return `${printable(name)}  (${room.join(', ')})`;
+}
+
+/** `db  port 5432 of localhost, started with docker compose up` */
+export function serviceText({ name, check, start, timeoutMs }: Service): string {
+  return [
+    `${printable(name)}  ${printable(describeCheck(check))}`,
+    ...(start === null ? [] : [`started with ${printable(describeCommand(start))}`]),
+    ...(timeoutMs === 0 ? [] : [`waited for ${formatDuration(timeoutMs)}`]),
+  ].join(', ');
 }
 
 export function retryText(retry: RetryPolicy): readonly string[] {

@@ -12,7 +12,7 @@ import { ago, formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import type { Look } from '../render/look.ts';
-import { checkText, poolText, retryText } from './declared-words.ts';
+import { checkText, poolText, retryText, serviceText } from './declared-words.ts';
 import { type Field, fieldLines } from './field-lines.ts';
 import { marksOf } from './listing.ts';
 import type { PatternFacts, StageFacts } from './stage-facts.ts';
@@ -92,6 +92,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['hooks', hookTexts(stage.hooks)],
     ['pool', stage.pools.map(poolText)],
     ['weight', stage.weight === 1 ? [] : [String(stage.weight)]],
+    ['services', stage.services.map(serviceText)],
     ['check', stage.checks.map(checkText)],
     ['freshness', [stage.freshness === 'hash' ? 'hash (by content)' : 'mtime (outputs newer than inputs)']],
     ['cache', stage.cache ? [] : ['off: neither stored nor restored']],

@@ -13,7 +13,7 @@ export async function looking<T>(
   workspace: Workspace,
   selection: Selection,
   flags: Flags,
-  look: (world: World) => T,
+  look: (world: World) => T | Promise<T>,
 ): Promise<T> {
   const { world, state } = await openWorld({
     workspace,
@@ -25,7 +25,7 @@ export async function looking<T>(
     onTrouble: () => {},
   });
   try {
-    return look(world);
+    return await look(world);
   } finally {
     state.close();
   }

@@ -4,8 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { TaskId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
-import type { RunFolders, Sink } from '../engine/ports.ts';
+import type { Sink } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
+import type { RunFolders } from '../engine/run-folders.ts';
 import { dropProofs, writeProof } from '../glance/proof-file.ts';
 import {
   type ClockReading,

@@ -13,6 +13,7 @@ import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { hasFunctionHook } from '../model/hooks.ts';
 import { type Selection, select } from '../model/selection.ts';
+import { asksFunction } from '../model/service.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { taskOf } from '../model/task.ts';
 import { toldPipeline } from '../model/told-pipeline.ts';
@@ -123,7 +124,11 @@ async function codeOf(
   const hasCode =
     modules.length > 0 ||
     stages.some(
-      (stage) => stage.command.kind === 'function' || hasFunction(stage.checks) || hasFunctionHook(stage),
+      (stage) =>
+        stage.command.kind === 'function' ||
+        hasFunction(stage.checks) ||
+        hasFunctionHook(stage) ||
+        asksFunction(stage.services),
     );
   // Most stages are commands, and need not know.
   if (!hasCode) return { identify: noCode };

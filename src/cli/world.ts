@@ -9,7 +9,8 @@ import { recordsFor } from '../engine/combined-records.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Audit } from '../engine/executor.ts';
 import { type Outlet, openOutlet } from '../engine/outlet.ts';
-import type { CallerEnv, Code, Files, RunFolders, Sink } from '../engine/ports.ts';
+import type { CallerEnv, Code, Files, Sink } from '../engine/ports.ts';
+import type { RunFolders } from '../engine/run-folders.ts';
 import type { World } from '../engine/world.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
 import { createExecutor } from '../exec/executor.ts';
@@ -27,6 +28,7 @@ import { WorkspaceLock } from '../lock/workspace-lock.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { Stage } from '../model/stage.ts';
+import { probe } from '../services/probe.ts';
 import { FolderActions } from '../store/actions.ts';
 import { FolderBlobs } from '../store/blobs.ts';
 import { type OpenState, openState } from '../store/open-state.ts';
@@ -151,9 +153,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     cache: blobs === null ? null : { actions, blobs, stores: !sealed },
     executor: createExecutor({
       workerPath: besideThis('worker'),
-      runningFolder: path.join(workspace.state, 'running'),
+      ...(options.writes && { runningFolder: path.join(workspace.state, 'running') }),
       outlet,
     }),
+    probe,
     checker: createChecker(workspace.root),
     code,
     tools: toolsFor(onlooking?.witness ?? null),
@@ -214,27 +217,31 @@ function environmentOf(stage: Stage, caller: CallerEnv, root: string): Readonly<
   }).env;
 }
 
-/** Throws `UsageError` when this process itself runs inside a stage of the same root: it would wait for itself. */
+/** Throws `UsageError` when this process itself runs inside a stage or service of the same root: it would wait for itself. */
 export function refuseInsideStage(root: string): void {
-  const stage = insideStageOf(root);
-  if (stage === null) return;
+  const inside = insideOf(root);
+  if (inside === null) return;
+  const { what, at } = inside;
   throw new UsageError([
     {
       code: 'PIPE038',
-      message: `this command runs inside stage "${stage}" of the same workspace: it would wait for itself`,
-      at: `stages.${stage}.run`,
+      message: `this command runs inside ${what} of the same workspace: it would wait for itself`,
+      at,
       hint: 'make what it builds a stage of its own and require its files',
     },
   ]);
 }
 
-/** The stage of the same root in which this process itself runs. */
-function insideStageOf(root: string): string | null {
-  const outer = process.env.PIPE_ROOT;
-  if (outer === undefined || process.env.PIPE_STAGE === undefined) return null;
+/** The stage or service of the same root in which this process itself runs. */
+function insideOf(root: string): { readonly what: string; readonly at: string } | null {
+  const { PIPE_ROOT: outer, PIPE_STAGE: stage, PIPE_SERVICE: service } = process.env;
+  if (outer === undefined || (stage === undefined && service === undefined)) return null;
   try {
-    return fs.realpathSync(outer) === root ? process.env.PIPE_STAGE : null;
+    if (fs.realpathSync(outer) !== root) return null;
   } catch {
     return null;
   }
+  return stage === undefined
+    ? { what: `service "${service}"`, at: `services.${service}` }
+    : { what: `stage "${stage}"`, at: `stages.${stage}.run` };
 }

@@ -31,6 +31,8 @@ export interface AttemptOptions {
   readonly spent: () => Metrics;
   /** The stages whose failure it runs for, if it does. */
   readonly failedBefore: readonly string[];
+  /** Of the services that it needs, if any; they have answered, unless it was to be restored and could not be. */
+  readonly serviceDown: () => Promise<Failure | null> | null;
   /** Whether there is to be another attempt after this end. */
   readonly isTriedAgain: (end: FailedEnd) => boolean;
   readonly isOfAnother: IsOfAnother;

@@ -203,8 +203,9 @@ export class Attempt {
         ...onRecord({ made: [], theirs: this.finishing.theirs }),
       });
     }
-    const secrets = missingSecrets(world, task.stage);
-    if (secrets.length > 0) return this.finishing.reject(failed({ kind: 'secret-missing', names: secrets }));
+    const asked = this.options.serviceDown();
+    const lacking = missingSecrets(world, task.stage) ?? (asked && (await asked));
+    if (lacking !== null) return this.finishing.reject(failed(lacking));
     for (const base of basesOf(task)) world.outputs.makeFolder(base);
     const audit = audited ? (world.audit?.begin(task, seen.manifest) ?? null) : null;
     const prepared = prepare(audit);
@@ -225,7 +226,6 @@ export class Attempt {
     }
     if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));
     if (closed !== null) return this.finishing.reject(closed);
-
     const made = await this.executing.reading.made(task);
     if (made === null) return this.finishing.reject({ kind: 'cancelled' });
     if ('failure' in made) return this.finishing.reject(failed(made.failure, [], prepared));

@@ -1,6 +1,7 @@
 // Prepares one execution: the command with its placeholders replaced, the environment, the context.
 import { fillCommand } from '../model/command/command-line.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
+import type { Failure } from '../model/failure.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { HookName } from '../model/hooks.ts';
 import { asOperand, pathFrom, wordsOf } from '../model/items/item-stage.ts';
@@ -32,9 +33,10 @@ export interface ExecutionWatcher {
   onMetric(values: Readonly<Record<string, number>>): void;
 }
 
-/** Declared secrets that the caller does not have. An empty value counts as absent. */
-export function missingSecrets(world: World, stage: Stage): readonly string[] {
-  return stage.secrets.filter((name) => (world.caller.get(name) ?? '') === '');
+/** Of declared secrets that the caller does not have. An empty value counts as absent. */
+export function missingSecrets(world: World, { secrets }: Stage): Failure | null {
+  const names = secrets.filter((name) => (world.caller.get(name) ?? '') === '');
+  return names.length === 0 ? null : { kind: 'secret-missing', names };
 }
 
 export function executionOf(
@@ -88,6 +90,7 @@ export function executionOf(
   let retryAfterMs: number | null = null;
   const execution: Execution = {
     task,
+    service: null,
     command,
     cwd: stage.cwd === '' ? folders.root : `${folders.root}/${stage.cwd}`,
     env: environment.env,
@@ -142,14 +145,14 @@ export function executionOf(
 /** It stays the same for a whole run, and each stage asks. */
 const known = new WeakMap<CallerEnv, Readonly<Record<string, string>>>();
 
-function allOf(caller: CallerEnv): Readonly<Record<string, string>> {
+export function allOf(caller: CallerEnv): Readonly<Record<string, string>> {
   const all =
     known.get(caller) ?? Object.fromEntries(caller.names().map((name) => [name, caller.get(name) ?? '']));
   known.set(caller, all);
   return all;
 }
 
-function compiledModule(world: World, command: Command): string | null {
+export function compiledModule(world: World, command: Command): string | null {
   if (command.kind !== 'script' && command.kind !== 'function') return null;
   const code = world.code.identify(command.kind === 'script' ? command.module : null);
   return 'compiledPath' in code ? code.compiledPath : null;

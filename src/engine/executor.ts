@@ -12,11 +12,14 @@ import type { Task } from '../model/task.ts';
 
 /** A program's or function's run as the executor needs it: all placeholders replaced, environment complete. */
 export interface Execution {
-  readonly task: Task;
+  /** `null`: it is done for a service. */
+  readonly task: Task | null;
+  /** `null`: it is done for a task. */
+  readonly service: { readonly name: string; readonly does: 'start' | 'check' } | null;
   readonly command: Command;
   /** Absolute. */
   readonly cwd: string;
-  /** Complete but for `PIPE_OUTPUT`, which the executor owns. */
+  /** Complete but for `PIPE_OUTPUT`, which the executor owns where there is a log. */
   readonly env: Readonly<Record<string, string>>;
   readonly shell: string;
   readonly timeoutMs: number | null;
@@ -24,8 +27,8 @@ export interface Execution {
   readonly nice: number;
   /** `inherit` only where a person debugs a single stage. */
   readonly stdin: 'closed' | 'inherit';
-  /** Absolute path of the log to append to. */
-  readonly logPath: string;
+  /** Absolute path of the log to append to; `null`: nobody will read what it prints. */
+  readonly logPath: string | null;
   /** Values to blank out in everything that is captured. */
   readonly secretValues: readonly string[];
   /** For `script` and `function`: the compiled module, absolute, and what `ctx` holds. */

@@ -2,16 +2,11 @@
 // A task that waits keeps its place: none that needs the same pool overtakes it. What is restored needs no room.
 import type { PoolShare } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
-import { findAction } from './artifacts.ts';
-import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
-import { resultToCheck } from './checking.ts';
-import type { SchedulerOptions } from './scheduler-options.ts';
+import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type Executing, willExecute } from './will-execute.ts';
 import type { World } from './world.ts';
 
 const minuteMs = 60_000;
-
-/** The stages that are executed whatever the cache has. */
-type Executing = Pick<SchedulerOptions, 'forced' | 'audited'>;
 
 interface PoolUse {
   /** Of those that have room. */
@@ -49,7 +44,8 @@ export class Pools {
   /** Whether the task must wait, which it then does until it is `called`. Else it has its room, if it needs any. */
   hold(task: Task, assessed: AssessmentOrFailure): boolean {
     const { pools } = task.stage;
-    if (pools.length === 0 || isFailure(assessed) || !this.executes(task, assessed)) return false;
+    if (pools.length === 0 || isFailure(assessed) || !willExecute(this.world, this.options, task, assessed))
+      return false;
     if (!this.using.has(task)) {
       const isBehind = pools.some(({ name }) => this.useOf(name).waiting > 0);
       if (isBehind || !this.takes(task)) {
@@ -109,16 +105,6 @@ export class Pools {
   close(): void {
     this.callOff?.();
     this.callOff = null;
-  }
-
-  private executes(task: Task, assessment: Assessment): boolean {
-    if (assessment.verdict.kind === 'fresh') return false;
-    const { name, always } = task.stage;
-    if (always || this.options.forced.has(name) || this.options.audited.has(name)) return true;
-    const reading = assessment.read();
-    if ('failure' in reading) return false;
-    if (resultToCheck(this.world, assessment, assessment.outputs) !== null) return false;
-    return findAction(this.world, task, reading.fingerprint()) === null;
   }
 
   /** Whether there is room for it, which is then its own. If it is only a matter of time, it is waited for. */

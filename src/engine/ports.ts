@@ -1,4 +1,4 @@
-// What the engine needs of the world (but for executing: executor.ts). Adapters implement it, and fakes in tests.
+// What the engine needs of the world (but for executing: executor.ts, folders: run-folders.ts). Adapters implement it, and fakes in tests.
 
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -217,25 +217,6 @@ export interface Tools {
 export interface CallerEnv {
   get(name: string): string | undefined;
   names(): readonly string[];
-}
-
-/** Where the run keeps its files; `state` is the absolute path of `.pipeline-cache`. */
-export interface RunFolders {
-  readonly runId: RunId;
-  readonly root: string;
-  readonly state: string;
-  /** Absolute path of the task's log in this run; its folder exists. */
-  logPath(task: TaskId): string;
-  /** From now on the log of the task is another file: the one before belongs to an attempt that failed. */
-  beginLog(task: TaskId): void;
-  /** Absolute path of the task's scratch folder; exists. */
-  scratch(task: TaskId): string;
-  /** Absolute; not created. */
-  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string;
-  /** As `keep`, among temporary files, for what the state folder refuses. Throws where these cannot be either. */
-  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId): string;
-  /** What a run has put where `keep` says, sorted by path; empty where there is no such folder. */
-  displacedIn(run: RunId, task: TaskId): { readonly folder: string; readonly files: readonly ListedFile[] };
 }
 
 /** At the end of a run that holds the lock: saves what was learned, makes room. Never throws. */

@@ -204,8 +204,7 @@ function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 're
   const protectedPaths = forced ? [] : protectedAmong(world, assessed);
   if (protectedPaths.length > 0) return { kind: 'protected', paths: protectedPaths };
   if (action !== null) return 'restore';
-  const secrets = missingSecrets(world, task.stage);
-  return secrets.length > 0 ? { kind: 'secret-missing', names: secrets } : 'run';
+  return missingSecrets(world, task.stage) ?? 'run';
 }
 
 function lastRecord({ memory }: Assessment): TaskRecord | null {

@@ -52,9 +52,9 @@ export function detailsOf(end: FailedEnd, log: string): FailureDetails {
   return { failure, tail, hiddenEnv, command, log: command === null ? null : log };
 }
 
-/** Of a task that failed before anything of it was started. */
-export function neverBegan(failure: Failure): FailureDetails {
-  return { failure, tail: [], hiddenEnv: [], command: null, log: null };
+/** Of a task that failed before anything of it was started. `tail`: what something else printed that explains it. */
+export function neverBegan(failure: Failure, tail: readonly string[] = []): FailureDetails {
+  return { failure, tail, hiddenEnv: [], command: null, log: null };
 }
 
 /** Of a task that was to be audited and ended without it. */

@@ -3,6 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
+import type { Services } from './services.ts';
 import type { Spending } from './spending.ts';
 import type { Watching } from './watching.ts';
 
@@ -13,6 +14,7 @@ export interface SchedulerOptions {
   readonly audited: ReadonlySet<string>;
   readonly stdin: 'closed' | 'inherit';
   readonly spending: Spending;
+  readonly services: Services;
   /** Whether a stage other than `stage` may produce the file, selected or not. */
   readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
   /** Those of this build whose files the task may read. */

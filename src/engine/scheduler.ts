@@ -3,6 +3,7 @@ import { Mailbox } from '../base/mailbox.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
+import { Admission } from './admission.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptEnd, FailedEnd } from './attempt-end.ts';
@@ -12,7 +13,6 @@ import { CacheTrouble } from './cache-trouble.ts';
 import type { FanningOut } from './fanning-out.ts';
 import type { Letter } from './letter.ts';
 import { overwrittenInputs } from './overwritten.ts';
-import { Pools } from './pools.ts';
 import { Retrying } from './retrying.ts';
 import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
@@ -33,7 +33,7 @@ export class Scheduler {
   private readonly attempts = new Map<Task, Attempt>();
   private readonly slots: Slots;
   private readonly retrying: Retrying;
-  private readonly pools: Pools;
+  private readonly admission: Admission;
   private readonly cacheTrouble: CacheTrouble;
   private readonly stopping: Stopping;
   /** Whether anything can have made links since all were looked at. */
@@ -55,8 +55,8 @@ export class Scheduler {
     this.cacheTrouble = new CacheTrouble(this.world);
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     this.retrying = new Retrying(this.world, this.board, onOver);
-    this.pools = new Pools(this.world, this.options, () => this.mailbox.put({ kind: 'pool-open' }));
-    this.stopping = new Stopping(this.board, this.pools);
+    this.admission = new Admission(this.world, this.options, () => this.mailbox.put({ kind: 'admission' }));
+    this.stopping = new Stopping(this.board, this.admission);
   }
 
   /** No failure is followed by another attempt: a person who debugs a stage wants to see it fail. */
@@ -89,7 +89,7 @@ export class Scheduler {
       this.read(await this.mailbox.take());
       this.readRest();
     }
-    this.pools.close();
+    this.admission.close();
     this.readRest();
     this.stopping.end();
   }
@@ -115,16 +115,18 @@ export class Scheduler {
         this.board.putBack([task]);
         return;
       }
-      if (hold === null && this.pools.hold(task, assessed)) continue;
+      const admitted = hold === null ? this.admission.ask(task, assessed) : null;
+      if (admitted === 'waits') continue;
       this.retrying.taken(task);
       if (hold !== null) this.leave(task, assessed, hold);
       else if (isFailure(assessed)) this.failAtOnce(task, assessed, assessed.failure);
+      else if (admitted !== null) this.fail(task, assessed, neverBegan(admitted.failure, admitted.tail));
       else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
       else {
         this.start(task, assessed, assessed.verdict.reasons);
         continue;
       }
-      this.board.putBack(this.pools.free(task));
+      this.board.putBack(this.admission.free(task));
     }
   }
 
@@ -152,10 +154,9 @@ export class Scheduler {
       assessment,
       options: {
         number: this.retrying.next(task),
-        forced: forced.has(task.stage.name),
-        audited: audited.has(task.stage.name),
-        stdin,
+        ...{ stdin, forced: forced.has(task.stage.name), audited: audited.has(task.stage.name) },
         spent: () => this.options.spending.of(task),
+        serviceDown: () => this.options.services.whatIsDown(task.stage.services),
         failedBefore: this.board.places.failedBefore(task),
         isTriedAgain: (end) => !this.isOver(task) && this.retrying.wouldTake(task, end),
         isOfAnother: (file) => hasOtherOwner(task.stage, file),
@@ -177,7 +178,7 @@ export class Scheduler {
   private made(task: Task): void {
     if (this.options.jobs === 1) return;
     this.slots.free(task);
-    this.board.putBack(this.pools.free(task));
+    this.board.putBack(this.admission.free(task));
     this.assessor.forget();
     this.fillSlots();
   }
@@ -193,15 +194,15 @@ export class Scheduler {
           executing.hear(letter.files, () => this.options.stagesBefore(stage));
         this.retrying.hear(letter.files);
         return;
-      case 'pool-open':
-        this.board.putBack(this.pools.called());
+      case 'admission':
+        this.board.putBack(this.admission.called());
         return;
       case 'pause-over':
         this.board.resumed(letter.task);
         return;
       case 'attempt-ended':
         this.slots.free(letter.task);
-        this.board.putBack(this.pools.free(letter.task));
+        this.board.putBack(this.admission.free(letter.task));
         this.ended(letter.task, letter.end);
         this.attempts.delete(letter.task);
         return;

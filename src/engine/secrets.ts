@@ -11,7 +11,7 @@ import { toldStage } from '../model/told-pipeline.ts';
 import type { World } from './world.ts';
 
 /** The caller's values of what is declared as secret, be it by another stage. */
-export function secretValues(world: World, stage: Stage): readonly string[] {
+export function secretValues(world: World, stage: Pick<Stage, 'secrets'>): readonly string[] {
   const names = new Set([...world.secrets, ...stage.secrets]);
   const values = [...names].map((name) => world.caller.get(name) ?? '').filter((value) => value !== '');
   // In one order for all stages: the search for them is prepared once.

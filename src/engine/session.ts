@@ -19,6 +19,7 @@ import { tellPlans } from './preview.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
 import { noCounts, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
+import { Services } from './services.ts';
 import { Spending } from './spending.ts';
 import { ordersOf, stagesBefore } from './task-orders.ts';
 import type { EditedFiles } from './watching.ts';
@@ -35,6 +36,7 @@ export class Session {
   private readonly assessor: Assessor;
   private readonly found: Found | null;
   private readonly interruption = new AbortController();
+  private readonly services: Services;
   private scheduler: Scheduler | null = null;
   private waited = false;
   private isLocked = false;
@@ -57,6 +59,7 @@ export class Session {
     const { forced, audited } = options.selection;
     this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
     this.found = options.look?.found ?? null;
+    this.services = new Services(options.world);
   }
 
   /** The first time gently, the second time at once. */
@@ -64,6 +67,7 @@ export class Session {
     const how = this.interruption.signal.aborted ? 'now' : 'gently';
     this.interruption.abort();
     this.scheduler?.interrupt(how);
+    this.services.interrupt(how);
   }
 
   /** Files were edited while it is at work. */
@@ -212,7 +216,7 @@ export class Session {
   }
 
   private async loop(expected: Counts): Promise<Summary> {
-    const { world, options, selection, graph, tasks } = this;
+    const { world, options, selection, graph, tasks, services } = this;
     const board = this.boardOf(streams);
     const spending = new Spending(options.budget, (event) => world.events.emit(event));
     const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
@@ -222,7 +226,7 @@ export class Session {
       board,
       fanningOut: new FanningOut({ world, assessor: this.assessor, board, tasks, expected }),
       options: {
-        ...{ jobs, keepGoing, stdin, forced, audited, spending },
+        ...{ jobs, keepGoing, stdin, forced, audited, spending, services },
         hasOtherOwner: (stage, path) => tasks.hasOtherOwner(this.whole, stage, path),
         makersOf: (task) => tasks.makersOf(task),
         stagesBefore: (stage) => stagesBefore(graph, tasks.all, stage),
@@ -232,6 +236,7 @@ export class Session {
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
     await this.scheduler.run();
+    await services.end();
     if (spending.warning !== null) world.events.emit(spending.warning);
     return { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
   }

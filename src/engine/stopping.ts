@@ -6,20 +6,20 @@
 // After a failure what runs is waited for, and what may not begin any more is left. What is there for a failure, or for
 // any end, still has its turn: at once where all before it has ended, else when the rest was left. Ctrl-C ends all.
 import type { Task } from '../model/task.ts';
+import type { Admission } from './admission.ts';
 import type { Board } from './board.ts';
-import type { Pools } from './pools.ts';
 import { outlastsFailure } from './turns.ts';
 
 type State = 'going on' | 'failed' | 'left' | 'interrupted';
 
 export class Stopping {
   private readonly board: Board;
-  private readonly pools: Pools;
+  private readonly admission: Admission;
   private state: State = 'going on';
 
-  constructor(board: Board, pools: Pools) {
+  constructor(board: Board, admission: Admission) {
     this.board = board;
-    this.pools = pools;
+    this.admission = admission;
   }
 
   get wasInterrupted(): boolean {
@@ -40,7 +40,7 @@ export class Stopping {
     if (this.state !== 'going on') return;
     this.state = 'failed';
     this.board.stop();
-    this.board.putBack(this.pools.leave(({ stage }) => !outlastsFailure(stage)));
+    this.board.putBack(this.admission.leave(({ stage }) => !outlastsFailure(stage)));
   }
 
   /** Nothing runs. `ended`: nothing more will; `again`: others have their turn now. */
@@ -50,7 +50,7 @@ export class Stopping {
       this.board.skipRest('skipped', this.board.places.failedStages(), outlastsFailure);
       return 'again';
     }
-    return this.wasInterrupted || !this.pools.areWaitedFor ? 'ended' : 'waiting';
+    return this.wasInterrupted || !this.admission.areWaitedFor ? 'ended' : 'waiting';
   }
 
   /** What never had its turn ends, too. */

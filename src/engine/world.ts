@@ -16,10 +16,11 @@ import type {
   Files,
   Outputs,
   Records,
-  RunFolders,
   Tools,
   Upkeep,
 } from './ports.ts';
+import type { Probe } from './probe.ts';
+import type { RunFolders } from './run-folders.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -35,6 +36,7 @@ export interface World {
     readonly stores: boolean;
   } | null;
   readonly executor: Executor;
+  readonly probe: Probe;
   readonly checker: Checker;
   readonly code: Code;
   readonly tools: Tools;

@@ -13,7 +13,8 @@ type Stream = 'stdout' | 'stderr';
 const longestHeldLine = 8192;
 
 export interface CaptureOptions {
-  readonly logPath: string;
+  /** `null`: it has none. */
+  readonly logPath: string | null;
   readonly secretValues: readonly string[];
   /** With `inherit` a person may be asked something: what is asked must show before its line ends. */
   readonly stdin?: 'closed' | 'inherit';
@@ -37,7 +38,7 @@ export class CapturedOutput {
     this.outlet = options.outlet ?? openOutlet;
     this.redactors = { stdout: new Redactor(secretValues), stderr: new Redactor(secretValues) };
     try {
-      this.log = openSync(options.logPath, 'a');
+      if (options.logPath !== null) this.log = openSync(options.logPath, 'a');
     } catch (error) {
       this.loseLog(error);
     }

@@ -69,8 +69,9 @@ function onRecord(programs: RunningPrograms, traces: Traces) {
   };
 }
 
+/** `''`: it has none. */
 function outputFileOf({ logPath }: Execution): string {
-  return `${logPath}.output.jsonl`;
+  return logPath === null ? '' : `${logPath}.output.jsonl`;
 }
 
 interface Equipment {
@@ -90,24 +91,28 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
     );
   const onProblem = ({ path: file, message }: { readonly path: string; readonly message: string }) =>
     asked.onProblem({ path: file, message: output.clean(message) });
-  const execution = { ...asked, env: { ...asked.env, PIPE_OUTPUT: path }, onMetric, onProblem };
-  const outputFile = new OutputFile({
-    path,
-    pollMs,
-    onProgress: asked.onProgress,
-    onMetric,
-    onRetryAfter: asked.onRetryAfter,
-    onNote: (text) => output.say('stdout', text),
-    onBadLines: (message) => output.say('stderr', message),
-    room: () => output.room(),
-  });
+  const env = path === '' ? asked.env : { ...asked.env, PIPE_OUTPUT: path };
+  const execution = { ...asked, env, onMetric, onProblem };
+  const outputFile =
+    path === ''
+      ? null
+      : new OutputFile({
+          path,
+          pollMs,
+          onProgress: asked.onProgress,
+          onMetric,
+          onRetryAfter: asked.onRetryAfter,
+          onNote: (text) => output.say('stdout', text),
+          onBadLines: (message) => output.say('stderr', message),
+          room: () => output.room(),
+        });
   try {
     const { command } = execution;
     return command.kind === 'shell' || command.kind === 'exec'
       ? await runCommand(command, execution, supervision, output)
       : await runFunction({ ...equipment, execution });
   } finally {
-    await outputFile.finish();
+    await outputFile?.finish();
     output.close();
   }
 }

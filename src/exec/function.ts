@@ -51,19 +51,24 @@ export async function runFunction(run: FunctionRun): Promise<ExecutionEnd> {
 }
 
 function requestFor(execution: Execution, lingerMs: number): WorkerRequest {
-  const { command, module, context, check, hook } = execution;
+  const { command, module, context, check, service } = execution;
   if (module === null) throw new Error('a stage function needs its compiled module');
   return {
     module,
-    export:
-      command.kind === 'function'
-        ? { stage: context.stage, keys: check?.keys ?? (hook === null ? ['run'] : ['hooks', hook]) }
-        : 'default',
-    files: check?.files ?? null,
+    export: command.kind === 'function' ? placeOf(execution) : 'default',
+    does: service !== null ? 'health' : check === null ? 'work' : { files: check.files },
     name: command.kind === 'script' ? command.module : 'the configuration',
     context,
     lingerMs,
   };
+}
+
+function placeOf({ context, check, hook, service }: Execution): Exclude<WorkerRequest['export'], 'default'> {
+  if (service !== null) {
+    return { keys: ['services', service.name, 'check'], whose: `service "${service.name}"` };
+  }
+  const keys = check?.keys ?? (hook === null ? ['run'] : ['hooks', hook]);
+  return { keys: ['stages', context.stage, ...keys], whose: `stage "${context.stage}"` };
 }
 
 function failureOfFunction(

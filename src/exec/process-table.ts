@@ -3,8 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Variables that every process of an execution inherits, and no other process has with these values. */
-const markNames = ['PIPE_RUN_ID', 'PIPE_STAGE', 'PIPE_ITEM'] as const;
+/**
+ * Variables that every process of an execution inherits, and no other process has with these values. A check of a service
+ * has one more than what the service itself was started as: to end the one must not end the other.
+ */
+const markNames = ['PIPE_RUN_ID', 'PIPE_STAGE', 'PIPE_ITEM', 'PIPE_SERVICE', 'PIPE_SERVICE_CHECK'] as const;
 
 /** As `NAME=value`. None without a run: then there is nothing to tell its processes by. */
 export type Marks = readonly string[];

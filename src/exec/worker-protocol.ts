@@ -8,10 +8,10 @@ export const channelDescriptor = 3;
 export interface WorkerRequest {
   /** Absolute path of the compiled module. */
   readonly module: string;
-  /** Where the function is: the module's default export, or what `keys` lead to from a stage of the pipeline it exports. */
-  readonly export: 'default' | { readonly stage: string; readonly keys: readonly (string | number)[] };
-  /** The outputs that the function is to check; `null`: it is to do the work of the stage. */
-  readonly files: readonly string[] | null;
+  /** Where the function is: the module's default export, or what `keys` lead to from the pipeline that it exports. */
+  readonly export: 'default' | { readonly keys: readonly (string | number)[]; readonly whose: string };
+  /** What the function is to do: the work of its stage, to check these outputs, or to see whether its service is healthy. */
+  readonly does: 'work' | 'health' | { readonly files: readonly string[] };
   /** What people know the module as. */
   readonly name: string;
   readonly context: ExecutionContext;

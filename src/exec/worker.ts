@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadModule } from '../base/load-module.ts';
 import type { CheckedFile } from '../model/check-spec.ts';
 import { addNames, mostNames } from '../model/metrics.ts';
+import type { ServiceContext } from '../model/service-spec.ts';
 import type { StageContext } from '../model/spec.ts';
 import { timerMs } from '../model/validation/duration.ts';
 import { isMetric } from './output-file.ts';
@@ -62,13 +63,13 @@ async function functionOf(request: WorkerRequest): Promise<AnyFunction> {
   }
   const exported = await loaded.default;
   const spec: unknown = typeof exported === 'function' ? await exported() : exported;
-  const { stage, keys } = request.export;
-  const found = ['stages', stage, ...keys].reduce<unknown>(
+  const { keys, whose } = request.export;
+  const found = keys.reduce<unknown>(
     (value, key) => (value as Record<string | number, unknown> | undefined)?.[key],
     spec,
   );
   if (typeof found === 'function') return found as AnyFunction;
-  throw new WrongExport(`stage "${stage}" has no function in ${request.name}`);
+  throw new WrongExport(`${whose} has no function in ${request.name}`);
 }
 
 function contextOf(request: WorkerRequest): StageContext {
@@ -119,14 +120,28 @@ async function check(run: AnyFunction, root: string, file: string): Promise<void
   const absolutePath = join(root, file);
   const text = () => readFileSync(absolutePath, 'utf8');
   const checked: CheckedFile = { path: file, absolutePath, text, json: () => JSON.parse(text()) };
+  await tellAnswer(run, checked, { path: file, no: 'the check says no' });
+}
+
+async function health(run: AnyFunction, context: StageContext): Promise<void> {
+  const { root, params, signal } = context;
+  await tellAnswer(run, { root, params, signal } satisfies ServiceContext, { path: '', no: 'it says no' });
+}
+
+/** `no`: what a plain `false` is told as. */
+async function tellAnswer(
+  run: AnyFunction,
+  argument: unknown,
+  { path, no }: { readonly path: string; readonly no: string },
+): Promise<void> {
   let answer: unknown;
   try {
-    answer = await run(checked);
+    answer = await run(argument);
   } catch (thrown) {
     answer = describeThrown(thrown).message;
   }
   if (answer !== false && typeof answer !== 'string') return;
-  send({ kind: 'problem', path: file, message: answer === false ? 'the check says no' : answer });
+  send({ kind: 'problem', path, message: answer === false ? no : answer });
 }
 
 /** Else the end of a long output is lost when the process ends; Node offers no documented way. */
@@ -153,8 +168,10 @@ async function main(): Promise<void> {
   });
 
   const run = await functionOf(request);
-  if (request.files === null) await run(contextOf(request));
-  else for (const file of request.files) await check(run, request.context.root, file);
+  const { does } = request;
+  if (does === 'work') await run(contextOf(request));
+  else if (does === 'health') await health(run, contextOf(request));
+  else for (const file of does.files) await check(run, request.context.root, file);
   send({ kind: 'done' });
   outcome = 'done';
   // What was not waited for, such as a stream being closed, is given time; what stays open for ever is not.

@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FilePath, RunId, TaskId } from '../base/brand.ts';
-import type { ListedFile, RunFolders } from '../engine/ports.ts';
+import type { ListedFile } from '../engine/ports.ts';
+import type { RunFolders } from '../engine/run-folders.ts';
 import { byPath } from '../model/manifest.ts';
 import { makeStateFolder, sealOf } from './state-folder.ts';
 import { logFileName, taskFileName } from './task-file-name.ts';
@@ -49,6 +50,10 @@ export class StateRunFolders implements RunFolders {
 
   beginLog(task: TaskId): void {
     this.logs.set(task, (this.logs.get(task) ?? 1) + 1);
+  }
+
+  serviceLog(name: string): string {
+    return path.join(this.make('runs', this.runId, 'services'), logFileName(name as TaskId, 1));
   }
 
   scratch(task: TaskId): string {

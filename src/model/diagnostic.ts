@@ -35,6 +35,7 @@ export const diagnosticTitles = {
   PIPE033: 'files of earlier stages are missing',
   PIPE034: 'bad option or argument',
   PIPE035: 'environment file',
+  PIPE036: 'unknown service',
   PIPE037: 'tool missing or too old',
   PIPE038: 'a build inside a build',
   PIPE039: 'unknown run or log',

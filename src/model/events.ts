@@ -5,6 +5,7 @@ import type { Failure } from './failure.ts';
 import type { ParamValue } from './params/param.ts';
 import type { Profile } from './profile.ts';
 import type { Acceptance } from './record.ts';
+import type { ServiceChanged } from './service-events.ts';
 import type { StaleReason } from './verdict.ts';
 
 export type TaskOutcome = 'executed' | 'restored' | 'fresh' | 'failed' | 'skipped' | 'waiting' | 'cancelled';
@@ -226,6 +227,7 @@ export type EventBody =
   | TaskFinished
   | StageFannedOut
   | ItemsGone
+  | ServiceChanged
   | Warning
   | RunProfiled
   | RunFinished;

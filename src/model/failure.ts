@@ -54,6 +54,15 @@ export type Failure =
   | { readonly kind: 'protected'; readonly paths: readonly string[] }
   /** Declared secrets that the caller's environment does not have. */
   | { readonly kind: 'secret-missing'; readonly names: readonly string[] }
+  /** A service that it needs is down. `checked` in a few words; `why`: a clause. `log`: of its start, relative to the root. */
+  | {
+      readonly kind: 'service-down';
+      readonly service: string;
+      readonly checked: string;
+      readonly why: string;
+      readonly hint: string | null;
+      readonly log: string | null;
+    }
   /** Which items its stage has cannot be told, or two of them would make the same file. */
   | { readonly kind: 'items-unclear'; readonly message: string; readonly hint: string | null }
   /** The file system refused: full, read-only. */

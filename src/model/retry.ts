@@ -98,6 +98,7 @@ function retryableOf({ failure, failures, tail }: FailedAttempt): RetryFailure |
     case 'input-overwritten':
     case 'protected':
     case 'secret-missing':
+    case 'service-down':
     case 'io':
     case 'internal':
       return null;

@@ -1,35 +1,12 @@
 // The language of `pipeline.config.ts`: what a user writes, as types and as the functions that help to write it.
 // Everything here is plain data, so that a configuration may be bundled with a copy of this file. What `check` says: check-spec.ts.
+// What `services` say: service-spec.ts. Durations, programs and the like: value-spec.ts.
 
 import type { CheckSpec } from './check-spec.ts';
-
 import type { ItemContext, ItemsSpec } from './item-spec.ts';
 import type { NoParams, ParamsSpec, ParamValues, ValuesOf } from './param-spec.ts';
-
-/** A duration: milliseconds, or text such as `'10m'`, `'90s'`, `'50ms'`, `'2h'`, `'7d'`. */
-export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
-
-/** A size: bytes, or text such as `'10GB'`, `'500MB'` (powers of 1000) or `'1GiB'` (powers of 1024). */
-export type Size = number | `${number}${'B' | 'KB' | 'MB' | 'GB' | 'TB' | 'KiB' | 'MiB' | 'GiB' | 'TiB'}`;
-
-/** A pattern that may match nothing. Made by {@link optional}. */
-export interface OptionalPattern {
-  readonly kind: 'optional';
-  readonly patterns: readonly string[];
-}
-
-/** A command without a shell. Made by {@link exec}. */
-export interface ExecSpec {
-  readonly kind: 'exec';
-  readonly file: string;
-  readonly args: readonly string[];
-}
-
-/** A TypeScript or JavaScript module whose default export is the stage. Made by {@link script}. */
-export interface ScriptSpec {
-  readonly kind: 'script';
-  readonly module: string;
-}
+import type { ServiceSpec } from './service-spec.ts';
+import type { Duration, ExecSpec, OptionalPattern, ScriptSpec, Size } from './value-spec.ts';
 
 /** What a stage function is given. `Params`: what it knows of the parameters of its pipeline. */
 export interface StageContext<Params = ParamValues> {
@@ -162,6 +139,8 @@ export interface StageSpec<Name extends string = string, Params = ParamValues> e
   readonly pool?: string | Readonly<Record<string, number>>;
   /** How many slots it takes while it runs, and how much of the pool that it names. Default: 1. */
   readonly weight?: number;
+  /** What must be healthy before it executes: names of the pipeline's services. */
+  readonly services?: string | readonly string[];
   /** A failure is reported but does not fail the run. */
   readonly optional?: boolean;
   /** How the stages before it have to end for it to run. Default: `'success'`. */
@@ -207,6 +186,8 @@ export interface PipelineSpec<Name extends string = string, Params extends Param
   readonly jobs?: number;
   /** How many at once, or how many begin in a minute, across stages: `{ llm: 4, api: { perMinute: 60 } }`. */
   readonly pools?: Readonly<Record<string, number | PoolSpec>>;
+  /** What stages need besides files and programs: a database, a model server. */
+  readonly services?: Readonly<Record<string, ServiceSpec<ValuesOf<Params>>>>;
   /** How much a run may use of what its stages report, before nothing more begins: `{ usd: 10 }`. */
   readonly budget?: Readonly<Record<string, number>>;
   /** What a command line may say: `{ subject: { type: 'string', choices: ['math', 'art'] } }`, as `-p subject=math`. */
@@ -222,19 +203,4 @@ export function definePipeline<const Name extends string, const Params extends P
   spec: PipelineSpec<Name, Params>,
 ): PipelineSpec<Name, Params> {
   return spec;
-}
-
-/** A program and its arguments, started without a shell. */
-export function exec(file: string, ...args: readonly string[]): ExecSpec {
-  return { kind: 'exec', file, args };
-}
-
-/** Patterns that may match nothing without being an error. */
-export function optional(...patterns: readonly string[]): OptionalPattern {
-  return { kind: 'optional', patterns };
-}
-
-/** A module, relative to the root, whose default export is called with the {@link StageContext}. */
-export function script(module: string): ScriptSpec {
-  return { kind: 'script', module };
 }

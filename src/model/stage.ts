@@ -48,6 +48,36 @@ export interface PoolShare {
   readonly perMinute: number | null;
 }
 
+/** How to see that a service is healthy. */
+export type ServiceCheck =
+  /** Healthy: a status from 200 to 399. */
+  | { readonly kind: 'http'; readonly url: string }
+  /** Healthy: it takes a connection. */
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** Healthy: it ends well. */
+  | { readonly kind: 'command'; readonly command: Command }
+  /** It stands in the configuration; the worker finds it by the name of the service. */
+  | { readonly kind: 'function' };
+
+/** Something outside of the pipeline that stages need. */
+export interface Service {
+  readonly name: string;
+  readonly check: ServiceCheck;
+  /** `null`: others start it. */
+  readonly start: Command | null;
+  /** Of `start` and of checks; sorted by name. */
+  readonly env: readonly EnvEntry[];
+  /** Of the pipeline; sorted. */
+  readonly secrets: readonly string[];
+  /** All of the pipeline: for a function. */
+  readonly params: readonly ParamUse[];
+  /** How long it is waited for; 0: it is looked at once. */
+  readonly timeoutMs: number;
+  /** Between two looks. */
+  readonly intervalMs: number;
+  readonly hint: string | null;
+}
+
 export interface Stage {
   readonly name: string;
   /** Position among the stages as declared: the tie-break of every ordering. */
@@ -85,6 +115,8 @@ export interface Stage {
   readonly pools: readonly PoolShare[];
   /** How many of the slots it takes while it runs. */
   readonly weight: number;
+  /** What must be healthy before it executes; sorted by name. */
+  readonly services: readonly Service[];
   readonly optional: boolean;
   readonly when: When;
   readonly freshness: Freshness;

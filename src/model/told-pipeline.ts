@@ -28,6 +28,7 @@ const roles = {
   retry: 'executed',
   hooks: 'executed',
   checks: 'executed',
+  services: 'executed',
   description: 'text',
   // Words of pipe's own, and numbers.
   index: 'own',
@@ -65,7 +66,7 @@ export function toldPipeline(pipeline: Pipeline, secretValues: readonly string[]
 
 /** The same stage, where it holds no secret. */
 export function toldStage(stage: Stage, secretValues: readonly string[]): Stage {
-  const { command, env, shell, version, retry, hooks, checks, description } = stage;
+  const { command, env, shell, version, retry, hooks, checks, services, description } = stage;
   const fields: Pick<Stage, FieldsThatAre<'executed' | 'text'>> = {
     command,
     env,
@@ -74,6 +75,7 @@ export function toldStage(stage: Stage, secretValues: readonly string[]): Stage 
     retry,
     hooks,
     checks,
+    services,
     description,
   };
   const told = redactData(fields, secretValues);
@@ -128,6 +130,7 @@ function namesIn(stage: Stage): readonly Named[] {
     ...Object.values(names).flat(),
     ...(command.kind === 'script' ? [[command.module, `${place}.run`] as const] : []),
     ...stage.checks.flatMap(namesInCheck),
+    ...stage.services.map(({ name }): Named => [name, `${place}.services`]),
     ...env.map((entry): Named => [entry.name, `${place}.env`]),
   ];
 }

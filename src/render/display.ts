@@ -14,6 +14,7 @@ import type { Look } from './look.ts';
 import { createOutputLines } from './output-lines.ts';
 import { planLines } from './plan-lines.ts';
 import type { ProfileLines } from './profile-block.ts';
+import { serviceLines } from './service-lines.ts';
 import { headerLine, summaryLines } from './summary.ts';
 import { wordWidth } from './task-line.ts';
 
@@ -83,6 +84,8 @@ export function createLines(
         ]);
       case 'items-gone':
         return below(view, goneLines(event, look));
+      case 'service-changed':
+        return below(view, serviceLines(event, look, options));
       case 'stage-fanned-out':
         return [];
       case 'warning':

@@ -69,7 +69,7 @@ test('what a failed attempt left of an item goes with it where outputs stay in p
     before: ({ executor }) =>
       void executor.scripts.set('s', ({ execution, work }) => {
         work();
-        return execution.task.item === 'in/b.txt' ? exitOne : undefined;
+        return execution.task!.item === 'in/b.txt' ? exitOne : undefined;
       }),
   });
   expect(machine.disk.text('out/b.txt')).toBe('s(b)');

@@ -129,7 +129,7 @@ async function killed(machine: Machine, plan: Plan, nth: number): Promise<void> 
     die = resolve;
   });
   const deadly: Script = ({ execution, disk, work }) => {
-    const script = scripts[execution.task.stage.name];
+    const script = scripts[execution.task!.stage.name];
     if (left-- > 0) return script === undefined ? (work() as undefined) : script({ execution, disk, work });
     for (const path of execution.context.produces) disk.write(path.replace(/\/\*\*$/, '/1/half.m'), 'half');
     die();

@@ -1,7 +1,7 @@
 // What can be known to be wrong before anything runs.
 import { expect, test } from 'vitest';
 import { preflight, servedBy } from '../../src/engine/preflight.ts';
-import { optional, script } from '../../src/model/spec.ts';
+import { optional, script } from '../../src/model/value-spec.ts';
 import { Machine, type Plan, planOf } from '../rig/fake-world.ts';
 
 function problems(machine: Machine, plan: Plan, request: Parameters<Plan['select']>[0] = {}) {

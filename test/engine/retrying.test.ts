@@ -12,7 +12,7 @@ const flaky = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt', retry } }
 function failing(world: FakeWorld, times: number, stage = 'a'): void {
   let failures = 0;
   world.executor.scripts.set(stage, ({ disk, execution, work }) => {
-    disk.write(execution.logPath, `attempt ${execution.context.attempt}\n`);
+    disk.write(execution.logPath!, `attempt ${execution.context.attempt}\n`);
     if (failures++ >= times) work();
     else disk.write('out/half.txt', 'half');
     return failures > times ? undefined : exitOne;

@@ -130,7 +130,7 @@ test('what was built before is restored, and its stored log told', async () => {
   const withLog = {
     before: (world: Awaited<ReturnType<typeof build>>['world']) => {
       world.executor.scripts.set('a', ({ execution, disk, work }) => {
-        disk.write(execution.logPath, 'said so\n');
+        disk.write(execution.logPath!, 'said so\n');
         work();
         return undefined;
       });

@@ -203,7 +203,7 @@ test('one failed item of a stage calls it, and its own retries go on after a fai
   let tries = 0;
   const before = ({ executor }: FakeWorld) => {
     executor.scripts.set('work', ({ execution, work }) => {
-      if (execution.task.item === 'in/a.txt') return exitOne;
+      if (execution.task!.item === 'in/a.txt') return exitOne;
       work();
       return undefined;
     });

@@ -306,7 +306,7 @@ test('a function whose engine was killed ends by itself', async () => {
   const context = { stage: 'work' };
   scene.write(
     'request',
-    JSON.stringify({ module, export: 'default', files: null, name: 'x', context, lingerMs: 600_000 }),
+    JSON.stringify({ module, export: 'default', does: 'work', name: 'x', context, lingerMs: 600_000 }),
   );
   const line = '"$0" "$1" 3< request & echo "pid $!"; read -r _ < go';
   const engine = spawn('/bin/sh', ['-c', line, process.execPath, workerPath], { cwd: scene.folder });

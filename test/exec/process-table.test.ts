@@ -1,7 +1,7 @@
 // Whether a group of processes still lives.
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { isGroupAlive } from '../../src/exec/process-table.ts';
+import { isGroupAlive, marksIn } from '../../src/exec/process-table.ts';
 
 test.runIf(process.platform === 'linux')(
   'one that starts another and ends, before it is looked at, hides nobody',
@@ -17,3 +17,10 @@ test.runIf(process.platform === 'linux')(
     await new Promise((resolve) => child.once('close', resolve));
   },
 );
+
+test('a check of a service is told apart from the service, which bears fewer marks', () => {
+  const service = { PIPE_RUN_ID: 'r', PIPE_SERVICE: 'db' };
+  const marks = marksIn({ ...service, PIPE_SERVICE_CHECK: '1' });
+  expect(marks).toEqual(['PIPE_RUN_ID=r', 'PIPE_SERVICE=db', 'PIPE_SERVICE_CHECK=1']);
+  expect(marksIn(service)).toEqual(marks.slice(0, 2));
+});

@@ -31,6 +31,7 @@ const stage: Stage = {
   checks: [],
   pools: [],
   weight: 1,
+  services: [],
   optional: false,
   when: 'success',
   freshness: 'hash',
@@ -103,6 +104,7 @@ export class Scene {
   execution(command: Command, part: Partial<Execution> = {}): Execution {
     return {
       task: taskOf(stageWith({ command })),
+      service: null,
       command,
       cwd: this.folder,
       env: { PATH: process.env.PATH ?? '', HOME: this.folder },

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { definitionParts, digestOf, fingerprintOf, type Surroundings } from '../../src/model/fingerprint.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
 import type { FingerprintPart } from '../../src/model/record.ts';
-import { exec, script } from '../../src/model/spec.ts';
+import { exec, script } from '../../src/model/value-spec.ts';
 import { entry, manifests } from './manifest-samples.ts';
 import { accepted, acceptedStage } from './validation/sample-config.ts';
 

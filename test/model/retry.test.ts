@@ -68,6 +68,7 @@ test.each<Failure>([
   { kind: 'input-overwritten', paths: [], stages: [] },
   { kind: 'protected', paths: [] },
   { kind: 'secret-missing', names: [] },
+  { kind: 'service-down', service: 's', checked: 'x', why: 'y', hint: null, log: null },
   { kind: 'spawn', message: '', line: '' },
   { kind: 'io', message: '' },
   { kind: 'internal', message: '', stack: null },

@@ -941,9 +941,37 @@ export const mutants = [
   {
     name: 'room that was not needed after all is not given back',
     file: 'src/engine/scheduler.ts',
-    from: '      }\n      this.board.putBack(this.pools.free(task));',
+    from: '      }\n      this.board.putBack(this.admission.free(task));',
     to: '      }',
     tests: ['test/engine/pools.test.ts'],
+  },
+  {
+    name: 'a service is asked for what is restored',
+    file: 'src/engine/admission.ts',
+    from: '      !isFailure(assessed) &&\n      willExecute(this.world, this.options, task, assessed)\n',
+    to: '      !isFailure(assessed)\n',
+    tests: ['test/engine/services.test.ts'],
+  },
+  {
+    name: 'what was started stays after the run',
+    file: 'src/engine/session.ts',
+    from: '    await services.end();\n',
+    to: '',
+    tests: ['test/engine/services.test.ts'],
+  },
+  {
+    name: 'a service that has died is believed to be up',
+    file: 'src/engine/services.ts',
+    from: "if (asked.state.kind !== 'up') return;",
+    to: 'if (asked !== null) return;',
+    tests: ['test/engine/services.test.ts'],
+  },
+  {
+    name: 'to end a check of a service ends the service',
+    file: 'src/exec/process-table.ts',
+    from: ", 'PIPE_SERVICE_CHECK'] as const",
+    to: '] as const',
+    tests: ['test/exec/process-table.test.ts'],
   },
   {
     name: 'what does not pass its check counts all the same',
@@ -1004,8 +1032,8 @@ export const mutants = [
   {
     name: 'after a failure what waits in a pool keeps its turn',
     file: 'src/engine/stopping.ts',
-    from: 'this.pools.leave(({ stage }) => !outlastsFailure(stage))',
-    to: 'this.pools.leave(() => false)',
+    from: 'this.admission.leave(({ stage }) => !outlastsFailure(stage))',
+    to: 'this.admission.leave(() => false)',
     tests: ['test/engine/when.test.ts'],
   },
   {

@@ -41,7 +41,7 @@ export class PlayedExecutor implements Executor {
   private async perform({ context, logPath }: Execution): Promise<ExecutionEnd> {
     const stage = this.shape.find((one) => one.name === context.stage)!;
     // Nothing that a stage writes: else their contents would be one in the cache.
-    fs.writeFileSync(logPath, `log of ${stage.salt}\n`);
+    fs.writeFileSync(logPath!, `log of ${stage.salt}\n`);
     const { disturbance } = this;
     const isNow = 'nth' in disturbance && this.executions++ === disturbance.nth;
     if (isNow) this.disturbed = stage.name;

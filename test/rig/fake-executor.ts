@@ -19,8 +19,9 @@ export const exitOne: ExecutionEnd = {
 };
 
 export class FakeExecutor implements Executor {
+  /** By stage, or `start db`, `check db` of a service. */
   readonly scripts = new Map<string, Script>();
-  /** Stages in the order of starting. */
+  /** In the order of starting. */
   readonly started: string[] = [];
   readonly cancelled: string[] = [];
   leftBehind = 0;
@@ -34,18 +35,18 @@ export class FakeExecutor implements Executor {
   }
 
   start(execution: Execution): RunningExecution {
-    const { stage } = execution.task;
-    this.started.push(stage.name);
+    const name = execution.task?.stage.name ?? `${execution.service?.does} ${execution.service?.name}`;
+    this.started.push(name);
     this.atWork++;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.atWork);
     let cancel: (how: 'gently' | 'now') => void = () => {};
     const cancelled = new Promise<ExecutionEnd>((resolve) => {
       cancel = (how) => {
-        this.cancelled.push(`${stage.name} ${how}`);
+        this.cancelled.push(`${name} ${how}`);
         resolve({ kind: 'cancelled' });
       };
     });
-    const script = this.scripts.get(stage.name) ?? ((scene: Scene) => scene.work() as undefined);
+    const script = this.scripts.get(name) ?? ((scene: Scene) => scene.work() as undefined);
     const work = () => this.work(execution);
     const scripted = Promise.resolve(script({ execution, disk: this.disk, work })).then(
       (end): ExecutionEnd => end ?? { kind: 'succeeded' },
@@ -68,7 +69,7 @@ export class FakeExecutor implements Executor {
 
   private work({ task, context }: Execution): void {
     const made = resultOf(
-      task.stage.name,
+      task!.stage.name,
       context.requires.map((path) => this.disk.read(path)),
     );
     for (const path of context.produces) this.disk.write(path, made);

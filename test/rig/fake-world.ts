@@ -5,7 +5,7 @@ import { err, ok } from '../../src/base/result.ts';
 import type { BuildEnd, BuildOptions } from '../../src/engine/build-options.ts';
 import { EventStream } from '../../src/engine/event-stream.ts';
 import { openOutlet } from '../../src/engine/outlet.ts';
-import type { RunFolders } from '../../src/engine/ports.ts';
+import type { RunFolders } from '../../src/engine/run-folders.ts';
 import { Session } from '../../src/engine/session.ts';
 import type { World } from '../../src/engine/world.ts';
 import type { EventBody, PipeEvent, TaskOutcome } from '../../src/model/events.ts';
@@ -17,6 +17,7 @@ import {
   select,
   selectEverything,
 } from '../../src/model/selection.ts';
+import { describeCheck, healthy, unhealthy } from '../../src/model/service.ts';
 import type { Pipeline, Stage } from '../../src/model/stage.ts';
 import { type Task, taskOf } from '../../src/model/task.ts';
 import { accepted, place } from '../model/validation/sample-config.ts';
@@ -78,6 +79,10 @@ export class FakeWorld implements World {
   readonly records: World['records'];
   readonly cache: World['cache'];
   readonly executor: FakeExecutor;
+  /** What is found where services are looked at, one after the other: `null` is healthy, as all that follows. */
+  readonly answers: (string | null)[] = [];
+  /** What was looked at. */
+  readonly looks: string[] = [];
   /** Without schemas: of the others, what the file's text says. */
   readonly checker: World['checker'];
   readonly code: World['code'];
@@ -156,6 +161,12 @@ export class FakeWorld implements World {
     first.ring();
   }
 
+  readonly probe: World['probe'] = (check) => {
+    this.looks.push(describeCheck(check));
+    const why = this.answers.shift() ?? null;
+    return Promise.resolve(why === null ? healthy : unhealthy(why));
+  };
+
   private kept(): void {
     this.upkeep.performed++;
   }
@@ -179,6 +190,7 @@ function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
     state,
     logPath: (task) => `${run}/${task}${logs.has(task) ? `~${logs.get(task)}` : ''}.log`,
     beginLog: (task) => logs.set(task, (logs.get(task) ?? 1) + 1),
+    serviceLog: (name) => `${run}/services/${name}.log`,
     scratch: (task) => `${state}/scratch/${task}`,
     keep: (what, task) => posix.join(state, what, runId, task),
     displacedIn: (earlier, task) => {

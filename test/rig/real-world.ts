@@ -182,7 +182,7 @@ export class RealWorld implements Disposable {
   private executorOf(real: Executor, work: Readonly<Record<string, Work>>): Executor {
     const programs = new RunningPrograms(path.join(this.state, 'running'));
     const perform = async (execution: Execution): Promise<ExecutionEnd> => {
-      const { stage } = execution.task;
+      const { stage } = execution.task!;
       const output = new CapturedOutput(execution);
       const entry = programs.begins({ marks: marksIn(execution.env), leaves: '' });
       entry.started(nobodysGroup);

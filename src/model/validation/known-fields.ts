@@ -24,6 +24,7 @@ const ofStage = {
   check: true,
   pool: true,
   weight: true,
+  services: true,
   optional: true,
   when: true,
   freshness: true,
@@ -44,6 +45,7 @@ const ofPipeline = {
   freshness: true,
   jobs: true,
   pools: true,
+  services: true,
   budget: true,
   params: true,
   pipelines: true,
@@ -53,7 +55,7 @@ const ofPipeline = {
 export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
-const notYet = new Set(['approval', 'batch', 'rateLimit', 'services']);
+const notYet = new Set(['approval', 'batch', 'rateLimit']);
 
 /** What other build tools call the same things. */
 const otherWords = new Map([

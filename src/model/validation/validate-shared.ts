@@ -37,7 +37,7 @@ export function readShared(section: Section, place: PatternPlace, pipeline: Shar
 }
 
 /** Parameters in values stay placeholders, until it is known which others there are. */
-function readEnv(section: Section, params: ParamText): ReadonlyMap<string, EnvEntry> {
+export function readEnv(section: Section, params: ParamText): ReadonlyMap<string, EnvEntry> {
   const env = new Map<string, EnvEntry>();
   const fields = openRecord(section, 'env', "an object such as { LANG: 'C', HOME: true }");
   for (const name of fields?.keys() ?? []) {

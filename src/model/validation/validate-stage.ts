@@ -8,7 +8,7 @@ import { filledEnv } from '../items/item-stage.ts';
 import { combinationOf } from '../params/combination.ts';
 import { type Param, paramWords } from '../params/param.ts';
 import { canonicalPath, isOutside } from '../paths.ts';
-import type { Freshness, Stage } from '../stage.ts';
+import type { Freshness, Service, Stage } from '../stage.ts';
 import { whens } from '../when.ts';
 import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
 import { shown } from './config-value.ts';
@@ -21,6 +21,7 @@ import { readHooks } from './validate-hooks.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
 import { type Pool, readShares, readWeight } from './validate-pools.ts';
 import { readRetry } from './validate-retry.ts';
+import { readNeeded } from './validate-services.ts';
 import { readShared, type Shared } from './validate-shared.ts';
 
 /** What a stage takes from its pipeline. */
@@ -31,6 +32,7 @@ export interface StageDefaults {
   /** Of all stages, in order. */
   readonly names: ReadonlySet<string>;
   readonly pools: ReadonlyMap<string, Pool>;
+  readonly services: ReadonlyMap<string, Service>;
   readonly params: readonly Param[];
   readonly place: PatternPlace;
 }
@@ -66,6 +68,7 @@ export function readStage(
     hooks,
     weight,
     pools: readShares(section, defaults.pools, weight),
+    services: readNeeded(section, defaults.services),
     checks: readChecks(section, place, produces && forAllItems(produces)),
     optional: section.flag('optional') ?? false,
     freshness: section.oneOf('freshness', ['hash', 'mtime']) ?? defaults.freshness,

@@ -15,6 +15,7 @@ import { readBudget } from './validate-budget.ts';
 import { type GivenParams, readParams } from './validate-params.ts';
 import { everythingIn } from './validate-patterns.ts';
 import { readPools } from './validate-pools.ts';
+import { readServices } from './validate-services.ts';
 import { readShared } from './validate-shared.ts';
 import { knownStages, readStage, type StageDefaults } from './validate-stage.ts';
 
@@ -83,6 +84,7 @@ function readPipeline(
     place,
     params,
     pools: readPools(section),
+    services: readServices(section, shared, { place, params }),
   };
   const stages = sections === null ? [] : readStages(sections, defaults, only);
   const pipelines = readPipelines(section, names);

@@ -168,6 +168,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
       next.total += event.items - event.expected;
       break;
     case 'items-gone':
+    case 'service-changed':
       break;
     case 'warning':
       next.warnings.push(event);

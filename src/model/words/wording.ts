@@ -116,6 +116,12 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       return [
         `${plural(failure.names.length, 'secret is', 'secrets are')} not set: ${failure.names.join(', ')}`,
       ];
+    case 'service-down':
+      return [
+        `service "${failure.service}" is down: ${printable(`${failure.checked}: ${firstLine(failure.why)}`)}`,
+        ...(failure.hint === null ? [] : [`hint: ${printable(failure.hint)}`]),
+        ...(failure.log === null ? [] : [`what it printed is in ${printable(failure.log)}`]),
+      ];
     case 'items-unclear':
       return [printable(failure.message), ...(failure.hint === null ? [] : [printable(failure.hint)])];
     case 'io':

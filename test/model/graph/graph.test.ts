@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '../../../src/model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../../../src/model/graph/graph.ts';
-import { exec, script } from '../../../src/model/spec.ts';
+import { exec, script } from '../../../src/model/value-spec.ts';
 import { accepted } from '../validation/sample-config.ts';
 
 type Stages = Readonly<Record<string, object>>;

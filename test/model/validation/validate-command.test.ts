@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exec, script } from '../../../src/model/spec.ts';
+import { exec, script } from '../../../src/model/value-spec.ts';
 import { acceptedStage, faultsOfStage, rejected } from './sample-config.ts';
 
 test.each([

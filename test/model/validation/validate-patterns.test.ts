@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { optional } from '../../../src/model/spec.ts';
+import { optional } from '../../../src/model/value-spec.ts';
 import { accepted, acceptedStage, faultsOfStage, place, rejected } from './sample-config.ts';
 
 function texts(fields: object, of: 'requires' | 'produces' = 'requires'): readonly string[] {

@@ -25,6 +25,7 @@ test('a stage that says nothing else has all defaults', () => {
     checks: [],
     pools: [],
     weight: 1,
+    services: [],
     optional: false,
     when: 'success',
     freshness: 'hash',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { definePipeline, exec, optional, script } from '../../../src/model/spec.ts';
+import { definePipeline } from '../../../src/model/spec.ts';
 import { validate } from '../../../src/model/validation/validate.ts';
+import { exec, optional, script } from '../../../src/model/value-spec.ts';
 import { accepted, faults, place, rejected } from './sample-config.ts';
 
 const good = { run: 'make it' };
@@ -120,7 +121,7 @@ test.each(['approval', 'batch'])('the stage field %s is for a later version', (f
   ]);
 });
 
-test.each(['services', 'rateLimit'])('the pipeline field %s is for a later version', (field) => {
+test.each(['rateLimit'])('the pipeline field %s is for a later version', (field) => {
   expect(rejected({ stages: { a: good }, [field]: {} })[0]!.message).toContain(
     'not supported by this version',
   );

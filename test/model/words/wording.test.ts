@@ -98,6 +98,10 @@ describe('a failure', () => {
       { kind: 'input-overwritten', paths: ['a.txt'], stages: ['make', 'split'] },
       ['what make, split made was changed since, while this build ran', 'a.txt'],
     ],
+    [
+      { kind: 'service-down', service: 'db', checked: 'GET x', why: 'no\nway', hint: 'do', log: 'db.log' },
+      ['service "db" is down: GET x: no', 'hint: do', 'what it printed is in db.log'],
+    ],
     [{ kind: 'secret-missing', names: ['KEY'] }, ['1 secret is not set: KEY']],
     [
       {

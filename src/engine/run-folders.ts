@@ -1,0 +1,25 @@
+// The port that knows where a run keeps its files.
+
+import type { RunId, TaskId } from '../base/brand.ts';
+import type { ListedFile } from './ports.ts';
+
+/** Where the run keeps its files; `state` is the absolute path of `.pipeline-cache`. */
+export interface RunFolders {
+  readonly runId: RunId;
+  readonly root: string;
+  readonly state: string;
+  /** Absolute path of the task's log in this run; its folder exists. */
+  logPath(task: TaskId): string;
+  /** From now on the log of the task is another file: the one before belongs to an attempt that failed. */
+  beginLog(task: TaskId): void;
+  /** Absolute path of what a service that was started prints in this run; its folder exists. */
+  serviceLog(name: string): string;
+  /** Absolute path of the task's scratch folder; exists. */
+  scratch(task: TaskId): string;
+  /** Absolute; not created. */
+  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string;
+  /** As `keep`, among temporary files, for what the state folder refuses. Throws where these cannot be either. */
+  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId): string;
+  /** What a run has put where `keep` says, sorted by path; empty where there is no such folder. */
+  displacedIn(run: RunId, task: TaskId): { readonly folder: string; readonly files: readonly ListedFile[] };
+}

@@ -1,0 +1,33 @@
+// What a console shows of services: one line for each change that keeps a person waiting, or is news.
+import type { ServiceChanged } from '../model/service-events.ts';
+import { formatDuration } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
+import { padEnd, truncate } from './fit.ts';
+import type { Look } from './look.ts';
+import { nameOf, wordWidth } from './task-line.ts';
+
+/** `service   db  started: docker compose up` */
+export function serviceLines(event: ServiceChanged, look: Look, { verbose }: { readonly verbose: boolean }) {
+  const words = wordsOf(event, verbose);
+  if (words === null) return [];
+  const line = `${padEnd('service', wordWidth)}${nameOf(event.service, look)}  ${printable(words)}`;
+  const fitted = look.columns === null ? line : truncate(line, look.columns);
+  return [event.state === 'ended' && event.why !== null ? look.style.warn(fitted) : fitted];
+}
+
+/** `null`: no news. That one is down is told by the tasks that fail for it. */
+function wordsOf(event: ServiceChanged, verbose: boolean): string | null {
+  switch (event.state) {
+    case 'awaited':
+      return `${event.checked}: ${event.why}; waiting for ${formatDuration(event.timeoutMs)} at most`;
+    case 'started':
+      return `started: ${event.command}`;
+    case 'healthy':
+      return `healthy after ${formatDuration(event.waitedMs)}`;
+    case 'down':
+      return null;
+    case 'ended':
+      if (event.why !== null) return `ended by itself: ${event.why}`;
+      return verbose ? 'ended with the run' : null;
+  }
+}
