@@ -24,6 +24,7 @@ import {
   selectionOf,
   text,
 } from './flags.ts';
+import { budgetToGoOn, flagsToGoOn } from './going-on.ts';
 import { commandWords } from './hidden-secrets.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
@@ -62,6 +63,7 @@ export async function build(
   const isOfConfiguration = !workspace.pipeline.params.some(({ isGiven }) => isGiven);
   const options = {
     ...optionsOf(workspace, flags),
+    goOn: budgetToGoOn(workspace.pipeline, targets, flags),
     ...(since !== undefined && { selected: { only: [...selection.names] } }),
     provesNothingToDo: provesNothingToDo && isOfConfiguration,
     profiling,
@@ -139,6 +141,7 @@ export async function runPart(
   const console = openConsole(flags, shown, {
     raw: options.stdin === 'inherit',
     names: selection.stages.map((stage) => stage.name),
+    goOnFlags: flagsToGoOn(workspace.pipeline, flags),
     ...(auditing === null ? {} : { auditLines: auditing.lines }),
     ...(profiling === null ? {} : { profileLines: profiling.lines }),
     onClosed: () => interrupt(),
@@ -209,7 +212,7 @@ export function modeOf(flags: Flags): ConsoleMode {
 export function openConsole(
   flags: Flags,
   mode: ConsoleMode,
-  options: Pick<ConsoleOptions, 'raw' | 'names' | 'auditLines' | 'onClosed'>,
+  options: Pick<ConsoleOptions, 'raw' | 'names' | 'auditLines' | 'goOnFlags' | 'onClosed'>,
 ): Console {
   return createConsole({
     mode,

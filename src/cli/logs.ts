@@ -4,7 +4,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
 import type { TaskId } from '../base/brand.ts';
-import { logsOf as filesOf, findRun, lastLogsOf, type PastRun, readEvents } from '../journal/history.ts';
+import {
+  logsOf as filesOf,
+  findRun,
+  lastLogsOf,
+  lastRunOf,
+  type PastRun,
+  readEvents,
+} from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { TaskStarted } from '../model/events.ts';
 import { type Flags, isSet } from './flags.ts';
@@ -56,7 +63,11 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
   if (logs.length > 0 || stage === null) return logs;
   // A stage that was fresh in that run left its log in an earlier one.
   const last = lastLogsOf(place.state, stage as TaskId);
-  return last === null ? [] : titled(`${stage} (run ${last.run.runId})`, last.files);
+  if (last !== null) return titled(`${stage} (run ${last.run.runId})`, last.files);
+  const items = lastRunOf(place.state, stage);
+  return (items?.tasks ?? []).flatMap((task) =>
+    titled(`${task} (run ${items!.run.runId})`, filesOf(items!.run, task)),
+  );
 }
 
 /** Of several attempts each has its own. */

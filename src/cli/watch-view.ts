@@ -12,6 +12,7 @@ import { brokenLine, changedLine, type Pending, restLines } from '../render/watc
 import { createWriter, type Writer } from '../render/writer.ts';
 import { modeOf, openConsole } from './build.ts';
 import type { Flags } from './flags.ts';
+import { flagsToGoOn } from './going-on.ts';
 import { printDiagnostics } from './print.ts';
 import { standardError, standardOutput } from './standard-streams.ts';
 import type { WatchedRunEnd } from './watched-run.ts';
@@ -84,7 +85,10 @@ export class WatchView {
   beginRun(watched: WatchedWorkspace, changed: readonly string[]): Sink {
     this.say((look) => changedLine(changed, look));
     const names = watched.selection.stages.map((stage) => stage.name);
-    const console = openConsole(this.flags, this.mode, { names, onClosed: this.onClosed });
+    const console = openConsole(this.flags, this.mode, {
+      ...{ names, onClosed: this.onClosed },
+      goOnFlags: flagsToGoOn(watched.workspace.pipeline, this.flags),
+    });
     this.console = console;
     this.toldRest = '';
     return {

@@ -9,6 +9,8 @@ export interface BuildOptions {
   readonly keepGoing: boolean;
   /** By metric: when as much is used, nothing more begins. */
   readonly budget: Metrics;
+  /** The command line that goes on with a larger limit. Default: one without anything else. */
+  readonly goOn?: (metric: string, limit: number) => string;
   readonly dryRun: boolean;
   /** Wait for another engine in this workspace. */
   readonly wait: boolean;

@@ -15,6 +15,9 @@ import type { CallerEnv } from './ports.ts';
 import { secretValues, shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
+/** In characters. */
+const longestCommand = 1000;
+
 export interface Prepared {
   readonly execution: Execution;
   /** In one line, for people. */
@@ -125,7 +128,11 @@ export function executionOf(
   };
   return {
     execution,
-    command: shownCommand(world, stage),
+    // Thousands of files would tell nobody what it was.
+    get command() {
+      const whole = shownCommand(world, stage, { requires: values.requires, produces: values.produces });
+      return whole.length > longestCommand ? shownCommand(world, stage) : whole;
+    },
     hiddenEnv: environment.hidden,
     hookOf(hook, about) {
       const its = stage.hooks[hook];

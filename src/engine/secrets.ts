@@ -1,5 +1,5 @@
 // What of a stage may be shown and recorded: a configuration can have copied a secret into a command or a variable.
-import { describeCommand, fillCommand } from '../model/command/command-line.ts';
+import { describeCommand, fillCommand, type PlaceholderValues } from '../model/command/command-line.ts';
 import { redactData } from '../model/command/redacted-data.ts';
 import { redact } from '../model/command/redaction.ts';
 import { definitionParts, type Surroundings } from '../model/fingerprint.ts';
@@ -18,13 +18,16 @@ export function secretValues(world: World, stage: Pick<Stage, 'secrets'>): reado
   return [...new Set(values)].sort();
 }
 
-/** The stage's command in one line, for people: as it runs for its item and parameters, with lists of files by their names alone. */
-export function shownCommand(world: World, stage: Stage): string {
+/**
+ * The stage's command in one line, for people: as it runs for its item and parameters, with lists of files by their names
+ * alone, or as `files` has them.
+ */
+export function shownCommand(world: World, stage: Stage, files: PlaceholderValues = {}): string {
   // Before it is one line: quoted for a shell, a secret is another text.
   const values = secretValues(world, stage);
   const { command, item, cwd, params } = toldStage(stage, values);
-  if (item === null && params.length === 0) return describeCommand(command);
-  const words = { ...(item !== null && wordsOf(item, cwd)), ...paramWords(params) };
+  const words = { ...files, ...(item !== null && wordsOf(item, cwd)), ...paramWords(params) };
+  if (Object.keys(words).length === 0) return describeCommand(command);
   return describeCommand(fillCommand(command, redactData(words, values)));
 }
 

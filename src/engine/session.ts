@@ -218,7 +218,7 @@ export class Session {
   private async loop(expected: Counts): Promise<Summary> {
     const { world, options, selection, graph, tasks, services } = this;
     const board = this.boardOf(streams);
-    const spending = new Spending(options.budget, (event) => world.events.emit(event));
+    const spending = new Spending(options.budget, (event) => world.events.emit(event), options.goOn);
     const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({
       world,

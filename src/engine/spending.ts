@@ -19,14 +19,16 @@ const namedTasks = 5;
 export class Spending {
   private readonly limits: Metrics;
   private readonly emit: (event: EventBody) => void;
+  private readonly goOn: (metric: string, limit: number) => string;
   private readonly byTask = new Map<TaskId, Metrics>();
   private sum = noMetrics;
   private limit: Spent | null = null;
   private readonly heldBack: Task[] = [];
 
   /** `limits`: by metric. */
-  constructor(limits: Metrics, emit: (event: EventBody) => void) {
+  constructor(limits: Metrics, emit: (event: EventBody) => void, goOn = withThatAlone) {
     this.limits = limits;
+    this.goOn = goOn;
     this.emit = emit;
   }
 
@@ -42,11 +44,7 @@ export class Spending {
     const used = `${metric} ${amountText(spent)} of ${amountText(limit)}`;
     const names = this.heldBack.map(({ id }) => id);
     const message = `the budget is spent: ${used}; ${plural(this.heldBack.length, 'task')} did not begin: ${listSome(names, namedTasks)}`;
-    return {
-      kind: 'warning',
-      message,
-      hint: `to go on: pipe build --budget ${shellQuote(metric)}=${2 * limit}`,
-    };
+    return { kind: 'warning', message, hint: `to go on: ${this.goOn(metric, 2 * limit)}` };
   }
 
   spend(task: Task, values: Metrics): void {
@@ -67,4 +65,8 @@ export class Spending {
     this.heldBack.push(task);
     return true;
   }
+}
+
+function withThatAlone(metric: string, limit: number): string {
+  return `pipe build --budget ${shellQuote(metric)}=${limit}`;
 }

@@ -93,6 +93,21 @@ export function lastLogsOf(
   return null;
 }
 
+/** The newest run in which tasks of the stage began, and which did: of a stage with items each has its own logs. */
+export function lastRunOf(
+  state: string,
+  stage: string,
+): { readonly run: PastRun; readonly tasks: readonly TaskId[] } | null {
+  for (const runId of runIds(state)) {
+    const events = readEvents({ runId, folder: path.join(state, 'runs', runId), summary: null });
+    const begun = events.flatMap((event) =>
+      event.kind === 'task-started' && event.stage === stage ? [event.task] : [],
+    );
+    if (begun.length > 0) return { run: pastRun(state, runId), tasks: [...new Set(begun)] };
+  }
+  return null;
+}
+
 /** When and why the task last did something, as far as the history reaches; `null` if it holds nothing of it. */
 export function lastWork(state: string, task: TaskId): LastWork | null {
   for (const runId of runIds(state)) {

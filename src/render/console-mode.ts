@@ -21,11 +21,12 @@ export function chooseMode(
 }
 
 /** How text looks on `stream`: its colours, signs and width, which follows the terminal. */
-export function lookOf(stream: OutStream, env: Env, names: readonly string[] = []): Look {
+export function lookOf(stream: OutStream, env: Env, names: readonly string[] = [], goOnFlags = ''): Look {
   return {
     style: createStyle(wantsColour(stream, env)),
     glyphs: createGlyphs(canDrawUnicode(env)),
     nameWidth: nameWidthFor(names),
+    goOnFlags,
     get columns() {
       return stream.isTTY === true ? stream.columns || 80 : null;
     },

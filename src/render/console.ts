@@ -27,6 +27,8 @@ export interface ConsoleOptions {
   readonly profileLines?: ProfileLines;
   /** Names of the tasks to come, so that lines align from the first one on. */
   readonly names?: readonly string[];
+  /** What a command line that goes on with a task needs besides its name. */
+  readonly goOnFlags?: string;
   /** Standard output lost its reader (`| head`). Nothing more is written to it; what to do is up to the caller. */
   readonly onClosed?: () => void;
   /** Milliseconds since 1970. */
@@ -55,9 +57,11 @@ export function createConsole(options: ConsoleOptions): Console {
 function createDisplay(options: ConsoleOptions): Display {
   const { stdout, stderr, env, names, verbose, auditLines, profileLines } = options;
   const out = createWriter(stdout, options.onClosed);
-  const look = lookOf(stdout, env, names);
+  const look = lookOf(stdout, env, names, options.goOnFlags);
   const quiet = () =>
-    createQuietDisplay(createWriter(stderr), lookOf(stderr, env, names), { verbose, auditLines });
+    createQuietDisplay(createWriter(stderr), lookOf(stderr, env, names, options.goOnFlags), {
+      ...{ verbose, auditLines },
+    });
   switch (options.mode) {
     case 'json':
       return createJsonDisplay(out, quiet());

@@ -30,17 +30,18 @@ export function failureDetails(event: TaskFinished, look: Look): readonly string
     ...outputLines(event, look),
     ...(event.log === undefined ? [] : labelled('log', printable(event.log), look)),
     ...hiddenLines(event, look),
-    ...waysOn(event).flatMap(([label, line]) => labelled(label, line, look, style.command)),
+    ...waysOn(event, look.goOnFlags).flatMap(([label, line]) => labelled(label, line, look, style.command)),
   ];
 }
 
 /** The command lines that take up the work again, each with what it does in a word. */
-function waysOn(event: TaskFinished): readonly (readonly [string, string])[] {
-  if (event.failure?.kind !== 'protected') return [['continue', continueCommand(event)]];
+function waysOn(event: TaskFinished, flags = ''): readonly (readonly [string, string])[] {
+  const goOn = `${continueCommand(event)}${printable(flags)}`;
+  if (event.failure?.kind !== 'protected') return [['continue', goOn]];
   const edited = event.failure.paths.map(shellWord).join(' ');
   return [
     ['keep it', `pipe accept ${edited} --reason "…"`],
-    ['rebuild', `${continueCommand(event)} --force`],
+    ['rebuild', `${goOn} --force`],
   ];
 }
 
@@ -96,7 +97,9 @@ function hiddenLines(event: TaskFinished, look: Look): readonly string[] {
     ...labelled('hidden', listSome(likelyFirst(names, event).map(printable), namedVariables), look),
     ...labelled(
       '',
-      'are set here, but the stage does not see them: declare what it needs in env or secrets',
+      names.length === 1
+        ? 'is set here, but the stage does not see it: declare it in env or secrets if it is needed'
+        : 'are set here, but the stage does not see them: declare what it needs in env or secrets',
       look,
       look.style.dim,
     ),

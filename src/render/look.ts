@@ -11,6 +11,8 @@ export interface Look {
   readonly columns: number | null;
   /** Columns that names are padded to, so that what follows them aligns. */
   readonly nameWidth: number;
+  /** Behind a command line that goes on with a task, where it needs more than the task's name: ` -p subject=math`. */
+  readonly goOnFlags?: string;
 }
 
 const widestName = 28;

@@ -29,6 +29,19 @@ test('outputs that do not pass are put away: nothing is recorded, stored or buil
   expect((await build(machine, bad)).executed).toEqual(['a']);
 });
 
+test('the command that made them is told with the files that it stood for, unless these are too many', async () => {
+  const commandOf = async (files: Readonly<Record<string, string>>) => {
+    const plan = planOf({
+      a: { requires: 'in/*', produces: 'out/a b', check: matches(/^z/), run: 'x {requires} > {produces}' },
+    });
+    const { world } = await build(Machine.with(files), plan);
+    return world.ofKind('task-finished')[0]?.command;
+  };
+  expect(await commandOf({ 'in/1': '1' })).toBe("x in/1 > 'out/a b'");
+  const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`in/${i}`, '1']));
+  expect(await commandOf(many)).toBe('x {requires} > {produces}');
+});
+
 test('a failed check is never tried again', async () => {
   const { executed } = await build(Machine.with({ 'in.txt': '1' }), stages(/^z/, { retry: { attempts: 3 } }));
   expect(executed).toEqual(['a']);

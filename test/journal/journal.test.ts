@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunId, TaskId } from '../../src/base/brand.ts';
 import { growHistory } from '../../src/journal/grow-history.ts';
-import { findRun, lastLogsOf, listRuns, logsOf, readEvents } from '../../src/journal/history.ts';
+import { findRun, lastLogsOf, lastRunOf, listRuns, logsOf, readEvents } from '../../src/journal/history.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
 import { pruneRuns } from '../../src/journal/prune.ts';
 import type { PipeEvent } from '../../src/model/events.ts';
@@ -156,6 +156,25 @@ test('a log is found in its run, and in the last run that had one', () => {
   expect(logsOf(older!, merge)).toEqual([path.join(older!.folder, 'logs', 'merge.log')]);
   expect(lastLogsOf(state, merge)).toEqual({ run: older, files: logsOf(older!, merge) });
   expect(lastLogsOf(state, 'other' as TaskId)).toBeNull();
+});
+
+test('the last run is found in which tasks of a stage began, whichever these were', () => {
+  const state = temporaryFolder();
+  const began = (...tasks: readonly string[]) =>
+    tasks.map((task) =>
+      JSON.stringify({ v: 1, seq: 1, kind: 'task-started', task, stage: task.split(':')[0] }),
+    );
+  const runs = {
+    '20261120-000000-0000': began('s:1', 's:2'),
+    '20261121-000000-0000': began('s:2', 'other', 's:2'),
+    '20261122-000000-0000': began('other'),
+  };
+  for (const [run, lines] of Object.entries(runs)) {
+    fs.mkdirSync(path.join(state, 'runs', run), { recursive: true });
+    fs.writeFileSync(path.join(state, 'runs', run, 'events.jsonl'), lines.join('\n'));
+  }
+  expect(lastRunOf(state, 's')).toMatchObject({ run: { runId: '20261121-000000-0000' }, tasks: ['s:2'] });
+  expect(lastRunOf(state, 's:2')).toBeNull();
 });
 
 test('only the newest runs are kept, with what they left elsewhere, but for what people made', () => {

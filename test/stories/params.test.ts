@@ -174,6 +174,24 @@ test('since a run, what is stale or was made again is selected, with what follow
   );
 });
 
+test('what goes on with a run goes on with its parameters, its configuration and what it was asked for', async () => {
+  await using rig = await Rig.with({
+    'other.config.ts': `export default { budget: { usd: 1 }, jobs: 1, params: { word: { type: 'string', default: 'x' } }, stages: {
+        bad: { produces: ['bad'], run: 'test {params.word} = x && touch bad' },
+        paid: { produces: ['paid'], run: 'echo \\'{"metric":{"usd":2}}\\' >> "$PIPE_OUTPUT"; touch paid' },
+        left: { after: 'paid', produces: ['left'], run: 'touch left' },
+      } };`,
+  });
+  const flags = ['-p', 'word=two words', '--config', 'other.config.ts'];
+  const failed = await rig.pipe(['build', 'bad', ...flags]);
+  expect(failed.stdout).toContain("pipe build bad -p word='two words' --config other.config.ts\n");
+  const stopped = await rig.pipe(['build', 'left', ...flags, '--skip', 'bad']);
+  expect(stopped).toMatchObject({ code: 3 });
+  expect(stopped.stdout).toContain(
+    "to go on: pipe build left --skip bad -p word='two words' --config other.config.ts --budget usd=2",
+  );
+});
+
 /** `script` of util-linux gives a command a terminal of its own. */
 const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
 if (!hasScript) console.warn('no "script" of util-linux here: nobody is asked at a terminal');

@@ -1,0 +1,43 @@
+// The command lines that go on with what this one was about: the same configuration, parameters and selection.
+import { shellQuote } from '../model/command/shell-line.ts';
+import type { Pipeline } from '../model/stage.ts';
+import { budgetOf, type Flags, texts } from './flags.ts';
+
+/** For a task that failed: what is typed behind `pipe build <task>`. Empty, or it begins with a space. */
+export function flagsToGoOn({ params }: Pick<Pipeline, 'params'>, flags: Flags): string {
+  return [...given('from', flags), ...given('skip', flags), ...sameWorkspace(params, flags)].join('');
+}
+
+/** For all that a budget has left, with a larger one. */
+export function budgetToGoOn(
+  { params }: Pick<Pipeline, 'params'>,
+  targets: readonly string[],
+  flags: Flags,
+): (metric: string, limit: number) => string {
+  const selected = ['from', 'to', 'only', 'skip', 'since'].flatMap((name) => given(name, flags));
+  return (metric, limit) => {
+    const budgets = Object.entries({ ...budgetOf(flags), [metric]: limit });
+    const budget = budgets.map(([name, value]) => ` --budget ${pair(name, value)}`);
+    const named = targets.map((target) => ` ${shellQuote(target)}`);
+    return ['pipe build', ...named, ...selected, ...sameWorkspace(params, flags), ...budget].join('');
+  };
+}
+
+function sameWorkspace(params: Pipeline['params'], flags: Flags): readonly string[] {
+  return [
+    ...params.flatMap(({ name, value, isGiven }) =>
+      isGiven && value !== null ? [` -p ${pair(name, value)}`] : [],
+    ),
+    ...['config', 'root'].flatMap((name) => given(name, flags)),
+    ...texts(flags, 'envFile').map((file) => ` --env-file ${shellQuote(file)}`),
+  ];
+}
+
+function given(name: string, flags: Flags): readonly string[] {
+  return texts(flags, name).map((value) => ` --${name} ${shellQuote(value)}`);
+}
+
+/** What stands before `=` needs no quotes for it. */
+function pair(name: string, value: string | number | boolean): string {
+  return `${shellQuote(name)}=${shellQuote(String(value))}`;
+}

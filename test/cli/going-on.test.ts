@@ -1,0 +1,35 @@
+// Which command lines go on with what one was about.
+import { expect, test } from 'vitest';
+import { budgetToGoOn, flagsToGoOn } from '../../src/cli/going-on.ts';
+import { validate } from '../../src/model/validation/validate.ts';
+import { accepted, place } from '../model/validation/sample-config.ts';
+
+const spec = {
+  params: { subject: { type: 'string', default: 'art' }, level: { type: 'number', default: 3 } },
+  stages: { a: { run: 'make it {params.subject} {params.level}' } },
+};
+
+function pipelineWith(...typed: readonly string[]) {
+  const result = validate(spec, place, { params: { typed, open: false } });
+  if (!result.ok) throw new Error(result.error[0]!.message);
+  return result.value;
+}
+
+test('a task is gone on with under the same parameters and configuration, within the same selection', () => {
+  expect(flagsToGoOn(accepted(spec), {})).toBe('');
+  const flags = {
+    ...{ from: ['b'], to: ['d'], skip: ['c'], config: "ann's.ts", envFile: ['.env'], budget: { usd: 1 } },
+  };
+  expect(flagsToGoOn(pipelineWith('subject=fine arts'), flags)).toBe(
+    " --from b --skip c -p subject='fine arts' --config 'ann'\\''s.ts' --env-file .env",
+  );
+});
+
+test('what a budget has left is gone on with as a whole, and with the other budgets', () => {
+  const { params } = pipelineWith('level=4');
+  const goOn = budgetToGoOn({ params }, ['a', 'all of it'], { skip: ['c'], budget: { usd: 1, tokens: 9 } });
+  expect(goOn('usd', 2)).toBe(
+    "pipe build a 'all of it' --skip c -p level=4 --budget usd=2 --budget tokens=9",
+  );
+  expect(budgetToGoOn(accepted(spec), [], {})('usd', 20)).toBe('pipe build --budget usd=20');
+});
