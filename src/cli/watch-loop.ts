@@ -161,7 +161,7 @@ export class WatchLoop {
     let about = this.options.ears.arm() > 0 || this.found === null ? null : paths;
     try {
       do {
-        this.found = this.watched!.look(this.holds, about);
+        this.found = this.watched!.look(this.holds, about, this.options.ears.isWhole);
         about = null;
       } while (this.options.ears.arm() > 0);
       return this.found;

@@ -2,12 +2,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
+import { once } from '../base/once.ts';
 import { namedModules } from '../config/named-modules.ts';
 import { type AssessmentOrFailure, Assessor, isFailure } from '../engine/assess.ts';
 import { BuildTasks } from '../engine/build-tasks.ts';
 import type { Holds } from '../engine/holds.ts';
 import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
 import type { World } from '../engine/world.ts';
+import { StandingStamps } from '../files/standing-stamps.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
@@ -30,6 +32,7 @@ export class WatchedWorkspace {
   private readonly world: World;
   private readonly lookedAt: LookedAt;
   private readonly standing = new Standing<TaskId, AssessmentOrFailure>();
+  private readonly stamps: StandingStamps;
   private readonly wordNow: () => WatchedWord | null;
   private current: Assessor;
   private found: Found | null = null;
@@ -50,12 +53,14 @@ export class WatchedWorkspace {
       isTroubled = true;
       listener.onTrouble(message);
     };
+    const stamps = new StandingStamps();
     const opened = await openWorld({
       ...{ workspace, stages: selection.stages, flags, onTrouble, overheard },
       runId: makeRunId(Date.now()),
       sinks: [],
       writes: true,
       witness: lookedAt,
+      standingStamps: stamps,
     });
     const files = texts(flags, 'envFile').map((file) => path.resolve(file));
     const codePaths = [...codeOf(workspace, selection), ...files];
@@ -66,7 +71,7 @@ export class WatchedWorkspace {
     });
     // A build by itself would tell of it as well.
     const wordNow = () => (isTroubled ? null : word);
-    return new WatchedWorkspace({ workspace, selection, codePaths, lookedAt, world, state, wordNow });
+    return new WatchedWorkspace({ workspace, selection, codePaths, lookedAt, world, state, stamps, wordNow });
   }
 
   private constructor(options: {
@@ -76,10 +81,12 @@ export class WatchedWorkspace {
     readonly lookedAt: LookedAt;
     readonly world: World;
     readonly state: KeptWorld['state'];
+    readonly stamps: StandingStamps;
     readonly wordNow: () => WatchedWord | null;
   }) {
     const { workspace, selection, codePaths, world, state } = options;
     this.wordNow = options.wordNow;
+    this.stamps = options.stamps;
     this.lookedAt = options.lookedAt;
     this.workspace = workspace;
     this.selection = selection;
@@ -117,9 +124,12 @@ export class WatchedWorkspace {
     return this.world.records.changedElsewhere();
   }
 
-  /** Looks at what may be otherwise for these paths, absolute; `null`: at everything. */
-  look(holds: Holds, paths: Iterable<string> | null): Found {
-    const { world, workspace, lookedAt, standing, selection } = this;
+  /**
+   * Looks at what may be otherwise for these paths, absolute; `null`: at everything. `hearsAll`: of what else has
+   * changed it would have been told.
+   */
+  look(holds: Holds, paths: Iterable<string> | null, hearsAll: boolean): Found {
+    const { world, workspace, lookedAt, standing, selection, stamps } = this;
     // Should the file system refuse, nobody knows what is fresh.
     this.found = null;
     const isOfOthers = world.records.changedElsewhere();
@@ -130,7 +140,8 @@ export class WatchedWorkspace {
     this.current = this.newAssessor();
     const { graph } = workspace;
     const tasks = new BuildTasks(world, graph, selection);
-    const found = whatIsToDo({ graph, tasks, assessor: this.current, watching: holds });
+    const lookNow = () => whatIsToDo({ graph, tasks, assessor: this.current, watching: holds });
+    const found = hearsAll ? stamps.relyOnce(lookNow) : lookNow();
     const places = lookedAt.takePlaces();
     for (const [id, assessed] of this.current.entries()) {
       const rests = places.get(id);
@@ -156,6 +167,7 @@ export class WatchedWorkspace {
 
   private forget(): void {
     this.standing.dropAll();
+    this.stamps.dropAll();
     this.world.files.forget();
   }
 
@@ -177,8 +189,9 @@ export class WatchedWorkspace {
 function inShort(assessed: AssessmentOrFailure): AssessmentOrFailure {
   if (isFailure(assessed)) return assessed;
   const { task, verdict, memory } = assessed;
-  const notRead = () =>
-    ({ failure: { kind: 'internal', message: 'not read any more', stack: null } }) as const;
+  const notRead = once(
+    () => ({ failure: { kind: 'internal', message: 'not read any more', stack: null } }) as const,
+  );
   return { task, verdict, memory, parts: [], inputs: [], outputs: [], read: notRead };
 }
 

@@ -18,6 +18,7 @@ import { createTools } from '../exec/tools.ts';
 import { isYaml, WorkspaceDocuments } from '../files/documents.ts';
 import { walks } from '../files/glob-files.ts';
 import { hashFile } from '../files/hash-file.ts';
+import type { StandingStamps } from '../files/standing-stamps.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { WorkspaceOutputs } from '../files/workspace-outputs.ts';
 import { StateRunFolders } from '../journal/run-folders.ts';
@@ -67,6 +68,8 @@ export interface WorldOptions {
   readonly kept?: KeptWorld | undefined;
   /** Hears of what `files` look at. Default: nobody. */
   readonly witness?: Witness | undefined;
+  /** What a watch keeps of them from look to look. */
+  readonly standingStamps?: StandingStamps | undefined;
   /** False for commands that only look: not even a probe is written. */
   readonly writes: boolean;
   readonly auditOf?: ((about: { readonly folders: RunFolders; readonly code: Code }) => Audit) | undefined;
@@ -92,7 +95,7 @@ export const clock: Clock = { nowMs: () => Date.now(), monotonicMs };
 /** Throws `UsageError` for an environment file that cannot be read. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const { workspace, flags, runId, onTrouble, identity, outlet = openOutlet } = options;
-  const { resealing = null, profiling = null } = options;
+  const { resealing = null, profiling = null, standingStamps: standing = null } = options;
   const ownEnv = callerEnv(flags);
   const bootId = identity?.boot ?? readBootId();
   // Of a state folder that nothing can be written to, the run's folder tells, and one warning is enough.
@@ -144,7 +147,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         root: workspace.root,
         memory: stamps,
         probeFolder: options.writes ? workspace.state : null,
-        witness,
+        ...{ witness, standing },
         hash: profiling?.hash(hashFile) ?? hashFile,
       }),
     documents: new WorkspaceDocuments({ root: workspace.root, parseYaml, witness }),

@@ -1,6 +1,6 @@
 // Looks at one task's files and takes the verdict. The same look serves `build`, `status` and `why`.
 import type { Digest, FilePath, TaskId } from '../base/brand.ts';
-import { once } from '../base/once.ts';
+import { type Once, once } from '../base/once.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { definitionParts, digestOf, fingerprintOf } from '../model/fingerprint.ts';
@@ -34,7 +34,7 @@ export interface Assessment {
   /** Present files that match `produces`. */
   readonly outputs: readonly ListedFile[];
   /** Hashes the inputs; under `mtime` only when it comes to that. */
-  readonly read: () => Reading | { readonly failure: Failure };
+  readonly read: Once<Reading | { readonly failure: Failure }>;
 }
 
 export type AssessmentOrFailure =

@@ -134,7 +134,7 @@ export class Attempt {
     const { world } = this;
     // Not `this.task`: its record may be another by now.
     const { task } = assessment;
-    const ahead = this.executing.reading.inputs(assessment.inputs);
+    const ahead = assessment.read.isMade ? null : this.executing.reading.inputs(assessment.inputs);
     if (ahead !== null && !(await ahead)) return { kind: 'cancelled' };
     const reading = assessment.read();
     if ('failure' in reading) return failed(reading.failure);

@@ -1,27 +1,27 @@
 // What of the files that were looked at is looked at anew.
 import path from 'node:path';
-import type { Stamp } from '../engine/ports.ts';
 import type { FolderListings } from './folder-listings.ts';
+import type { PresentStamps } from './present-stamps.ts';
 
 export interface Looks {
   /** Absolute. */
   readonly root: string;
   readonly listings: FolderListings;
   /** By canonical path. */
-  readonly stamps: Map<string, Stamp | null>;
+  readonly stamps: PresentStamps;
 }
 
-/** All, or what these absolute paths name and which names their folders have. */
+/** All but what stands, or what these absolute paths name and which names their folders have. */
 export function forgetLooks(paths: Iterable<string> | undefined, { root, listings, stamps }: Looks): void {
   if (paths === undefined) {
     listings.forget();
-    stamps.clear();
+    stamps.forget();
     return;
   }
   const below = `${root}/`;
   for (const file of paths) {
     listings.forget(file);
     listings.forget(path.dirname(file));
-    stamps.delete(file.startsWith(below) ? file.slice(below.length) : file);
+    stamps.drop(file.startsWith(below) ? file.slice(below.length) : file);
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
+import { once } from '../base/once.ts';
 import type { Witness } from '../base/witness.ts';
 import type {
   Expansion,
@@ -25,12 +26,14 @@ import { filesOfGlob } from './glob-files.ts';
 import { digestOfNothing, type HashedFile } from './hash-file.ts';
 import { linkEntry, linkText } from './link-text.ts';
 import { digestOfTree, unnameableIn } from './owned-folders.ts';
+import { PresentStamps } from './present-stamps.ts';
 import { isExecutable, stampOf, stampOfTarget, stampWithTarget } from './stamp.ts';
+import type { StandingStamps } from './standing-stamps.ts';
 import type { walk } from './walk.ts';
 import { isMangled, whyUnreadable } from './why-unreadable.ts';
 
-type ReadAhead = ReadonlyMap<string, HashedFile>;
 type Seen = { readonly entry: FileEntry; readonly stamp: Stamp };
+type ReadAhead = ReadonlyMap<string, HashedFile>;
 
 export class WorkspaceFiles implements Files {
   private readonly root: string;
@@ -38,12 +41,13 @@ export class WorkspaceFiles implements Files {
   private readonly witness: Witness | null;
   private readonly listings: FolderListings;
   private readonly digests: DigestMemory;
-  private readonly stamps = new Map<string, Stamp | null>();
+  private readonly stamps: PresentStamps;
 
   /**
    * `walk` may be `null` where no pattern `walks`: loading it takes time.
    * `probeFolder`: where a probe of the file system's clock may be written; `null` for commands that never write.
    * `hash`: how content is read, for who wants to know how long that takes.
+   * `standing`: what outlives `forget` where somebody hears of changes.
    */
   constructor(options: {
     readonly walk: typeof walk | null;
@@ -52,9 +56,11 @@ export class WorkspaceFiles implements Files {
     readonly probeFolder: string | null;
     readonly witness?: Witness | null;
     readonly hash?: HashFile;
+    readonly standing?: StandingStamps | null;
   }) {
     this.root = options.root;
     this.witness = options.witness ?? null;
+    this.stamps = new PresentStamps(options.standing ?? null);
     this.listings = new FolderListings(this.witness);
     this.walk = options.walk;
     this.digests = new DigestMemory(options.memory, options.probeFolder, options.hash);
@@ -65,16 +71,10 @@ export class WorkspaceFiles implements Files {
     const unmatched = [];
     const unreadable: UnreadableFile[] = [];
     const excludes = set.entries.some((entry) => entry.negated);
+    const { root, listings, look, walk } = this;
     for (const entry of set.entries.filter((one) => !one.negated)) {
       let matched = false;
-      const listed = filesOfGlob({
-        root: this.root,
-        listings: this.listings,
-        glob: entry.glob,
-        role,
-        look: this.lookOnce,
-        walk: this.walk,
-      });
+      const listed = filesOfGlob({ root, listings, look, walk, glob: entry.glob, role });
       unreadable.push(...listed.unreadable);
       for (const file of listed.files) {
         // The whole set decides, so that a later exclusion counts here too.
@@ -96,9 +96,10 @@ export class WorkspaceFiles implements Files {
     return digestOfTree(this.absolute(file));
   }
 
-  look(file: FilePath): ListedFile | null {
-    return this.lookOnce(file);
-  }
+  readonly look = (file: FilePath): ListedFile | null => {
+    const stamp = this.stampOnce(file);
+    return stamp === null ? null : { path: file, kind: stamp.kind };
+  };
 
   realPath(file: FilePath): FilePath | null {
     this.witness?.unsure();
@@ -111,9 +112,8 @@ export class WorkspaceFiles implements Files {
     const stamps: Stamp[] = [];
     const missing: FilePath[] = [];
     const unreadable: UnreadableFile[] = [];
-    let read: ReadAhead | null = null;
     // Only when a file must be read: most often none must.
-    const ahead = () => (read ??= this.digests.ofMany(this.unreadAmong(files)));
+    const ahead = once(() => this.digests.ofMany(this.unreadAmong(files)));
     for (const { path: file } of files) {
       try {
         const seen = role === 'input' ? this.inputEntry(file, ahead) : this.outputEntry(file, ahead);
@@ -143,7 +143,7 @@ export class WorkspaceFiles implements Files {
 
   stamp(paths: readonly FilePath[], role: Role): readonly (Stamp | null)[] {
     return paths.map((file) => {
-      this.stamps.delete(file);
+      this.stamps.drop(file);
       const stamp = this.stampOnce(file);
       if (role === 'output' || stamp?.kind !== 'link') return stamp;
       const absolute = this.absolute(file);
@@ -160,11 +160,6 @@ export class WorkspaceFiles implements Files {
     return this.digests.settle();
   }
 
-  private readonly lookOnce = (file: FilePath): ListedFile | null => {
-    const stamp = this.stampOnce(file);
-    return stamp === null ? null : { path: file, kind: stamp.kind };
-  };
-
   private absolute(file: string): string {
     return path.isAbsolute(file) ? file : `${this.root}/${file}`;
   }
@@ -174,7 +169,7 @@ export class WorkspaceFiles implements Files {
     const stamp = known === undefined ? stampOf(this.absolute(file)) : known;
     // Also what is remembered: another task asks.
     this.witness?.saw(this.absolute(file), stamp !== null);
-    if (known === undefined) this.stamps.set(file, stamp);
+    this.stamps.put(file, stamp);
     return stamp;
   }
 
@@ -191,8 +186,11 @@ export class WorkspaceFiles implements Files {
     });
   }
 
-  private outputEntry(file: FilePath, ahead: () => ReadAhead): Seen | null {
-    const stamp = this.stampOnce(file);
+  private outputEntry(
+    file: FilePath,
+    ahead: () => ReadAhead,
+    stamp: Stamp | null = this.stampOnce(file),
+  ): Seen | null {
     if (stamp === null) return null;
     switch (stamp.kind) {
       case 'file':
@@ -212,7 +210,7 @@ export class WorkspaceFiles implements Files {
   private inputEntry(file: FilePath, ahead: () => ReadAhead): Seen | null {
     const stamp = this.stampOnce(file);
     if (stamp === null) return null;
-    if (stamp.kind !== 'link') return this.outputEntry(file, ahead);
+    if (stamp.kind !== 'link') return this.outputEntry(file, ahead, stamp);
     // What a link leads to counts as well as where it says to lead.
     const absolute = this.absolute(file);
     const text = linkText(absolute);
@@ -226,7 +224,7 @@ export class WorkspaceFiles implements Files {
       hash.update(`${isExecutable(target) ? '+x' : ''};${content.digest}`);
     }
     const [digest, sizeBytes] = [hash.digest('hex') as Digest, Number(target?.sizeBytes ?? 0n)];
-    const entry: FileEntry = { path: file, kind: 'link', executable: false, digest, sizeBytes, target: text };
+    const entry = { path: file, kind: 'link', executable: false, digest, sizeBytes, target: text } as const;
     return { entry, stamp: stampWithTarget(absolute, stamp) };
   }
 

@@ -1,6 +1,7 @@
 // What a watch does not run by itself.
 import { expect, test } from 'vitest';
 import type { Digest, TaskId } from '../../src/base/brand.ts';
+import { once } from '../../src/base/once.ts';
 import type { Assessment, AssessmentOrFailure } from '../../src/engine/assess.ts';
 import { Holds } from '../../src/engine/holds.ts';
 import type { Failure } from '../../src/model/failure.ts';
@@ -29,7 +30,7 @@ function stale(
   return {
     task: of,
     verdict: { kind: 'stale', reasons },
-    read: () => ({ seen: null, fingerprint: () => fingerprint as Digest }),
+    read: once(() => ({ seen: null, fingerprint: () => fingerprint as Digest })),
   } as unknown as Assessment;
 }
 

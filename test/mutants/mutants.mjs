@@ -157,6 +157,20 @@ export const mutants = [
     tests: ['test/engine/artifacts.test.ts', 'test/random.test.ts'],
   },
   {
+    name: 'what a watch has heard of stands all the same',
+    file: 'src/files/present-stamps.ts',
+    from: '    this.standing?.drop(file);',
+    to: '',
+    tests: ['test/files/standing-stamps.test.ts', 'test/random-watch.test.ts'],
+  },
+  {
+    name: 'what stands is relied on while a run is at work',
+    file: 'src/files/standing-stamps.ts',
+    from: 'return this.isRelied ? this.stamps.get(file) : undefined;',
+    to: 'return this.stamps.get(file);',
+    tests: ['test/files/standing-stamps.test.ts', 'test/random-watch.test.ts'],
+  },
+  {
     name: 'an edited output stays where a stored result is brought back',
     file: 'src/engine/artifacts.ts',
     from: 'return there !== undefined && sameEntry(there, entry);',

@@ -1,0 +1,34 @@
+// Stamps since somebody last said to forget them; before those, the ones that a watch keeps.
+import type { Stamp } from '../engine/ports.ts';
+import type { StandingStamps } from './standing-stamps.ts';
+
+export class PresentStamps {
+  private readonly stamps = new Map<string, Stamp | null>();
+  private readonly standing: StandingStamps | null;
+
+  constructor(standing: StandingStamps | null) {
+    this.standing = standing;
+  }
+
+  /** `undefined`: it must be looked at. `null`: it is not there. */
+  get(file: string): Stamp | null | undefined {
+    const known = this.stamps.get(file);
+    return known === undefined ? this.standing?.get(file) : known;
+  }
+
+  put(file: string, stamp: Stamp | null): void {
+    this.stamps.set(file, stamp);
+    this.standing?.put(file, stamp);
+  }
+
+  /** Something was heard of it, or is known. */
+  drop(file: string): void {
+    this.stamps.delete(file);
+    this.standing?.drop(file);
+  }
+
+  /** But not what stands. */
+  forget(): void {
+    this.stamps.clear();
+  }
+}
