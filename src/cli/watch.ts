@@ -5,6 +5,7 @@ import { UsageError } from '../model/diagnostic.ts';
 import { modeOf } from './build.ts';
 import { type Flags, text } from './flags.ts';
 import { handleSignals } from './signals.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { tellOfWork } from './standard-streams.ts';
 import { answerBuilds } from './watch-answering.ts';
 import { WatchEars } from './watch-ears.ts';
@@ -20,6 +21,7 @@ import { refuseInsideStage } from './world.ts';
 export async function watch(targets: readonly string[], given: Flags): Promise<number> {
   const place = findPlace(given);
   refuseInsideStage(place.root);
+  keepHeapSmall();
   const flags = await withAnswers(given);
   tellOfWork();
   const hasKeys = modeOf(flags) === 'live' && hasKeyboard();
