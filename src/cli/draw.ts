@@ -1,4 +1,5 @@
 // What `pipe graph` draws: the selected stages, the edges among them, the files that pass through those.
+
 import { describeCommand } from '../model/command/command-line.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import {
@@ -9,6 +10,7 @@ import {
   setMatches,
 } from '../model/glob/pattern-set.ts';
 import type { Edge, StageGraph } from '../model/graph/graph.ts';
+import { modulesOf } from '../model/hooks.ts';
 import { byPath } from '../model/manifest.ts';
 import { isOutside } from '../model/paths.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
@@ -143,6 +145,6 @@ function included(set: PatternSet | null): readonly PatternEntry[] {
 }
 
 /** Files that the command itself names. */
-function namedFiles({ implied, command }: Stage): readonly string[] {
-  return command.kind === 'script' ? [...implied, command.module] : implied;
+function namedFiles(stage: Stage): readonly string[] {
+  return [...stage.implied, ...modulesOf(stage)];
 }

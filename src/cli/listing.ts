@@ -2,6 +2,7 @@
 
 import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { modulesOf } from '../model/hooks.ts';
 import { expectedOf } from '../model/params/param.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { plural } from '../model/words/amounts.ts';
@@ -101,8 +102,7 @@ function paramLines({ params }: Pipeline, { columns, style }: Look): readonly st
 }
 
 function inputsOf(stage: Stage): number {
-  const module = stage.command.kind === 'script' ? 1 : 0;
-  return patternsIn(stage.requires) + stage.implied.length + module;
+  return patternsIn(stage.requires) + stage.implied.length + modulesOf(stage).length;
 }
 
 /** Exclusions are no files. */

@@ -11,7 +11,7 @@ import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
-import { hasFunctionHook } from '../model/hooks.ts';
+import { allModulesOf, hasFunctionHook } from '../model/hooks.ts';
 import { type Selection, select } from '../model/selection.ts';
 import { asksFunction } from '../model/service.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
@@ -120,7 +120,7 @@ async function codeOf(
   const folder = path.join(state, 'config');
   const apiPath = besideThis('index');
   const cache = openCodeCache({ folder, root, apiPath, version, writes: true });
-  const modules = stages.flatMap(({ command }) => (command.kind === 'script' ? [command.module] : []));
+  const modules = stages.flatMap(allModulesOf);
   const hasCode =
     modules.length > 0 ||
     stages.some(

@@ -1,4 +1,5 @@
 // What `pipe describe` finds out about a stage beyond its declaration: files, tools, secrets, the last run, the verdict.
+
 import { preview } from '../engine/preview.ts';
 import type { World } from '../engine/world.ts';
 import { UsageError } from '../model/diagnostic.ts';
@@ -6,6 +7,7 @@ import type { TaskPlanned } from '../model/events.ts';
 import { globMatches } from '../model/glob/glob.ts';
 import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { modulesOf } from '../model/hooks.ts';
 import { noSuchItem } from '../model/items/selected-items.ts';
 import type { Memory } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
@@ -51,8 +53,8 @@ export function lookAtStage(asked: {
   readonly stage: Stage;
 }): StageFacts {
   const { world, graph, selection, stage } = asked;
-  const { command, env, secrets } = stage;
-  const named = command.kind === 'script' ? [...stage.implied, command.module] : stage.implied;
+  const { env, secrets } = stage;
+  const named = [...stage.implied, ...modulesOf(stage)];
   const passed = [...env.map((entry) => entry.name), ...secrets];
   return {
     stage,

@@ -1,4 +1,5 @@
 // The workspace as a watch has it between its runs: loaded once, and looked at as often as something is heard of.
+
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
@@ -11,6 +12,7 @@ import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
 import type { World } from '../engine/world.ts';
 import { StandingStamps } from '../files/standing-stamps.ts';
 import { makeRunId } from '../journal/run-id.ts';
+import { allModulesOf } from '../model/hooks.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
 import { stageOfTask } from '../model/task.ts';
@@ -196,9 +198,7 @@ function inShort(assessed: AssessmentOrFailure): AssessmentOrFailure {
 }
 
 function codeOf(workspace: Workspace, { stages }: Selection): readonly string[] {
-  const modules = stages.flatMap(({ command }) =>
-    command.kind === 'script' ? [path.resolve(workspace.root, command.module)] : [],
-  );
+  const modules = stages.flatMap(allModulesOf).map((module) => path.resolve(workspace.root, module));
   const known = workspace
     .pathsOfCode()
     // What is looked for in all folders above, and is not there, is none of the workspace's business.

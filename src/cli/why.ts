@@ -1,4 +1,5 @@
 // `pipe why`: the full chain of causes for one stage or file.
+
 import type { FilePath } from '../base/brand.ts';
 import { preview } from '../engine/preview.ts';
 import type { World } from '../engine/world.ts';
@@ -6,6 +7,7 @@ import { type LastWork, lastWork } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
+import { modulesOf } from '../model/hooks.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
 import { itemNamed, noSuchItem } from '../model/items/selected-items.ts';
 import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
@@ -141,11 +143,7 @@ function subjectOf(workspace: Workspace, asked: string): Subject {
 }
 
 function isInput(stage: Stage, path: FilePath): boolean {
-  return (
-    setMatches(stage.requires, path) ||
-    stage.implied.includes(path) ||
-    (stage.command.kind === 'script' && stage.command.module === path)
-  );
+  return setMatches(stage.requires, path) || stage.implied.includes(path) || modulesOf(stage).includes(path);
 }
 
 /** Farther in, a terminal would have no room left for words. */

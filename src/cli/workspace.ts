@@ -1,4 +1,5 @@
 // Finds and reads the workspace: its configuration as a pipeline and a graph, or every reason why not.
+
 import fs from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import type { Code } from '../engine/ports.ts';
 import { markStateFolder, stateFolderName } from '../journal/state-folder.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
+import { allModulesOf } from '../model/hooks.ts';
 import { canonicalPath, isOutside } from '../model/paths.ts';
 import {
   resolveName,
@@ -187,7 +189,7 @@ function codeOf(
   cache: CodeCache,
   loaded: LoadedConfig,
 ): Promise<Code> {
-  const modules = stages.flatMap((stage) => (stage.command.kind === 'script' ? [stage.command.module] : []));
+  const modules = stages.flatMap(allModulesOf);
   return prepareCode({ root, cache, config: loaded.compiled, modules });
 }
 

@@ -137,10 +137,12 @@ export function executionOf(
     hookOf(hook, about) {
       const its = stage.hooks[hook];
       if (its === null) return null;
+      const params = hook === 'onFailure' ? stage.paramsOnFailure : stage.params;
       return {
         ...execution,
         hook,
-        command: fillCommand(its, values),
+        command: fillCommand(its, { ...values, ...paramWords(params) }),
+        context: { ...execution.context, params: valuesOf(params) },
         module: compiledModule(world, its),
         env: { ...environment.env, PIPE_HOOK: hook, ...about },
       };

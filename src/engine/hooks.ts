@@ -1,5 +1,6 @@
 // Runs the hooks of a stage around its command.
 import type { HookName } from '../model/hooks.ts';
+import type { Command } from '../model/stage.ts';
 import { explainFailure } from '../model/words/wording.ts';
 import { type CancelledEnd, type FailedEnd, failed } from './attempt-end.ts';
 import type { Executing } from './executing.ts';
@@ -21,6 +22,9 @@ export async function runHook(
 ): Promise<CancelledEnd | FailedEnd | null> {
   const execution = prepared.hookOf(hook, about);
   if (execution === null) return null;
+  // What nobody has looked at beforehand: a module that only a failure calls.
+  if (isCode(execution.command) && execution.module === null)
+    return failed({ kind: 'hook-failed', hook, why: 'its code cannot be compiled', line: '' }, [], prepared);
   const end = await executing.alone(execution);
   if (end.kind === 'succeeded') return null;
   if (end.kind === 'cancelled') return end;
@@ -48,4 +52,8 @@ export async function runFailureHook(
     if (isRefusal(problem)) return `its hook "onFailure" cannot be run: ${problem.message}`;
     throw problem;
   }
+}
+
+function isCode({ kind }: Command): boolean {
+  return kind === 'script' || kind === 'function';
 }

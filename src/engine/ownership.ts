@@ -1,8 +1,10 @@
 // Whose file is it? Only what `pipe` produced may be dropped; what a person made is kept.
+
 import type { FilePath } from '../base/brand.ts';
 import { schemaFiles } from '../model/checks.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { modulesOf } from '../model/hooks.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { ListedFile, OutputPlace } from './ports.ts';
@@ -31,11 +33,12 @@ export function isNamed(graph: StageGraph, path: FilePath): boolean {
 }
 
 /** Whether the stage needs this very file, and not only what a pattern finds. */
-export function isNamedBy({ requires, implied, command, checks }: Stage, path: FilePath): boolean {
+export function isNamedBy(stage: Stage, path: FilePath): boolean {
+  const { requires, implied, checks } = stage;
   const isLiteral = requires.entries.some((entry) => !entry.negated && entry.glob.literal === path);
   if (isLiteral && setMatches(requires, path)) return true;
   if (schemaFiles(checks).includes(path)) return true;
-  return implied.includes(path) || (command.kind === 'script' && command.module === path);
+  return implied.includes(path) || modulesOf(stage).includes(path);
 }
 
 /** The folders below which a stage's outputs lie; what is empty below them after a clean-up may go. */

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { escapeGlob, globMatches, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
-import { codeOf } from '../model/hooks.ts';
+import { allModulesOf, codeOf } from '../model/hooks.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { aliasedInputs, aliasProblem } from './aliases.ts';
@@ -29,6 +29,7 @@ export function preflight(
   const world = worldWithout(now, leaving);
   const problems: Diagnostic[] = [];
   for (const { stage } of about) {
+    problems.push(...codeProblems(world, stage));
     // Whether it is needed at all nobody can say.
     if (stage.when === 'failure') continue;
     for (const requirement of stage.tools) {
@@ -36,7 +37,6 @@ export function preflight(
       if ('problem' in tool) problems.push(tool.problem);
     }
     problems.push(
-      ...codeProblems(world, stage),
       ...missingInputs(world, graph, selection, stage, leaving),
       ...aliasedInputs(world, whole, stage).map((alias) => aliasProblem(stage, alias)),
     );
@@ -151,10 +151,15 @@ function missingOutright(
 }
 
 function codeProblems(world: World, stage: Stage): readonly Diagnostic[] {
-  return codeOf(stage).flatMap((module) => {
+  const { command } = stage;
+  const own = command.kind === 'script' ? command.module : null;
+  return [...new Set([...codeOf(stage), ...allModulesOf(stage)])].flatMap((module) => {
     const code = world.code.identify(module);
+    const field = module === own || module === null ? 'run' : 'hooks';
     // What does not compile has its place in the module itself.
-    return 'problems' in code ? code.problems.map((one) => ({ at: `stages.${stage.name}.run`, ...one })) : [];
+    return 'problems' in code
+      ? code.problems.map((one) => ({ at: `stages.${stage.name}.${field}`, ...one }))
+      : [];
   });
 }
 

@@ -16,13 +16,30 @@ export function hooksOfResult({ before, after }: Hooks): readonly (readonly [Hoo
   ];
 }
 
+type Work = Pick<Stage, 'command' | 'hooks'>;
+
+function commandsOfResult({ command, hooks }: Work): readonly Command[] {
+  return [command, ...hooksOfResult(hooks).map(([, hook]) => hook)];
+}
+
 /** The modules whose code does the work of a stage; `null`: the configuration itself, for its functions. */
-export function codeOf({ command, hooks }: Pick<Stage, 'command' | 'hooks'>): readonly (FilePath | null)[] {
-  const all = [command, ...hooksOfResult(hooks).map(([, hook]) => hook)];
-  const modules = all.flatMap((one) =>
+export function codeOf(stage: Work): readonly (FilePath | null)[] {
+  const modules = commandsOfResult(stage).flatMap((one) =>
     one.kind === 'script' ? [one.module] : one.kind === 'function' ? [null] : [],
   );
   return [...new Set(modules)];
+}
+
+/** The modules that the stage names for its work: inputs, as files are that its commands name. */
+export function modulesOf(stage: Work): readonly FilePath[] {
+  return codeOf(stage).filter((module) => module !== null);
+}
+
+/** With that which only a failure calls. */
+export function allModulesOf(stage: Work): readonly FilePath[] {
+  const { onFailure } = stage.hooks;
+  const modules = modulesOf(stage);
+  return onFailure?.kind === 'script' ? [...new Set([...modules, onFailure.module])] : modules;
 }
 
 /** Whether a function of the configuration does anything for it. */

@@ -173,7 +173,7 @@ export interface HooksSpec<Params = ParamValues> {
   readonly onFailure?: HookSpec<Params>;
 }
 
-export type HookSpec<Params = ParamValues> = string | readonly string[] | ExecSpec | StageFunction<Params>;
+export type HookSpec<Params = ParamValues> = RunSpec<Params>;
 
 export interface PipelineSpec<Name extends string = string, Params extends ParamsSpec = NoParams>
   extends SharedSpec {

@@ -105,6 +105,8 @@ export interface Stage {
   readonly nice: number;
   /** The parameters that it uses, sorted by name. What its commands and variables have of them is filled in late. */
   readonly params: readonly ParamUse[];
+  /** The same with those that only what is done over its failure uses, which has no part in its result. */
+  readonly paramsOnFailure: readonly ParamUse[];
   /** Which of its results is meant, where it has several side by side; `''`: it has one. */
   readonly combination: string;
   /** `null`: one attempt. */

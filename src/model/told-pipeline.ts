@@ -1,8 +1,10 @@
 // What of a pipeline may be told, where its configuration has put the value of a secret into it.
+
 import { longValues, redactData } from './command/redacted-data.ts';
 import { redact } from './command/redaction.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
+import { allModulesOf } from './hooks.ts';
 import type { Pipeline, Stage } from './stage.ts';
 import { placeOf } from './validation/place.ts';
 
@@ -19,6 +21,7 @@ const roles = {
   secrets: 'name',
   forEach: 'name',
   params: 'name',
+  paramsOnFailure: 'name',
   pools: 'name',
   // These are executed as they are, and told without secrets. Of a variable the name is a name.
   command: 'executed',
@@ -111,6 +114,7 @@ type Named = readonly [name: string, at: string];
 function namesIn(stage: Stage): readonly Named[] {
   const place = placeOf('stages', stage.name);
   const { command, env } = stage;
+  const own = command.kind === 'script' ? command.module : null;
   const names: Record<FieldsThatAre<'name'>, readonly Named[]> = {
     name: [[stage.name, place]],
     requires: patternsIn(stage.requires, `${place}.requires`),
@@ -123,12 +127,13 @@ function namesIn(stage: Stage): readonly Named[] {
     secrets: stage.secrets.map((name) => [name, `${place}.secrets`]),
     // Told of once, with the pipeline.
     params: [],
+    paramsOnFailure: [],
     forEach: stage.forEach === null ? [] : [[stage.forEach.source, `${place}.forEach`]],
     pools: stage.pools.map(({ name }) => [name, `${place}.pool`]),
   };
   return [
     ...Object.values(names).flat(),
-    ...(command.kind === 'script' ? [[command.module, `${place}.run`] as const] : []),
+    ...allModulesOf(stage).map((module): Named => [module, `${place}.${module === own ? 'run' : 'hooks'}`]),
     ...stage.checks.flatMap(namesInCheck),
     ...stage.services.map(({ name }): Named => [name, `${place}.services`]),
     ...env.map((entry): Named => [entry.name, `${place}.env`]),

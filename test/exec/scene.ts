@@ -44,6 +44,7 @@ const stage: Stage = {
   forEach: null,
   item: null,
   params: [],
+  paramsOnFailure: [],
   combination: '',
 };
 

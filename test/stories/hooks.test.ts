@@ -101,3 +101,30 @@ test('a hook that hangs is ended with the time of its stage, and all that it sta
   const hung = await rig.build();
   expect(hung.end('work')?.failure).toMatchObject({ kind: 'hook-failed', hook: 'after' });
 });
+
+test('a module is a hook as it is a command: an input, unless only a failure calls it', async () => {
+  const told = (word: string) =>
+    `import fs from 'node:fs';\nexport default (ctx) => fs.appendFileSync('told', '${word} ' + ctx.stage + ' ' + ctx.params.word + '\\n');\n`;
+  await using rig = await Rig.with(
+    { ...files, 'before.ts': told('before'), 'tell.ts': told('tell') },
+    `{ params: { word: { type: 'string', default: 'x' } }, stages: { work: {
+      requires: ['in.txt'], produces: ['out.txt'], run: 'grep 1 in.txt > out.txt',
+      hooks: { before: script('./before.ts'), onFailure: script('./tell.ts') },
+    } } }`,
+  );
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
+  rig.write('tell.ts', told('told'));
+  expect(await rig.build()).toMatchObject({ executed: [] });
+  rig.write('before.ts', told('first'));
+  expect((await rig.build()).reasonsOf('work')).toEqual([{ code: 'input-changed', path: 'before.ts' }]);
+  rig.write('in.txt', '2');
+  expect(await rig.build()).toMatchObject({ code: 1, warnings: [] });
+  expect(rig.read('told')).toBe('before work x\nfirst work x\nfirst work x\ntold work x\n');
+  rig.remove('tell.ts');
+  expect(await rig.pipe(['build'])).toMatchObject({
+    ...{
+      code: 2,
+      stderr: expect.stringContaining('PIPE025 there is no module tell.ts\n  at stages.work.hooks'),
+    },
+  });
+});

@@ -3,6 +3,7 @@ import { schemaFiles } from '../checks.ts';
 import { escapeGlob, parseGlob } from '../glob/glob.ts';
 import { type OverlappingPair, overlappingPairs } from '../glob/pattern-index.ts';
 import type { PatternEntry, PatternSet } from '../glob/pattern-set.ts';
+import { modulesOf } from '../hooks.ts';
 import { isOutside } from '../paths.ts';
 import type { Stage } from '../stage.ts';
 
@@ -62,9 +63,7 @@ export function findEdges(stages: readonly Stage[]): FoundEdges {
 
 /** What a stage reads: what it requires, what its command names, its module, the schemas of its checks. All may be another stage's output. */
 function inputsOf(stage: Stage): PatternSet {
-  const { command } = stage;
-  const module = command.kind === 'script' ? [command.module] : [];
-  const named = [...stage.implied, ...module, ...schemaFiles(stage.checks)];
+  const named = [...stage.implied, ...modulesOf(stage), ...schemaFiles(stage.checks)];
   if (named.length === 0) return stage.requires;
   return { entries: [...stage.requires.entries, ...named.flatMap(literalEntry)] };
 }

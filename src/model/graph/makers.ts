@@ -1,9 +1,11 @@
 // Which of thousands of stages may make a file, and which name it, without asking each of them.
+
 import { schemaFiles } from '../checks.ts';
 import { AffixIndex } from '../glob/affix-index.ts';
 import { affixesOf } from '../glob/compiled-glob.ts';
 import type { Glob } from '../glob/glob.ts';
 import { setMatches } from '../glob/pattern-set.ts';
+import { modulesOf } from '../hooks.ts';
 import type { Stage } from '../stage.ts';
 
 interface Pattern {
@@ -35,11 +37,11 @@ export class Makers {
 
   /** The stages that may need this very file: in `requires` it is spelled out, or the command, the module or a schema is it. */
   naming(path: string): readonly Stage[] {
-    this.#named ??= byPath(this.#stages, ({ requires, implied, command, checks }) => [
+    this.#named ??= byPath(this.#stages, ({ requires, implied, command, hooks, checks }) => [
       ...literals(includedIn(requires)),
       ...implied,
       ...schemaFiles(checks),
-      ...(command.kind === 'script' ? [command.module] : []),
+      ...modulesOf({ command, hooks }),
     ]);
     return this.#named.get(path) ?? [];
   }

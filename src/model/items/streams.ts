@@ -1,6 +1,8 @@
 // Whether items of one stage may become items of the next one by one, before all of them are known.
+
 import { escapeGlob, parseGlob } from '../glob/glob.ts';
 import { type PatternEntry, type PatternSet, setMayMatchBoth } from '../glob/pattern-set.ts';
+import { modulesOf } from '../hooks.ts';
 import type { Stage } from '../stage.ts';
 import type { CapturePattern } from './capture-pattern.ts';
 import type { ForEachFile, ItemEntry } from './for-each.ts';
@@ -10,13 +12,13 @@ import type { ForEachFile, ItemEntry } from './for-each.ts';
  * the same file, which else is seen only when all are known.
  */
 export function streams(from: Stage, to: Stage): boolean {
-  const { forEach, implied, command, after } = to;
+  const { forEach, implied, after } = to;
   // How all of it ended is known when all has ended.
   if (to.when !== 'success') return false;
   if (from.forEach === null || from.produces === null || forEach?.kind !== 'files') return false;
   if (after.includes(from.name) || !tellsItemsApart(forEach)) return false;
   if (setMayMatchBoth(from.produces, { entries: [forEach.entry] }) === null) return false;
-  const named = command.kind === 'script' ? [...implied, command.module] : implied;
+  const named = [...implied, ...modulesOf(to)];
   const others: PatternSet = {
     entries: [...forEach.requires.map(({ entry }) => entry), ...named.flatMap(literal)],
   };

@@ -58,7 +58,8 @@ export function readStage(
   if (items !== null) reportUnknownCaptures(section, items);
   const cwd = readCwd(section, place);
   const weight = readWeight(section);
-  const hooks = readHooks(section, place, placeholdersOf(items));
+  const onFailure = new ParamText(defaults.params, section.report);
+  const hooks = readHooks(section, place, placeholdersOf(items), onFailure);
   const when = section.oneOf('when', whens) ?? 'success';
   const rest = {
     shell: readShell(section),
@@ -102,6 +103,7 @@ export function readStage(
     tools: sortedBy(shared.tools),
     cwd,
     params: uses,
+    paramsOnFailure: onFailure.uses(params, defaults.place.params),
     combination: combinationOf(produces === null ? uses : params.tellingApart(uses)),
     ...rest,
     always:

@@ -6,6 +6,7 @@ test('a stage that says nothing else has all defaults', () => {
     name: 's',
     index: 0,
     params: [],
+    paramsOnFailure: [],
     combination: '',
     description: null,
     requires: { entries: [] },
