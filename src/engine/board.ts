@@ -8,6 +8,7 @@ import type {
   TaskRetrying,
 } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
+import { type Metrics, noMetrics } from '../model/metrics.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
@@ -29,11 +30,15 @@ export class Board {
   private readonly emit: (event: EventBody) => void;
   private readonly nowMs: () => number;
   private readonly releases: Releases;
+  private readonly spentBy: (task: Task) => Metrics;
   private runningCount = 0;
   private pausedCount = 0;
   private savedMs = 0;
 
-  /** `tasks` in topological order: so they start where all are ready; `inOrder`: whenever they become so. */
+  /**
+   * `tasks` in topological order: so they start where all are ready; `inOrder`: whenever they become so. `spentBy`: in
+   * this run, whatever came of it.
+   */
   constructor(options: {
     readonly tasks: readonly Task[];
     readonly orders: readonly TaskOrder[];
@@ -42,9 +47,11 @@ export class Board {
     readonly nowMs: () => number;
     readonly inOrder?: boolean;
     readonly chains?: ReadonlyMap<string, number> | null;
+    readonly spentBy?: (task: Task) => Metrics;
   }) {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
+    this.spentBy = options.spentBy ?? (() => noMetrics);
     this.places = new Places(options.audited ?? new Set());
     const close = this.close.bind(this);
     this.turns = new Turns(options.inOrder === true ? options.tasks : null, options.chains, close);
@@ -215,7 +222,7 @@ export class Board {
       durationMs: begun === null ? 0 : Math.round(this.nowMs() - begun.startedMs),
       ...(begun !== null && begun.attempts > 1 ? { attempts: begun.attempts } : {}),
       savedMs: 0,
-      metrics: {},
+      metrics: this.spentBy(task),
       outputs: [],
       reasons: begun?.reasons ?? [],
       ...details,

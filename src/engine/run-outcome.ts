@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { AuditVerdict, RunFinished, TaskOutcome, TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Metrics } from '../model/metrics.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { FailedEnd } from './attempt-end.ts';
@@ -36,8 +35,6 @@ export interface FailureDetails {
   readonly hiddenEnv: readonly string[];
   readonly command: string | null;
   readonly log: string | null;
-  /** What it used all the same. */
-  readonly metrics?: Metrics;
 }
 
 /** Where the log of the task's last attempt is, relative to the root. */

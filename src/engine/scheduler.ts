@@ -241,9 +241,8 @@ export class Scheduler {
   }
 
   private fail(task: Task, assessed: AssessmentOrFailure, details: FailureDetails): void {
-    const { watching, spending } = this.options;
-    watching?.failed(task, assessed, details.failure);
-    this.board.failed(task, { ...details, metrics: spending.of(task) });
+    this.options.watching?.failed(task, assessed, details.failure);
+    this.board.failed(task, details);
     const stops = !task.stage.optional && details.failure.kind !== 'protected';
     if (stops && !this.options.keepGoing) this.stopping.fail();
   }

@@ -198,7 +198,7 @@ export class Session {
     });
   }
 
-  private boardOf(streaming?: typeof streams): Board {
+  private boardOf(streaming?: typeof streams, spending?: Spending): Board {
     const tasks = this.tasks.all;
     const orders = ordersOf(this.graph, tasks, streaming);
     const { jobs } = this.options;
@@ -212,13 +212,14 @@ export class Session {
       ...{ inOrder: this.rest !== null, audited: this.selection.audited },
       emit: (event) => this.world.events.emit(event),
       nowMs: () => this.world.clock.monotonicMs(),
+      ...(spending === undefined ? {} : { spentBy: (task) => spending.of(task) }),
     });
   }
 
   private async loop(expected: Counts): Promise<Summary> {
     const { world, options, selection, graph, tasks, services } = this;
-    const board = this.boardOf(streams);
     const spending = new Spending(options.budget, (event) => world.events.emit(event), options.goOn);
+    const board = this.boardOf(streams, spending);
     const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({
       world,

@@ -1,5 +1,6 @@
 // Stories that ended badly once, each cut down to what it takes.
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
 import { EngineBuilder } from './engine-builder.ts';
 import { Scene } from './scene.ts';
 import type { StageShape } from './shape.ts';
@@ -34,4 +35,19 @@ test('what was made of an edit that came while it ran alone is the tool’s own,
   } finally {
     scene.dispose();
   }
+});
+
+test('what an attempt used is told of its task, though the money is spent before the next one', async () => {
+  const pay = `echo '{"metric":{"usd":1}}' >> "$PIPE_OUTPUT"`;
+  const first = {
+    ...{ forEach: 'in/{n}.t', produces: 'mid/{n}.m', retry: { attempts: 2, delay: 1 } },
+    run: `${pay}; test $PIPE_ATTEMPT = 2; cp {item} {produces}`,
+  };
+  await using rig = await Rig.with(
+    { 'in/1.t': '1' },
+    JSON.stringify({ budget: { usd: 1 }, stages: { first } }),
+  );
+  const built = await rig.build();
+  expect(built).toMatchObject({ code: 3, waiting: ['first:in/1.t'], finished: { metrics: { usd: 1 } } });
+  expect(built.end('first:in/1.t')?.metrics).toEqual({ usd: 1 });
 });
