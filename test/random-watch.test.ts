@@ -19,15 +19,24 @@ const mostEdits = 12;
 const list =
   'for file in $(find -L $0 -type f -name "*.txt" | LC_ALL=C sort); do echo "$file $(cat "$file")"; done';
 
-function config(word: string): string {
+function ofItems(word: string): string {
   return `
-import { definePipeline, optional } from 'pipe-build';
+  each: { forEach: optional('item/{n}.txt'), produces: ['each/{n}.o'], run: 'echo {n} > each/{n}.o; cat {item} >> each/{n}.o' },
+  next: { forEach: optional('each/{n}.o'), produces: ['next/{n}.p'], run: 'echo ${word} > next/{n}.p; cat {item} >> next/{n}.p' },
+  all: { requires: [optional('next/*.p')], produces: ['out/all.txt'], run: 'cat {requires} /dev/null > out/all.txt' },
+  records: { forEach: items('list.jsonl', (all) => all, { key: 'key' }), produces: ['rec/{key}.r'], env: { KEY: '{key}' }, run: 'grep key.:.$KEY list.jsonl > rec/{key}.r' },
+`;
+}
+
+function config(word: string, hasItems: boolean): string {
+  return `
+import { definePipeline, items, optional } from 'pipe-build';
 import { suffix } from './lib/suffix.ts';
 export default definePipeline({ stages: {
   gather: { requires: [optional('src/**/*.txt')], produces: ['out/gather.txt'], run: 'sh list.sh src > out/gather.txt' },
   copies: { requires: [optional('data/*.csv')], produces: ['made/'], run: 'mkdir -p made; echo always > made/always; for f in data/*.csv; do test -e "$f" && cp "$f" made/; done; true' },
   mix: { requires: ['out/gather.txt', optional('made/')], produces: ['out/mix.txt'], run: 'cat out/gather.txt $(find made -type f | LC_ALL=C sort) > out/mix.txt; echo ${word}' + suffix + ' >> out/mix.txt' },
-  sentinel: { requires: ['sentinel.txt'], produces: ['out/sentinel.txt'], run: 'cp sentinel.txt out/sentinel.txt' },
+${hasItems ? ofItems(word) : ''}  sentinel: { requires: ['sentinel.txt'], produces: ['out/sentinel.txt'], run: 'cp sentinel.txt out/sentinel.txt' },
 } });`;
 }
 
@@ -37,6 +46,9 @@ class Desk {
   private readonly random: Random;
   private word = 0;
   private suffix = 0;
+  private records = 2;
+  /** A watch does not answer for stages with items, so they come when it has been asked for a while. */
+  hasItems = false;
 
   constructor(rig: Rig, random: Random) {
     this.rig = rig;
@@ -48,7 +60,8 @@ class Desk {
     const text = `${random.upTo(3)}\n`;
     const source = `src/${['', 'a/', 'a/b/', 'c/'][random.upTo(3)]}${random.upTo(3)}.txt`;
     const table = `data/${random.upTo(3)}.csv`;
-    switch (random.upTo(15)) {
+    const item = `item/${random.upTo(3)}.txt`;
+    switch (random.upTo(21)) {
       case 0:
       case 1:
       case 2:
@@ -102,6 +115,23 @@ class Desk {
           if (random.isOneOf(3)) rig.write('lib/suffix.ts', 'export const suffix = (');
           else this.mend();
         });
+      case 15:
+      case 16:
+        return this.trying('write an item', () => rig.write(item, text));
+      case 17:
+        return this.trying('remove an item', () => rig.remove(item));
+      case 18:
+        return this.trying('rename an item', () =>
+          fs.renameSync(rig.path(item), rig.path(`item/${random.upTo(3)}.txt`)),
+        );
+      case 19:
+        return this.trying('write the list', () => this.writeList(random.upTo(4)));
+      case 20:
+        return this.trying('edit or remove the output of an item', () => {
+          const output = rig.path(['each/1.o', 'next/2.p', 'rec/1.r'][random.upTo(2)]!);
+          if (random.isOneOf(2)) fs.truncateSync(output);
+          else fs.rmSync(output);
+        });
       default:
         // Other programs take their time, too.
         spawnSync('true');
@@ -117,8 +147,19 @@ class Desk {
   }
 
   mend(): void {
+    if (this.records === 0) this.writeList(1);
     this.rig.write('lib/suffix.ts', `export const suffix = '${this.suffix}';`);
-    this.rig.write('pipeline.config.ts', config(String(this.word)));
+    this.rig.write('pipeline.config.ts', config(String(this.word), this.hasItems));
+  }
+
+  /** So many records; of none nothing can be built. */
+  private writeList(records: number): void {
+    this.records = records;
+    this.rig.write('list.jsonl', Array.from({ length: records }, (_, key) => this.record(key)).join(''));
+  }
+
+  private record(key: number): string {
+    return `{"key":"${key}","text":${this.random.upTo(2)}}\n`;
   }
 
   /** As it must be when all is built. */
@@ -136,12 +177,27 @@ class Desk {
       'out/mix.txt': `${gathered}${Object.values(made).join('')}always\n${this.word}${this.suffix}\n`,
       'made/always': 'always\n',
       ...made,
+      ...this.expectedOfItems(),
     };
   }
 
+  private expectedOfItems(): Readonly<Record<string, string>> {
+    const { rig } = this;
+    if (!this.hasItems) return {};
+    const names = rig.exists('item') ? rig.files('item').map((file) => file.slice(0, -'.txt'.length)) : [];
+    const each = names.map((n) => [`each/${n}.o`, `${n}\n${rig.read(`item/${n}.txt`)}`] as const);
+    const next = names.map((n, i) => [`next/${n}.p`, `${this.word}\n${each[i]![1]}`] as const);
+    const lines = rig.read('list.jsonl').split(/(?<=\n)/);
+    const records = lines.map((line, key) => [`rec/${key}.r`, line] as const);
+    const all = ['out/all.txt', next.map(([, text]) => text).join('')] as const;
+    return Object.fromEntries([...each, ...next, ...records, all]);
+  }
+
   present(): Readonly<Record<string, string>> {
+    const folders = ['made', 'each', 'next', 'rec'].filter((folder) => this.rig.exists(folder));
     const files = [
-      ...(this.rig.exists('made') ? this.rig.files('made').map((file) => `made/${file}`) : []),
+      ...folders.flatMap((folder) => this.rig.files(folder).map((file) => `${folder}/${file}`)),
+      ...(this.hasItems ? ['out/all.txt'] : []),
       'out/gather.txt',
       'out/mix.txt',
     ];
@@ -171,6 +227,9 @@ async function tellStory(storySeed: number, tally: { edits: number; answers: num
     'far/1/0.txt': 'far 1\n',
     'list.sh': list.replace('$0', '"$1"'),
     'sentinel.txt': 'start',
+    'item/0.txt': '0\n',
+    'item/1.txt': '1\n',
+    'list.jsonl': '{"key":"0","text":0}\n{"key":"1","text":1}\n',
   });
   const desk = new Desk(rig, random);
   desk.mend();
@@ -179,6 +238,7 @@ async function tellStory(storySeed: number, tally: { edits: number; answers: num
   await using _ = watcher;
   for (let burst = 0; burst < burstsOfStory; burst++) {
     const done: string[] = [];
+    desk.hasItems = burst >= burstsOfStory / 2;
     const story = () => `story ${storySeed}, burst ${burst}: ${done.join(', ')}`;
     for (let left = 1 + random.upTo(mostEdits); left > 0; left--) {
       done.push(desk.edit());
