@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 const root = path.resolve(import.meta.dirname, '..');
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 
+const storyFiles = ['test/random.test.ts', 'test/random-items.test.ts'];
 const faultFiles = ['test/faults', 'test/stories/surroundings.test.ts', 'test/stories/watch-loss.test.ts'];
 
 const { values, positionals } = parseArgs({
@@ -38,9 +39,9 @@ async function stories() {
   const { minutes, stories, seed } = values;
   const much =
     stories === undefined
-      ? { PIPE_RANDOM_MS: String(Number(minutes) * 20_000) }
+      ? { PIPE_RANDOM_MS: String(Number(minutes) * 15_000) }
       : { PIPE_RANDOM_STORIES: stories };
-  const { isGood, printed } = await run([vitest, 'run', '--maxWorkers=1', 'test/random.test.ts'], {
+  const { isGood, printed } = await run([vitest, 'run', '--maxWorkers=1', ...storyFiles], {
     ...much,
     PIPE_RANDOM_SEED: seed,
   });

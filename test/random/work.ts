@@ -80,7 +80,7 @@ const folderEntries = ['empty', 'sum.txt', 'x.sh', 'link'] as const;
  * it is, for a restored stage prints again what it once printed. Where it ends, the pipe is its own: by then the next
  * one may have begun.
  */
-function held(gate: 'begin' | 'end'): string {
+export function held(gate: 'begin' | 'end'): string {
   const pipe = gate === 'begin' ? `${gates}/begin` : `${gates}/"$PIPE_STAGE"-end`;
   return `if test -p ${pipe}; then echo "[$PIPE_STAGE] at ${gate} in $PIPE_RUN_ID"; cat ${pipe}; fi`;
 }

@@ -1,0 +1,93 @@
+// Random pipelines with items under random stories: items come, go, change and meet, of files and of records, with
+// parameters, hooks, retries and budgets. After each build all must be as if built from nothing.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ItemScene } from './random/items/item-scene.ts';
+import { ItemTally } from './random/items/item-tally.ts';
+import {
+  anyItemChange,
+  fileChanges,
+  type ItemTurnKinds,
+  itemTurns,
+  manners,
+} from './random/items/item-turns.ts';
+
+/** How long both tests go on telling stories, in milliseconds. */
+const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 10_000) / 2;
+/** How many each tells, instead of how long. Then nothing is said of what happens in them: it may be a single one. */
+const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(process.env.PIPE_RANDOM_STORIES);
+/** Who only wants to know whether one fails need not wait for it to be made shorter. */
+const shortens = process.env.PIPE_RANDOM_SHORTEN !== 'no';
+const timeoutMs = (number === null ? 10 * budgetMs : number * 60_000) + 600_000;
+/** For a run that judges a change: it must not fail for what was there before. Everybody else looks for more. */
+const fixedSeed = 20_261_128;
+const seed = Number(process.env.PIPE_RANDOM_SEED ?? (process.env.CI ? fixedSeed : Date.now() % 2 ** 31));
+
+interface Tales extends ItemTurnKinds {
+  readonly mostTurns: number;
+  /** What must have happened. */
+  readonly wanted: readonly (keyof ItemTally)[];
+}
+
+/** Story after story, each of a seed of its own, so that a failing one is told again without those before it. */
+async function tell({ mostTurns, wanted, ...kinds }: Tales): Promise<void> {
+  const tally = new ItemTally();
+  const turns = fc.array(itemTurns(kinds), { minLength: 1, maxLength: mostTurns, size: 'max' });
+  const story = fc.asyncProperty(manners, turns, async (manner, told) => {
+    const scene = new ItemScene(manner, tally);
+    try {
+      for (const turn of told) await scene.take(turn);
+      await scene.end();
+    } finally {
+      scene.dispose();
+    }
+  });
+  const startedMs = performance.now();
+  const isOver = () => {
+    if (number !== null) return tally.stories >= number;
+    const spentMs = performance.now() - startedMs;
+    return spentMs > 10 * budgetMs || (spentMs > budgetMs && tally.lacks(...wanted).length === 0);
+  };
+  let one = seed;
+  try {
+    for (; one === seed || !isOver(); one++)
+      await fc.assert(story, { seed: one, numRuns: 1, unbiased: true, endOnFailure: !shortens });
+  } catch (problem) {
+    const { currentTestName } = expect.getState();
+    console.log(
+      `to tell it again: PIPE_RANDOM_SEED=${one} PIPE_RANDOM_STORIES=1 npx vitest run test/random-items.test.ts -t '${currentTestName}'`,
+    );
+    throw problem;
+  } finally {
+    console.log(`random stories, seed ${seed}: ${JSON.stringify(tally)}`);
+  }
+  if (number === null) expect(tally.lacks(...wanted)).toEqual([]);
+}
+
+test(
+  'whatever becomes of items, a build comes to what a build from nothing makes, and does no more than it must',
+  async () => {
+    await tell({
+      changes: anyItemChange,
+      mostChanges: 4,
+      flagless: 0,
+      mostTurns: 8,
+      wanted: ['executed', 'deaths'],
+    });
+  },
+  timeoutMs,
+);
+
+test(
+  'so does one that looks only at what a glance has found changed',
+  async () => {
+    await tell({
+      changes: fileChanges,
+      mostChanges: 2,
+      flagless: 9,
+      mostTurns: 10,
+      wanted: ['executed'],
+    });
+  },
+  timeoutMs,
+);

@@ -1,0 +1,145 @@
+// A workspace with items under a random story: what the turns do to it, and whether it then is what it must be.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { say } from '../say.ts';
+import { textsBelow } from '../tree.ts';
+import { Foretelling } from './foretelling.ts';
+import { ItemBuilder } from './item-builder.ts';
+import { ItemChanges } from './item-changes.ts';
+import type { ItemTally } from './item-tally.ts';
+import { flagless, type ItemRequest, type ItemTurn } from './item-turns.ts';
+import { follow } from './pass.ts';
+import type { Manner, StageName } from './recipes.ts';
+import type { Request, Told } from './told.ts';
+
+export class ItemScene {
+  readonly root: string;
+  private readonly model: Foretelling;
+  private readonly builder: ItemBuilder;
+  private readonly tally: ItemTally;
+  private readonly changes: ItemChanges;
+
+  constructor(manner: Manner, tally: ItemTally) {
+    const shared = '/dev/shm';
+    const folder = fs.existsSync(shared) ? shared : os.tmpdir();
+    this.root = fs.realpathSync(fs.mkdtempSync(path.join(folder, 'pipe-items-')));
+    this.model = new Foretelling(manner, new Map());
+    this.builder = new ItemBuilder(this.root);
+    this.tally = tally;
+    this.changes = new ItemChanges(this.root, this.model);
+    this.changes.begin();
+    tally.stories++;
+  }
+
+  dispose(): void {
+    this.builder.dispose();
+    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async take({ changes, request: asked, death, again }: ItemTurn): Promise<void> {
+    for (const change of changes) this.changes.make(change);
+    const request = this.requestOf(asked);
+    const dies = death !== null && 'within' in death;
+    const isFlagless = asked.isFlagless && !dies;
+    const built = await this.build(dies ? { ...request, jobs: 1 } : request, isFlagless, death);
+    if (built === 'died') {
+      this.tally.deaths++;
+      await this.build({ ...request, what: { kind: 'all' }, force: false, budget: null }, false, null);
+    } else if ((again || isFlagless) && built !== 'refused' && built.exitCode === 0) {
+      // Stamps must be a moment old before they vouch for anything: what comes then is seen at a glance.
+      await this.build({ ...request, force: false, budget: null }, isFlagless, null);
+    }
+    this.expectNothingLost();
+  }
+
+  /** All that can be built is built, and then nothing is left to do. */
+  async end(): Promise<void> {
+    const all = this.requestOf({ ...flagless, keepGoing: true, jobs: 2 });
+    const first = await this.build(all, false, null);
+    const second = await this.build(all, false, null);
+    if (typeof first === 'string' || typeof second === 'string') return;
+    const others = [...second.ends].filter(([, { end }]) => end === 'executed' || end === 'restored');
+    say(
+      'at the end',
+      others.map(([name, { end }]) => `${name} was ${end}`),
+    );
+    this.expectNothingLost();
+  }
+
+  private async build(
+    request: Request,
+    isFlagless: boolean,
+    death: ItemTurn['death'],
+  ): Promise<Told | 'died' | 'refused'> {
+    const { model, tally } = this;
+    const refuses = model.refuses(request);
+    const built = await this.builder.build(request, isFlagless, death);
+    tally.builds++;
+    const when = `build ${JSON.stringify({ ...request, isFlagless })}`;
+    switch (built.kind) {
+      case 'died':
+        model.killed(request, this.builder.found());
+        return 'died';
+      case 'refused':
+        if (!refuses) say(when, [`was refused: ${built.why}`]);
+        this.expectTexts(`after the refusal of ${when}`);
+        tally.refused++;
+        return 'refused';
+      case 'told': {
+        if (refuses) say(when, ['was not refused']);
+        say(when, follow(model, request, built.told));
+        this.expectTexts(`after ${when}`);
+        tally.count(built.told, built.isPart);
+        return built.told;
+      }
+    }
+  }
+
+  private expectTexts(when: string): void {
+    const { texts } = this.model;
+    const found = this.builder.found();
+    const differing = [...new Set([...texts.keys(), ...found.keys()])]
+      .sort()
+      .filter((at) => texts.get(at) !== found.get(at));
+    say(
+      when,
+      differing.map(
+        (at) => `${at} is ${JSON.stringify(found.get(at))}, not ${JSON.stringify(texts.get(at))}`,
+      ),
+    );
+  }
+
+  private expectNothingLost(): void {
+    const { byHand } = this.model;
+    if (byHand.size === 0) return;
+    const lying = textsBelow(this.root, 'hand-', (folder) => !folder.endsWith('.gates'));
+    say(
+      'at the end',
+      [...byHand].filter((text) => !lying.has(text)).map((text) => `lost: ${text}`),
+    );
+  }
+
+  private requestOf({ isFlagless, param, what, ...rest }: ItemRequest): Request {
+    const { manner } = this.model;
+    const params = { s: manner.params === 'none' || isFlagless ? ('m' as const) : param };
+    const request = { ...rest, params, isParamGiven: manner.params !== 'none' };
+    if (what.kind === 'all') return { ...request, what };
+    return { ...request, what: { ...what, item: this.itemOf(what.stage, what.kind, what.item, params) } };
+  }
+
+  /** One that is there now, and will be when the turn of its stage has come. */
+  private itemOf(
+    stage: StageName,
+    kind: 'targets' | 'only',
+    pick: number | null,
+    params: Request['params'],
+  ): string | null {
+    const recipe = this.model.recipes.find(({ name }) => name === stage)!;
+    if (pick === null || recipe.forEach === null || (kind === 'targets' && recipe.upstream.length > 0))
+      return null;
+    const items = this.model.itemsOf(recipe, params);
+    if (items === 'unclear' || items.length === 0) return null;
+    return items[pick % items.length]!.name.slice(stage.length + 1);
+  }
+}

@@ -1,0 +1,88 @@
+// What the tool may have on record of tasks with items, and in its cache. Where nobody can know, all that is possible.
+
+import type { Params } from './recipes.ts';
+import { sameTexts, type TaskView, type Texts } from './tasks.ts';
+import type { End } from './told.ts';
+
+type Memory =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'done'; readonly key: string; readonly outputs: Texts };
+
+const none: Memory = { kind: 'none' };
+
+export class Ledger {
+  private readonly memories = new Map<string, readonly Memory[]>();
+  private readonly cache = new Map<string, 'yes' | 'maybe'>();
+  /** By path, who made what lies or lay there last. */
+  private readonly makers = new Map<string, Set<string>>();
+
+  /** How the task may end, given what lies in the places of its outputs. */
+  endsOf(view: TaskView, lying: Texts, isForced: boolean): readonly End[] {
+    const { outcome, key } = view;
+    if (outcome === null) return ['failed'];
+    const memories = this.memories.get(view.id) ?? [none];
+    const fits = (memory: Memory) =>
+      memory.kind === 'done' && memory.key === key && sameTexts(memory.outputs, lying);
+    const worked: End = outcome.kind === 'made' ? 'executed' : 'failed';
+    if (isForced) return [worked];
+    const ends: End[] = [];
+    if (memories.some(fits)) ends.push('fresh');
+    if (memories.every(fits)) return ends;
+    const stored = this.cache.get(key);
+    if (stored !== undefined) ends.push('restored');
+    return stored === 'yes' ? ends : [...ends, worked];
+  }
+
+  done(view: TaskView, outputs: Texts): void {
+    this.cache.set(view.key, 'yes');
+    this.settle(view, outputs);
+  }
+
+  settle({ id, key }: TaskView, outputs: Texts): void {
+    this.memories.set(id, [{ kind: 'done', key, outputs }]);
+    for (const path of outputs.keys()) this.makers.set(path, new Set([id]));
+  }
+
+  failed({ id }: TaskView): void {
+    this.memories.set(id, [none]);
+  }
+
+  makersOf(path: string): readonly string[] {
+    return [...(this.makers.get(path) ?? [])];
+  }
+
+  /** All tasks of the stage but these are gone. `perhaps`: or it did not come to that. */
+  forget(stage: string, left: ReadonlySet<string>, { s }: Params, perhaps: boolean): void {
+    for (const [id, memories] of this.memories) {
+      const isOfStage = id.split(/[: ]/)[0] === stage;
+      const isOfOthers = / of [mn]$/.test(id) && !id.endsWith(` of ${s}`);
+      if (!isOfStage || left.has(id) || isOfOthers) continue;
+      if (perhaps) this.memories.set(id, [...memories, none]);
+      else this.memories.delete(id);
+    }
+  }
+
+  /** A build died: each task may have come to any of these, or to nothing. */
+  doubt(possible: ReadonlyMap<string, readonly TaskView[]>): void {
+    for (const [id, memories] of this.memories) this.memories.set(id, [...memories, none]);
+    for (const [id, views] of possible)
+      for (const { key, outcome } of views) {
+        if (outcome?.kind !== 'made') continue;
+        const memories = this.memories.get(id) ?? [none];
+        this.memories.set(id, [...memories, { kind: 'done', key, outputs: outcome.outputs }]);
+        if (!this.cache.has(key)) this.cache.set(key, 'maybe');
+        for (const path of outcome.outputs.keys())
+          this.makers.set(path, new Set([...this.makersOf(path), id]));
+      }
+  }
+
+  lostCache(): void {
+    this.cache.clear();
+  }
+
+  lostAll(): void {
+    this.cache.clear();
+    this.memories.clear();
+    this.makers.clear();
+  }
+}

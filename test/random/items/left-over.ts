@@ -1,0 +1,92 @@
+// What a build must take away, and what it must leave: outputs of items that are gone, and what no stage makes now.
+import { matches } from './captures.ts';
+import type { Foretelling } from './foretelling.ts';
+import type { Params, Recipe } from './recipes.ts';
+import { isMadeBy, type TaskView, type Texts } from './tasks.ts';
+
+interface About {
+  readonly model: Foretelling;
+  readonly params: Params;
+  readonly found: Texts;
+  /** Nobody can say how far it came. */
+  readonly isStopped: boolean;
+}
+
+export class LeftOver {
+  private readonly about: About;
+  private readonly wrong: string[];
+
+  /** `wrong` is added to. */
+  constructor(about: About, wrong: string[]) {
+    this.about = about;
+    this.wrong = wrong;
+  }
+
+  /** What no stage makes now goes before anything else. */
+  leave(selected: readonly Recipe[]): void {
+    const { model, found, params } = this.about;
+    const places = model.recipes.flatMap((recipe) => wide(recipe, params));
+    for (const [path, text] of [...model.texts]) {
+      if (!selected.some(({ home }) => home(path, params)) || matchesAny(places, path)) continue;
+      if (model.byHand.has(text)) this.adopt(path);
+      else if (found.get(path) === text) this.wrong.push(`${path} is still there, which nobody makes`);
+      else model.texts.delete(path);
+    }
+  }
+
+  /** What is left of items that are gone goes. `certainly`: of items that there are, what they make no more, too. */
+  clearUp(recipe: Recipe, items: readonly TaskView[], certainly: boolean): void {
+    const { model, found, params, isStopped } = this.about;
+    const names = new Set(items.map(({ id }) => id));
+    for (const path of this.leftIn(recipe, items)) {
+      const text = model.texts.get(path)!;
+      const owners = model.ledger.makersOf(path);
+      const isOfPresent = owners.some((id) => names.has(id));
+      if (model.byHand.has(text) || isStopped || (isOfPresent && !certainly)) {
+        if (certainly || !isOfPresent) this.adopt(path);
+      } else if (found.get(path) === text)
+        this.wrong.push(`${path} is still there, for which ${recipe.name} has no item`);
+      else model.texts.delete(path);
+    }
+    model.ledger.forget(recipe.name, names, params, isStopped);
+  }
+
+  /** Of those that are not cleared up, only an attempt may have taken away what it made before. */
+  doubt(recipe: Recipe, items: readonly TaskView[], clears: boolean): void {
+    const { model, found } = this.about;
+    const names = new Set(items.map(({ id }) => id));
+    for (const path of this.leftIn(recipe, items)) {
+      const owners = model.ledger.makersOf(path);
+      const isOfGone = owners.length > 0 && owners.every((id) => !names.has(id));
+      if (isOfGone && !clears && !found.has(path))
+        this.wrong.push(`${path} went, and nobody knows yet whether its item is gone`);
+      this.adopt(path);
+    }
+  }
+
+  private leftIn(recipe: Recipe, items: readonly TaskView[]): readonly string[] {
+    const { model, params } = this.about;
+    const isLeft = (path: string) =>
+      recipe.home(path, params) &&
+      matchesAny(wide(recipe, params), path) &&
+      !items.some((view) => isMadeBy(view, path));
+    return [...model.texts.keys()].filter(isLeft);
+  }
+
+  /** Whatever became of it is as good. */
+  private adopt(path: string): void {
+    const { found, model } = this.about;
+    const text = found.get(path);
+    if (text === undefined) model.texts.delete(path);
+    else model.texts.set(path, text);
+  }
+}
+
+/** The places of all that a stage might make with these parameters. */
+function wide({ produces }: Pick<Recipe, 'produces'>, { s }: Params): readonly string[] {
+  return produces.map((pattern) => pattern.replaceAll('{params.s}', s));
+}
+
+function matchesAny(places: readonly string[], path: string): boolean {
+  return places.some((place) => matches(place, path));
+}

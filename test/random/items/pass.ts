@@ -1,0 +1,201 @@
+// Holds a build of a pipeline with items against what it must come to, task by task.
+import type { Foretelling } from './foretelling.ts';
+import { LeftOver } from './left-over.ts';
+import type { Recipe, StageName } from './recipes.ts';
+import { lyingOf, type TaskView, type Texts } from './tasks.ts';
+import type { Request, Told, ToldEnd } from './told.ts';
+
+/** What became of a stage. `made`: its tasks that are done. */
+interface StageEnd {
+  readonly isGood: boolean;
+  readonly made: readonly TaskView[];
+}
+
+/** Follows a build, stage by stage. Answers what is wrong with it, in sentences; the model knows then what must lie there. */
+export function follow(model: Foretelling, request: Request, told: Told): readonly string[] {
+  return new Pass(model, request, told).go();
+}
+
+class Pass {
+  private readonly model: Foretelling;
+  private readonly request: Request;
+  private readonly told: Told;
+  private readonly stages = new Map<StageName, StageEnd>();
+  private readonly wrong: string[] = [];
+  private readonly unheard: Set<string>;
+  /** Something failed, or the money is spent: then nobody can say what else was begun. */
+  private readonly isStopped: boolean;
+  private readonly left: LeftOver;
+  private spent = 0;
+
+  constructor(model: Foretelling, request: Request, told: Told) {
+    this.model = model;
+    this.request = request;
+    this.told = told;
+    this.unheard = new Set(told.ends.keys());
+    const hasFailed = [...told.ends.values()].some(({ end }) => end === 'failed');
+    this.isStopped = (hasFailed && !request.keepGoing) || this.isSpent();
+    this.left = new LeftOver(
+      { model, params: request.params, found: told.found, isStopped: this.isStopped },
+      this.wrong,
+    );
+  }
+
+  go(): readonly string[] {
+    const { told, model, wrong, request } = this;
+    const selected = model.selected(request.what);
+    this.left.leave(selected);
+    for (const recipe of selected) this.stages.set(recipe.name, this.follow(recipe));
+    wrong.push(...[...this.unheard].map((name) => `${name} was ${told.ends.get(name)!.end}, and is no task`));
+    const ends = [...told.ends.values()].map(({ end }) => end);
+    const exitCode = ends.includes('failed') ? 1 : ends.includes('waiting') ? 3 : 0;
+    if (told.exitCode !== exitCode) wrong.push(`exit code ${told.exitCode}, not ${exitCode}`);
+    if (told.spent !== this.spent) wrong.push(`spent ${told.spent}, not ${this.spent}`);
+    if (ends.includes('waiting') && !this.isSpent()) wrong.push('it waits, and the budget is not spent');
+    // What was at work goes on to its end.
+    const atWork = request.jobs * 3;
+    if (request.budget !== null && told.spent >= request.budget + atWork) wrong.push(`spent ${told.spent}`);
+    return wrong;
+  }
+
+  private isSpent(): boolean {
+    const { budget } = this.request;
+    return budget !== null && this.told.spent >= budget;
+  }
+
+  private follow(recipe: Recipe): StageEnd {
+    const { request, model } = this;
+    const before = recipe.upstream.filter((name) => this.stages.has(name));
+    const bad = before.filter((name) => !this.stages.get(name)!.isGood);
+    const isWhole =
+      request.what.kind === 'all' || request.what.item === null || request.what.stage !== recipe.name;
+    if (bad.length > 0 && !recipe.streams) return this.skip(recipe);
+    const made = recipe.streams
+      ? before
+          .flatMap((name) => this.stages.get(name)!.made)
+          .flatMap(({ outcome }) => (outcome?.kind === 'made' ? [...outcome.outputs.keys()] : []))
+      : [];
+    const found = model.itemsOf(recipe, request.params, bad.length > 0 ? made : undefined);
+    if (found === 'unclear') return this.fail(recipe);
+    const all = found;
+    const items = isWhole ? all : all.filter(({ name }) => name === `${recipe.name}:${wantedItem(request)}`);
+    if (items.length === 0 && !isWhole) return this.fail(recipe);
+    const clears = isWhole && bad.length === 0 && this.knowsItems(recipe);
+    if (clears) this.left.clearUp(recipe, all, false);
+    const stageEnd = this.told.ends.get(recipe.name);
+    if (stageEnd !== undefined && recipe.forEach !== null) {
+      // Its turn did not come, or not all of its items were known.
+      this.unheard.delete(recipe.name);
+      if (!this.isStopped && bad.length === 0) this.wrong.push(`${recipe.name} was ${stageEnd.end}`);
+    }
+    const done = items.filter((view) => this.end(recipe, view));
+    const isGood = bad.length === 0 && done.length === items.length;
+    if (isGood && clears) this.left.clearUp(recipe, all, true);
+    else this.left.doubt(recipe, all, clears);
+    return { isGood, made: done };
+  }
+
+  /** Whether all is selected, and whole, that makes its items. */
+  private knowsItems({ upstream, forEach }: Recipe): boolean {
+    if (forEach === null) return true;
+    const { recipes } = this.model;
+    return upstream.every((name) => {
+      const source = recipes.find((one) => one.name === name)!;
+      const isSource =
+        forEach.kind === 'records' || source.produces.some((made) => overlaps(made, forEach.pattern));
+      const { what } = this.request;
+      const isWhole = what.kind === 'all' || what.stage !== name || what.item === null;
+      return !isSource || (this.stages.has(name) && isWhole && this.knowsItems(source));
+    });
+  }
+
+  private skip(recipe: Recipe): StageEnd {
+    const end = this.hear(recipe.name)?.end ?? null;
+    if (end !== 'skipped' && !(end === null && this.isStopped))
+      this.wrong.push(`${recipe.name} was ${end}, not skipped`);
+    this.left.doubt(recipe, [], false);
+    return { isGood: false, made: [] };
+  }
+
+  private fail(recipe: Recipe): StageEnd {
+    const end = this.hear(recipe.name)?.end ?? null;
+    if (end !== 'failed' && !this.isStopped) this.wrong.push(`${recipe.name} was ${end}, not failed`);
+    return { isGood: false, made: [] };
+  }
+
+  private hear(name: string) {
+    this.unheard.delete(name);
+    return this.told.ends.get(name);
+  }
+
+  /** Answers whether the task is done. */
+  private end(recipe: Recipe, view: TaskView): boolean {
+    const { model, told, request, wrong } = this;
+    const heard = this.hear(view.name);
+    const lying = lyingOf(view, model.texts);
+    const { what } = request;
+    const isForced = request.force && (what.kind !== 'targets' || what.stage === recipe.name);
+    const possible = model.ledger.endsOf(view, lying, isForced);
+    if (heard === undefined && !(told.freshUntold && possible.includes('fresh'))) {
+      if (!this.isStopped) wrong.push(`nothing is told of ${view.name}, and not ${possible.join(' or ')}`);
+      return false;
+    }
+    const end = heard?.end ?? 'fresh';
+    if (end === 'skipped' || end === 'waiting') {
+      if (!this.isStopped) wrong.push(`${view.name} was ${end}, not ${possible.join(' or ')}`);
+      // Between two attempts the money may have been spent.
+      this.spent += heard!.spent;
+      if (heard!.spent > 0) this.attempted(view, lying);
+      return false;
+    }
+    const { outcome } = view;
+    if (end === 'executed' || end === 'failed') this.pay(view, heard!);
+    // Where nothing new is begun, what would have been tried again has failed.
+    const isGivenUp = end === 'failed' && this.isStopped && possible.includes('executed');
+    if (isGivenUp && heard!.attempts < outcome!.attempts) {
+      this.attempted(view, lying);
+      return false;
+    }
+    if (!possible.includes(end)) wrong.push(`${view.name} was ${end}, not ${possible.join(' or ')}`);
+    if (end === 'fresh') {
+      model.ledger.settle(view, lying);
+      return true;
+    }
+    if (outcome === null) return false;
+    if (outcome.kind === 'failed') {
+      this.attempted(view, lying);
+      return false;
+    }
+    for (const path of lying.keys()) model.texts.delete(path);
+    for (const [path, text] of outcome.outputs) model.texts.set(path, text);
+    model.ledger.done(view, outcome.outputs);
+    return true;
+  }
+
+  /** An attempt came to nothing, and nothing is left of what had been there. */
+  private attempted(view: TaskView, lying: Texts): void {
+    const { model } = this;
+    for (const path of lying.keys()) model.texts.delete(path);
+    model.ledger.failed(view);
+  }
+
+  private pay({ name, outcome }: TaskView, { attempts, spent }: ToldEnd): void {
+    this.spent += spent;
+    const wanted = outcome?.attempts ?? 1;
+    const price = outcome?.kind === 'failed' ? outcome.paid : outcome === null ? 0 : wanted;
+    // Where nothing new is begun, no further attempt is either.
+    const isRight =
+      attempts === wanted ? spent === price : this.isStopped && attempts < wanted && spent === attempts;
+    if (!isRight)
+      this.wrong.push(`${name} took ${attempts} attempts for ${spent}, not ${wanted} for ${price}`);
+  }
+}
+
+function wantedItem({ what }: Request): string | null {
+  return what.kind === 'all' ? null : what.item;
+}
+
+/** Whether patterns of this pipeline are about the same files: they begin alike. */
+function overlaps(made: string, wanted: string): boolean {
+  return made.split('/')[0] === wanted.split('/')[0];
+}

@@ -1,0 +1,163 @@
+// The pipelines of stories with items, and their meaning as a configuration: from item to item, gathered, of records,
+// with parameters, hooks and retries.
+import { type Labour, shellLineOf } from './labour.ts';
+
+export const stageNames = ['first', 'last', 'check', 'doc', 'recs', 'each', 'all'] as const;
+export type StageName = (typeof stageNames)[number];
+
+/** What of a stage a person may change at any time. */
+export interface Knobs {
+  readonly salt: number;
+  readonly letters: boolean;
+  readonly hook: Labour['hook'];
+  readonly attempts: 1 | 2 | 3;
+}
+
+/** All that makes one pipeline another. */
+export interface Manner {
+  /** Where the parameter stands; for a whole story, for what other values made is nobody's then. */
+  readonly params: 'none' | 'in-paths' | 'in-commands';
+  /** `split`: one stage makes all that the others make for each item. */
+  readonly first: 'plain' | 'swapped' | 'pair' | 'split';
+  /**
+   * `stream`: from item to item. `dashes`: waits for all, for nothing tells that two of its items do not meet. `many`:
+   * each needs many of those before. `meeting`: two of them may make the same file.
+   */
+  readonly last: 'stream' | 'dashes' | 'many' | 'meeting';
+  /** Whether another stage makes the document of records. */
+  readonly list: 'source' | 'made';
+  readonly knobs: Readonly<Record<StageName, Knobs>>;
+}
+
+export interface Need {
+  readonly pattern: string;
+  readonly optional: boolean;
+}
+
+export interface Recipe extends Labour {
+  readonly name: StageName;
+  readonly requires: readonly Need[];
+  /** Whose files it reads, or has for its items. */
+  readonly upstream: readonly StageName[];
+  /** Its items begin one by one, as those of the stage before end. */
+  readonly streams: boolean;
+  readonly attempts: number;
+  /** Where everything lies that it ever made with these parameters, whatever its manner was. */
+  readonly home: (path: string, params: Params) => boolean;
+}
+
+export interface Params {
+  readonly s: 'm' | 'n';
+}
+
+export const sourceList = 'src/list.jsonl';
+const madeList = 'list.jsonl';
+const shared: Need = { pattern: 'guide.md', optional: false };
+
+/** In an order in which they can be done. */
+export function recipesOf({ params, first, last, list, knobs }: Manner): readonly Recipe[] {
+  const p = params === 'in-paths' ? '{params.s}/' : '';
+  const inCommand = params !== 'none';
+  const item = 'in/{x}/{y}.t';
+  const mid = first === 'swapped' ? `mid/${p}{y}/{x}.m` : `mid/${p}{x}/{y}.m`;
+  const made = `mid/${p}{x}/{y}.m`;
+  const document = list === 'made' ? madeList : sourceList;
+  const name = { NAME: '{x}-{y}' };
+  const at =
+    (folder: string) =>
+    (path: string, { s }: Params) =>
+      path.startsWith(params === 'in-paths' ? `${folder}/${s}/` : `${folder}/`);
+  const firstHome = (path: string, values: Params) => at('mid')(path, values) || at('notes')(path, values);
+  const common = { optional: false, env: {}, usesParam: false, streams: false, upstream: [] as const };
+  const of = (stage: StageName) => ({ ...common, name: stage, ...knobs[stage] });
+  return [
+    first === 'split'
+      ? {
+          ...{ ...of('first'), kind: 'spread', forEach: null, usesParam: inCommand, home: firstHome },
+          ...{ requires: [optional('in/**/*.t'), shared], produces: [`mid/${p}`] },
+        }
+      : {
+          ...{ ...of('first'), kind: 'words', forEach: files(item), usesParam: inCommand, home: firstHome },
+          ...{ requires: [], env: name },
+          produces: first === 'pair' ? [mid, `notes/${p}{x}/{y}.n`] : [mid],
+        },
+    {
+      ...{ ...of('last'), kind: 'words', upstream: ['first'], env: name, home: at('out') },
+      usesParam: params === 'in-paths',
+      streams: last === 'stream' && first !== 'split',
+      forEach: files(last === 'many' ? item : made),
+      requires: [last === 'many' ? need(`mid/${p}{x}/*.m`) : need('style/{x}.md')],
+      produces: [
+        last === 'dashes' ? `out/${p}{x}-{y}.o` : last === 'meeting' ? `out/${p}{y}.o` : `out/${p}{x}/{y}.o`,
+      ],
+    },
+    {
+      ...{ ...of('check'), kind: 'words', forEach: files(item), requires: [], produces: [], env: name },
+      ...{ usesParam: inCommand, home: () => false },
+    },
+    {
+      ...{ ...of('doc'), kind: 'list', forEach: null, requires: [need(sourceList)] },
+      ...{ produces: [madeList], home: (path) => path === madeList },
+    },
+    {
+      ...{ ...of('recs'), kind: 'words', forEach: { kind: 'records', document } },
+      ...{ upstream: list === 'made' ? ['doc'] : [], env: { NAME: '{key}' }, home: at('rec') },
+      ...{ requires: [shared], produces: ['rec/{key}.r'] },
+      home: (path) => path.startsWith('rec/'),
+    },
+    {
+      ...{ ...of('each'), kind: 'words', upstream: ['recs'], streams: true, forEach: files('rec/{k}.r') },
+      ...{ requires: [], produces: ['rec2/{k}.s'], env: { NAME: '{k}' } },
+      home: (path) => path.startsWith('rec2/'),
+    },
+    {
+      ...{ ...of('all'), kind: 'words', forEach: null, upstream: ['last', 'each'] },
+      ...{ usesParam: params === 'in-paths', produces: [`sum/${p}all.txt`], home: at('sum') },
+      requires: [shared, optional(`out/${p}**/*.o`), optional('rec2/*.s')],
+    },
+  ];
+}
+
+/** The text of the configuration. `jobs`: of builds without flags. */
+export function configOf(manner: Manner, fields: object): string {
+  const stages = recipesOf(manner).map((recipe) => [recipe.name, { ...specOf(recipe), ...fields }] as const);
+  const params =
+    manner.params === 'none' ? {} : { params: { s: { type: 'string', choices: ['m', 'n'], default: 'm' } } };
+  const spec = { name: 'items', jobs: 1, ...params, stages: Object.fromEntries(stages) };
+  const text = JSON.stringify(spec, null, 2).replace(
+    /"records of (.*)"/g,
+    `items('$1', (all) => all, { key: 'key' })`,
+  );
+  return `import { definePipeline, items } from 'pipe-build';\nexport default definePipeline(${text});\n`;
+}
+
+function specOf(recipe: Recipe) {
+  const { forEach, requires, produces, env, attempts } = recipe;
+  const { run, hooks } = shellLineOf(recipe);
+  const written = ({ pattern, optional }: Need) =>
+    optional ? { kind: 'optional' as const, patterns: [pattern] } : pattern;
+  return {
+    ...(forEach === null
+      ? {}
+      : {
+          forEach:
+            forEach.kind === 'files' ? written(optional(forEach.pattern)) : `records of ${forEach.document}`,
+        }),
+    ...(requires.length > 0 ? { requires: requires.map(written) } : {}),
+    ...(produces.length > 0 ? { produces } : {}),
+    ...(attempts > 1 ? { retry: { attempts, delay: 1 } } : {}),
+    ...{ env, run, hooks },
+  };
+}
+
+function files(pattern: string) {
+  return { kind: 'files' as const, pattern };
+}
+
+function need(pattern: string): Need {
+  return { pattern, optional: false };
+}
+
+function optional(pattern: string): Need {
+  return { pattern, optional: true };
+}

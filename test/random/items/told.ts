@@ -1,0 +1,37 @@
+// What is asked of a build of a pipeline with items, and what it tells.
+import type { Params, StageName } from './recipes.ts';
+import type { Texts } from './tasks.ts';
+
+export type End = 'executed' | 'restored' | 'fresh' | 'failed' | 'skipped' | 'waiting';
+
+export interface Request {
+  readonly params: Params;
+  /** The pipeline has them, and they are told. */
+  readonly isParamGiven: boolean;
+  /** `targets`: with all that comes before them. */
+  readonly what:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'targets' | 'only'; readonly stage: StageName; readonly item: string | null };
+  readonly force: boolean;
+  readonly keepGoing: boolean;
+  readonly jobs: number;
+  /** In dollars: each attempt whose command begins costs one. */
+  readonly budget: number | null;
+}
+
+export interface ToldEnd {
+  readonly end: End;
+  readonly attempts: number;
+  /** In this run. */
+  readonly spent: number;
+}
+
+/** How a build ended, as it tells. */
+export interface Told {
+  readonly exitCode: number;
+  /** By task, or by stage where nobody knows its items; those that are `fresh` may not be told of. */
+  readonly ends: ReadonlyMap<string, ToldEnd>;
+  readonly freshUntold: boolean;
+  readonly spent: number;
+  readonly found: Texts;
+}
