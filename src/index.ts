@@ -1,5 +1,6 @@
 // What `import … from 'pipe-build'` gives: the language of pipeline.config.ts.
 
+export type { BreakerSpec } from './model/breaker-spec.ts';
 export type { CheckedFile, CheckFunction, CheckSpec } from './model/check-spec.ts';
 export { jsonSchema, matches, minLines, nonEmpty } from './model/check-spec.ts';
 export type { ItemContext, ItemsSpec } from './model/item-spec.ts';

@@ -1,5 +1,6 @@
 // What a stage declares besides files and commands, in words: a line or two of each.
 
+import type { BreakerPolicy } from '../model/breaker.ts';
 import type { StageCheck } from '../model/checks.ts';
 import { describeCommand } from '../model/command/command-line.ts';
 import type { RetryCondition, RetryPolicy } from '../model/retry.ts';
@@ -26,20 +27,26 @@ export function checkText({ outputs, check }: StageCheck): string {
   }
 }
 
-export function poolText({ name, weight, limit, perMinute }: PoolShare): string {
+export function poolText({ name, weight, limit, perMinute, breaker }: PoolShare): string {
   const room = [
     ...(limit === null ? [] : [`${weight} of ${limit} at once`]),
     ...(perMinute === null ? [] : [`${perMinute} a minute`]),
+    ...(breaker === null ? [] : [breakerText(breaker)]),
   ];
   return `${printable(name)}  (${room.join(', ')})`;
 }
 
+function breakerText({ failures, withinMs, pauseMs }: BreakerPolicy): string {
+  return `left alone for ${formatDuration(pauseMs)} after ${plural(failures, 'failure')} within ${formatDuration(withinMs)}`;
+}
+
 /** `db  port 5432 of localhost, started with docker compose up` */
-export function serviceText({ name, check, start, timeoutMs }: Service): string {
+export function serviceText({ name, check, start, timeoutMs, breaker }: Service): string {
   return [
     `${printable(name)}  ${printable(describeCheck(check))}`,
     ...(start === null ? [] : [`started with ${printable(describeCommand(start))}`]),
     ...(timeoutMs === 0 ? [] : [`waited for ${formatDuration(timeoutMs)}`]),
+    ...(breaker === null ? [] : [breakerText(breaker)]),
   ].join(', ');
 }
 

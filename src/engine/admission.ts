@@ -1,7 +1,11 @@
-// What has to be so before a task begins, besides a slot: its services are healthy, and its pools have room.
-// Services come first: a task that waits for one must not keep room from others.
+// What has to be so before a task executes, besides a slot: its services are healthy, nothing that it uses has to be left
+// alone for a while, and its pools have room. In this order: a task that waits for one of the first must not keep room from
+// others. What is restored needs none of it.
+import { type Sign, signOf } from '../model/breaker.ts';
 import type { Task } from '../model/task.ts';
 import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import type { AttemptEnd } from './attempt-end.ts';
+import { Breakers } from './breakers.ts';
 import { Pools } from './pools.ts';
 import type { Down, Services } from './services.ts';
 import { type Executing, willExecute } from './will-execute.ts';
@@ -11,62 +15,84 @@ export class Admission {
   private readonly world: World;
   private readonly options: Executing;
   private readonly services: Services;
+  private readonly breakers: Breakers;
   private readonly pools: Pools;
+  private readonly onNews: () => void;
   /** For services. */
   private waiting: Task[] = [];
+  /** Whose turn came while another was asking. */
+  private next: Task[] = [];
 
   /** `onNews`: those that wait may have to be `called`. */
   constructor(world: World, options: Executing & { readonly services: Services }, onNews: () => void) {
     this.world = world;
     this.options = options;
+    this.onNews = onNews;
     this.services = options.services;
     this.services.hear(onNews);
-    this.pools = new Pools(world, options, onNews);
+    this.breakers = new Breakers(world, onNews);
+    this.pools = new Pools(world, onNews);
   }
 
   get areWaitedFor(): boolean {
-    return this.waiting.length > 0 || this.pools.areWaitedFor;
+    const own = this.waiting.length + this.next.length;
+    return own > 0 || this.breakers.areWaitedFor || this.pools.areWaitedFor;
   }
 
   /** `waits`: until it is `called`. `Down`: it cannot begin. `null`: it may, and has its room. */
   ask(task: Task, assessed: AssessmentOrFailure): 'waits' | Down | null {
-    const { services } = task.stage;
-    if (
-      services.length > 0 &&
-      !isFailure(assessed) &&
-      willExecute(this.world, this.options, task, assessed)
-    ) {
-      const state = this.services.stateOf(services);
-      if (state === 'unclear') this.waiting.push(task);
-      if (state !== null) return state === 'unclear' ? 'waits' : state;
+    const { services, pools } = task.stage;
+    if ((services.length === 0 && pools.length === 0) || isFailure(assessed)) return null;
+    if (!willExecute(this.world, this.options, task, assessed)) return null;
+    const state = this.services.stateOf(services);
+    if (state === 'unclear') this.waiting.push(task);
+    if (state !== null) return state === 'unclear' ? 'waits' : state;
+    if (this.breakers.hold(task)) {
+      // It may have been its turn in a pool: others have the room meanwhile.
+      this.next.push(...this.pools.free(task));
+      if (this.next.length > 0) this.onNews();
+      return 'waits';
     }
-    return this.pools.hold(task, assessed) ? 'waits' : null;
+    if (this.pools.hold(task)) return 'waits';
+    this.breakers.begins(task);
+    return null;
   }
 
-  /** It needs no room any more, or did not after all. Answers those whose turn has come. */
-  free(task: Task): readonly Task[] {
-    return this.pools.free(task);
+  /**
+   * It needs no room any more, or did not after all. `end`: how its attempt came out, `made` when only storing is left;
+   * `null`: it had none. Answers those whose turn has come.
+   */
+  free(task: Task, end: AttemptEnd | 'made' | null): readonly Task[] {
+    return [...this.breakers.ended(task, signIn(end)), ...this.pools.free(task)];
   }
 
   /** Those that are to ask again. */
   called(): readonly Task[] {
     const before = this.waiting;
     this.waiting = [];
-    const known: Task[] = [];
+    const called = this.next;
+    this.next = [];
     for (const task of before) {
       const isUnclear = this.services.stateOf(task.stage.services) === 'unclear';
-      (isUnclear ? this.waiting : known).push(task);
+      (isUnclear ? this.waiting : called).push(task);
     }
-    return [...known, ...this.pools.called()];
+    return [...called, ...this.breakers.called(), ...this.pools.called()];
   }
 
   /** These will have no turn. Answers those whose turn has come thereby. */
   leave(isLeft: (task: Task) => boolean): readonly Task[] {
     this.waiting = this.waiting.filter((task) => !isLeft(task));
-    return this.pools.leave(isLeft);
+    return [...this.breakers.leave(isLeft), ...this.pools.leave(isLeft)];
   }
 
   close(): void {
+    this.breakers.close();
     this.pools.close();
   }
+}
+
+function signIn(end: AttemptEnd | 'made' | null): Sign {
+  if (end === null) return 'nothing';
+  if (end === 'made' || end.kind === 'executed') return 'answered';
+  return end.kind === 'failed' ? signOf(end.failure) : 'nothing';
 }

@@ -1,9 +1,7 @@
 // Which tasks have to wait for room in a pool although a slot is free: so many at once, so many a minute.
-// A task that waits keeps its place: none that needs the same pool overtakes it. What is restored needs no room.
+// A task that waits keeps its place: none that needs the same pool overtakes it.
 import type { PoolShare } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
-import { type AssessmentOrFailure, isFailure } from './assess.ts';
-import { type Executing, willExecute } from './will-execute.ts';
 import type { World } from './world.ts';
 
 const minuteMs = 60_000;
@@ -20,7 +18,6 @@ interface PoolUse {
 
 export class Pools {
   private readonly world: World;
-  private readonly options: Executing;
   private readonly onTime: () => void;
   private readonly uses = new Map<string, PoolUse>();
   /** Those that have room: it is their turn to begin, or they have begun. */
@@ -31,9 +28,8 @@ export class Pools {
   private wakesAtMs = Number.POSITIVE_INFINITY;
 
   /** `onTime`: those that wait for a minute to pass are to be `called`. */
-  constructor(world: World, options: Executing, onTime: () => void) {
+  constructor(world: World, onTime: () => void) {
     this.world = world;
-    this.options = options;
     this.onTime = onTime;
   }
 
@@ -42,10 +38,9 @@ export class Pools {
   }
 
   /** Whether the task must wait, which it then does until it is `called`. Else it has its room, if it needs any. */
-  hold(task: Task, assessed: AssessmentOrFailure): boolean {
+  hold(task: Task): boolean {
     const { pools } = task.stage;
-    if (pools.length === 0 || isFailure(assessed) || !willExecute(this.world, this.options, task, assessed))
-      return false;
+    if (pools.length === 0) return false;
     if (!this.using.has(task)) {
       const isBehind = pools.some(({ name }) => this.useOf(name).waiting > 0);
       if (isBehind || !this.takes(task)) {

@@ -126,7 +126,7 @@ export class Scheduler {
         this.start(task, assessed, assessed.verdict.reasons);
         continue;
       }
-      this.board.putBack(this.admission.free(task));
+      this.board.putBack(this.admission.free(task, null));
     }
   }
 
@@ -178,7 +178,7 @@ export class Scheduler {
   private made(task: Task): void {
     if (this.options.jobs === 1) return;
     this.slots.free(task);
-    this.board.putBack(this.admission.free(task));
+    this.board.putBack(this.admission.free(task, 'made'));
     this.assessor.forget();
     this.fillSlots();
   }
@@ -202,8 +202,8 @@ export class Scheduler {
         return;
       case 'attempt-ended':
         this.slots.free(letter.task);
-        this.board.putBack(this.admission.free(letter.task));
         this.ended(letter.task, letter.end);
+        this.board.putBack(this.admission.free(letter.task, letter.end));
         this.attempts.delete(letter.task);
         return;
     }

@@ -1,6 +1,7 @@
 // Everything that a run can say, once: the console, JSON, journal and history all read these.
 
 import type { RunId, TaskId } from '../base/brand.ts';
+import type { BreakerChanged } from './breaker-events.ts';
 import type { Failure } from './failure.ts';
 import type { ParamValue } from './params/param.ts';
 import type { Profile } from './profile.ts';
@@ -228,6 +229,7 @@ export type EventBody =
   | StageFannedOut
   | ItemsGone
   | ServiceChanged
+  | BreakerChanged
   | Warning
   | RunProfiled
   | RunFinished;

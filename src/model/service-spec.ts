@@ -1,4 +1,5 @@
 // The language of `services` in a configuration: what stages need besides files and programs. Plain data, as in spec.ts.
+import type { BreakerSpec } from './breaker-spec.ts';
 import type { ParamValues } from './param-spec.ts';
 import type { Duration, ExecSpec } from './value-spec.ts';
 
@@ -34,4 +35,6 @@ export interface ServiceSpec<Params = ParamValues> {
   readonly hint?: string;
   /** Variables of `start` and of checks, as those of a stage. They are no inputs. */
   readonly env?: Readonly<Record<string, string | true>>;
+  /** When what uses it keeps failing, nothing more begins for a while. */
+  readonly breaker?: BreakerSpec;
 }

@@ -2,6 +2,7 @@
 // Everything here is plain data, so that a configuration may be bundled with a copy of this file. What `check` says: check-spec.ts.
 // What `services` say: service-spec.ts. Durations, programs and the like: value-spec.ts.
 
+import type { BreakerSpec } from './breaker-spec.ts';
 import type { CheckSpec } from './check-spec.ts';
 import type { ItemContext, ItemsSpec } from './item-spec.ts';
 import type { NoParams, ParamsSpec, ParamValues, ValuesOf } from './param-spec.ts';
@@ -157,10 +158,11 @@ export interface StageSpec<Name extends string = string, Params = ParamValues> e
   readonly version?: string;
 }
 
-/** What a pool has room for: at least one of both. */
+/** What a pool has room for, and when it is left alone for a while: at least one of them. */
 export interface PoolSpec {
   readonly limit?: number;
   readonly perMinute?: number;
+  readonly breaker?: BreakerSpec;
 }
 
 /** Commands, or functions, that are called as one in `run` is. */

@@ -1,6 +1,7 @@
 // A stage and a pipeline after validation: every default filled in, every path canonical.
 
 import type { FilePath } from '../base/brand.ts';
+import type { BreakerPolicy } from './breaker.ts';
 import type { StageCheck } from './checks.ts';
 import type { PatternSet } from './glob/pattern-set.ts';
 import type { ForEach } from './items/for-each.ts';
@@ -46,6 +47,7 @@ export interface PoolShare {
   readonly limit: number | null;
   /** Executions that begin in any minute. */
   readonly perMinute: number | null;
+  readonly breaker: BreakerPolicy | null;
 }
 
 /** How to see that a service is healthy. */
@@ -76,6 +78,7 @@ export interface Service {
   /** Between two looks. */
   readonly intervalMs: number;
   readonly hint: string | null;
+  readonly breaker: BreakerPolicy | null;
 }
 
 export interface Stage {

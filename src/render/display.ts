@@ -14,7 +14,7 @@ import type { Look } from './look.ts';
 import { createOutputLines } from './output-lines.ts';
 import { planLines } from './plan-lines.ts';
 import type { ProfileLines } from './profile-block.ts';
-import { serviceLines } from './service-lines.ts';
+import { breakerLine, serviceLines } from './service-lines.ts';
 import { headerLine, summaryLines } from './summary.ts';
 import { wordWidth } from './task-line.ts';
 
@@ -86,6 +86,8 @@ export function createLines(
         return below(view, goneLines(event, look));
       case 'service-changed':
         return below(view, serviceLines(event, look, options));
+      case 'breaker-changed':
+        return below(view, [breakerLine(event, look)]);
       case 'stage-fanned-out':
         return [];
       case 'warning':

@@ -1,6 +1,7 @@
 // The redrawn part of the live view, as lines: what runs, how long it has, and how far all is.
 
 import { formatElapsed } from '../model/words/amounts.ts';
+import type { BreakerView } from '../model/words/breaker-view.ts';
 import { doneInFamily, type FamilyView, familyRemainingMs } from '../model/words/family-view.ts';
 import { printable } from '../model/words/printable.ts';
 import { doneCount, type RunView } from '../model/words/run-view.ts';
@@ -27,7 +28,8 @@ export function liveLines(view: RunView, look: Look, moment: Moment): readonly s
   const columns = Math.max(20, (look.columns ?? 80) - 1);
   const running = [...view.running.values()].filter((task) => task.item === null);
   const families = [...view.families.values()].filter((family) => family.running > 0);
-  const room = Math.max(1, moment.rows - 4 - 1 - families.length);
+  const breakers = [...view.breakers.values()];
+  const room = Math.max(1, moment.rows - 4 - 1 - families.length - breakers.length);
   const shown = running.length <= room ? running : running.slice(0, Math.max(1, room - 1));
   const hidden = running.length - shown.length;
   const nameWidth = Math.min(
@@ -39,6 +41,7 @@ export function liveLines(view: RunView, look: Look, moment: Moment): readonly s
     ...shown.map((task) => truncate(runningLine(task, look, moment, { nameWidth, columns }), columns)),
     ...(hidden > 0 ? [look.style.dim(`${look.glyphs.more} and ${hidden} more`)] : []),
     ...families.map((family) => truncate(familyLine(family, look, moment, nameWidth), columns)),
+    ...breakers.map((one) => truncate(pauseLine(one, look, moment), columns)),
     truncate(progressLine(view, look, moment), columns),
   ];
 }
@@ -82,6 +85,13 @@ function familyLine(family: FamilyView, look: Look, moment: Moment, nameWidth: n
     `${family.running} at work`,
     ...(family.counts.failed > 0 ? [style.bad(`${family.counts.failed} failed`)] : []),
   ].join('  ');
+}
+
+/** `  pool llm is left alone, 12s to go` */
+function pauseLine({ of, name, pausedUntilMs }: BreakerView, { style }: Look, { nowMs }: Moment): string {
+  // Rounded up: it counts down to the moment at which one is tried.
+  const left = formatElapsed(Math.max(0, pausedUntilMs - nowMs) + 999);
+  return style.warn(`  ${of} ${printable(name)} is left alone, ${left} to go`);
 }
 
 /** `attempt 2`, or `attempt 2 in 4s: exit code 7` */

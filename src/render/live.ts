@@ -58,7 +58,7 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
   const tick = () => {
     frame++;
     redraw();
-    if (latest !== null && latest.running.size === 0) rest();
+    if (latest !== null && !isAtWork(latest)) rest();
   };
   const rest = () => {
     stopTicking?.();
@@ -70,7 +70,7 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
   const open = () => {
     opening ??= import('./live-block.ts').then(({ openLiveBlock }) => {
       // All may be over by now: then there is nothing to redraw.
-      if (latest === null || latest.running.size === 0) {
+      if (latest === null || !isAtWork(latest)) {
         opening = null;
         return;
       }
@@ -103,7 +103,7 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
       latest = view;
       if (event.kind === 'run-finished') shut();
       print(permanent(event, view), view);
-      if (event.kind === 'task-started') {
+      if (event.kind === 'task-started' || event.kind === 'breaker-changed') {
         open();
         wake();
       }
@@ -113,4 +113,9 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
       shut();
     },
   };
+}
+
+/** Whether there is something that moves. */
+function isAtWork({ running, breakers }: RunView): boolean {
+  return running.size > 0 || breakers.size > 0;
 }

@@ -1,10 +1,20 @@
-// What a console shows of services: one line for each change that keeps a person waiting, or is news.
+// What a console shows of services and breakers: one line for each change that keeps a person waiting, or is news.
+import type { BreakerChanged } from '../model/breaker-events.ts';
 import type { ServiceChanged } from '../model/service-events.ts';
 import { formatDuration } from '../model/words/amounts.ts';
+import { breakerWords } from '../model/words/breaker-view.ts';
 import { printable } from '../model/words/printable.ts';
 import { padEnd, truncate } from './fit.ts';
 import type { Look } from './look.ts';
 import { nameOf, wordWidth } from './task-line.ts';
+
+/** `pool      llm  5 failures: nothing new begins for 30s` */
+export function breakerLine(event: BreakerChanged, look: Look): string {
+  const words = printable(breakerWords(event));
+  const line = `${padEnd(event.of, wordWidth)}${nameOf(event.name, look)}  ${words}`;
+  const fitted = look.columns === null ? line : truncate(line, look.columns);
+  return event.state === 'open' ? look.style.warn(fitted) : fitted;
+}
 
 /** `service   db  started: docker compose up` */
 export function serviceLines(event: ServiceChanged, look: Look, { verbose }: { readonly verbose: boolean }) {

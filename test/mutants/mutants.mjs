@@ -955,15 +955,15 @@ export const mutants = [
   {
     name: 'room that was not needed after all is not given back',
     file: 'src/engine/scheduler.ts',
-    from: '      }\n      this.board.putBack(this.admission.free(task));',
+    from: '      }\n      this.board.putBack(this.admission.free(task, null));',
     to: '      }',
     tests: ['test/engine/pools.test.ts'],
   },
   {
     name: 'a service is asked for what is restored',
     file: 'src/engine/admission.ts',
-    from: '      !isFailure(assessed) &&\n      willExecute(this.world, this.options, task, assessed)\n',
-    to: '      !isFailure(assessed)\n',
+    from: '    if (!willExecute(this.world, this.options, task, assessed)) return null;\n',
+    to: '',
     tests: ['test/engine/services.test.ts'],
   },
   {
@@ -986,6 +986,27 @@ export const mutants = [
     from: ", 'PIPE_SERVICE_CHECK'] as const",
     to: '] as const',
     tests: ['test/exec/process-table.test.ts'],
+  },
+  {
+    name: 'what is open lets all begin when its pause is over',
+    file: 'src/model/breaker.ts',
+    from: "return state.kind === 'open' ? { kind: 'trying' } : state;",
+    to: "return state.kind === 'open' ? closed : state;",
+    tests: ['test/model/breaker.test.ts'],
+  },
+  {
+    name: 'a trial that will have no turn keeps its place',
+    file: 'src/engine/breakers.ts',
+    from: 'isLeft(task) && !this.atWork.has(task)',
+    to: 'isLeft(task) && this.atWork.has(task)',
+    tests: ['test/engine/breakers.test.ts'],
+  },
+  {
+    name: 'a task that waits for a breaker keeps its room in a pool',
+    file: 'src/engine/admission.ts',
+    from: '      this.next.push(...this.pools.free(task));\n',
+    to: '',
+    tests: ['test/engine/breakers.test.ts'],
   },
   {
     name: 'what does not pass its check counts all the same',

@@ -314,6 +314,22 @@ test('what waits for its next attempt says when that is and why', () => {
   expect(liveLines(view, look, { ...moment, nowMs: startMs + 5000 })[0]).toBe('| a    1s  attempt 2');
 });
 
+test('what is left alone for a while has a line that counts down, also when nothing else runs', async () => {
+  const rig = new Rig({ columns: 60 });
+  const ofPool = { kind: 'breaker-changed', of: 'pool', name: 'llm' } as const;
+  rig.send(0, runStarted(2), started('a'));
+  await rig.display.opening;
+  rig.send(0, { ...ofPool, state: 'open', failures: 2, pauseMs: 30_000 }, finished('a', 'failed', {}));
+  rig.redraw(1500);
+  rig.tick?.();
+  expect(rig.tick).not.toBeNull();
+  expect(rig.shown().at(-2)).toBe('  pool llm is left alone, 29s to go');
+  rig.send(30_000, { ...ofPool, state: 'trying', task: 'b' as TaskId });
+  expect(rig.shown().join('\n')).not.toContain('to go');
+  expect(rig.shown().join('\n')).toContain('pool      llm           tries b');
+  rig.send(31_000, runFinished());
+});
+
 test('a terminal without Unicode gets plain signs', () => {
   const stream = new FakeStream({ columns: 60, rows: 20 });
   const look = lookOf(stream, { LANG: 'C', NO_COLOR: '1' });

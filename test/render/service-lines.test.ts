@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { BreakerChanged } from '../../src/model/breaker-events.ts';
 import type { ServiceChanged } from '../../src/model/service-events.ts';
-import { serviceLines } from '../../src/render/service-lines.ts';
+import { breakerLine, serviceLines } from '../../src/render/service-lines.ts';
 import { plainLook } from '../cli/plain-look.ts';
 
 const checked = 'GET http://x';
@@ -27,4 +28,15 @@ test('the others are none, unless more is asked for', () => {
   expect(lines({ state: 'down', checked, why: 'x', waitedMs: 0 }, true)).toEqual([]);
   expect(lines({ state: 'ended', why: null }, false)).toEqual([]);
   expect(lines({ state: 'ended', why: null }, true)).toEqual(['service   db  ended with the run']);
+});
+
+test.each([
+  [{ state: 'open', failures: 5, pauseMs: 30_000 }, '5 failures: nothing new begins for 30s'],
+  [{ state: 'open', failures: 1, pauseMs: 500 }, '1 failure: nothing new begins for 500ms'],
+  [{ state: 'trying', task: 'a:1\n' }, 'tries a:1\\n'],
+  [{ state: 'closed' }, 'answers again, all go on'],
+])('what a breaker does is a line: %j', (change, words) => {
+  const event = { kind: 'breaker-changed', of: 'pool', name: 'llm', ...change } as BreakerChanged;
+  expect(breakerLine(event, plainLook())).toBe(`pool      llm  ${words}`);
+  expect(breakerLine(event, plainLook(20)).length).toBeLessThanOrEqual(20);
 });

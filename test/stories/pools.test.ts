@@ -20,3 +20,25 @@ test('stages of a pool with room for one never run at once, in any kind of build
   rig.config(config.replace('one: 1', 'only: 1'));
   expect((await rig.pipe(['build'])).stderr).toContain('PIPE026 there is no pool "one"\n  at stages.a.pool');
 });
+
+test('what keeps failing is left alone for a while, then one is tried, and all go on', async () => {
+  const stage = (name: string) =>
+    `${name}: { produces: '${name}.txt', pool: 'api', retry: { attempts: 3, delay: '1ms' }, run: 'test -e up || { echo >> calls; test $(wc -l < calls) -lt 3 || touch up; exit 1; }; echo > ${name}.txt' }`;
+  await using rig = await Rig.with(
+    {},
+    `{ jobs: 1, pools: { api: { breaker: { failures: 2, pause: '50ms' } } }, stages: { ${['a', 'b', 'c'].map(stage).join(', ')} } }`,
+  );
+  const built = await rig.pipe(['build']);
+  expect(built.code).toBe(0);
+  const news = built.stdout.split('\n').filter((line) => line.startsWith('pool '));
+  expect(news).toEqual([
+    'pool      api  2 failures: nothing new begins for 50ms',
+    expect.stringMatching(/^pool {6}api {2}tries [abc]$/),
+    'pool      api  1 failure: nothing new begins for 50ms',
+    expect.stringMatching(/^pool {6}api {2}tries [abc]$/),
+    'pool      api  answers again, all go on',
+  ]);
+  expect((await rig.pipe(['describe', 'a'])).stdout).toMatch(
+    /^pool +api {2}\(left alone for 50ms after 2 failures within 1m 00s\)$/m,
+  );
+});

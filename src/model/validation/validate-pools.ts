@@ -1,14 +1,17 @@
 // Checks `pools` of the pipeline and `pool` of a stage, and joins the two.
 import { hintOfNames } from '../../base/did-you-mean.ts';
+import type { BreakerPolicy } from '../breaker.ts';
 import type { PoolShare } from '../stage.ts';
 import { mismatch, type Placed, Section } from './config-section.ts';
 import { shown } from './config-value.ts';
 import { reportUnknownFields } from './known-fields.ts';
+import { readBreaker } from './validate-breaker.ts';
 
 /** What a pool has room for; `null`: no limit. */
 export interface Pool {
   readonly limit: number | null;
   readonly perMinute: number | null;
+  readonly breaker: BreakerPolicy | null;
 }
 
 const expectedPool = 'how many at once, or an object such as { limit: 4, perMinute: 60 }';
@@ -28,15 +31,15 @@ export function readPools(pipeline: Section): ReadonlyMap<string, Pool> {
 function readPool(placed: Placed, { report }: Section): Pool | null {
   if (typeof placed.value === 'number') {
     const limit = whole(placed, report);
-    return limit === null ? null : { limit, perMinute: null };
+    return limit === null ? null : { limit, perMinute: null, breaker: null };
   }
   const section = Section.open(placed, report, { expected: expectedPool });
   if (section === null) return null;
-  reportUnknownFields(section, ['limit', 'perMinute']);
+  reportUnknownFields(section, ['limit', 'perMinute', 'breaker']);
   if (section.keys().length === 0) mismatch(report, placed, expectedPool);
   const one = (field: string) =>
     section.value(field) === undefined ? null : whole(section.placed(field), report);
-  return { limit: one('limit'), perMinute: one('perMinute') };
+  return { limit: one('limit'), perMinute: one('perMinute'), breaker: readBreaker(section) };
 }
 
 export function readWeight(stage: Section): number {

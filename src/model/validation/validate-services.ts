@@ -9,11 +9,12 @@ import { fieldsOf, shown } from './config-value.ts';
 import { reportUnknownFields } from './known-fields.ts';
 import { nameProblem } from './names.ts';
 import { ParamText } from './param-text.ts';
+import { readBreaker } from './validate-breaker.ts';
 import { readCommandAt } from './validate-command.ts';
 import type { PatternPlace } from './validate-patterns.ts';
 import { readEnv, type Shared } from './validate-shared.ts';
 
-const fields = ['check', 'start', 'timeout', 'interval', 'hint', 'env'];
+const fields = ['check', 'start', 'timeout', 'interval', 'hint', 'env', 'breaker'];
 const expectedCheck = "a URL, a shell line, exec('…'), a port such as { tcp: 5432 } or a function";
 const expectedStart = "a shell line or exec('…')";
 /** Of what is started here: a model server takes a while to read its model. */
@@ -73,7 +74,11 @@ function readService(name: string, section: Section, place: PatternPlace, shared
   const words = paramWords(params);
   const env = new Map([...shared.env, ...readEnv(section, place.params)]);
   const timeoutMs = section.durationMs('timeout') ?? (section.has('start') ? startingMs : 0);
-  const rest = { timeoutMs, intervalMs: section.durationMs('interval') ?? intervalMs };
+  const rest = {
+    timeoutMs,
+    intervalMs: section.durationMs('interval') ?? intervalMs,
+    breaker: readBreaker(section),
+  };
   const hint = section.text('hint');
   if (check === null) return null;
   return {

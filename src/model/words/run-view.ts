@@ -14,8 +14,9 @@ import type {
   Warning,
 } from '../events.ts';
 import { sumOfMetrics } from '../metrics.ts';
+import { type BreakerView, foldBreakers } from './breaker-view.ts';
 import { type FamilyView, foldFamilies } from './family-view.ts';
-import type { RunningTask } from './running-task.ts';
+import { lastLineOf, type RunningTask } from './running-task.ts';
 
 /**
  *   planned            (dry run)
@@ -48,13 +49,12 @@ export interface RunView {
   readonly audits: readonly TaskAudited[];
   /** Stages with items, by name. */
   readonly families: ReadonlyMap<string, FamilyView>;
+  /** Those that are open. */
+  readonly breakers: ReadonlyMap<string, BreakerView>;
   /** Time that fresh and restored tasks did not take, so far. */
   readonly savedMs: number;
   readonly finished: RunFinished | null;
 }
-
-/** More than any terminal shows. */
-const longestLastLine = 400;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Growing =
@@ -66,7 +66,8 @@ type Growing =
   | 'warnings'
   | 'planned'
   | 'audits'
-  | 'families';
+  | 'families'
+  | 'breakers';
 
 /** What `foldEvent` writes to; displays see it through `RunView`. */
 interface GrowingView extends Mutable<Omit<RunView, Growing>> {
@@ -79,6 +80,7 @@ interface GrowingView extends Mutable<Omit<RunView, Growing>> {
   readonly planned: TaskPlanned[];
   readonly audits: TaskAudited[];
   readonly families: Map<string, FamilyView>;
+  readonly breakers: Map<string, BreakerView>;
 }
 
 export function initialView(): RunView {
@@ -99,6 +101,7 @@ export function initialView(): RunView {
     planned: [],
     audits: [],
     families: new Map(),
+    breakers: new Map(),
     savedMs: 0,
     finished: null,
   } satisfies GrowingView;
@@ -112,6 +115,7 @@ export function initialView(): RunView {
 export function foldEvent(view: RunView, event: PipeEvent): RunView {
   const next = (event.kind === 'run-started' ? initialView() : view) as GrowingView;
   foldFamilies(next.families, event);
+  foldBreakers(next.breakers, event);
   switch (event.kind) {
     case 'run-started':
       next.runId = event.runId;
@@ -169,6 +173,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
       break;
     case 'items-gone':
     case 'service-changed':
+    case 'breaker-changed':
       break;
     case 'warning':
       next.warnings.push(event);
@@ -177,6 +182,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
       next.finished = event;
       next.savedMs = event.savedMs;
       next.running.clear();
+      next.breakers.clear();
       break;
   }
   return next;
@@ -228,16 +234,4 @@ function updateRunning(view: GrowingView, id: TaskId, change: (task: RunningTask
   const changed = change(task);
   view.running.set(id, changed);
   view.tasks.set(id, changed);
-}
-
-/** Tools that redraw their own progress line write carriage returns; each is a line here. */
-function lastLineOf(text: string): string | null {
-  let end = text.length;
-  while (end > 0) {
-    const start = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
-    const line = text.slice(start, end).trim();
-    if (line !== '') return line.slice(0, longestLastLine);
-    end = start - 1;
-  }
-  return null;
 }

@@ -37,3 +37,18 @@ export function remainingMs(task: RunningTask, nowMs: number): number | null {
   }
   return task.estimateMs === null || task.estimateMs <= elapsed ? null : task.estimateMs - elapsed;
 }
+
+/** More than any terminal shows. */
+const longestLastLine = 400;
+
+/** Tools that redraw their own progress line write carriage returns; each is a line here. */
+export function lastLineOf(text: string): string | null {
+  let end = text.length;
+  while (end > 0) {
+    const start = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
+    const line = text.slice(start, end).trim();
+    if (line !== '') return line.slice(0, longestLastLine);
+    end = start - 1;
+  }
+  return null;
+}

@@ -6,10 +6,10 @@ const sharesOf = (pool: unknown) => acceptedStage({ pool }, { pools }).pools;
 
 test('a stage needs room in one pool or in several, more or less of it', () => {
   expect(sharesOf(undefined)).toEqual([]);
-  expect(sharesOf('llm')).toEqual([{ name: 'llm', weight: 1, limit: 4, perMinute: null }]);
+  expect(sharesOf('llm')).toEqual([{ name: 'llm', weight: 1, limit: 4, perMinute: null, breaker: null }]);
   expect(sharesOf({ gpu: 2, api: 1 })).toEqual([
-    { name: 'api', weight: 1, limit: null, perMinute: 60 },
-    { name: 'gpu', weight: 2, limit: 2, perMinute: 10 },
+    { name: 'api', weight: 1, limit: null, perMinute: 60, breaker: null },
+    { name: 'gpu', weight: 2, limit: 2, perMinute: 10, breaker: null },
   ]);
 });
 
@@ -41,6 +41,28 @@ test('of a pool that it just names a stage takes as much as it weighs', () => {
   expect(faultsOfStage({ pool: 'llm', weight: 5 }, { pools })).toEqual(['PIPE011 stages.s.pool']);
   for (const weight of [0, 1.5, '2', true])
     expect(faultsOfStage({ weight })).toEqual(['PIPE011 stages.s.weight']);
+});
+
+test('a pool may have a breaker alone, which has most of its times by itself', () => {
+  const sharesWith = (breaker: object) =>
+    acceptedStage({ pool: 'api' }, { pools: { api: { breaker } } }).pools;
+  expect(sharesWith({ failures: 5 })).toMatchObject([
+    { limit: null, perMinute: null, breaker: { failures: 5, withinMs: 60_000, pauseMs: 30_000 } },
+  ]);
+  expect(sharesWith({ failures: 1, within: '2m', pause: '1s' })).toMatchObject([
+    { breaker: { failures: 1, withinMs: 120_000, pauseMs: 1000 } },
+  ]);
+});
+
+test.each([
+  [7, ['PIPE011 pools.api.breaker']],
+  [{}, ['PIPE012 pools.api.breaker.failures']],
+  [{ failures: 0 }, ['PIPE011 pools.api.breaker.failures']],
+  [{ failures: 1, within: 'soon' }, ['PIPE021 pools.api.breaker.within']],
+  [{ failures: 1, pause: 0 }, ['PIPE021 pools.api.breaker.pause']],
+  [{ failures: 1, after: 2 }, ['PIPE010 pools.api.breaker.after']],
+])('a breaker %j is refused', (breaker, faults) => {
+  expect(faultsOfStage({ pool: 'api' }, { pools: { api: { breaker } } })).toEqual(faults);
 });
 
 test('a pool that was nearly named is named', () => {
