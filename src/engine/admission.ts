@@ -20,6 +20,8 @@ export class Admission {
   private readonly onNews: () => void;
   /** For services. */
   private waiting: Task[] = [];
+  /** Of what is down, what it printed was told. */
+  private readonly explained = new Set<Down>();
   /** Whose turn came while another was asking. */
   private next: Task[] = [];
 
@@ -46,7 +48,7 @@ export class Admission {
     if (!willExecute(this.world, this.options, task, assessed)) return null;
     const state = this.services.stateOf(services);
     if (state === 'unclear') this.waiting.push(task);
-    if (state !== null) return state === 'unclear' ? 'waits' : state;
+    if (state !== null) return state === 'unclear' ? 'waits' : this.explainedOnce(state);
     if (this.breakers.hold(task)) {
       // It may have been its turn in a pool: others have the room meanwhile.
       this.next.push(...this.pools.free(task));
@@ -56,6 +58,13 @@ export class Admission {
     if (this.pools.hold(task)) return 'waits';
     this.breakers.begins(task);
     return null;
+  }
+
+  /** Thousands of items may fail for one service: what it printed is told with the first. */
+  private explainedOnce(down: Down): Down {
+    if (this.explained.has(down)) return { ...down, tail: [] };
+    this.explained.add(down);
+    return down;
   }
 
   /**
