@@ -1,5 +1,5 @@
-// Lessons for a subject and a level: a scheme of work, one lesson for each of its entries, and an overview.
-import { definePipeline, items, minLines, script } from 'pipe-build';
+// Lessons for a subject and a level: a scheme of work, one lesson for each of its entries, a picture of each, an overview.
+import { definePipeline, items, minLines, nonEmpty, script } from 'pipe-build';
 
 interface Scheme {
   readonly entries: readonly { readonly order: number; readonly topic: string }[];
@@ -13,11 +13,20 @@ export default definePipeline({
     subject: { type: 'string', choices: ['math', 'art'], description: 'what to teach' },
     level: { type: 'number', choices: [3, 4], default: 3, description: 'the year at school' },
     provider: { type: 'string', choices: ['offline', 'http'], default: 'offline', description: 'who writes' },
+    port: { type: 'number', default: 4817, description: 'where the screenshot service listens' },
   },
   // Every lesson is written by it.
   requires: ['style.md'],
   pools: { model: 4 },
   budget: { usd: 1 },
+  services: {
+    screenshots: {
+      check: 'http://127.0.0.1:{params.port}/health',
+      start: 'node screenshots/server.mjs {params.port}',
+      timeout: '10s',
+      hint: 'if the port belongs to something else, choose another one: -p port=4818',
+    },
+  },
   stages: {
     scheme: {
       description: 'Lay out the year',
@@ -37,6 +46,16 @@ export default definePipeline({
       timeout: '2m',
       retry: { attempts: 3, delay: '1s', when: { output: /try again/ } },
       check: minLines(5),
+    },
+    diagram: {
+      description: 'Draw one lesson',
+      forEach: `${out}/lessons/{order}.md`,
+      produces: [`${out}/diagrams/{order}.png`],
+      run: 'node stages/diagram.mjs {item} {params.port} {produces}',
+      services: 'screenshots',
+      check: nonEmpty(),
+      // The lessons are good without.
+      optional: true,
     },
     overview: {
       description: 'List the lessons with their concepts',

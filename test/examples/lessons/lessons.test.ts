@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { Rig } from '../../rig/rig.ts';
 
@@ -14,28 +15,75 @@ async function lessons(): Promise<Rig> {
   return rig;
 }
 
+/** A server on a free port of this machine. */
+async function serving(answer: http.RequestListener) {
+  const server = http.createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  return { port, close, [Symbol.asyncDispose]: close };
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  await using server = await serving(() => {});
+  return server.port;
+}
+
+/** What a PNG says of itself: as wide as, as high as, and how many bytes of points it has. */
+function measured(png: Buffer) {
+  const points = inflateSync(png.subarray(41, 41 + png.readUInt32BE(33)));
+  return { width: png.readUInt32BE(16), height: png.readUInt32BE(20), points: points.length };
+}
+
 test('what the budget stopped is taken up, and one topic is one lesson', async () => {
   await using rig = await lessons();
-  const math = ['-p', 'subject=math'];
+  const port = ['-p', `port=${await freePort()}`];
+  const math = ['-p', 'subject=math', ...port];
   const first = await rig.build([...math, '-j', '1', '--budget', 'usd=0.003']);
-  expect(first).toMatchObject({ code: 3, finished: { waiting: 2, skipped: 1 } });
+  expect(first).toMatchObject({ code: 3, finished: { waiting: 5, skipped: 1 } });
   const rest = await rig.build(math);
-  expect(rest).toMatchObject({ code: 0, executed: ['lesson:4', 'lesson:5', 'overview'] });
+  const diagram = (order: number) => `diagram:out/math-3/lessons/${order}.md`;
+  const diagrams = [1, 2, 3, 4, 5].map(diagram);
+  expect(rest).toMatchObject({ code: 0, executed: [...diagrams, 'lesson:4', 'lesson:5', 'overview'] });
   expect(rest.finished?.metrics).toMatchObject({ tokens: expect.any(Number), usd: expect.any(Number) });
   expect(rig.read('out/math-3/overview.md')).toMatch(/\| 29 \| \[Right angles\]\(lessons\/5.md\)/);
 
+  // A service drew them, which was there for as long as it took.
+  const picture = fs.readFileSync(rig.path('out/math-3/diagrams/5.png'));
+  expect(picture.subarray(1, 4).toString()).toBe('PNG');
+  const lines = rig.read('out/math-3/lessons/5.md').split('\n').length;
+  const height = 16 + 8 * lines;
+  expect(measured(picture)).toEqual({ width: 160, height, points: height * 161 });
+  const states = rest.events.flatMap((event) => (event.kind === 'service-changed' ? [event.state] : []));
+  expect(states).toEqual(['started', 'healthy', 'ended']);
+
   rig.write('curriculum.json', rig.read('curriculum.json').replace('Right angles', 'Angles'));
-  expect(await rig.build(math)).toMatchObject({ executed: ['lesson:5', 'overview', 'scheme'] });
-  expect(await rig.build(['-p', 'subject=art', '-p', 'level=4'])).toMatchObject({
-    finished: { executed: 5 },
+  expect(await rig.build(math)).toMatchObject({ executed: [diagram(5), 'lesson:5', 'overview', 'scheme'] });
+  expect(await rig.build(['-p', 'subject=art', '-p', 'level=4', ...port])).toMatchObject({
+    finished: { executed: 8 },
   });
-  expect(await rig.build(math)).toMatchObject({ executed: [], finished: { fresh: 7 } });
+  const again = await rig.build(math);
+  expect(again).toMatchObject({ executed: [], finished: { fresh: 12 } });
+  expect(again.events.some(({ kind }) => kind === 'service-changed')).toBe(false);
+});
+
+test('where the screenshot service cannot be had, there are lessons without pictures', async () => {
+  await using rig = await lessons();
+  await using other = await serving((_, response) => response.writeHead(503).end());
+  const built = await rig.build(['-p', 'subject=art', '-p', `port=${other.port}`]);
+  expect(built).toMatchObject({ code: 0, finished: { outcome: 'degraded', executed: 5, failed: 3 } });
+  expect(built.end('diagram:out/art-3/lessons/1.md')?.failure).toMatchObject({
+    kind: 'service-down',
+    hint: expect.stringContaining('-p port=4818'),
+  });
+  expect(rig.exists('out/art-3/overview.md')).toBe(true);
 });
 
 test('a real model is asked over HTTP, again where it says so, and its key goes nowhere', async () => {
   await using rig = await lessons();
   const asked: { readonly key: string | undefined; readonly prompt: string }[] = [];
-  const server = http.createServer(async (request, response) => {
+  await using server = await serving(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
     const body = JSON.parse(Buffer.concat(pieces).toString());
@@ -44,16 +92,11 @@ test('a real model is asked over HTTP, again where it says so, and its key goes 
     const content = '# From afar\n\n1\n2\n3\n\nConcept: distance';
     response.end(JSON.stringify({ choices: [{ message: { content } }], usage: { total_tokens: 100 } }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    const { port } = server.address() as AddressInfo;
-    const env = { MODEL_URL: `http://127.0.0.1:${port}`, MODEL_KEY: 'key-of-the-model' };
-    const built = await rig.build(['-p', 'subject=art', '-p', 'provider=http', '-j', '1'], { env });
-    expect(built).toMatchObject({ code: 0, finished: { executed: 5, metrics: { tokens: 300 } } });
-    expect(built.end('lesson:1')).toMatchObject({ attempts: 2 });
-  } finally {
-    server.close();
-  }
+  const env = { MODEL_URL: `http://127.0.0.1:${server.port}`, MODEL_KEY: 'key-of-the-model' };
+  const words = ['-p', 'subject=art', '-p', 'provider=http', '-j', '1', '--skip', 'diagram'];
+  const built = await rig.build(words, { env });
+  expect(built).toMatchObject({ code: 0, finished: { executed: 5, metrics: { tokens: 300 } } });
+  expect(built.end('lesson:1')).toMatchObject({ attempts: 2 });
   expect(asked).toHaveLength(4);
   expect(asked[0]).toMatchObject({
     key: 'Bearer key-of-the-model',
