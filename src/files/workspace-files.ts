@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
-import { once } from '../base/once.ts';
 import type { Witness } from '../base/witness.ts';
 import type {
   Expansion,
@@ -23,17 +22,17 @@ import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { forgetLooks } from './forgetting.ts';
 import { filesOfGlob } from './glob-files.ts';
-import { digestOfNothing, type HashedFile } from './hash-file.ts';
+import { digestOfNothing } from './hash-file.ts';
 import { linkEntry, linkText } from './link-text.ts';
 import { digestOfTree, unnameableIn } from './owned-folders.ts';
 import { PresentStamps } from './present-stamps.ts';
+import { ReadingTogether } from './reading-together.ts';
 import { isExecutable, stampOf, stampOfTarget, stampWithTarget } from './stamp.ts';
 import type { StandingStamps } from './standing-stamps.ts';
 import type { walk } from './walk.ts';
 import { isMangled, whyUnreadable } from './why-unreadable.ts';
 
 type Seen = { readonly entry: FileEntry; readonly stamp: Stamp };
-type ReadAhead = ReadonlyMap<string, HashedFile>;
 
 export class WorkspaceFiles implements Files {
   private readonly root: string;
@@ -112,11 +111,11 @@ export class WorkspaceFiles implements Files {
     const stamps: Stamp[] = [];
     const missing: FilePath[] = [];
     const unreadable: UnreadableFile[] = [];
-    // Only when a file must be read: most often none must.
-    const ahead = once(() => this.digests.ofMany(this.unreadAmong(files)));
+    // Most often none must be read.
+    const together = new ReadingTogether(() => this.digests.ofMany(this.unreadAmong(files)));
     for (const { path: file } of files) {
       try {
-        const seen = role === 'input' ? this.inputEntry(file, ahead) : this.outputEntry(file, ahead);
+        const seen = role === 'input' ? this.inputEntry(file, together) : this.outputEntry(file, together);
         if (seen === null && isMangled(file))
           unreadable.push({ path: file, message: 'has a name that is not valid UTF-8' });
         else if (seen === null) missing.push(file);
@@ -188,13 +187,13 @@ export class WorkspaceFiles implements Files {
 
   private outputEntry(
     file: FilePath,
-    ahead: () => ReadAhead,
+    together: ReadingTogether,
     stamp: Stamp | null = this.stampOnce(file),
   ): Seen | null {
     if (stamp === null) return null;
     switch (stamp.kind) {
       case 'file':
-        return this.fileEntry(file, stamp, ahead);
+        return this.fileEntry(file, stamp, together);
       case 'link':
         return { entry: linkEntry(file, linkText(this.absolute(file))), stamp };
       case 'folder':
@@ -207,10 +206,10 @@ export class WorkspaceFiles implements Files {
     }
   }
 
-  private inputEntry(file: FilePath, ahead: () => ReadAhead): Seen | null {
+  private inputEntry(file: FilePath, together: ReadingTogether): Seen | null {
     const stamp = this.stampOnce(file);
     if (stamp === null) return null;
-    if (stamp.kind !== 'link') return this.outputEntry(file, ahead, stamp);
+    if (stamp.kind !== 'link') return this.outputEntry(file, together, stamp);
     // What a link leads to counts as well as where it says to lead.
     const absolute = this.absolute(file);
     const text = linkText(absolute);
@@ -228,10 +227,10 @@ export class WorkspaceFiles implements Files {
     return { entry, stamp: stampWithTarget(absolute, stamp) };
   }
 
-  private fileEntry(file: FilePath, stamp: Stamp, ahead: () => ReadAhead): Seen {
+  private fileEntry(file: FilePath, stamp: Stamp, together: ReadingTogether): Seen {
     const content =
       this.digests.known(file, stamp) ??
-      ahead().get(file) ??
+      together.of(file, stamp) ??
       this.digests.of(file, this.absolute(file), stamp);
     const entry: FileEntry = {
       path: file,
