@@ -6,6 +6,7 @@ export { jsonSchema, matches, minLines, nonEmpty } from './model/check-spec.ts';
 export type { ItemContext, ItemsSpec } from './model/item-spec.ts';
 export { items } from './model/item-spec.ts';
 export type { ParamSpec, ParamsSpec, ParamValues, ValuesOf } from './model/param-spec.ts';
+export type { RunHookContext, RunHookSpec, RunHooksSpec } from './model/run-hook-spec.ts';
 export type { ServiceCheckSpec, ServiceContext, ServiceFunction, ServiceSpec } from './model/service-spec.ts';
 export type {
   ForEachSpec,

@@ -26,6 +26,7 @@ import {
 } from './flags.ts';
 import { budgetToGoOn, flagsToGoOn } from './going-on.ts';
 import { commandWords } from './hidden-secrets.ts';
+import { refuseInsideStage } from './inside.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
 import { handleSignals } from './signals.ts';
@@ -37,7 +38,7 @@ import {
   tellOfWork,
 } from './standard-streams.ts';
 import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
-import { openWorld, refuseInsideStage } from './world.ts';
+import { openWorld } from './world.ts';
 
 export async function build(
   typed: readonly string[],
@@ -81,6 +82,7 @@ export function optionsOf(workspace: Workspace, flags: Flags): BuildOptions {
     stdin: 'closed',
     command: commandWords(),
     params: paramsOf(workspace),
+    hooks: workspace.pipeline.hooks,
     selected: selectedOf(flags),
   };
 }

@@ -7,10 +7,11 @@ import type { Stage } from '../model/stage.ts';
 import { printable } from '../model/words/printable.ts';
 import type { Flags } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
+import { refuseInsideStage } from './inside.ts';
 import { handleSignals } from './signals.ts';
 import { standardError } from './standard-streams.ts';
 import type { Workspace } from './workspace.ts';
-import { openWorld, refuseInsideStage } from './world.ts';
+import { openWorld } from './world.ts';
 
 /** Waits for a build that is at work, saying so. Exit code 130 when interrupted while waiting. */
 export async function underLock(

@@ -7,6 +7,7 @@ import type { TaskId } from '../base/brand.ts';
 import {
   logsOf as filesOf,
   findRun,
+  hookLogsOf,
   lastLogsOf,
   lastRunOf,
   type PastRun,
@@ -60,7 +61,13 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
     .filter((event) => stage === null || event.stage === stage || event.task === stage)
     .map((event) => event.task);
   const logs = [...new Set(tasks)].flatMap((task) => titled(task, filesOf(run, task)));
-  if (logs.length > 0 || stage === null) return logs;
+  // `before` comes first, and the others last.
+  const hooks = [...hookLogsOf(run)].map(([hook, file]) => ({ hook, task: `hook ${hook}`, file }));
+  const isFirst = ({ hook }: { readonly hook: string }) => hook === 'before';
+  if (stage === null) return [...hooks.filter(isFirst), ...logs, ...hooks.filter((one) => !isFirst(one))];
+  if (logs.length > 0) return logs;
+  const named = hooks.filter(({ hook }) => hook === stage);
+  if (named.length > 0) return named;
   // A stage that was fresh in that run left its log in an earlier one.
   const last = lastLogsOf(place.state, stage as TaskId);
   if (last !== null) return titled(`${stage} (run ${last.run.runId})`, last.files);

@@ -11,7 +11,7 @@ import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
-import { allModulesOf, hasFunctionHook } from '../model/hooks.ts';
+import { allModulesOf, codeOfRunHooks, hasFunctionHook } from '../model/hooks.ts';
 import { type Selection, select } from '../model/selection.ts';
 import { asksFunction } from '../model/service.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
@@ -106,7 +106,7 @@ function workspaceOf(sighting: Sighting, pipeline: Pipeline, graph: StageGraph):
     },
     graph,
     canonical: canonicalIn(root, process.cwd()),
-    codeOf: (stages) => codeOf(stages, { root, configPath, state }),
+    codeOf: (stages) => codeOf(stages, pipeline.hooks, { root, configPath, state }),
     compiledPath: proof.header.config,
     spec,
     pathsOfCode: () => [],
@@ -115,14 +115,17 @@ function workspaceOf(sighting: Sighting, pipeline: Pipeline, graph: StageGraph):
 
 async function codeOf(
   stages: readonly Stage[],
+  hooks: Pipeline['hooks'],
   { root, configPath, state }: Pick<Workspace, 'root' | 'configPath' | 'state'>,
 ) {
   const folder = path.join(state, 'config');
   const apiPath = besideThis('index');
   const cache = openCodeCache({ folder, root, apiPath, version, writes: true });
-  const modules = stages.flatMap(allModulesOf);
+  const ofRuns = codeOfRunHooks(hooks);
+  const modules = [...stages.flatMap(allModulesOf), ...ofRuns.modules];
   const hasCode =
     modules.length > 0 ||
+    ofRuns.hasFunction ||
     stages.some(
       (stage) =>
         stage.command.kind === 'function' ||

@@ -4,6 +4,7 @@ import { Server } from '../exec/server.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { modeOf } from './build.ts';
 import { type Flags, text } from './flags.ts';
+import { refuseInsideStage } from './inside.ts';
 import { handleSignals } from './signals.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { tellOfWork } from './standard-streams.ts';
@@ -16,7 +17,6 @@ import { WatchTerminal } from './watch-terminal.ts';
 import { WatchView } from './watch-view.ts';
 import { isPlainWatch } from './watched-word.ts';
 import { findPlace, openWorkspace } from './workspace.ts';
-import { refuseInsideStage } from './world.ts';
 
 export async function watch(targets: readonly string[], given: Flags): Promise<number> {
   const place = findPlace(given);

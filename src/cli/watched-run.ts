@@ -97,6 +97,7 @@ async function perform(
       stdin: 'closed',
       command: commandWords(),
       params: paramsOf(watched.workspace),
+      hooks: workspace.pipeline.hooks,
       selected: selectedOf(flags),
       watching: holds,
     },

@@ -7,13 +7,12 @@ import type { FilePath } from '../base/brand.ts';
 import type { Result } from '../base/result.ts';
 import { prepareCode } from '../config/code.ts';
 import { type CodeCache, type CompiledModule, openCodeCache, pathsBehind } from '../config/code-cache.ts';
-import type { LoadedConfig } from '../config/load.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
 import { markStateFolder, stateFolderName } from '../journal/state-folder.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
-import { allModulesOf } from '../model/hooks.ts';
+import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
 import { canonicalPath, isOutside } from '../model/paths.ts';
 import {
   resolveName,
@@ -117,7 +116,10 @@ export async function openWorkspace(
     },
     graph,
     canonical,
-    codeOf: (stages) => codeOf(stages, root, cache, loaded),
+    codeOf: (stages) => {
+      const modules = [...stages.flatMap(allModulesOf), ...codeOfRunHooks(pipeline.hooks).modules];
+      return prepareCode({ root, cache, config: loaded.compiled, modules });
+    },
     compiledPath: loaded.compiledPath,
     spec: loaded.spec,
     pathsOfCode: () => compiled.flatMap((module) => [...pathsBehind(module, root)]),
@@ -181,16 +183,6 @@ export function orRefuse<T>(result: Result<T, Diagnostic | readonly Diagnostic[]
 /** A file of this build of pipe. */
 export function besideThis(name: 'index' | 'worker' | 'vet'): string {
   return path.join(fs.realpathSync.native(import.meta.dirname), `${name}.js`);
-}
-
-function codeOf(
-  stages: readonly Stage[],
-  root: string,
-  cache: CodeCache,
-  loaded: LoadedConfig,
-): Promise<Code> {
-  const modules = stages.flatMap(allModulesOf);
-  return prepareCode({ root, cache, config: loaded.compiled, modules });
 }
 
 function withFreshness(pipeline: Pipeline, freshness: Freshness | undefined): Pipeline {

@@ -1,5 +1,4 @@
 // Wires the real adapters into one world.
-import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
@@ -218,33 +217,4 @@ function environmentOf(stage: Stage, caller: CallerEnv, root: string): Readonly<
     extra: {},
     binFolder: path.join(root, 'node_modules/.bin'),
   }).env;
-}
-
-/** Throws `UsageError` when this process itself runs inside a stage or service of the same root: it would wait for itself. */
-export function refuseInsideStage(root: string): void {
-  const inside = insideOf(root);
-  if (inside === null) return;
-  const { what, at } = inside;
-  throw new UsageError([
-    {
-      code: 'PIPE038',
-      message: `this command runs inside ${what} of the same workspace: it would wait for itself`,
-      at,
-      hint: 'make what it builds a stage of its own and require its files',
-    },
-  ]);
-}
-
-/** The stage or service of the same root in which this process itself runs. */
-function insideOf(root: string): { readonly what: string; readonly at: string } | null {
-  const { PIPE_ROOT: outer, PIPE_STAGE: stage, PIPE_SERVICE: service } = process.env;
-  if (outer === undefined || (stage === undefined && service === undefined)) return null;
-  try {
-    if (fs.realpathSync(outer) !== root) return null;
-  } catch {
-    return null;
-  }
-  return stage === undefined
-    ? { what: `service "${service}"`, at: `services.${service}` }
-    : { what: `stage "${stage}"`, at: `stages.${stage}.run` };
 }

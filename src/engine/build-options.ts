@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventBody, RunFinished, RunStarted } from '../model/events.ts';
 import type { Metrics } from '../model/metrics.ts';
+import type { RunHooks } from '../model/stage.ts';
 import type { Watching } from './watching.ts';
 
 export interface BuildOptions {
@@ -9,6 +10,8 @@ export interface BuildOptions {
   readonly keepGoing: boolean;
   /** By metric: when as much is used, nothing more begins. */
   readonly budget: Metrics;
+  /** What is done around the run. Default: nothing. */
+  readonly hooks?: RunHooks | null;
   /** The command line that goes on with a larger limit. Default: one without anything else. */
   readonly goOn?: (metric: string, limit: number) => string;
   readonly dryRun: boolean;

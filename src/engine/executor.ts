@@ -12,9 +12,9 @@ import type { Task } from '../model/task.ts';
 
 /** A program's or function's run as the executor needs it: all placeholders replaced, environment complete. */
 export interface Execution {
-  /** `null`: it is done for a service. */
+  /** `null`: it is done for a service, or is a hook of the pipeline. */
   readonly task: Task | null;
-  /** `null`: it is done for a task. */
+  /** `null`: it is done for a task, or for the run. */
   readonly service: { readonly name: string; readonly does: 'start' | 'check' } | null;
   readonly command: Command;
   /** Absolute. */

@@ -1,9 +1,16 @@
 // The tasks of a board, and which of them wait for which. How far each is, the board says.
 import type { TaskId } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
 import type { TaskEnd } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
 import { callOf, failsTheRun, isTold, newFamily, type Place, spoilersOf } from './task-state.ts';
+
+export interface FailedTask {
+  readonly task: TaskId;
+  readonly stage: string;
+  readonly failure: Failure;
+}
 
 export class Places {
   readonly all = new Map<TaskId, Place>();
@@ -61,6 +68,14 @@ export class Places {
   failedStages(): readonly string[] {
     const failed = [...this.all.values()].filter((place) => isTold(place) && failsTheRun(place));
     return [...new Set(failed.map((place) => place.task.stage.name))];
+  }
+
+  /** What failed, in order, also what may. */
+  failedTasks(): readonly FailedTask[] {
+    return [...this.all.values()].filter(isTold).flatMap(({ task, state }) => {
+      const failure = state.kind === 'ended' && state.outcome === 'failed' ? state.failure : null;
+      return failure === null ? [] : [{ task: task.id, stage: task.stage.name, failure }];
+    });
   }
 
   ends(): readonly TaskEnd[] {

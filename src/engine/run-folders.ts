@@ -14,6 +14,8 @@ export interface RunFolders {
   beginLog(task: TaskId): void;
   /** Absolute path of what a service that was started prints in this run; its folder exists. */
   serviceLog(name: string): string;
+  /** The same of a hook of the pipeline. */
+  hookLog(hook: string): string;
   /** Absolute path of the task's scratch folder; exists. */
   scratch(task: TaskId): string;
   /** Absolute; not created. */

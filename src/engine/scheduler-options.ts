@@ -15,6 +15,8 @@ export interface SchedulerOptions {
   readonly stdin: 'closed' | 'inherit';
   readonly spending: Spending;
   readonly services: Services;
+  /** What is to be there before the stage executes and is not, the hooks of the pipeline among it; `null` at once: nothing. */
+  readonly lackingFor: (stage: Stage) => Promise<Failure | null> | null;
   /** Whether a stage other than `stage` may produce the file, selected or not. */
   readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
   /** Those of this build whose files the task may read. */

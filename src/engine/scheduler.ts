@@ -156,7 +156,7 @@ export class Scheduler {
         number: this.retrying.next(task),
         ...{ stdin, forced: forced.has(task.stage.name), audited: audited.has(task.stage.name) },
         spent: () => this.options.spending.of(task),
-        serviceDown: () => this.options.services.whatIsDown(task.stage.services),
+        serviceDown: () => this.options.lackingFor(task.stage),
         failedBefore: this.board.places.failedBefore(task),
         isTriedAgain: (end) => !this.isOver(task) && this.retrying.wouldTake(task, end),
         isOfAnother: (file) => hasOtherOwner(task.stage, file),

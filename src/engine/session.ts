@@ -17,6 +17,7 @@ import { type AllFresh, type Counts, countsOf, passOver } from './passing.ts';
 import { preflight } from './preflight.ts';
 import { tellPlans } from './preview.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
+import { RunHooks } from './run-hooks.ts';
 import { noCounts, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
 import { Services } from './services.ts';
@@ -37,6 +38,7 @@ export class Session {
   private readonly found: Found | null;
   private readonly interruption = new AbortController();
   private readonly services: Services;
+  private readonly hooks: RunHooks;
   private scheduler: Scheduler | null = null;
   private waited = false;
   private isLocked = false;
@@ -60,6 +62,7 @@ export class Session {
     this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
     this.found = options.look?.found ?? null;
     this.services = new Services(options.world);
+    this.hooks = new RunHooks(options.world, options.options.hooks ?? null);
   }
 
   /** The first time gently, the second time at once. */
@@ -68,6 +71,7 @@ export class Session {
     this.interruption.abort();
     this.scheduler?.interrupt(how);
     this.services.interrupt(how);
+    this.hooks.interrupt(how);
   }
 
   /** Files were edited while it is at work. */
@@ -217,7 +221,7 @@ export class Session {
   }
 
   private async loop(expected: Counts): Promise<Summary> {
-    const { world, options, selection, graph, tasks, services } = this;
+    const { world, options, selection, graph, tasks, services, hooks } = this;
     const spending = new Spending(options.budget, (event) => world.events.emit(event), options.goOn);
     const board = this.boardOf(streams, spending);
     const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
@@ -231,14 +235,16 @@ export class Session {
         hasOtherOwner: (stage, path) => tasks.hasOtherOwner(this.whole, stage, path),
         makersOf: (task) => tasks.makersOf(task),
         stagesBefore: (stage) => stagesBefore(graph, tasks.all, stage),
-        watching: options.watching ?? null,
+        ...{ watching: options.watching ?? null, lackingFor: (stage) => hooks.lackingFor(stage, services) },
         hiddenOrder: (stage) => hiddenOrder(world, this.whole, stage),
       },
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
     await this.scheduler.run();
+    const summary = { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
+    const ended = await hooks.end(summary, board.places.failedTasks());
     await services.end();
     if (spending.warning !== null) world.events.emit(spending.warning);
-    return { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
+    return ended;
   }
 }

@@ -63,10 +63,17 @@ function requestFor(execution: Execution, lingerMs: number): WorkerRequest {
   };
 }
 
-function placeOf({ context, check, hook, service }: Execution): Exclude<WorkerRequest['export'], 'default'> {
+function placeOf({
+  task,
+  context,
+  check,
+  hook,
+  service,
+}: Execution): Exclude<WorkerRequest['export'], 'default'> {
   if (service !== null) {
     return { keys: ['services', service.name, 'check'], whose: `service "${service.name}"` };
   }
+  if (task === null) return { keys: ['hooks', hook!], whose: `hook "${hook}" of the pipeline` };
   const keys = check?.keys ?? (hook === null ? ['run'] : ['hooks', hook]);
   return { keys: ['stages', context.stage, ...keys], whose: `stage "${context.stage}"` };
 }

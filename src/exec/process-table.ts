@@ -5,9 +5,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Variables that every process of an execution inherits, and no other process has with these values. A check of a service
- * has one more than what the service itself was started as: to end the one must not end the other.
+ * has one more than what the service itself was started as: to end the one must not end the other. Nor must the end of a
+ * hook of the pipeline, which belongs to no stage, be that of all its run.
  */
-const markNames = ['PIPE_RUN_ID', 'PIPE_STAGE', 'PIPE_ITEM', 'PIPE_SERVICE', 'PIPE_SERVICE_CHECK'] as const;
+const markNames = [
+  'PIPE_RUN_ID',
+  'PIPE_STAGE',
+  'PIPE_ITEM',
+  'PIPE_SERVICE',
+  'PIPE_SERVICE_CHECK',
+  'PIPE_HOOK',
+] as const;
 
 /** As `NAME=value`. None without a run: then there is nothing to tell its processes by. */
 export type Marks = readonly string[];

@@ -4,9 +4,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { PipeEvent, TaskOutcome, TaskStarted } from '../model/events.ts';
+import { type HookName, hookNames } from '../model/hooks.ts';
 import { isRunId } from '../model/run-id.ts';
 import type { RunSummary } from './run-summary.ts';
-import { logFileName } from './task-file-name.ts';
+import { hookFolder, hookLogName, logFileName } from './task-file-name.ts';
 
 export interface PastRun {
   readonly runId: RunId;
@@ -79,6 +80,12 @@ export function logsOf(run: PastRun, task: TaskId): readonly string[] {
     if (!fs.existsSync(file)) return logs;
     logs.push(file);
   }
+}
+
+/** Of the hooks of the pipeline, absolute paths of their logs by name. */
+export function hookLogsOf(run: PastRun): ReadonlyMap<HookName, string> {
+  const logs = hookNames.map((hook) => [hook, path.join(run.folder, hookFolder, hookLogName(hook))] as const);
+  return new Map(logs.filter(([, file]) => fs.existsSync(file)));
 }
 
 /** The newest run in which the task left logs: a fresh task has none in the last one. */

@@ -8,7 +8,7 @@ import type { ListedFile } from '../engine/ports.ts';
 import type { RunFolders } from '../engine/run-folders.ts';
 import { byPath } from '../model/manifest.ts';
 import { makeStateFolder, sealOf } from './state-folder.ts';
-import { logFileName, taskFileName } from './task-file-name.ts';
+import { hookFolder, hookLogName, logFileName, taskFileName } from './task-file-name.ts';
 
 /**
  * In a workspace whose state folder cannot be written, logs and scratch folders go to a folder for
@@ -54,6 +54,10 @@ export class StateRunFolders implements RunFolders {
 
   serviceLog(name: string): string {
     return path.join(this.make('runs', this.runId, 'services'), logFileName(name as TaskId, 1));
+  }
+
+  hookLog(hook: string): string {
+    return path.join(this.make('runs', this.runId, hookFolder), hookLogName(hook));
   }
 
   scratch(task: TaskId): string {

@@ -22,3 +22,10 @@ export function taskFileName(task: TaskId): string {
 export function logFileName(task: TaskId, attempt: number): string {
   return `${taskFileName(task)}${attempt === 1 ? '' : `~${attempt}`}.log`;
 }
+
+/** Where the logs of the pipeline's hooks are, in the folder of a run. */
+export const hookFolder = 'hooks';
+
+export function hookLogName(hook: string): string {
+  return `${hook}.log`;
+}

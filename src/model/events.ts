@@ -6,6 +6,7 @@ import type { Failure } from './failure.ts';
 import type { ParamValue } from './params/param.ts';
 import type { Profile } from './profile.ts';
 import type { Acceptance } from './record.ts';
+import type { RunHookFinished, RunHookStarted } from './run-hook-events.ts';
 import type { ServiceChanged } from './service-events.ts';
 import type { StaleReason } from './verdict.ts';
 
@@ -230,6 +231,8 @@ export type EventBody =
   | ItemsGone
   | ServiceChanged
   | BreakerChanged
+  | RunHookStarted
+  | RunHookFinished
   | Warning
   | RunProfiled
   | RunFinished;

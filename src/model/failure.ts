@@ -15,6 +15,8 @@ export type Failure =
   /** `why`: as one says of a command. `line`: the one that failed. */
   | {
       readonly kind: 'hook-failed';
+      /** Default: the stage. */
+      readonly of?: 'pipeline';
       readonly hook: 'before' | 'after' | 'onFailure';
       readonly why: string;
       readonly line: string;

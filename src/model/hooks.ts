@@ -46,3 +46,15 @@ export function allModulesOf(stage: Work): readonly FilePath[] {
 export function hasFunctionHook({ hooks }: Pick<Stage, 'hooks'>): boolean {
   return hookNames.some((name) => hooks[name]?.kind === 'function');
 }
+
+/** What has to be known of the code behind the hooks of a pipeline: its modules, and whether functions are among them. */
+export function codeOfRunHooks(hooks: Hooks | null): {
+  readonly modules: readonly FilePath[];
+  readonly hasFunction: boolean;
+} {
+  const all = hooks === null ? [] : hookNames.flatMap((name) => hooks[name] ?? []);
+  return {
+    modules: all.flatMap((one) => (one.kind === 'script' ? [one.module] : [])),
+    hasFunction: all.some(({ kind }) => kind === 'function'),
+  };
+}

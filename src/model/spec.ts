@@ -6,6 +6,7 @@ import type { BreakerSpec } from './breaker-spec.ts';
 import type { CheckSpec } from './check-spec.ts';
 import type { ItemContext, ItemsSpec } from './item-spec.ts';
 import type { NoParams, ParamsSpec, ParamValues, ValuesOf } from './param-spec.ts';
+import type { RunHooksSpec } from './run-hook-spec.ts';
 import type { ServiceSpec } from './service-spec.ts';
 import type { Duration, ExecSpec, OptionalPattern, ScriptSpec, Size } from './value-spec.ts';
 
@@ -194,6 +195,8 @@ export interface PipelineSpec<Name extends string = string, Params extends Param
   readonly budget?: Readonly<Record<string, number>>;
   /** What a command line may say: `{ subject: { type: 'string', choices: ['math', 'art'] } }`, as `-p subject=math`. */
   readonly params?: Params;
+  /** What is done before and after a run, and when it has failed. */
+  readonly hooks?: RunHooksSpec<ValuesOf<Params>>;
   /** Named targets. */
   readonly pipelines?: Readonly<Record<string, readonly NoInfer<Name>[]>>;
   /** The cache's size limit, or `false` for no cache. */

@@ -138,6 +138,16 @@ export interface Stage {
   readonly item: Item | null;
 }
 
+/** What is done around a whole run. Each command is filled in. */
+export interface RunHooks extends Hooks {
+  /** Sorted by name. */
+  readonly env: readonly EnvEntry[];
+  /** Sorted. */
+  readonly secrets: readonly string[];
+  readonly params: readonly ParamUse[];
+  readonly timeoutMs: number;
+}
+
 export interface Pipeline {
   readonly name: string;
   /** In the order of declaration. */
@@ -146,6 +156,8 @@ export interface Pipeline {
   /** By metric: how much a run may use. */
   readonly budget: Metrics;
   readonly params: readonly Param[];
+  /** `null`: nothing is done around its runs. */
+  readonly hooks: RunHooks | null;
   /** `null`: as many as there are processors. */
   readonly jobs: number | null;
   /** `null`: no cache at all. */

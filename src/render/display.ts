@@ -14,6 +14,7 @@ import type { Look } from './look.ts';
 import { createOutputLines } from './output-lines.ts';
 import { planLines } from './plan-lines.ts';
 import type { ProfileLines } from './profile-block.ts';
+import { runHookLines } from './run-hook-lines.ts';
 import { breakerLine, serviceLines } from './service-lines.ts';
 import { headerLine, summaryLines } from './summary.ts';
 import { wordWidth } from './task-line.ts';
@@ -88,6 +89,9 @@ export function createLines(
         return below(view, serviceLines(event, look, options));
       case 'breaker-changed':
         return below(view, [breakerLine(event, look)]);
+      case 'run-hook-started':
+      case 'run-hook-finished':
+        return below(view, runHookLines(event, look, options));
       case 'stage-fanned-out':
         return [];
       case 'warning':

@@ -5,6 +5,7 @@ import { blockedLines, type Display, warningLines } from './display.ts';
 import { failureBlock } from './failure-block.ts';
 import type { Look } from './look.ts';
 import { planTaskLines } from './plan-lines.ts';
+import { runHookLines } from './run-hook-lines.ts';
 import type { Writer } from './writer.ts';
 
 export function createQuietDisplay(
@@ -23,6 +24,9 @@ export function createQuietDisplay(
           break;
         case 'task-finished':
           if (event.failure !== undefined) out.lines(failureBlock(event, look));
+          break;
+        case 'run-hook-finished':
+          if (event.outcome === 'failed') out.lines(runHookLines(event, look, options));
           break;
         case 'task-planned':
           if (event.action === 'fail') out.lines(planTaskLines(event, look, { verbose: false }));

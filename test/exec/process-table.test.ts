@@ -24,3 +24,7 @@ test('a check of a service is told apart from the service, which bears fewer mar
   expect(marks).toEqual(['PIPE_RUN_ID=r', 'PIPE_SERVICE=db', 'PIPE_SERVICE_CHECK=1']);
   expect(marksIn(service)).toEqual(marks.slice(0, 2));
 });
+
+test('a hook of the pipeline is told by its name from all else that its run has started', () => {
+  expect(marksIn({ PIPE_RUN_ID: 'r', PIPE_HOOK: 'after' })).toEqual(['PIPE_RUN_ID=r', 'PIPE_HOOK=after']);
+});

@@ -983,8 +983,8 @@ export const mutants = [
   {
     name: 'to end a check of a service ends the service',
     file: 'src/exec/process-table.ts',
-    from: ", 'PIPE_SERVICE_CHECK'] as const",
-    to: '] as const',
+    from: "'PIPE_SERVICE_CHECK',",
+    to: '',
     tests: ['test/exec/process-table.test.ts'],
   },
   {
@@ -1007,6 +1007,20 @@ export const mutants = [
     from: '      this.next.push(...this.pools.free(task));\n',
     to: '',
     tests: ['test/engine/breakers.test.ts'],
+  },
+  {
+    name: 'to end a hook of the pipeline ends all that its run has started',
+    file: 'src/exec/process-table.ts',
+    from: "'PIPE_HOOK',",
+    to: '',
+    tests: ['test/exec/process-table.test.ts'],
+  },
+  {
+    name: 'after a run that executed nothing its hook is run',
+    file: 'src/engine/run-hooks.ts',
+    from: 'summary.exitCode === 0 && this.begun !== null',
+    to: 'summary.exitCode === 0',
+    tests: ['test/engine/run-hooks.test.ts'],
   },
   {
     name: 'what does not pass its check counts all the same',

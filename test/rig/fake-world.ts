@@ -191,6 +191,7 @@ function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
     logPath: (task) => `${run}/${task}${logs.has(task) ? `~${logs.get(task)}` : ''}.log`,
     beginLog: (task) => logs.set(task, (logs.get(task) ?? 1) + 1),
     serviceLog: (name) => `${run}/services/${name}.log`,
+    hookLog: (hook) => `${run}/hooks/${hook}.log`,
     scratch: (task) => `${state}/scratch/${task}`,
     keep: (what, task) => posix.join(state, what, runId, task),
     displacedIn: (earlier, task) => {

@@ -48,6 +48,7 @@ const ofPipeline = {
   services: true,
   budget: true,
   params: true,
+  hooks: true,
   pipelines: true,
   cache: true,
 } satisfies Record<keyof PipelineSpec, true>;

@@ -15,6 +15,7 @@ import { readBudget } from './validate-budget.ts';
 import { type GivenParams, readParams } from './validate-params.ts';
 import { everythingIn } from './validate-patterns.ts';
 import { readPools } from './validate-pools.ts';
+import { readRunHooks } from './validate-run-hooks.ts';
 import { readServices } from './validate-services.ts';
 import { readShared } from './validate-shared.ts';
 import { knownStages, readStage, type StageDefaults } from './validate-stage.ts';
@@ -96,6 +97,7 @@ function readPipeline(
     pipelines,
     budget: readBudget(section),
     params,
+    hooks: readRunHooks(section, shared, { place, params }),
     jobs,
     cacheMaxBytes: cacheMaxBytes ?? (isCacheWanted ? defaultCacheBytes : null),
   };

@@ -174,6 +174,8 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
     case 'items-gone':
     case 'service-changed':
     case 'breaker-changed':
+    case 'run-hook-started':
+    case 'run-hook-finished':
       break;
     case 'warning':
       next.warnings.push(event);

@@ -86,7 +86,9 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'check-failed':
       return explainProblems(failure);
     case 'hook-failed':
-      return [`its hook "${failure.hook}" failed: ${printable(failure.why)}`];
+      return [
+        `${failure.of === 'pipeline' ? "the pipeline's" : 'its'} hook "${failure.hook}" failed: ${printable(failure.why)}`,
+      ];
     case 'check-broken':
       return [
         `its check cannot be made: ${printable(firstLine(failure.message))}`,

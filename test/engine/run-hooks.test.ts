@@ -1,0 +1,140 @@
+// What is done around a whole run: when, how often, and what a failure of it means.
+import { expect, test } from 'vitest';
+import type { BuildOptions } from '../../src/engine/build-options.ts';
+import type { Execution, ExecutionEnd } from '../../src/engine/executor.ts';
+import type { Command, RunHooks } from '../../src/model/stage.ts';
+import { exitOne } from '../rig/fake-executor.ts';
+import { build, type FakeWorld, Machine, planOf, sessionOf } from '../rig/fake-world.ts';
+import { latch } from '../rig/latch.ts';
+
+const line = (text: string): Command => ({ kind: 'shell', lines: [text] });
+const hooks: RunHooks = {
+  ...{ before: line('begin'), after: line('tell'), onFailure: line('alarm') },
+  ...{ env: [], secrets: [], params: [], timeoutMs: 1000 },
+};
+const plan = planOf({
+  a: { requires: 'in.txt', produces: 'a.txt' },
+  b: { produces: 'b.txt' },
+  c: { requires: 'a.txt', produces: 'c.txt' },
+});
+
+/** What was executed in order, hooks by their names in brackets, with the variables of each hook. */
+function hooked(how: (hook: string) => ExecutionEnd | Promise<ExecutionEnd> | null = () => null) {
+  const told: string[] = [];
+  const env: Record<string, Execution['env']> = {};
+  const before = (world: FakeWorld) => {
+    const start = world.executor.start.bind(world.executor);
+    world.executor.start = (execution) => {
+      if (execution.task !== null) {
+        told.push(execution.task.id);
+        return start(execution);
+      }
+      const hook = execution.hook!;
+      told.push(`[${hook}]`);
+      env[hook] = execution.env;
+      const end = Promise.resolve(how(hook) ?? ({ kind: 'succeeded' } as const));
+      let cancel = () => {};
+      const cancelled = new Promise<ExecutionEnd>((resolve) => {
+        cancel = () => resolve({ kind: 'cancelled' });
+      });
+      return { ended: Promise.race([end, cancelled]), cancel };
+    };
+  };
+  return { told, env, before };
+}
+
+const withInput = () => Machine.with({ 'in.txt': '1' });
+const failing = (stage: string) => (world: FakeWorld) =>
+  void world.executor.scripts.set(stage, () => exitOne);
+
+function run(machine: Machine, how = hooked(), options: Partial<BuildOptions> & { fails?: string } = {}) {
+  const { fails, ...rest } = options;
+  const before = (world: FakeWorld) => {
+    if (fails !== undefined) failing(fails)(world);
+    how.before(world);
+  };
+  return build(machine, plan, { hooks, ...rest, before });
+}
+
+test('before comes once, ahead of all executions, and after when the run has ended well', async () => {
+  const how = hooked();
+  const { world, end } = await run(withInput(), how, { jobs: 3 });
+  expect(how.told).toEqual(['[before]', 'a', 'b', 'c', '[after]']);
+  expect(how.env.after).toMatchObject({
+    PIPE_HOOK: 'after',
+    PIPE_OUTCOME: 'succeeded',
+    PIPE_RUN_ID: 'run-001',
+  });
+  expect(end).toMatchObject({ event: { exitCode: 0, executed: 3 } });
+  expect(world.told.map(({ kind }) => kind).filter((kind) => kind.startsWith('run-'))).toEqual([
+    ...['run-started', 'run-hook-started', 'run-hook-finished'],
+    ...['run-hook-started', 'run-hook-finished', 'run-finished'],
+  ]);
+});
+
+test('where nothing is to be done, or all of it is restored, none of them runs; nor in a dry run', async () => {
+  const machine = withInput();
+  const how = hooked();
+  await run(machine, how, { dryRun: true });
+  expect(how.told).toEqual([]);
+  await run(machine);
+  await run(machine, how);
+  machine.disk.remove('c.txt');
+  const { world } = await run(machine, how);
+  expect([how.told, world.outcomes().c]).toEqual([[], 'restored']);
+});
+
+test('a before that fails prevents all executions, and is the failure that is told', async () => {
+  const how = hooked((hook) => (hook === 'before' ? exitOne : null));
+  const { world, end } = await run(withInput(), how, { jobs: 3, keepGoing: true });
+  expect(how.told).toEqual(['[before]', '[onFailure]']);
+  expect(end).toMatchObject({ event: { exitCode: 1, executed: 0, failed: 2, skipped: 1 } });
+  expect(world.ofKind('task-finished')[0]?.failure).toEqual({
+    ...{ kind: 'hook-failed', of: 'pipeline', hook: 'before', why: 'exit code 1', line: '' },
+  });
+  expect(how.env.onFailure).toMatchObject({
+    PIPE_FAILED: 'a b',
+    PIPE_FAILURE: `a: the pipeline's hook "before" failed: exit code 1`,
+  });
+});
+
+test('of a failed run onFailure is told which stages failed and why; its own failure changes nothing', async () => {
+  const how = hooked((hook) => (hook === 'onFailure' ? exitOne : null));
+  const { world, end } = await run(withInput(), how, { fails: 'a' });
+  expect(how.told).toEqual(['[before]', 'a', '[onFailure]']);
+  expect(how.env.onFailure).toMatchObject({
+    ...{ PIPE_OUTCOME: 'failed', PIPE_EXIT_CODE: '1', PIPE_FAILED: 'a', PIPE_FAILURE: 'a: exit code 1' },
+  });
+  expect(end).toMatchObject({ event: { exitCode: 1, outcome: 'failed', failed: 1 } });
+  expect(world.ofKind('run-hook-finished')[1]).toMatchObject({ outcome: 'failed', tail: ['no luck'] });
+});
+
+test('an after that fails fails the run, and what was made stays made', async () => {
+  const machine = withInput();
+  const how = hooked((hook) => (hook === 'after' ? exitOne : null));
+  const { end } = await run(machine, how);
+  expect(how.told.slice(-2)).toEqual(['[after]', '[onFailure]']);
+  expect(how.env.onFailure).toMatchObject({
+    ...{ PIPE_FAILED: '', PIPE_FAILURE: `the pipeline's hook "after" failed: exit code 1` },
+  });
+  expect(end).toMatchObject({ event: { exitCode: 1, outcome: 'failed', executed: 3, failed: 0 } });
+  expect((await run(machine)).end).toMatchObject({ event: { exitCode: 0, fresh: 3 } });
+});
+
+test.each(['before', 'after'])('Ctrl-C ends a hook that is at work, and no other runs: %s', async (which) => {
+  const world = withInput().start();
+  const began = latch();
+  const how = hooked((hook) => {
+    if (hook !== which) return null;
+    began.open();
+    return new Promise(() => {});
+  });
+  how.before(world);
+  const session = sessionOf(world, plan, { hooks });
+  const end = session.build('test');
+  await began.opened;
+  session.interrupt();
+  expect(await end).toMatchObject({ event: { outcome: 'cancelled', exitCode: 130 } });
+  expect(how.told.at(-1)).toBe(`[${which}]`);
+  expect(world.ofKind('run-hook-finished').at(-1)).toMatchObject({ hook: which, outcome: 'cancelled' });
+});
