@@ -18,12 +18,12 @@ import {
   wasSetBack,
 } from '../glance/seal.ts';
 import type { Sights } from '../glance/sights.ts';
-import { familyOf } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskNamed } from '../model/items/item-tasks.ts';
 import type { Stage } from '../model/stage.ts';
+import { allItemsOf } from '../model/task.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
 import { Overheard } from './overheard.ts';
 import { placesOf, recordPlace } from './places-of-state.ts';
@@ -159,14 +159,14 @@ function isFamily({ forEach }: Stage): boolean {
 }
 
 /** What stands for all items of a stage: what they follow from, and what follows from them. */
-function factsOfFamily({ name }: Stage): TaskFacts {
-  return { task: familyOf(name), isFresh: true, savedMs: 0, recordAt: null };
+export function factsOfFamily({ name }: Stage): TaskFacts {
+  return { task: allItemsOf(name), isFresh: true, savedMs: 0, recordAt: null };
 }
 
 /** Positions of tasks that follow from each other. Items stand for themselves alone: where one changes, all is looked at. */
 function edgesAmong(tasks: readonly TaskFacts[], graph: StageGraph): Sights['edges'] {
   const positions = new Map(tasks.map(({ task }, position) => [task, position]));
-  const positionOf = (stage: string) => positions.get(stage) ?? positions.get(familyOf(stage));
+  const positionOf = (stage: string) => positions.get(stage) ?? positions.get(allItemsOf(stage));
   return graph.stages.flatMap(({ name }) =>
     graph.edgesInto(name).flatMap(({ from }) => {
       const [before, after] = [positionOf(from), positionOf(name)];

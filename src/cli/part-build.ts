@@ -2,6 +2,7 @@
 // So an edit costs what it concerns, and not what the pipeline has in all.
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
 import { prepareCode } from '../config/code.ts';
 import { openCodeCache } from '../config/code-cache.ts';
@@ -15,13 +16,14 @@ import { allModulesOf, codeOfRunHooks, hasFunctionHook } from '../model/hooks.ts
 import { type Selection, select } from '../model/selection.ts';
 import { asksFunction } from '../model/service.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
-import { taskOf } from '../model/task.ts';
+import { stageOfTask } from '../model/task.ts';
 import { toldPipeline } from '../model/told-pipeline.ts';
 import { validate } from '../model/validation/validate.ts';
 import { optionsOf, runPart } from './build.ts';
 import { selectionOf } from './flags.ts';
 import { hiddenValues } from './hidden-secrets.ts';
 import { hidesOrder } from './links-of-rest.ts';
+import { onlyThese, tasksOfPart } from './part-of-items.ts';
 import { Resealing } from './resealing.ts';
 import type { Sighting } from './sighting.ts';
 import { version } from './version.ts';
@@ -35,21 +37,22 @@ export async function buildPart(
 ): Promise<number | null> {
   const { concerned, proof } = sighting;
   const { again, before } = concerned;
-  // Which items there are is known when all is looked at.
-  if ([...again, ...before].some(isOfItems)) return null;
+  // Which items there are that follow from others is known when all is looked at.
+  if ([...before].some(isOfItems)) return null;
   const part = partOf(sighting);
   if (part === null) return null;
   const { pipeline, graph } = part;
   const workspace = workspaceOf(sighting, pipeline, graph);
   const tasks = proof.sights().tasks;
-  // In the order in which they passed when all were fresh: a build of all starts one after the other so.
-  const stages = tasks.flatMap(({ task }) => (again.has(task) ? [graph.stageNamed(task)] : []));
+  const found = tasksOfPart(sighting, graph);
+  if (found === null || found.tasks.length === 0) return null;
   const selection: Selection = {
-    stages,
+    stages: [...new Set(found.tasks.map(({ stage }) => graph.stageNamed(stage.name)))],
     names: new Set(graph.stages.map(({ name }) => name)),
     forced: new Set(),
     audited: new Set(),
     targets: proof.header.targets,
+    ...onlyThese(found.tasks),
   };
   const others = tasks.filter(({ task }) => !again.has(task) && !isFamily(task));
   const whole = once(() => wholeOf(sighting, workspace, targets));
@@ -60,10 +63,7 @@ export async function buildPart(
     isCurrent: () => isMarked(workspace.state, proof.header.state),
     whole,
   };
-  const resealing = new Resealing(
-    sighting,
-    stages.map((stage) => taskOf(stage)),
-  );
+  const resealing = new Resealing(sighting, graph, found);
   return runPart(workspace, selection, flags, optionsOf(workspace, flags), { rest, resealing });
 }
 
@@ -73,7 +73,8 @@ function partOf({ root, configPath, spec, concerned }: Sighting): {
   readonly graph: StageGraph;
 } | null {
   const { again, before } = concerned;
-  const names = new Set([...again, ...before]);
+  const names = new Set([...again, ...before].map((task) => stageOfTask(task as TaskId)));
+  const chosen = new Set([...again].map((task) => stageOfTask(task as TaskId)));
   const valid = validate(spec, placeOf(root, configPath), { only: names });
   // Where there is no cache, another stage may want one all the same.
   if (!valid.ok || valid.value.stages.length !== names.size || valid.value.cacheMaxBytes === null)
@@ -81,7 +82,7 @@ function partOf({ root, configPath, spec, concerned }: Sighting): {
   // Their records go by other names, which the proof does not have.
   if (valid.value.stages.some(({ combination }) => combination !== '')) return null;
   const stages = valid.value.stages.map((stage) =>
-    again.has(stage.name) ? stage : { ...stage, after: stage.after.filter((name) => names.has(name)) },
+    chosen.has(stage.name) ? stage : { ...stage, after: stage.after.filter((name) => names.has(name)) },
   );
   if (stages.some(({ after }) => after.some((name) => !names.has(name)))) return null;
   const pipeline = { ...valid.value, stages };

@@ -1,7 +1,7 @@
 // Where the state file of this moment tells of the tasks of a proof.
 import fs from 'node:fs';
 import type { ReadProof } from '../glance/proof-format.ts';
-import type { Concerned } from '../glance/sights.ts';
+import { type Concerned, isFamily } from '../glance/sights.ts';
 import { markOf, type StateMark } from '../glance/state-mark.ts';
 import type { Task } from '../model/task.ts';
 import { type PlacedLines, type Places, placesIn } from '../store/places.ts';
@@ -48,7 +48,7 @@ export function recordPlace({ id, stage }: Task, places: Places | null, known: n
 export function placedFor({ header, sights }: ReadProof, { again, before }: Concerned): PlacedLines | null {
   const { state, inState } = header;
   if (inState === null) return null;
-  const asked = sights().tasks.filter(({ task }) => again.has(task) || before.has(task));
+  const asked = sights().tasks.filter(({ task }) => (again.has(task) || before.has(task)) && !isFamily(task));
   const at = asked.flatMap(({ isFresh, recordAt }) => (isFresh && recordAt !== null ? [recordAt] : []));
   if (at.length < asked.length) return null;
   const { boot, last, tools } = inState;

@@ -2,8 +2,10 @@
 // the next build can tell at a glance what is as it was.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { TaskId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
 import { Assessor, isFailure } from '../engine/assess.ts';
+import { ItemTasks } from '../engine/item-tasks.ts';
 import type { Sink, Tools, Upkeep } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
@@ -13,10 +15,14 @@ import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { writeProof } from '../glance/proof-file.ts';
 import { reseal } from '../glance/reseal.ts';
 import { fileClockMs, Onlooker, type TaskFacts } from '../glance/seal.ts';
+import { isFamily } from '../glance/sights.ts';
 import type { PipeEvent } from '../model/events.ts';
-import type { Task } from '../model/task.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { stageOfTask, type Task } from '../model/task.ts';
 import type { OpenState } from '../store/open-state.ts';
 import type { PlacedLines } from '../store/places.ts';
+import { factsOfFamily } from './onlooking.ts';
+import type { TasksOfPart } from './part-of-items.ts';
 import { placedFor, placesSince, recordPlace } from './places-of-state.ts';
 import type { Sighting } from './sighting.ts';
 import { vouchedStamps } from './vouched-stamps.ts';
@@ -35,15 +41,18 @@ const mostTries = 4;
 
 export class Resealing implements Sink {
   private readonly sighting: Sighting;
-  private readonly again: readonly Task[];
+  private readonly graph: StageGraph;
+  private readonly part: TasksOfPart;
   private readonly done = new Set<string>();
   private isInDoubt = false;
 
-  /** `again`: the tasks of the build. */
-  constructor(sighting: Sighting, again: readonly Task[]) {
+  /** `graph`: of the stages of the build and those before them. */
+  constructor(sighting: Sighting, graph: StageGraph, part: TasksOfPart) {
     this.sighting = sighting;
-    this.again = again;
-    this.placed = placedFor(sighting.proof, sighting.concerned);
+    this.graph = graph;
+    this.part = part;
+    // What came may have been there before.
+    this.placed = part.added.length > 0 ? null : placedFor(sighting.proof, sighting.concerned);
   }
 
   /** With what the proof vouches for: of the state only the records are read. */
@@ -53,8 +62,7 @@ export class Resealing implements Sink {
 
   /** Of which alone anything is asked of the state. */
   get tasks(): readonly string[] {
-    const { again, before } = this.sighting.concerned;
-    return [...again, ...before];
+    return [...this.part.tasks.map(({ id }) => id), ...this.sighting.concerned.before];
   }
 
   /** Where the state tells of them. */
@@ -117,23 +125,45 @@ export class Resealing implements Sink {
     if (found === null) return null;
     const { mark, places } = found;
     const known = new Map(proof.sights().tasks.map(({ task, recordAt }) => [task, recordAt]));
-    const now = new Map(
-      this.again.map((task) => {
+    if (!this.hasSameItems({ ...world, files, onLook })) return null;
+    const { families, added } = this.part;
+    const facts: readonly TaskFacts[] = [
+      ...this.part.tasks.map((task) => {
         const recordAt = recordPlace(task, places, known.get(task.id) ?? null);
-        return [task.id as string, { ...this.factsOf(task, assessor), recordAt }];
+        return { ...this.factsOf(task, assessor), recordAt };
       }),
-    );
-    const tasks = proof.sights().tasks.map((sight) => now.get(sight.task) ?? sight);
+      ...families.map(factsOfFamily),
+    ];
+    const now = new Map(facts.map((fact) => [fact.task, fact]));
+    const tasks = [
+      ...proof.sights().tasks.map((sight) => now.get(sight.task) ?? sight),
+      ...added.map(({ id }) => now.get(id)!),
+    ];
     const vouched = onlooker.vouched(proof.sights().junctions);
     if (vouched === null) return null;
     const header = {
       ...proof.header,
+      tasks: proof.header.tasks + added.length,
       savedMs: tasks.reduce((sum, { savedMs }) => sum + savedMs, 0),
       isWhole: tasks.every(({ isFresh }) => isFresh),
       state: mark,
       inState: places && { boot: places.boot, last: places.last, tools: places.tools },
     };
     return reseal(proof, vouched, header, now);
+  }
+
+  /** Whether the stages to which items have come have those, and all that they had, and no others by now. */
+  private hasSameItems(world: World): boolean {
+    const { families, added } = this.part;
+    if (families.length === 0) return true;
+    const ids = [...this.sighting.proof.sights().tasks.map(({ task }) => task), ...added.map(({ id }) => id)];
+    const items = new ItemTasks(world, this.graph);
+    return families.every(({ name }) => {
+      const known = new Set(ids.filter((id) => !isFamily(id) && stageOfTask(id as TaskId) === name));
+      const found = items.present(this.graph.stageNamed(name));
+      if (found.kind === 'unclear' || found.tasks.length !== known.size) return false;
+      return found.tasks.every(({ id }) => known.has(id));
+    });
   }
 
   private factsOf(task: Task, assessor: Assessor): Omit<TaskFacts, 'recordAt'> {

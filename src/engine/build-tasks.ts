@@ -35,7 +35,7 @@ export class BuildTasks {
     this.selection = selection;
     this.watching = watching;
     this.all = selection.stages.map((stage) => taskOf(stage));
-    this.items = new ItemTasks(world, graph);
+    this.items = new ItemTasks(world, graph, selection.knownItems);
   }
 
   /** By the files as they are: right as soon as all is done that may make items. */

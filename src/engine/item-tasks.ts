@@ -18,7 +18,7 @@ import {
 } from '../model/items/item-tasks.ts';
 import { itemsIn } from '../model/items/records.ts';
 import type { Stage } from '../model/stage.ts';
-import type { Task } from '../model/task.ts';
+import { allItemsOf, type Task } from '../model/task.ts';
 import type { World } from './world.ts';
 
 export type FoundItems =
@@ -34,15 +34,22 @@ interface Family {
 export class ItemTasks {
   private readonly world: World;
   private readonly graph: StageGraph;
+  private readonly known: ReadonlyMap<string, readonly FilePath[]> | undefined;
   /** The last answer for each stage. */
   private readonly families = new Map<string, Family>();
   private readonly checked = new Set<string>();
   /** Of items that began while others of their stage were not known yet. */
   private readonly madeBy = new Map<TaskId, Task>();
 
-  constructor(world: World, graph: StageGraph) {
+  /** `known`: of these stages the files that are items; any others do not concern the build. */
+  constructor(
+    world: World,
+    graph: StageGraph,
+    known: ReadonlyMap<string, readonly FilePath[]> | undefined = undefined,
+  ) {
     this.world = world;
     this.graph = graph;
+    this.known = known;
   }
 
   /** Sorted by item. Looks at the files as they are. */
@@ -55,9 +62,18 @@ export class ItemTasks {
 
   /** The same, whatever they would do to each other. */
   present(stage: Stage): FoundItems {
+    this.world.onLook?.(allItemsOf(stage.name));
+    const found = this.presentNow(stage);
+    this.world.onLook?.(null);
+    return found;
+  }
+
+  private presentNow(stage: Stage): FoundItems {
     const { forEach } = stage;
     if (forEach === null) throw new Error(`stage ${stage.name} has no items`);
     if (forEach.kind === 'records') return this.presentRecords(stage, forEach);
+    const known = this.known?.get(stage.name);
+    if (known !== undefined) return this.presentAmong(stage, known);
     const { files, unreadable } = this.world.files.expand({ entries: [forEach.entry] }, 'input');
     const [hidden] = unreadable;
     if (hidden !== undefined) {
@@ -67,6 +83,18 @@ export class ItemTasks {
     return foundIn(
       stage,
       files.flatMap(({ path }) => {
+        const task = taskForFile(stage, path);
+        return task === null ? [] : [{ name: path, task }];
+      }),
+    );
+  }
+
+  /** What is none any more is missed by whoever asked for it. */
+  private presentAmong(stage: Stage, paths: readonly FilePath[]): FoundItems {
+    const present = paths.filter((path) => this.world.files.look(path)?.kind === 'file');
+    return foundIn(
+      stage,
+      present.flatMap((path) => {
         const task = taskForFile(stage, path);
         return task === null ? [] : [{ name: path, task }];
       }),

@@ -7,7 +7,7 @@ import type { TaskFacts, Vouched } from './seal.ts';
 import { positionsIn, runsOf, someOf } from './sights.ts';
 
 /**
- * `facts`: of the tasks that were looked at again. What they and all others have in common is vouched for anew;
+ * `facts`: of the tasks that were looked at again, and of new ones. What they and all others have in common is vouched for anew;
  * where others look at a path too, these keep the stamp that they knew.
  */
 export function reseal(
@@ -47,11 +47,19 @@ function pathsAnew(proof: ReadProof, vouched: Vouched, facts: ReadonlyMap<string
   }
   const keptCommon = positionsIn(common).filter((position) => !renewed.has(patch.paths[position]!));
   const newCommon = [...keptCommon, ...vouched.common.map((position) => patch.place(position))];
-  const newTasks = tasks.map((sight) => {
-    const fact = facts.get(sight.task);
-    if (fact === undefined) return sight;
-    const positions = vouched.byTask.get(sight.task) ?? [];
+  const anew = (fact: TaskFacts) => {
+    const positions = vouched.byTask.get(fact.task) ?? [];
     return { ...fact, paths: runsOf(positions.map((position) => patch.place(position))) };
-  });
+  };
+  const known = new Set(tasks.map(({ task }) => task));
+  const added = [...facts.values()].filter(({ task }) => !known.has(task));
+  const newTasks = [
+    ...tasks.map((sight) => {
+      const fact = facts.get(sight.task);
+      return fact === undefined ? sight : anew(fact);
+    }),
+    // Behind the others, since edges tell of positions.
+    ...added.map(anew),
+  ];
   return patch.done({ common: runsOf(newCommon), tasks: newTasks, edges, junctions });
 }

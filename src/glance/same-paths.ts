@@ -13,6 +13,8 @@ export function stampsInPlace(
   facts: ReadonlyMap<string, TaskFacts>,
 ): Float64Array | null {
   const { common, tasks } = proof.sights();
+  const known = new Set(tasks.map(({ task }) => task));
+  if ([...facts.keys()].some((task) => !known.has(task))) return null;
   const paths = proof.paths();
   const stamps = proof.stamps.slice();
   const changed = new Set<number>();

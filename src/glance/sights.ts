@@ -1,4 +1,6 @@
 // Which task looked at which of the paths of a proof, and which task may follow from which: whom a change concerns.
+import type { TaskId } from '../base/brand.ts';
+import { allItemsOf, stageOfTask } from '../model/task.ts';
 
 /** One task of the build. Paths are told as runs of positions: first, count, first, count. */
 export interface TaskSight {
@@ -31,11 +33,7 @@ export interface Sights {
   readonly junctions: readonly Junction[] | null;
 }
 
-/** In place of a task, for all items of a stage together. No item is called so. */
-export function familyOf(stage: string): string {
-  return `${stage}:`;
-}
-
+/** Whether it stands for all items of a stage. */
 export function isFamily(task: string): boolean {
   return task.endsWith(':') && task.indexOf(':') === task.length - 1;
 }
@@ -61,17 +59,32 @@ export function concernedBy({ common, tasks, edges }: Sights, changed: readonly 
   tasks.forEach(({ isFresh, paths }, i) => {
     if (!isFresh || includeSome(paths, isChanged)) again.add(i);
   });
+  const families = familiesOf(tasks, again);
   const after = new Map<number, number[]>();
   for (const [one, other] of edges) {
     const known = after.get(one);
     if (known === undefined) after.set(one, [other]);
     else known.push(other);
   }
+  for (const family of families) for (const next of after.get(family) ?? []) again.add(next);
   // A set may grow while it is walked: what is added is visited too.
   for (const position of again) for (const next of after.get(position) ?? []) again.add(next);
-  const before = edges.filter(([one, other]) => again.has(other) && !again.has(one)).map(([one]) => one);
+  const isAgain = (position: number) => again.has(position) || families.has(position);
+  const before = edges.filter(([one, other]) => isAgain(other) && !isAgain(one)).map(([one]) => one);
   const named = (positions: Iterable<number>) => new Set([...positions].map((i) => tasks[i]!.task));
   return { again: named(again), before: named(before) };
+}
+
+/** What stands for all items of the stages of which some are among these tasks. */
+function familiesOf(tasks: readonly TaskSight[], positions: ReadonlySet<number>): ReadonlySet<number> {
+  const names = new Set<string>();
+  for (const position of positions) {
+    const { task } = tasks[position]!;
+    if (isOfItems(task)) names.add(allItemsOf(stageOfTask(task as TaskId)));
+  }
+  // Few pipelines have any.
+  if (names.size === 0) return new Set();
+  return new Set(tasks.flatMap(({ task }, position) => (names.has(task) ? [position] : [])));
 }
 
 /** Positions as runs; each once. */

@@ -24,6 +24,8 @@ export interface Selection {
   readonly names: ReadonlySet<string>;
   /** Of these stages not all items are meant. */
   readonly items?: SelectedItems;
+  /** Of these stages the files that are items, as far as they are selected: nobody need look for others. */
+  readonly knownItems?: ReadonlyMap<string, readonly FilePath[]>;
   /** To be rerun even if fresh. */
   readonly forced: ReadonlySet<string>;
   /** To be executed under watch, even if fresh. */

@@ -21,6 +21,11 @@ export function taskIdOf(stage: string, item: string | null): TaskId {
   return (item === null ? stage : `${stage}:${item}`) as TaskId;
 }
 
+/** In place of a task, for all items of a stage together. No item is called so. */
+export function allItemsOf(stage: string): TaskId {
+  return taskIdOf(stage, '');
+}
+
 /** Names of stages have no colon. */
 export function stageOfTask(id: TaskId): string {
   const colon = id.indexOf(':');

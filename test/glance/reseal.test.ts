@@ -126,3 +126,21 @@ test('two stamps of one path, of an edit between two looks, are one again', () =
   const joined = decodeProof(Buffer.concat(again))!;
   expect([joined.paths(), joined.stamps[0]]).toEqual([['a'], 3]);
 });
+
+test('a task that is new is told of behind the others, whose positions stand', () => {
+  const facts = (task: string, savedMs: number) => ({ task, isFresh: true, savedMs, recordAt: null });
+  const first = vouchedFor({ c: 1 }, { 'up:1': { a: 1 }, 'up:': { list: 1 } });
+  const proof = decodeProof(
+    Buffer.concat(seal(first, header, '{}', { tasks: [facts('up:1', 1), facts('up:', 0)], edges: [[1, 0]] })),
+  )!;
+  const now = vouchedFor({ c: 1 }, { 'up:2': { b: 2 }, 'up:': { list: 2 } });
+  const news = new Map([facts('up:2', 5), facts('up:', 0)].map((one) => [one.task, one]));
+  const next = decodeProof(Buffer.concat(reseal(proof, now, header, news)))!;
+  const { tasks, edges } = next.sights();
+  expect(tasks.map(({ task, savedMs, paths }) => [task, savedMs, lookOf(next, paths)])).toEqual([
+    ['up:1', 1, { a: 1 }],
+    ['up:', 0, { list: 2 }],
+    ['up:2', 5, { b: 2 }],
+  ]);
+  expect(edges).toEqual([[1, 0]]);
+});

@@ -31,6 +31,21 @@ test('a change concerns those that looked at it and what follows from them; thos
   expect(told(concernedBy(sights, []))).toEqual({ again: [], before: [] });
 });
 
+test('an item concerns what follows from all items of its stage; the others are as they were', () => {
+  const items: Sights = {
+    ...sights,
+    tasks: [sight('make', [1]), sight('up:1', [2]), sight('up:2', [3]), sight('all', [4]), sight('up:', [5])],
+    edges: [
+      [0, 4],
+      [4, 3],
+    ],
+  };
+  expect(told(concernedBy(items, [2]))).toEqual({ again: ['all', 'up:1'], before: ['make'] });
+  expect(told(concernedBy(items, [5]))).toEqual({ again: ['all', 'up:'], before: ['make'] });
+  expect(told(concernedBy(items, [1]))).toEqual({ again: ['all', 'make', 'up:'], before: [] });
+  expect(told(concernedBy(items, [4]))).toEqual({ again: ['all'], before: ['up:'] });
+});
+
 test('what concerns all leaves nobody out', () => {
   expect(concernedBy(sights, [0])).toBeNull();
   expect(concernedBy(sights, [5, 0])).toBeNull();

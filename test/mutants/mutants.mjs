@@ -157,6 +157,13 @@ export const mutants = [
     tests: ['test/engine/artifacts.test.ts', 'test/random.test.ts'],
   },
   {
+    name: 'a part build overlooks that an item has gone',
+    file: 'src/cli/part-of-items.ts',
+    from: 'return left === 0 ? come : null;',
+    to: 'return left < 0 ? null : come;',
+    tests: ['test/stories/part-items.test.ts'],
+  },
+  {
     name: 'what a watch has heard of stands all the same',
     file: 'src/files/present-stamps.ts',
     from: '    this.standing?.drop(file);',

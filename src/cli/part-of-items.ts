@@ -1,0 +1,97 @@
+// The tasks of a build of a part: those that something has happened to, and those of items that have come.
+import type { FilePath, TaskId } from '../base/brand.ts';
+import { walks } from '../files/glob-files.ts';
+import { WorkspaceFiles } from '../files/workspace-files.ts';
+import { isFamily } from '../glance/sights.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { taskForFile, taskNamed } from '../model/items/item-tasks.ts';
+import { tellsItemsApart } from '../model/items/streams.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
+import { allItemsOf, stageOfTask, type Task, taskIdOf } from '../model/task.ts';
+import type { Sighting } from './sighting.ts';
+
+export interface TasksOfPart {
+  /** In the order in which they passed when all were fresh: a build of all starts one after the other so. */
+  readonly tasks: readonly Task[];
+  /** Those among them that the proof does not know. */
+  readonly added: readonly Task[];
+  /** Of these it is to be looked at again which items they have. */
+  readonly families: readonly Stage[];
+}
+
+/** `null`: that cannot be told without a look at everything. */
+export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGraph): TasksOfPart | null {
+  const { again } = concerned;
+  const known = proof.sights().tasks;
+  const names = known.flatMap(({ task }) => (again.has(task) && !isFamily(task) ? [task as TaskId] : []));
+  const old = names.map((name) => taskNamed(graph, name));
+  if (!old.every((task): task is Task => task !== null && isFileOrNone(task))) return null;
+  const families = graph.stages.filter(({ name }) => again.has(allItemsOf(name)));
+  const changing = new Set(old.map(({ stage }) => stage.name));
+  const added: Task[] = [];
+  for (const stage of families) {
+    // Which items it has is known when those have run that make them.
+    if (graph.edgesInto(stage.name).some(({ from }) => changing.has(from))) return null;
+    const ofStage = known.filter(({ task }) => !isFamily(task) && stageOfTask(task as TaskId) === stage.name);
+    const come = itemsThatCame(root, stage, new Set(ofStage.map(({ task }) => task)));
+    if (come === null) return null;
+    added.push(...come);
+  }
+  const order = new Map<string, number>();
+  for (const [i, { task }] of known.entries())
+    if (!order.has(stageOfTask(task as TaskId))) order.set(stageOfTask(task as TaskId), i);
+  const tasks = [...old, ...added].sort(
+    (a, b) => order.get(a.stage.name)! - order.get(b.stage.name)! || (a.id < b.id ? -1 : 1),
+  );
+  return { tasks, added, families };
+}
+
+/** Of a record it is known what it says when its document is read. */
+function isFileOrNone({ stage }: Task): boolean {
+  return stage.item === null || stage.item.path !== null;
+}
+
+/** `null`: one of those that are known is gone, or others may be touched by those that came. */
+function itemsThatCame(root: string, stage: Stage, known: ReadonlySet<string>): readonly Task[] | null {
+  const { forEach } = stage;
+  if (forEach?.kind !== 'files' || !tellsItemsApart(forEach) || walks(forEach.entry.glob)) return null;
+  const memory = { get: () => undefined, put: () => {} };
+  const files = new WorkspaceFiles({ walk: null, root, memory, probeFolder: null });
+  const listed = files.expand({ entries: [forEach.entry] }, 'input');
+  if (listed.unreadable.length > 0) return null;
+  const come: Task[] = [];
+  let left = known.size;
+  for (const { path } of listed.files) {
+    if (known.has(taskIdOf(stage.name, path))) {
+      left--;
+      continue;
+    }
+    const task = taskForFile(stage, path);
+    if (task === null) continue;
+    if (!task.ok) return null;
+    come.push(task.value);
+  }
+  return left === 0 ? come : null;
+}
+
+/** Of stages with items none but these, and nobody need look for others. */
+export function onlyThese(tasks: readonly Task[]): Pick<Selection, 'items' | 'knownItems'> {
+  const known = new Map<string, FilePath[]>();
+  for (const { stage } of tasks) {
+    const path = stage.item?.path ?? null;
+    if (path === null) continue;
+    const paths = known.get(stage.name) ?? [];
+    known.set(stage.name, paths);
+    paths.push(path);
+  }
+  if (known.size === 0) return {};
+  const wanted = (paths: readonly FilePath[]) => ({
+    items: new Set<string>(paths),
+    outputs: new Set<FilePath>(),
+  });
+  return {
+    items: new Map([...known].map(([stage, paths]) => [stage, wanted(paths)] as const)),
+    knownItems: known,
+  };
+}

@@ -1,0 +1,103 @@
+// After an edit of some items a plain build looks only at these, and at what follows from them.
+import { expect, test } from 'vitest';
+import { builtFrom, Rig } from '../rig/rig.ts';
+import { plain, settle } from './parts.ts';
+
+/** Items that are gathered, and a stage that nothing ties to them. */
+const config = `{ jobs: 1, stages: {
+  up: { forEach: 'src/{name}.txt', produces: ['out/{name}.txt'], run: 'grep -v wrong {item} > {produces}' },
+  all: { requires: ['out/*.txt'], produces: ['all.txt'], run: 'cat out/*.txt > all.txt' },
+  other: { requires: ['other.txt'], produces: ['o.txt'], run: 'cp other.txt o.txt' },
+} }`;
+const files = { 'src/a.txt': 'a', 'src/b.txt': 'b', 'src/c.txt': 'c', 'other.txt': '' };
+
+async function settled(): Promise<Rig> {
+  const rig = await Rig.with(files, config);
+  await settle(rig);
+  return rig;
+}
+
+async function isAllFresh(rig: Rig, tasks: number): Promise<void> {
+  const whole = builtFrom(await rig.pipe(['build', '--json']));
+  expect(whole.finished).toMatchObject({ fresh: tasks, executed: 0, restored: 0 });
+}
+
+test('an edited item, then a new one: each is done alone, and the next build sees at a glance that nothing is left', async () => {
+  await using rig = await settled();
+  rig.write('src/b.txt', 'B');
+  const edited = await plain(rig);
+  expect([edited.known, edited.executed]).toEqual([3, ['all', 'up:src/b.txt']]);
+  expect(edited.text).toContain('2 ran, 3 fresh');
+  expect((await plain(rig)).events.length).toBe(2);
+
+  rig.write('src/aa.txt', 'aa');
+  const added = await plain(rig);
+  expect([added.known, added.executed]).toEqual([4, ['all', 'up:src/aa.txt']]);
+  expect(added.finished).toMatchObject({ fresh: 4, executed: 2 });
+  expect(rig.read('all.txt')).toBe('a\naa\nB\nc\n');
+  expect((await plain(rig)).events.length).toBe(2);
+
+  // What came is known from then on.
+  rig.write('src/aa.txt', 'AA');
+  const again = await plain(rig);
+  expect([again.known, again.executed]).toEqual([4, ['all', 'up:src/aa.txt']]);
+  await isAllFresh(rig, 6);
+});
+
+test('an item that fails is tried again alone, and so is one that came and failed', async () => {
+  await using rig = await settled();
+  rig.write('src/b.txt', 'wrong');
+  rig.write('src/d.txt', 'wrong');
+  const failed = await plain(rig);
+  expect([failed.code, failed.known]).toEqual([1, 3]);
+  expect(failed.failed.length).toBeGreaterThan(0);
+  rig.write('src/b.txt', 'B');
+  rig.write('src/d.txt', 'D');
+  const mended = await plain(rig);
+  expect([mended.code, mended.known, mended.executed]).toEqual([
+    0,
+    3,
+    ['all', 'up:src/b.txt', 'up:src/d.txt'],
+  ]);
+  expect(rig.read('all.txt')).toBe('a\nB\nc\nD\n');
+  await isAllFresh(rig, 6);
+});
+
+test('where an item has gone, all is looked at, and what it had made goes', async () => {
+  await using rig = await settled();
+  rig.remove('src/a.txt');
+  rig.write('src/d.txt', 'd');
+  const built = await plain(rig);
+  expect([built.known, built.executed]).toEqual([null, ['all', 'up:src/d.txt']]);
+  expect(rig.exists('out/a.txt')).toBe(false);
+  expect(rig.read('all.txt')).toBe('b\nc\nd\n');
+});
+
+test('an output of an item that was edited or deleted comes back', async () => {
+  await using rig = await settled();
+  rig.remove('out/a.txt');
+  const built = await plain(rig);
+  expect([built.known, built.restored]).toEqual([3, ['up:src/a.txt']]);
+  await isAllFresh(rig, 5);
+});
+
+test('items that follow from items, and those that others make, are looked at together', async () => {
+  await using rig = await Rig.with(
+    { 'names.txt': 'a b', 'other.txt': '' },
+    `{ jobs: 1, stages: {
+      split: { requires: ['names.txt'], produces: ['src/*.txt'], run: 'mkdir -p src; for n in $(cat names.txt); do echo $n > src/$n.txt; done' },
+      up: { forEach: 'src/{name}.txt', produces: ['out/{name}.txt'], run: 'cp {item} {produces}' },
+      more: { forEach: 'out/{name}.txt', produces: ['more/{name}.txt'], run: 'cp {item} {produces}' },
+      other: { requires: ['other.txt'], produces: ['o.txt'], run: 'cp other.txt o.txt' },
+    } }`,
+  );
+  await settle(rig);
+  rig.write('names.txt', 'a b c');
+  const built = await plain(rig);
+  expect([built.known, built.executed]).toEqual([null, ['more:out/c.txt', 'split', 'up:src/c.txt']]);
+  await settle(rig);
+  rig.remove('more/b.txt');
+  const restored = await plain(rig);
+  expect(restored.restored).toEqual(['more:out/b.txt']);
+  await isAllFresh(rig, 8);
+});
