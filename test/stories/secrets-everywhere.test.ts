@@ -31,6 +31,15 @@ export default definePipeline({
   name: 'for ' + ODD_KEY + PADDED_KEY + LONG_KEY,
   pipelines: { some: ['copy', 'program'] },
   params: { edition: { type: 'string', default: 'first', description: 'of ' + PLAIN_KEY } },
+  services: {
+    down: {
+      check: 'echo ' + quoted(PLAIN_KEY) + ' >&2; exit 1 # ' + LONG_KEY,
+      start: 'printf "%s " ' + all.map(quoted).join(' ') + '; exit 3',
+      hint: 'ask with ' + all.join(', then with '),
+      interval: '1ms',
+    },
+    port: { check: 'http://127.0.0.1:1/?key=' + encodeURIComponent(ODD_KEY) + PLAIN_KEY },
+  },
   stages: {
     copy: {
       description: 'copies with ' + all.join(', then with '),
@@ -60,6 +69,8 @@ export default definePipeline({
     fails: { description: PLAIN_KEY, requires: 'out.txt', produces: 'never.txt', retry: { attempts: 2, when: { output: ODD_KEY } }, run: 'echo ' + quoted(ODD_KEY) + ' >&2; exit 3 # ' + PLAIN_KEY },
     throws: { produces: 'no.txt', run: () => { throw new Error(all.join(), { cause: new TypeError(LINES_KEY) }); } },
     shell: { produces: 'none.txt', shell: '/nowhere/' + ODD_KEY, run: 'true' },
+    unserved: { produces: 'unserved.txt', services: 'down', run: 'true' },
+    unanswered: { produces: 'unanswered.txt', services: ['port'], run: 'true' },
     unstarted: { produces: 'no-program.txt', run: exec('no-such-' + PLAIN_KEY) },
   },
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
 import { type Built, Rig } from '../rig/rig.ts';
+import { Watcher } from '../rig/watcher.ts';
 
 /** Up until it is interrupted: `up.txt` says who, and goes with it. */
 const server = `
@@ -128,4 +129,33 @@ test('Ctrl-C leaves no service behind, and a build that is killed leaves it to t
   const next = await rig.build();
   expect(next.warnings).toEqual(['a build that was killed had left 2 programs running; ended now']);
   expect(isAlive(second!)).toBe(false);
+});
+
+test('in a watch a service lives for one run, and pipe run has it too', async () => {
+  const files = { 'in.txt': '1', 'server.mjs': server };
+  await using rig = await Rig.with(
+    files,
+    config(
+      `check: 'test -e up.txt', start: 'node server.mjs', interval: '20ms'`,
+      'cat in.txt up.txt > a.txt',
+    ),
+  );
+  expect(await rig.pipe(['run', 'a'])).toMatchObject({ code: 0 });
+  expect(rig.read('a.txt')).toMatch(/^1s \d+$/);
+  const [watcher, first] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect([first.done, first.text.includes('started: node server.mjs')]).toEqual([['other'], false]);
+  rig.remove('ended.txt');
+  rig.write('in.txt', '2');
+  const next = await watcher.rest();
+  expect([next.done, next.text.includes('started: node server.mjs')]).toEqual([['a'], true]);
+  expect([rig.exists('up.txt'), rig.exists('ended.txt')]).toEqual([false, true]);
+  // Where it is down, a person starts it and presses a key; an edit does as well.
+  rig.write('server.mjs', 'process.exit(3);');
+  rig.write('in.txt', '3');
+  expect(await watcher.rest()).toMatchObject({ done: [], failed: ['a'] });
+  rig.write('up.txt', 'by hand');
+  rig.write('in.txt', '4');
+  expect(await watcher.rest()).toMatchObject({ done: ['a'] });
+  expect(rig.read('a.txt')).toBe('4by hand');
 });
