@@ -31,6 +31,8 @@ export class WatchView {
   private toldProblems = '';
   private lastRest: (look: Look) => readonly string[] = () => [];
   private watched: WatchedWorkspace | null = null;
+  /** Behind `pipe build <stage>`, to do it as this watch would. */
+  private goOnFlags = '';
   private pendingNow: readonly string[] = [];
   private readonly waitingLines: string[] = [];
   private log: { readonly root: string; readonly path: string } | null = null;
@@ -45,6 +47,7 @@ export class WatchView {
 
   loaded(watched: WatchedWorkspace): void {
     this.watched = watched;
+    this.goOnFlags = flagsToGoOn(watched.workspace.pipeline, this.flags);
     this.toldProblems = '';
   }
 
@@ -87,7 +90,7 @@ export class WatchView {
     const names = watched.selection.stages.map((stage) => stage.name);
     const console = openConsole(this.flags, this.mode, {
       ...{ names, onClosed: this.onClosed },
-      goOnFlags: flagsToGoOn(watched.workspace.pipeline, this.flags),
+      goOnFlags: this.goOnFlags,
     });
     this.console = console;
     this.toldRest = '';
@@ -187,7 +190,7 @@ export class WatchView {
   say(lines: (look: Look) => readonly string[]): void {
     if (this.mode === 'quiet') return;
     const stream = this.mode === 'json' ? standardError() : standardOutput();
-    const look = lookOf(stream, process.env);
+    const look = lookOf(stream, process.env, [], this.goOnFlags);
     const shown = this.mode === 'plain' ? { ...look, columns: null } : look;
     this.writerOf(this.mode === 'json' ? 'stderr' : 'stdout').lines(lines(shown));
   }

@@ -46,8 +46,8 @@ function waysOn(event: TaskFinished, flags = ''): readonly (readonly [string, st
 }
 
 /** The command line that takes up the work again. */
-export function continueCommand(event: TaskFinished): string {
-  return `pipe build ${shellWord(event.task)}`;
+export function continueCommand({ task }: Pick<TaskFinished, 'task'>): string {
+  return `pipe build ${shellWord(task)}`;
 }
 
 function shellWord(text: string): string {

@@ -2,7 +2,8 @@
 import type { TaskId } from '../base/brand.ts';
 import { formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
-import { truncate, wrapWords } from './fit.ts';
+import { continueCommand } from './failure-block.ts';
+import { truncate, widthOf, wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
 
 /** A task that does not run by itself, or not now. */
@@ -55,7 +56,10 @@ export function restLines(rest: Rest, look: Look): readonly string[] {
       ? 'up to date'
       : 'all else is up to date';
   const help = hasKeys ? ` ${look.glyphs.dot} Enter runs, ? help, q quits` : '';
-  return [...freshLines(rest, look), ...lines, ...fitted(look.style.dim(`${state}, ${how}${help}`), look)];
+  const whole = `${state}, ${how}${help}`;
+  // What a key does is worth more than how changes are noticed.
+  const last = look.columns === null || widthOf(whole) <= look.columns ? whole : `${state}${help}`;
+  return [...freshLines(rest, look), ...lines, ...fitted(look.style.dim(last), look)];
 }
 
 export function brokenLine(look: Look): readonly string[] {
@@ -84,9 +88,9 @@ function pendingLine(
   switch (pending.kind) {
     case 'until-asked': {
       const took =
-        pending.estimateMs === null ? '' : `, took ${formatDuration(pending.estimateMs)} the last time`;
-      const how = key === null ? `pipe build ${name} runs it` : `${key} runs it`;
-      return fitted(`${style.warn(glyphs.waiting)} ${name} is pending${took}: ${how}`, look);
+        pending.estimateMs === null ? '' : ` (took ${formatDuration(pending.estimateMs)} the last time)`;
+      const how = key ?? `${continueCommand({ task: id })}${printable(look.goOnFlags ?? '')}`;
+      return fitted(`${style.warn(glyphs.waiting)} ${name} is pending: ${how} runs it${took}`, look);
     }
     case 'until-changed': {
       const how = hasKeys ? ', or on Enter' : '';

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { refused } from '../rig/refused.ts';
 import { nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
+import { Watcher } from '../rig/watcher.ts';
 
 const lessons = `{
   params: {
@@ -220,3 +221,25 @@ test('at a terminal a person is asked, until the answer is a value, and again in
   expect((await asked('art')).stdout).toContain('nothing to do: 3 fresh');
   expect((await asked('math')).stdout).toContain('2 ran, 1 fresh');
 }, 30_000);
+
+test('a watch keeps to the parameters it was given, and names them to whoever is to build what it leaves', async () => {
+  await using rig = await Rig.with(
+    sow,
+    `{ params: { subject: { type: 'string', choices: ['math', 'art'] } }, stages: {
+      lesson: { requires: 'sow/{params.subject}.txt', produces: 'lessons/{params.subject}.txt', run: 'cp {requires} {produces}', tools: { node: '*' } },
+      costly: { requires: 'lessons/{params.subject}.txt', produces: 'costly/{params.subject}.txt', run: 'cp {requires} {produces}', watch: 'manual' },
+    } }`,
+  );
+  const [watcher, first] = await Watcher.start(rig, ['-p', 'subject=art']);
+  await using _ = watcher;
+  expect(first).toMatchObject({ runs: 1, done: ['lesson'] });
+  expect(first.text).toContain('costly is pending: pipe build costly -p subject=art runs it');
+
+  // The other one is none of its business: its run would show in what follows.
+  rig.write('sow/math.txt', 'more numbers\n');
+  expect((await rig.build(['costly', '-p', 'subject=art'])).executed).toEqual(['costly']);
+  expect(await watcher.rest()).toMatchObject({ runs: 0, failed: [] });
+  rig.write('sow/art.txt', 'shapes\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['lesson'] });
+  expect(rig.files('lessons')).toEqual(['art.txt']);
+});

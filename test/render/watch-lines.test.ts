@@ -1,0 +1,52 @@
+// What a watch says at rest, on screens of several widths.
+import { expect, test } from 'vitest';
+import type { TaskId } from '../../src/base/brand.ts';
+import { createGlyphs } from '../../src/render/glyphs.ts';
+import type { Look } from '../../src/render/look.ts';
+import { createStyle } from '../../src/render/style.ts';
+import { type Rest, restLines } from '../../src/render/watch-lines.ts';
+
+const id = (name: string) => name as TaskId;
+
+const rest: Rest = {
+  pending: new Map([
+    [id('review'), { kind: 'until-asked', estimateMs: 125_000 }],
+    [id('print it'), { kind: 'until-asked', estimateMs: null }],
+    [id('publish'), { kind: 'blocked', by: id('review') }],
+    [id('report'), { kind: 'until-changed' }],
+  ]),
+  ...{ fresh: ['clean', 'stats', 'charts'], folders: 9, refused: false, hasKeys: true },
+};
+
+function look(columns: number | null): Look {
+  return { style: createStyle(false), glyphs: createGlyphs(true), columns, nameWidth: 0 };
+}
+
+test('with keys, each line says what to press; where the screen is narrow, what matters less is left out', () => {
+  expect(restLines(rest, look(100))).toEqual([
+    '✓ clean  ✓ stats  ✓ charts',
+    '○ review is pending: 1 runs it (took 2m 05s the last time)',
+    '○ print it is pending: 2 runs it',
+    '– publish waits for review',
+    '✗ report failed: it runs again when something it requires changes, or on Enter',
+    'all else is up to date, watching 9 folders · Enter runs, ? help, q quits',
+  ]);
+  expect(restLines(rest, look(54))).toEqual([
+    '✓ clean  ✓ stats  ✓ charts',
+    '○ review is pending: 1 runs it (took 2m 05s the last …',
+    '○ print it is pending: 2 runs it',
+    '– publish waits for review',
+    '✗ report failed: it runs again when something it requ…',
+    'all else is up to date · Enter runs, ? help, q quits',
+  ]);
+});
+
+test('without, the command line that does it, with what this watch was given', () => {
+  expect(restLines({ ...rest, hasKeys: false }, { ...look(null), goOnFlags: ' -p level=4' })).toEqual([
+    '○ review is pending: pipe build review -p level=4 runs it (took 2m 05s the last time)',
+    "○ print it is pending: pipe build 'print it' -p level=4 runs it",
+    '– publish waits for review',
+    '✗ report failed: it runs again when something it requires changes',
+    'all else is up to date, watching 9 folders',
+  ]);
+});
