@@ -3,7 +3,7 @@
 export type { BreakerSpec } from './model/breaker-spec.ts';
 export type { CheckedFile, CheckFunction, CheckSpec } from './model/check-spec.ts';
 export { jsonSchema, matches, minLines, nonEmpty } from './model/check-spec.ts';
-export type { ItemContext, ItemsSpec } from './model/item-spec.ts';
+export type { BatchItem, BatchSpec, ItemContext, ItemsSpec } from './model/item-spec.ts';
 export { items } from './model/item-spec.ts';
 export type { ParamSpec, ParamsSpec, ParamValues, ValuesOf } from './model/param-spec.ts';
 export type { RunHookContext, RunHookSpec, RunHooksSpec } from './model/run-hook-spec.ts';

@@ -91,6 +91,7 @@ function drawnStage(stage: Stage, { statuses }: DrawOptions): DrawnStage {
     name: stage.name,
     description: stage.description,
     command: describeCommand(stage.command),
+    ...(stage.batchSize !== null && { batch: stage.batchSize }),
     ...(statuses === null ? {} : { status: statuses.get(stage.name) ?? 'unknown' }),
   };
 }

@@ -62,6 +62,7 @@ const whenText = { failure: 'on failure', always: 'also after failures' } as con
 export function marksOf(stage: Stage): readonly string[] {
   return [
     ...(stage.forEach === null ? [] : [`for each ${printable(stage.forEach.source)}`]),
+    ...(stage.batchSize === null ? [] : [`in batches of ${stage.batchSize}`]),
     ...(stage.optional ? ['optional'] : []),
     ...(stage.when === 'success' ? [] : [whenText[stage.when]]),
     ...(stage.always ? ['always runs'] : []),

@@ -10,11 +10,11 @@ import {
   hookLogsOf,
   lastLogsOf,
   lastRunOf,
+  logOwners,
   type PastRun,
-  readEvents,
 } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
-import type { TaskStarted } from '../model/events.ts';
+import { plural } from '../model/words/amounts.ts';
 import { type Flags, isSet } from './flags.ts';
 import { pastRun } from './past-run.ts';
 import { handleSignals } from './signals.ts';
@@ -56,11 +56,11 @@ function wordsAsRunAndStage(
 }
 
 function logsOf(place: Place, run: PastRun, stage: string | null): readonly TaskLog[] {
-  const tasks = readEvents(run)
-    .filter((event): event is typeof event & TaskStarted => event.kind === 'task-started')
-    .filter((event) => stage === null || event.stage === stage || event.task === stage)
-    .map((event) => event.task);
-  const logs = [...new Set(tasks)].flatMap((task) => titled(task, filesOf(run, task)));
+  const isMeant = (one: { readonly task: TaskId; readonly stage: string }) =>
+    stage === null || one.stage === stage || one.task === stage;
+  const logs = [...logOwners(run, isMeant)].flatMap(([task, count]) =>
+    titled(count === 1 ? task : `${task} and ${plural(count - 1, 'other')}`, filesOf(run, task)),
+  );
   // `before` comes first, and the others last.
   const hooks = [...hookLogsOf(run)].map(([hook, file]) => ({ hook, task: `hook ${hook}`, file }));
   const isFirst = ({ hook }: { readonly hook: string }) => hook === 'before';

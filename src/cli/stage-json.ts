@@ -31,6 +31,7 @@ export function stageJson(stage: Stage, graph: StageGraph) {
     version,
     always,
     forEach,
+    batchSize,
   } = stage;
   return {
     name,
@@ -41,6 +42,7 @@ export function stageJson(stage: Stage, graph: StageGraph) {
     implied,
     produces: produces === null ? null : patternsJson(produces),
     forEach: forEach && { pattern: forEach.source, captures: forEach.captures },
+    batch: batchSize === null ? null : { size: batchSize },
     after,
     needs: graph.edgesInto(name).map((edge) => edge.from),
     neededBy: graph.edgesOutOf(name).map((edge) => edge.to),

@@ -60,6 +60,11 @@ export class Admission {
     return null;
   }
 
+  /** Takes one of these out of the line for a pool: another one has the room, and it goes along. */
+  withdraw(isMeant: (task: Task) => boolean): Task | null {
+    return this.pools.withdraw(isMeant);
+  }
+
   /** Thousands of items may fail for one service: what it printed is told with the first. */
   private explainedOnce(down: Down): Down {
     if (this.explained.has(down)) return { ...down, tail: [] };

@@ -104,7 +104,8 @@ export function saveArtifacts(
       const isVouchedFor = () => world.files.vouchesFor(path, digest);
       blobs.put(`${world.folders.root}/${path}`, digest, sizeBytes, isVouchedFor);
     }
-    const log = logOf(world, task);
+    // That of a batch tells of others, too.
+    const log = task.stage.batchSize === null ? logOf(world, task) : null;
     actions.put({ ...result, log, createdAtMs: world.clock.nowMs() });
     return null;
   } catch (error) {

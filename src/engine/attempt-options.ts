@@ -4,6 +4,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { FailedEnd } from './attempt-end.ts';
+import type { Batch } from './batch.ts';
 import type { IsOfAnother } from './make-room.ts';
 
 /** What an attempt tells while it runs. */
@@ -22,6 +23,8 @@ export interface AttemptWatcher {
 export interface AttemptOptions {
   /** The number of its first try; those before it failed. */
   readonly number: number;
+  /** Whose execution it shares; `null`: it has its own. */
+  readonly batch: Batch | null;
   /** Even where a person edited a protected output. */
   readonly forced: boolean;
   /** To be executed under watch, not restored. */

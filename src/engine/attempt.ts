@@ -60,7 +60,7 @@ export class Attempt {
     this.first = options.assessment;
     this.latest = options.assessment;
     this.latestNumber = options.options.number;
-    this.executing = new Executing(options.world, options.task);
+    this.executing = new Executing(options.world, options.task, options.options.batch);
     this.finishing = new Finishing(options.world, options.task, options.watcher);
   }
 
@@ -217,7 +217,7 @@ export class Attempt {
     const end = await this.executing.run(prepared.execution, { assessment, seen });
     const closed =
       end.kind === 'succeeded' ? after && (await runHook('after', prepared, this.executing)) : null;
-    const durationMs = Math.round(world.clock.monotonicMs() - startedMs);
+    const durationMs = this.executing.tookMs(startedMs);
     world.files.forget();
     if (end.kind === 'cancelled') return this.finishing.reject({ kind: 'cancelled' });
     if (end.kind === 'to-restart') {

@@ -1,4 +1,5 @@
 // All task states, in the only place where one changes; so events and state cannot drift apart.
+import type { TaskId } from '../base/brand.ts';
 import type {
   AuditVerdict,
   EventBody,
@@ -72,9 +73,9 @@ export class Board {
     return this.runningCount === 0 && this.pausedCount === 0;
   }
 
-  /** The next task that may be looked at, or `null`. */
-  takeReady(): Task | null {
-    return this.turns.take()?.task ?? null;
+  /** The next task that may be looked at, or `null`; `isMeant`: the next of these. */
+  takeReady(isMeant: ((task: Task) => boolean) | null = null): Task | null {
+    return this.turns.take(isMeant)?.task ?? null;
   }
 
   /** They were taken, and could not be started yet. */
@@ -101,6 +102,7 @@ export class Board {
       readonly reasons: readonly StaleReason[];
       readonly command: string;
       readonly estimateMs: number | null;
+      readonly batch?: TaskId;
     },
   ): void {
     const place = this.places.of(task);
@@ -147,7 +149,12 @@ export class Board {
 
   succeeded(task: Task, outcome: 'executed' | 'restored', record: TaskRecord, log: string | null): void {
     const savedMs = outcome === 'restored' ? record.durationMs : 0;
-    this.end(task, outcome, { savedMs, ...resultOf(record), ...(log === null ? {} : { log }) });
+    // Of what took longer for others as well its share, so that sums are true.
+    const isShared = outcome === 'executed' && task.stage.batchSize !== null;
+    this.end(task, outcome, {
+      ...{ savedMs, ...resultOf(record), ...(log === null ? {} : { log }) },
+      ...(isShared && { durationMs: record.durationMs }),
+    });
   }
 
   failed(task: Task, details: FailureDetails): void {

@@ -3,6 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
+import type { Batch } from './batch.ts';
 import type { Execution, ExecutionEnd, RunningExecution } from './executor.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { LongReading } from './long-reading.ts';
@@ -21,17 +22,21 @@ interface BegunWith {
 export class Executing {
   private readonly world: World;
   private readonly task: Task;
+  /** Whose execution it shares; `null`: it has its own. */
+  readonly batch: Batch | null;
   private running: RunningExecution | null = null;
   private begunWith: BegunWith | null = null;
   private edited: readonly FilePath[] | null = null;
   private restartCount = 0;
+  private shareMs: number | null = null;
   private cancelled = false;
   /** Of its files, as far as that takes long. */
   readonly reading: LongReading;
 
-  constructor(world: World, task: Task) {
+  constructor(world: World, task: Task, batch: Batch | null = null) {
     this.world = world;
     this.task = task;
+    this.batch = batch;
     this.reading = new LongReading(world);
   }
 
@@ -72,11 +77,16 @@ export class Executing {
     this.running?.cancel('gently');
   }
 
+  /** Of what took longer for others as well only its share counts. */
+  tookMs(startedMs: number): number {
+    return Math.round(this.shareMs ?? this.world.clock.monotonicMs() - startedMs);
+  }
+
   /** What may be ended and is not begun anew. */
   async alone(execution: Execution): Promise<ExecutionEnd> {
     if (this.cancelled) return { kind: 'cancelled' };
     this.begunWith = null;
-    this.running = this.world.executor.start(execution);
+    this.running = this.batch?.startAlone(execution) ?? this.world.executor.start(execution);
     const end = await this.running.ended;
     this.running = null;
     return end;
@@ -88,9 +98,10 @@ export class Executing {
   ): Promise<ExecutionEnd | { readonly kind: 'to-restart'; readonly edited: readonly FilePath[] }> {
     if (this.cancelled) return { kind: 'cancelled' };
     this.begunWith = begunWith;
-    this.running = this.world.executor.start(execution);
+    this.running = (this.batch ?? this.world.executor).start(execution);
     const end = await this.running.ended;
     this.running = null;
+    this.shareMs = end.kind === 'succeeded' ? (end.shareMs ?? null) : null;
     const { edited } = this;
     this.edited = null;
     if (end.kind !== 'cancelled' || this.cancelled || edited === null) return end;

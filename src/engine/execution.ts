@@ -1,4 +1,5 @@
 // Prepares one execution: the command with its placeholders replaced, the environment, the context.
+import type { TaskId } from '../base/brand.ts';
 import { fillCommand } from '../model/command/command-line.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
 import type { Failure } from '../model/failure.ts';
@@ -56,7 +57,9 @@ export function executionOf(
 ): Prepared {
   const { stage } = task;
   const { folders } = world;
-  const scratch = folders.scratch(recordId(task.id, stage));
+  // What serves many items has one folder for all.
+  const whose = stage.batchSize === null ? task.id : (stage.name as TaskId);
+  const scratch = folders.scratch(recordId(whose, stage));
   // Without the code: a script that is an input because the command names it is no file to work on.
   const requires = options.inputs
     .map((entry) => entry.path)
@@ -108,6 +111,7 @@ export function executionOf(
       root: folders.root,
       stage: stage.name,
       item: item && { key: item.name, captures: item.captures, value: item.value },
+      items: [],
       requires,
       produces,
       params: valuesOf(stage.params),
@@ -115,6 +119,7 @@ export function executionOf(
       attempt: options.attempt,
       scratch,
     },
+    batch: null,
     check: null,
     hook: null,
     tracer: options.tracer,

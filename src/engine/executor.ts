@@ -19,7 +19,7 @@ export interface Execution {
   readonly command: Command;
   /** Absolute. */
   readonly cwd: string;
-  /** Complete but for `PIPE_OUTPUT`, which the executor owns where there is a log. */
+  /** Complete but for `PIPE_OUTPUT` and `PIPE_ITEMS`, which the executor owns where there is a log. */
   readonly env: Readonly<Record<string, string>>;
   readonly shell: string;
   readonly timeoutMs: number | null;
@@ -34,6 +34,8 @@ export interface Execution {
   /** For `script` and `function`: the compiled module, absolute, and what `ctx` holds. */
   readonly module: string | null;
   readonly context: ExecutionContext;
+  /** What it tells of its items one by one; `null`: it is about one task. */
+  readonly batch: BatchNews | null;
   /** Of a function that checks outputs: `keys` lead to it from its stage. `null`: the stage itself is at work. */
   readonly check: { readonly keys: readonly (string | number)[]; readonly files: readonly string[] } | null;
   /** `null`: the command itself. */
@@ -46,6 +48,13 @@ export interface Execution {
   readonly onRetryAfter: (delayMs: number) => void;
   /** A function does not let one of the files pass. */
   readonly onProblem: (problem: { readonly path: string; readonly message: string }) => void;
+}
+
+/** Of items that the execution was handed, by their names. */
+export interface BatchNews {
+  onDone(item: string): void;
+  onFailed(item: string, why: string): void;
+  onMetric(item: string, values: Readonly<Record<string, number>>): void;
 }
 
 export interface ProgramStart {
@@ -83,6 +92,8 @@ export interface ExecutionContext {
   readonly root: string;
   readonly stage: string;
   readonly item: ItemContext | null;
+  /** Of a batch. */
+  readonly items: readonly SharedItem[];
   readonly requires: readonly string[];
   readonly produces: readonly string[];
   readonly params: Readonly<Record<string, ParamValue>>;
@@ -91,8 +102,15 @@ export interface ExecutionContext {
   readonly scratch: string;
 }
 
+/** An item of a batch, with the files that are its own. */
+export interface SharedItem extends ItemContext {
+  readonly requires: readonly string[];
+  readonly produces: readonly string[];
+}
+
 export type ExecutionEnd =
-  | { readonly kind: 'succeeded' }
+  /** `shareMs`: of the time of an execution that served others, too. */
+  | { readonly kind: 'succeeded'; readonly shareMs?: number }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly tail: readonly string[] }
   | { readonly kind: 'cancelled' };
 

@@ -1,8 +1,8 @@
 // What is left of items that a stage no longer has: what it made for them goes, for a build from nothing would not have it.
 import type { FilePath, TaskId } from '../base/brand.ts';
-import type { ItemsGone } from '../model/events.ts';
 import { type PatternSet, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import type { ItemsGone } from '../model/item-events.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';

@@ -53,6 +53,15 @@ export class Pools {
     return false;
   }
 
+  /** Takes the first of these out of the line: another one has the room, and it goes along. */
+  withdraw(isMeant: (task: Task) => boolean): Task | null {
+    const at = this.waiting.findIndex(isMeant);
+    if (at === -1) return null;
+    const [task] = this.waiting.splice(at, 1);
+    for (const { name } of task!.stage.pools) this.useOf(name).waiting--;
+    return task!;
+  }
+
   /** It needs no room any more, or did not after all. Answers those whose turn has come. */
   free(task: Task): readonly Task[] {
     const how = this.using.get(task);

@@ -1,9 +1,10 @@
 // What a build would do, without touching anything: behind `--dry-run`, `status`, `why` and `graph --status`.
 
 import type { FilePath } from '../base/brand.ts';
-import type { ItemsGone, TaskPlanned } from '../model/events.ts';
+import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import type { ItemsGone } from '../model/item-events.ts';
 import { noMetrics } from '../model/metrics.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
@@ -186,7 +187,10 @@ function planOf(
   }
   // With stages before it still to run, nobody can say yet what its inputs will be.
   const end = upstream.length > 0 ? 'run' : endOf(world, assessed, selection.forced.has(stage.name));
-  if (end === 'run') return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(last) };
+  if (end === 'run') {
+    const batch = stage.batchSize === null ? {} : { batch: stage.batchSize };
+    return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(last), ...batch };
+  }
   if (end === 'restore') return { ...named, action: end, reasons, command, estimateMs };
   return { ...named, action: 'fail', reasons, command, estimateMs, failure: end };
 }

@@ -43,4 +43,12 @@ export class ReadyLine<T extends { readonly task: Task }> {
   shift(): T | undefined {
     return this.again.shift() ?? this.waiting.shift()?.one;
   }
+
+  /** The first of these, past all the others. */
+  shiftFirst(isMeant: (task: Task) => boolean): T | undefined {
+    const next = this.again.findIndex(({ task }) => isMeant(task));
+    if (next !== -1) return this.again.splice(next, 1)[0];
+    const at = this.waiting.findIndex(({ one }) => isMeant(one.task));
+    return at === -1 ? undefined : this.waiting.splice(at, 1)[0]!.one;
+  }
 }

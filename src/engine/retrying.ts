@@ -1,5 +1,6 @@
 // The retries of one build: how often each task has been tried, and which wait for their next attempt.
 // A task that waits has no slot.
+import type { TaskId } from '../base/brand.ts';
 import { type RetryDecision, type RetryPolicy, retryDecision } from '../model/retry.ts';
 import type { Task } from '../model/task.ts';
 import { type AssessmentOrFailure, isFailure } from './assess.ts';
@@ -23,6 +24,8 @@ interface Pause {
   readonly assessed: AssessmentOrFailure;
   readonly details: FailureDetails;
   readonly callOff: () => void;
+  /** When it is over, and over all that failed together and wait as long. */
+  readonly group: string;
 }
 
 export class Retrying {
@@ -53,7 +56,8 @@ export class Retrying {
     const { retry } = task.stage;
     if (retry === null) return false;
     const failures = this.failuresWith(task);
-    const decision = this.decide(retry, task, end, failures);
+    const first = attempt.executing.batch?.first ?? task.id;
+    const decision = this.decide(retry, first, end, failures);
     if (decision.kind === 'no-answer') {
       const message = `it is not tried again, since its "retry.when" gave no answer: ${decision.why}`;
       this.world.events.emit({ kind: 'warning', message, task: task.id });
@@ -68,14 +72,22 @@ export class Retrying {
       ...{ failure: end.failure, left: retry.attempts - failures, delayMs, log },
     });
     const callOff = this.world.alarm(delayMs, () => this.onOver(task));
-    this.pauses.set(task, { assessed, details: detailsOf(end, log), callOff });
+    const group = `${first} ${failures} ${delayMs}`;
+    this.pauses.set(task, { assessed, details: detailsOf(end, log), callOff, group });
     return true;
+  }
+
+  /** The time of the task has come. The items of a batch come back together. */
+  over(task: Task): void {
+    const group = this.pauses.get(task)?.group;
+    if (group === undefined) return;
+    for (const [one, pause] of this.pauses) if (pause.group === group) this.board.resumed(one);
   }
 
   /** What `takes` would answer. */
   wouldTake(task: Task, end: FailedEnd): boolean {
     const { retry } = task.stage;
-    return retry !== null && this.decide(retry, task, end, this.failuresWith(task)).kind === 'again';
+    return retry !== null && this.decide(retry, task.id, end, this.failuresWith(task)).kind === 'again';
   }
 
   /** It is looked at again: its next attempt begins, or it has failed. */
@@ -109,9 +121,10 @@ export class Retrying {
     return (this.tried.get(task)?.failures ?? 0) + 1;
   }
 
-  private decide(retry: RetryPolicy, task: Task, end: FailedEnd, failures: number): RetryDecision {
+  /** `first`: of those that failed together, which have the same jitter. */
+  private decide(retry: RetryPolicy, first: TaskId, end: FailedEnd, failures: number): RetryDecision {
     const { failure, tail, retryAfterMs } = end;
-    const seed = `${this.world.folders.runId} ${task.id}`;
+    const seed = `${this.world.folders.runId} ${first}`;
     return retryDecision(retry, { failure, failures, tail, askedMs: retryAfterMs }, seed);
   }
 }

@@ -10,8 +10,10 @@ export interface RunFolders {
   readonly state: string;
   /** Absolute path of the task's log in this run; its folder exists. */
   logPath(task: TaskId): string;
-  /** From now on the log of the task is another file: the one before belongs to an attempt that failed. */
+  /** From now on its log is another file: the one before belongs to an attempt that failed, or to another task. */
   beginLog(task: TaskId): void;
+  /** Until then its log is that of another, with which it is executed. */
+  shareLog(task: TaskId, of: TaskId): void;
   /** Absolute path of what a service that was started prints in this run; its folder exists. */
   serviceLog(name: string): string;
   /** The same of a hook of the pipeline. */

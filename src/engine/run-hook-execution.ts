@@ -24,7 +24,7 @@ export function runHookExecution(
     extra: { PIPE_ROOT: root, PIPE_RUN_ID: runId, PIPE_HOOK: hook, ...about },
     binFolder: `${root}/node_modules/.bin`,
   });
-  const ofNoStage = { stage: '', item: null, requires: [], produces: [], attempt: 1, scratch: '' };
+  const ofNoStage = { stage: '', item: null, items: [], requires: [], produces: [], attempt: 1, scratch: '' };
   return {
     ...{ task: null, service: null, hook, command },
     ...{ cwd: root, env, shell: '/bin/sh', nice: 0, stdin: 'closed' },
@@ -33,7 +33,7 @@ export function runHookExecution(
     secretValues: secretValues(world, hooks),
     module: compiledModule(world, command),
     context: { root, runId, params: valuesOf(hooks.params), ...ofNoStage },
-    ...{ check: null, tracer: null },
+    ...{ batch: null, check: null, tracer: null },
     onOutput: () => {},
     onProgress: () => {},
     onMetric: () => {},

@@ -2,25 +2,24 @@
 import { Mailbox } from '../base/mailbox.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
-import type { StaleReason } from '../model/verdict.ts';
 import { Admission } from './admission.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
-import { Attempt } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { AttemptEnd, FailedEnd } from './attempt-end.ts';
-import { newsOf } from './attempt-news.ts';
+import type { Batch } from './batch.ts';
+import { Batching } from './batching.ts';
+import { attemptAt, toldOf } from './beginning.ts';
 import type { Board } from './board.ts';
 import { CacheTrouble } from './cache-trouble.ts';
 import type { FanningOut } from './fanning-out.ts';
 import type { Letter } from './letter.ts';
-import { overwrittenInputs } from './overwritten.ts';
 import { Retrying } from './retrying.ts';
 import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
-import { shownCommand } from './secrets.ts';
 import { Slots } from './slots.ts';
 import { Stopping } from './stopping.ts';
 import { type EditedFiles, type Hold, untilAsked } from './watching.ts';
-import { estimateOf, recordOf } from './whats-to-do.ts';
+import { recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
 export class Scheduler {
@@ -34,6 +33,7 @@ export class Scheduler {
   private readonly slots: Slots;
   private readonly retrying: Retrying;
   private readonly admission: Admission;
+  private readonly batching: Batching;
   private readonly cacheTrouble: CacheTrouble;
   private readonly stopping: Stopping;
   /** Whether anything can have made links since all were looked at. */
@@ -57,6 +57,9 @@ export class Scheduler {
     this.retrying = new Retrying(this.world, this.board, onOver);
     this.admission = new Admission(this.world, this.options, () => this.mailbox.put({ kind: 'admission' }));
     this.stopping = new Stopping(this.board, this.admission);
+    const { world, board, admission, retrying, assessor } = this;
+    const toStart = (assessed: AssessmentOrFailure) => this.toStart(assessed, null);
+    this.batching = new Batching(this.options, { world, board, admission, retrying, assessor, toStart });
   }
 
   /** No failure is followed by another attempt: a person who debugs a stage wants to see it fail. */
@@ -101,33 +104,41 @@ export class Scheduler {
 
   /** Looks at tasks only while a slot is free: fresh ones pass at once, and what is started was looked at just before. */
   private fillSlots(): void {
-    const { spending, watching } = this.options;
     while (!this.wasInterrupted && this.slots.areFree) {
       const assessed = this.fanningOut.next();
       if (assessed === null) return;
       const { task } = assessed;
-      const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
-      const isOverBudget = !isFresh && !isFailure(assessed) && spending.holdsBack(task);
-      const goesOn = isFresh || this.retrying.isRetry(task);
-      const hold = isOverBudget ? untilAsked : goesOn ? null : (watching?.hold(task, assessed) ?? null);
+      const isStale = !isFailure(assessed) && assessed.verdict.kind === 'stale';
       // What needs more slots than are free is not overtaken: else it might wait for ever.
-      if (hold === null && !isFresh && !this.slots.fits(task)) {
+      if (isStale && !this.slots.fits(task)) {
         this.board.putBack([task]);
         return;
       }
-      const admitted = hold === null ? this.admission.ask(task, assessed) : null;
-      if (admitted === 'waits') continue;
-      this.retrying.taken(task);
-      if (hold !== null) this.leave(task, assessed, hold);
-      else if (isFailure(assessed)) this.failAtOnce(task, assessed, assessed.failure);
-      else if (admitted !== null) this.fail(task, assessed, neverBegan(admitted.failure, admitted.tail));
-      else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
-      else {
-        this.start(task, assessed, assessed.verdict.reasons);
-        continue;
-      }
-      this.board.putBack(this.admission.free(task, null));
+      const first = this.toStart(assessed, this.admission);
+      if (first === null) continue;
+      const { all, batch } = this.batching.partyOf(first);
+      for (const one of all) this.start(one, task, batch);
     }
+  }
+
+  /** `null`: it has to wait, or was dealt with otherwise. `admission`: whom to ask, but for one that goes along. */
+  private toStart(assessed: AssessmentOrFailure, admission: Admission | null): Assessment | null {
+    const { spending, watching } = this.options;
+    const { task } = assessed;
+    const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
+    const isOverBudget = !isFresh && !isFailure(assessed) && spending.holdsBack(task);
+    const goesOn = isFresh || this.retrying.isRetry(task);
+    const hold = isOverBudget ? untilAsked : goesOn ? null : (watching?.hold(task, assessed) ?? null);
+    const admitted = hold === null ? (admission?.ask(task, assessed) ?? null) : null;
+    if (admitted === 'waits') return null;
+    this.retrying.taken(task);
+    if (hold !== null) this.leave(task, assessed, hold);
+    else if (isFailure(assessed)) this.failAtOnce(task, assessed, assessed.failure);
+    else if (admitted !== null) this.fail(task, assessed, neverBegan(admitted.failure, admitted.tail));
+    else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
+    else return assessed;
+    this.board.putBack(this.admission.free(task, null));
+    return null;
   }
 
   private leave(task: Task, assessed: AssessmentOrFailure, hold: Hold): void {
@@ -142,43 +153,31 @@ export class Scheduler {
     else this.fail(task, { task, failure: hidden }, neverBegan(hidden));
   }
 
-  private start(task: Task, assessment: Assessment, reasons: readonly StaleReason[]): void {
-    const estimateMs = estimateOf(assessment);
-    this.board.started(task, { reasons, command: shownCommand(this.world, task.stage), estimateMs });
+  /** `first`: with whom it takes a slot. */
+  private start(assessment: Assessment, first: Task, batch: Batch | null): void {
+    const { task } = assessment;
+    this.board.started(task, toldOf(this.world, assessment, batch === null ? null : first));
     this.somethingRan = true;
-    const { forced, audited, stdin, hasOtherOwner, makersOf, hiddenOrder } = this.options;
-    const attempt = new Attempt({
-      world: this.world,
-      assessor: this.assessor,
-      task,
-      assessment,
-      options: {
-        number: this.retrying.next(task),
-        ...{ stdin, forced: forced.has(task.stage.name), audited: audited.has(task.stage.name) },
-        spent: () => this.options.spending.of(task),
-        serviceDown: () => this.options.lackingFor(task.stage),
-        failedBefore: this.board.places.failedBefore(task),
-        isTriedAgain: (end) => !this.isOver(task) && this.retrying.wouldTake(task, end),
-        isOfAnother: (file) => hasOtherOwner(task.stage, file),
-        distrust: (inputs) =>
-          hiddenOrder(task.stage) ??
-          overwrittenInputs(this.world, task.stage.requires, inputs, makersOf(task)),
-      },
-      watcher: newsOf(task, {
-        ...{ world: this.world, board: this.board, cacheTrouble: this.cacheTrouble },
-        ...{ spending: this.options.spending, onMade: () => this.made(task) },
-      }),
+    const { world, assessor, board, cacheTrouble, options } = this;
+    const attempt = attemptAt(assessment, {
+      ...{ world, assessor, board, cacheTrouble, options, batch },
+      number: this.retrying.next(task),
+      isTriedAgain: (end) => !this.isOver(task) && this.retrying.wouldTake(task, end),
+      onMade: () => this.made(task),
     });
     this.attempts.set(task, attempt);
-    this.slots.take(task);
-    attempt.run().then((end) => this.mailbox.put({ kind: 'attempt-ended', task, end }));
+    this.slots.take(task, first);
+    attempt.run().then((end) => {
+      batch?.left(task);
+      this.mailbox.put({ kind: 'attempt-ended', task, end });
+    });
   }
 
   /** The next command need not wait until the result of the last one is stored. With one job all is in order. */
   private made(task: Task): void {
     if (this.options.jobs === 1) return;
-    this.slots.free(task);
-    this.board.putBack(this.admission.free(task, 'made'));
+    const first = this.slots.free(task);
+    if (first !== null) this.board.putBack(this.admission.free(first, 'made'));
     this.assessor.forget();
     this.fillSlots();
   }
@@ -198,14 +197,15 @@ export class Scheduler {
         this.board.putBack(this.admission.called());
         return;
       case 'pause-over':
-        this.board.resumed(letter.task);
+        this.retrying.over(letter.task);
         return;
-      case 'attempt-ended':
-        this.slots.free(letter.task);
+      case 'attempt-ended': {
+        const first = this.slots.free(letter.task);
         this.ended(letter.task, letter.end);
-        this.board.putBack(this.admission.free(letter.task, letter.end));
+        if (first !== null) this.board.putBack(this.admission.free(first, letter.end));
         this.attempts.delete(letter.task);
         return;
+      }
     }
   }
 

@@ -39,7 +39,7 @@ function executionOf(world: World, service: Service, does: 'start' | 'check'): O
     },
     binFolder: `${root}/node_modules/.bin`,
   });
-  const ofNoStage = { stage: '', item: null, requires: [], produces: [], attempt: 1, scratch: '' };
+  const ofNoStage = { stage: '', item: null, items: [], requires: [], produces: [], attempt: 1, scratch: '' };
   return {
     task: null,
     service: { name: service.name, does },
@@ -49,7 +49,7 @@ function executionOf(world: World, service: Service, does: 'start' | 'check'): O
     secretValues: secretValues(world, service),
     module: null,
     context: { root, runId, params: valuesOf(service.params), ...ofNoStage },
-    ...{ check: null, hook: null, tracer: null },
+    ...{ batch: null, check: null, hook: null, tracer: null },
     onOutput: () => {},
     onProgress: () => {},
     onMetric: () => {},

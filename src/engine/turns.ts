@@ -43,9 +43,10 @@ export class Turns {
     this.ready.putBack(places);
   }
 
-  take(): Place | null {
+  /** `isMeant`: the first of these, whoever else is before it. */
+  take(isMeant: ((task: Task) => boolean) | null = null): Place | null {
     for (;;) {
-      const place = this.ready.shift();
+      const place = isMeant === null ? this.ready.shift() : this.ready.shiftFirst(isMeant);
       if (place === undefined) return null;
       const isLate = this.isStopping && !outlastsFailure(place.task.stage);
       if (place.state.kind === 'ready' && !isLate && this.isCalled(place)) return place;

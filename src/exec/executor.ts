@@ -6,6 +6,7 @@ import { type Outlet, openOutlet } from '../engine/outlet.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
 import { runFunction } from './function.ts';
+import { removeItems, writeItems } from './items-file.ts';
 import { type Entry, RunningPrograms, type Traces } from './left-behind.ts';
 import { OutputFile } from './output-file.ts';
 import { defaultPeriods, type Periods } from './periods.ts';
@@ -85,14 +86,26 @@ interface Equipment {
 async function perform(asked: Execution, equipment: Equipment): Promise<ExecutionEnd> {
   const { output, supervision, pollMs } = equipment;
   const path = outputFileOf(asked);
-  const onMetric = (values: Readonly<Record<string, number>>) =>
-    asked.onMetric(
-      Object.fromEntries(Object.entries(values).map(([name, value]) => [output.clean(name), value])),
-    );
+  const cleaned = (values: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [output.clean(name), value]));
+  const onMetric = (values: Readonly<Record<string, number>>) => asked.onMetric(cleaned(values));
   const onProblem = ({ path: file, message }: { readonly path: string; readonly message: string }) =>
     asked.onProblem({ path: file, message: output.clean(message) });
-  const env = path === '' ? asked.env : { ...asked.env, PIPE_OUTPUT: path };
-  const execution = { ...asked, env, onMetric, onProblem };
+  const itemsPath = asked.batch === null ? null : `${asked.logPath}.items.jsonl`;
+  const { batch } = asked;
+  const execution: Execution = {
+    ...{ ...asked, onMetric, onProblem },
+    env: {
+      ...asked.env,
+      ...(path !== '' && { PIPE_OUTPUT: path }),
+      ...(itemsPath !== null && { PIPE_ITEMS: itemsPath }),
+    },
+    batch: batch && {
+      onDone: (item) => batch.onDone(item),
+      onFailed: (item, why) => batch.onFailed(item, output.clean(why)),
+      onMetric: (item, values) => batch.onMetric(item, cleaned(values)),
+    },
+  };
   const outputFile =
     path === ''
       ? null
@@ -103,16 +116,20 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
           onMetric,
           onRetryAfter: asked.onRetryAfter,
           onNote: (text) => output.say('stdout', text),
+          items: new Set(asked.context.items.map(({ key }) => key)),
+          batch: execution.batch,
           onBadLines: (message) => output.say('stderr', message),
           room: () => output.room(),
         });
   try {
-    const { command } = execution;
+    const { command, context, task } = execution;
+    if (itemsPath !== null && task !== null) writeItems(itemsPath, context.items, task.stage);
     return command.kind === 'shell' || command.kind === 'exec'
       ? await runCommand(command, execution, supervision, output)
       : await runFunction({ ...equipment, execution });
   } finally {
     await outputFile?.finish();
+    if (itemsPath !== null) removeItems(itemsPath);
     output.close();
   }
 }

@@ -121,6 +121,15 @@ class Replies {
       case 'metric':
         this.execution.onMetric(reply.values);
         return;
+      case 'item-done':
+        this.execution.batch?.onDone(reply.item);
+        return;
+      case 'item-failed':
+        this.execution.batch?.onFailed(reply.item, reply.why);
+        return;
+      case 'item-metric':
+        this.execution.batch?.onMetric(reply.item, reply.values);
+        return;
       case 'retry-after':
         this.execution.onRetryAfter(reply.delayMs);
         return;

@@ -1,6 +1,7 @@
 // PIPE_OUTPUT: the file to which a command appends JSON lines about its work, read as it grows.
 
 import { closeSync, openSync, readSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import type { BatchNews } from '../engine/executor.ts';
 import { addNames } from '../model/metrics.ts';
 import { timerMs } from '../model/validation/duration.ts';
 
@@ -10,6 +11,9 @@ export interface OutputFileOptions {
   readonly onProgress: (done: number, total: number) => void;
   readonly onMetric: (values: Readonly<Record<string, number>>) => void;
   readonly onRetryAfter: (delayMs: number) => void;
+  /** Those that a line may be about. */
+  readonly items: ReadonlySet<string>;
+  readonly batch: BatchNews | null;
   readonly onNote: (text: string) => void;
   /** Called at most once, at the end. */
   readonly onBadLines: (message: string) => void;
@@ -110,10 +114,14 @@ export class OutputFile {
     this.badLines += 1;
   }
 
-  /** A line holds one or more of `progress`, `metric`, `retryAfter` and `note`, and counts as a whole or not at all. */
+  /**
+   * A line holds one or more of `progress`, `metric`, `retryAfter` and `note`, or what is to be said of an item; and
+   * counts as a whole or not at all.
+   */
   private understand(line: string): boolean {
     const said = parsed(line);
     if (!isObject(said)) return false;
+    if (said.item !== undefined) return this.understandItem(said);
     const { progress, metric, retryAfter, note, ...others } = said;
     if (Object.keys(others).length > 0 || Object.keys(said).length === 0) return false;
     if (progress !== undefined && !isProgress(progress)) return false;
@@ -127,6 +135,21 @@ export class OutputFile {
     if (isMetric(metric)) this.options.onMetric(metric);
     if (delayMs !== null) this.options.onRetryAfter(delayMs);
     if (note !== undefined) this.options.onNote(note);
+    return true;
+  }
+
+  /** `{"item":"…"}` with one or more of `done`, `failed` and `metric`. */
+  private understandItem(said: Readonly<Record<string, unknown>>): boolean {
+    const { items, batch } = this.options;
+    const { item, done, failed, metric, ...others } = said;
+    if (batch === null || typeof item !== 'string' || !items.has(item)) return false;
+    if (Object.keys(others).length > 0 || Object.keys(said).length === 1) return false;
+    if (done !== undefined && done !== true) return false;
+    if (failed !== undefined && (typeof failed !== 'string' || done === true)) return false;
+    if (metric !== undefined && !(isMetric(metric) && addNames(this.metricNames, metric))) return false;
+    if (isMetric(metric)) batch.onMetric(item, metric);
+    if (done === true) batch.onDone(item);
+    if (typeof failed === 'string') batch.onFailed(item, failed);
     return true;
   }
 }

@@ -23,6 +23,9 @@ export interface WorkerRequest {
 export type WorkerReply =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'metric'; readonly values: Readonly<Record<string, number>> }
+  | { readonly kind: 'item-done'; readonly item: string }
+  | { readonly kind: 'item-failed'; readonly item: string; readonly why: string }
+  | { readonly kind: 'item-metric'; readonly item: string; readonly values: Readonly<Record<string, number>> }
   | { readonly kind: 'retry-after'; readonly delayMs: number }
   | { readonly kind: 'problem'; readonly path: string; readonly message: string }
   | { readonly kind: 'done' }

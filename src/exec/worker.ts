@@ -10,6 +10,7 @@ import type { StageContext } from '../model/spec.ts';
 import { timerMs } from '../model/validation/duration.ts';
 import { isMetric } from './output-file.ts';
 import { describeThrown } from './thrown.ts';
+import { batchItems } from './worker-items.ts';
 import { channelDescriptor, type WorkerReply, type WorkerRequest } from './worker-protocol.ts';
 
 let outcome: 'pending' | 'done' | 'threw' = 'pending';
@@ -72,6 +73,12 @@ async function functionOf(request: WorkerRequest): Promise<AnyFunction> {
   throw new WrongExport(`${whose} has no function in ${request.name}`);
 }
 
+function checkedMetric(values: unknown): Readonly<Record<string, number>> {
+  if (!isMetric(values)) throw new TypeError('ctx.metric takes an object of numbers, none below 0');
+  if (!addNames(metricNames, values)) throw new TypeError(`ctx.metric takes ${mostNames} names at most`);
+  return values;
+}
+
 function contextOf(request: WorkerRequest): StageContext {
   const { root, stage, item, requires, produces, params, runId, attempt, scratch } = request.context;
   const controller = new AbortController();
@@ -91,6 +98,7 @@ function contextOf(request: WorkerRequest): StageContext {
 
   return {
     ...{ root, stage, item, requires, produces, params, runId, attempt, scratch },
+    items: batchItems(request.context.items, send, checkedMetric),
     get signal() {
       listens = true;
       return controller.signal;
@@ -102,11 +110,7 @@ function contextOf(request: WorkerRequest): StageContext {
         throw new TypeError('ctx.progress takes two numbers');
       send({ kind: 'progress', done, total });
     },
-    metric(values) {
-      if (!isMetric(values)) throw new TypeError('ctx.metric takes an object of numbers, none below 0');
-      if (!addNames(metricNames, values)) throw new TypeError(`ctx.metric takes ${mostNames} names at most`);
-      send({ kind: 'metric', values });
-    },
+    metric: (values) => send({ kind: 'metric', values: checkedMetric(values) }),
     retryAfter(delay) {
       const delayMs = timerMs(delay);
       if (delayMs === null) throw new TypeError("ctx.retryAfter takes a duration such as '30s'");

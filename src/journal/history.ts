@@ -88,13 +88,36 @@ export function hookLogsOf(run: PastRun): ReadonlyMap<HookName, string> {
   return new Map(logs.filter(([, file]) => fs.existsSync(file)));
 }
 
+/** Which task each log is called after that was written for one of these; with how many that were executed together. */
+export function logOwners(
+  run: PastRun,
+  isMeant: (task: { readonly task: TaskId; readonly stage: string }) => boolean,
+): ReadonlyMap<TaskId, number> {
+  const owners = new Map<TaskId, Set<TaskId>>();
+  const wanted = new Set<TaskId>();
+  for (const event of readEvents(run)) {
+    if (event.kind !== 'task-started') continue;
+    const owner = event.batch ?? event.task;
+    if (isMeant(event)) wanted.add(owner);
+    const shared = owners.get(owner);
+    if (shared === undefined) owners.set(owner, new Set([event.task]));
+    else shared.add(event.task);
+  }
+  return new Map([...owners].flatMap(([owner, { size }]) => (wanted.has(owner) ? [[owner, size]] : [])));
+}
+
 /** The newest run in which the task left logs: a fresh task has none in the last one. */
 export function lastLogsOf(
   state: string,
   task: TaskId,
 ): { readonly run: PastRun; readonly files: readonly string[] } | null {
   for (const runId of runIds(state)) {
-    const files = logsOf({ runId, folder: path.join(state, 'runs', runId), summary: null }, task);
+    const run = { runId, folder: path.join(state, 'runs', runId), summary: null };
+    const own = logsOf(run, task);
+    // An item of a batch may have been executed with others, after one of which the log is called.
+    const isLookedFor = own.length === 0 && task.includes(':');
+    const owners = isLookedFor ? logOwners(run, (one) => one.task === task) : new Map<TaskId, number>();
+    const files = [...own, ...[...owners.keys()].flatMap((owner) => logsOf(run, owner))];
     if (files.length > 0) return { run: pastRun(state, runId), files };
   }
   return null;

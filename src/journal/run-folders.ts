@@ -22,6 +22,8 @@ export class StateRunFolders implements RunFolders {
   private readonly made = new Set<string>();
   /** How many logs a task has, where it has more than one. */
   private readonly logs = new Map<TaskId, number>();
+  /** Of those that are executed with others: the log of these. */
+  private readonly shared = new Map<TaskId, string>();
   private substitute: string | null = null;
   /** Made for single files that the state folder refuses. */
   private refuge: string | null = null;
@@ -45,11 +47,17 @@ export class StateRunFolders implements RunFolders {
   }
 
   logPath(task: TaskId): string {
+    const shared = this.shared.get(task);
+    if (shared !== undefined) return shared;
     return path.join(this.make('runs', this.runId, 'logs'), logFileName(task, this.logs.get(task) ?? 1));
   }
 
   beginLog(task: TaskId): void {
-    this.logs.set(task, (this.logs.get(task) ?? 1) + 1);
+    if (!this.shared.delete(task)) this.logs.set(task, (this.logs.get(task) ?? 1) + 1);
+  }
+
+  shareLog(task: TaskId, of: TaskId): void {
+    this.shared.set(task, this.logPath(of));
   }
 
   serviceLog(name: string): string {

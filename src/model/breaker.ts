@@ -75,6 +75,7 @@ export function signOf(failure: Failure): Sign {
     case 'signal':
     case 'timeout':
     case 'threw':
+    case 'reported':
       return 'failed';
     case 'output-missing':
     case 'check-failed':

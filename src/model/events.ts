@@ -3,6 +3,7 @@
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { BreakerChanged } from './breaker-events.ts';
 import type { Failure } from './failure.ts';
+import type { ItemsGone, StageFannedOut } from './item-events.ts';
 import type { ParamValue } from './params/param.ts';
 import type { Profile } from './profile.ts';
 import type { Acceptance } from './record.ts';
@@ -65,6 +66,8 @@ export interface TaskPlanned extends OfTask {
   readonly estimateMs: number | null;
   /** What the last execution used, where it reported anything and there would be another. */
   readonly estimateMetrics?: Readonly<Record<string, number>>;
+  /** With how many items one execution would serve it at most. */
+  readonly batch?: number;
   readonly failure?: Failure;
   /** Of a fresh task whose present result a person took as it is. */
   readonly accepted?: Acceptance;
@@ -79,6 +82,8 @@ export interface TaskStarted extends OfTask {
   /** The command in one line, for people. */
   readonly command: string;
   readonly estimateMs: number | null;
+  /** It is executed with other items: which of them the log is called after. */
+  readonly batch?: TaskId;
 }
 
 /** A piece of output, redacted, at line boundaries where possible. Not kept in the journal: the log has it. */
@@ -165,26 +170,6 @@ export type AuditVerdict =
 export interface TaskAudited extends OfTask {
   readonly kind: 'task-audited';
   readonly verdict: AuditVerdict;
-}
-
-/** It is known which items a stage has: from now on there is a task for each. */
-export interface StageFannedOut {
-  readonly kind: 'stage-fanned-out';
-  readonly stage: string;
-  /** How many there are. */
-  readonly items: number;
-  /** How many of them the start of the run told of. */
-  readonly expected: number;
-}
-
-/** What a stage had made for items that are gone is taken away; in a dry run it would be. */
-export interface ItemsGone {
-  readonly kind: 'items-gone';
-  readonly stage: string;
-  readonly items: readonly string[];
-  /** Paths of files. */
-  readonly removed: readonly string[];
-  readonly dryRun: boolean;
 }
 
 export interface Warning {

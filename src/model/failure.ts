@@ -11,6 +11,8 @@ export type Failure =
   | { readonly kind: 'spawn'; readonly message: string; readonly line: string }
   /** A stage function or script module threw, or its process ended early. */
   | { readonly kind: 'threw'; readonly message: string; readonly stack: string | null }
+  /** The process that it shared with other items said so. */
+  | { readonly kind: 'reported'; readonly message: string }
   /** It ended well, but these `produces` patterns match nothing. */
   /** `why`: as one says of a command. `line`: the one that failed. */
   | {

@@ -57,6 +57,8 @@ export function definitionParts(stage: Stage, surroundings: Surroundings): reado
   parts.push({ name: 'requires', value: patternsText(stage.requires) });
   if (stage.produces !== null) parts.push({ name: 'produces', value: patternsText(stage.produces) });
   if (stage.item !== null) parts.push(...itemParts(stage.item));
+  // How many share a batch is no part of it: each item is made of its own inputs.
+  if (stage.batchSize !== null) parts.push({ name: 'batch', value: 'yes' });
   if (stage.version !== null) parts.push({ name: 'version', value: stage.version });
   parts.push({ name: 'platform', value: surroundings.platform });
   if (surroundings.checks) parts.push({ name: checkPart, value: surroundings.checks });

@@ -10,6 +10,25 @@ export interface ItemContext {
   readonly value: unknown;
 }
 
+/** How many of the items of a stage one execution serves at most. */
+export interface BatchSpec {
+  readonly size: number;
+}
+
+/** One of the items that a stage function with `batch` works on. */
+export interface BatchItem extends ItemContext {
+  /** Its present input files, relative to the root where they are inside it, sorted. */
+  readonly requires: readonly string[];
+  /** The patterns of its outputs. */
+  readonly produces: readonly string[];
+  /** Its outputs are complete: they are looked at and recorded, whatever becomes of the others. */
+  done(): void;
+  /** It has failed, for this reason; the others go on. */
+  failed(why: string): void;
+  /** As `ctx.metric`, for this item alone. */
+  metric(values: Readonly<Record<string, number>>): void;
+}
+
 /** The records of a document, one task for each. Made by {@link items}. */
 export interface ItemsSpec {
   readonly kind: 'items';

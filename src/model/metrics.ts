@@ -11,6 +11,17 @@ export function sumOfMetrics(a: Metrics, b: Metrics): Metrics {
   return Object.fromEntries(total);
 }
 
+/** In so many equal parts; whole numbers stay whole, with what does not go round in the first of them. */
+export function sharesOf(values: Metrics, parts: number): readonly Metrics[] {
+  const ofOne = (value: number, part: number) => {
+    if (!Number.isInteger(value)) return value / parts;
+    return Math.floor(value / parts) + (part < value % parts ? 1 : 0);
+  };
+  return Array.from({ length: parts }, (_, part) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, ofOne(value, part)])),
+  );
+}
+
 /** No stage uses so many things: who reports more makes names of what should be numbers. */
 export const mostNames = 100;
 

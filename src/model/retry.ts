@@ -83,7 +83,8 @@ function retryableOf({ failure, failures, tail }: FailedAttempt): RetryFailure |
     case 'timeout':
       return { ...about, kind: 'timeout' };
     case 'threw':
-      return { ...about, kind: 'threw', message: failure.message };
+    case 'reported':
+      return { ...about, kind: failure.kind, message: failure.message };
     case 'spawn':
     case 'hook-failed':
     case 'output-missing':

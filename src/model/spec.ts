@@ -4,7 +4,7 @@
 
 import type { BreakerSpec } from './breaker-spec.ts';
 import type { CheckSpec } from './check-spec.ts';
-import type { ItemContext, ItemsSpec } from './item-spec.ts';
+import type { BatchItem, BatchSpec, ItemContext, ItemsSpec } from './item-spec.ts';
 import type { NoParams, ParamsSpec, ParamValues, ValuesOf } from './param-spec.ts';
 import type { RunHooksSpec } from './run-hook-spec.ts';
 import type { ServiceSpec } from './service-spec.ts';
@@ -18,6 +18,8 @@ export interface StageContext<Params = ParamValues> {
   readonly stage: string;
   /** What this task is about; `null` where the stage has no `forEach`. */
   readonly item: ItemContext | null;
+  /** What this execution is about, of a stage with `batch`; else none. */
+  readonly items: readonly BatchItem[];
   /** The present input files, relative to the root where they are inside it, sorted. */
   readonly requires: readonly string[];
   /** The patterns of the outputs as the stage declares them. */
@@ -73,13 +75,13 @@ export interface SharedSpec {
 
 /** A failed attempt, as a predicate in `retry.when` sees it. */
 export interface RetryFailure {
-  readonly kind: 'exit' | 'signal' | 'timeout' | 'threw';
+  readonly kind: 'exit' | 'signal' | 'timeout' | 'threw' | 'reported';
   /** How many attempts have failed by now. */
   readonly attempt: number;
   readonly exitCode: number | null;
   /** Such as `'SIGKILL'`. */
   readonly signal: string | null;
-  /** Of what a stage function threw. */
+  /** Of what a stage function threw, or why an item of a batch was reported as failed. */
   readonly message: string | null;
   /** The last lines of output, at most 20, without secrets. */
   readonly output: string;
@@ -91,7 +93,7 @@ export interface RetryWhen {
   /** Such as `'SIGKILL'`. */
   readonly signal?: string | readonly string[];
   readonly timeout?: boolean;
-  /** Text or a pattern, looked for in the last lines of output and in what a stage function threw. */
+  /** Text or a pattern, looked for in the last lines of output, in what a stage function threw, and in why an item failed. */
   readonly output?: string | RegExp;
 }
 
@@ -121,6 +123,8 @@ export interface StageSpec<Name extends string = string, Params = ParamValues> e
   readonly run: RunSpec<Params>;
   /** One task for each file of `'sow/{course}/{order}.json'`, whose captures other fields may use; or each record of `items(…)`. */
   readonly forEach?: ForEachSpec;
+  /** Many of its items go to one process, which `PIPE_ITEMS` or `ctx.items` tells which. */
+  readonly batch?: BatchSpec;
   /** Working folder, inside the root. */
   readonly cwd?: string;
   /** Shell program for shell lines. Default `/bin/sh`. */

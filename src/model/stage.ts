@@ -134,6 +134,8 @@ export interface Stage {
   readonly always: boolean;
   /** Set where the stage stands for many tasks: its patterns are then those of all its items together. */
   readonly forEach: ForEach | null;
+  /** How many of its items one execution serves at most; `null`: each has its own. */
+  readonly batchSize: number | null;
   /** Set in the stage of a task, where `forEach` is: its patterns and variables are those of this item. */
   readonly item: Item | null;
 }

@@ -38,6 +38,7 @@ const roles = {
   timeoutMs: 'own',
   nice: 'own',
   weight: 'own',
+  batchSize: 'own',
   optional: 'own',
   when: 'own',
   freshness: 'own',

@@ -1,5 +1,5 @@
 // What becomes of the outputs of items that are gone.
-import type { ItemsGone } from '../model/events.ts';
+import type { ItemsGone } from '../model/item-events.ts';
 import { listSome, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import { padEnd, truncate } from './fit.ts';

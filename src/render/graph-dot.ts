@@ -43,6 +43,7 @@ function stageNode(stage: DrawnStage): string {
     ...(stage.description === null
       ? []
       : wrapWords(oneLine(stage.description), descriptionColumns).map((line) => small(markup(line)))),
+    ...(stage.batch === undefined ? [] : [small(`in batches of ${stage.batch}`)]),
     ...(stage.status === undefined ? [] : [`<font point-size="10" color="${word}">${stage.status}</font>`]),
   ].join('<br/>');
   const attributes = [

@@ -75,7 +75,8 @@ export function planTaskLines(task: TaskPlanned, look: Look, options: PlanOption
   const head = [name, estimate, why === '' ? '' : `because ${why}`].filter((part) => part !== '').join('  ');
   const failure = task.failure === undefined ? [] : explainFailure(task.failure);
   const hasCommand = task.action === 'run' && task.command !== '' && options.commands !== false;
-  const command = hasCommand ? [`$ ${printable(task.command)}`] : [];
+  const batch = task.batch === undefined ? '' : `  in batches of ${task.batch}`;
+  const command = hasCommand ? [`$ ${printable(task.command)}${batch}`] : [];
   return [
     fitted(`${word}${head}`.trimEnd()),
     ...failure.map((line) => fitted(`${under}${style.bad(line)}`)),

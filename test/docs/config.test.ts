@@ -63,6 +63,8 @@ test('the basic environment is exactly what a stage sees of a caller who has eve
 test('the variables that pipe sets are those that it is given to set', () => {
   const source = readFileSync(new URL('../../src/engine/execution.ts', import.meta.url), 'utf8');
   const set = [...source.matchAll(/^ +(PIPE_[A-Z_]+):/gm)].map((match) => match[1]!);
-  // The executor owns the last one.
-  expect(namesInTable('Variables that pipe sets').toSorted()).toEqual([...set, 'PIPE_OUTPUT'].toSorted());
+  // The executor owns the others.
+  expect(namesInTable('Variables that pipe sets').toSorted()).toEqual(
+    [...set, 'PIPE_ITEMS', 'PIPE_OUTPUT'].toSorted(),
+  );
 });

@@ -5,6 +5,7 @@ import {
   metricsText,
   mostNames,
   reachedLimit,
+  sharesOf,
   sumOfMetrics,
 } from '../../src/model/metrics.ts';
 
@@ -55,4 +56,13 @@ test.each([
 
 test('metrics stand in the order in which they were reported', () => {
   expect(metricsText({ usd: 0.42, tokens: 9120 })).toBe('usd 0.42, tokens 9,120');
+});
+
+test('shares add up: whole numbers stay whole, others are divided', () => {
+  expect(sharesOf({ tokens: 11, usd: 0.5 }, 4)).toEqual([
+    { tokens: 3, usd: 0.125 },
+    { tokens: 3, usd: 0.125 },
+    { tokens: 3, usd: 0.125 },
+    { tokens: 2, usd: 0.125 },
+  ]);
 });

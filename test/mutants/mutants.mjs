@@ -323,8 +323,8 @@ export const mutants = [
   {
     name: 'what ran is looked at through old eyes',
     file: 'src/engine/attempt.ts',
-    from: '    const durationMs = Math.round(world.clock.monotonicMs() - startedMs);\n    world.files.forget();',
-    to: '    const durationMs = Math.round(world.clock.monotonicMs() - startedMs);',
+    from: '    const durationMs = this.executing.tookMs(startedMs);\n    world.files.forget();',
+    to: '    const durationMs = this.executing.tookMs(startedMs);',
     tests: ['test/engine/session.test.ts'],
   },
   {
@@ -570,7 +570,7 @@ export const mutants = [
   },
   {
     name: 'a link that a stage made hides an order',
-    file: 'src/engine/scheduler.ts',
+    file: 'src/engine/beginning.ts',
     from: 'hiddenOrder(task.stage) ??',
     to: '',
     tests: ['test/stories/inputs.test.ts'],
@@ -683,8 +683,8 @@ export const mutants = [
   },
   {
     name: 'failed attempts cost nothing',
-    file: 'src/engine/scheduler.ts',
-    from: 'spent: () => this.options.spending.of(task),',
+    file: 'src/engine/beginning.ts',
+    from: 'spent: () => spending.of(task),',
     to: 'spent: () => ({}),',
     tests: ['test/stories/budget.test.ts'],
   },
@@ -962,9 +962,37 @@ export const mutants = [
   {
     name: 'room that was not needed after all is not given back',
     file: 'src/engine/scheduler.ts',
-    from: '      }\n      this.board.putBack(this.admission.free(task, null));',
-    to: '      }',
+    from: '    else return assessed;\n    this.board.putBack(this.admission.free(task, null));',
+    to: '    else return assessed;',
     tests: ['test/engine/pools.test.ts'],
+  },
+  {
+    name: 'an item counts as done that its batch reported as failed',
+    file: 'src/engine/seat.ts',
+    from: "if (!this.over && this.word.kind === 'nothing') this.word = word;",
+    to: 'if (!this.over) this.word = word;',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
+    name: 'a crash takes with it what a batch had done',
+    file: 'src/engine/shared-run.ts',
+    from: "for (const seat of done) seat.end({ kind: 'succeeded', shareMs });",
+    to: '',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
+    name: 'an item that failed is tried again with others that were not tried',
+    file: 'src/engine/batching.ts',
+    from: ' && retrying.next(task) === number',
+    to: '',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
+    name: 'each item of a batch takes a slot',
+    file: 'src/engine/scheduler.ts',
+    from: 'this.slots.take(task, first);',
+    to: 'this.slots.take(task, task);',
+    tests: ['test/engine/batches.test.ts'],
   },
   {
     name: 'a service is asked for what is restored',

@@ -67,12 +67,15 @@ export class FakeExecutor implements Executor {
     return Promise.resolve(count);
   }
 
+  /** Of a batch each item is made of what it requires itself. */
   private work({ task, context }: Execution): void {
-    const made = resultOf(
-      task!.stage.name,
-      context.requires.map((path) => this.disk.read(path)),
-    );
-    for (const path of context.produces) this.disk.write(path, made);
+    for (const { requires, produces } of context.items.length > 0 ? context.items : [context]) {
+      const made = resultOf(
+        task!.stage.name,
+        requires.map((path) => this.disk.read(path)),
+      );
+      for (const path of produces) this.disk.write(path, made);
+    }
   }
 }
 

@@ -184,12 +184,16 @@ export class FakeWorld implements World {
 function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
   const run = `${state}/runs/${runId}`;
   const logs = new Map<TaskId, number>();
+  const shared = new Map<TaskId, string>();
+  const logPath = (task: TaskId) =>
+    shared.get(task) ?? `${run}/${task}${logs.has(task) ? `~${logs.get(task)}` : ''}.log`;
   return {
     runId,
     root: place.root,
     state,
-    logPath: (task) => `${run}/${task}${logs.has(task) ? `~${logs.get(task)}` : ''}.log`,
-    beginLog: (task) => logs.set(task, (logs.get(task) ?? 1) + 1),
+    logPath,
+    beginLog: (task) => void (shared.delete(task) || logs.set(task, (logs.get(task) ?? 1) + 1)),
+    shareLog: (task, of) => void shared.set(task, logPath(of)),
     serviceLog: (name) => `${run}/services/${name}.log`,
     hookLog: (hook) => `${run}/hooks/${hook}.log`,
     scratch: (task) => `${state}/scratch/${task}`,

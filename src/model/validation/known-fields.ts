@@ -12,6 +12,7 @@ const ofStage = {
   after: true,
   run: true,
   forEach: true,
+  batch: true,
   env: true,
   secrets: true,
   tools: true,
@@ -56,7 +57,7 @@ const ofPipeline = {
 export const stageFields: readonly string[] = Object.keys(ofStage);
 export const pipelineFields: readonly string[] = Object.keys(ofPipeline);
 
-const notYet = new Set(['approval', 'batch', 'rateLimit']);
+const notYet = new Set(['approval', 'rateLimit']);
 
 /** What other build tools call the same things. */
 const otherWords = new Map([

@@ -116,12 +116,13 @@ export function reportUnknownCaptures(section: Section, items: Items): void {
   }
 }
 
+/** A text with placeholders, and where it stands. */
 interface Text {
   readonly text: string;
   readonly at: string;
 }
 
-function textsOfCommand(section: Section): readonly Text[] {
+export function textsOfCommand(section: Section): readonly Text[] {
   const { value, at } = section.placed('run');
   const quiet: Report = () => {};
   const list = itemsOf(value);
@@ -131,7 +132,7 @@ function textsOfCommand(section: Section): readonly Text[] {
   return textsIn(command?.list('args', '', 'or one').map((one) => one.value) ?? [], at);
 }
 
-function textsOfEnv(section: Section): readonly Text[] {
+export function textsOfEnv(section: Section): readonly Text[] {
   const env = Section.open(section.placed('env'), () => {}, { expected: '' });
   return (env?.keys() ?? []).flatMap((name) => textsIn([env!.value(name)], env!.place(name)));
 }

@@ -14,6 +14,7 @@ import { mismatch, type PlacedText, type Report, type Section } from './config-s
 import { shown } from './config-value.ts';
 import { reportUnknownFields, stageFields } from './known-fields.ts';
 import { ParamText } from './param-text.ts';
+import { readBatch } from './validate-batch.ts';
 import { readChecks } from './validate-check.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
 import { placeholdersOf, readForEach, reportUnknownCaptures, requiredByAll } from './validate-for-each.ts';
@@ -60,6 +61,7 @@ export function readStage(
   const weight = readWeight(section);
   const onFailure = new ParamText(defaults.params, section.report);
   const hooks = readHooks(section, place, placeholdersOf(items), onFailure);
+  const batchSize = readBatch(section, items);
   const when = section.oneOf('when', whens) ?? 'success';
   const rest = {
     shell: readShell(section),
@@ -112,6 +114,7 @@ export function readStage(
       produces === null &&
       !shared.requires.some(({ entry }) => !entry.negated),
     forEach,
+    batchSize,
     item: null,
   };
 }

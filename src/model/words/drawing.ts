@@ -8,6 +8,8 @@ export interface DrawnStage {
   readonly status?: DrawnStatus;
   /** In one line. */
   readonly command?: string;
+  /** How many of its items one execution serves at most. */
+  readonly batch?: number;
 }
 
 /** From producer to consumer. */

@@ -79,6 +79,8 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
         `${/^the (function|module|script) /.test(failure.message) ? '' : 'threw '}${printable(firstLine(failure.message))}`,
         ...stackLines(failure),
       ];
+    case 'reported':
+      return [`reported as failed: ${printable(firstLine(failure.message))}`];
     case 'output-missing':
       return failure.patterns.length === 1
         ? [`it ended well, but ${printable(failure.patterns[0]!)} was not made`]

@@ -37,6 +37,7 @@ test('a stage that says nothing else has all defaults', () => {
     version: null,
     always: true,
     forEach: null,
+    batchSize: null,
     item: null,
   });
 });

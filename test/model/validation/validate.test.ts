@@ -111,7 +111,7 @@ test('a field in the wrong place is told where it belongs', () => {
   ]);
 });
 
-test.each(['approval', 'batch'])('the stage field %s is for a later version', (field) => {
+test.each(['approval'])('the stage field %s is for a later version', (field) => {
   expect(rejected({ stages: { a: { ...good, [field]: 1 } } })).toEqual([
     {
       code: 'PIPE010',

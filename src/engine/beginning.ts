@@ -1,0 +1,70 @@
+// Puts an attempt together: what it is told beforehand, and who hears what it tells.
+import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { Task } from '../model/task.ts';
+import type { Assessment, Assessor } from './assess.ts';
+import { Attempt } from './attempt.ts';
+import type { FailedEnd } from './attempt-end.ts';
+import { newsOf } from './attempt-news.ts';
+import type { Batch } from './batch.ts';
+import type { Board } from './board.ts';
+import type { CacheTrouble } from './cache-trouble.ts';
+import { overwrittenInputs } from './overwritten.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
+import { shownCommand } from './secrets.ts';
+import { estimateOf } from './whats-to-do.ts';
+import type { World } from './world.ts';
+
+export function attemptAt(
+  assessment: Assessment,
+  its: {
+    readonly world: World;
+    readonly assessor: Assessor;
+    readonly board: Board;
+    readonly cacheTrouble: CacheTrouble;
+    readonly options: SchedulerOptions;
+    readonly number: number;
+    readonly batch: Batch | null;
+    readonly isTriedAgain: (end: FailedEnd) => boolean;
+    readonly onMade: () => void;
+  },
+): Attempt {
+  const { task } = assessment;
+  const { world, assessor, board, cacheTrouble, number, batch, isTriedAgain, onMade } = its;
+  const { forced, audited, stdin, spending, hasOtherOwner } = its.options;
+  return new Attempt({
+    ...{ world, assessor, task, assessment },
+    options: {
+      ...{ number, batch, stdin, isTriedAgain },
+      forced: forced.has(task.stage.name),
+      audited: audited.has(task.stage.name),
+      spent: () => spending.of(task),
+      serviceDown: () => its.options.lackingFor(task.stage),
+      failedBefore: board.places.failedBefore(task),
+      isOfAnother: (file: FilePath) => hasOtherOwner(task.stage, file),
+      distrust: (inputs) => distrust(world, task, inputs, its.options),
+    },
+    watcher: newsOf(task, { world, board, cacheTrouble, spending, onMade }),
+  });
+}
+
+/** `first`: of its batch, if it is in one. */
+export function toldOf(world: World, assessment: Assessment, first: Task | null) {
+  const { task, verdict } = assessment;
+  return {
+    reasons: verdict.kind === 'stale' ? verdict.reasons : [],
+    command: shownCommand(world, task.stage),
+    estimateMs: estimateOf(assessment),
+    ...(first !== null && { batch: first.id }),
+  };
+}
+
+function distrust(
+  world: World,
+  task: Task,
+  inputs: Manifest,
+  { hiddenOrder, makersOf }: SchedulerOptions,
+): Failure | null {
+  return hiddenOrder(task.stage) ?? overwrittenInputs(world, task.stage.requires, inputs, makersOf(task));
+}

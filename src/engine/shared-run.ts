@@ -1,0 +1,131 @@
+// The execution of a batch while it runs: what is said of its items one by one, and what comes of each at its end.
+import { type Metrics, sharesOf } from '../model/metrics.ts';
+import { explainFailure } from '../model/words/wording.ts';
+import type { BatchNews, ExecutionEnd, RunningExecution } from './executor.ts';
+import type { Said, Seat } from './seat.ts';
+import { sharedExecution } from './shared-execution.ts';
+import type { World } from './world.ts';
+
+export class SharedRun {
+  private readonly world: World;
+  private readonly seats: readonly Seat[];
+  private readonly byItem: ReadonlyMap<string, Seat>;
+  private running: RunningExecution | null = null;
+  /** Until when its time has been shared out. */
+  private sharedUntilMs = 0;
+  private isOver = false;
+
+  constructor(world: World, seats: readonly Seat[]) {
+    this.world = world;
+    this.seats = seats;
+    this.byItem = new Map(seats.map((seat) => [seat.task.item ?? '', seat]));
+  }
+
+  /** Never rejects: what is thrown is thrown for each of those that wait for it. */
+  async perform(): Promise<void> {
+    const wanted = this.waiting;
+    if (wanted.length === 0) return;
+    try {
+      for (const seat of wanted) seat.onWithdrawn = (how) => this.endWhereUnwanted(how);
+      this.sharedUntilMs = this.world.clock.monotonicMs();
+      this.running = this.world.executor.start(
+        sharedExecution(wanted, {
+          batch: this.news,
+          // To whom it belongs is not known; a task that has ended prints nothing.
+          onOutput: (stream, text) => this.speaker.execution.onOutput(stream, text),
+          onProgress: (done, total) => this.speaker.execution.onProgress(done, total),
+          onMetric: (values) => this.share(values),
+          onRetryAfter: (delayMs) => {
+            for (const { execution } of this.waiting) execution.onRetryAfter(delayMs);
+          },
+        }),
+      );
+      this.ended(await this.running.ended);
+    } catch (error) {
+      for (const seat of this.waiting) seat.fail(error);
+    }
+  }
+
+  private readonly news: BatchNews = {
+    onDone: (item) => this.hear(item, { kind: 'done' }),
+    onFailed: (item, why) => this.hear(item, { kind: 'failed', why }),
+    onMetric: (item, values) => this.byItem.get(item)?.execution.onMetric(values),
+  };
+
+  private get waiting(): readonly Seat[] {
+    return this.seats.filter((seat) => !seat.isOver);
+  }
+
+  private get speaker(): Seat {
+    return this.seats.find((seat) => !seat.isOver) ?? this.seats.at(-1)!;
+  }
+
+  private hear(item: string, word: Said): void {
+    const seat = this.byItem.get(item);
+    if (seat === undefined) return;
+    seat.say(word);
+    // What comes at once is heard as a whole: when each of them was done is not known.
+    queueMicrotask(() => {
+      this.settleDone();
+      this.endWhereUnwanted('gently');
+    });
+  }
+
+  /**
+   * What is done is recorded at once, so that it stands whatever becomes of the others. One of them waits for the end
+   * all the same: as long as the process runs, a task does.
+   */
+  private settleDone(): void {
+    const { waiting } = this;
+    const done = waiting.filter(({ said }) => said.kind === 'done');
+    if (this.isOver || done.length === 0) return;
+    const nowMs = this.world.clock.monotonicMs();
+    const shareMs = (nowMs - this.sharedUntilMs) / done.length;
+    const last = done.length === waiting.length ? done.pop() : undefined;
+    for (const seat of done) seat.end({ kind: 'succeeded', shareMs });
+    this.sharedUntilMs = last === undefined ? nowMs : nowMs - shareMs;
+  }
+
+  /** Nobody is left who waits for what it does. */
+  private endWhereUnwanted(how: 'gently' | 'now'): void {
+    const { waiting } = this;
+    const isWanted = waiting.some(({ said }) => said.kind === 'nothing' || said.kind === 'done');
+    const isWithdrawn = waiting.some(({ said }) => said.kind === 'withdrawn');
+    if (!isWanted && isWithdrawn) this.running?.cancel(how);
+  }
+
+  /** What the whole batch used: in equal parts to those of which it is not known yet how they end. */
+  private share(values: Metrics): void {
+    const { waiting } = this;
+    const seats = waiting.length > 0 ? waiting : [this.speaker];
+    for (const [i, part] of sharesOf(values, seats.length).entries()) seats[i]!.execution.onMetric(part);
+  }
+
+  private ended(end: ExecutionEnd): void {
+    this.settleDone();
+    this.isOver = true;
+    const { waiting } = this;
+    const isTold = !waiting.some(({ said }) => said.kind === 'nothing');
+    if (end.kind === 'failed' && isTold && this.seats.some(({ said }) => said.kind === 'done')) {
+      const [why] = explainFailure(end.failure);
+      const { stage } = this.seats[0]!.task;
+      const message = `a batch of stage "${stage.name}" ended badly when all its items had been reported: ${why}`;
+      this.world.events.emit({ kind: 'warning', message, hint: 'what was reported as done stands' });
+    }
+    const shareMs = (this.world.clock.monotonicMs() - this.sharedUntilMs) / waiting.length;
+    for (const seat of waiting) seat.end(endOf(seat, end, shareMs));
+  }
+}
+
+function endOf({ said }: Seat, end: ExecutionEnd, shareMs: number): ExecutionEnd {
+  switch (said.kind) {
+    case 'nothing':
+      return end.kind === 'succeeded' ? { ...end, shareMs } : end;
+    case 'done':
+      return { kind: 'succeeded', shareMs };
+    case 'failed':
+      return { kind: 'failed', failure: { kind: 'reported', message: said.why }, tail: [] };
+    case 'withdrawn':
+      return { kind: 'cancelled' };
+  }
+}

@@ -1,0 +1,283 @@
+// Batches: one execution for many items, and each of them with its own record, failure, retry and metrics.
+import { expect, test } from 'vitest';
+import type { TaskId } from '../../src/base/brand.ts';
+import type { Execution } from '../../src/engine/executor.ts';
+import { exitOne, type Script } from '../rig/fake-executor.ts';
+import { build, type FakeWorld, Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
+import { latch } from '../rig/latch.ts';
+
+const plan = (stage: object = {}, more: object = {}) =>
+  planOf(
+    { s: { forEach: 'in/{n}.txt', produces: 'out/{n}.txt', batch: { size: 3 }, ...stage } },
+    { budget: {}, ...more },
+  );
+
+/** With items `a`, `b`, … */
+const machineWith = (count: number) =>
+  Machine.with(
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`in/${'abcdefghij'[i]}.txt`, `${i}`])),
+  );
+
+const named = (execution: Execution) => execution.context.items.map(({ captures }) => captures.n).join('');
+
+/** The items of each execution. */
+function heard(batches: string[], script?: Script): (world: FakeWorld) => void {
+  return (world) =>
+    world.executor.scripts.set('s', (scene) => {
+      batches.push(named(scene.execution));
+      if (script !== undefined) return script(scene);
+      scene.work();
+      return undefined;
+    });
+}
+
+async function built(
+  machine: Machine,
+  stages: Plan,
+  options: Parameters<typeof build>[2] = {},
+  script?: Script,
+) {
+  const batches: string[] = [];
+  const { world, end } = await build(machine, stages, { ...options, before: heard(batches, script) });
+  const outcomes = Object.fromEntries(
+    world.ofKind('task-finished').map((event) => [event.item?.slice(3, 4) ?? event.task, event.outcome]),
+  );
+  return { batches, world, end, outcomes };
+}
+
+const done = (execution: Execution, name: string) => execution.batch!.onDone(`in/${name}.txt`);
+const failed = (execution: Execution, name: string) =>
+  execution.batch!.onFailed(`in/${name}.txt`, 'too dark');
+
+test('many items go to one execution, and each is recorded: an edit of one is work for one', async () => {
+  const machine = machineWith(7);
+  const first = await built(machine, plan());
+  expect(first.batches).toEqual(['abc', 'def', 'g']);
+  expect(first.end).toMatchObject({ event: { executed: 7, exitCode: 0 } });
+  machine.edit('in/e.txt', 'new');
+  expect((await built(machine, plan())).batches).toEqual(['e']);
+  expect(machine.disk.read('out/e.txt')).toBe('s(new)');
+  expect((await built(machine, plan())).batches).toEqual([]);
+});
+
+test('a batch has one slot, and one room in a pool, from which those that wait join it', async () => {
+  for (const [jobs, pool] of [
+    [1, undefined],
+    [9, 'gpu'],
+  ] as const) {
+    const { batches, world } = await built(machineWith(7), plan({ pool }, { pools: { gpu: 1 } }), { jobs });
+    expect([batches, world.executor.mostAtOnce]).toEqual([['abc', 'def', 'g'], 1]);
+  }
+  const { world } = await built(machineWith(7), plan(), { jobs: 2 }, async ({ work }) => {
+    await Promise.resolve();
+    work();
+    return undefined;
+  });
+  expect(world.executor.mostAtOnce).toBe(2);
+});
+
+test('one that is reported as failed fails alone, with what was said of it', async () => {
+  const machine = machineWith(3);
+  const { outcomes, world } = await built(machine, plan(), {}, ({ execution, work }) => {
+    work();
+    failed(execution, 'b');
+    // The first word counts.
+    done(execution, 'b');
+    return undefined;
+  });
+  expect(outcomes).toEqual({ a: 'executed', b: 'failed', c: 'executed' });
+  expect(world.ofKind('task-finished').find(({ outcome }) => outcome === 'failed')).toMatchObject({
+    failure: { kind: 'reported', message: 'too dark' },
+    log: world.ofKind('task-finished')[0]!.log,
+  });
+  expect(machine.disk.nodes.has('out/b.txt')).toBe(false);
+  expect((await built(machine, plan())).batches).toEqual(['b']);
+});
+
+test.each([
+  ['a crash', exitOne],
+  ['a time limit', { kind: 'failed', failure: { kind: 'timeout', timeoutMs: 9, line: 'x' }, tail: [] }],
+] as const)('%s fails those that were not reported as done, and what was done stands', async (_, end) => {
+  const machine = machineWith(3);
+  const { outcomes } = await built(machine, plan(), { keepGoing: true }, ({ execution, work }) => {
+    work();
+    done(execution, 'a');
+    done(execution, 'c');
+    return end;
+  });
+  expect(outcomes).toEqual({ a: 'executed', b: 'failed', c: 'executed' });
+  expect((await built(machine, plan())).batches).toEqual(['b']);
+});
+
+test('all was reported as done, and then it ended badly: that is told, and fails nothing', async () => {
+  const { end, world } = await built(machineWith(2), plan(), {}, ({ execution, work }) => {
+    work();
+    for (const name of ['a', 'b']) done(execution, name);
+    return exitOne;
+  });
+  expect(end).toMatchObject({ event: { executed: 2, exitCode: 0 } });
+  expect(world.ofKind('warning').map(({ message }) => message)).toEqual([
+    'a batch of stage "s" ended badly when all its items had been reported: exit code 1',
+  ]);
+});
+
+test('an item whose outputs are not there has failed, whatever was said', async () => {
+  const { outcomes } = await built(
+    machineWith(3),
+    plan(),
+    { keepGoing: true },
+    ({ execution, disk, work }) => {
+      work();
+      disk.remove('out/a.txt');
+      disk.remove('out/b.txt');
+      done(execution, 'a');
+      return undefined;
+    },
+  );
+  expect(outcomes).toEqual({ a: 'failed', b: 'failed', c: 'executed' });
+});
+
+test('a check that one item does not pass is the failure of that item', async () => {
+  const machine = machineWith(3);
+  const check = { kind: 'matches', pattern: /^s\([02]\)$/ };
+  const { outcomes } = await built(machine, plan({ check }), { keepGoing: true });
+  expect(outcomes).toEqual({ a: 'executed', b: 'failed', c: 'executed' });
+});
+
+test('what is done is recorded while the others are in work: a kill loses only these', async () => {
+  const machine = machineWith(3);
+  const world = machine.start();
+  const isRecorded = latch();
+  world.executor.scripts.set('s', async ({ execution, work }) => {
+    work();
+    done(execution, 'b');
+    await new Promise(() => {});
+    return undefined;
+  });
+  const { commit } = world.records;
+  world.records.commit = (record) => {
+    commit.call(world.records, record);
+    isRecorded.open();
+  };
+  void sessionOf(world, plan()).build('test');
+  await isRecorded.opened;
+  machine.lock.holder = null;
+  const next = await built(machine, plan());
+  expect(next.batches).toEqual(['ac']);
+  // Half-written or not, nobody knows: it lies aside.
+  const aside = [...machine.disk.nodes.keys()].filter((path) => /rejected.*killed.*\.txt$/.test(path));
+  expect(aside.map((path) => path.slice(-9))).toEqual(['out/a.txt', 'out/c.txt']);
+});
+
+test('one whose input is edited meanwhile is made again by itself; the others stand', async () => {
+  const machine = machineWith(3);
+  const { batches, outcomes } = await built(machine, plan(), {}, ({ disk, execution, work }) => {
+    work();
+    if (execution.context.items.length > 1) disk.write('in/b.txt', 'new');
+    return undefined;
+  });
+  expect(batches).toEqual(['abc', 'b']);
+  expect(outcomes).toEqual({ a: 'executed', b: 'executed', c: 'executed' });
+  expect(machine.disk.read('out/b.txt')).toBe('s(new)');
+});
+
+test('an interrupt ends the batch once, and what was done before it stands', async () => {
+  const machine = machineWith(3);
+  const world = machine.start();
+  const session = sessionOf(world, plan());
+  world.executor.scripts.set('s', async ({ execution, work }) => {
+    work();
+    done(execution, 'a');
+    await new Promise(setImmediate);
+    session.interrupt();
+    await new Promise(() => {});
+    return undefined;
+  });
+  expect(await session.build('test')).toMatchObject({ event: { executed: 1, cancelled: 2, exitCode: 130 } });
+  expect(world.executor.cancelled).toEqual(['s gently']);
+  expect((await built(machine, plan())).batches).toEqual(['bc']);
+});
+
+test('those that failed are tried again together, apart from those that have not been tried', async () => {
+  const retry = { attempts: 2, delay: '1s' };
+  const { batches, outcomes, world } = await built(
+    machineWith(5),
+    plan({ retry }),
+    { keepGoing: true },
+    ({ execution, work }) => {
+      work();
+      if (execution.context.attempt === 1) for (const name of ['b', 'c']) failed(execution, name);
+      return undefined;
+    },
+  );
+  expect([...batches].sort()).toEqual(['abc', 'bc', 'de']);
+  expect(Object.values(outcomes)).toEqual(Array.from({ length: 5 }, () => 'executed'));
+  expect(
+    new Set(world.ofKind('task-retrying').map((event) => 'delayMs' in event && event.delayMs)).size,
+  ).toBe(1);
+});
+
+test('metrics are of the item that they name, or of all in equal parts, and each counts once', async () => {
+  const machine = machineWith(3);
+  const { end, world } = await built(machine, plan(), {}, ({ execution, work }) => {
+    work();
+    execution.batch!.onMetric('in/b.txt', { usd: 2 });
+    execution.onMetric({ tokens: 10 });
+    return undefined;
+  });
+  expect(end).toMatchObject({ event: { metrics: { usd: 2, tokens: 10 } } });
+  expect(world.ofKind('task-finished').map(({ metrics }) => metrics)).toEqual([
+    { tokens: 4 },
+    { usd: 2, tokens: 3 },
+    { tokens: 3 },
+  ]);
+});
+
+test('what a batch took is shared by its items, so that the sum is what it took', async () => {
+  const machine = machineWith(3);
+  const { world } = await built(machine, plan(), {}, async ({ execution, disk, work }) => {
+    work();
+    disk.tick(5000);
+    done(execution, 'b');
+    // When it has been heard.
+    await Promise.resolve();
+    disk.tick(4000);
+    return undefined;
+  });
+  const taken = ['a', 'b', 'c'].map((name) => {
+    const memory = world.records.memory(`s:in/${name}.txt` as TaskId);
+    return memory.kind === 'done' ? Math.round(memory.record.durationMs / 1000) : null;
+  });
+  expect(taken).toEqual([2, 5, 2]);
+});
+
+test('a result does not depend on who shared the batch: it is restored for batches of another size', async () => {
+  const machine = machineWith(4);
+  await built(machine, plan());
+  for (const name of 'abd') machine.disk.remove(`out/${name}.txt`);
+  machine.disk.remove('out/c.txt');
+  machine.edit('in/c.txt', 'new');
+  const { batches, outcomes } = await built(machine, plan({ batch: { size: 10 } }));
+  expect(batches).toEqual(['c']);
+  expect(outcomes).toEqual({ a: 'restored', b: 'restored', c: 'executed', d: 'restored' });
+});
+
+test('a command may name the files of all its items', async () => {
+  const lines: unknown[] = [];
+  await built(
+    machineWith(2),
+    plan({ run: 'pack {requires} > {produces}', cwd: 'in' }),
+    {},
+    ({ execution, work }) => {
+      lines.push(execution.command);
+      work();
+      return undefined;
+    },
+  );
+  expect(lines).toEqual([{ kind: 'shell', lines: ['pack a.txt b.txt > ../out/a.txt ../out/b.txt'] }]);
+});
+
+test('each item that is audited has a process of its own', async () => {
+  const { batches } = await built(machineWith(3), plan(), { request: { audit: true } });
+  expect(batches).toEqual(['a', 'b', 'c']);
+});

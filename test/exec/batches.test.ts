@@ -1,0 +1,80 @@
+// How a process that serves many items is told which, and what it can say of each.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Execution } from '../../src/engine/executor.ts';
+import { createExecutor } from '../../src/exec/executor.ts';
+import { taskOf } from '../../src/model/task.ts';
+import { accepted } from '../model/validation/sample-config.ts';
+import { Scene } from './scene.ts';
+
+const executor = createExecutor({ pollMs: 5 });
+
+const pipeline = accepted({
+  stages: { s: { forEach: 'in/{n}.txt', produces: 'out/{n}.txt', cwd: 'in', batch: { size: 9 }, run: 'x' } },
+});
+
+const item = (name: string) => ({
+  key: `in/${name}.txt`,
+  captures: { n: name },
+  value: null,
+  requires: [`in/${name}.txt`, 'style.md'],
+  produces: [`out/${name}.txt`],
+});
+
+function batchOf(scene: Scene, line: string): { readonly execution: Execution; readonly said: string[] } {
+  const said: string[] = [];
+  const shell = scene.shell(line);
+  const batch = {
+    onDone: (name: string) => void said.push(`done ${name}`),
+    onFailed: (name: string, why: string) => void said.push(`failed ${name}: ${why}`),
+    onMetric: (name: string, values: object) => void said.push(`metric ${name} ${JSON.stringify(values)}`),
+  };
+  const context = { ...shell.context, items: [item('a'), item('-b')] };
+  return { execution: { ...shell, task: taskOf(pipeline.stages[0]!), batch, context }, said };
+}
+
+test('PIPE_ITEMS names a file with a line for each item, its paths as seen from the working folder', async () => {
+  using scene = new Scene();
+  const { execution } = batchOf(scene, 'cat "$PIPE_ITEMS"');
+  expect(await executor.start(execution).ended).toEqual({ kind: 'succeeded' });
+  const lines = scene.stdout.split('\n').filter(Boolean);
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      ...{ item: 'in/a.txt', path: 'a.txt', captures: { n: 'a' }, value: null },
+      ...{ requires: ['a.txt', '../style.md'], produces: ['../out/a.txt'] },
+    },
+    {
+      ...{ item: 'in/-b.txt', path: './-b.txt', captures: { n: '-b' }, value: null },
+      ...{ requires: ['./-b.txt', '../style.md'], produces: ['../out/-b.txt'] },
+    },
+  ]);
+  expect(() => readFileSync(`${scene.logPath}.items.jsonl`)).toThrow(/ENOENT/);
+});
+
+test('what is said of items in PIPE_OUTPUT is heard while the process runs, without secrets', async () => {
+  using scene = new Scene();
+  scene.fifo('go');
+  const lines = [
+    '{"item":"in/a.txt","done":true}',
+    '{"item":"in/-b.txt","failed":"no hush-hush","metric":{"usd":1}}',
+    ...['{"item":"in/c.txt","done":true}', '{"item":"in/a.txt"}', '{"item":"in/a.txt","done":false}'],
+    '{"item":"in/a.txt","done":true,"failed":"why"}',
+  ];
+  scene.write('lines', lines.map((line) => `${line}\n`).join(''));
+  const { execution, said } = batchOf(scene, 'cat lines >> "$PIPE_OUTPUT"; read -r _ < go');
+  const heard = new Promise<void>((resolve) => {
+    const onFailed = execution.batch!.onFailed;
+    Object.assign(execution.batch!, {
+      onFailed: (name: string, why: string) => {
+        onFailed(name, why);
+        resolve();
+      },
+    });
+  });
+  const running = executor.start({ ...execution, secretValues: ['hush-hush'] });
+  await heard;
+  await scene.tell('go');
+  await running.ended;
+  expect(said).toEqual(['done in/a.txt', 'metric in/-b.txt {"usd":1}', 'failed in/-b.txt: no ***']);
+  expect(scene.log()).toContain('4 lines in PIPE_OUTPUT could not be understood');
+});

@@ -1,0 +1,121 @@
+// Stages whose items go to one process together.
+import { expect, test } from 'vitest';
+import { isAlive } from '../exec/scene.ts';
+import { Rig } from '../rig/rig.ts';
+import { gate, saw } from './signs.ts';
+
+const speak = `
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+const say = (what) => appendFileSync(process.env.PIPE_OUTPUT, JSON.stringify(what) + '\\n');
+for (const line of readFileSync(process.env.PIPE_ITEMS, 'utf8').trim().split('\\n')) {
+  const { item, path, captures, requires, produces } = JSON.parse(line);
+  const text = readFileSync(path, 'utf8');
+  console.log(captures.n, requires.join());
+  if (text === 'crash') process.exit(3);
+  if (text === 'mute') continue;
+  if (text === 'bad') say({ item, failed: 'it is bad' });
+  else {
+    writeFileSync(produces[0], text.toUpperCase());
+    say({ item, done: true, metric: { tokens: 2 } });
+  }
+}
+`;
+
+const config = `{ stages: { s: {
+  forEach: 'in/{n}.txt', requires: ['style.md'], produces: ['out/{n}.txt'], batch: { size: 10 }, run: 'node speak.mjs',
+} } }`;
+
+const files = {
+  'speak.mjs': speak,
+  'style.md': '',
+  'in/a.txt': 'a',
+  'in/b.txt': 'b',
+  'in/c.txt': 'c',
+  'in/d.txt': 'd',
+};
+
+test('one process serves many items, and each stands, fails and is told by itself', async () => {
+  await using rig = await Rig.with({ ...files, 'in/b.txt': 'bad', 'in/c.txt': 'crash' }, config);
+  expect((await rig.pipe(['build', '-n'])).stdout).toContain('$ node speak.mjs  in batches of 10');
+  const first = await rig.build();
+  expect(first.code).toBe(1);
+  expect(first.end('s:in/a.txt')).toMatchObject({ outcome: 'executed', metrics: { tokens: 2 } });
+  expect(first.end('s:in/b.txt')).toMatchObject({
+    failure: { kind: 'reported', message: 'it is bad' },
+    log: first.end('s:in/a.txt')?.log,
+  });
+  for (const item of ['c', 'd']) expect(first.end(`s:in/${item}.txt`)?.failure).toMatchObject({ code: 3 });
+  const [b, c] = ['a in/a.txt,style.md\nb in/b.txt,style.md\nc in/c.txt,style.md\n', ''];
+  expect((await rig.pipe(['logs', 's:in/d.txt'])).stdout).toBe(b + c);
+  expect((await rig.pipe(['logs', 's'])).stdout).toBe(b + c);
+
+  rig.write('in/b.txt', 'b');
+  rig.write('in/c.txt', 'c');
+  const second = await rig.build();
+  expect(second.executed).toEqual(['s:in/b.txt', 's:in/c.txt', 's:in/d.txt']);
+  expect(second.finished).toMatchObject({ metrics: { tokens: 6 }, fresh: 1 });
+  expect(rig.read('out/d.txt')).toBe('D');
+  expect(rig.files('.pipeline-cache/runs').filter((file) => /items|output/.test(file))).toEqual([]);
+  // What is fresh now has its log where it ran, after whichever item that is called.
+  expect((await rig.pipe(['logs', 's:in/d.txt'])).stdout).toContain('d in/d.txt,style.md');
+});
+
+test('after a kill what was done stands, and what the others left is put away', async () => {
+  const run = 'node speak.mjs; test -e go || { echo half > out/d.txt; echo "pid $$."; read _ < never; }';
+  await using rig = await Rig.with(
+    { ...files, 'in/d.txt': 'mute' },
+    config.replace('node speak.mjs', () => run),
+  );
+  gate(rig, 'never');
+  const running = rig.start(['build', '--json']);
+  const pid = Number(await saw(running, /pid (\d+)\./));
+  await running.printed(/"task-finished","task":"s:in\/c.txt"/);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  if (isAlive(pid)) process.kill(-pid, 'SIGKILL');
+  rig.write('go', '');
+  rig.write('in/d.txt', 'd');
+  const next = await rig.build();
+  expect(next).toMatchObject({
+    code: 0,
+    executed: ['s:in/d.txt'],
+    fresh: ['a', 'b', 'c'].map((name) => `s:in/${name}.txt`),
+  });
+  expect(rig.read('out/d.txt')).toBe('D');
+});
+
+test('a function is given its items, and says of each how it went', async () => {
+  await using rig = await Rig.with(
+    { 'in/1.txt': 'one', 'in/2.txt': 'two', 'in/3.txt': 'three' },
+    `{ stages: { s: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], batch: { size: 3 }, run: async (ctx) => {
+      const fs = await import('node:fs');
+      ctx.log([ctx.item, ctx.requires, ctx.items.map(({ captures }) => captures.n)].join());
+      for (const item of ctx.items) {
+        if (item.captures.n === '2') item.failed('no even numbers');
+        else {
+          fs.writeFileSync(item.produces[0], item.requires[0]);
+          item.metric({ usd: 1 });
+          item.done();
+        }
+      }
+      throw new Error('too late to matter');
+    } } } }`,
+  );
+  const run = await rig.build(['-k']);
+  expect(run.end('s:in/1.txt')).toMatchObject({ outcome: 'executed', metrics: { usd: 1 } });
+  expect(run.end('s:in/2.txt')?.failure).toEqual({ kind: 'reported', message: 'no even numbers' });
+  expect(run.executed).toEqual(['s:in/1.txt', 's:in/3.txt']);
+  expect(run.warnings.join()).toContain('ended badly when all its items had been reported: threw');
+  expect((await rig.pipe(['logs', 's:in/3.txt'])).stdout).toContain(',in/1.txt,in/2.txt,in/3.txt,1,2,3');
+});
+
+test('what is of one item has no place in what serves many', async () => {
+  const stages = ["a: { batch: { size: 2 }, run: 'x' }"].concat(
+    ["run: 'cp {item} x'", "run: 'x', hooks: { before: 'y' }"].map(
+      (part, i) => `s${i}: { forEach: 'in/{n}.txt', produces: ['o${i}/{n}'], batch: { size: 2 }, ${part} }`,
+    ),
+  );
+  await using rig = await Rig.with(files, `{ stages: { ${stages.join(', ')} } }`);
+  const { code, stderr } = await rig.pipe(['build']);
+  expect([code, stderr.match(/PIPE06\d/g)]).toEqual([2, ['PIPE066', 'PIPE067', 'PIPE068']]);
+});
