@@ -23,7 +23,8 @@ export default definePipeline({
   },
   // The show: its style, hosts and sound are the business of every stage.
   requires: ['show.json'],
-  pools: { model: { limit: 4, perMinute: 60 } },
+  // When it has failed five times in a minute, it is left alone for half of one.
+  pools: { model: { limit: 4, perMinute: 60, breaker: { failures: 5, within: '1m', pause: '30s' } } },
   budget: { usd: 1 },
   stages: {
     outline: {

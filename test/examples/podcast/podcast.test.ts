@@ -11,6 +11,36 @@ const example = path.resolve(import.meta.dirname, '../../../examples/podcast');
 /** What a build in the example itself leaves. */
 const made = ['out', '.pipeline-cache'];
 
+/** What a model answers: a status, or a text. */
+type Answer = (prompt: string, count: number) => number | string;
+
+/** Asked as OpenAI's is. Every answer takes 100 tokens. */
+async function modelServer(answer: Answer) {
+  const asked: { readonly key: string | undefined; readonly prompt: string }[] = [];
+  const server = http.createServer(async (request, response) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const prompt = JSON.parse(Buffer.concat(pieces).toString()).messages[0].content as string;
+    asked.push({ key: request.headers.authorization, prompt });
+    const said = answer(prompt, asked.length);
+    if (typeof said === 'number') response.writeHead(said, { 'retry-after': '0.01' });
+    const content = typeof said === 'string' ? said : '';
+    response.end(JSON.stringify({ choices: [{ message: { content } }], usage: { total_tokens: 100 } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    asked,
+    env: { MODEL_URL: `http://127.0.0.1:${port}`, MODEL_KEY: 'key-of-the-model' },
+    [Symbol.dispose]: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+const isForOutline = (prompt: string) => prompt.includes('\nSegments: ');
+
 async function podcast(segments: number): Promise<Rig> {
   const rig = await Rig.with({});
   fs.cpSync(example, rig.root, { recursive: true, filter: (file) => !made.includes(path.basename(file)) });
@@ -74,31 +104,17 @@ test('an episode is one WAV of all its segments, and one more segment is one mor
 
 test('a real model is asked over HTTP, again when it says so, and its key goes nowhere', async () => {
   await using rig = await podcast(2);
-  const asked: { readonly key: string | undefined; readonly prompt: string }[] = [];
-  const server = http.createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const prompt = JSON.parse(Buffer.concat(pieces).toString()).messages[0].content as string;
-    asked.push({ key: request.headers.authorization, prompt });
-    if (asked.length === 1) response.writeHead(429, { 'retry-after': '0.01' });
-    const content = prompt.includes('\nSegments: ')
-      ? '1. Fire\n2. Steel'
-      : 'Ada: From afar.\nBen: How far?\nCONCEPT: distance';
-    response.end(JSON.stringify({ choices: [{ message: { content } }], usage: { total_tokens: 100 } }));
+  using model = await modelServer((prompt, count) => {
+    if (count === 1) return 429;
+    return isForOutline(prompt) ? '1. Fire\n2. Steel' : 'Ada: From afar.\nBen: How far?\nCONCEPT: distance';
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    const { port } = server.address() as AddressInfo;
-    const env = { MODEL_URL: `http://127.0.0.1:${port}`, MODEL_KEY: 'key-of-the-model' };
-    const built = await rig.build(['script', '-p', 'provider=http'], { env });
-    expect(built).toMatchObject({ code: 0, finished: { executed: 4, metrics: { tokens: 300 } } });
-    expect(built.events.filter((event) => event.kind === 'task-retrying')).toMatchObject([
-      { task: 'outline', delayMs: 10, failure: { kind: 'exit', code: 75 } },
-    ]);
-    expect(built.stdout + built.stderr).not.toContain('key-of-the-model');
-  } finally {
-    server.close();
-  }
+  const { asked, env } = model;
+  const built = await rig.build(['script', '-p', 'provider=http'], { env });
+  expect(built).toMatchObject({ code: 0, finished: { executed: 4, metrics: { tokens: 300 } } });
+  expect(built.events.filter((event) => event.kind === 'task-retrying')).toMatchObject([
+    { task: 'outline', delayMs: 10, failure: { kind: 'exit', code: 75 } },
+  ]);
+  expect(built.stdout + built.stderr).not.toContain('key-of-the-model');
   expect(asked).toHaveLength(4);
   expect(asked.every(({ key }) => key === 'Bearer key-of-the-model')).toBe(true);
   // The state folder among them.
@@ -116,4 +132,22 @@ test('a real model is asked over HTTP, again when it says so, and its key goes n
       { host: 'Ben', text: 'How far?' },
     ],
   });
+});
+
+test('a model that keeps failing is left alone for a while', async () => {
+  await using rig = await podcast(4);
+  using model = await modelServer((prompt) => (isForOutline(prompt) ? '1. A\n2. B\n3. C\n4. D' : 503));
+  const running = rig.start(['build', '--json', '-j4', '-p', 'provider=http'], { env: model.env });
+  await running.printed('"breaker-changed"');
+  const questions = model.asked.length;
+  running.child.kill('SIGINT');
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(130);
+  const changes = stdout.split('\n').filter((line) => line.includes('"breaker-changed"'));
+  expect(changes.map((line) => JSON.parse(line))).toMatchObject([
+    { of: 'pool', name: 'model', state: 'open', failures: 5, pauseMs: 30_000 },
+  ]);
+  // The outline, and five attempts at scripts; those that were under way came to their end.
+  expect(questions).toBeGreaterThanOrEqual(6);
+  expect(questions).toBeLessThanOrEqual(9);
 });
