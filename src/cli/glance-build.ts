@@ -140,7 +140,7 @@ function isWorthwhile({ again }: Concerned, { tasks, state, wholeStateBytes }: P
 
 /** As the build tells it, to the person and to the history. */
 async function tell({ state, startedMs, pointsTo, header }: NothingToDo): Promise<number> {
-  const { pipeline, targets, tasks, savedMs } = header;
+  const { pipeline, targets, tasks, savedMs, savedMetrics } = header;
   const runId = makeRunId(Date.now());
   const folder = path.join(state, 'runs', runId);
   fs.mkdirSync(folder);
@@ -167,6 +167,7 @@ async function tell({ state, startedMs, pointsTo, header }: NothingToDo): Promis
     ...{ executed: 0, restored: 0, fresh: tasks, failed: 0, skipped: 0, waiting: 0, cancelled: 0 },
     durationMs: Math.round(monotonicMs() - startedMs),
     savedMs,
+    ...(savedMetrics !== undefined && { savedMetrics }),
   });
   return 0;
 }

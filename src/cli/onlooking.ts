@@ -22,6 +22,7 @@ import { specText } from '../glance/spec-text.ts';
 import type { PipeEvent, RunStarted } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskNamed } from '../model/items/item-tasks.ts';
+import { type Saved, savedBy } from '../model/saved.ts';
 import type { Stage } from '../model/stage.ts';
 import { allItemsOf } from '../model/task.ts';
 import { withoutSecrets } from './hidden-secrets.ts';
@@ -66,10 +67,10 @@ export class Onlooking implements Sink {
         return;
       case 'task-finished':
         if (event.outcome !== 'fresh') this.onlooker.unsure();
-        this.fresh.push({ task: event.task, isFresh: true, savedMs: event.savedMs });
+        this.fresh.push({ task: event.task, isFresh: true, ...savedBy(event.savedMs, event.metrics) });
         return;
       case 'run-finished':
-        if (event.exitCode === 0 && event.fresh === this.started?.tasks) this.keep(event.savedMs);
+        if (event.exitCode === 0 && event.fresh === this.started?.tasks) this.keep(event);
         return;
       case 'stage-fanned-out':
         return;
@@ -93,7 +94,7 @@ export class Onlooking implements Sink {
     return readClock(path.join(this.folder, 'now'));
   }
 
-  private keep(savedMs: number): void {
+  private keep({ savedMs, savedMetrics = {} }: Saved): void {
     const { state, spec, pathsOfCode, compiledPath, graph } = this.workspace;
     const text = specText(spec);
     const found = placesOf(path.join(state, 'state'));
@@ -113,7 +114,7 @@ export class Onlooking implements Sink {
       pipeline,
       targets,
       tasks,
-      savedMs,
+      ...savedBy(savedMs, savedMetrics),
       isWhole: true,
       state: mark,
       inState: places && { boot: places.boot, last: places.last, tools: places.tools },

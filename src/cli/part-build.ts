@@ -13,6 +13,7 @@ import { stateFolderName } from '../journal/state-folder.ts';
 import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { allModulesOf, codeOfRunHooks, hasFunctionHook } from '../model/hooks.ts';
+import { savedInAll } from '../model/saved.ts';
 import { type Selection, select } from '../model/selection.ts';
 import { asksFunction } from '../model/service.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
@@ -59,7 +60,7 @@ export async function buildPart(
   if (hidesOrder(sighting.root, proof, others, whole)) return null;
   const rest = {
     tasks: others.length,
-    savedMs: others.reduce((sum, { savedMs }) => sum + savedMs, 0),
+    saved: savedInAll(others),
     isCurrent: () => isMarked(workspace.state, proof.header.state),
     whole,
   };

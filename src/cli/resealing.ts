@@ -18,6 +18,7 @@ import { fileClockMs, Onlooker, type TaskFacts } from '../glance/seal.ts';
 import { isFamily } from '../glance/sights.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { savedBy, savedInAll } from '../model/saved.ts';
 import { stageOfTask, type Task } from '../model/task.ts';
 import type { OpenState } from '../store/open-state.ts';
 import type { PlacedLines } from '../store/places.ts';
@@ -141,10 +142,11 @@ export class Resealing implements Sink {
     ];
     const vouched = onlooker.vouched(proof.sights().junctions);
     if (vouched === null) return null;
+    const { savedMetrics: _, ...others } = proof.header;
     const header = {
-      ...proof.header,
+      ...others,
       tasks: proof.header.tasks + added.length,
-      savedMs: tasks.reduce((sum, { savedMs }) => sum + savedMs, 0),
+      ...savedInAll(tasks),
       isWhole: tasks.every(({ isFresh }) => isFresh),
       state: mark,
       inState: places && { boot: places.boot, last: places.last, tools: places.tools },
@@ -173,8 +175,9 @@ export class Resealing implements Sink {
     if (task.stage.when === 'failure') return { ...stale, isFresh: true };
     const assessed = assessor.assess(task);
     if (isFailure(assessed) || assessed.verdict.kind !== 'fresh') return stale;
-    const savedMs = assessed.memory.kind === 'done' ? assessed.memory.record.durationMs : 0;
-    return { task: task.id, isFresh: true, savedMs };
+    const { memory } = assessed;
+    const saved = memory.kind === 'done' ? savedBy(memory.record.durationMs, memory.record.metrics) : null;
+    return { ...stale, isFresh: true, ...saved };
   }
 }
 

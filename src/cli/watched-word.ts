@@ -9,6 +9,7 @@ import { Onlooker, seal } from '../glance/seal.ts';
 import { specText } from '../glance/spec-text.ts';
 import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { recordIn } from '../model/record.ts';
+import { savedBy, savedInAll } from '../model/saved.ts';
 import type { Selection } from '../model/selection.ts';
 import { taskOf } from '../model/task.ts';
 import type { LookedAt } from '../watch/looked-at.ts';
@@ -100,7 +101,10 @@ export class WatchedWord {
     const onlooker = new Onlooker(workspace.root, nowMs);
     for (const [file, isThere] of workspace.pathsOfCode())
       if (!this.watchedCode.has(file)) onlooker.saw(file, isThere);
-    const saved = selection.stages.map((stage) => recordIn(world.records.memory(taskOf(stage).id)));
+    const saved = selection.stages.map((stage) => {
+      const record = recordIn(world.records.memory(taskOf(stage).id));
+      return record === null ? { savedMs: 0 } : savedBy(record.durationMs, record.metrics);
+    });
     const header = {
       key: this.key,
       env: this.overheard.env,
@@ -109,7 +113,7 @@ export class WatchedWord {
       pipeline: workspace.told.name,
       targets: selection.targets,
       tasks: selection.stages.length,
-      savedMs: saved.reduce((sum, record) => sum + (record?.durationMs ?? 0), 0),
+      ...savedInAll(saved),
       isWhole: true,
       state: mark,
       inState: null,

@@ -11,6 +11,7 @@ import type {
 import type { Failure } from '../model/failure.ts';
 import { type Metrics, noMetrics } from '../model/metrics.ts';
 import type { TaskRecord } from '../model/record.ts';
+import { type Saved, savedBy, savedInAll } from '../model/saved.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
@@ -34,7 +35,7 @@ export class Board {
   private readonly spentBy: (task: Task) => Metrics;
   private runningCount = 0;
   private pausedCount = 0;
-  private savedMs = 0;
+  private saved: Saved = { savedMs: 0 };
 
   /**
    * `tasks` in topological order: so they start where all are ready; `inOrder`: whenever they become so. `spentBy`: in
@@ -201,7 +202,7 @@ export class Board {
 
   /** How the run stands when nothing is left to do. */
   summary(interrupted: boolean): Omit<RunFinished, 'kind' | 'durationMs'> {
-    return outcomeOf(this.places.ends(), this.savedMs, interrupted);
+    return outcomeOf(this.places.ends(), this.saved, interrupted);
   }
 
   private end(task: Task, outcome: TaskOutcome, details: Partial<TaskFinished>): void {
@@ -221,7 +222,10 @@ export class Board {
       failure: details.failure ?? null,
       blockedBy: details.blockedBy ?? [],
     };
-    this.savedMs += details.savedMs ?? 0;
+    if (outcome === 'fresh' || outcome === 'restored') {
+      const { savedMs = 0, metrics = {} } = details;
+      this.saved = savedInAll([this.saved, savedBy(savedMs, metrics)]);
+    }
     this.emit({
       kind: 'task-finished',
       ...named(task),

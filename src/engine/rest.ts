@@ -1,5 +1,6 @@
 // What a build leaves out because nothing that it depends on has changed since it was found fresh.
 import type { StageGraph } from '../model/graph/graph.ts';
+import { type Saved, savedInAll } from '../model/saved.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Summary } from './run-outcome.ts';
 
@@ -10,7 +11,7 @@ export type Whole = () => { readonly graph: StageGraph; readonly selection: Sele
 export interface Rest {
   readonly tasks: number;
   /** What their executions took the last time. */
-  readonly savedMs: number;
+  readonly saved: Saved;
   /** Whether the records, once they were read, were still those by which the rest was known to be fresh. */
   readonly isCurrent: () => boolean;
   /** Of the build and of the rest together. */
@@ -19,5 +20,5 @@ export interface Rest {
 
 export function withRest(summary: Summary, rest: Rest | null): Summary {
   if (rest === null) return summary;
-  return { ...summary, fresh: summary.fresh + rest.tasks, savedMs: summary.savedMs + rest.savedMs };
+  return { ...summary, fresh: summary.fresh + rest.tasks, ...savedInAll([summary, rest.saved]) };
 }

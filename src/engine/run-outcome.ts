@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { AuditVerdict, RunFinished, TaskOutcome, TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
+import type { Saved } from '../model/saved.ts';
 import type { Task } from '../model/task.ts';
 import type { FailedEnd } from './attempt-end.ts';
 import type { World } from './world.ts';
@@ -63,7 +64,7 @@ function isFailed(outcome: TaskOutcome): boolean {
   return outcome === 'failed' || outcome === 'skipped';
 }
 
-export function outcomeOf(ends: readonly TaskEnd[], savedMs: number, interrupted: boolean): Summary {
+export function outcomeOf(ends: readonly TaskEnd[], saved: Saved, interrupted: boolean): Summary {
   const count = (outcome: TaskOutcome) => ends.filter((end) => end.outcome === outcome).length;
   const counts = {
     executed: count('executed'),
@@ -73,7 +74,7 @@ export function outcomeOf(ends: readonly TaskEnd[], savedMs: number, interrupted
     skipped: count('skipped'),
     waiting: count('waiting'),
     cancelled: count('cancelled'),
-    savedMs,
+    ...saved,
   };
   if (ends.some((end) => end.failure?.kind === 'internal'))
     return { outcome: 'failed', exitCode: 70, ...counts };

@@ -12,6 +12,7 @@
 // Stamps and spec have none: where one is damaged, it is no longer what the disk or the configuration says. Another
 // name of a variable or of something absent may be.
 import { once } from '../base/once.ts';
+import type { Saved } from '../model/saved.ts';
 import { checksumOf } from './checksum.ts';
 import type { Sights } from './sights.ts';
 import type { StateMark } from './state-mark.ts';
@@ -27,7 +28,7 @@ export const stampLength = 5;
 /** In place of the inode, where there is nothing. */
 export const absent = -1;
 
-export interface ProofHeader {
+export interface ProofHeader extends Saved {
   /** What the answer depends on besides files; compared as text. */
   readonly key: string;
   /** The caller's variables that were asked for; `null` where unset. */
@@ -39,7 +40,6 @@ export interface ProofHeader {
   readonly pipeline: string;
   readonly targets: readonly string[];
   readonly tasks: number;
-  readonly savedMs: number;
   /** Whether all tasks were fresh; else the sights tell which. */
   readonly isWhole: boolean;
   readonly state: StateMark;

@@ -1,13 +1,12 @@
 // Which task looked at which of the paths of a proof, and which task may follow from which: whom a change concerns.
 import type { TaskId } from '../base/brand.ts';
+import type { Saved } from '../model/saved.ts';
 import { allItemsOf, stageOfTask } from '../model/task.ts';
 
-/** One task of the build. Paths are told as runs of positions: first, count, first, count. */
-export interface TaskSight {
+/** One task of the build, with what its last execution took; of one that is not fresh nothing. Paths are told as runs of positions: first, count, first, count. */
+export interface TaskSight extends Saved {
   readonly task: string;
   readonly isFresh: boolean;
-  /** What its last execution took; of one that is not fresh 0. */
-  readonly savedMs: number;
   /** Where in the state file its record stands, whose digests the stamps vouch for; `null`: not known, or they do not. */
   readonly recordAt: number | null;
   readonly paths: readonly number[];

@@ -199,6 +199,8 @@ export interface RunFinished {
   readonly savedMs: number;
   /** What its tasks reported that they used, failed attempts included, where they did. */
   readonly metrics?: Readonly<Record<string, number>>;
+  /** What those that were fresh or restored reported when they were executed, where they did. */
+  readonly savedMetrics?: Readonly<Record<string, number>>;
 }
 
 export type EventBody =

@@ -23,8 +23,8 @@ export function lastLines(finished: RunFinished, look: Look): readonly string[] 
 export function summaryText(run: RunFinished): string {
   const took = formatDuration(run.durationMs);
   if (run.outcome === 'succeeded' && run.executed + run.restored === 0) {
-    const saved = run.savedMs > 0 ? ` (saved ${formatDuration(run.savedMs)})` : '';
-    return `nothing to do: ${run.fresh} fresh in ${took}${saved}`;
+    const saved = savedText(run);
+    return `nothing to do: ${run.fresh} fresh in ${took}${saved === '' ? '' : ` (saved ${saved})`}`;
   }
   const counts = [
     [run.failed, 'failed'],
@@ -36,9 +36,16 @@ export function summaryText(run: RunFinished): string {
     [run.fresh, 'fresh'],
   ] as const;
   const told = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  const saved = run.savedMs > 0 ? `, saved ${formatDuration(run.savedMs)}` : '';
+  const saved = savedText(run);
   const spent = run.metrics === undefined ? '' : `, used ${printable(metricsText(run.metrics))}`;
   const lead =
     run.outcome === 'cancelled' ? 'interrupted: ' : run.outcome === 'waiting' ? 'stopped to wait: ' : '';
-  return `${lead}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved}${spent}`;
+  return `${lead}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved === '' ? '' : `, saved ${saved}`}${spent}`;
+}
+
+/** `45s and usd 0.42` */
+function savedText({ savedMs, savedMetrics = {} }: RunFinished): string {
+  const time = savedMs > 0 ? [formatDuration(savedMs)] : [];
+  const metrics = printable(metricsText(savedMetrics));
+  return [...time, ...(metrics === '' ? [] : [metrics])].join(' and ');
 }

@@ -1,13 +1,14 @@
 // What stages report that they use: summed, kept, shown, and limited.
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
+import { plain, settle } from './parts.ts';
 
 /** Each use of the model costs 4 dollars. */
-const config = (fields = '') => `
+const config = (fields = '', free = 'in.txt') => `
 const model = (name, requires, after = '') => ({ requires, produces: [name], retry: { attempts: 2, delay: 1 },
   run: \`echo '{"metric":{"usd":4,"tokens":900}}' >> "$PIPE_OUTPUT"; cp in.txt \${name}; \${after}\` });
 export default { ${fields} jobs: 1, stages: {
-  free: { requires: ['in.txt'], produces: ['free'], run: 'cp in.txt free' },
+  free: { requires: ['${free}'], produces: ['free'], run: 'cp ${free} free' },
   a: model('a', ['in.txt']), b: model('b', ['in.txt'], 'test -f again || { touch again; exit 1; }'), c: model('c', ['b']), d: model('d', ['c']),
 } };`;
 
@@ -41,6 +42,7 @@ test('a run that has used its budget begins nothing more, says so, and the next 
   const restored = await rig.build();
   expect(restored).toMatchObject({ code: 0, restored: ['a'] });
   expect(restored.finished?.metrics).toBeUndefined();
+  expect(restored.finished?.savedMetrics).toEqual({ usd: 20, tokens: 4500 });
   expect((await rig.pipe(['show'])).stdout).toMatch(/a +restored +\S+ +saved usd 4, tokens 900/);
 
   // What was paid for twice is reckoned with twice.
@@ -48,6 +50,20 @@ test('a run that has used its budget begins nothing more, says so, and the next 
   expect((await rig.pipe(['status'])).stdout).toMatch(
     /5 would run; about \S+ of work, usd 20, tokens 4,500\n/,
   );
+});
+
+test('what was not paid for again is told, also by a build that sees at a glance that nothing is to be done, or does a part', async () => {
+  await using rig = await Rig.with({ 'in.txt': '1', 'other.txt': '' }, config('', 'other.txt'));
+  await settle(rig);
+  const nothing = await plain(rig);
+  expect(nothing.events.length).toBe(2);
+  expect(nothing.finished?.savedMetrics).toEqual({ usd: 20, tokens: 4500 });
+  expect(nothing.text).toMatch(/nothing to do: 5 fresh in \S+ \(saved \S+ and usd 20, tokens 4,500\)/);
+  rig.write('other.txt', 'x');
+  const part = await plain(rig);
+  expect([part.known, part.executed]).toEqual([4, ['free']]);
+  expect(part.finished?.savedMetrics).toEqual({ usd: 20, tokens: 4500 });
+  expect((await plain(rig)).finished?.savedMetrics).toEqual({ usd: 20, tokens: 4500 });
 });
 
 test('what the items of a stage used is added up where a run is shown', async () => {
