@@ -121,7 +121,7 @@ function verdictText({ plan }: StageFacts): readonly string[] {
   const reasons = summariseReasons(plan.reasons);
   switch (plan.action) {
     case 'fresh':
-      return ['fresh'];
+      return ['fresh', ...(plan.unneeded === true ? ['runs when a stage before it has failed'] : [])];
     case 'restore':
       return ['stale, can be restored from the cache', ...reasons];
     case 'run':

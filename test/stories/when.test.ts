@@ -41,6 +41,9 @@ test('over a failure they run, and the build still fails; else they are fresh an
   expect(status).toMatchObject({ code: 0 });
   expect(status.stdout).toMatch(/fresh +tell +runs when a stage before it has failed/);
   expect(verbose.stdout).toContain('nothing to do: 5 fresh');
+  expect((await rig.pipe(['describe', 'tell'])).stdout).toMatch(
+    /verdict +fresh\n +runs when a stage before it has failed\n/,
+  );
   expect(why.stdout).toContain('tell is fresh\n  as it runs when a stage before it has failed\n');
 
   rig.write('in.txt', 'bad\n');
