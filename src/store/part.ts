@@ -1,10 +1,10 @@
 // The part of a state file that concerns a few tasks, of a file that is known to be whole: the other lines are passed by.
 import type { ContentAt } from './log-line.ts';
-import { kindAt, nameAt, type PlacedLines } from './places.ts';
+import { kindAt, nameIn, type PlacedLines } from './places.ts';
 import type { StampRow } from './stamp-memory.ts';
 import type { LogReader, StateLog } from './state-log.ts';
 
-const [quote, newline] = [34, 10];
+const newline = 10;
 
 /** So many bytes are searched in the time in which a few megabytes of lines are read. */
 const mostSearchedBytes = 1 << 27;
@@ -21,11 +21,10 @@ export class Part {
   private isPlaced = false;
 
   /**
-   * The names of stages hold no quotes and no backslashes, so that they stand in the file as they are. `placed`: where all
-   * that the file says of them stands; then stamps of before are looked for elsewhere.
+   * `placed`: where all that the file says of these tasks stands; then stamps of before are looked for elsewhere.
    */
   constructor(tasks: Iterable<string>, placed: PlacedLines | null = null) {
-    this.names = new Set([...tasks].map((task) => Buffer.from(task).toString('latin1')));
+    this.names = new Set(tasks);
     this.placed = placed;
   }
 
@@ -52,10 +51,8 @@ export class Part {
       case 'b':
       case 'x':
       case 'f': {
-        const close = bytes.indexOf(quote, at + nameAt);
-        if (close < 0 || close > end) return true;
-        // An item's task is its stage's name, a colon, and more.
-        return this.names.has(bytes.toString('latin1', at + nameAt, close));
+        const name = nameIn(bytes, at, end);
+        return name === null || this.names.has(name);
       }
       default:
         return true;

@@ -23,7 +23,7 @@ export interface PlacedLines extends Pick<Places, 'boot' | 'last'> {
 
 /** A line is `["c","task",…`: what kind it is of, and where the task's name begins. */
 export const [kindAt, nameAt] = [2, 6];
-const [quote, newline] = [34, 10];
+const [quote, newline, backslash] = [34, 10, 92];
 
 const firstRead = 4096;
 const headBytes = 60;
@@ -44,12 +44,37 @@ export function placesIn(bytes: Buffer, from: number, known: Places | null): Pla
       boot = isHeader(line) ? line.boot : Array.isArray(line) ? String(line[1]) : null;
       if (boot === null) return null;
     } else if ('cbxf'.includes(kind)) {
-      const task = bytes.toString('utf8', content.at + nameAt, bytes.indexOf(quote, content.at + nameAt));
+      const task = nameIn(bytes, content.at, end);
+      if (task === null) return null;
       records.set(task, kind === 'c' ? from + at : null);
     } else if (kind === 't') tools.push(from + at);
     at = end + 1;
   }
   return boot === null ? null : { boot, last, records, tools };
+}
+
+/** The task that a line is about whose content begins at `at`. Names of items may hold what JSON escapes. */
+export function nameIn(bytes: Buffer, at: number, end: number): string | null {
+  const [open, close] = [at + nameAt - 1, closeOf(bytes, at + nameAt, end)];
+  if (close === null) return null;
+  const isPlain = bytes.subarray(open, close).indexOf(backslash) < 0;
+  return isPlain ? bytes.toString('utf8', open + 1, close) : nameOf(bytes.toString('utf8', open, close + 1));
+}
+
+function closeOf(bytes: Buffer, from: number, end: number): number | null {
+  for (let at = from; at < end; at++) {
+    if (bytes[at] === quote) return at;
+    if (bytes[at] === backslash) at++;
+  }
+  return null;
+}
+
+function nameOf(text: string): string | null {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** `null` where the file is another, or something else stands there. */

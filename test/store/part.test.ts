@@ -9,7 +9,7 @@ import { digest, open, record, stamp } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const runId = 'run-2' as RunId;
-const tasks = ['a', 'b', 'ü-c', 'ab'] as const;
+const tasks = ['a', 'b', 'ü-c', 'ab:"\\'] as const;
 /** Names that could be mistaken for more than a name. */
 const paths = ['in/a.txt', 'x"]', '["in/a.txt","file",', 'back\\slash', 'ünï', 'in/a.txt.more'] as const;
 

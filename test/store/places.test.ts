@@ -10,7 +10,7 @@ import { digest, open, record, stamp } from './samples.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const runId = 'run-2' as RunId;
-const tasks = ['a', 'b', 'ü-c', 'ab'] as const;
+const tasks = ['a', 'b', 'ü-c', 'ab:"\\'] as const;
 
 const step = fc.record({
   kind: fc.constantFrom('commit', 'begin', 'failed', 'forget', 'stamp', 'tool'),
