@@ -24,7 +24,7 @@ import { optionsOf, runPart } from './build.ts';
 import { selectionOf } from './flags.ts';
 import { hiddenValues } from './hidden-secrets.ts';
 import { hidesOrder } from './links-of-rest.ts';
-import { onlyThese, tasksOfPart } from './part-of-items.ts';
+import { gatheredItems, onlyThese, tasksOfPart } from './part-of-items.ts';
 import { Resealing } from './resealing.ts';
 import type { Sighting } from './sighting.ts';
 import { version } from './version.ts';
@@ -32,17 +32,19 @@ import { besideThis, canonicalIn, orRefuse, type Workspace } from './workspace.t
 
 /** `null`: a part is not enough, and nothing was done. */
 export async function buildPart(
-  sighting: Sighting,
+  seen: Sighting,
   targets: readonly string[],
   flags: Readonly<Record<string, never>>,
 ): Promise<number | null> {
-  const { concerned, proof } = sighting;
-  const { again, before } = concerned;
+  const { proof } = seen;
+  const { again, before } = seen.concerned;
   // Which items there are that follow from others is known when all is looked at.
   if ([...before].some(isOfItems)) return null;
-  const part = partOf(sighting);
+  const part = partOf(seen);
   if (part === null) return null;
   const { pipeline, graph } = part;
+  const gathered = gatheredItems(seen, graph);
+  const sighting = { ...seen, concerned: { again, before: new Set([...before, ...gathered]) } };
   const workspace = workspaceOf(sighting, pipeline, graph);
   const tasks = proof.sights().tasks;
   const found = tasksOfPart(sighting, graph);
@@ -53,7 +55,7 @@ export async function buildPart(
     forced: new Set(),
     audited: new Set(),
     targets: proof.header.targets,
-    ...onlyThese(found.tasks),
+    ...onlyThese(found.tasks, gathered),
   };
   const others = tasks.filter(({ task }) => !again.has(task) && !isFamily(task));
   const whole = once(() => wholeOf(sighting, workspace, targets));

@@ -75,8 +75,27 @@ function itemsThatCame(root: string, stage: Stage, known: ReadonlySet<string>): 
   return left === 0 ? come : null;
 }
 
-/** Of stages with items none but these, and nobody need look for others. */
-export function onlyThese(tasks: readonly Task[]): Pick<Selection, 'items' | 'knownItems'> {
+/** Items that are left out, of whose stage another one that is concerned reads what they have made. */
+export function gatheredItems({ proof, concerned }: Sighting, graph: StageGraph): readonly TaskId[] {
+  const { again } = concerned;
+  const gathered = new Set<string>();
+  for (const { name } of graph.stages) {
+    if (!again.has(name)) continue;
+    for (const { from } of graph.edgesInto(name))
+      if (graph.stageNamed(from).forEach !== null) gathered.add(from);
+  }
+  if (gathered.size === 0) return [];
+  return proof.sights().tasks.flatMap(({ task }) => {
+    const isGathered = !isFamily(task) && gathered.has(stageOfTask(task as TaskId)) && !again.has(task);
+    return isGathered ? [task as TaskId] : [];
+  });
+}
+
+/** Of stages with items none but these, and nobody need look for others. `leftOut`: whose files others read. */
+export function onlyThese(
+  tasks: readonly Task[],
+  leftOut: readonly TaskId[],
+): Pick<Selection, 'items' | 'knownItems' | 'leftOut'> {
   const known = new Map<string, FilePath[]>();
   for (const { stage } of tasks) {
     const path = stage.item?.path ?? null;
@@ -93,5 +112,6 @@ export function onlyThese(tasks: readonly Task[]): Pick<Selection, 'items' | 'kn
   return {
     items: new Map([...known].map(([stage, paths]) => [stage, wanted(paths)] as const)),
     knownItems: known,
+    leftOut,
   };
 }

@@ -3,7 +3,7 @@ import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
-import { taskForFile } from '../model/items/item-tasks.ts';
+import { taskForFile, taskOfStage } from '../model/items/item-tasks.ts';
 import { isWanted, missingItem } from '../model/items/selected-items.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
@@ -164,10 +164,16 @@ export class BuildTasks {
       if (edge.kind !== 'file' || !this.selection.names.has(edge.from)) return [];
       const before = this.graph.stageNamed(edge.from);
       if (before.forEach === null) return [taskOf(before)];
-      if (stage.item === null) return this.items.lastOf(edge.from);
+      if (stage.item === null) return [...this.items.lastOf(edge.from), ...this.leftOutOf(before)];
       const maker = this.items.makerOf(task);
       return maker?.stage.name === edge.from ? [maker] : this.items.lastFeeding(edge.from, stage);
     });
+  }
+
+  /** A build that does not look at them must know what they made all the same: an edit of that is no result. */
+  private leftOutOf(stage: Stage): readonly Task[] {
+    const ofStage = this.selection.leftOut?.filter((id) => stageOfTask(id) === stage.name) ?? [];
+    return ofStage.flatMap((id) => taskOfStage(stage, id) ?? []);
   }
 
   /** Those of a stage with items whose files the task may read. */

@@ -46,8 +46,11 @@ export function overwrittenInputs(
       stages.add(name);
     }
   }
-  const named = makers.map(({ stage }) => stage.name).filter((name) => stages.has(name));
-  return paths.size === 0 ? null : { kind: 'input-overwritten', paths: [...paths].sort(), stages: named };
+  // Each once: makers may be thousands of items of one stage.
+  const named = new Set(makers.map(({ stage }) => stage.name).filter((name) => stages.has(name)));
+  return paths.size === 0
+    ? null
+    : { kind: 'input-overwritten', paths: [...paths].sort(), stages: [...named] };
 }
 
 /** What the task may have read of it, or requires: of what one stage made for thousands it is little. */

@@ -1,5 +1,5 @@
 // Targets and selection flags → the stages that this run is about.
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import { hintOfNames } from '../base/did-you-mean.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -26,6 +26,8 @@ export interface Selection {
   readonly items?: SelectedItems;
   /** Of these stages the files that are items, as far as they are selected: nobody need look for others. */
   readonly knownItems?: ReadonlyMap<string, readonly FilePath[]>;
+  /** Items of these stages that are known to be fresh, and whose files selected stages read. */
+  readonly leftOut?: readonly TaskId[];
   /** To be rerun even if fresh. */
   readonly forced: ReadonlySet<string>;
   /** To be executed under watch, even if fresh. */

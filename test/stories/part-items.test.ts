@@ -101,3 +101,31 @@ test('items that follow from items, and those that others make, are looked at to
   expect(restored.restored).toEqual(['more:out/b.txt']);
   await isAllFresh(rig, 8);
 });
+
+test('what an item that is left out made is edited while another one runs: no result is made of that', async () => {
+  await using rig = await Rig.with(
+    { 'in/a.txt': 'a\n', 'in/b.txt': 'b\n', 'in/c.txt': 'c\n' },
+    `{ jobs: 1, stages: {
+      up: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'],
+        run: 'cp {item} {produces}; if grep -q edit {item}; then echo mine > out/b.txt; fi' },
+      all: { requires: ['out/*.txt'], produces: ['all.txt'], run: 'cat out/*.txt > all.txt' },
+    } }`,
+  );
+  await settle(rig);
+  rig.write('in/c.txt', 'edit\n');
+  const built = await plain(rig);
+  expect([built.known, built.code, built.failed]).toEqual([2, 1, ['all']]);
+  expect(built.text).toContain('what up made was changed since');
+});
+
+test('an item whose name holds what JSON escapes is known to be fresh, and built once', async () => {
+  await using rig = await Rig.with({ ...files, 'src/"q".txt': 'q' }, config);
+  await settle(rig);
+  // It is looked at again, and nothing of it has changed.
+  rig.write('src/"q".txt', 'q');
+  const touched = await plain(rig);
+  expect([touched.known, touched.executed, touched.restored]).toEqual([4, [], []]);
+  rig.write('src/"q".txt', 'Q');
+  const edited = await plain(rig);
+  expect([edited.known, edited.executed]).toEqual([4, ['all', 'up:src/"q".txt']]);
+});
