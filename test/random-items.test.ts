@@ -2,18 +2,22 @@
 // parameters, hooks, retries and budgets. After each build all must be as if built from nothing.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { EngineItems } from './random/items/engine-items.ts';
+import { CommandItems, type ItemBuilder } from './random/items/item-builder.ts';
 import { ItemScene } from './random/items/item-scene.ts';
 import { ItemTally } from './random/items/item-tally.ts';
 import {
   anyItemChange,
-  fileChanges,
   type ItemTurnKinds,
+  itemEdits,
   itemTurns,
   manners,
+  simpleManners,
 } from './random/items/item-turns.ts';
+import type { Manner } from './random/items/recipes.ts';
 
-/** How long both tests go on telling stories, in milliseconds. */
-const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 10_000) / 2;
+/** How long all tests go on telling stories, in milliseconds. */
+const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 10_000);
 /** How many each tells, instead of how long. Then nothing is said of what happens in them: it may be a single one. */
 const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(process.env.PIPE_RANDOM_STORIES);
 /** Who only wants to know whether one fails need not wait for it to be made shorter. */
@@ -24,17 +28,21 @@ const fixedSeed = 20_261_128;
 const seed = Number(process.env.PIPE_RANDOM_SEED ?? (process.env.CI ? fixedSeed : Date.now() % 2 ** 31));
 
 interface Tales extends ItemTurnKinds {
+  readonly builderAt: (root: string) => ItemBuilder;
+  readonly manners: fc.Arbitrary<Manner>;
   readonly mostTurns: number;
   /** What must have happened. */
   readonly wanted: readonly (keyof ItemTally)[];
+  /** Of the time that all have. */
+  readonly share: number;
 }
 
 /** Story after story, each of a seed of its own, so that a failing one is told again without those before it. */
-async function tell({ mostTurns, wanted, ...kinds }: Tales): Promise<void> {
+async function tell({ builderAt, manners, mostTurns, wanted, share, ...kinds }: Tales): Promise<void> {
   const tally = new ItemTally();
   const turns = fc.array(itemTurns(kinds), { minLength: 1, maxLength: mostTurns, size: 'max' });
   const story = fc.asyncProperty(manners, turns, async (manner, told) => {
-    const scene = new ItemScene(manner, tally);
+    const scene = new ItemScene(manner, builderAt, tally);
     try {
       for (const turn of told) await scene.take(turn);
       await scene.end();
@@ -46,7 +54,9 @@ async function tell({ mostTurns, wanted, ...kinds }: Tales): Promise<void> {
   const isOver = () => {
     if (number !== null) return tally.stories >= number;
     const spentMs = performance.now() - startedMs;
-    return spentMs > 10 * budgetMs || (spentMs > budgetMs && tally.lacks(...wanted).length === 0);
+    return (
+      spentMs > 10 * share * budgetMs || (spentMs > share * budgetMs && tally.lacks(...wanted).length === 0)
+    );
   };
   let one = seed;
   try {
@@ -68,11 +78,35 @@ test(
   'whatever becomes of items, a build comes to what a build from nothing makes, and does no more than it must',
   async () => {
     await tell({
+      builderAt: (root) => new EngineItems(root),
+      manners,
       changes: anyItemChange,
+      leastChanges: 0,
       mostChanges: 4,
+      peaceful: 3,
+      flagless: 0,
+      mostTurns: 12,
+      wanted: ['executed', 'restored', 'failed', 'retried', 'unpaid', 'deaths'],
+      share: 0.4,
+    });
+  },
+  timeoutMs,
+);
+
+test(
+  'so does the real command, killed at any moment',
+  async () => {
+    await tell({
+      builderAt: (root) => new CommandItems(root),
+      manners,
+      changes: anyItemChange,
+      leastChanges: 0,
+      mostChanges: 4,
+      peaceful: 3,
       flagless: 0,
       mostTurns: 8,
       wanted: ['executed', 'deaths'],
+      share: 0.3,
     });
   },
   timeoutMs,
@@ -82,11 +116,16 @@ test(
   'so does one that looks only at what a glance has found changed',
   async () => {
     await tell({
-      changes: fileChanges,
+      builderAt: (root) => new CommandItems(root),
+      manners: fc.oneof(manners, simpleManners, simpleManners),
+      changes: itemEdits,
+      leastChanges: 1,
       mostChanges: 2,
+      peaceful: 9,
       flagless: 9,
       mostTurns: 10,
-      wanted: ['executed'],
+      wanted: ['executed', 'parts'],
+      share: 0.3,
     });
   },
   timeoutMs,

@@ -1155,6 +1155,42 @@ export const mutants = [
     to: 'const told = { ...state, hints: noHints };',
     tests: ['test/model/watch/watch-state.test.ts'],
   },
+  // Stages with items.
+  {
+    name: 'an edited record is the same item',
+    file: 'src/model/fingerprint.ts',
+    from: "{ name: 'record', value: digestOf(JSON.stringify(value)) },",
+    to: '',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'what was made for items that are gone stays',
+    file: 'src/engine/build-tasks.ts',
+    from: 'return removeGone(this.world, this.graph, this.items, family);',
+    to: 'return false;',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'who builds one item takes all others for gone',
+    file: 'src/engine/build-tasks.ts',
+    from: 'if (this.selection.items?.has(stage.name)) return false;',
+    to: '',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'a stage that gathers does not wait for all items',
+    file: 'src/engine/family.ts',
+    from: ' || !family.isComplete || family.left > 0) return;',
+    to: ' || !family.isComplete) return;',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'items that may meet begin before all are known',
+    file: 'src/model/items/streams.ts',
+    from: ' || !tellsItemsApart(forEach)',
+    to: '',
+    tests: ['test/random-items.test.ts'],
+  },
   {
     name: 'results for other parameters count as left over',
     file: 'src/engine/combined-records.ts',

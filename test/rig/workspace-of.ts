@@ -4,10 +4,11 @@ import type { Workspace } from '../../src/cli/workspace.ts';
 import { buildGraph } from '../../src/model/graph/graph.ts';
 import { accepted } from '../model/validation/sample-config.ts';
 
-/** `root`: absolute. `spec`: as `definePipeline` is given it, without functions and modules. */
-export function workspaceOf(root: string, spec: object): Workspace {
+/** `root`: absolute. `spec`: as `definePipeline` is given it, without functions and modules. `params`: as typed. */
+export function workspaceOf(root: string, spec: object, params: readonly string[] = []): Workspace {
   const configPath = path.join(root, 'pipeline.config.ts');
-  const pipeline = accepted(spec, { root, home: '/nowhere', configPath, folderName: path.basename(root) });
+  const place = { root, home: '/nowhere', configPath, folderName: path.basename(root) };
+  const pipeline = accepted(spec, place, { params: { typed: params, open: false } });
   const graph = buildGraph(pipeline);
   if (!graph.ok) throw new Error(graph.error.map((one) => one.message).join('\n'));
   return {

@@ -1,7 +1,7 @@
 // Configurations for tests: accepted ones as pipelines, rejected ones as their diagnostics.
 import type { Diagnostic } from '../../../src/model/diagnostic.ts';
 import type { Pipeline, Stage } from '../../../src/model/stage.ts';
-import { type ConfigPlace, validate } from '../../../src/model/validation/validate.ts';
+import { type ConfigPlace, type ValidateOptions, validate } from '../../../src/model/validation/validate.ts';
 
 export const place: ConfigPlace = {
   root: '/home/ann/project',
@@ -10,8 +10,8 @@ export const place: ConfigPlace = {
   folderName: 'project',
 };
 
-export function accepted(spec: unknown, where: ConfigPlace = place): Pipeline {
-  const result = validate(spec, where);
+export function accepted(spec: unknown, where: ConfigPlace = place, options: ValidateOptions = {}): Pipeline {
+  const result = validate(spec, where, options);
   if (result.ok) return result.value;
   throw new Error(result.error.map((one) => `${one.code} ${one.message} at ${one.at}`).join('\n'));
 }

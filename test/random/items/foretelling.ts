@@ -9,6 +9,8 @@ export class Foretelling {
   /** The workspace as it must be now. */
   texts: Map<string, string>;
   readonly ledger = new Ledger();
+  /** What a killed build wrote: whoever builds next may put it away. */
+  readonly doubtful = new Set<string>();
   /** What people made in the places of outputs. */
   readonly byHand = new Set<string>();
 
@@ -41,6 +43,7 @@ export class Foretelling {
   /** A build was killed: all that it may have done is possible, and what lies there now is what lies there. */
   killed(request: Request, found: Texts): void {
     const before = this.texts;
+    this.texts = new Map(before);
     const possible = new Map<string, readonly TaskView[]>();
     for (const recipe of this.selected(request.what)) {
       const items = this.itemsOf(recipe, request.params);
@@ -58,6 +61,7 @@ export class Foretelling {
         for (const view of items === 'unclear' ? [] : items)
           possible.set(view.id, [...(possible.get(view.id) ?? []), view]);
       }
+    for (const [path, text] of found) if (before.get(path) !== text) this.doubtful.add(path);
     this.ledger.doubt(possible);
     this.texts = new Map(found);
   }

@@ -1,25 +1,44 @@
-// The real command over a pipeline with items, and what it tells of a build.
+// What a story with items needs of a build tool; and the real command as that.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { PipeEvent, TaskPlanned } from '../../../src/model/events.ts';
 import { builtFrom, type Ended, environment, nodeUnderTest, pipeCommand, Running } from '../../rig/rig.ts';
 import { Gates } from '../gates.ts';
 import { readTree } from '../tree.ts';
 import type { Death } from './item-turns.ts';
+import { configOf, type Manner } from './recipes.ts';
 import type { Texts } from './tasks.ts';
-import type { End, Request, Told } from './told.ts';
+import type { End, Request, Told, ToldEnd } from './told.ts';
 
 export type ItemBuilt =
-  | { readonly kind: 'told'; readonly told: Told; readonly isPart: boolean }
+  | {
+      readonly kind: 'told';
+      readonly told: Told;
+      readonly isPart: boolean;
+      /** What was foretold just before, by task, as far as it was; empty where nobody was asked. */
+      readonly plans?: ReadonlyMap<string, TaskPlanned['action']>;
+    }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'died' };
 
-export class ItemBuilder {
+export interface ItemBuilder {
+  configure(manner: Manner): void;
+  build(request: Request, isFlagless: boolean, death: Death | null): Promise<ItemBuilt>;
+  /** Leaves nothing running. */
+  dispose(): void;
+}
+
+export class CommandItems implements ItemBuilder {
   private readonly root: string;
   private usualMs = 300;
 
   constructor(root: string) {
     this.root = root;
+  }
+
+  configure(manner: Manner): void {
+    fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), configOf(manner));
   }
 
   async build(request: Request, isFlagless: boolean, death: Death | null): Promise<ItemBuilt> {
@@ -37,14 +56,6 @@ export class ItemBuilder {
     const ended = await running.ended;
     clearTimeout(timer);
     return ended.signal === null ? this.told(ended, isFlagless) : { kind: 'died' };
-  }
-
-  found(): Texts {
-    return new Map(
-      [...readTree(this.root)].flatMap(([at, node]) =>
-        node.kind === 'file' ? [[at, node.text] as const] : [],
-      ),
-    );
   }
 
   dispose(): void {
@@ -80,21 +91,7 @@ export class ItemBuilder {
     const { events, finished, code } = builtFrom(isFlagless ? this.journalOf(ended) : ended);
     if (code === null || finished === null || ![0, 1, 3].includes(code))
       throw new Error(`exit code ${code}: ${ended.stderr}`);
-    const ends = events.flatMap((event) => {
-      if (event.kind !== 'task-finished') return [];
-      if (event.failure?.kind === 'internal') throw new Error(event.failure.stack ?? '');
-      const end = event.outcome as End;
-      // What was fresh or restored was paid for in another run.
-      const spent = end === 'fresh' || end === 'restored' ? 0 : (event.metrics.usd ?? 0);
-      return [[event.task as string, { end, attempts: event.attempts ?? 1, spent }] as const];
-    });
-    const told = {
-      exitCode: code,
-      ends: new Map(ends),
-      freshUntold: isFlagless,
-      spent: finished.metrics?.usd ?? 0,
-      found: this.found(),
-    };
+    const told = { ...toldBy(events), exitCode: code, freshUntold: isFlagless, found: foundIn(this.root) };
     const isPart = events.some((event) => event.kind === 'run-started' && event.fresh !== undefined);
     return { kind: 'told', told, isPart };
   }
@@ -128,4 +125,26 @@ function argumentsOf({
     ...(keepGoing ? ['-k'] : []),
     ...(budget === null ? [] : ['--budget', `usd=${budget}`]),
   ];
+}
+
+/** Of a build that came to its end. */
+export function toldBy(events: readonly PipeEvent[]): Pick<Told, 'ends' | 'spent'> {
+  let spent = 0;
+  const ends = new Map<string, ToldEnd>();
+  for (const event of events) {
+    if (event.kind === 'run-finished') spent = event.metrics?.usd ?? 0;
+    if (event.kind !== 'task-finished') continue;
+    if (event.failure?.kind === 'internal') throw new Error(event.failure.stack ?? '');
+    const end = event.outcome as End;
+    // What was fresh or restored was paid for in another run.
+    const paid = end === 'fresh' || end === 'restored' ? 0 : (event.metrics.usd ?? 0);
+    ends.set(event.task, { end, attempts: event.attempts ?? 1, spent: paid });
+  }
+  return { ends, spent };
+}
+
+export function foundIn(root: string): Texts {
+  return new Map(
+    [...readTree(root)].flatMap(([at, node]) => (node.kind === 'file' ? [[at, node.text] as const] : [])),
+  );
 }

@@ -2,8 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Foretelling } from './foretelling.ts';
+import type { ItemBuilder } from './item-builder.ts';
 import type { ItemChange } from './item-turns.ts';
-import { configOf, type Manner, sourceList } from './recipes.ts';
+import { type Manner, sourceList } from './recipes.ts';
 
 const sources: Readonly<Record<string, string>> = {
   'guide.md': 'g\n',
@@ -17,10 +18,12 @@ const sources: Readonly<Record<string, string>> = {
 export class ItemChanges {
   private readonly root: string;
   private readonly model: Foretelling;
+  private readonly builder: ItemBuilder;
   private edits = 0;
 
-  constructor(root: string, model: Foretelling) {
+  constructor(root: string, model: Foretelling, builder: ItemBuilder) {
     this.root = root;
+    this.builder = builder;
     this.model = model;
   }
 
@@ -81,6 +84,7 @@ export class ItemChanges {
       case 'first':
       case 'last':
       case 'list':
+      case 'all':
         this.configure({ ...manner, [change.kind]: change.to });
         return;
       case 'lose-cache':
@@ -106,7 +110,7 @@ export class ItemChanges {
 
   configure(manner: Manner): void {
     this.model.manner = manner;
-    fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), configOf(manner, {}));
+    this.builder.configure(manner);
   }
 
   private records(): readonly string[] {

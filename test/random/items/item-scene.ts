@@ -5,7 +5,7 @@ import path from 'node:path';
 import { say } from '../say.ts';
 import { textsBelow } from '../tree.ts';
 import { Foretelling } from './foretelling.ts';
-import { ItemBuilder } from './item-builder.ts';
+import { foundIn, type ItemBuilder, type ItemBuilt } from './item-builder.ts';
 import { ItemChanges } from './item-changes.ts';
 import type { ItemTally } from './item-tally.ts';
 import { flagless, type ItemRequest, type ItemTurn } from './item-turns.ts';
@@ -20,14 +20,14 @@ export class ItemScene {
   private readonly tally: ItemTally;
   private readonly changes: ItemChanges;
 
-  constructor(manner: Manner, tally: ItemTally) {
+  constructor(manner: Manner, builderAt: (root: string) => ItemBuilder, tally: ItemTally) {
     const shared = '/dev/shm';
     const folder = fs.existsSync(shared) ? shared : os.tmpdir();
     this.root = fs.realpathSync(fs.mkdtempSync(path.join(folder, 'pipe-items-')));
     this.model = new Foretelling(manner, new Map());
-    this.builder = new ItemBuilder(this.root);
+    this.builder = builderAt(this.root);
     this.tally = tally;
-    this.changes = new ItemChanges(this.root, this.model);
+    this.changes = new ItemChanges(this.root, this.model, this.builder);
     this.changes.begin();
     tally.stories++;
   }
@@ -79,7 +79,7 @@ export class ItemScene {
     const when = `build ${JSON.stringify({ ...request, isFlagless })}`;
     switch (built.kind) {
       case 'died':
-        model.killed(request, this.builder.found());
+        model.killed(request, foundIn(this.root));
         return 'died';
       case 'refused':
         if (!refuses) say(when, [`was refused: ${built.why}`]);
@@ -89,6 +89,7 @@ export class ItemScene {
       case 'told': {
         if (refuses) say(when, ['was not refused']);
         say(when, follow(model, request, built.told));
+        say(when, brokenPlans(built));
         this.expectTexts(`after ${when}`);
         tally.count(built.told, built.isPart);
         return built.told;
@@ -98,7 +99,7 @@ export class ItemScene {
 
   private expectTexts(when: string): void {
     const { texts } = this.model;
-    const found = this.builder.found();
+    const found = foundIn(this.root);
     const differing = [...new Set([...texts.keys(), ...found.keys()])]
       .sort()
       .filter((at) => texts.get(at) !== found.get(at));
@@ -142,4 +143,19 @@ export class ItemScene {
     if (items === 'unclear' || items.length === 0) return null;
     return items[pick % items.length]!.name.slice(stage.length + 1);
   }
+}
+
+/** What `pipe status` said and did not come true. A stage of which nothing is told stands for others, or was not begun. */
+function brokenPlans({ plans = new Map(), told }: ItemBuilt & { readonly kind: 'told' }): readonly string[] {
+  const kept = {
+    fresh: ['fresh'],
+    restore: ['restored'],
+    run: ['executed', 'failed'],
+    fail: ['failed'],
+  } as const;
+  return [...plans].flatMap(([name, plan]) => {
+    const end = told.ends.get(name)?.end;
+    if (end === undefined || end === 'skipped' || end === 'waiting') return [];
+    return (kept[plan] as readonly string[]).includes(end) ? [] : [`${name} was to ${plan}, and was ${end}`];
+  });
 }

@@ -20,6 +20,7 @@ export type ItemChange =
   | { readonly kind: 'first'; readonly to: Manner['first'] }
   | { readonly kind: 'last'; readonly to: Manner['last'] }
   | { readonly kind: 'list'; readonly to: Manner['list'] }
+  | { readonly kind: 'all'; readonly to: Manner['all'] }
   | { readonly kind: 'lose-cache' | 'lose-everything' };
 
 export interface ItemRequest {
@@ -71,7 +72,8 @@ const stage = fc.constantFrom(...stageNames);
 const pick = fc.nat(99);
 
 const first = fc.constantFrom<Manner['first']>('plain', 'plain', 'swapped', 'pair', 'split');
-const last = fc.constantFrom<Manner['last']>('stream', 'stream', 'dashes', 'many', 'meeting');
+const last = fc.constantFrom<Manner['last']>('stream', 'stream', 'dashes', 'many', 'meeting', 'gather');
+const all = fc.constantFrom<Manner['all']>('everything', 'no-records');
 const list = fc.constantFrom<Manner['list']>('source', 'made');
 const hook = fc.constantFrom<Manner['knobs']['first']['hook']>('none', 'after-1', 'after-2', 'before');
 const attempts = fc.constantFrom<1 | 2 | 3>(1, 2, 3, 3);
@@ -105,6 +107,12 @@ export const fileChanges = weighted<ItemChange>(
   [1, fc.record({ kind: of('plant'), path: planted })],
 );
 
+/** Such as a build of a part may be enough for, mostly. */
+export const itemEdits = weighted<ItemChange>(
+  [2, fc.record({ kind: of('write'), path: itemPath, text })],
+  [1, fileChanges],
+);
+
 export const anyItemChange = weighted<ItemChange>(
   [24, fileChanges],
   [2, fc.record({ kind: of('salt'), stage, to: fc.nat(2) })],
@@ -114,6 +122,7 @@ export const anyItemChange = weighted<ItemChange>(
   [1, fc.record({ kind: of('first'), to: first })],
   [1, fc.record({ kind: of('last'), to: last })],
   [1, fc.record({ kind: of('list'), to: list })],
+  [1, fc.record({ kind: of('all'), to: all })],
   [1, fc.record({ kind: of('lose-cache', 'lose-cache', 'lose-everything') })],
 );
 
@@ -133,7 +142,7 @@ const flagged: fc.Arbitrary<ItemRequest> = fc.record({
   force: fc.nat(9).map((n) => n === 9),
   keepGoing: fc.nat(2).map((n) => n > 0),
   jobs: fc.constantFrom(1, 2, 4),
-  budget: fc.option(fc.nat(6), { freq: 4 }).map((most) => (most === null ? most : most + 1)),
+  budget: weighted<number | null>([4, fc.constant(null)], [1, fc.integer({ min: 1, max: 7 })]),
   isFlagless: fc.constant(false),
 });
 
@@ -149,23 +158,30 @@ const death: fc.Arbitrary<Death> = fc.oneof(
 
 export interface ItemTurnKinds {
   readonly changes: fc.Arbitrary<ItemChange>;
+  readonly leastChanges: number;
   readonly mostChanges: number;
+  /** How many builds that come to their end come for one that is killed. */
+  readonly peaceful: number;
   /** How many builds that are asked for without a flag come for one that is asked for as it may be. */
   readonly flagless: number;
 }
 
 export function itemTurns(kinds: ItemTurnKinds): fc.Arbitrary<ItemTurn> {
   return fc.record({
-    changes: fc.array(kinds.changes, { maxLength: kinds.mostChanges, size: 'max' }),
+    changes: fc.array(kinds.changes, {
+      minLength: kinds.leastChanges,
+      maxLength: kinds.mostChanges,
+      size: 'max',
+    }),
     request: weighted([1, flagged], [kinds.flagless, fc.constant(flagless)]),
-    death: fc.option(death, { freq: 3 }),
+    death: weighted<Death | null>([kinds.peaceful, fc.constant(null)], [1, death]),
     again: fc.nat(2).map((n) => n === 0),
   });
 }
 
 export const manners: fc.Arbitrary<Manner> = fc.record({
   params: fc.constantFrom<Manner['params']>('none', 'in-paths', 'in-commands'),
-  ...{ first, last, list },
+  ...{ first, last, list, all },
   knobs: fc.record(
     Object.fromEntries(
       stageNames.map((name) => [
@@ -180,3 +196,11 @@ export const manners: fc.Arbitrary<Manner> = fc.record({
     ) as Record<StageName, fc.Arbitrary<Manner['knobs']['first']>>,
   ),
 });
+
+/** Such that a build of a part may be enough: no items follow from items where a file is edited. */
+export const simpleManners: fc.Arbitrary<Manner> = manners.map((manner) => ({
+  ...manner,
+  ...{ last: 'gather', all: 'no-records' },
+  first: manner.first === 'split' ? 'plain' : manner.first,
+  params: manner.params === 'in-paths' ? 'in-commands' : manner.params,
+}));

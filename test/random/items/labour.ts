@@ -107,19 +107,33 @@ export interface Occasion {
   readonly attempts: number;
 }
 
-export function outcomeOf(labour: Labour, { inputs, values, record, attempts }: Occasion): Outcome {
-  const ofRecord = record === null ? [] : [textOf(record).slice(0, 1)];
-  const letters = [...ofRecord, ...inputs.flatMap(({ text }) => firstLetters(text))];
-  if (labour.hook === 'before' && letters.includes('b')) return { kind: 'failed', attempts: 1, paid: 0 };
+/** By the hook before the command. */
+export function isRefused({ hook }: Labour, occasion: Occasion): boolean {
+  return hook === 'before' && lettersIn(occasion).includes('b');
+}
+
+/** By the hook after it. */
+export function addedByHook(labour: Labour, values: Captures): { path: string; line: string } | null {
+  const output = hookOutputOf(labour);
+  if (!labour.hook.startsWith('after') || output === null) return null;
+  return { path: fill(output, values), line: `${lineOfHook(labour)}\n` };
+}
+
+export function outcomeOf(labour: Labour, occasion: Occasion): Outcome {
+  const { values, attempts } = occasion;
+  if (isRefused(labour, occasion)) return { kind: 'failed', attempts: 1, paid: 0 };
+  const letters = lettersIn(occasion);
   const wanted = letters.includes('t') ? 3 : letters.includes('r') ? 2 : 1;
   if (letters.includes('f') || wanted > attempts) return { kind: 'failed', attempts, paid: attempts };
-  const outputs = outputsOf(labour, { inputs, values, record, attempts }, letters);
-  const added = hookOutputOf(labour);
-  if (labour.hook.startsWith('after') && added !== null) {
-    const at = fill(added, values);
-    outputs.set(at, `${outputs.get(at) ?? ''}${lineOfHook(labour)}\n`);
-  }
+  const outputs = outputsOf(labour, occasion, letters);
+  const added = addedByHook(labour, values);
+  if (added !== null) outputs.set(added.path, `${outputs.get(added.path) ?? ''}${added.line}`);
   return { kind: 'made', outputs, attempts: wanted };
+}
+
+function lettersIn({ inputs, record }: Occasion): readonly string[] {
+  const ofRecord = record === null ? [] : [textOf(record).slice(0, 1)];
+  return [...ofRecord, ...inputs.flatMap(({ text }) => firstLetters(text))];
 }
 
 function outputsOf(

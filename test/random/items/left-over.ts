@@ -1,5 +1,5 @@
 // What a build must take away, and what it must leave: outputs of items that are gone, and what no stage makes now.
-import { matches } from './captures.ts';
+import { capturesIn, fill, matches } from './captures.ts';
 import type { Foretelling } from './foretelling.ts';
 import type { Params, Recipe } from './recipes.ts';
 import { isMadeBy, type TaskView, type Texts } from './tasks.ts';
@@ -22,13 +22,18 @@ export class LeftOver {
     this.wrong = wrong;
   }
 
-  /** What no stage makes now goes before anything else. */
+  /** What no stage makes now goes before anything else; what was made for items that it cannot have, later, with these. */
   leave(selected: readonly Recipe[]): void {
     const { model, found, params } = this.about;
     const places = model.recipes.flatMap((recipe) => wide(recipe, params));
+    for (const path of model.doubtful) if (!found.has(path)) model.texts.delete(path);
     for (const [path, text] of [...model.texts]) {
-      if (!selected.some(({ home }) => home(path, params)) || matchesAny(places, path)) continue;
-      if (model.byHand.has(text)) this.adopt(path);
+      const recipe = selected.find(({ home }) => home(path, params));
+      if (recipe === undefined || matchesAny(places, path)) continue;
+      const owners = model.ledger.makersOf(path);
+      const certain = owners.filter((id) => mayHave(recipe, id, params));
+      if (certain.length === 0 && owners.length > 0) continue;
+      if (model.byHand.has(text) || certain.length < owners.length) this.adopt(path);
       else if (found.get(path) === text) this.wrong.push(`${path} is still there, which nobody makes`);
       else model.texts.delete(path);
     }
@@ -66,10 +71,7 @@ export class LeftOver {
 
   private leftIn(recipe: Recipe, items: readonly TaskView[]): readonly string[] {
     const { model, params } = this.about;
-    const isLeft = (path: string) =>
-      recipe.home(path, params) &&
-      matchesAny(wide(recipe, params), path) &&
-      !items.some((view) => isMadeBy(view, path));
+    const isLeft = (path: string) => recipe.home(path, params) && !items.some((view) => isMadeBy(view, path));
     return [...model.texts.keys()].filter(isLeft);
   }
 
@@ -80,6 +82,14 @@ export class LeftOver {
     if (text === undefined) model.texts.delete(path);
     else model.texts.set(path, text);
   }
+}
+
+/** Whether the stage may have the task, be its item there or not. What it made without items goes at once. */
+function mayHave({ name, forEach }: Recipe, id: string, { s }: Params): boolean {
+  if (forEach === null) return true;
+  const item = id.replace(/ of [mn]$/, '').slice(name.length + 1);
+  if (forEach.kind === 'records') return item !== '';
+  return capturesIn(fill(forEach.pattern, { 'params.s': s }), item) !== null;
 }
 
 /** The places of all that a stage might make with these parameters. */

@@ -167,7 +167,10 @@ class Pass {
       return false;
     }
     for (const path of lying.keys()) model.texts.delete(path);
-    for (const [path, text] of outcome.outputs) model.texts.set(path, text);
+    for (const [path, text] of outcome.outputs) {
+      model.texts.set(path, text);
+      model.doubtful.delete(path);
+    }
     model.ledger.done(view, outcome.outputs);
     return true;
   }

@@ -21,9 +21,11 @@ export interface Manner {
   readonly first: 'plain' | 'swapped' | 'pair' | 'split';
   /**
    * `stream`: from item to item. `dashes`: waits for all, for nothing tells that two of its items do not meet. `many`:
-   * each needs many of those before. `meeting`: two of them may make the same file.
+   * each needs many of those before. `meeting`: two of them may make the same file. `gather`: it has no items itself.
    */
-  readonly last: 'stream' | 'dashes' | 'many' | 'meeting';
+  readonly last: 'stream' | 'dashes' | 'many' | 'meeting' | 'gather';
+  /** Whether it takes what was made of records, too. */
+  readonly all: 'everything' | 'no-records';
   /** Whether another stage makes the document of records. */
   readonly list: 'source' | 'made';
   readonly knobs: Readonly<Record<StageName, Knobs>>;
@@ -55,7 +57,7 @@ const madeList = 'list.jsonl';
 const shared: Need = { pattern: 'guide.md', optional: false };
 
 /** In an order in which they can be done. */
-export function recipesOf({ params, first, last, list, knobs }: Manner): readonly Recipe[] {
+export function recipesOf({ params, first, last, list, all, knobs }: Manner): readonly Recipe[] {
   const p = params === 'in-paths' ? '{params.s}/' : '';
   const inCommand = params !== 'none';
   const item = 'in/{x}/{y}.t';
@@ -82,14 +84,10 @@ export function recipesOf({ params, first, last, list, knobs }: Manner): readonl
           produces: first === 'pair' ? [mid, `notes/${p}{x}/{y}.n`] : [mid],
         },
     {
-      ...{ ...of('last'), kind: 'words', upstream: ['first'], env: name, home: at('out') },
+      ...{ ...of('last'), kind: 'words', upstream: ['first'], home: at('out') },
       usesParam: params === 'in-paths',
       streams: last === 'stream' && first !== 'split',
-      forEach: files(last === 'many' ? item : made),
-      requires: [last === 'many' ? need(`mid/${p}{x}/*.m`) : need('style/{x}.md')],
-      produces: [
-        last === 'dashes' ? `out/${p}{x}-{y}.o` : last === 'meeting' ? `out/${p}{y}.o` : `out/${p}{x}/{y}.o`,
-      ],
+      ...lastOf(last, { p, item, made }),
     },
     {
       ...{ ...of('check'), kind: 'words', forEach: files(item), requires: [], produces: [], env: name },
@@ -111,38 +109,73 @@ export function recipesOf({ params, first, last, list, knobs }: Manner): readonl
       home: (path) => path.startsWith('rec2/'),
     },
     {
-      ...{ ...of('all'), kind: 'words', forEach: null, upstream: ['last', 'each'] },
+      ...{ ...of('all'), kind: 'words', forEach: null },
+      upstream: all === 'everything' ? ['last', 'each'] : ['last'],
       ...{ usesParam: params === 'in-paths', produces: [`sum/${p}all.txt`], home: at('sum') },
-      requires: [shared, optional(`out/${p}**/*.o`), optional('rec2/*.s')],
+      requires: [
+        ...[shared, optional(`out/${p}**/*.o`)],
+        ...(all === 'everything' ? [optional('rec2/*.s')] : []),
+      ],
     },
   ];
 }
 
+function lastOf(
+  last: Manner['last'],
+  { p, item, made }: { readonly p: string; readonly item: string; readonly made: string },
+): Pick<Recipe, 'forEach' | 'requires' | 'produces' | 'env'> {
+  const env = { NAME: '{x}-{y}' };
+  const style = need('style/{x}.md');
+  switch (last) {
+    case 'stream':
+      return { forEach: files(made), requires: [style], produces: [`out/${p}{x}/{y}.o`], env };
+    case 'dashes':
+      return { forEach: files(made), requires: [style], produces: [`out/${p}{x}-{y}.o`], env };
+    case 'meeting':
+      return { forEach: files(made), requires: [style], produces: [`out/${p}{y}.o`], env };
+    case 'many':
+      return {
+        forEach: files(item),
+        requires: [need(`mid/${p}{x}/*.m`)],
+        produces: [`out/${p}{x}/{y}.o`],
+        env,
+      };
+    case 'gather':
+      return {
+        forEach: null,
+        requires: [shared, optional(`mid/${p}**/*.m`)],
+        produces: [`out/${p}all.o`],
+        env: {},
+      };
+  }
+}
+
 /** The text of the configuration. `jobs`: of builds without flags. */
-export function configOf(manner: Manner, fields: object): string {
-  const stages = recipesOf(manner).map((recipe) => [recipe.name, { ...specOf(recipe), ...fields }] as const);
-  const params =
-    manner.params === 'none' ? {} : { params: { s: { type: 'string', choices: ['m', 'n'], default: 'm' } } };
-  const spec = { name: 'items', jobs: 1, ...params, stages: Object.fromEntries(stages) };
-  const text = JSON.stringify(spec, null, 2).replace(
-    /"records of (.*)"/g,
-    `items('$1', (all) => all, { key: 'key' })`,
-  );
+export function configOf(manner: Manner): string {
+  const text = JSON.stringify(
+    specOf(manner, (document) => `records of ${document}`),
+    null,
+    2,
+  ).replace(/"records of (.*)"/g, `items('$1', (all) => all, { key: 'key' })`);
   return `import { definePipeline, items } from 'pipe-build';\nexport default definePipeline(${text});\n`;
 }
 
-function specOf(recipe: Recipe) {
+/** What `definePipeline` is given. */
+export function specOf(manner: Manner, recordsOf: (document: string) => unknown) {
+  const stages = recipesOf(manner).map((recipe) => [recipe.name, stageOf(recipe, recordsOf)] as const);
+  const s = { type: 'string', choices: ['m', 'n'], default: 'm' };
+  const params = manner.params === 'none' ? {} : { params: { s } };
+  return { name: 'items', jobs: 1, ...params, stages: Object.fromEntries(stages) };
+}
+
+function stageOf(recipe: Recipe, recordsOf: (document: string) => unknown) {
   const { forEach, requires, produces, env, attempts } = recipe;
   const { run, hooks } = shellLineOf(recipe);
   const written = ({ pattern, optional }: Need) =>
     optional ? { kind: 'optional' as const, patterns: [pattern] } : pattern;
   return {
-    ...(forEach === null
-      ? {}
-      : {
-          forEach:
-            forEach.kind === 'files' ? written(optional(forEach.pattern)) : `records of ${forEach.document}`,
-        }),
+    ...(forEach?.kind === 'files' ? { forEach: written(optional(forEach.pattern)) } : {}),
+    ...(forEach?.kind === 'records' ? { forEach: recordsOf(forEach.document) } : {}),
     ...(requires.length > 0 ? { requires: requires.map(written) } : {}),
     ...(produces.length > 0 ? { produces } : {}),
     ...(attempts > 1 ? { retry: { attempts, delay: 1 } } : {}),

@@ -1,0 +1,87 @@
+// Plays the programs of stages with items, and their hooks, within this process.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Execution, ExecutionEnd, Executor } from '../../../src/engine/executor.ts';
+import { fill } from './captures.ts';
+import { addedByHook, isRefused, outcomeOf } from './labour.ts';
+import type { Recipe } from './recipes.ts';
+
+const done: ExecutionEnd = { kind: 'succeeded' };
+const failed: ExecutionEnd = {
+  kind: 'failed',
+  failure: { kind: 'exit', code: 1, line: '' },
+  tail: [],
+};
+
+export class PlayedLabour implements Executor {
+  /** Settles when the engine has died. */
+  readonly died: Promise<'died'>;
+  private readonly root: string;
+  private readonly recipes: readonly Recipe[];
+  private readonly dyingAt: number | null;
+  private executions = 0;
+  private die: () => void = () => {};
+
+  /** `dyingAt`: in this execution. */
+  constructor(root: string, recipes: readonly Recipe[], dyingAt: number | null) {
+    this.root = root;
+    this.recipes = recipes;
+    this.dyingAt = dyingAt;
+    this.died = new Promise((resolve) => {
+      this.die = () => resolve('died');
+    });
+  }
+
+  start(execution: Execution) {
+    return { ended: this.perform(execution), cancel() {} };
+  }
+
+  atRest(): void {}
+
+  hasLeftBehind(): boolean {
+    return false;
+  }
+
+  async endLeftBehind(): Promise<number> {
+    return 0;
+  }
+
+  private async perform(execution: Execution): Promise<ExecutionEnd> {
+    const { context, hook, logPath } = execution;
+    const recipe = this.recipes.find(({ name }) => name === context.stage)!;
+    const values = { ...context.item?.captures, 'params.s': String(context.params.s ?? '') };
+    const record = recipe.forEach?.kind === 'records' ? JSON.stringify(context.item?.value) : null;
+    const inputs = context.requires.map((at) => ({ path: at, text: fs.readFileSync(this.at(at), 'utf8') }));
+    const occasion = { inputs, values, record, attempts: context.attempt };
+    // Others may be at work.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (hook === 'before') return isRefused(recipe, occasion) ? failed : done;
+    const [output] = recipe.produces.map((pattern) => fill(pattern, values));
+    if (hook === 'after') {
+      const added = addedByHook(recipe, values);
+      if (added !== null) fs.appendFileSync(this.at(added.path), added.line);
+      return done;
+    }
+    // Nothing that a stage writes: else their contents would be one in the cache.
+    if (logPath !== null) fs.writeFileSync(logPath, `log of ${recipe.salt}\n`);
+    execution.onMetric({ usd: 1 });
+    if (output !== undefined && recipe.kind !== 'spread') this.write(output, 'half\n');
+    if (this.executions++ === this.dyingAt) {
+      this.die();
+      return new Promise(() => {});
+    }
+    const outcome = outcomeOf({ ...recipe, hook: 'none' }, occasion);
+    if (outcome.kind === 'failed') return failed;
+    for (const [at, text] of outcome.outputs) this.write(at, text);
+    return done;
+  }
+
+  private write(at: string, text: string): void {
+    fs.mkdirSync(path.dirname(this.at(at)), { recursive: true });
+    fs.writeFileSync(this.at(at), text);
+  }
+
+  private at(relative: string): string {
+    return `${this.root}/${relative}`;
+  }
+}
