@@ -66,7 +66,7 @@ export async function buildPart(
     isCurrent: () => isMarked(workspace.state, proof.header.state),
     whole,
   };
-  const resealing = new Resealing(sighting, graph, found);
+  const resealing = new Resealing(sighting, found);
   return runPart(workspace, selection, flags, optionsOf(workspace, flags), { rest, resealing });
 }
 

@@ -1,5 +1,6 @@
 // The tasks of a build of a part: those that something has happened to, and those of items that have come.
 import type { FilePath, TaskId } from '../base/brand.ts';
+import type { Files } from '../engine/ports.ts';
 import { walks } from '../files/glob-files.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { isFamily } from '../glance/sights.ts';
@@ -33,8 +34,13 @@ export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGr
   for (const stage of families) {
     // Which items it has is known when those have run that make them.
     if (graph.edgesInto(stage.name).some(({ from }) => changing.has(from))) return null;
-    const ofStage = known.filter(({ task }) => !isFamily(task) && stageOfTask(task as TaskId) === stage.name);
-    const come = itemsThatCame(root, stage, new Set(ofStage.map(({ task }) => task)));
+    const memory = { get: () => undefined, put: () => {} };
+    const files = new WorkspaceFiles({ walk: null, root, memory, probeFolder: null });
+    const come = itemsThatCame(
+      files,
+      stage,
+      known.map(({ task }) => task),
+    );
     if (come === null) return null;
     added.push(...come);
   }
@@ -52,27 +58,27 @@ function isFileOrNone({ stage }: Task): boolean {
   return stage.item === null || stage.item.path !== null;
 }
 
-/** `null`: one of those that are known is gone, or others may be touched by those that came. */
-function itemsThatCame(root: string, stage: Stage, known: ReadonlySet<string>): readonly Task[] | null {
+/**
+ * `known`: names of tasks, also of other stages. `null`: an item that is known is gone, or others may be touched by those
+ * that came.
+ */
+export function itemsThatCame(files: Files, stage: Stage, known: Iterable<string>): readonly Task[] | null {
   const { forEach } = stage;
   if (forEach?.kind !== 'files' || !tellsItemsApart(forEach) || walks(forEach.entry.glob)) return null;
-  const memory = { get: () => undefined, put: () => {} };
-  const files = new WorkspaceFiles({ walk: null, root, memory, probeFolder: null });
   const listed = files.expand({ entries: [forEach.entry] }, 'input');
   if (listed.unreadable.length > 0) return null;
+  const beginning = allItemsOf(stage.name);
+  const left = new Set<string>();
+  for (const task of known) if (task.startsWith(beginning) && task !== beginning) left.add(task);
   const come: Task[] = [];
-  let left = known.size;
   for (const { path } of listed.files) {
-    if (known.has(taskIdOf(stage.name, path))) {
-      left--;
-      continue;
-    }
+    if (left.delete(taskIdOf(stage.name, path))) continue;
     const task = taskForFile(stage, path);
     if (task === null) continue;
     if (!task.ok) return null;
     come.push(task.value);
   }
-  return left === 0 ? come : null;
+  return left.size === 0 ? come : null;
 }
 
 /** Items that are left out, of whose stage another one that is concerned reads what they have made. */

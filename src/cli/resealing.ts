@@ -2,11 +2,9 @@
 // the next build can tell at a glance what is as it was.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { TaskId } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
 import { Assessor, isFailure } from '../engine/assess.ts';
-import { ItemTasks } from '../engine/item-tasks.ts';
-import type { Sink, Tools, Upkeep } from '../engine/ports.ts';
+import type { Files, Sink, Tools, Upkeep } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
 import type { StampMemory } from '../files/digest-memory.ts';
@@ -15,15 +13,13 @@ import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { writeProof } from '../glance/proof-file.ts';
 import { reseal } from '../glance/reseal.ts';
 import { fileClockMs, Onlooker, type TaskFacts } from '../glance/seal.ts';
-import { isFamily } from '../glance/sights.ts';
 import type { PipeEvent } from '../model/events.ts';
-import type { StageGraph } from '../model/graph/graph.ts';
 import { savedBy, savedInAll } from '../model/saved.ts';
-import { stageOfTask, type Task } from '../model/task.ts';
+import { allItemsOf, type Task } from '../model/task.ts';
 import type { OpenState } from '../store/open-state.ts';
 import type { PlacedLines } from '../store/places.ts';
 import { factsOfFamily } from './onlooking.ts';
-import type { TasksOfPart } from './part-of-items.ts';
+import { itemsThatCame, type TasksOfPart } from './part-of-items.ts';
 import { placedFor, placesSince, recordPlace } from './places-of-state.ts';
 import type { Sighting } from './sighting.ts';
 import { vouchedStamps } from './vouched-stamps.ts';
@@ -42,15 +38,12 @@ const mostTries = 4;
 
 export class Resealing implements Sink {
   private readonly sighting: Sighting;
-  private readonly graph: StageGraph;
   private readonly part: TasksOfPart;
   private readonly done = new Set<string>();
   private isInDoubt = false;
 
-  /** `graph`: of the stages of the build and those before them. */
-  constructor(sighting: Sighting, graph: StageGraph, part: TasksOfPart) {
+  constructor(sighting: Sighting, part: TasksOfPart) {
     this.sighting = sighting;
-    this.graph = graph;
     this.part = part;
     // What came may have been there before.
     this.placed = part.added.length > 0 ? null : placedFor(sighting.proof, sighting.concerned);
@@ -126,7 +119,7 @@ export class Resealing implements Sink {
     if (found === null) return null;
     const { mark, places } = found;
     const known = new Map(proof.sights().tasks.map(({ task, recordAt }) => [task, recordAt]));
-    if (!this.hasSameItems({ ...world, files, onLook })) return null;
+    if (!this.hasSameItems(files, onLook)) return null;
     const { families, added } = this.part;
     const facts: readonly TaskFacts[] = [
       ...this.part.tasks.map((task) => {
@@ -155,16 +148,17 @@ export class Resealing implements Sink {
   }
 
   /** Whether the stages to which items have come have those, and all that they had, and no others by now. */
-  private hasSameItems(world: World): boolean {
+  private hasSameItems(files: Files, onLook: (task: string | null) => void): boolean {
     const { families, added } = this.part;
-    if (families.length === 0) return true;
-    const ids = [...this.sighting.proof.sights().tasks.map(({ task }) => task), ...added.map(({ id }) => id)];
-    const items = new ItemTasks(world, this.graph);
-    return families.every(({ name }) => {
-      const known = new Set(ids.filter((id) => !isFamily(id) && stageOfTask(id as TaskId) === name));
-      const found = items.present(this.graph.stageNamed(name));
-      if (found.kind === 'unclear' || found.tasks.length !== known.size) return false;
-      return found.tasks.every(({ id }) => known.has(id));
+    const names = [
+      ...this.sighting.proof.sights().tasks.map(({ task }) => task),
+      ...added.map(({ id }) => id),
+    ];
+    return families.every((stage) => {
+      onLook(allItemsOf(stage.name));
+      const come = itemsThatCame(files, stage, names);
+      onLook(null);
+      return come?.length === 0;
     });
   }
 

@@ -159,8 +159,8 @@ export const mutants = [
   {
     name: 'a part build overlooks that an item has gone',
     file: 'src/cli/part-of-items.ts',
-    from: 'return left === 0 ? come : null;',
-    to: 'return left < 0 ? null : come;',
+    from: 'return left.size === 0 ? come : null;',
+    to: 'return left.size < 0 ? null : come;',
     tests: ['test/stories/part-items.test.ts'],
   },
   {
