@@ -1,6 +1,6 @@
 // Batches: one execution for many items, and each of them with its own record, failure, retry and metrics.
 import { expect, test } from 'vitest';
-import type { TaskId } from '../../src/base/brand.ts';
+import type { FilePath, TaskId } from '../../src/base/brand.ts';
 import type { Execution } from '../../src/engine/executor.ts';
 import { exitOne, type Script } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
@@ -44,6 +44,8 @@ async function built(
   );
   return { batches, world, end, outcomes };
 }
+
+const nobody = { onDone: () => {}, onFailed: () => {}, onMetric: () => {} };
 
 const done = (execution: Execution, name: string) => execution.batch!.onDone(`in/${name}.txt`);
 const failed = (execution: Execution, name: string) =>
@@ -280,4 +282,44 @@ test('a command may name the files of all its items', async () => {
 test('each item that is audited has a process of its own', async () => {
   const { batches } = await built(machineWith(3), plan(), { request: { audit: true } });
   expect(batches).toEqual(['a', 'b', 'c']);
+});
+
+test('in a watch an edit ends a batch only where nobody else waits for it', async () => {
+  for (const names of ['b', 'abc']) {
+    const machine = machineWith(3);
+    const world = machine.start();
+    const session = sessionOf(world, plan());
+    const batches: string[] = [];
+    world.executor.scripts.set('s', async ({ execution, disk, work }) => {
+      batches.push(named(execution));
+      work();
+      if (batches.length > 1) return undefined;
+      for (const name of names) disk.write(`in/${name}.txt`, 'new');
+      const paths = [...names].map((name) => `in/${name}.txt` as FilePath);
+      session.edited({ paths, everything: false });
+      await new Promise(setImmediate);
+      return undefined;
+    });
+    expect(await session.build('test')).toMatchObject({ event: { executed: 3, exitCode: 0 } });
+    expect([batches, world.executor.cancelled]).toEqual(
+      names === 'b' ? [['abc', 'b'], []] : [['abc', 'a', 'b', 'c'], ['s gently']],
+    );
+    expect(machine.disk.read('out/b.txt')).toBe('s(new)');
+  }
+});
+
+test('what is about one item alone follows when the batch has ended, one after the other', async () => {
+  const { world, end } = await built(
+    machineWith(3),
+    plan({ check: () => true }),
+    { jobs: 9 },
+    async (scene) => {
+      if (scene.execution.check === null) scene.work();
+      done(scene.execution.batch === null ? { ...scene.execution, batch: nobody } : scene.execution, 'a');
+      await new Promise(setImmediate);
+      return undefined;
+    },
+  );
+  expect(end).toMatchObject({ event: { executed: 3 } });
+  expect([world.executor.started.length, world.executor.mostAtOnce]).toEqual([4, 1]);
 });

@@ -17,6 +17,8 @@ const last = { forEach: 'mid/{x}/{y}.m', requires: ['style/{x}.md'], produces: [
 const pipelines: Readonly<Record<string, Plan>> = {
   // From item to item.
   chain: planOf({ first, last, all }),
+  // The same, several at a time.
+  batches: planOf({ first: { ...first, batch: { size: 2 } }, last: { ...last, batch: { size: 3 } }, all }),
   // Waits for all items of the first, for nothing tells that the last ones do not meet.
   dashes: planOf({ first, last: { ...last, produces: ['out/{x}-{y}.o'] }, all }),
   // Each of the last needs many of the first.
@@ -80,13 +82,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** One stage of the plan makes a file for each of its inputs; another fails over what is bad. */
 const scripts: Readonly<Record<string, Script>> = {
   first: ({ execution: { context }, disk, work }) => {
-    if (context.item !== null) work();
+    if (context.item !== null || context.items.length > 0) work();
     else
       for (const path of context.requires)
         disk.write(path.replace(/^in/, 'mid').replace(/t$/, 'm'), `first(${disk.read(path)})`);
     return undefined;
   },
-  last: ({ execution: { context }, disk, work }) => {
+  last: ({ execution: { context, batch }, disk, work }) => {
+    if (batch !== null) {
+      work();
+      const isBad = ({ requires }: { readonly requires: readonly string[] }) =>
+        requires.some((path) => disk.read(path).includes('bad'));
+      // What is done stands, also where it then crashes over what is bad.
+      for (const one of context.items) if (!isBad(one)) batch.onDone(one.key);
+      return context.items.some(isBad) ? exitOne : undefined;
+    }
     if (context.requires.some((path) => disk.read(path).includes('bad'))) return exitOne;
     work();
     return undefined;

@@ -63,6 +63,7 @@ test('a function is called with its context in its folder', async () => {
       root: scene.folder,
       stage: 'work',
       item: null,
+      items: [],
       requires: ['in.txt'],
       produces: ['out/*.txt'],
       params: {},
@@ -303,7 +304,7 @@ test('a function whose engine was killed ends by itself', async () => {
     'work.mjs',
     "export default () => { setInterval(() => {}, 1000); console.log('ready'); };",
   );
-  const context = { stage: 'work' };
+  const context = { stage: 'work', items: [] };
   scene.write(
     'request',
     JSON.stringify({ module, export: 'default', does: 'work', name: 'x', context, lingerMs: 600_000 }),
