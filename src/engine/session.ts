@@ -157,7 +157,7 @@ export class Session {
       if (changed || this.waited) this.assessor.forget();
       if (clearGround(world, this.graph, this.selection)) this.assessor.forget();
       if (this.tasks.clearFormer()) this.assessor.forget();
-      const summary = await this.loop(counts);
+      const summary = await this.loop(counts).finally(() => this.services.end());
       world.executor.atRest();
       await world.files.settle();
       world.upkeep.perform();
@@ -243,7 +243,6 @@ export class Session {
     await this.scheduler.run();
     const summary = { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
     const ended = await hooks.end(summary, board.places.failedTasks());
-    await services.end();
     if (spending.warning !== null) world.events.emit(spending.warning);
     return ended;
   }

@@ -120,6 +120,18 @@ test('it is started where it is down, and ended when all is done', async () => {
   expect(world.told.at(-1)!.kind).toBe('run-finished');
 });
 
+test('it is ended also where pipe itself fails', async () => {
+  const world = new Machine().start();
+  answering(refused, null)(world);
+  world.executor.scripts.set('start db', () => latch().opened as Promise<never>);
+  world.told.push = (event) => {
+    if (event.kind === 'task-finished' && event.task === 'a') throw new Error('a bug');
+    return 0;
+  };
+  await expect(sessionOf(world, plan({ start: 'serve' })).build('test')).rejects.toThrow('a bug');
+  expect(world.executor.cancelled).toEqual(['start db gently']);
+});
+
 test('one that is up already is neither started nor ended', async () => {
   const { executed, world } = await build(new Machine(), plan({ start: 'serve' }));
   expect(executed).toEqual(['free', 'a', 'b']);

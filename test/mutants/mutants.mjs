@@ -1004,7 +1004,7 @@ export const mutants = [
   {
     name: 'what was started stays after the run',
     file: 'src/engine/session.ts',
-    from: '    await services.end();\n',
+    from: '.finally(() => this.services.end())',
     to: '',
     tests: ['test/engine/services.test.ts'],
   },
