@@ -24,7 +24,7 @@ const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(pro
 const shortens = process.env.PIPE_RANDOM_SHORTEN !== 'no';
 const timeoutMs = (number === null ? 10 * budgetMs : number * 60_000) + 600_000;
 /** For a run that judges a change: it must not fail for what was there before. Everybody else looks for more. */
-const fixedSeed = 20_261_128;
+const fixedSeed = 20_261_131;
 const seed = Number(process.env.PIPE_RANDOM_SEED ?? (process.env.CI ? fixedSeed : Date.now() % 2 ** 31));
 
 interface Tales extends ItemTurnKinds {
@@ -117,14 +117,14 @@ test(
   async () => {
     await tell({
       builderAt: (root) => new CommandItems(root),
-      manners: fc.oneof(manners, simpleManners, simpleManners),
+      manners: fc.oneof({ weight: 1, arbitrary: manners }, { weight: 4, arbitrary: simpleManners }),
       changes: itemEdits,
       leastChanges: 1,
       mostChanges: 2,
       peaceful: 9,
       flagless: 9,
       mostTurns: 10,
-      wanted: ['executed', 'parts'],
+      wanted: ['executed'],
       share: 0.3,
     });
   },
