@@ -65,20 +65,26 @@ export function planOfGone(
   const gone = goneTasks(world, family).filter(
     ({ record, attempt }) => record !== null || !attempt?.wasKilled,
   );
-  return planned(world, gone, ofAnotherThanGone(world, graph, items, family.stage));
+  return planned(world, gone, claimsBesideGone(world, graph, items, family.stage));
 }
 
-function planned(world: World, gone: readonly GoneTask[], isOfAnother: IsOfAnother): readonly Cleaning[] {
+function planned(world: World, gone: readonly GoneTask[], claims: Claims): readonly Cleaning[] {
   return gone.flatMap((one) => {
-    const cleaning = cleaningOf(world, one, isOfAnother);
+    const cleaning = cleaningOf(world, one, claims);
     return one.record !== null || cleaning.remove.length > 0 ? [cleaning] : [];
   });
 }
 
 /** The result on record, and what else pipe made where the last attempt had its outputs. */
-function cleaningOf(world: World, { task, record, attempt }: GoneTask, isOfAnother: IsOfAnother): Cleaning {
+function cleaningOf(
+  world: World,
+  { task, record, attempt }: GoneTask,
+  { isOfAnother, isWanted }: Claims,
+): Cleaning {
   const nothing: Cleaning = { task, remove: [], removeWhole: [], keep: [] };
-  const ofRecord = record === null ? nothing : planCleaning(world, record, isOfAnother);
+  const all = record === null ? nothing : planCleaning(world, record, isOfAnother);
+  // What a person made of it is for the attempt to keep that is to make it.
+  const ofRecord = { ...all, keep: all.keep.filter((path) => !isWanted(path)) };
   if (attempt === null) return ofRecord;
   const { files } = world.files.expand(attempt.produces, 'output');
   const told = new Set<FilePath>([...ofRecord.remove.map(({ path }) => path), ...ofRecord.keep]);
@@ -87,19 +93,31 @@ function cleaningOf(world: World, { task, record, attempt }: GoneTask, isOfAnoth
   return { ...ofRecord, remove: [...ofRecord.remove, ...rest] };
 }
 
-/** Made for another item, with other parameters, or by another stage; or, where no stage makes it, a source by its name. */
-function ofAnotherThanGone(
-  { records }: World,
-  graph: StageGraph,
-  items: ItemTasks,
-  { name }: Stage,
-): IsOfAnother {
+interface Claims {
+  readonly isOfAnother: IsOfAnother;
+  /** Whether another item of the stage may come to make it. */
+  readonly isWanted: (path: FilePath) => boolean;
+}
+
+/**
+ * Made for another item, with other parameters, or by another stage; or, where no stage makes it, a source by its name.
+ * What another item is yet to make is not its own: should it never come to that, nobody would know whose the file is.
+ */
+function claimsBesideGone({ records }: World, graph: StageGraph, items: ItemTasks, { name }: Stage): Claims {
   const isOfOthers = madeWithOtherParams(records);
-  return (path) => {
-    if (items.mayMake(name, path) || isOfOthers(path)) return true;
-    const makers = graph.makers.of(path);
-    if (makers.length === 0) return isNamed(graph, path);
-    return makers.some((maker) => maker.name !== name || maker.forEach === null);
+  const hasMade = (task: TaskId, path: FilePath) => {
+    const memory = records.memory(task);
+    if (memory.kind === 'done') return memory.record.outputs.some((output) => output.path === path);
+    return memory.kind === 'unfinished';
+  };
+  return {
+    isWanted: (path) => items.mayMake(name, path),
+    isOfAnother: (path) => {
+      if (items.making(name, path).some((task) => hasMade(task, path)) || isOfOthers(path)) return true;
+      const makers = graph.makers.of(path);
+      if (makers.length === 0) return isNamed(graph, path);
+      return makers.some((maker) => maker.name !== name || maker.forEach === null);
+    },
   };
 }
 
@@ -119,8 +137,8 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
   if (gone.length === 0) return false;
   // What was seen of these files is as old as what was looked at first, and a person may have worked on one since.
   world.files.forget();
-  const isOfAnother = ofAnotherThanGone(world, graph, items, stage);
-  const plan = planned(world, gone, isOfAnother);
+  const claims = claimsBesideGone(world, graph, items, stage);
+  const plan = planned(world, gone, claims);
   if (plan.length > 0) world.events.emit(toldOfGone(stage, plan, false));
   const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
   for (const one of gone) {
@@ -128,7 +146,7 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
       if (one.attempt?.wasKilled) putAttemptAway(world, items, stage, one, warn);
       // There may be thousands before it.
       world.files.forget(pathsOf(world, one));
-      const cleaning = cleaningOf(world, one, isOfAnother);
+      const cleaning = cleaningOf(world, one, claims);
       for (const path of cleaning.keep) keep(world, cleaning, path, warn);
       for (const tree of cleaning.removeWhole) world.outputs.removeTree(tree);
       world.outputs.remove(cleaning.remove, ['']);

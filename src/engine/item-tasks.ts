@@ -18,7 +18,7 @@ import {
 } from '../model/items/item-tasks.ts';
 import { itemsIn } from '../model/items/records.ts';
 import type { Stage } from '../model/stage.ts';
-import { allItemsOf, type Task } from '../model/task.ts';
+import { allItemsOf, type Task, taskOf } from '../model/task.ts';
 import type { World } from './world.ts';
 
 export type FoundItems =
@@ -162,7 +162,13 @@ export class ItemTasks {
 
   /** Whether the file may be made for some item of the stage. */
   mayMake(stage: string, path: FilePath): boolean {
-    return (this.families.get(stage)?.makers.of(path).length ?? 0) > 0;
+    return this.making(stage, path).length > 0;
+  }
+
+  /** The tasks of the stage that may make the file. */
+  making(stage: string, path: FilePath): readonly TaskId[] {
+    const makers = this.families.get(stage)?.makers.of(path) ?? [];
+    return makers.map((maker) => taskOf(maker).id);
   }
 
   /** From now on these count as the tasks of the stage. */

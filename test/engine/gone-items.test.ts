@@ -107,3 +107,33 @@ test('where a stage has another name now, what it made for an item that is gone 
     'stage "all" requires out/b.txt, which "before:in/b.txt" made when it was a stage: a build from nothing would not have it',
   ]);
 });
+
+test('what another item is yet to make is not its own: it goes at once, also where nobody comes to make it again', async () => {
+  const all = { requires: ['out/*.txt'], produces: ['all.md'] };
+  const texts = { 'in/a.txt': 'a', 'in/b.txt': 'b', 'new/a.txt': 'a', 'new/b.txt': 'b' };
+  const machine = Machine.with(texts);
+  await build(machine, planOf({ s: copies, all }));
+  // The first item fails, and the second does not begin.
+  const moved = planOf({ s: { ...copies, forEach: 'new/{n}.txt' }, all });
+  const stopped = await build(machine, moved, {
+    before: ({ executor }) => void executor.scripts.set('s', () => exitOne),
+  });
+  expect(stopped.end).toMatchObject({ event: { exitCode: 1 } });
+  expect([machine.disk.text('out/a.txt'), machine.disk.text('out/b.txt')]).toEqual([null, null]);
+  // Whose the file was is known to nobody by now.
+  for (const name of ['a', 'b']) machine.disk.remove(`new/${name}.txt`);
+  const elsewhere = { forEach: 'in/{n}.txt', produces: ['out/{n}-.txt'] };
+  await build(machine, planOf({ s: elsewhere, all }));
+  expect(machine.disk.text('all.md')).toBe('all(s(a), s(b))');
+});
+
+test('an edit of it is kept by the attempt of the item that makes the file now', async () => {
+  const machine = Machine.with({ 'in/a.txt': 'a', 'new/a.txt': 'a2' });
+  await build(machine, planOf({ s: copies }));
+  machine.edit('out/a.txt', 'by hand');
+  const { world, end } = await build(machine, planOf({ s: { ...copies, forEach: 'new/{n}.txt' } }));
+  expect(end).toMatchObject({ event: { exitCode: 0 } });
+  expect(machine.disk.text('out/a.txt')).toBe('s(a2)');
+  const kept = `${state}/displaced/${world.folders.runId}/s:new/a.txt/out/a.txt`;
+  expect(machine.disk.text(kept)).toBe('by hand');
+});

@@ -43,6 +43,7 @@ export class LeftOver {
   clearUp(recipe: Recipe, items: readonly TaskView[], certainly: boolean): void {
     const { model, found, params, isStopped } = this.about;
     const names = new Set(items.map(({ id }) => id));
+    if (!certainly) this.clearForOthers(recipe, items, names);
     for (const path of this.leftIn(recipe, items)) {
       const text = model.texts.get(path)!;
       const owners = model.ledger.makersOf(path);
@@ -54,6 +55,19 @@ export class LeftOver {
       else model.texts.delete(path);
     }
     model.ledger.forget(recipe.name, names, params, isStopped);
+  }
+
+  /** What an item made that is gone is not that of another, which is yet to make it. */
+  private clearForOthers(recipe: Recipe, items: readonly TaskView[], names: ReadonlySet<string>): void {
+    const { model, params, isStopped } = this.about;
+    for (const [path, text] of [...model.texts]) {
+      if (!items.some((view) => isMadeBy(view, path)) || model.byHand.has(text)) continue;
+      const owners = model.ledger.makersOf(path);
+      const ofGone = owners.filter((id) => !names.has(id) && isOf(recipe, id, params));
+      if (ofGone.length === 0) continue;
+      if (isStopped || ofGone.length < owners.length) this.adopt(path);
+      else model.texts.delete(path);
+    }
   }
 
   /** Of those that are not cleared up, only an attempt may have taken away what it made before. */
@@ -90,6 +104,11 @@ function mayHave({ name, forEach }: Recipe, id: string, { s }: Params): boolean 
   const item = id.replace(/ of [mn]$/, '').slice(name.length + 1);
   if (forEach.kind === 'records') return item !== '';
   return capturesIn(fill(forEach.pattern, { 'params.s': s }), item) !== null;
+}
+
+/** Whether the task is one of the stage, with these parameters or with any. */
+function isOf({ name }: Recipe, id: string, { s }: Params): boolean {
+  return id.split(/[: ]/)[0] === name && (!/ of [mn]$/.test(id) || id.endsWith(` of ${s}`));
 }
 
 /** The places of all that a stage might make with these parameters. */
