@@ -150,6 +150,13 @@ export class BuildTasks {
     return this.formerFamilies().length > 0;
   }
 
+  /** What a build would take away of it. */
+  plansOfFormer(): readonly { readonly stage: Stage; readonly gone: readonly Cleaning[] }[] {
+    return this.formerFamilies()
+      .map((family) => ({ stage: family.stage, gone: this.planOfGone(family) }))
+      .filter(({ gone }) => gone.length > 0);
+  }
+
   /** Takes that away. */
   clearFormer(): boolean {
     const former = this.formerFamilies();

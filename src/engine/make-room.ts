@@ -38,7 +38,7 @@ export function whatIsInTheWay(world: World, assessment: Assessment, isOfAnother
     handMade: isAnybodys ? untouched : unknown,
     leftovers: isAnybodys ? unknown.filter((file) => !isUntouched.has(file)) : [],
     old: outputs.filter((file) => !isUnknown.has(file)),
-    former: formerOutputs(world, assessment, task, isOfAnother),
+    former: formerlyMade(world, assessment, isOfAnother),
   };
 }
 
@@ -64,11 +64,10 @@ function wasKilled(memory: Memory): boolean {
   return memory.kind === 'unfinished' && memory.leftovers;
 }
 
-/** What a clean build would not have, and other stages' patterns might pick up. */
-function formerOutputs(
+/** What it no longer produces: a clean build would not have it, and other stages' patterns might pick it up. */
+export function formerlyMade(
   world: World,
-  { memory, outputs }: Assessment,
-  task: Task,
+  { task, memory, outputs }: Assessment,
   isOfAnother: IsOfAnother,
 ): readonly ListedFile[] {
   const present = new Set(outputs.map((file) => file.path));

@@ -2,28 +2,24 @@
 
 import type { FilePath } from '../base/brand.ts';
 import type { TaskPlanned } from '../model/events.ts';
-import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { ItemsGone } from '../model/item-events.ts';
-import { noMetrics } from '../model/metrics.ts';
-import { recordIn, type TaskRecord } from '../model/record.ts';
+import { recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { callFor, type EndBefore } from '../model/when.ts';
-import { findAction, mayStay } from './artifacts.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { BuildTasks } from './build-tasks.ts';
-import { resultToCheck } from './checking.ts';
 import type { Cleaning } from './clean.ts';
-import { missingSecrets } from './execution.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { toldOfGone } from './gone-items.ts';
-import { obstructionOf, protectedAmong } from './make-room.ts';
+import { formerlyMade } from './make-room.ts';
 import { servedBy } from './preflight.ts';
 import { outcomeOfPlans, type Summary } from './run-outcome.ts';
 import { shownCommand } from './secrets.ts';
+import { planOf } from './task-plan.ts';
 import type { World } from './world.ts';
 
 export interface PreviewOptions {
@@ -67,6 +63,7 @@ class Preview {
   }
 
   plans(): readonly TaskPlanned[] {
+    for (const { stage, gone } of this.tasks.plansOfFormer()) this.leave(stage, gone);
     const plans: TaskPlanned[] = [];
     for (const task of this.tasks.all) {
       if (task.stage.when === 'failure') plans.push(this.planForFailures(task, plans));
@@ -90,9 +87,23 @@ class Preview {
 
   private planFor(task: Task): TaskPlanned {
     const { world, assessor, graph, selection } = this;
-    const plan = planOf(world, assessor, graph, selection, task, this.upstreamOf(task));
+    const upstream = this.upstreamOf(task);
+    const isServed = servedBy(graph, selection, task.stage);
+    const assessed = assessor.assess(task, (entry) => upstream.length > 0 && isServed(entry));
+    const plan = planOf(world, selection, task, assessed, upstream);
     if (plan.action !== 'fresh') this.planned.set(task.id, task);
+    if (!isFailure(assessed) && (plan.action === 'run' || plan.action === 'restore'))
+      this.leaveFormer(assessed);
     return plan;
+  }
+
+  /** What it made before and makes no more goes with its attempt. */
+  private leaveFormer(assessed: Assessment): void {
+    const { graph, selection } = this;
+    const { stage } = assessed.task;
+    const whole = () => ({ graph, selection });
+    const isOfAnother = (path: FilePath) => this.tasks.hasOtherOwner(whole, stage, path);
+    for (const { path } of formerlyMade(this.world, assessed, isOfAnother)) this.gone.set(path, stage.name);
   }
 
   /** What it may read of, and would run. */
@@ -158,67 +169,6 @@ function endsBefore(graph: StageGraph, { name }: Stage, plans: readonly TaskPlan
       ...{ stage, outcome: 'failed', blockedBy: [] },
       ...{ optional: graph.stageNamed(stage).optional, isNext: next.has(stage) },
     }));
-}
-
-function planOf(
-  world: World,
-  assessor: Assessor,
-  graph: StageGraph,
-  selection: Selection,
-  task: Task,
-  upstream: readonly StaleReason[],
-): TaskPlanned {
-  const { stage } = task;
-  const named = { kind: 'task-planned', task: task.id, stage: stage.name, item: task.item } as const;
-  const command = shownCommand(world, stage);
-  const isServed = servedBy(graph, selection, stage);
-  const assessed = assessor.assess(task, (entry) => upstream.length > 0 && isServed(entry));
-  if (isFailure(assessed)) {
-    const { failure } = assessed;
-    return { ...named, action: 'fail', reasons: upstream, command, estimateMs: null, failure };
-  }
-  const last = lastRecord(assessed);
-  const estimateMs = last?.durationMs ?? null;
-  const own = assessed.verdict.kind === 'stale' ? assessed.verdict.reasons : [];
-  const reasons = [...own, ...upstream];
-  if (reasons.length === 0) {
-    const accepted = recordIn(assessed.memory)?.accepted;
-    return { ...named, action: 'fresh', reasons, command, estimateMs, ...(accepted && { accepted }) };
-  }
-  // With stages before it still to run, nobody can say yet what its inputs will be.
-  const end = upstream.length > 0 ? 'run' : endOf(world, assessed, selection.forced.has(stage.name));
-  if (end === 'run') {
-    const batch = stage.batchSize === null ? {} : { batch: stage.batchSize };
-    return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(last), ...batch };
-  }
-  if (end === 'restore') return { ...named, action: end, reasons, command, estimateMs };
-  return { ...named, action: 'fail', reasons, command, estimateMs, failure: end };
-}
-
-/** How an attempt would end, as far as that shows beforehand: the same questions, in the same order. */
-function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 'restore' | Failure {
-  const { task } = assessed;
-  const reading = assessed.read();
-  if ('failure' in reading) return reading.failure;
-  const obstruction = obstructionOf(world, assessed);
-  if (obstruction !== null) return obstruction;
-  if (!forced && resultToCheck(world, assessed, assessed.outputs) !== null) return 'restore';
-  const action = forced || task.stage.always ? null : findAction(world, task, reading.fingerprint());
-  if (action !== null && mayStay(world, task, assessed.outputs, action)) return 'restore';
-  const protectedPaths = forced ? [] : protectedAmong(world, assessed);
-  if (protectedPaths.length > 0) return { kind: 'protected', paths: protectedPaths };
-  if (action !== null) return 'restore';
-  return missingSecrets(world, task.stage) ?? 'run';
-}
-
-function lastRecord({ memory }: Assessment): TaskRecord | null {
-  if (memory.kind === 'done') return memory.record;
-  return memory.kind === 'unfinished' ? memory.last : null;
-}
-
-function metricsIn(last: TaskRecord | null): Pick<TaskPlanned, 'estimateMetrics'> {
-  const metrics = last?.metrics ?? noMetrics;
-  return Object.keys(metrics).length === 0 ? {} : { estimateMetrics: metrics };
 }
 
 /** The same as events; and how a build would end. */

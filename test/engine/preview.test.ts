@@ -177,3 +177,43 @@ test('how an attempt would fail is foretold: protected edits, missing secrets, f
     'output-blocked',
   ]);
 });
+
+/** Of each stage after `before` was built: what is planned, and what comes of it. */
+async function planAndEnd(machine: Machine, before: Plan, after: Plan) {
+  await build(machine, before);
+  const gone: unknown[] = [];
+  const onGone = (told: unknown) => void gone.push(told);
+  const plans = preview(machine.start(), after.graph, after.select(), { onGone });
+  const { world } = await build(machine, after, { keepGoing: true });
+  return {
+    plans: Object.fromEntries(plans.map(({ stage, action }) => [stage, action])),
+    ends: Object.fromEntries(world.ofKind('task-finished').map(({ stage, outcome }) => [stage, outcome])),
+    gone,
+  };
+}
+
+test('what an item made and makes no more goes with its attempt: who finds nothing else is foretold to fail', async () => {
+  const item = { forEach: 'in/{x}/{y}.t' };
+  const stages = (produces: string) => ({
+    s: { ...item, produces },
+    last: { ...item, requires: 'mid/{x}/*.m', produces: 'out/{x}/{y}.o' },
+  });
+  const machine = Machine.with({ 'in/p/1.t': 'a' });
+  const [before, after] = [planOf(stages('mid/{x}/{y}.m')), planOf(stages('mid/{y}/{x}.m'))];
+  expect(await planAndEnd(machine, before, after)).toMatchObject({
+    plans: { s: 'run', last: 'fail' },
+    ends: { s: 'executed', last: 'failed' },
+  });
+});
+
+test('so does what a stage made for items before it had none, and it is told', async () => {
+  const last = { requires: 'out/?.t', produces: 'last.md' };
+  const machine = Machine.with({ 'in/a.t': 'a' });
+  const before = planOf({ s: { forEach: 'in/{n}.t', produces: 'out/{n}.t' }, last });
+  const after = planOf({ s: { requires: 'in/*.t', produces: 'out/all.t' }, last });
+  expect(await planAndEnd(machine, before, after)).toEqual({
+    plans: { s: 'run', last: 'fail' },
+    ends: { s: 'executed', last: 'failed' },
+    gone: [expect.objectContaining({ items: ['in/a.t'], removed: ['out/a.t'], dryRun: true })],
+  });
+});

@@ -89,7 +89,7 @@ export class ItemScene {
       case 'told': {
         if (refuses) say(when, ['was not refused']);
         say(when, follow(model, request, built.told));
-        say(when, brokenPlans(built, model.manner));
+        say(when, brokenPlans(built));
         this.expectTexts(`after ${when}`);
         tally.count(built.told, built.isPart);
         return built.told;
@@ -146,10 +146,7 @@ export class ItemScene {
 }
 
 /** What `pipe status` said and did not come true. A stage of which nothing is told stands for others, or was not begun. */
-function brokenPlans(
-  { plans = new Map(), told }: ItemBuilt & { readonly kind: 'told' },
-  { last }: Manner,
-): readonly string[] {
+function brokenPlans({ plans = new Map(), told }: ItemBuilt & { readonly kind: 'told' }): readonly string[] {
   const kept = {
     fresh: ['fresh'],
     restore: ['restored'],
@@ -159,8 +156,6 @@ function brokenPlans(
   return [...plans].flatMap(([name, plan]) => {
     const end = told.ends.get(name)?.end;
     if (end === undefined || end === 'skipped' || end === 'waiting') return [];
-    // A plan does not know yet that a file which an item takes by a pattern is one that its maker no longer makes.
-    if (last === 'many' && name.startsWith('last:')) return [];
     return (kept[plan] as readonly string[]).includes(end) ? [] : [`${name} was to ${plan}, and was ${end}`];
   });
 }

@@ -1,0 +1,74 @@
+// What a build would do with one task, as far as that shows before anything is touched.
+import type { TaskPlanned } from '../model/events.ts';
+import type { Failure } from '../model/failure.ts';
+import { noMetrics } from '../model/metrics.ts';
+import { recordIn, type TaskRecord } from '../model/record.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Task } from '../model/task.ts';
+import type { StaleReason } from '../model/verdict.ts';
+import { findAction, mayStay } from './artifacts.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
+import { resultToCheck } from './checking.ts';
+import { missingSecrets } from './execution.ts';
+import { obstructionOf, protectedAmong } from './make-room.ts';
+import { shownCommand } from './secrets.ts';
+import type { World } from './world.ts';
+
+/** `upstream`: what it may read of, and would run. */
+export function planOf(
+  world: World,
+  { forced }: Selection,
+  task: Task,
+  assessed: AssessmentOrFailure,
+  upstream: readonly StaleReason[],
+): TaskPlanned {
+  const { stage } = task;
+  const named = { kind: 'task-planned', task: task.id, stage: stage.name, item: task.item } as const;
+  const command = shownCommand(world, stage);
+  if (isFailure(assessed)) {
+    const { failure } = assessed;
+    return { ...named, action: 'fail', reasons: upstream, command, estimateMs: null, failure };
+  }
+  const last = lastRecord(assessed);
+  const estimateMs = last?.durationMs ?? null;
+  const own = assessed.verdict.kind === 'stale' ? assessed.verdict.reasons : [];
+  const reasons = [...own, ...upstream];
+  if (reasons.length === 0) {
+    const accepted = recordIn(assessed.memory)?.accepted;
+    return { ...named, action: 'fresh', reasons, command, estimateMs, ...(accepted && { accepted }) };
+  }
+  // With stages before it still to run, nobody can say yet what its inputs will be.
+  const end = upstream.length > 0 ? 'run' : endOf(world, assessed, forced.has(stage.name));
+  if (end === 'run') {
+    const batch = stage.batchSize === null ? {} : { batch: stage.batchSize };
+    return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(last), ...batch };
+  }
+  if (end === 'restore') return { ...named, action: end, reasons, command, estimateMs };
+  return { ...named, action: 'fail', reasons, command, estimateMs, failure: end };
+}
+
+/** How an attempt would end, as far as that shows beforehand: the same questions, in the same order. */
+function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 'restore' | Failure {
+  const { task } = assessed;
+  const reading = assessed.read();
+  if ('failure' in reading) return reading.failure;
+  const obstruction = obstructionOf(world, assessed);
+  if (obstruction !== null) return obstruction;
+  if (!forced && resultToCheck(world, assessed, assessed.outputs) !== null) return 'restore';
+  const action = forced || task.stage.always ? null : findAction(world, task, reading.fingerprint());
+  if (action !== null && mayStay(world, task, assessed.outputs, action)) return 'restore';
+  const protectedPaths = forced ? [] : protectedAmong(world, assessed);
+  if (protectedPaths.length > 0) return { kind: 'protected', paths: protectedPaths };
+  if (action !== null) return 'restore';
+  return missingSecrets(world, task.stage) ?? 'run';
+}
+
+function lastRecord({ memory }: Assessment): TaskRecord | null {
+  if (memory.kind === 'done') return memory.record;
+  return memory.kind === 'unfinished' ? memory.last : null;
+}
+
+function metricsIn(last: TaskRecord | null): Pick<TaskPlanned, 'estimateMetrics'> {
+  const metrics = last?.metrics ?? noMetrics;
+  return Object.keys(metrics).length === 0 ? {} : { estimateMetrics: metrics };
+}
