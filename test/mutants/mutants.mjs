@@ -235,6 +235,20 @@ export const mutants = [
     tests: ['test/engine/preview.test.ts', 'test/random.test.ts'],
   },
   {
+    name: 'what an item made that is gone is left to one that is yet to make it',
+    file: 'src/engine/gone-items.ts',
+    from: 'items.making(name, path).some((task) => hasMade(task, path))',
+    to: 'items.mayMake(name, path)',
+    tests: ['test/engine/gone-items.test.ts', 'test/random-items.test.ts'],
+  },
+  {
+    name: 'a plan leaves what an item makes no more',
+    file: 'src/engine/preview.ts',
+    from: 'formerlyMade(this.world, assessed, isOfAnother)) this.gone.set(path, stage.name);',
+    to: 'formerlyMade(this.world, assessed, isOfAnother)) void path;',
+    tests: ['test/engine/preview.test.ts'],
+  },
+  {
     name: 'an acceptance leaves former outputs',
     file: 'src/engine/accept.ts',
     from: 'clearGround(world, graph, selection);',
