@@ -12,6 +12,7 @@ import {
 import type { BreakerChanged, BreakerNews } from '../model/breaker-events.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
+import { WakeUp } from './wake-up.ts';
 import type { World } from './world.ts';
 
 interface Breaker {
@@ -25,18 +26,16 @@ interface Breaker {
 
 export class Breakers {
   private readonly world: World;
-  private readonly onTime: () => void;
   private readonly known = new Map<string, Breaker>();
   private readonly atWork = new Set<Task>();
   /** In the order in which they came. */
   private waiting: Task[] = [];
-  private callOff: (() => void) | null = null;
-  private wakesAtMs = Number.POSITIVE_INFINITY;
+  private readonly wakeUp: WakeUp;
 
   /** `onTime`: those that wait for a pause to pass are to be `called`. */
   constructor(world: World, onTime: () => void) {
     this.world = world;
-    this.onTime = onTime;
+    this.wakeUp = new WakeUp(world, onTime);
   }
 
   get areWaitedFor(): boolean {
@@ -92,8 +91,7 @@ export class Breakers {
   }
 
   close(): void {
-    this.callOff?.();
-    this.callOff = null;
+    this.wakeUp.close();
   }
 
   /** Whether it may begin. If it is only a matter of time, it is waited for. */
@@ -102,7 +100,7 @@ export class Breakers {
     const others = breakers.filter(({ trial }) => trial !== task);
     const untilMs = Math.max(...others.map(({ state }) => opensAtMs(state)));
     if (untilMs > nowMs) {
-      if (untilMs < Number.POSITIVE_INFINITY) this.wakeAfter(untilMs - nowMs);
+      if (untilMs < Number.POSITIVE_INFINITY) this.wakeUp.after(untilMs - nowMs);
       return false;
     }
     for (const breaker of others) {
@@ -139,18 +137,6 @@ export class Breakers {
         return { state: 'open', failures, pauseMs: policy.pauseMs };
       }
     }
-  }
-
-  /** Never early: they would only wait again. */
-  private wakeAfter(delayMs: number): void {
-    const atMs = this.world.clock.monotonicMs() + delayMs;
-    if (this.wakesAtMs <= atMs) return;
-    this.callOff?.();
-    this.wakesAtMs = atMs;
-    this.callOff = this.world.alarm(Math.ceil(delayMs), () => {
-      this.wakesAtMs = Number.POSITIVE_INFINITY;
-      this.onTime();
-    });
   }
 
   private breakersOf({ pools, services }: Stage): readonly Breaker[] {

@@ -2,6 +2,7 @@
 // A task that waits keeps its place: none that needs the same pool overtakes it.
 import type { PoolShare } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
+import { WakeUp } from './wake-up.ts';
 import type { World } from './world.ts';
 
 const minuteMs = 60_000;
@@ -18,19 +19,17 @@ interface PoolUse {
 
 export class Pools {
   private readonly world: World;
-  private readonly onTime: () => void;
   private readonly uses = new Map<string, PoolUse>();
   /** Those that have room: it is their turn to begin, or they have begun. */
   private readonly using = new Map<Task, 'promised' | 'begun'>();
   /** In the order of their turns. */
   private waiting: Task[] = [];
-  private callOff: (() => void) | null = null;
-  private wakesAtMs = Number.POSITIVE_INFINITY;
+  private readonly wakeUp: WakeUp;
 
   /** `onTime`: those that wait for a minute to pass are to be `called`. */
   constructor(world: World, onTime: () => void) {
     this.world = world;
-    this.onTime = onTime;
+    this.wakeUp = new WakeUp(world, onTime);
   }
 
   get areWaitedFor(): boolean {
@@ -107,8 +106,7 @@ export class Pools {
   }
 
   close(): void {
-    this.callOff?.();
-    this.callOff = null;
+    this.wakeUp.close();
   }
 
   /** Whether there is room for it, which is then its own. If it is only a matter of time, it is waited for. */
@@ -117,7 +115,7 @@ export class Pools {
     const nowMs = this.world.clock.monotonicMs();
     const untilMs = Math.max(...pools.map((share) => this.opensAtMs(share, nowMs)));
     if (untilMs > nowMs) {
-      if (untilMs < Number.POSITIVE_INFINITY) this.wakeAfter(untilMs - nowMs);
+      if (untilMs < Number.POSITIVE_INFINITY) this.wakeUp.after(untilMs - nowMs);
       return false;
     }
     this.using.set(task, 'promised');
@@ -135,7 +133,7 @@ export class Pools {
       const use = this.useOf(name);
       use.promised--;
       use.starts.push(this.world.clock.monotonicMs());
-      if (perMinute !== null && use.waiting > 0) this.wakeAfter(minuteMs);
+      if (perMinute !== null && use.waiting > 0) this.wakeUp.after(minuteMs);
     }
   }
 
@@ -150,18 +148,6 @@ export class Pools {
     const opens = use.starts[tooMany];
     // What is promised and has not begun: when it does, it is known until when to wait.
     return opens === undefined ? Number.POSITIVE_INFINITY : opens + minuteMs;
-  }
-
-  /** Never early: they would only wait again. */
-  private wakeAfter(delayMs: number): void {
-    const atMs = this.world.clock.monotonicMs() + delayMs;
-    if (this.wakesAtMs <= atMs) return;
-    this.callOff?.();
-    this.wakesAtMs = atMs;
-    this.callOff = this.world.alarm(Math.ceil(delayMs), () => {
-      this.wakesAtMs = Number.POSITIVE_INFINITY;
-      this.onTime();
-    });
   }
 
   private useOf(name: string): PoolUse {
