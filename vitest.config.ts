@@ -1,14 +1,34 @@
 // How the tests run: every file under test/, in processes, with a bound that a hang must hit.
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Folders of tests whose files share processes: most need nothing but memory, and take less time than a process takes
+ * to start and to load what they import. Not for tests that change what belongs to the process.
+ */
+export const together = [
+  ...['base', 'checks', 'cli', 'engine', 'glance', 'journal'],
+  ...['model', 'profile', 'render', 'services', 'watch'],
+];
+const include = together.map((folder) => `test/${folder}/**/*.test.ts`);
+const bounds = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/rig/own-temporary-folder.ts', 'test/rig/build-once.ts'],
-    pool: 'forks',
     // Most of a story is waiting for the command: one core need not be left to vitest itself.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      // A process is handed on only while the next file is of the same kind: so one kind after the other.
+      { test: { ...bounds, name: 'together', include, isolate: false, sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          ...bounds,
+          name: 'apart',
+          include: ['test/**/*.test.ts'],
+          exclude: include,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

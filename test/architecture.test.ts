@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { together } from '../vitest.config.ts';
 
 const src = path.resolve(import.meta.dirname, '../src');
 
@@ -285,6 +286,18 @@ describe('the model', () => {
       .filter((file) => !/import \{ posix(?: as \w+)? \} from 'node:path'/.test(file.code));
     expect(wrong.map((file) => file.path)).toEqual([]);
   });
+});
+
+test('tests that share a process change nothing of it', () => {
+  const changes =
+    /\bprocess\.(?:env(?:\.\w+|\[[^\]]+\]) = |chdir\(|umask\(|exitCode = )|\bdelete process\.env\b|\bvi\.\w+\(|\btapDisk\(|\bnew RealWorld\(/;
+  const wrong = together.flatMap((folder) =>
+    filesBelow(path.join(import.meta.dirname, folder))
+      .map((name) => ({ name, text: fs.readFileSync(path.join(import.meta.dirname, folder, name), 'utf8') }))
+      .filter(({ text }) => changes.test(withoutComments(text)))
+      .map(({ name }) => `test/${folder}/${name}`),
+  );
+  expect(wrong).toEqual([]);
 });
 
 /** The first circle found, as `a → b → a`. */
