@@ -9,8 +9,8 @@ export { shellQuote } from './shell-line.ts';
 /** What stands for `{requires}`, `{item}`, `{params.x}`, a capture: one word, or a list of words. */
 export type PlaceholderValues = Readonly<Record<string, readonly string[] | string>>;
 
-// `${NAME}` is the shell's.
-const placeholder = /(?<!\$)\{([A-Za-z_][\w.-]*)\}/g;
+// `${NAME}` is the shell's. `{name...}` is a capture as `forEach` writes it, which is `{name}`.
+const placeholder = /(?<!\$)\{([A-Za-z_][\w.-]*?)(?:\.{3})?\}/g;
 
 /**
  * A shell line with the known placeholders replaced: each value quoted as one word, lists as words

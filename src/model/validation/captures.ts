@@ -1,7 +1,7 @@
 // The captures in the patterns of a stage with `forEach`: which there are, and that each is one of its items'.
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import { type CapturePattern, readCapturePattern, widened } from '../items/capture-pattern.ts';
+import { type Capture, type CapturePattern, readCapturePattern, widened } from '../items/capture-pattern.ts';
 
 /** Names that mean something else in commands. */
 const taken = ['item', 'key', 'requires', 'produces', 'params'];
@@ -14,19 +14,24 @@ interface WithCaptures {
 }
 
 /** `any`: the pattern itself says which there are. */
-export type KnownCaptures = readonly string[] | 'any';
+export type KnownCaptures = readonly Capture[] | 'any';
 
 /** Reads a canonical pattern whose captures are some of `known`. The error is a sentence for the person who wrote it. */
 export function withCaptures(text: string, known: KnownCaptures): Result<WithCaptures, string> {
   if (!text.includes('{')) return ok({ text, pattern: null });
   const pattern = readCapturePattern(text);
   if (!pattern.ok) return pattern;
-  const unknown =
-    known === 'any' ? undefined : pattern.value.captures.find(({ name }) => !known.includes(name));
-  if (unknown !== undefined && known !== 'any') return err(unknownCapture(unknown.name, known));
-  if (pattern.value.captures.length === 0) return ok({ text, pattern: null });
-  const glob = widened(pattern.value);
-  return glob.ok ? ok({ text: glob.value, pattern: pattern.value }) : glob;
+  const { texts, captures } = pattern.value;
+  if (captures.length === 0) return ok({ text, pattern: null });
+  const all = known === 'any' ? captures : known;
+  const names = all.map(({ name }) => name);
+  const unknown = captures.find(({ name }) => !names.includes(name));
+  if (unknown !== undefined) return err(unknownCapture(unknown.name, names));
+  // What it may stand for in one place, it may in all: with or without its dots.
+  const across = new Set(all.filter((one) => one.across).map(({ name }) => name));
+  const meant = { texts, captures: captures.map(({ name }) => ({ name, across: across.has(name) })) };
+  const glob = widened(meant);
+  return glob.ok ? ok({ text: glob.value, pattern: meant }) : glob;
 }
 
 function unknownCapture(name: string, known: readonly string[]): string {

@@ -3,6 +3,7 @@ import { didYouMean } from '../../base/did-you-mean.ts';
 import { placeholderNames } from '../command/command-line.ts';
 import { escapeGlob, parseGlob } from '../glob/glob.ts';
 import type { PatternEntry } from '../glob/pattern-set.ts';
+import type { Capture } from '../items/capture-pattern.ts';
 import { type ForEach, type ForEachFile, type ForEachRecord, forAllItems } from '../items/for-each.ts';
 import { ItemFiles } from '../items/item.ts';
 import { canonicalPath, isOutside } from '../paths.ts';
@@ -95,6 +96,13 @@ function readRecords(section: Section, place: PatternPlace): Items | null {
 /** All that any item requires, and what tells which items there are. */
 export function requiredByAll({ entry, requires }: ForEach): readonly PatternEntry[] {
   return [entry, ...forAllItems(requires)];
+}
+
+/** What patterns may name. */
+export function capturesFor(items: Items): readonly Capture[] {
+  return items.kind === 'files'
+    ? items.whole.captures
+    : items.captures.map((name) => ({ name, across: false }));
 }
 
 /** What commands and variables may name. */

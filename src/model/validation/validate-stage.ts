@@ -17,7 +17,13 @@ import { ParamText } from './param-text.ts';
 import { readBatch } from './validate-batch.ts';
 import { readChecks } from './validate-check.ts';
 import { impliedFiles, readCommand } from './validate-command.ts';
-import { placeholdersOf, readForEach, reportUnknownCaptures, requiredByAll } from './validate-for-each.ts';
+import {
+  capturesFor,
+  placeholdersOf,
+  readForEach,
+  reportUnknownCaptures,
+  requiredByAll,
+} from './validate-for-each.ts';
 import { readHooks } from './validate-hooks.ts';
 import { type PatternPlace, readProduces } from './validate-patterns.ts';
 import { type Pool, readShares, readWeight } from './validate-pools.ts';
@@ -49,7 +55,7 @@ export function readStage(
   const params = new ParamText(defaults.params, section.report);
   const ownPlace = { ...defaults.place, params };
   const items = readForEach(section, ownPlace);
-  const place = items === null ? ownPlace : { ...ownPlace, captures: items.captures };
+  const place = items === null ? ownPlace : { ...ownPlace, captures: capturesFor(items) };
   const description = section.text('description');
   const shared = readShared(section, place, defaults.shared);
   const produces = readProduces(section, place);

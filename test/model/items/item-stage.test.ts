@@ -1,6 +1,7 @@
 // A stage for one item: its patterns and variables are filled, and what items may do to each other is known.
 import { expect, test } from 'vitest';
 import type { FilePath, TaskId } from '../../../src/base/brand.ts';
+import { describeCommand, fillCommand } from '../../../src/model/command/command-line.ts';
 import { definitionParts } from '../../../src/model/fingerprint.ts';
 import { itemProblems, taskForFile, taskOfStage } from '../../../src/model/items/item-tasks.ts';
 import { streams, tellsItemsApart } from '../../../src/model/items/streams.ts';
@@ -47,6 +48,28 @@ test('for an item it has the files and the words of this item', () => {
     { kind: 'set', name: 'FILE', value: 'sow/maths/07.json' },
     { kind: 'set', name: 'PRICE', value: '$7 {x}' },
   ]);
+});
+
+test('a capture across folders is one wherever it stands, with its dots or without', () => {
+  for (const rest of ['{rest}', '{rest...}']) {
+    const stage = acceptedStage({
+      forEach: 'in/{rest...}.json',
+      requires: [`style/${rest}/guide.md`],
+      produces: [`out/${rest}.html`],
+      env: { REST: rest },
+      run: `make ${rest}`,
+    });
+    expect(texts(stage, 'requires')).toEqual(['in/{*.json,*/**/*.json}', 'style/**/guide.md']);
+    expect(texts(stage, 'produces')).toEqual(['out/{*.html,*/**/*.html}']);
+    const task = taskFor(stage, 'in/a b/c.json');
+    expect(texts(task.stage, 'produces')).toEqual(['out/a b/c.html']);
+    expect(task.stage.env).toEqual([{ kind: 'set', name: 'REST', value: 'a b/c' }]);
+    expect(describeCommand(fillCommand(stage.command, task.stage.item!.captures))).toBe("make 'a b/c'");
+  }
+  expect(faultsOfStage({ forEach: 'in/{rest...}.json', run: "make '{rest...}'" })).toEqual([
+    'PIPE024 stages.s.run',
+  ]);
+  expect(texts(acceptedStage({ forEach: '{a}/{a...}.x' }), 'requires')).toEqual(['**/{*.x,*/**/*.x}']);
 });
 
 test('what captures stand for is part of what an item is made from', () => {
