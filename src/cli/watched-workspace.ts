@@ -194,7 +194,7 @@ function inShort(assessed: AssessmentOrFailure): AssessmentOrFailure {
   const notRead = once(
     () => ({ failure: { kind: 'internal', message: 'not read any more', stack: null } }) as const,
   );
-  return { task, verdict, memory, parts: [], inputs: [], outputs: [], read: notRead };
+  return { task, verdict, memory, parts: [], inputs: [], outputs: [], read: notRead, expected: () => null };
 }
 
 function codeOf(workspace: Workspace, { stages }: Selection): readonly string[] {

@@ -8,11 +8,12 @@ import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import { codeOf } from '../model/hooks.ts';
 import { judgeByHash, judgeByTimes, type TimedFile, withReason } from '../model/judge.ts';
 import { byPath, type Manifest } from '../model/manifest.ts';
-import type { FingerprintPart, Memory } from '../model/record.ts';
+import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { checksNow } from './checks-now.ts';
+import { type Expectation, type ItemsTook, itemsTook } from './past-items.ts';
 import type { ListedFile, Observation } from './ports.ts';
 import { toldParts } from './secrets.ts';
 import type { World } from './world.ts';
@@ -35,6 +36,8 @@ export interface Assessment {
   readonly outputs: readonly ListedFile[];
   /** Hashes the inputs; under `mtime` only when it comes to that. */
   readonly read: Once<Reading | { readonly failure: Failure }>;
+  /** What an execution may take: as the last one, or as those of other items of the stage. `null`: there is no measure. */
+  readonly expected: () => Expectation | null;
 }
 
 export type AssessmentOrFailure =
@@ -52,6 +55,7 @@ export class Assessor {
   private readonly forced: ReadonlySet<string>;
   private readonly audited: ReadonlySet<string>;
   private readonly remembered: Map<TaskId, AssessmentOrFailure>;
+  private readonly itemsTook: Once<ReadonlyMap<string, ItemsTook>>;
 
   /** `standing`: what was assessed before and still holds. */
   constructor(
@@ -64,6 +68,7 @@ export class Assessor {
     this.world = world;
     this.forced = forced;
     this.audited = audited;
+    this.itemsTook = once(() => itemsTook(world.records));
   }
 
   /** What is remembered. */
@@ -102,7 +107,8 @@ export class Assessor {
     const memory = this.world.records.memory(task.id);
     const read = once(() => this.read(definition.parts, inputs.files));
     const parts = definition.told;
-    const base = { task, memory, parts, inputs: inputs.files, outputs, read };
+    const expected = () => this.expected(task, memory);
+    const base = { task, memory, parts, inputs: inputs.files, outputs, read, expected };
     if (stage.freshness === 'mtime' && stage.produces !== null) {
       const unmatched = (listedOutputs?.unmatched ?? [])
         .filter((entry) => !entry.optional)
@@ -119,6 +125,12 @@ export class Assessor {
       outputs: memory.kind === 'done' ? this.outputManifest(outputs) : [],
     };
     return { ...base, verdict: this.asked(stage, judgeByHash(memory, present)) };
+  }
+
+  private expected({ stage }: Task, memory: Memory): Expectation | null {
+    const last = recordIn(memory);
+    if (last !== null || stage.item === null) return last;
+    return this.itemsTook().get(stage.name)?.mean ?? null;
   }
 
   private asked(stage: Stage, verdict: Verdict): Verdict {

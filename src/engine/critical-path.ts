@@ -1,7 +1,8 @@
 // How long the rest of a build is known to take behind each of its tasks, by what executions took before.
 import type { TaskId } from '../base/brand.ts';
 import { recordIn } from '../model/record.ts';
-import { isManyTasks, stageOfTask, type Task } from '../model/task.ts';
+import { isManyTasks, type Task } from '../model/task.ts';
+import { type ItemsTook, itemsTook } from './past-items.ts';
 import type { Records } from './ports.ts';
 import type { TaskOrder } from './task-orders.ts';
 
@@ -35,26 +36,11 @@ export function pastDurations(
   records: Pick<Records, 'memory' | 'remembered'>,
   jobs: number,
 ): (task: Task) => number {
-  let families: ReadonlyMap<string, FamilyTime> | null = null;
+  let families: ReadonlyMap<string, ItemsTook> | null = null;
   return (task) => {
     if (!isManyTasks(task)) return recordIn(records.memory(task.id))?.durationMs ?? 0;
-    families ??= familyTimes(records);
+    families ??= itemsTook(records);
     const time = families.get(task.stage.name);
     return time === undefined ? 0 : Math.max(time.longestMs, time.sumMs / jobs);
   };
-}
-
-interface FamilyTime {
-  readonly longestMs: number;
-  readonly sumMs: number;
-}
-
-function familyTimes(records: Pick<Records, 'remembered'>): ReadonlyMap<string, FamilyTime> {
-  const times = new Map<string, FamilyTime>();
-  for (const { task, durationMs } of records.remembered()) {
-    const stage = stageOfTask(task);
-    const { longestMs, sumMs } = times.get(stage) ?? { longestMs: 0, sumMs: 0 };
-    times.set(stage, { longestMs: Math.max(longestMs, durationMs), sumMs: sumMs + durationMs });
-  }
-  return times;
 }

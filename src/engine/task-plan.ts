@@ -2,7 +2,7 @@
 import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import { noMetrics } from '../model/metrics.ts';
-import { recordIn, type TaskRecord } from '../model/record.ts';
+import { recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
@@ -11,6 +11,7 @@ import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.t
 import { resultToCheck } from './checking.ts';
 import { missingSecrets } from './execution.ts';
 import { obstructionOf, protectedAmong } from './make-room.ts';
+import type { Expectation } from './past-items.ts';
 import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
@@ -29,8 +30,8 @@ export function planOf(
     const { failure } = assessed;
     return { ...named, action: 'fail', reasons: upstream, command, estimateMs: null, failure };
   }
-  const last = lastRecord(assessed);
-  const estimateMs = last?.durationMs ?? null;
+  const expected = assessed.expected();
+  const estimateMs = expected === null ? null : Math.round(expected.durationMs);
   const own = assessed.verdict.kind === 'stale' ? assessed.verdict.reasons : [];
   const reasons = [...own, ...upstream];
   if (reasons.length === 0) {
@@ -41,7 +42,7 @@ export function planOf(
   const end = upstream.length > 0 ? 'run' : endOf(world, assessed, forced.has(stage.name));
   if (end === 'run') {
     const batch = stage.batchSize === null ? {} : { batch: stage.batchSize };
-    return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(last), ...batch };
+    return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(expected), ...batch };
   }
   if (end === 'restore') return { ...named, action: end, reasons, command, estimateMs };
   return { ...named, action: 'fail', reasons, command, estimateMs, failure: end };
@@ -63,12 +64,7 @@ function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 're
   return missingSecrets(world, task.stage) ?? 'run';
 }
 
-function lastRecord({ memory }: Assessment): TaskRecord | null {
-  if (memory.kind === 'done') return memory.record;
-  return memory.kind === 'unfinished' ? memory.last : null;
-}
-
-function metricsIn(last: TaskRecord | null): Pick<TaskPlanned, 'estimateMetrics'> {
-  const metrics = last?.metrics ?? noMetrics;
+function metricsIn(expected: Expectation | null): Pick<TaskPlanned, 'estimateMetrics'> {
+  const metrics = expected?.metrics ?? noMetrics;
   return Object.keys(metrics).length === 0 ? {} : { estimateMetrics: metrics };
 }

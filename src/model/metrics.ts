@@ -11,6 +11,17 @@ export function sumOfMetrics(a: Metrics, b: Metrics): Metrics {
   return Object.fromEntries(total);
 }
 
+/** What one of so many has on average, at least one; whole numbers stay whole where that hardly changes them. */
+export function meanOfMetrics(all: readonly Metrics[]): Metrics {
+  const total = new Map<string, number>();
+  for (const one of all) for (const name in one) total.set(name, (total.get(name) ?? 0) + one[name]!);
+  const meanOf = (sum: number) => {
+    const mean = sum / all.length;
+    return Number.isInteger(sum) && mean >= 10 ? Math.round(mean) : mean;
+  };
+  return Object.fromEntries([...total].map(([name, sum]) => [name, meanOf(sum)]));
+}
+
 /** In so many equal parts; whole numbers stay whole, with what does not go round in the first of them. */
 export function sharesOf(values: Metrics, parts: number): readonly Metrics[] {
   const ofOne = (value: number, part: number) => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   addNames,
   amountText,
+  meanOfMetrics,
   metricsText,
   mostNames,
   reachedLimit,
@@ -65,4 +66,10 @@ test('shares add up: whole numbers stay whole, others are divided', () => {
     { tokens: 3, usd: 0.125 },
     { tokens: 2, usd: 0.125 },
   ]);
+});
+
+test('a mean is of all, whether they report the metric or not; tokens stay whole, and what is rare is not lost', () => {
+  expect(meanOfMetrics([{ tokens: 100, usd: 1 }, { tokens: 101 }, { tokens: 100, images: 1 }])).toEqual({
+    ...{ tokens: 100, usd: 1 / 3, images: 1 / 3 },
+  });
 });

@@ -72,6 +72,9 @@ test('what the items of a stage used is added up where a run is shown', async ()
   await using rig = await Rig.with({ 'a.txt': '1', 'b.txt': '2' }, config);
   await rig.build();
   expect((await rig.pipe(['show'])).stdout).toMatch(/\nstage +tasks +used *\nspeak +2 +usd 0\.50\n/);
+  // What it was never built for costs about as much.
+  rig.write('c.txt', '3');
+  expect((await rig.pipe(['status'])).stdout).toMatch(/1 would run, 2 fresh; about \S+ of work, usd 0\.25\n/);
 });
 
 test.each(['usd', '=5', 'usd=', 'usd=0', 'usd=-1', 'usd=x', 'usd=Infinity'])(
