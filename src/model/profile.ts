@@ -66,28 +66,60 @@ export function atOnce({ sumMs, busyMs }: CommandTimes): number {
   return busyMs === 0 ? 0 : sumMs / busyMs;
 }
 
-/** `stages`: each after all that it needs. `before`: what it needs. Stages that took no time may stand in between. */
+/** A task that did something. */
+export interface TaskWork extends TaskTime {
+  readonly item: string | null;
+  readonly outputs: readonly string[];
+}
+
+/** What a stage needs. `oneByOne`: each of its items waits for the one that makes it, and not for the others. */
+export interface Needed {
+  readonly stage: string;
+  readonly oneByOne: boolean;
+}
+
+/** The longest chain up to a moment. */
+interface End {
+  readonly ms: number;
+  readonly time: TaskTime | null;
+  readonly before: End | null;
+}
+
+const beginning: End = { ms: 0, time: null, before: null };
+
+/** `stages`: each after all that it needs. Stages that took no time may stand in between. */
 export function longestChain(
   stages: readonly string[],
-  before: (stage: string) => readonly string[],
-  times: ReadonlyMap<string, TaskTime>,
+  neededBy: (stage: string) => readonly Needed[],
+  work: ReadonlyMap<string, readonly TaskWork[]>,
 ): readonly TaskTime[] {
-  const ends = new Map<string, { readonly ms: number; readonly last: string | null }>();
-  let longest: string | null = null;
+  const ends = new Map<string, { readonly begun: End; readonly all: End; readonly made: Map<string, End> }>();
+  let longest = beginning;
   for (const stage of stages) {
-    let ms = 0;
-    let last: string | null = null;
-    for (const one of before(stage)) {
-      const end = ends.get(one);
-      if (end !== undefined && end.ms > ms) [ms, last] = [end.ms, one];
+    const needed = neededBy(stage).flatMap((one) => {
+      const end = ends.get(one.stage);
+      return end === undefined ? [] : [{ ...end, oneByOne: one.oneByOne }];
+    });
+    const begun = longestOf(needed.map(({ oneByOne, begun, all }) => (oneByOne ? begun : all)));
+    const made = new Map<string, End>();
+    let all = begun;
+    for (const { task, ms, item, outputs } of work.get(stage) ?? []) {
+      const makers = needed.map((one) => (one.oneByOne && item !== null ? one.made.get(item) : undefined));
+      const before = longestOf([begun, ...makers.filter((end) => end !== undefined)]);
+      const end = { ms: before.ms + ms, time: { task, ms }, before };
+      for (const path of outputs) made.set(path, end);
+      all = longestOf([all, end]);
     }
-    ends.set(stage, { ms: ms + (times.get(stage)?.ms ?? 0), last });
-    if (longest === null || ends.get(stage)!.ms > ends.get(longest)!.ms) longest = stage;
+    ends.set(stage, { begun, all, made });
+    longest = longestOf([longest, all]);
   }
   const chain: TaskTime[] = [];
-  for (let stage = longest; stage !== null; stage = ends.get(stage)?.last ?? null) {
-    const time = times.get(stage);
-    if (time !== undefined) chain.unshift(time);
-  }
+  for (let end: End | null = longest; end !== null; end = end.before)
+    if (end.time !== null) chain.unshift(end.time);
   return chain;
+}
+
+/** Of equal ones the first. */
+function longestOf(ends: readonly End[]): End {
+  return ends.reduce((longest, end) => (end.ms > longest.ms ? end : longest), beginning);
 }

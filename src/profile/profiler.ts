@@ -2,12 +2,13 @@
 import type { Sink } from '../engine/ports.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { streams } from '../model/items/streams.ts';
 import {
   type CommandTimes,
   longestChain,
   type Profile,
   type Spent,
-  type TaskTime,
+  type TaskWork,
   type WorkKind,
   type WorkUnit,
   workKinds,
@@ -20,7 +21,7 @@ export class Profiler implements Sink {
   readonly watch: Stopwatch;
   private readonly clock: ThreadClock;
   private readonly counts = new Map<WorkKind, Partial<Record<WorkUnit, number>>>();
-  private readonly times = new Map<string, TaskTime>();
+  private readonly work = new Map<string, TaskWork[]>();
   private commands = { count: 0, sumMs: 0, busyMs: 0, most: 0 };
   private running = 0;
   private busySinceMs = 0;
@@ -57,12 +58,17 @@ export class Profiler implements Sink {
 
   handle(event: PipeEvent): void {
     if (event.kind !== 'task-finished' || event.outcome === 'fresh' || event.durationMs === 0) return;
-    this.times.set(event.stage, { task: event.task, ms: event.durationMs });
+    const { task, stage, item, durationMs } = event;
+    const outputs = event.outputs.map(({ path }) => path);
+    const known = this.work.get(stage);
+    const one = { task, ms: durationMs, item, outputs };
+    if (known === undefined) this.work.set(stage, [one]);
+    else known.push(one);
   }
 
   profile(graph: StageGraph, jobs: number): Profile {
     const spent = this.spent();
-    const times = [...this.times.values()];
+    const times = [...this.work.values()].flat().map(({ task, ms }) => ({ task, ms }));
     return {
       totalMs: tenths(spent.reduce((sum, { ms }) => sum + ms, 0)),
       spent,
@@ -70,8 +76,12 @@ export class Profiler implements Sink {
       slowest: times.sort((a, b) => b.ms - a.ms || (a.task < b.task ? -1 : 1)).slice(0, listedTasks),
       chain: longestChain(
         graph.order.map((stage) => stage.name),
-        (stage) => graph.edgesInto(stage).map((edge) => edge.from),
-        this.times,
+        (name) =>
+          graph.edgesInto(name).map(({ from, kind }) => ({
+            stage: from,
+            oneByOne: kind === 'file' && streams(graph.stageNamed(from), graph.stageNamed(name)),
+          })),
+        this.work,
       ),
     };
   }

@@ -15,8 +15,8 @@ const took = (task: string, ms: number): TaskTime => ({ task: task as TaskId, ms
 function chainOf(needs: Readonly<Record<string, readonly string[]>>, times: readonly TaskTime[]) {
   const found = longestChain(
     Object.keys(needs),
-    (stage) => needs[stage]!,
-    new Map(times.map((time) => [time.task, time])),
+    (stage) => needs[stage]!.map((one) => ({ stage: one, oneByOne: false })),
+    new Map(times.map((time) => [time.task, [{ ...time, item: null, outputs: [] }]])),
   );
   return found.map(({ task }) => task);
 }
@@ -37,6 +37,29 @@ describe('the longest chain', () => {
   test('is empty where nothing was done', () => {
     expect(chainOf(diamond, [])).toEqual([]);
     expect(chainOf({}, [])).toEqual([]);
+  });
+
+  test('is of one item of each stage, and where items follow one by one, of those that follow', () => {
+    const item = (stage: string, name: string, ms: number) => ({
+      ...took(`${stage}:${name}`, ms),
+      ...{ item: name, outputs: [`${name}${stage}`] },
+    });
+    // Of stage b, 1a follows from item 1 of stage a; 3a from one that was fresh.
+    const work = new Map([
+      ['start', [{ ...took('start', 10), item: null, outputs: [] }]],
+      ['a', [item('a', '1', 5), item('a', '2', 50), item('a', '3', 0)]],
+      ['b', [item('b', '1a', 40), item('b', '2a', 4), item('b', '4a', 41)]],
+    ]);
+    const chainWith = (oneByOne: boolean) => {
+      const needs = { start: [], a: [{ stage: 'start', oneByOne: false }], b: [{ stage: 'a', oneByOne }] };
+      return longestChain(Object.keys(needs), (stage) => needs[stage as keyof typeof needs], work);
+    };
+    expect(chainWith(true).map(({ task }) => task)).toEqual(['start', 'a:2', 'b:2a']);
+    expect(chainWith(false).map(({ task }) => task)).toEqual(['start', 'a:2', 'b:4a']);
+    work.get('a')!.splice(1, 1);
+    expect(chainWith(true).map(({ task }) => task)).toEqual(['start', 'a:1', 'b:1a']);
+    work.get('a')!.splice(0);
+    expect(chainWith(true).map(({ task }) => task)).toEqual(['start', 'b:4a']);
   });
 
   test('may be very long', () => {

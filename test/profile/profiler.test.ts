@@ -83,8 +83,10 @@ test('the slowest come first, fresh ones not at all; the chain goes by what need
   ] as const)
     profiler.handle(at(0, finished(task, 'executed', { durationMs })));
   profiler.handle(at(0, finished('b', 'fresh', { durationMs: 0 })));
+  // Of a stage with items each counts, the last no more than the others.
+  profiler.handle(at(0, finished('a:1', 'executed', { stage: 'a', item: '1', durationMs: 5 })));
   const { slowest, chain } = profiler.profile(graph, 2);
-  expect(slowest.map(({ task }) => task)).toEqual(['d', 'c', 'a']);
+  expect(slowest.map(({ task }) => task)).toEqual(['d', 'c', 'a', 'a:1']);
   expect(chain).toEqual([
     { task: 'a', ms: 10 },
     { task: 'd', ms: 50 },
