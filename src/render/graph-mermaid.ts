@@ -41,6 +41,7 @@ function stageNode(stage: DrawnStage, id: string): string {
   const label = [
     text(stage.name),
     ...(stage.description === null ? [] : [`<small>${text(stage.description)}</small>`]),
+    ...(stage.batch === undefined ? [] : [`<small>in batches of ${stage.batch}</small>`]),
     ...(stage.status === undefined ? [] : [`<small>${stage.status}</small>`]),
   ].join('<br/>');
   return `${id}("${label}"):::${stage.status ?? 'plain'}`;

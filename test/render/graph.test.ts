@@ -132,6 +132,12 @@ test('Mermaid gets other ids for its own words and for odd names, and none twice
   expect(lines).toContain('  stage2 --> stage3');
 });
 
+test('of a stage that works in batches it is told how large they are', () => {
+  const batched = { ...small, stages: [{ name: 'speak', description: null, batch: 50 }], edges: [] };
+  expect(graphMermaid(batched)).toContain('speak("speak<br/><small>in batches of 50</small>")');
+  expect(graphDot(batched)).toContain('>in batches of 50</font>');
+});
+
 test('JSON has each pair of stages once, with all patterns between them', () => {
   expect(JSON.parse(graphJson(small))).toEqual({
     v: 1,
