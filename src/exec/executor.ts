@@ -34,7 +34,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   return {
     start(execution) {
       const output = new CapturedOutput({ ...execution, outlet });
-      const traces = { marks: marksIn(execution.env), leaves: outputFileOf(execution) };
+      const traces = { marks: marksIn(execution.env), leaves: filesOf(execution) };
       const record = programs && onRecord(programs, traces);
       const supervision = new Supervision(output, periods, record);
       const ended = perform(execution, {
@@ -50,8 +50,8 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
 }
 
 /**
- * An execution on record from its first program until PIPE_OUTPUT is gone, also between two programs: who finds the record
- * takes away that file, which may hold a secret.
+ * An execution on record from its first program until PIPE_OUTPUT and PIPE_ITEMS are gone, also between two programs: who
+ * finds the record takes away these files, which may hold a secret.
  */
 function onRecord(programs: RunningPrograms, traces: Traces) {
   let last: Entry | null = null;
@@ -75,6 +75,16 @@ function outputFileOf({ logPath }: Execution): string {
   return logPath === null ? '' : `${logPath}.output.jsonl`;
 }
 
+/** `null`: it serves no batch. */
+function itemsFileOf({ batch, logPath }: Execution): string | null {
+  return batch === null ? null : `${logPath}.items.jsonl`;
+}
+
+/** What is to be gone when it has ended. */
+function filesOf(execution: Execution): readonly string[] {
+  return [outputFileOf(execution), itemsFileOf(execution) ?? ''].filter((file) => file !== '');
+}
+
 interface Equipment {
   readonly output: CapturedOutput;
   readonly supervision: Supervision;
@@ -91,7 +101,7 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
   const onMetric = (values: Readonly<Record<string, number>>) => asked.onMetric(cleaned(values));
   const onProblem = ({ path: file, message }: { readonly path: string; readonly message: string }) =>
     asked.onProblem({ path: file, message: output.clean(message) });
-  const itemsPath = asked.batch === null ? null : `${asked.logPath}.items.jsonl`;
+  const itemsPath = itemsFileOf(asked);
   const { batch } = asked;
   const execution: Execution = {
     ...{ ...asked, onMetric, onProblem },

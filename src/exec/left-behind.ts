@@ -23,8 +23,8 @@ const abandonMs = 10_000;
 /** By what a program that runs, and what it leaves, can be found again. */
 export interface Traces {
   readonly marks: Marks;
-  /** Absolute path of a file that goes with the program: it may hold secrets. */
-  readonly leaves: string;
+  /** Absolute paths of files that go with the program: they may hold secrets. */
+  readonly leaves: readonly string[];
 }
 
 /** A program on record. */
@@ -98,7 +98,7 @@ export class RunningPrograms {
     for (const name of this.recorded()) {
       const { marks, leaves, groupId } = this.read(name);
       if (await endMarked(marks, groupId)) count++;
-      this.remove(leaves);
+      for (const file of leaves) this.remove(file);
       try {
         rmSync(join(this.folder, name), { force: true, recursive: true });
       } catch {
@@ -124,7 +124,8 @@ export class RunningPrograms {
   /** Only what lies beside the record: it may have been written by anybody. */
   private remove(file: string): void {
     const state = `${dirname(this.folder)}/`;
-    if (!file.startsWith(state) || file.split('/').includes('..') || !file.endsWith('.output.jsonl')) return;
+    const isOurs = file.startsWith(state) && /\.(?:output|items)\.jsonl$/.test(file);
+    if (!isOurs || file.split('/').includes('..')) return;
     try {
       rmSync(file, { force: true });
     } catch {
@@ -148,11 +149,11 @@ export class RunningPrograms {
       const isFine = Array.isArray(marks) && marks.some((mark) => /^PIPE_RUN_ID=./.test(String(mark)));
       return {
         marks: isFine ? marks.map(String) : [],
-        leaves: typeof leaves === 'string' ? leaves : '',
+        leaves: Array.isArray(leaves) ? leaves.map(String) : [],
         groupId: /^[1-9]\d*$/.test(second) ? Number(second) : 0,
       };
     } catch {
-      return { marks: [], leaves: '', groupId: 0 };
+      return { marks: [], leaves: [], groupId: 0 };
     }
   }
 }

@@ -11,8 +11,8 @@ function scene() {
   return { folder, texts, programs: new RunningPrograms(folder) };
 }
 
-const of = (stage: string) => ({ marks: [`PIPE_RUN_ID=1`, `PIPE_STAGE=${stage}`], leaves: '' });
-const said = (stage: string) => `{"marks":["PIPE_RUN_ID=1","PIPE_STAGE=${stage}"],"leaves":""}\n`;
+const of = (stage: string) => ({ marks: [`PIPE_RUN_ID=1`, `PIPE_STAGE=${stage}`], leaves: [] });
+const said = (stage: string) => `{"marks":["PIPE_RUN_ID=1","PIPE_STAGE=${stage}"],"leaves":[]}\n`;
 
 test('programs are on record as long as they run: those at the same time each in a file, others in one after the other', () => {
   const { texts, programs } = scene();

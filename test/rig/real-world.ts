@@ -184,7 +184,7 @@ export class RealWorld implements Disposable {
     const perform = async (execution: Execution): Promise<ExecutionEnd> => {
       const { stage } = execution.task!;
       const output = new CapturedOutput(execution);
-      const entry = programs.begins({ marks: marksIn(execution.env), leaves: '' });
+      const entry = programs.begins({ marks: marksIn(execution.env), leaves: [] });
       entry.started(nobodysGroup);
       try {
         output.say('stdout', `${stage.name} at work`);

@@ -73,6 +73,8 @@ test('after a kill what was done stands, and what the others left is put away', 
   running.child.kill('SIGKILL');
   await running.ended;
   if (isAlive(pid)) process.kill(-pid, 'SIGKILL');
+  const told = () => rig.files('.pipeline-cache/runs').filter((file) => /items|output/.test(file));
+  expect(told()).toHaveLength(2);
   rig.write('go', '');
   rig.write('in/d.txt', 'd');
   const next = await rig.build();
@@ -82,6 +84,7 @@ test('after a kill what was done stands, and what the others left is put away', 
     fresh: ['a', 'b', 'c'].map((name) => `s:in/${name}.txt`),
   });
   expect(rig.read('out/d.txt')).toBe('D');
+  expect(told()).toEqual([]);
 });
 
 test('a function is given its items, and says of each how it went', async () => {

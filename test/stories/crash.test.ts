@@ -156,7 +156,7 @@ test('nor a program that was started just before the engine could note its numbe
   await once(left, 'spawn');
   rig.write(
     '.pipeline-cache/running/1-0',
-    `${JSON.stringify({ marks: [`PIPE_RUN_ID=run-${rig.root}`], leaves: '' })}\n`,
+    `${JSON.stringify({ marks: [`PIPE_RUN_ID=run-${rig.root}`], leaves: [] })}\n`,
   );
   const next = await rig.build();
   expect(next.warnings).toEqual([expect.stringContaining('left 1 program running')]);
@@ -164,10 +164,10 @@ test('nor a program that was started just before the engine could note its numbe
 });
 
 test.each<[string, (strangerId: number) => string]>([
-  ['the number of a group', (id) => `{"marks":["PIPE_RUN_ID=20240101-000000-0000"],"leaves":""}\n${id}\n`],
-  ['marks that every stage has', (id) => `{"marks":["PIPE_STAGE=work"],"leaves":""}\n${id}\n`],
-  ['a run without a name', (id) => `{"marks":["PIPE_RUN_ID="],"leaves":""}\n${id}\n`],
-  ['no marks at all', (id) => `{"marks":[],"leaves":""}\n${id}\n`],
+  ['the number of a group', (id) => `{"marks":["PIPE_RUN_ID=20240101-000000-0000"],"leaves":[]}\n${id}\n`],
+  ['marks that every stage has', (id) => `{"marks":["PIPE_STAGE=work"],"leaves":[]}\n${id}\n`],
+  ['a run without a name', (id) => `{"marks":["PIPE_RUN_ID="],"leaves":[]}\n${id}\n`],
+  ['no marks at all', (id) => `{"marks":[],"leaves":[]}\n${id}\n`],
   ['marks of another kind', (id) => `{"marks":"PIPE_RUN_ID=x","leaves":7}\n${id}\n`],
   ['half a line', () => '{"marks":["PIPE_RUN_'],
   ['nothing', () => ''],
