@@ -55,7 +55,7 @@ export async function show([which = 'last']: readonly string[], flags: Flags): P
     { title: 'why', shrinks: true },
   ];
   printLines([
-    `${run.runId}  ${summary.outcome}, exit code ${summary.exitCode}`,
+    `${run.runId}  ${summary.outcome}${overHook(summary)}, exit code ${summary.exitCode}`,
     `pipe ${summary.command.join(' ')}`,
     `${summary.startedAt}, took ${formatDuration(summary.durationMs)}${summary.savedMs > 0 ? `, saved ${formatDuration(summary.savedMs)}` : ''}${usedIn(summary)}`,
     '',
@@ -139,6 +139,10 @@ function usedBy({ outcome, metrics }: TaskSummary): string {
   if (metrics === undefined) return '';
   const text = printable(metricsText(metrics));
   return outcome === 'restored' ? `saved ${text}` : text;
+}
+
+function overHook({ failedHook }: RunSummary): string {
+  return failedHook === undefined ? '' : ` over the pipeline's hook "${failedHook}"`;
 }
 
 function usedIn({ metrics }: RunSummary): string {

@@ -42,7 +42,7 @@ export class RunHooks {
       const fault = await this.run('after', { PIPE_OUTCOME: summary.outcome });
       if (this.interrupted !== null) return { ...summary, outcome: 'cancelled', exitCode: 130 };
       if (fault !== null) {
-        end = { ...summary, outcome: 'failed', exitCode: 1 };
+        end = { ...summary, outcome: 'failed', exitCode: 1, failedHook: 'after' };
         first = explainFailure(fault)[0];
       }
     }

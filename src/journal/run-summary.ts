@@ -31,7 +31,11 @@ export interface RunSummary {
   readonly finishedAt: string;
   readonly outcome: RunOutcome;
   readonly exitCode: number;
-  readonly counts: Omit<RunFinished, 'kind' | 'outcome' | 'exitCode' | 'durationMs' | 'savedMs' | 'metrics'>;
+  readonly failedHook?: RunFinished['failedHook'];
+  readonly counts: Omit<
+    RunFinished,
+    'kind' | 'outcome' | 'exitCode' | 'failedHook' | 'durationMs' | 'savedMs' | 'metrics'
+  >;
   readonly durationMs: number;
   readonly savedMs: number;
   /** What was used, failed attempts included, where anything was reported. */
@@ -92,6 +96,7 @@ export class SummaryOfRun {
       finishedAt: event.at,
       outcome: event.outcome,
       exitCode: event.exitCode,
+      ...(event.failedHook === undefined ? {} : { failedHook: event.failedHook }),
       counts: { executed, restored, fresh, failed, skipped, waiting, cancelled },
       durationMs: event.durationMs,
       savedMs: event.savedMs,

@@ -201,6 +201,8 @@ export interface RunFinished {
   readonly metrics?: Readonly<Record<string, number>>;
   /** What those that were fresh or restored reported when they were executed, where they did. */
   readonly savedMetrics?: Readonly<Record<string, number>>;
+  /** The hook of the pipeline over which a run has failed whose tasks have not. */
+  readonly failedHook?: 'after';
 }
 
 export type EventBody =

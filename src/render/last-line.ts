@@ -38,9 +38,12 @@ export function summaryText(run: RunFinished): string {
   const told = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
   const saved = savedText(run);
   const spent = run.metrics === undefined ? '' : `, used ${printable(metricsText(run.metrics))}`;
-  const lead =
-    run.outcome === 'cancelled' ? 'interrupted: ' : run.outcome === 'waiting' ? 'stopped to wait: ' : '';
-  return `${lead}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved === '' ? '' : `, saved ${saved}`}${spent}`;
+  return `${leadOf(run)}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved === '' ? '' : `, saved ${saved}`}${spent}`;
+}
+
+function leadOf({ outcome, failedHook }: RunFinished): string {
+  if (failedHook !== undefined) return `the pipeline's hook "${failedHook}" failed: `;
+  return outcome === 'cancelled' ? 'interrupted: ' : outcome === 'waiting' ? 'stopped to wait: ' : '';
 }
 
 /** `45s and usd 0.42` */

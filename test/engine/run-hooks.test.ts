@@ -117,7 +117,9 @@ test('an after that fails fails the run, and what was made stays made', async ()
   expect(how.env.onFailure).toMatchObject({
     ...{ PIPE_FAILED: '', PIPE_FAILURE: `the pipeline's hook "after" failed: exit code 1` },
   });
-  expect(end).toMatchObject({ event: { exitCode: 1, outcome: 'failed', executed: 3, failed: 0 } });
+  expect(end).toMatchObject({
+    event: { exitCode: 1, outcome: 'failed', executed: 3, failed: 0, failedHook: 'after' },
+  });
   expect((await run(machine)).end).toMatchObject({ event: { exitCode: 0, fresh: 3 } });
 });
 

@@ -56,6 +56,10 @@ test('one that hangs is ended with its time, and fails the run', async () => {
   expect(hung.stdout).toMatch(
     /hook +after +failed: timed out after 300ms\n {2}│ here\n +log +\.pipeline-cache\S+after\.log/,
   );
+  expect(hung.stdout).toMatch(/\nthe pipeline's hook "after" failed: 1 ran in \S+\n$/);
+  expect((await rig.pipe(['show'])).stdout).toContain(
+    `  failed over the pipeline's hook "after", exit code 1\n`,
+  );
 });
 
 test('a build that one begins is refused: it would wait for itself', async () => {
