@@ -1,11 +1,16 @@
 // The command lines that go on with what this one was about: the same configuration, parameters and selection.
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { Pipeline } from '../model/stage.ts';
+import type { GoOnFlags } from '../render/look.ts';
 import { budgetOf, type Flags, texts } from './flags.ts';
 
-/** For a task that failed: what is typed behind `pipe build <task>`. Empty, or it begins with a space. */
-export function flagsToGoOn({ params }: Pick<Pipeline, 'params'>, flags: Flags): string {
-  return [...given('from', flags), ...given('skip', flags), ...sameWorkspace(params, flags)].join('');
+/** For a task that failed or was stopped: what is typed behind `pipe build <task>` and `pipe accept <path>`. */
+export function flagsToGoOn({ params }: Pick<Pipeline, 'params'>, flags: Flags): GoOnFlags {
+  const workspace = sameWorkspace(params, flags);
+  return {
+    build: [...given('from', flags), ...given('skip', flags), ...workspace].join(''),
+    accept: workspace.join(''),
+  };
 }
 
 /** For all that a budget has left, with a larger one. */

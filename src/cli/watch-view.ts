@@ -6,7 +6,7 @@ import { stageOfTask } from '../model/task.ts';
 import type { Console } from '../render/console.ts';
 import { lookOf } from '../render/console-mode.ts';
 import { warningLines } from '../render/display.ts';
-import type { Look } from '../render/look.ts';
+import type { GoOnFlags, Look } from '../render/look.ts';
 import { emptyScreen, serverLines } from '../render/watch-answers.ts';
 import { brokenLine, changedLine, type Pending, restLines } from '../render/watch-lines.ts';
 import { createWriter, type Writer } from '../render/writer.ts';
@@ -32,7 +32,7 @@ export class WatchView {
   private lastRest: (look: Look) => readonly string[] = () => [];
   private watched: WatchedWorkspace | null = null;
   /** Behind `pipe build <stage>`, to do it as this watch would. */
-  private goOnFlags = '';
+  private goOnFlags: GoOnFlags | undefined;
   private pendingNow: readonly string[] = [];
   private readonly waitingLines: string[] = [];
   private log: { readonly root: string; readonly path: string } | null = null;
@@ -90,7 +90,7 @@ export class WatchView {
     const names = watched.selection.stages.map((stage) => stage.name);
     const console = openConsole(this.flags, this.mode, {
       ...{ names, onClosed: this.onClosed },
-      goOnFlags: this.goOnFlags,
+      ...(this.goOnFlags === undefined ? {} : { goOnFlags: this.goOnFlags }),
     });
     this.console = console;
     this.toldRest = '';

@@ -1,6 +1,6 @@
 // In which of four ways a run is shown, and how text looks there: it depends on the stream and on the caller's environment.
 import { canDrawUnicode, createGlyphs } from './glyphs.ts';
-import { type Look, nameWidthFor } from './look.ts';
+import { type GoOnFlags, type Look, nameWidthFor } from './look.ts';
 import { createStyle, wantsColour } from './style.ts';
 import type { OutStream } from './writer.ts';
 
@@ -21,12 +21,17 @@ export function chooseMode(
 }
 
 /** How text looks on `stream`: its colours, signs and width, which follows the terminal. */
-export function lookOf(stream: OutStream, env: Env, names: readonly string[] = [], goOnFlags = ''): Look {
+export function lookOf(
+  stream: OutStream,
+  env: Env,
+  names: readonly string[] = [],
+  goOnFlags?: GoOnFlags,
+): Look {
   return {
     style: createStyle(wantsColour(stream, env)),
     glyphs: createGlyphs(canDrawUnicode(env)),
     nameWidth: nameWidthFor(names),
-    goOnFlags,
+    ...(goOnFlags === undefined ? {} : { goOnFlags }),
     get columns() {
       return stream.isTTY === true ? stream.columns || 80 : null;
     },

@@ -7,6 +7,7 @@ import { type ConsoleMode, type Env, lookOf } from './console-mode.ts';
 import type { Display } from './display.ts';
 import { createJsonDisplay } from './json.ts';
 import { createLiveDisplay } from './live.ts';
+import type { GoOnFlags } from './look.ts';
 import { createPlainDisplay } from './plain.ts';
 import type { ProfileLines } from './profile-block.ts';
 import { createQuietDisplay } from './quiet.ts';
@@ -28,7 +29,7 @@ export interface ConsoleOptions {
   /** Names of the tasks to come, so that lines align from the first one on. */
   readonly names?: readonly string[];
   /** What a command line that goes on with a task needs besides its name. */
-  readonly goOnFlags?: string;
+  readonly goOnFlags?: GoOnFlags;
   /** Standard output lost its reader (`| head`). Nothing more is written to it; what to do is up to the caller. */
   readonly onClosed?: () => void;
   /** Milliseconds since 1970. */

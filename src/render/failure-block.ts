@@ -6,7 +6,7 @@ import { printable } from '../model/words/printable.ts';
 import { explainFailure } from '../model/words/wording.ts';
 import { capturedLines } from './captured.ts';
 import { chunk, padEnd, widthOf, wrapWords } from './fit.ts';
-import type { Look } from './look.ts';
+import type { GoOnFlags, Look } from './look.ts';
 import { howItFailed } from './task-line.ts';
 
 const labelWidth = 10;
@@ -35,12 +35,12 @@ export function failureDetails(event: TaskFinished, look: Look): readonly string
 }
 
 /** The command lines that take up the work again, each with what it does in a word. */
-function waysOn(event: TaskFinished, flags = ''): readonly (readonly [string, string])[] {
-  const goOn = `${continueCommand(event)}${printable(flags)}`;
+function waysOn(event: TaskFinished, flags?: GoOnFlags): readonly (readonly [string, string])[] {
+  const goOn = `${continueCommand(event)}${printable(flags?.build ?? '')}`;
   if (event.failure?.kind !== 'protected') return [['continue', goOn]];
   const edited = event.failure.paths.map(shellWord).join(' ');
   return [
-    ['keep it', `pipe accept ${edited} --reason "…"`],
+    ['keep it', `pipe accept ${edited}${printable(flags?.accept ?? '')} --reason "…"`],
     ['rebuild', `${goOn} --force`],
   ];
 }

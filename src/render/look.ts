@@ -11,8 +11,14 @@ export interface Look {
   readonly columns: number | null;
   /** Columns that names are padded to, so that what follows them aligns. */
   readonly nameWidth: number;
-  /** Behind a command line that goes on with a task, where it needs more than the task's name: ` -p subject=math`. */
-  readonly goOnFlags?: string;
+  readonly goOnFlags?: GoOnFlags;
+}
+
+/** Behind a command line that goes on, where it needs more than names: empty, or ` -p subject=math`. */
+export interface GoOnFlags {
+  readonly build: string;
+  /** Which knows of no selection. */
+  readonly accept: string;
 }
 
 const widestName = 28;

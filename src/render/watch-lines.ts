@@ -89,7 +89,7 @@ function pendingLine(
     case 'until-asked': {
       const took =
         pending.estimateMs === null ? '' : ` (took ${formatDuration(pending.estimateMs)} the last time)`;
-      const how = key ?? `${continueCommand({ task: id })}${printable(look.goOnFlags ?? '')}`;
+      const how = key ?? `${continueCommand({ task: id })}${printable(look.goOnFlags?.build ?? '')}`;
       return fitted(`${style.warn(glyphs.waiting)} ${name} is pending: ${how} runs it${took}`, look);
     }
     case 'until-changed': {

@@ -16,13 +16,15 @@ function pipelineWith(...typed: readonly string[]) {
 }
 
 test('a task is gone on with under the same parameters and configuration, within the same selection', () => {
-  expect(flagsToGoOn(accepted(spec), {})).toBe('');
+  expect(flagsToGoOn(accepted(spec), {})).toEqual({ build: '', accept: '' });
   const flags = {
     ...{ from: ['b'], to: ['d'], skip: ['c'], config: "ann's.ts", envFile: ['.env'], budget: { usd: 1 } },
   };
-  expect(flagsToGoOn(pipelineWith('subject=fine arts'), flags)).toBe(
-    " --from b --skip c -p subject='fine arts' --config 'ann'\\''s.ts' --env-file .env",
-  );
+  const workspace = " -p subject='fine arts' --config 'ann'\\''s.ts' --env-file .env";
+  expect(flagsToGoOn(pipelineWith('subject=fine arts'), flags)).toEqual({
+    build: ` --from b --skip c${workspace}`,
+    accept: workspace,
+  });
 });
 
 test('what a budget has left is gone on with as a whole, and with the other budgets', () => {

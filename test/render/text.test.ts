@@ -70,16 +70,23 @@ describe('a failure block', () => {
 
   test('of one hidden variable speaks of one; the way on has what the command line needs besides the task', () => {
     const one = finished('analysis', 'failed', { durationMs: 1, hiddenEnv: ['AWS_PROFILE'] });
-    expect(failureBlock(one, { ...look(null), goOnFlags: ' -p subject=math' }).slice(1)).toEqual([
+    expect(
+      failureBlock(one, { ...look(null), goOnFlags: { build: ' -p subject=math', accept: '' } }).slice(1),
+    ).toEqual([
       '  hidden    AWS_PROFILE',
       '            is set here, but the stage does not see it: declare it in env or secrets if it is needed',
       '  continue  pipe build analysis -p subject=math',
     ]);
     const edited = { kind: 'protected', paths: ['out.txt'] } as const;
     const stopped = finished('draft', 'waiting', { durationMs: 1, failure: edited });
-    expect(failureBlock(stopped, { ...look(null), goOnFlags: ' --config x.ts' }).slice(2)).toEqual([
-      '  keep it   pipe accept out.txt --reason "…"',
-      '  rebuild   pipe build draft --config x.ts --force',
+    expect(
+      failureBlock(stopped, {
+        ...look(null),
+        goOnFlags: { build: ' --skip b --config x.ts', accept: ' --config x.ts' },
+      }).slice(2),
+    ).toEqual([
+      '  keep it   pipe accept out.txt --config x.ts --reason "…"',
+      '  rebuild   pipe build draft --skip b --config x.ts --force',
     ]);
   });
 

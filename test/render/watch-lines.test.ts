@@ -42,7 +42,12 @@ test('with keys, each line says what to press; where the screen is narrow, what 
 });
 
 test('without, the command line that does it, with what this watch was given', () => {
-  expect(restLines({ ...rest, hasKeys: false }, { ...look(null), goOnFlags: ' -p level=4' })).toEqual([
+  expect(
+    restLines(
+      { ...rest, hasKeys: false },
+      { ...look(null), goOnFlags: { build: ' -p level=4', accept: '' } },
+    ),
+  ).toEqual([
     '○ review is pending: pipe build review -p level=4 runs it (took 2m 05s the last time)',
     "○ print it is pending: pipe build 'print it' -p level=4 runs it",
     '– publish waits for review',
