@@ -6,7 +6,6 @@ import {
   positiveInteger,
   positiveNumber,
   withBuildFlags,
-  withEnvironment,
   withEnvironmentAndParams,
   withParams,
   withPlace,
@@ -173,10 +172,10 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
       async () => (await import('./cache.ts')).cache,
     ).option('--json', 'one JSON object'),
   doctor: (declare) =>
-    withEnvironment(
+    withEnvironmentAndParams(
       declare(
         'doctor',
-        'check Node, tools, environment, file system and configuration',
+        'check Node, tools, environment, services, file system and configuration',
         async () => (await import('./doctor.ts')).doctor,
       ).option('--json', 'one JSON object'),
     ),

@@ -122,3 +122,14 @@ test('a state folder that git would see is a warning', async () => {
   );
   expect((await examined(rig)).statusOf('git')).toBe('warn');
 });
+
+test('a service is looked at where the parameters say', async () => {
+  await using rig = await Rig.with(
+    { 'in.txt': 'v0', 'up-2': '' },
+    `{ params: { port: { type: 'number' } }, services: { web: { check: 'test -e up-{params.port}', hint: 'say where' } },
+      stages: { copy: { ${stage}, services: 'web' } } }`,
+  );
+  expect((await examined(rig, ['-p', 'port=1'])).statusOf('service')).toBe('warn');
+  expect((await examined(rig, ['-p', 'port=2'])).statusOf('service')).toBe('ok');
+  expect((await examined(rig, ['-p', 'port=x'])).codesOf('configuration')).toEqual(['PIPE055']);
+});
