@@ -92,8 +92,7 @@ export class Attempt {
     const { onFailure } = this.task.stage.hooks;
     if (onFailure === null || this.prepared === null || this.options.isTriedAgain(end)) return;
     const wrong = await runFailureHook(end, this.prepared, this.executing);
-    if (wrong !== null)
-      this.watcher.onWarning(`${this.task.id}: ${wrong}`, 'what it was to tell of stands above');
+    if (wrong !== null) this.watcher.onWarning(wrong, 'what the stage failed of stands');
   }
 
   private async tries(first: Assessment): Promise<AttemptEnd> {

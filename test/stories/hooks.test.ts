@@ -72,7 +72,11 @@ test('who is told of a failure is told once, why it was, and hides nothing by fa
   expect(failed).toMatchObject({ code: 1 });
   expect(failed.end('work')).toMatchObject({ attempts: 2, failure: { kind: 'exit', code: 3 } });
   expect(rig.read('told')).toBe('failed 3 exit code 3\n');
-  expect(failed.warnings).toEqual(['work: its hook "onFailure" failed: exit code 9']);
+  expect(failed.warnings).toEqual(['its hook "onFailure" failed: exit code 9']);
+  const told = await rig.pipe(['build']);
+  expect(told.stdout).toMatch(
+    /^warning: work: its hook "onFailure" failed: exit code 9\n[\s\S]*^failed +work +exit code 3 /m,
+  );
 });
 
 test('hooks see the secrets of their stage, which nobody else does, and what they report counts', async () => {
