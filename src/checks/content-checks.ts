@@ -5,6 +5,7 @@ import path from 'node:path';
 import { ok } from '../base/result.ts';
 import type { Checker, FileCheck } from '../engine/checker.ts';
 import type { CheckProblem } from '../model/checks.ts';
+import { plural } from '../model/words/amounts.ts';
 
 /** `root`: absolute. */
 export function createChecker(root: string): Checker {
@@ -49,5 +50,5 @@ async function hasLines(absolutePath: string, file: string, least: number): Prom
     last = bytes.at(-1) ?? last;
   }
   const lines = last === lineFeed ? ends : ends + 1;
-  return lines >= least ? [] : [problem(file, `has ${lines} lines, fewer than ${least}`)];
+  return lines >= least ? [] : [problem(file, `has ${plural(lines, 'line')}, fewer than ${least}`)];
 }

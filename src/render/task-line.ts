@@ -53,9 +53,12 @@ export function nameOf(task: string, look: Look): string {
 export function howItFailed(event: TaskFinished): string {
   const what = event.failure === undefined ? 'failed' : explainFailure(event.failure)[0];
   const optional = event.optional === true ? ' (optional)' : '';
-  // A failure before anything ran, such as a missing file, took no time worth telling; a timeout tells its own.
-  return event.durationMs === 0 || event.failure?.kind === 'timeout' || event.failure?.kind === 'protected'
-    ? `${what}${optional}`
+  // A failure before anything ran, such as a missing file, took no time worth telling; a timeout tells its own, be it of
+  // the command, a hook or a check.
+  return event.durationMs === 0 ||
+    /timed out after [\w. ]+$/.test(what) ||
+    event.failure?.kind === 'protected'
+    ? `${what}${attemptsOf(event)}${optional}`
     : `${what} after ${formatDuration(event.durationMs)}${attemptsOf(event)}${optional}`;
 }
 

@@ -41,14 +41,14 @@ test('a file may have to have something in it', async () => {
 });
 
 test.each([
-  ['', 0],
-  ['a', 1],
-  ['a\n', 1],
-  ['a\nb', 2],
-  ['\n\n', 2],
-])('%j has %i lines', async (text, lines) => {
+  ['', 0, '0 lines'],
+  ['a', 1, '1 line'],
+  ['a\n', 1, '1 line'],
+  ['a\nb', 2, '2 lines'],
+  ['\n\n', 2, '2 lines'],
+])('%j has %i lines', async (text, lines, told) => {
   const tooMany = await problems({ kind: 'min-lines', lines: lines + 1 }, 'a', text);
-  expect(tooMany).toEqual([`a:null#null has ${lines} lines, fewer than ${lines + 1}`]);
+  expect(tooMany).toEqual([`a:null#null has ${told}, fewer than ${lines + 1}`]);
   if (lines > 0) expect(await problems({ kind: 'min-lines', lines }, 'a', text)).toEqual([]);
 });
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { EventBody } from '../../src/model/events.ts';
 import { createConsole } from '../../src/render/console.ts';
+import { howItFailed } from '../../src/render/task-line.ts';
 import {
   at,
   FakeStream,
@@ -212,4 +213,19 @@ test('a pipe gets no escapes, unless FORCE_COLOR asks for colour', () => {
   expect(plain(bodies).join('')).not.toContain('\u001b');
   expect(plain(bodies, { env: { FORCE_COLOR: '1' } }).join('')).toContain('\u001b[32m');
   expect(plain(bodies, { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }).join('')).not.toContain('\u001b');
+});
+
+test.each([
+  [{ kind: 'exit', code: 3, line: 'false' }, 'exit code 3 after 1.2s, 2 attempts'],
+  [{ kind: 'timeout', timeoutMs: 65_000, line: 'sleep 99' }, 'timed out after 1m 05s, 2 attempts'],
+  [
+    { kind: 'hook-failed', hook: 'after', why: 'timed out after 1.0s', line: 'sleep 9' },
+    'its hook "after" failed: timed out after 1.0s, 2 attempts',
+  ],
+  [
+    { kind: 'check-broken', at: 'stages.a.check', message: 'timed out after 1.0s' },
+    'its check cannot be made: timed out after 1.0s, 2 attempts',
+  ],
+] as const)('how long it took is told once: %j', (failure, told) => {
+  expect(howItFailed({ ...finished('a', 'failed', { failure, attempts: 2 }) })).toBe(told);
 });
