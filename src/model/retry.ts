@@ -113,13 +113,24 @@ function holds(condition: RetryCondition | null, failure: RetryFailure): boolean
     case 'any-of':
       return (
         (failure.exitCode !== null && condition.exitCodes.includes(failure.exitCode)) ||
-        (failure.signal !== null && condition.signals.includes(failure.signal)) ||
+        condition.signals.some((signal) => wasEndedBy(signal, failure)) ||
         (failure.kind === 'timeout' && condition.timeout) ||
         (condition.output !== null && found(condition.output, failure))
       );
     case 'predicate':
       return answerOf(condition.holds, failure);
   }
+}
+
+/** Those that have the same number everywhere. */
+const signalNumbers: Readonly<Record<string, number>> = {
+  ...{ SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGILL: 4, SIGTRAP: 5, SIGABRT: 6, SIGFPE: 8, SIGKILL: 9 },
+  ...{ SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15 },
+};
+
+/** A shell that survives its child, as nearly all do, tells the signal as an exit code. */
+function wasEndedBy(signal: string, failure: RetryFailure): boolean {
+  return failure.signal === signal || failure.exitCode === 128 + (signalNumbers[signal] ?? Number.NaN);
 }
 
 function found(pattern: OutputPattern, { output, message }: RetryFailure): boolean {

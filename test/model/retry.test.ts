@@ -63,6 +63,11 @@ test('commands that fail, die, take too long or throw are tried again', () => {
 test.each<Failure>([
   { kind: 'output-missing', patterns: ['a'] },
   { kind: 'output-blocked', path: 'a', message: '' },
+  { kind: 'check-failed', problems: [], more: 0, kept: null },
+  { kind: 'check-broken', at: 'a', message: '' },
+  { kind: 'hook-failed', hook: 'before', why: '', line: '' },
+  { kind: 'input-unreadable', path: 'a', message: '' },
+  { kind: 'items-unclear', message: '', hint: null },
   { kind: 'input-missing', patterns: ['a'] },
   { kind: 'input-changing', paths: ['a'] },
   { kind: 'input-overwritten', paths: [], stages: [] },
@@ -84,6 +89,18 @@ test('any of the conditions is enough, and no other failure counts', () => {
   expect(isAgain({ when: { exitCode: 75 } }, { failure: late })).toBe(false);
   expect(isAgain({ when: { timeout: false, exitCode: 1 } }, { failure: late })).toBe(false);
   expect(isAgain({ when: { signal: 'SIGTERM' } }, { failure: killed })).toBe(false);
+});
+
+test('a signal counts also where a shell survived it, and says so by its exit code', () => {
+  expect(isAgain({ when: { signal: ['SIGTERM', 'SIGKILL'] } }, { failure: exit(137) })).toBe(true);
+  expect(isAgain({ when: { signal: 'SIGSEGV' } }, { failure: exit(139) })).toBe(true);
+  // Of a signal that has another number on another system nothing is concluded.
+  for (const [signal, code] of [
+    ['SIGTERM', 137],
+    ['SIGUSR1', 138],
+    ['SIGHUP', 1],
+  ] as const)
+    expect(isAgain({ when: { signal } }, { failure: exit(code) })).toBe(false);
 });
 
 test('a pattern is looked for in the output and in what was thrown, each time from the start', () => {
