@@ -128,7 +128,10 @@ export class BuildTasks {
       const found = this.itemsOf(stage);
       if (found.kind === 'unclear') return found.problems;
       if (stage.forEach?.kind !== 'records' || !this.lacksItems(stage, found.tasks)) return [];
-      const message = `stage "${stage.name}" is done for each record of ${stage.forEach.document}, which has none`;
+      const { document } = stage.forEach;
+      // Which is told already.
+      if (this.world.files.look(document) === null) return [];
+      const message = `stage "${stage.name}" is done for each record of ${document}, which has none`;
       return [{ code: 'PIPE052', message, at: `stages.${stage.name}.forEach` }];
     });
   }

@@ -14,7 +14,7 @@ import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
 
 /** What names a file that is missing. */
-type Field = 'requires' | 'run' | 'check';
+type Field = 'forEach' | 'requires' | 'run' | 'check';
 
 /** Tools that are missing, code that does not compile, required files that nobody has or will make, or that hide an order. */
 export function preflight(
@@ -77,7 +77,10 @@ function missingInputs(
   const ofItems = new Set(
     stage.forEach?.requires.flatMap(({ entry, pattern }) => (pattern === null ? [] : [entry])),
   );
-  for (const entry of unmatched) if (!entry.optional && !ofItems.has(entry)) report(entry, 'requires');
+  for (const entry of unmatched) {
+    if (!entry.optional && !ofItems.has(entry))
+      report(entry, entry === stage.forEach?.entry ? 'forEach' : 'requires');
+  }
   for (const { path, message } of unreadable) {
     problems.push({
       code: 'PIPE050',
@@ -143,11 +146,15 @@ function missingOutright(
     code: 'PIPE050',
     message: `stage "${stage.name}" requires ${entry.source}, which ${what}, and no stage makes it`,
     at: `stages.${stage.name}.${field}`,
-    hint:
-      field !== 'requires'
-        ? `check the path: the ${field === 'run' ? 'command' : 'check'} names this file`
-        : `check the path, or write optional('${entry.source}') if it may be missing`,
+    hint: hintOfMissing(stage, entry, field),
   };
+}
+
+function hintOfMissing({ forEach }: Stage, { source }: PatternEntry, field: Field): string {
+  if (field === 'run' || field === 'check')
+    return `check the path: the ${field === 'run' ? 'command' : 'check'} names this file`;
+  if (field === 'forEach' && forEach?.kind === 'records') return 'check the path: its records are the items';
+  return `check the path, or write optional('${source}') if it may be missing`;
 }
 
 function codeProblems(world: World, stage: Stage): readonly Diagnostic[] {

@@ -1,8 +1,9 @@
 // What can be known to be wrong before anything runs.
 import { expect, test } from 'vitest';
 import { preflight, servedBy } from '../../src/engine/preflight.ts';
+import { items } from '../../src/model/item-spec.ts';
 import { optional, script } from '../../src/model/value-spec.ts';
-import { Machine, type Plan, planOf } from '../rig/fake-world.ts';
+import { build, Machine, type Plan, planOf } from '../rig/fake-world.ts';
 
 function problems(machine: Machine, plan: Plan, request: Parameters<Plan['select']>[0] = {}) {
   return preflight(machine.start(), plan.graph, plan.select(request)).map((one) => `${one.code} ${one.at}`);
@@ -27,6 +28,29 @@ test('files that nobody has and nobody makes are missing, all of them', () => {
     'PIPE050 stages.a.requires',
     'PIPE050 stages.b.requires',
   ]);
+});
+
+test('what the items are taken from is told at forEach, and once', async () => {
+  const records = items('sow.json', (list: unknown) => list, { key: 'k' });
+  const plan = planOf({
+    files: { forEach: 'in/{n}', requires: 'style.md' },
+    maybe: { forEach: optional('in/{n}') },
+    records: { forEach: records },
+  });
+  const told = async (files: Readonly<Record<string, string>>) => {
+    const { end } = await build(Machine.with(files), plan);
+    return end.kind === 'refused' ? end.problems.map(({ code, at, hint }) => [code, at, hint]) : end.kind;
+  };
+  const checkPath = "check the path, or write optional('in/{n}') if it may be missing";
+  expect(await told({ 'style.md': '' })).toEqual([
+    ['PIPE050', 'stages.files.forEach', checkPath],
+    ['PIPE050', 'stages.records.forEach', 'check the path: its records are the items'],
+  ]);
+  const there = { 'style.md': '', 'in/a': '' };
+  expect(await told({ ...there, 'sow.json': '[]' })).toEqual([
+    ['PIPE052', 'stages.records.forEach', undefined],
+  ]);
+  expect(await told({ ...there, 'sow.json': '[{"k":1}]' })).toBe('finished');
 });
 
 test('optional patterns may match nothing', () => {

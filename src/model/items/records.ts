@@ -20,7 +20,9 @@ export function itemsIn(
   for (const [i, record] of (records as readonly unknown[]).entries()) {
     const text = textOf(record);
     if (text === null) return err(`record ${i + 1} is no object of plain data`);
-    const key = keyOf((record as Record<string, unknown>)[field]);
+    const value = (record as Record<string, unknown>)[field];
+    if (value === undefined) return err(`record ${i + 1} has no key "${field}"`);
+    const key = keyOf(value);
     if (!key.ok) return err(`the key "${field}" of record ${i + 1} ${key.error}`);
     const other = places.get(key.value);
     if (other !== undefined)

@@ -70,7 +70,8 @@ test.each([
   ],
   [() => [7], 'record 1 is no object'],
   [() => [{ order: 1n }], 'record 1 is no object'],
-  [() => [{ order: 1 }, { title: 'x' }], 'the key "order" of record 2 is neither'],
+  [() => [{ order: 1 }, { title: 'x' }], 'record 2 has no key "order"'],
+  [() => [{ order: true }], 'the key "order" of record 1 is neither text nor a number'],
   [() => [{ order: 'a/b' }], 'is no name of a file'],
   [() => [{ order: 1 }, { order: 2 }, { order: '1' }], 'records 1 and 3 have the same key'],
 ])('what %s gives is refused: %s', (select, why) => {
