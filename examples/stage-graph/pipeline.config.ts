@@ -51,9 +51,18 @@ export default definePipeline({
         REPORT_TITLE: true,
       },
     },
+    index: {
+      description: 'List the files, for those who look for one',
+      requires: ['modules/*.txt'],
+      produces: ['reports/index.md'],
+      run: 'node scripts/index.mjs modules reports/index.md',
+      hooks: {
+        after: 'sort -c reports/index.md',
+      },
+    },
   },
   pipelines: {
-    'full-refresh': ['create-module-list', 'measure', 'rank', 'report'],
+    'full-refresh': ['create-module-list', 'measure', 'rank', 'report', 'index'],
     check: ['create-module-list', 'measure'],
   },
 });
