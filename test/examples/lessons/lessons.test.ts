@@ -42,7 +42,7 @@ test('what the budget stopped is taken up, and one topic is one lesson', async (
   const math = ['-p', 'subject=math', ...port];
   const first = await rig.build([...math, '-j', '1', '--budget', 'usd=0.003']);
   expect(first).toMatchObject({ code: 3, finished: { waiting: 5, skipped: 1 } });
-  const rest = await rig.build(math);
+  const rest = await rig.build(['--resume', 'last']);
   const diagram = (order: number) => `diagram:out/math-3/lessons/${order}.md`;
   const diagrams = [1, 2, 3, 4, 5].map(diagram);
   expect(rest).toMatchObject({ code: 0, executed: [...diagrams, 'lesson:4', 'lesson:5', 'overview'] });
@@ -98,6 +98,10 @@ test('a real model is asked over HTTP, again where it says so, and its key goes 
   expect(built).toMatchObject({ code: 0, finished: { executed: 5, metrics: { tokens: 300 } } });
   expect(built.end('lesson:1')).toMatchObject({ attempts: 2 });
   expect(asked).toHaveLength(4);
+  expect(built.stdout + built.stderr).not.toContain('key-of-the-model');
+  for (const entry of fs.readdirSync(rig.root, { recursive: true, withFileTypes: true }))
+    if (entry.isFile())
+      expect(fs.readFileSync(path.join(entry.parentPath, entry.name), 'latin1')).not.toContain('key-of-the');
   expect(asked[0]).toMatchObject({
     key: 'Bearer key-of-the-model',
     prompt: expect.stringContaining('Topic: Lines'),
