@@ -44,7 +44,9 @@ export interface ItemsSpec {
 export function items<Document = never>(
   file: string,
   select: (document: Document) => unknown,
-  { key }: { readonly key: string },
+  by: { readonly key: string },
 ): ItemsSpec {
+  // Whoever writes JavaScript and leaves it out is told so with the place, as of any field that is missing.
+  const { key } = (by ?? {}) as typeof by;
   return { kind: 'items', file, select: select as ItemsSpec['select'], key };
 }

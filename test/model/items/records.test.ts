@@ -95,6 +95,8 @@ test('items() needs a file within the root, a function and a key', () => {
   expect(wrong({ file: '/etc/a.json' })).toEqual(['PIPE027 stages.s.forEach.file']);
   expect(wrong({ file: undefined })).toEqual(['PIPE012 stages.s.forEach.file']);
   expect(wrong({ key: undefined })).toEqual(['PIPE012 stages.s.forEach.key']);
+  const keyless = (items as (file: string, select: unknown) => object)('a.json', entries);
+  expect(faultsOfStage({ forEach: keyless })).toEqual(['PIPE012 stages.s.forEach.key']);
   expect(wrong({ select: 'x' })).toEqual(['PIPE011 stages.s.forEach.select']);
   expect(wrong({ more: 1 })).toEqual(['PIPE010 stages.s.forEach.more']);
   expect(faultsOfStage({ forEach: items('a.json', entries, { key: 'k' }), produces: ['{course}'] })).toEqual([
