@@ -8,12 +8,12 @@ test('hooks run around the command, see its files, and what they make is part of
   const config = (after: string, onFailure: string) => `import { appendFileSync } from 'node:fs';
     export default { stages: { work: {
       requires: ['in.txt'], produces: ['out.txt'], run: 'cat made >> out.txt',
-      hooks: { before: ['. ./note.sh', 'cp {requires} made'], after: (ctx) => appendFileSync(ctx.produces[0], '${after}'), onFailure: '${onFailure}' },
+      hooks: { before: ['. ./note.sh', 'cp {requires} made'], after: (ctx) => appendFileSync(ctx.produces[0], '${after} ' + process.env.PIPE_HOOK + ' ' + process.env.PIPE_OUTCOME), onFailure: '${onFailure}' },
     } } }`;
   await using rig = await Rig.with(files, config(' after', 'touch never'));
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
   expect([rig.read('out.txt'), rig.read('told'), rig.exists('never')]).toEqual([
-    '1 after',
+    '1 after after succeeded',
     'before work \n',
     false,
   ]);
@@ -27,7 +27,7 @@ test('hooks run around the command, see its files, and what they make is part of
   expect((await rig.build()).reasonsOf('work')).toEqual([{ code: 'input-changed', path: 'note.sh' }]);
   rig.config(config(' then', 'touch never'));
   expect(await rig.build()).toMatchObject({ executed: ['work'] });
-  expect(rig.read('out.txt')).toBe('1 then');
+  expect(rig.read('out.txt')).toBe('1 then after succeeded');
   rig.config(config(' then', 'touch never ever'));
   expect(await rig.build()).toMatchObject({ executed: ['work'] });
   rig.config(config(' then', 'touch never ever').replace('cp {requires}', 'cat {requires} >'));
