@@ -46,7 +46,12 @@ test('every section says how to mend it', () => {
 });
 
 test.each(sections)('the example of $code prints what stands there', async (section) => {
-  await using rig = await Rig.with({}, section.config ?? undefined);
+  const { config } = section;
+  // Up to PIPE006 they tell of configurations that do not even load.
+  await using rig =
+    config === null || section.code <= 'PIPE006'
+      ? await Rig.with({}, config ?? undefined)
+      : await Rig.compiled({}, config);
   fs.mkdirSync(rig.path('node_modules/.bin'), { recursive: true });
   fs.symlinkSync(pipeCommand, rig.path('node_modules/.bin/pipe'));
   const { code, stdout, stderr } = await rig.pipe(section.words, optionsFor(section.code));

@@ -43,7 +43,7 @@ test('what an attempt used is told of its task, though the money is spent before
     ...{ forEach: 'in/{n}.t', produces: 'mid/{n}.m', retry: { attempts: 2, delay: 1 } },
     run: `${pay}; test $PIPE_ATTEMPT = 2; cp {item} {produces}`,
   };
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in/1.t': '1' },
     JSON.stringify({ budget: { usd: 1 }, stages: { first } }),
   );

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { PipeEvent, RunFinished, TaskFinished, TaskStarted } from '../../src/model/events.ts';
 import type { StaleReason } from '../../src/model/verdict.ts';
+import { compileConfig } from './compiled-config.ts';
 
 /** Absolute path of the command under test. */
 export const pipeCommand = path.join(process.env.PIPE_UNDER_TEST ?? '', 'pipe.cjs');
@@ -116,6 +117,16 @@ export class Rig implements AsyncDisposable {
     return rig;
   }
 
+  /**
+   * The same, with its configuration compiled: for stories that are not about the first command in a workspace, nor
+   * about configurations. Where commands look that write nothing, they have less to leave alone.
+   */
+  static async compiled(files: Readonly<Record<string, string>>, config: string): Promise<Rig> {
+    const rig = await Rig.with(files);
+    await rig.reconfigure(config);
+    return rig;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -126,6 +137,12 @@ export class Rig implements AsyncDisposable {
       ? `import { definePipeline, exec, optional, script } from 'pipe-build';\nexport default definePipeline(${text});\n`
       : text;
     this.write('pipeline.config.ts', whole);
+  }
+
+  /** Another configuration, compiled as in `compiled`. */
+  async reconfigure(text: string): Promise<void> {
+    this.config(text);
+    await compileConfig(this.root);
   }
 
   path(file: string): string {

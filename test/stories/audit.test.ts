@@ -67,7 +67,7 @@ const carelessTraces: Traces = {
 
 if (!isLinux) {
   test('elsewhere than on Linux there is no audit, and it says so', async () => {
-    await using rig = await Rig.with({}, careless);
+    await using rig = await Rig.compiled({}, careless);
     const { code, stderr } = await rig.pipe(['build', '--audit']);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: /^PIPE043 an audit needs Linux/ });
   });
@@ -76,7 +76,7 @@ if (!isLinux) {
 const onLinux: typeof test = isLinux ? test : ((() => {}) as unknown as typeof test);
 
 onLinux('files that are touched without being declared are listed, and the exit code is 1', async () => {
-  await using rig = await Rig.with(carelessFiles, careless);
+  await using rig = await Rig.compiled(carelessFiles, careless);
   const { code, stdout } = await rig.pipe(['build', '--audit', '-j', '1'], strace(rig, carelessTraces));
   expect(stdout.replaceAll(/[\d.]+m?s\b/g, 'T')).toBe(
     `${rig.root.split('/').pop()} · 2 tasks
@@ -103,7 +103,7 @@ audited 2 stages: 1 with undeclared files
 });
 
 onLinux('events, the last run and quiet builds tell the same', async () => {
-  await using rig = await Rig.with(carelessFiles, careless);
+  await using rig = await Rig.compiled(carelessFiles, careless);
   const options = strace(rig, carelessTraces);
   const built = await rig.build(['--audit'], options);
   expect(verdicts(built)).toEqual({
@@ -130,7 +130,7 @@ onLinux('events, the last run and quiet builds tell the same', async () => {
 onLinux(
   'what is required through a link may be opened where it really lies; a neighbour of it may not',
   async () => {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       { 'real/a.txt': 'a', 'real/b.txt': 'b', 'real/x.txt': 'x', 'elsewhere.txt': 'c' },
       `{ stages: { s: {
       requires: ['by/[ab].txt', 'alias.txt'], produces: ['out.txt'],
@@ -153,7 +153,7 @@ onLinux(
 onLinux(
   'what is fresh, or could be restored, is executed to be watched; then nothing is left to do',
   async () => {
-    await using rig = await Rig.with(carelessFiles, careless);
+    await using rig = await Rig.compiled(carelessFiles, careless);
     expect(await rig.build(['careful'])).toMatchObject({ executed: ['careful'] });
     const options = strace(rig, carelessTraces);
     const built = await rig.build(['--audit', 'careful'], options);
@@ -170,7 +170,7 @@ onLinux(
 );
 
 onLinux('named targets are audited, not what they need', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'x' },
     `{ stages: {
       first: { requires: ['in.txt'], produces: ['first.txt'], run: 'cp in.txt first.txt' },
@@ -185,7 +185,7 @@ onLinux('named targets are audited, not what they need', async () => {
 });
 
 onLinux('the code of functions is declared, and what their process loads is not theirs', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'package.json': '{}',
       'package-lock.json': '{}',
@@ -228,7 +228,7 @@ onLinux('the code of functions is declared, and what their process loads is not 
 });
 
 onLinux("PIPE_SCRATCH and PIPE_OUTPUT are the stage's own", async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { s: { produces: ['out.txt'], run: 'echo 1 >> "$PIPE_SCRATCH/n"; echo \\'{"note":"hello"}\\' >> "$PIPE_OUTPUT"; cp "$PIPE_SCRATCH/n" out.txt' } } }`,
   );
@@ -237,7 +237,7 @@ onLinux("PIPE_SCRATCH and PIPE_OUTPUT are the stage's own", async () => {
 });
 
 onLinux('exit codes, signals and missing programs are what they are without an audit', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       code: { run: ['true', 'exit 7', 'never'] },
@@ -265,7 +265,7 @@ onLinux('exit codes, signals and missing programs are what they are without an a
 });
 
 onLinux('Ctrl-C reaches the stage, and nothing is left: neither of the stage nor of its tracer', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       polite: { produces: ['out.txt'], run: 'trap "echo cleaned > cleaned; exit 1" INT; sleep 1000 & echo "pids $$ $!"; wait' },
@@ -284,7 +284,7 @@ onLinux('Ctrl-C reaches the stage, and nothing is left: neither of the stage nor
 });
 
 onLinux('a second Ctrl-C kills, under an audit too', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { deaf: { produces: ['out.txt'], run: 'trap "" INT TERM; sleep 1000 & echo "pids $$ $!"; wait' } } }`,
   );
@@ -300,7 +300,7 @@ onLinux('a second Ctrl-C kills, under an audit too', async () => {
 
 onLinux('a process that leaves its stage for good goes on, and the stage counts as not audited', async () => {
   const fork = 'PID clone(child_stack=NULL, flags=SIGCHLD) = 999999999';
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { s: { produces: ['out.txt'], run: 'setsid sh -c "echo \\\\$\\\\$ > pid; echo > there; exec sleep 1000" > /dev/null 2>&1 & read _ < there; cp pid out.txt' } } }`,
   );
@@ -319,7 +319,7 @@ onLinux('a process that leaves its stage for good goes on, and the stage counts 
 });
 
 onLinux('a stage whose tracer is killed goes on, and counts as not audited', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { s: { produces: ['out.txt'], run: ['echo "pid $$"; read _ < gate; cp gone out.txt || echo > out.txt', 'cat out.txt'] } } }`,
   );
@@ -338,7 +338,7 @@ onLinux('a stage whose tracer is killed goes on, and counts as not audited', asy
 });
 
 onLinux('an engine that is killed leaves neither its stage nor the tracer to the next build', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { s: { produces: ['out.txt'], run: 'test -e go || { echo "pids $$"; sleep 1000; }; echo > out.txt' } } }`,
   );
@@ -354,7 +354,7 @@ onLinux('an engine that is killed leaves neither its stage nor the tracer to the
 
 onLinux('names may hold anything, and lead through links and other folders', async () => {
   const name = 'line\nbreak " \' \\ > ) = 3';
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       [`deep/${name}`]: 'x',
       'real/file': 'y',
@@ -388,7 +388,7 @@ onLinux('names may hold anything, and lead through links and other folders', asy
 });
 
 onLinux('a protected output that was edited stops an audit as it stops a build', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'x' },
     `{ stages: { s: { requires: ['in.txt'], produces: ['out.txt'], protect: true, run: 'cp in.txt out.txt' } } }`,
   );
@@ -401,7 +401,7 @@ onLinux('a protected output that was edited stops an audit as it stops a build',
 });
 
 onLinux('an optional stage that fails was not audited, so the exit code is 1', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { maybe: { run: 'exit 1', optional: true, produces: ['a'] }, next: { requires: ['a'], run: 'true' } } }`,
   );
@@ -431,7 +431,7 @@ onLinux.each([
     ['PID execve("‹/bin/sh›", 0x1, 0x2) = 0', 'PID io_uring_setup(256, {flags=0}) = 3', ended],
   ],
 ] as const)('a trace is not complete: %s', async (why, lines) => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { s: { produces: ['out.txt'], run: 'echo $$ > out.txt' } } }`,
   );
@@ -448,7 +448,7 @@ onLinux.each(['node', 'by-name', 'script'])(
     const start = `PID execve("‹ROOT/${program}›", 0x1, 0x2) = 0`;
     const env = (rig: Rig) =>
       standInStrace(rig, { s: [start, 'PID io_uring_setup(256, {flags=0}) = 3', ended] });
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       { node: '', script: '#! /opt/bin/node --no-warnings\n' },
       `{ stages: { s: { requires: ['node', 'by-name', 'script'], produces: ['out.txt'], run: 'echo > out.txt' } } }`,
     );
@@ -458,7 +458,7 @@ onLinux.each(['node', 'by-name', 'script'])(
 );
 
 onLinux('without strace, or with one that may not watch, nothing is run', async () => {
-  await using rig = await Rig.with({}, `{ stages: { s: { run: 'echo > ran' } } }`);
+  await using rig = await Rig.compiled({}, `{ stages: { s: { run: 'echo > ran' } } }`);
   const missing = await rig.pipe(['build', '--audit'], { env: { PATH: '/nowhere' } });
   expect(missing).toMatchObject({ code: 2, stdout: '' });
   expect(missing.stderr).toBe(`PIPE043 an audit needs strace, which is not on the PATH
@@ -482,7 +482,7 @@ onLinux('without strace, or with one that may not watch, nothing is run', async 
 });
 
 test('a dry run has nothing to audit', async () => {
-  await using rig = await Rig.with({}, careless);
+  await using rig = await Rig.compiled({}, careless);
   const { code, stderr } = await rig.pipe(['build', '--audit', '--dry-run']);
   expect(code).toBe(2);
   expect(stderr).toBe(`PIPE034 --audit runs stages to watch them, so it cannot be combined with --dry-run

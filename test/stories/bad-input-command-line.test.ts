@@ -15,7 +15,7 @@ const config = `{
 }`;
 
 async function refusal(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  await using rig = await Rig.with({ 'b.txt': 'by hand' }, config);
+  await using rig = await Rig.compiled({ 'b.txt': 'by hand' }, config);
   return await refused(rig, args, options);
 }
 
@@ -185,7 +185,7 @@ PIPE030 there is no stage, named pipeline or output "bohh"
   );
 
   test('a named pipeline may well be built without one of its stages', async () => {
-    await using rig = await Rig.with({}, config);
+    await using rig = await Rig.compiled({}, config);
     const built = await rig.build(['both', '--skip', 'merge']);
     expect({ code: built.code, executed: built.executed }).toEqual({ code: 0, executed: ['extract'] });
   });
@@ -214,7 +214,7 @@ PIPE030 there is no stage, named pipeline or output "bohh"
 
 describe('what a build needs', () => {
   test('required files that nobody has and nobody makes, all of them', async () => {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       { 'b.txt': 'by hand' },
       `{ stages: {
         a: { requires: ['in.txt', 'data/*.json'], produces: 'b.txt', run: 'cat in.txt > b.txt' },
@@ -237,7 +237,7 @@ PIPE050 stage "b" requires scripts/make.mjs, which is not there, and no stage ma
   });
 
   test('environment files that cannot be read, though Node knows an option of the same name', async () => {
-    await using rig = await Rig.with({ 'b.txt': 'by hand' }, config);
+    await using rig = await Rig.compiled({ 'b.txt': 'by hand' }, config);
     const said = `PIPE035 cannot read the environment file gone.env: it does not exist
   at --env-file
   hint: paths are relative to the folder in which you call pipe
@@ -252,7 +252,7 @@ PIPE035 cannot read the environment file .: it is a folder
   });
 
   test('the installed command itself keeps Node from reading its --env-file', async () => {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       {},
       `{ stages: { outer: { run: '"$PIPE" build --env-file gone.env --root inner', env: { PIPE: true } } } }`,
     );
@@ -265,7 +265,7 @@ PIPE035 cannot read the environment file .: it is a folder
   });
 
   test('tools that are missing or too old', async () => {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       { 'old/sometool': '#!/bin/sh\necho sometool 1.4.2\n', 'b.txt': 'by hand' },
       `{ tools: { sometool: '>=2' }, stages: { a: { produces: 'b.txt', run: 'echo b > b.txt', tools: { 'no-such-tool': '*' } } } }`,
     );
@@ -290,7 +290,7 @@ PIPE037 stage "a" needs sometool >=2, but ${rig.path('old/sometool')} is 1.4.2
     [['accept', 'extract', '--reason', 'r']],
     [['cache', 'gc']],
   ])('%j inside a stage of the same workspace would wait for itself', async (args) => {
-    await using rig = await Rig.with({ 'b.txt': 'by hand' }, config);
+    await using rig = await Rig.compiled({ 'b.txt': 'by hand' }, config);
     const env = { PIPE_ROOT: rig.root, PIPE_STAGE: 'outer' };
     expect(
       await refused(rig, args, { env }),
@@ -306,7 +306,7 @@ PIPE037 stage "a" needs sometool >=2, but ${rig.path('old/sometool')} is 1.4.2
     expect(await refusal(['show', '2026'])).toBe(
       'PIPE039 there is no run "2026"\n  at run\n  hint: pipe runs lists them',
     );
-    await using rig = await Rig.with({}, config);
+    await using rig = await Rig.compiled({}, config);
     await rig.build(['extract']);
     expect(await refused(rig, ['logs', 'last', 'merge'])).toBe(
       'PIPE039 there is no log of "merge"\n  at pipe logs\n  hint: pipe list shows the stages and pipe runs the runs',
@@ -320,7 +320,7 @@ PIPE037 stage "a" needs sometool >=2, but ${rig.path('old/sometool')} is 1.4.2
   at alone
   hint: it is fresh after its next success: pipe build runs it`);
     // To look at outputs for good takes the lock, whose file stays.
-    await using rig = await Rig.with({ 'b.txt': 'by hand' }, config);
+    await using rig = await Rig.compiled({ 'b.txt': 'by hand' }, config);
     const { code, stdout, stderr } = await rig.pipe(['accept', 'extract', '--reason', 'r']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(

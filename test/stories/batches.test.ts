@@ -35,7 +35,7 @@ const files = {
 };
 
 test('one process serves many items, and each stands, fails and is told by itself', async () => {
-  await using rig = await Rig.with({ ...files, 'in/b.txt': 'bad', 'in/c.txt': 'crash' }, config);
+  await using rig = await Rig.compiled({ ...files, 'in/b.txt': 'bad', 'in/c.txt': 'crash' }, config);
   expect((await rig.pipe(['build', '-n'])).stdout).toContain('$ node speak.mjs  in batches of 10');
   const first = await rig.build();
   expect(first.code).toBe(1);
@@ -62,7 +62,7 @@ test('one process serves many items, and each stands, fails and is told by itsel
 
 test('after a kill what was done stands, and what the others left is put away', async () => {
   const run = 'node speak.mjs; test -e go || { echo half > out/d.txt; echo "pid $$."; read _ < never; }';
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { ...files, 'in/d.txt': 'mute' },
     config.replace('node speak.mjs', () => run),
   );
@@ -88,7 +88,7 @@ test('after a kill what was done stands, and what the others left is put away', 
 });
 
 test('a function is given its items, and says of each how it went', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in/1.txt': 'one', 'in/2.txt': 'two', 'in/3.txt': 'three' },
     `{ stages: { s: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], batch: { size: 3 }, run: async (ctx) => {
       const fs = await import('node:fs');
@@ -118,7 +118,7 @@ test('what is of one item has no place in what serves many', async () => {
       (part, i) => `s${i}: { forEach: 'in/{n}.txt', produces: ['o${i}/{n}'], batch: { size: 2 }, ${part} }`,
     ),
   );
-  await using rig = await Rig.with(files, `{ stages: { ${stages.join(', ')} } }`);
+  await using rig = await Rig.compiled(files, `{ stages: { ${stages.join(', ')} } }`);
   const { code, stderr } = await rig.pipe(['build']);
   expect([code, stderr.match(/PIPE06\d/g)]).toEqual([2, ['PIPE066', 'PIPE067', 'PIPE068']]);
 });

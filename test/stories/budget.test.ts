@@ -13,7 +13,7 @@ export default { ${fields} jobs: 1, stages: {
 } };`;
 
 test('a run that has used its budget begins nothing more, says so, and the next one goes on', async () => {
-  await using rig = await Rig.with({ 'in.txt': '1' }, config('budget: { usd: 10 },'));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, config('budget: { usd: 10 },'));
   const first = await rig.build();
   expect(first).toMatchObject({ code: 3, executed: ['a', 'b', 'free'] });
   // The attempt that failed was paid for as well.
@@ -53,7 +53,7 @@ test('a run that has used its budget begins nothing more, says so, and the next 
 });
 
 test('what was not paid for again is told, also by a build that sees at a glance that nothing is to be done, or does a part', async () => {
-  await using rig = await Rig.with({ 'in.txt': '1', 'other.txt': '' }, config('', 'other.txt'));
+  await using rig = await Rig.compiled({ 'in.txt': '1', 'other.txt': '' }, config('', 'other.txt'));
   await settle(rig);
   const nothing = await plain(rig);
   expect(nothing.events.length).toBe(2);
@@ -69,7 +69,7 @@ test('what was not paid for again is told, also by a build that sees at a glance
 test('what the items of a stage used is added up where a run is shown', async () => {
   const config = `export default { stages: { speak: { forEach: '{name}.txt', produces: ['{name}.wav'],
     run: 'echo \\'{"metric":{"usd":0.25}}\\' >> "$PIPE_OUTPUT"; cp {item} {name}.wav' } } };`;
-  await using rig = await Rig.with({ 'a.txt': '1', 'b.txt': '2' }, config);
+  await using rig = await Rig.compiled({ 'a.txt': '1', 'b.txt': '2' }, config);
   await rig.build();
   expect((await rig.pipe(['show'])).stdout).toMatch(/\nstage +tasks +used *\nspeak +2 +usd 0\.50\n/);
   // What it was never built for costs about as much.
@@ -80,7 +80,7 @@ test('what the items of a stage used is added up where a run is shown', async ()
 test.each(['usd', '=5', 'usd=', 'usd=0', 'usd=-1', 'usd=x', 'usd=Infinity'])(
   'the budget %s on a command line is a mistake, and nothing is run',
   async (budget) => {
-    await using rig = await Rig.with({ 'in.txt': '1' }, config());
+    await using rig = await Rig.compiled({ 'in.txt': '1' }, config());
     const refused = await rig.pipe(['build', '--budget', budget]);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('such as usd=20') });
     expect(rig.exists('a')).toBe(false);

@@ -14,7 +14,7 @@ const copying = (more = '', stageMore = '') => `{
 
 /** Builds v0, then v1: from here, `in.txt` set back to v0 is a hit. */
 async function withTwoVersions(config = copying()): Promise<Rig> {
-  const rig = await Rig.with({ 'in.txt': 'v0\n' }, config);
+  const rig = await Rig.compiled({ 'in.txt': 'v0\n' }, config);
   await rig.build();
   rig.write('in.txt', 'v1\n');
   await rig.build();
@@ -155,7 +155,7 @@ test.each<[string, Record<string, unknown>]>([
 
 test('a link in an entry may lead out of the workspace, as links do, and nothing is written through it', async () => {
   await using elsewhere = await Rig.with({ 'theirs.txt': 'mine\n' });
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0\n' },
     `{ stages: { work: { requires: ['in.txt'], produces: ['out/'], run: 'ln -s ${elsewhere.root}/theirs.txt out/link' } } }`,
   );
@@ -164,7 +164,9 @@ test('a link in an entry may lead out of the workspace, as links do, and nothing
   expect(await rig.build()).toMatchObject({ code: 0, restored: ['work'] });
   expect(fs.readlinkSync(rig.path('out/link'))).toBe(`${elsewhere.root}/theirs.txt`);
   // Replaced, not followed.
-  rig.config(rig.read('pipeline.config.ts').replace(/ln -s \S+ out.link/, 'echo other > out/link'));
+  await rig.reconfigure(
+    rig.read('pipeline.config.ts').replace(/ln -s \S+ out.link/, 'echo other > out/link'),
+  );
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
   expect([rig.read('out/link'), elsewhere.read('theirs.txt')]).toEqual(['other\n', 'mine\n']);
 });
@@ -184,7 +186,7 @@ test('an output is never a hard link to the cache, neither as it is stored nor a
 });
 
 test('outputs with odd names are restored like others', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'in.txt': 'v0\n',
       'make.cjs': `for (const name of ['back\\\\slash', '~x', '-rf', 'new\\nline', '...', '__proto__', 'A', 'a', '$(x)', '\\u{1F3AC}']) require('node:fs').writeFileSync('out/' + name, name);`,
@@ -216,7 +218,7 @@ test('nothing is restored or written through a linked folder', async () => {
 
 test('an entry that makes a link and then writes below it is refused', async () => {
   await using elsewhere = await Rig.with({});
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0\n' },
     `{ stages: { work: { requires: ['in.txt'], produces: ['out/'], run: 'mkdir out/sub; cp in.txt out/sub/work.txt' } } }`,
   );
@@ -243,7 +245,7 @@ test('an entry that makes a link and then writes below it is refused', async () 
 });
 
 test('executable bits, links and empty folders survive a restore', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0\n' },
     `{ stages: { work: { requires: ['in.txt'], produces: ['out/'], run: ${JSON.stringify(
       'mkdir -p out/empty out/deep/er; cp in.txt out/tool; chmod +x out/tool; ln -s ../tool out/deep/link; ln -s nowhere out/dangling; cp in.txt out/deep/er/plain',
@@ -278,7 +280,7 @@ test('an edit of a restored file does not reach the cache', async () => {
 });
 
 test('a stage that only checks is restored too: its success is in the cache', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0\n' },
     `{ stages: { lint: { requires: ['in.txt'], run: 'grep -q v in.txt' } } }`,
   );
@@ -298,7 +300,10 @@ test('a restored task keeps the log of its execution, and -v replays it', async 
 });
 
 test('a failed attempt is never in the cache', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, copying().replace('echo ran', 'test -e allowed'));
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'v0\n' },
+    copying().replace('echo ran', 'test -e allowed'),
+  );
   expect((await rig.build()).failed).toEqual(['work']);
   rig.write('allowed', '');
   expect((await rig.build()).executed).toEqual(['work']);
@@ -309,7 +314,7 @@ test.each([
   ['cache: false of the stage', copying('', 'cache: false'), []],
   ['cache: false of the pipeline', copying('cache: false,'), []],
 ])('with %s nothing is stored and nothing restored', async (_, config, args) => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, config);
   expect((await rig.build(args)).executed).toEqual(['work']);
   expect(rig.exists('.pipeline-cache/cas')).toBe(false);
   expect(rig.exists('.pipeline-cache/ac')).toBe(false);
@@ -334,7 +339,7 @@ test('a cache at its limit goes on working: what it lost is executed', async () 
     cache: { maxSize: '60KB' },
     stages: { work: { requires: ['in.txt'], produces: ['out.txt'], run: 'head -c 20000 /dev/zero | tr "\\\\0" "$(cat in.txt)" > out.txt' } },
   }`;
-  await using rig = await Rig.with({ 'in.txt': 'a' }, noisy);
+  await using rig = await Rig.compiled({ 'in.txt': 'a' }, noisy);
   const letters = [...'abcdefghij'];
   for (const letter of letters) {
     rig.write('in.txt', letter);
@@ -387,7 +392,7 @@ test.each([
   ['a file stands in place of its config folder', '.pipeline-cache/config'],
   ['a file stands in place of its scratch folder', '.pipeline-cache/scratch'],
 ])('where %s, a build still gives the same bytes, and says what is wrong', async (_, obstacle) => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n', [obstacle]: 'in the way' }, copying());
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n', [obstacle]: 'in the way' }, copying());
   const built = await rig.build();
   expect(built).toMatchObject({ code: 0, executed: ['work'] });
   expect(rig.read('out/work.txt')).toBe('v0\n');
@@ -410,7 +415,7 @@ test('a cache above its limit lets the oldest results go and keeps the newest', 
     cache: { maxSize: '3MB' },
     stages: { work: { requires: ['in.txt'], produces: ['out.bin'], run: 'head -c 1000000 /dev/zero | tr "\\\\0" "$(cat in.txt)" > out.bin' } },
   }`;
-  await using rig = await Rig.with({ 'in.txt': 'a' }, big);
+  await using rig = await Rig.compiled({ 'in.txt': 'a' }, big);
   for (const version of ['a', 'b', 'c', 'd', 'e', 'f']) {
     rig.write('in.txt', version);
     expect((await rig.build()).executed).toEqual(['work']);

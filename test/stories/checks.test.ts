@@ -6,7 +6,7 @@ const priced = (type: string) =>
   JSON.stringify({ type: 'array', items: { required: ['price'], properties: { price: { type } } } });
 
 test('JSON must fit its schema; another schema checks again and runs nothing', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.json': '[{"price":1.5}]', 'priced.schema.json': priced('number') },
     `
     import { definePipeline, jsonSchema, nonEmpty } from 'pipe-build';
@@ -59,7 +59,7 @@ const withFunction = (body: string) => `
   } });`;
 
 test('a function checks in a process of its own: by what it throws or answers, and not for ever', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.json': '{"total":3}', 'other.txt': '' },
     withFunction('return file.json().total === 3;'),
   );
@@ -71,7 +71,7 @@ test('a function checks in a process of its own: by what it throws or answers, a
   const no = await rig.pipe(['build']);
   expect(no).toMatchObject({ code: 1, stdout: expect.stringContaining('out.json: the check says no') });
 
-  rig.config(
+  await rig.reconfigure(
     withFunction(
       'if (file.json().total !== 3) throw new Error(file.path + " comes to " + file.json().total);',
     ),
@@ -81,7 +81,7 @@ test('a function checks in a process of its own: by what it throws or answers, a
     failure: { kind: 'check-failed', problems: [{ path: 'out.json', message: 'out.json comes to 4' }] },
   });
 
-  rig.config(
+  await rig.reconfigure(
     withFunction(
       'console.log("looks at", file.text()); return new Promise(() => setInterval(() => {}, 1000));',
     ),
@@ -92,9 +92,9 @@ test('a function checks in a process of its own: by what it throws or answers, a
   });
   expect((await rig.pipe(['logs', 'last', 'copy'])).stdout).toContain('looks at {"total":4}');
 
-  rig.config(withFunction('return true;'));
+  await rig.reconfigure(withFunction('return true;'));
   expect((await rig.build()).executed).toEqual(['copy']);
-  rig.config(withFunction('return file.text() !== "";'));
+  await rig.reconfigure(withFunction('return file.text() !== "";'));
   const ran = rig.read('ran');
   expect(await rig.build()).toMatchObject({ code: 0, restored: ['copy'], executed: [] });
   expect(rig.read('ran')).toBe(ran);

@@ -5,7 +5,7 @@ import { gate, tell } from './signs.ts';
 import { text, words } from './words.ts';
 
 test('run executes exactly one stage, fresh or not, and shows its output', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   const { code, stdout } = await rig.pipe(['run', 'upper']);
   expect(code).toBe(0);
@@ -14,7 +14,7 @@ test('run executes exactly one stage, fresh or not, and shows its output', async
 });
 
 test('run hands its standard input to the stage', async () => {
-  await using rig = await Rig.with({}, `{ stages: { ask: { produces: ['o'], run: 'cat > o' } } }`);
+  await using rig = await Rig.compiled({}, `{ stages: { ask: { produces: ['o'], run: 'cat > o' } } }`);
   expect((await rig.pipe(['run', 'ask'], { stdin: 'typed by hand' })).code).toBe(0);
   expect(rig.read('o')).toBe('typed by hand');
 
@@ -24,7 +24,7 @@ test('run hands its standard input to the stage', async () => {
 });
 
 test('run shows a prompt before its line ends, and ends the line when the stage has', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { ask: { produces: ['o'], run: 'printf "your name? "; read name < reply; printf "hello $name" | tee o' } } }`,
   );
@@ -38,7 +38,7 @@ test('run shows a prompt before its line ends, and ends the line when the stage 
 });
 
 test('run --json prints events, and the exit code of a failure is 1', async () => {
-  await using rig = await Rig.with({}, `{ stages: { bad: { run: 'exit 9' } } }`);
+  await using rig = await Rig.compiled({}, `{ stages: { bad: { run: 'exit 9' } } }`);
   const { code, stdout } = await rig.pipe(['run', 'bad', '--json']);
   expect(code).toBe(1);
   const events = stdout
@@ -49,7 +49,7 @@ test('run --json prints events, and the exit code of a failure is 1', async () =
 });
 
 test('run --no-cache leaves nothing in the cache', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const entries = async () => JSON.parse((await rig.pipe(['cache', 'stats', '--json'])).stdout).actions;
   expect((await rig.pipe(['run', 'upper', '--no-cache'])).code).toBe(0);
   expect(await entries()).toBe(0);
@@ -58,7 +58,7 @@ test('run --no-cache leaves nothing in the cache', async () => {
 });
 
 test('clean deletes what pipe made, and the next build brings it back from the cache', async () => {
-  await using rig = await Rig.with({ ...text, 'out/notes.txt': 'mine' }, words);
+  await using rig = await Rig.compiled({ ...text, 'out/notes.txt': 'mine' }, words);
   await rig.build();
   const { code, stdout } = await rig.pipe(['clean']);
   expect(code).toBe(0);
@@ -68,7 +68,7 @@ test('clean deletes what pipe made, and the next build brings it back from the c
 });
 
 test('clean of a stage leaves the others, clean --from takes all downstream', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   await rig.pipe(['clean', 'join']);
   expect(rig.files('out')).toEqual(['count.txt', 'lower.txt', 'upper.txt']);
@@ -78,7 +78,7 @@ test('clean of a stage leaves the others, clean --from takes all downstream', as
 });
 
 test.each(['-n', '--dry-run'])('clean %s only says what it would delete', async (flag) => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   const { stdout } = await rig.pipe(['clean', flag, 'upper']);
   expect(stdout).toBe('would delete out/upper.txt\nwould delete 1 file of 1 stage\n');
@@ -86,7 +86,7 @@ test.each(['-n', '--dry-run'])('clean %s only says what it would delete', async 
 });
 
 test('clean keeps an output that was edited by hand', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   rig.write('out/upper.txt', 'by hand');
   const answer = JSON.parse((await rig.pipe(['clean', 'upper', '--json'])).stdout);
@@ -95,9 +95,9 @@ test('clean keeps an output that was edited by hand', async () => {
 });
 
 test('clean --orphans deletes what stages left that are no longer declared, and nothing else', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
-  rig.config(
+  await rig.reconfigure(
     `{ stages: { upper: { requires: ['in.txt'], produces: ['out/upper.txt'], run: 'echo shouting; tr a-z A-Z < in.txt > out/upper.txt' } } }`,
   );
   const answer = JSON.parse((await rig.pipe(['clean', '--orphans', '--json'])).stdout);
@@ -107,7 +107,7 @@ test('clean --orphans deletes what stages left that are no longer declared, and 
 });
 
 test('accept takes present outputs as the result, until the inputs change', async () => {
-  await using rig = await Rig.with({ ...text, 'out/upper.txt': 'made elsewhere' }, words);
+  await using rig = await Rig.compiled({ ...text, 'out/upper.txt': 'made elsewhere' }, words);
   const { code, stdout } = await rig.pipe(['accept', 'upper', '--reason', 'made on the big machine']);
   expect(code).toBe(0);
   expect(stdout).toBe('accepted 1 output of upper, until its inputs change\n');
@@ -119,7 +119,7 @@ test('accept takes present outputs as the result, until the inputs change', asyn
 });
 
 test('accept takes an edited output by its path, and says so in JSON', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   rig.write('out/upper.txt', 'edited');
   const answer = await rig.pipe(['accept', 'upper.txt', '--reason', 'typo', '--json'], { cwd: 'out' });
@@ -131,14 +131,14 @@ test('accept takes an edited output by its path, and says so in JSON', async () 
 });
 
 test('accept of outputs that are not there is exit code 2', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { code, stderr } = await rig.pipe(['accept', 'upper', '--reason', 'hope']);
   expect(code).toBe(2);
   expect(stderr).toContain('PIPE040');
 });
 
 test('cache stats counts, cache verify finds damage, cache gc keeps the limit, cache clear empties', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   const stats = JSON.parse((await rig.pipe(['cache', 'stats', '--json'])).stdout);
   expect(stats).toMatchObject({ v: 1, actions: 4 });
@@ -151,7 +151,7 @@ test('cache stats counts, cache verify finds damage, cache gc keeps the limit, c
   expect((await rig.pipe(['cache', 'verify'])).stdout).toContain('bad');
   expect((await rig.pipe(['cache', 'verify'])).stdout).toContain('all sound');
 
-  rig.config(words.replace("name: 'words',", "cache: { maxSize: '1B' },"));
+  await rig.reconfigure(words.replace("name: 'words',", "cache: { maxSize: '1B' },"));
   const collected = JSON.parse((await rig.pipe(['cache', 'gc', '--json'])).stdout);
   expect(collected.removedActions).toBeGreaterThan(0);
 

@@ -6,7 +6,7 @@ import { text, words } from './words.ts';
 const esc = String.fromCharCode(27);
 
 test('a build is a header, a line when a stage starts and one when it ends, and a summary', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { stdout, stderr } = await rig.pipe(['build', '-j', '1']);
   expect(stderr).toBe('');
   const timeless = stdout.replace(/\d+ms|\d+\.\ds/g, 'TIME').split('\n');
@@ -26,7 +26,7 @@ test('a build is a header, a line when a stage starts and one when it ends, and 
 });
 
 test('nothing to do is one line', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   const { stdout } = await rig.pipe(['build']);
   expect(stdout).toMatch(/^nothing to do: 4 fresh in [\d.]+m?s \(saved [\d.]+m?s\)\n$/);
@@ -40,7 +40,7 @@ test.each([
   ['both', { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
   ['CI', { CI: 'true' }, false],
 ] as const)('%s: colours or not, and never a control of the cursor', async (_, env, coloured) => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   for (const command of [['build'], ['status'], ['list']]) {
     const { stdout } = await rig.pipe(command, { env: { NO_COLOR: undefined, TERM: 'xterm', ...env } });
     expect({ command, coloured: stdout.includes(`${esc}[`) }).toEqual({ command, coloured });
@@ -50,7 +50,7 @@ test.each([
 });
 
 test('a failure tells stage, command, exit code, output, log, hidden variables, and how to go on', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     text,
     `{ stages: { analyse: { requires: ['in.txt'], run: 'echo reading; echo "no MODEL_KEY" >&2; exit 3' } } }`,
   );
@@ -68,7 +68,7 @@ test('a failure tells stage, command, exit code, output, log, hidden variables, 
 });
 
 test('what a failure stopped is listed at the end, with what stands in the way', async () => {
-  await using rig = await Rig.with(text, words.replace('tr a-z A-Z', 'false; tr a-z A-Z'));
+  await using rig = await Rig.compiled(text, words.replace('tr a-z A-Z', 'false; tr a-z A-Z'));
   const { stdout } = await rig.pipe(['build', '-k']);
   expect(stdout).toMatch(/^skipped +join +blocked by upper$/m);
   expect(stdout).toMatch(/^skipped +count +blocked by upper$/m);
@@ -76,7 +76,7 @@ test('what a failure stopped is listed at the end, with what stands in the way',
 });
 
 test('a dry run is the plan with its commands and reasons', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { stdout } = await rig.pipe(['build', '-n', 'cases']);
   expect(stdout).toMatch(/dry run, nothing is touched/);
   expect(stdout).toMatch(/^would run +upper +because it was never built$/m);
@@ -85,7 +85,7 @@ test('a dry run is the plan with its commands and reasons', async () => {
 });
 
 test('problems go to standard error, answers to standard output', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { stdout, stderr } = await rig.pipe(['build', 'coutn']);
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^PIPE030 .*"coutn"/);

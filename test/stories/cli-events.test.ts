@@ -31,7 +31,7 @@ function publishedKeys(event: object, kind: string): readonly string[] {
 }
 
 test('standard output holds one object a line, in an envelope, numbered from 0, and nothing else', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const built = await rig.build();
   expect(built.stderr).toBe('');
   expect(built.events[0]).toMatchObject({
@@ -54,7 +54,7 @@ test('standard output holds one object a line, in an envelope, numbered from 0, 
 test.each(['build', 'build -n', 'build --no-wait'])(
   'the keys of `pipe %s` come in the published order',
   async (line) => {
-    await using rig = await Rig.with(text, words);
+    await using rig = await Rig.compiled(text, words);
     const { stdout } = await rig.pipe([...line.split(' '), '--json']);
     const events = stdout
       .split('\n')
@@ -68,7 +68,7 @@ test.each(['build', 'build -n', 'build --no-wait'])(
 );
 
 test('a finished task tells its outputs with size and digest, and where its log is', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const end = (await rig.build()).end('upper');
   expect(end).toMatchObject({ stage: 'upper', item: null, outcome: 'executed' });
   expect(end?.outputs).toEqual([
@@ -78,7 +78,7 @@ test('a finished task tells its outputs with size and digest, and where its log 
 });
 
 test('output is passed on as it comes', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { events } = await rig.build();
   expect(events).toContainEqual(
     expect.objectContaining({ kind: 'task-output', task: 'upper', stream: 'stdout', text: 'shouting\n' }),
@@ -109,7 +109,7 @@ test('a dry run plans every task, over an empty workspace too, and makes nothing
 });
 
 test('a plan says what would be restored and what is fresh', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   rig.remove('out/upper.txt');
   const { events } = await rig.build(['-n']);
@@ -118,7 +118,7 @@ test('a plan says what would be restored and what is fresh', async () => {
 });
 
 test('every outcome of a task has its name, and the run that of the worst', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0' },
     `{ stages: {
       good: { requires: ['in.txt'], produces: ['good.txt'], run: 'cp in.txt good.txt' },
@@ -138,7 +138,7 @@ test('every outcome of a task has its name, and the run that of the worst', asyn
 });
 
 test('a protected output that was edited stops the build with exit code 3', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0' },
     `{ stages: {
       draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'cp in.txt draft.txt', protect: true },
@@ -155,7 +155,7 @@ test('a protected output that was edited stops the build with exit code 3', asyn
 });
 
 test('a failure is exit code 1 and names what it stopped', async () => {
-  await using rig = await Rig.with(text, words.replace('cat out/upper.txt', 'false; cat out/upper.txt'));
+  await using rig = await Rig.compiled(text, words.replace('cat out/upper.txt', 'false; cat out/upper.txt'));
   const built = await rig.build();
   expect(built).toMatchObject({ code: 1, failed: ['join'], skipped: ['count'] });
   expect(built.end('join')).toMatchObject({ failure: { kind: 'exit', code: 1 } });
@@ -164,14 +164,14 @@ test('a failure is exit code 1 and names what it stopped', async () => {
 });
 
 test('what is wrong is also told to people, on standard error', async () => {
-  await using rig = await Rig.with({}, `{ stages: { bad: { run: 'echo oh no >&2; exit 1' } } }`);
+  await using rig = await Rig.compiled({}, `{ stages: { bad: { run: 'echo oh no >&2; exit 1' } } }`);
   const built = await rig.build();
   expect(built.stderr).toMatch(/bad failed: exit code 1/);
   expect(built.stderr).toContain('oh no');
 });
 
 test('a mistake in the configuration is exit code 2 and no event', async () => {
-  await using rig = await Rig.with({}, `{ stages: { a: { run: 'true', after: 'nobody' } } }`);
+  await using rig = await Rig.compiled({}, `{ stages: { a: { run: 'true', after: 'nobody' } } }`);
   const built = await rig.build();
   expect(built).toMatchObject({ code: 2, stdout: '' });
   expect(built.stderr).toMatch(/^PIPE\d{3} /);

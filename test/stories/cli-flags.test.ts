@@ -12,7 +12,7 @@ const failing = `{ stages: {
 } }`;
 
 test('after a failure nothing new starts', async () => {
-  await using rig = await Rig.with(text, failing);
+  await using rig = await Rig.compiled(text, failing);
   const built = await rig.build(['-j', '1']);
   expect(built).toMatchObject({ code: 1, failed: ['bad'], skipped: ['behind', 'other'] });
 });
@@ -20,7 +20,7 @@ test('after a failure nothing new starts', async () => {
 test.each(['-k', '--keep-going', '--continue-on-error'])(
   'with %s what does not depend on a failure goes on; the exit code stays 1',
   async (flag) => {
-    await using rig = await Rig.with(text, failing);
+    await using rig = await Rig.compiled(text, failing);
     const built = await rig.build(['-j', '1', flag]);
     expect(built).toMatchObject({ code: 1, failed: ['bad'], skipped: ['behind'], executed: ['other'] });
   },
@@ -30,7 +30,7 @@ test.each([
   ['-j', '1', ['task-started', 'task-finished', 'task-started', 'task-finished']],
   ['--jobs', '2', ['task-started', 'task-started', 'task-finished', 'task-finished']],
 ] as const)('%s %s is how many tasks run at once', async (flag, jobs, expected) => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { events } = await rig.build([flag, jobs, 'cases']);
   expect(events.map((event) => event.kind).filter((kind) => /^task-(started|finished)$/.test(kind))).toEqual(
     expected,
@@ -38,7 +38,7 @@ test.each([
 });
 
 test('--freshness mtime is the rule of make: outputs that are newer than inputs are fresh, without any record', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     text,
     `{ stages: { copy: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
   );
@@ -53,7 +53,7 @@ test('--freshness mtime is the rule of make: outputs that are newer than inputs 
 });
 
 test('--no-cache neither writes nor reads the cache', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build(['--no-cache']);
   rig.remove('out/upper.txt');
   expect(await rig.build(['upper'])).toMatchObject({ executed: ['upper'], restored: [] });
@@ -64,7 +64,7 @@ test('--no-cache neither writes nor reads the cache', async () => {
 });
 
 test('--env-file brings variables; of several the last wins, and the caller before all', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'a.env': 'ONE=a\nTWO=a\nTHREE=a\n', 'b.env': 'TWO=b\nTHREE=b\n' },
     `{ stages: { show: { env: { ONE: true, TWO: true, THREE: true }, produces: ['o'], run: 'echo $ONE $TWO $THREE > o' } } }`,
   );
@@ -84,7 +84,7 @@ test('--env-file brings variables; of several the last wins, and the caller befo
 });
 
 test('an --env-file that is not there is exit code 2', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { code, stderr } = await rig.pipe(['build', '--env-file', 'no.env']);
   expect(code).toBe(2);
   expect(stderr).toContain('PIPE035');
@@ -92,7 +92,7 @@ test('an --env-file that is not there is exit code 2', async () => {
 });
 
 test('--no-wait leaves at once when another build is at work', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { slow: { produces: ['o'], run: 'echo at the gate; read _ < go; echo > o' } } }`,
   );
@@ -114,7 +114,7 @@ test('--no-wait leaves at once when another build is at work', async () => {
 test.each([['-q'], ['--quiet'], ['--log-level', 'warn'], ['--log-level', 'error']])(
   '%s prints nothing while all goes well, and failures on standard error',
   async (...flags) => {
-    await using rig = await Rig.with(text, words);
+    await using rig = await Rig.compiled(text, words);
     expect(await rig.pipe(['build', ...flags])).toMatchObject({ code: 0, stdout: '', stderr: '' });
 
     rig.config(failing);
@@ -127,7 +127,7 @@ test.each([['-q'], ['--quiet'], ['--log-level', 'warn'], ['--log-level', 'error'
 test.each([['-v'], ['--verbose'], ['--log-level', 'debug']])(
   '%s also prints output, reasons and what is fresh',
   async (...flags) => {
-    await using rig = await Rig.with(text, words);
+    await using rig = await Rig.compiled(text, words);
     const plain = await rig.pipe(['build', '--log-level', 'info', 'upper']);
     expect(plain.stdout).not.toContain('upper | shouting');
     const first = await rig.pipe(['build', ...flags, '--force', 'upper']);
@@ -141,7 +141,7 @@ test.each([['-v'], ['--verbose'], ['--log-level', 'debug']])(
 
 test('-v lists every reason, where a line holds only some', async () => {
   const files = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`in/${i}.txt`, 'v0']));
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     `{ stages: { all: { requires: ['in/*.txt'], produces: ['o'], run: 'cat in/*.txt > o' } } }`,
   );
@@ -153,7 +153,7 @@ test('-v lists every reason, where a line holds only some', async () => {
 });
 
 test('a restored task replays its log with -v, and leaves it in this run too', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   rig.remove('out/upper.txt');
   const { stdout } = await rig.pipe(['build', '-v', 'upper']);
@@ -171,7 +171,7 @@ test('a restored task replays its log with -v, and leaves it in this run too', a
 });
 
 test('a stored log that is damaged costs the log, not the build', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const first = await rig.build(['upper']);
   const { createHash } = await import('node:crypto');
   const digest = createHash('sha256').update('shouting\n').digest('hex');
@@ -200,7 +200,7 @@ test.each([
   ['accept', 'upper', '--reason', ' '],
   ['no-such-command'],
 ])('`pipe %s %s %s` is a usage error: exit code 2, told on standard error', async (...args) => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { code, stdout, stderr } = await rig.pipe(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).not.toBe('');

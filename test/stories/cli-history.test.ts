@@ -9,7 +9,7 @@ import { text, words } from './words.ts';
 const idOf = (built: Built) => String(built.events[0]?.runId);
 
 test('each run has its folder: events, summary, a log a task', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const built = await rig.build(['upper']);
   const folder = `.pipeline-cache/runs/${idOf(built)}`;
   const kept = rig
@@ -31,14 +31,14 @@ test('each run has its folder: events, summary, a log a task', async () => {
 });
 
 test('run ids sort by time', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const ids = [idOf(await rig.build()), idOf(await rig.build()), idOf(await rig.build())];
   expect([...ids].sort()).toEqual(ids);
   expect(new Set(ids).size).toBe(3);
 });
 
 test('runs lists the newest first, as many as --limit says', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   expect((await rig.pipe(['runs'])).stdout).toBe('no runs yet\n');
   const first = idOf(await rig.build(['upper']));
   const second = idOf(await rig.build());
@@ -53,7 +53,7 @@ test('runs lists the newest first, as many as --limit says', async () => {
 });
 
 test('of more than 200 runs the oldest go', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   for (let i = 0; i < 205; i++) {
     const id = makeRunId(Date.UTC(2020, 0, 1, 0, 0, i), 0);
     rig.write(`.pipeline-cache/runs/${id}/events.jsonl`, '');
@@ -66,9 +66,9 @@ test('of more than 200 runs the oldest go', async () => {
 });
 
 test('show tells one run: the last, or the one that is named by the beginning of its id', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const first = idOf(await rig.build(['upper']));
-  rig.config(words.replace('tr A-Z a-z', 'false; tr A-Z a-z'));
+  await rig.reconfigure(words.replace('tr A-Z a-z', 'false; tr A-Z a-z'));
   const second = idOf(await rig.build(['lower']));
 
   const last = await rig.pipe(['show']);
@@ -84,7 +84,7 @@ test('show tells one run: the last, or the one that is named by the beginning of
 });
 
 test('a run that does not exist, or a beginning that several share, is exit code 2', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   expect((await rig.pipe(['show'])).code).toBe(2);
   await rig.build();
   await rig.build();
@@ -95,9 +95,9 @@ test('a run that does not exist, or a beginning that several share, is exit code
 });
 
 test('logs prints what a stage printed, in the last run or in a named one', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const first = idOf(await rig.build());
-  rig.config(words.replace('echo shouting', 'echo louder'));
+  await rig.reconfigure(words.replace('echo shouting', 'echo louder'));
   await rig.build();
   expect((await rig.pipe(['logs', 'upper'])).stdout).toBe('louder\n');
   expect((await rig.pipe(['logs', 'last', 'upper'])).stdout).toBe('louder\n');
@@ -113,7 +113,7 @@ test('logs prints what a stage printed, in the last run or in a named one', asyn
 test.each(['-f', '--follow'])(
   'logs %s prints what a running stage prints, until the run ends',
   async (flag) => {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       {},
       `{ stages: { slow: { produces: ['o'], run: 'echo one; read _ < go; echo two; echo > o' } } }`,
     );
@@ -129,7 +129,7 @@ test.each(['-f', '--follow'])(
 );
 
 test('logs -f without a stage follows a run that is at work', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { slow: { produces: ['o'], run: 'echo one; read _ < go; echo > o' } } }`,
   );
@@ -145,7 +145,7 @@ test('logs -f without a stage follows a run that is at work', async () => {
 });
 
 test('a run at work can be shown', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { slow: { produces: ['o'], run: 'echo one; read _ < go; echo > o' } } }`,
   );

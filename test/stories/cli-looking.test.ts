@@ -5,7 +5,7 @@ import { contentsOf } from './signs.ts';
 import { text, words } from './words.ts';
 
 test('status says what would run and why, one line a stage, and is not an error', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { code, stdout } = await rig.pipe(['status', 'join']);
   expect(code).toBe(0);
   expect(stdout.split('\n')).toEqual([
@@ -19,13 +19,13 @@ test('status says what would run and why, one line a stage, and is not an error'
 });
 
 test.each(['-v', '--verbose'])('status %s also shows the commands', async (flag) => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { stdout } = await rig.pipe(['status', flag, 'lower']);
   expect(stdout).toMatch(/^ +\$ tr A-Z a-z < in.txt > out\/lower.txt$/m);
 });
 
 test('status --check is exit code 1 as long as anything is stale', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   expect((await rig.pipe(['status', '--check'])).code).toBe(1);
   await rig.build();
   const fresh = await rig.pipe(['status', '--check']);
@@ -36,7 +36,7 @@ test('status --check is exit code 1 as long as anything is stale', async () => {
 });
 
 test('status --json is one object with a task for each stage', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   rig.write('in.txt', 'v1');
   const status = JSON.parse((await rig.pipe(['status', '--json'])).stdout);
@@ -49,7 +49,7 @@ test('status --json is one object with a task for each stage', async () => {
 });
 
 test('neither status nor why changes anything', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   rig.write('in.txt', 'v1');
   const before = contentsOf(rig, '.');
@@ -59,7 +59,7 @@ test('neither status nor why changes anything', async () => {
 });
 
 test('why tells the whole chain of causes, down to the file that changed', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   const fresh = await rig.pipe(['why', 'count']);
   expect(fresh.code).toBe(0);
@@ -82,7 +82,7 @@ test('why tells the whole chain of causes, down to the file that changed', async
 });
 
 test('why --json tells each stage once, with the names of those before it', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   rig.write('in.txt', 'v1');
   const { causes } = JSON.parse((await rig.pipe(['why', 'count', '--json'])).stdout);
@@ -97,7 +97,7 @@ test('why --json tells each stage once, with the names of those before it', asyn
 
 test('why tells a chain of thousands of stages, and leaves room for words', async () => {
   const length = 3000;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 's0.txt': '' },
     `{ stages: Object.fromEntries(Array.from({ length: ${length} }, (_, i) => [
       's' + (i + 1),
@@ -116,7 +116,7 @@ test('why tells a chain of thousands of stages, and leaves room for words', asyn
 });
 
 test('why and the build that follows name the same reasons', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   rig.write('in.txt', 'v1');
   const [cause] = JSON.parse((await rig.pipe(['why', 'upper', '--json'])).stdout).causes;
@@ -124,7 +124,7 @@ test('why and the build that follows name the same reasons', async () => {
 });
 
 test('why of an output is about its stage, of an input about those that require it', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   const output = await rig.pipe(['why', 'joined.txt'], { cwd: 'out' });
   expect(output.stdout).toMatch(
@@ -140,7 +140,7 @@ test('why of an output is about its stage, of an input about those that require 
 });
 
 test('why of a name that means nothing is exit code 2, with what was probably meant', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const { code, stdout, stderr } = await rig.pipe(['why', 'coutn']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('did you mean "count"?');
@@ -154,7 +154,7 @@ export default definePipeline({
   stages: { inline: { produces: ['o'], run: async () => fs.writeFileSync('o', 'x') } },
 });
 `;
-  await using rig = await Rig.with({}, config(''));
+  await using rig = await Rig.compiled({}, config(''));
   await rig.build();
   rig.config(config('// only a comment'));
   const { stdout } = await rig.pipe(['why', 'inline']);

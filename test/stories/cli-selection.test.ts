@@ -56,14 +56,14 @@ test.each([
   [['join', '--to', 'lower'], ['lower']],
   [['--only', 'upper,count', '--skip', 'upper', '--skip', 'lower'], null],
 ] as const)('build %j is about %j', async (args, expected) => {
-  await using rig = await Rig.with({ ...text, 'out/upper.txt': 'A', 'out/lower.txt': 'a' }, words);
+  await using rig = await Rig.compiled({ ...text, 'out/upper.txt': 'A', 'out/lower.txt': 'a' }, words);
   rig.write('out/joined.txt', 'Aa');
   if (expected === null) expect((await rig.build(args)).code).toBe(2);
   else expect(await selected(rig, args)).toEqual(expected);
 });
 
 test('--from takes a stage and all downstream, several unite, --to and targets cut', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   expect(await selected(rig, ['--from', 'join'])).toEqual(['join', 'count']);
   expect(await selected(rig, ['--from', 'upper'])).toEqual(['upper', 'join', 'count']);
@@ -79,7 +79,7 @@ test('--from takes a stage and all downstream, several unite, --to and targets c
 });
 
 test('--from runs nothing before it, and names the files that are then missing', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const built = await rig.build(['--from', 'join']);
   expect(built).toMatchObject({ code: 2, stdout: '' });
   expect(built.stderr).toContain('PIPE033');
@@ -89,7 +89,7 @@ test('--from runs nothing before it, and names the files that are then missing',
 });
 
 test('a path is meant from the folder in which it is typed', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   expect(await selected(rig, ['upper.txt'], { cwd: 'out' })).toEqual(['upper']);
   expect(await selected(rig, ['../out/lower.txt'], { cwd: 'out' })).toEqual(['lower']);
@@ -97,7 +97,7 @@ test('a path is meant from the folder in which it is typed', async () => {
 });
 
 test('a stage comes before a file of the same name', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { a: { produces: ['b'], run: 'echo > b' }, b: { run: 'true' } } }`,
   );
@@ -106,7 +106,7 @@ test('a stage comes before a file of the same name', async () => {
 });
 
 test('--force reruns the named targets, not what they need', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   const built = await rig.build(['--force', 'join']);
   expect(built).toMatchObject({ executed: ['join'], fresh: ['lower', 'upper'] });
@@ -114,7 +114,7 @@ test('--force reruns the named targets, not what they need', async () => {
 });
 
 test('--force without targets reruns all that is selected', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   expect((await rig.build(['--force'])).executed).toEqual(['count', 'join', 'lower', 'upper']);
   expect((await rig.build(['--force', '--from', 'join'])).executed).toEqual(['count', 'join']);
@@ -133,7 +133,7 @@ test.each([
   [['--only', 'jion'], 'PIPE030'],
   [['--skip', 'jion'], 'PIPE030'],
 ] as const)('build %j is exit code 2 with %s, and nothing runs', async (args, code) => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const built = await rig.build(args);
   expect(built).toMatchObject({ code: 2, stdout: '' });
   expect(built.stderr).toContain(code);
@@ -141,7 +141,7 @@ test.each([
 });
 
 test('status and graph select as build does', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   await rig.build();
   const flags = ['cases', '--from', 'upper'];
   const status = JSON.parse((await rig.pipe(['status', '--json', ...flags])).stdout);

@@ -12,7 +12,7 @@ const waiting = `{
 }`;
 
 test('of two builds at once the second waits, says for whom, and then finds everything fresh', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
   gate(rig, 'go');
   const first = rig.start(['build', '--json']);
   await saw(first, /pid (\d+)\./);
@@ -29,7 +29,7 @@ test('of two builds at once the second waits, says for whom, and then finds ever
 });
 
 test('a person is told which process and command a build waits for', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
   gate(rig, 'go');
   const first = rig.start(['build', '-v']);
   await saw(first, /pid (\d+)\./);
@@ -41,7 +41,7 @@ test('a person is told which process and command a build waits for', async () =>
 });
 
 test('with --no-wait the second one exits with 3 and touches nothing', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
   gate(rig, 'go');
   const first = rig.start(['build', '--json']);
   await saw(first, /pid (\d+)\./);
@@ -56,7 +56,7 @@ test('with --no-wait the second one exits with 3 and touches nothing', async () 
 });
 
 test('a holder that is killed is taken over by the one that waits', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
   gate(rig, 'go');
   const first = rig.start(['build', '--json']);
   const pid = Number(await saw(first, /pid (\d+)\./));
@@ -72,7 +72,7 @@ test('a holder that is killed is taken over by the one that waits', async () => 
 });
 
 test('a holder that is suspended is not robbed', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
   gate(rig, 'go');
   const first = rig.start(['build', '--json']);
   await saw(first, /pid (\d+)\./);
@@ -108,7 +108,7 @@ test.each([
   'build --dry-run',
   'clean --dry-run',
 ])('pipe %s during a build neither waits nor writes', async (line) => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
   gate(rig, 'go');
   await tellOnce(rig);
   rig.write('in.txt', 'v1\n');
@@ -131,7 +131,7 @@ async function tellOnce(rig: Rig): Promise<void> {
 }
 
 test('a build that finds everything fresh does not wait for another one', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0\n', 'other.txt': 'v0\n' },
     `{ stages: {
       quick: { requires: ['in.txt'], produces: ['quick.txt'], run: 'cp in.txt quick.txt' },
@@ -158,7 +158,7 @@ test('any number of jobs gives the same bytes, and all of them at once run at on
   );
   const results = new Set<string>();
   for (const jobs of ['1', '2', '16']) {
-    await using rig = await Rig.with({ 'in.txt': 'v0\n' }, `{ stages: { ${stages.join(', ')} } }`);
+    await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, `{ stages: { ${stages.join(', ')} } }`);
     expect((await rig.build(['-j', jobs])).executed).toEqual(names);
     results.add(names.map((name) => rig.read(`${name}.txt`)).join());
   }
@@ -167,7 +167,7 @@ test('any number of jobs gives the same bytes, and all of them at once run at on
 
 test('stages that do not depend on each other run at the same time, as many as --jobs says', async () => {
   // Each waits for the other: with one job this would never end.
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       left: { produces: ['left.txt'], run: 'echo to-right > right-gate; read _ < left-gate; echo left > left.txt' },
@@ -180,7 +180,7 @@ test('stages that do not depend on each other run at the same time, as many as -
 });
 
 test('with one job, stages run one after the other, in the order of the configuration', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       z: { produces: ['z.txt'], run: 'echo z >> order; echo > z.txt' },
@@ -193,7 +193,7 @@ test('with one job, stages run one after the other, in the order of the configur
 });
 
 test('a build inside a stage of the same root is refused: it would wait for itself', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       outer: { produces: ['outer.txt'], run: '"$NODE" "$PIPE" build inner && echo > outer.txt', env: { NODE: true, PIPE: true } },
@@ -208,7 +208,7 @@ test('a build inside a stage of the same root is refused: it would wait for itse
 });
 
 test('a build inside a stage of another root works', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'nested/pipeline.config.ts': `import { definePipeline } from 'pipe-build';
         export default definePipeline({ stages: { inner: { produces: ['inner.txt'], run: 'echo made > inner.txt' } } });`,
@@ -223,7 +223,7 @@ test('a build inside a stage of another root works', async () => {
 });
 
 test('what would change the cache or the records waits for the build', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
   gate(rig, 'go');
   const first = rig.start(['build', '--json']);
   await saw(first, /pid (\d+)\./);
@@ -240,8 +240,8 @@ test('what would change the cache or the records waits for the build', async () 
 });
 
 test('builds in two workspaces do not wait for each other', async () => {
-  await using one = await Rig.with({ 'in.txt': 'v0\n' }, waiting);
-  await using two = await Rig.with(
+  await using one = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
+  await using two = await Rig.compiled(
     { 'in.txt': 'v0\n' },
     `{ stages: { copy: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
   );

@@ -30,7 +30,7 @@ async function killDuringWork(rig: Rig, args: readonly string[] = []): Promise<v
 
 for (const freshness of ['hash', 'mtime'] as const) {
   test(`a stage whose engine was killed is executed again (${freshness})`, async () => {
-    await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway(`freshness: '${freshness}',`));
+    await using rig = await Rig.compiled({ 'in.txt': 'whole\n' }, halfway(`freshness: '${freshness}',`));
     gate(rig, 'never');
     await killDuringWork(rig);
     expect(rig.read('out/work.txt')).toBe('half\n');
@@ -46,7 +46,10 @@ for (const freshness of ['hash', 'mtime'] as const) {
   });
 
   test(`so is a stage that was built before, though its old outputs were there (${freshness})`, async () => {
-    await using rig = await Rig.with({ 'in.txt': 'old\n', go: '' }, halfway(`freshness: '${freshness}',`));
+    await using rig = await Rig.compiled(
+      { 'in.txt': 'old\n', go: '' },
+      halfway(`freshness: '${freshness}',`),
+    );
     gate(rig, 'never');
     await rig.build();
     rig.write('in.txt', 'new\n');
@@ -64,7 +67,7 @@ for (const freshness of ['hash', 'mtime'] as const) {
 }
 
 test('by time a half-written output is newer than its input, and stale all the same', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'old\n', go: '' }, halfway("freshness: 'mtime',"));
+  await using rig = await Rig.compiled({ 'in.txt': 'old\n', go: '' }, halfway("freshness: 'mtime',"));
   gate(rig, 'never');
   await rig.build();
   rig.write('in.txt', 'new\n');
@@ -79,7 +82,7 @@ test('by time a half-written output is newer than its input, and stale all the s
 });
 
 test('a stage that its dead engine left running does not disturb the next build', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway());
+  await using rig = await Rig.compiled({ 'in.txt': 'whole\n' }, halfway());
   gate(rig, 'never');
   const running = rig.start(['build', '--json']);
   const pid = Number(await saw(running, /pid (\d+)\./));
@@ -97,7 +100,7 @@ test('a stage that its dead engine left running does not disturb the next build'
 });
 
 test('nor do processes that such a stage left behind itself, nor a stage function', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'stage.ts': "export default () => { console.log('function ' + process.pid + '.'); for (;;) {} };" },
     `{ stages: {
       shell: { produces: ['shell.txt'], run: 'test -e go || { sleep 1000 & echo "child $!."; exec 1>&- 2>&-; wait; }; echo > shell.txt' },
@@ -116,7 +119,7 @@ test('nor do processes that such a stage left behind itself, nor a stage functio
 test('nor does a daemon that went out of the process group of such a stage', async () => {
   const daemon =
     "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('daemon ' + process.pid + '.')";
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'start.cjs': `const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(daemon)}], { detached: true, stdio: 'inherit' });
         require('node:fs').writeFileSync('out.txt', '');
@@ -137,7 +140,7 @@ test('nor does a daemon that went out of the process group of such a stage', asy
 });
 
 test('a program is on record before it starts, and until it has ended', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { work: { produces: ['out.txt'], run: 'cat .pipeline-cache/running/* > out.txt' } } }`,
   );
@@ -147,7 +150,7 @@ test('a program is on record before it starts, and until it has ended', async ()
 });
 
 test('nor a program that was started just before the engine could note its number', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n', go: '' }, halfway());
   const left = spawn('sleep', ['1000'], {
     detached: true,
     env: { ...process.env, PIPE_RUN_ID: `run-${rig.root}` },
@@ -172,7 +175,7 @@ test.each<[string, (strangerId: number) => string]>([
   ['half a line', () => '{"marks":["PIPE_RUN_'],
   ['nothing', () => ''],
 ])('a record of a running program that names %s ends nobody', async (_, text) => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n', go: '' }, halfway());
   const env = { ...process.env, PIPE_STAGE: 'work', PIPE_RUN_ID: '' };
   const stranger = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore', env });
   await once(stranger, 'spawn');
@@ -192,7 +195,7 @@ const restoreSteps: Readonly<Record<string, (copies: number, placed: number, fil
 
 test.each(Object.entries(restoreSteps))('killed while %s, a restore is made good', async (_, isAt) => {
   const files = 1000;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'old' },
     `{ stages: { many: { requires: ['in.txt'], produces: ['out/'], run: 'seq -f "$(cat in.txt) %g" ${files} | split -a 3 -l 1 - out/' } } }`,
   );
@@ -221,7 +224,7 @@ test.each(Object.entries(restoreSteps))('killed while %s, a restore is made good
 });
 
 test('the state file cut off anywhere costs work, never correctness', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n', go: '' }, halfway());
   await rig.build();
   const state = fs.readFileSync(rig.path('.pipeline-cache/state'));
   for (const part of [0, 1, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]) {
@@ -235,7 +238,7 @@ test('the state file cut off anywhere costs work, never correctness', async () =
 });
 
 test('a state file full of other things is no state', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n', go: '' }, halfway());
   await rig.build();
   const state = fs.readFileSync(rig.path('.pipeline-cache/state'));
   const flipped = Buffer.from(state.map((byte, i) => (i % 97 === 50 ? byte ^ 4 : byte)));
@@ -254,7 +257,7 @@ test('a state file full of other things is no state', async () => {
 });
 
 test('without its state file a build restores; without .pipeline-cache it executes', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0\n', go: '' }, halfway());
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n', go: '' }, halfway());
   await rig.build();
   rig.remove('.pipeline-cache/state');
   expect(await rig.build()).toMatchObject({ code: 0, executed: [], restored: ['after', 'work'] });
@@ -266,7 +269,7 @@ test('without its state file a build restores; without .pipeline-cache it execut
 test('.pipeline-cache deleted while a stage runs does not fail the build', async () => {
   // Away in one step: "rm -rf" on its own gives up when something is written into the folder meanwhile.
   const remove = 'mv .pipeline-cache gone && rm -rf gone';
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0\n' },
     `{ stages: {
       work: { requires: ['in.txt'], produces: ['out/work.txt'], run: '${remove}; cp in.txt out/work.txt; echo done' },
@@ -281,7 +284,7 @@ test('.pipeline-cache deleted while a stage runs does not fail the build', async
 });
 
 test('killed after every line of its story, a build is recovered by the next one', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': '0' },
     `{ stages: {
       a: { requires: ['in.txt'], produces: ['a.txt'], run: 'cp in.txt a.txt; echo a' },
@@ -303,7 +306,7 @@ test('killed after every line of its story, a build is recovered by the next one
 });
 
 test('what a killed attempt left in the cache folder does not stay for good', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway());
+  await using rig = await Rig.compiled({ 'in.txt': 'whole\n' }, halfway());
   gate(rig, 'never');
   await killDuringWork(rig);
   rig.write('go', '');
@@ -312,11 +315,11 @@ test('what a killed attempt left in the cache folder does not stay for good', as
 });
 
 test('an edit after a crash is still there when the next attempt fails in its place', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'whole\n' }, halfway());
+  await using rig = await Rig.compiled({ 'in.txt': 'whole\n' }, halfway());
   gate(rig, 'never');
   await killDuringWork(rig);
   rig.write('out/work.txt', 'my words\n');
-  rig.config(halfway().replace('cp in.txt out/work.txt', 'exit 1'));
+  await rig.reconfigure(halfway().replace('cp in.txt out/work.txt', 'exit 1'));
   rig.write('go', '');
   expect((await rig.build()).failed).toEqual(['work']);
   const kept = everyFile(rig, '.pipeline-cache/rejected').map((file) => fs.readFileSync(file, 'utf8'));
@@ -327,11 +330,11 @@ test('what a killed restore left in a folder below is no part of the result', as
   const config = (first: string) => `{ stages: {
     work: { requires: ['in.txt'], produces: ['out/'], run: '${first}mkdir -p out/new; cp in.txt out/new/x' },
   } }`;
-  await using rig = await Rig.with({ 'in.txt': 'text' }, config('echo "pid $$."; read _ < never; '));
+  await using rig = await Rig.compiled({ 'in.txt': 'text' }, config('echo "pid $$."; read _ < never; '));
   gate(rig, 'never');
   await killDuringWork(rig);
   rig.write('out/old/.pipe-tmp-1-0', 'half');
-  rig.config(config(''));
+  await rig.reconfigure(config(''));
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
   expect(rig.files('out')).toEqual(['new/x']);
   expect(rig.exists('out/old')).toBe(false);
@@ -345,7 +348,7 @@ describe('a half-written file of an attempt that was killed', () => {
   } }`;
 
   async function killed(more = ''): Promise<Rig> {
-    const rig = await Rig.with(
+    const rig = await Rig.compiled(
       { 'in.txt': 'whole\n', 'out/b.txt': 'b\n' },
       config(`a: { requires: ['in.txt'], produces: ['out/a.txt'], run: '${torn}', ${more} },`),
     );
@@ -357,7 +360,7 @@ describe('a half-written file of an attempt that was killed', () => {
 
   test('is no input of another stage when its own makes other files now', async () => {
     await using rig = await killed();
-    rig.config(
+    await rig.reconfigure(
       config(`a: { requires: ['in.txt'], produces: ['other/a.txt'], run: 'cp in.txt other/a.txt' },`),
     );
     expect(await rig.build()).toMatchObject({ code: 0, executed: ['a', 'all'] });
@@ -367,14 +370,14 @@ describe('a half-written file of an attempt that was killed', () => {
 
   test('nor when its stage is gone', async () => {
     await using rig = await killed();
-    rig.config(config(''));
+    await rig.reconfigure(config(''));
     expect(await rig.build()).toMatchObject({ code: 0, executed: ['all'] });
     expect(rig.read('all.txt')).toBe('b\n');
   });
 
   test('nor, by time, the result of a stage with another name', async () => {
     await using rig = await killed(`freshness: 'mtime'`);
-    rig.config(
+    await rig.reconfigure(
       config(
         `other: { requires: ['in.txt'], produces: ['out/a.txt'], freshness: 'mtime', run: 'cp in.txt out/a.txt' },`,
       ),
@@ -385,7 +388,7 @@ describe('a half-written file of an attempt that was killed', () => {
 
   test('does not stop a protected stage with another name: nobody edited anything', async () => {
     await using rig = await killed('protect: true');
-    rig.config(
+    await rig.reconfigure(
       config(
         `other: { requires: ['in.txt'], produces: ['out/a.txt'], protect: true, run: 'cp in.txt out/a.txt' },`,
       ),
@@ -403,7 +406,7 @@ describe('a half-written file of an attempt that was killed', () => {
 });
 
 test('what a killed engine left running is ended also by a build that has nothing to do', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'whole\n' },
     `{ stages: {
       work: { produces: ['out.txt'], run: 'sleep 1000 & echo "pid $!."; wait' },

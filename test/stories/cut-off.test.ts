@@ -10,7 +10,7 @@ const twoStages = `{
 }`;
 
 test('a second build executes nothing', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, twoStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, twoStages);
   expect((await rig.build()).executed).toEqual(['count', 'format']);
 
   const again = await rig.build();
@@ -20,7 +20,7 @@ test('a second build executes nothing', async () => {
 });
 
 test('an unchanged output stops the rebuild', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, twoStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, twoStages);
   await rig.build();
 
   // Only white space changed, so `format` writes the same bytes.
@@ -31,7 +31,7 @@ test('an unchanged output stops the rebuild', async () => {
 });
 
 test('a reverted edit is restored, not executed', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, twoStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, twoStages);
   await rig.build();
   rig.write('in.txt', 'other');
   await rig.build();

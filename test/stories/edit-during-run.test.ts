@@ -26,7 +26,7 @@ function retries(built: Built) {
 }
 
 test('an input that is edited while its stage runs makes it run once more', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'first' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'first' }, waiting);
   const gates = gatesOf(rig);
   const build = rig.start(['build', '--json']);
   await gates.open('begin-1');
@@ -42,7 +42,7 @@ test('an input that is edited while its stage runs makes it run once more', asyn
 });
 
 test('an edit that is taken back before the stage ends leaves no trace in records and cache', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'first' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'first' }, waiting);
   const gates = gatesOf(rig);
   const build = rig.start(['build', '--json']);
   await build.printed('at the input 1');
@@ -63,7 +63,7 @@ test('an edit that is taken back before the stage ends leaves no trace in record
 });
 
 test('an input that is edited each time ends in a failure that says so', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, waiting);
   const gates = gatesOf(rig);
   const build = rig.start(['build', '--json']);
   for (const attempt of [1, 2, 3]) {
@@ -88,7 +88,7 @@ test('an input that is edited each time ends in a failure that says so', async (
 test('a file that appears under the pattern, or goes, while the stage runs counts as an edit', async () => {
   const config = `{ stages: { join: { requires: ['src/*.txt'], produces: ['all.txt'],
     run: 'echo "joins $PIPE_ATTEMPT"; cat begin-$PIPE_ATTEMPT > /dev/null; cat src/*.txt > all.txt' } } }`;
-  await using rig = await Rig.with({ 'src/a.txt': 'a', 'src/b.txt': 'b' }, config);
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a', 'src/b.txt': 'b' }, config);
   const gates = gatesOf(rig);
   const build = rig.start(['build', '--json']);
   await build.printed('joins 1');
@@ -104,7 +104,7 @@ test('a file that appears under the pattern, or goes, while the stage runs count
 });
 
 test('an input that is deleted while its stage runs ends in a failure that names it', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'first' }, waiting);
+  await using rig = await Rig.compiled({ 'in.txt': 'first' }, waiting);
   const gates = gatesOf(rig);
   const build = rig.start(['build', '--json']);
   await gates.open('begin-1');
@@ -117,13 +117,13 @@ test('an input that is deleted while its stage runs ends in a failure that names
 
 test('a stage that edits its own input fails and says which', async () => {
   const config = copy.replace('cat in.txt > out.txt', 'cat in.txt > out.txt; echo more >> in.txt');
-  await using rig = await Rig.with({ 'in.txt': 'v0\n' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, config);
   const built = await rig.build();
   expect(built.end('copy')?.failure).toEqual({ kind: 'input-changing', paths: ['in.txt'] });
 });
 
 test('a link whose target changes while the stage runs counts as an edit', async () => {
-  await using rig = await Rig.with({ 'target.txt': 'first' }, waiting);
+  await using rig = await Rig.compiled({ 'target.txt': 'first' }, waiting);
   fs.symlinkSync('target.txt', rig.path('in.txt'));
   const gates = gatesOf(rig);
   const build = rig.start(['build', '--json']);

@@ -18,7 +18,7 @@ function seen(rig: Rig): Readonly<Record<string, string>> {
 }
 
 test('a stage sees the basic set and PIPE_*, and nothing else of its caller', async () => {
-  await using rig = await Rig.with({}, dumping());
+  await using rig = await Rig.compiled({}, dumping());
   const env = {
     ...{ HOME: '/home/me', USER: 'me', LOGNAME: 'me', SHELL: '/bin/zsh', TERM: 'xterm' },
     ...{ https_proxy: 'http://proxy', NO_PROXY: 'localhost' },
@@ -41,7 +41,7 @@ test('a stage sees the basic set and PIPE_*, and nothing else of its caller', as
 });
 
 test('what a stage declares is set, passed, or stays unset; the pipeline declares for all', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     dumping(
       `env: { SET: "a b'c", EMPTY: '', PASSED: true, PASSED_EMPTY: true, ABSENT: true, LANG: 'fr_FR', SHARED: 'own' }`,
@@ -57,7 +57,7 @@ test('what a stage declares is set, passed, or stays unset; the pipeline declare
 });
 
 test('a passed variable is an input: unset, empty and set differ, others do not count', async () => {
-  await using rig = await Rig.with({}, dumping("env: { MODE: true }, requires: ['pipeline.config.ts']"));
+  await using rig = await Rig.compiled({}, dumping("env: { MODE: true }, requires: ['pipeline.config.ts']"));
   const builtWith = async (env: Record<string, string | undefined>) =>
     (await rig.build(['--no-cache'], { env })).executed;
   expect(await builtWith({})).toEqual(['dump']);
@@ -70,7 +70,7 @@ test('a passed variable is an input: unset, empty and set differ, others do not 
 });
 
 test('--env-file gives values below those of the caller, the later file above the earlier', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { '.env': 'A=file\nB=file\nC="quoted value" # comment\n', 'local.env': 'B=local\nD=local\n' },
     dumping('env: { A: true, B: true, C: true, D: true }'),
   );
@@ -82,7 +82,7 @@ test('--env-file gives values below those of the caller, the later file above th
 });
 
 test('node_modules/.bin of the root comes first on PATH, also on a declared one', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       own: { produces: ['own.txt'], run: 'greet > own.txt' },
@@ -97,7 +97,7 @@ test('node_modules/.bin of the root comes first on PATH, also on a declared one'
 });
 
 test('a failure names the variables that were hidden from the stage', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { work: { produces: ['out.txt'], env: { SEEN: true }, run: 'echo "$API_BASE" | grep -q . && echo > out.txt' } } }`,
   );
@@ -112,7 +112,7 @@ test('a failure names the variables that were hidden from the stage', async () =
 });
 
 test('the scratch folder is kept from run to run and is no output', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': '1' },
     `{ stages: { work: { requires: ['in.txt'], produces: ['out.txt'], run: 'echo run >> "$PIPE_SCRATCH/count"; cp "$PIPE_SCRATCH/count" out.txt' } } }`,
   );
@@ -130,7 +130,7 @@ test('PIPE_OUTPUT takes progress, metrics and notes', async () => {
     '{"metric":{"usd":0.25}}',
     '{"note":"hello"}',
   ];
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'lines.jsonl': `${lines.join('\n')}\n` },
     `{ stages: { work: { requires: ['lines.jsonl'], produces: ['out.txt'], run: 'cat lines.jsonl >> "$PIPE_OUTPUT"; echo > out.txt' } } }`,
   );

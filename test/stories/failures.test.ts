@@ -18,7 +18,7 @@ const five = (more = '') => `{ stages: {
 } }`;
 
 test('after a failure nothing new starts', async () => {
-  await using rig = await Rig.with({}, five());
+  await using rig = await Rig.compiled({}, five());
   const built = await rig.build(['-j', '1']);
   expect(built).toMatchObject({
     code: 1,
@@ -31,7 +31,7 @@ test('after a failure nothing new starts', async () => {
 });
 
 test('what runs when another stage fails may finish, and is recorded', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       bad: { produces: ['bad.txt'], run: 'read _ < started; echo > failing; exit 1' },
@@ -49,7 +49,7 @@ test('what runs when another stage fails may finish, and is recorded', async () 
 test.each(['-k', '--keep-going', '--continue-on-error'])(
   'with %s all that does not depend on it is built',
   async (flag) => {
-    await using rig = await Rig.with({}, five());
+    await using rig = await Rig.compiled({}, five());
     const built = await rig.build([flag]);
     expect(built).toMatchObject({
       code: 1,
@@ -62,7 +62,7 @@ test.each(['-k', '--keep-going', '--continue-on-error'])(
 );
 
 test('an optional failure degrades the run and does not fail it', async () => {
-  await using rig = await Rig.with({}, five('optional: true'));
+  await using rig = await Rig.compiled({}, five('optional: true'));
   const built = await rig.build(['-j', '1']);
   expect(built).toMatchObject({
     code: 0,
@@ -77,7 +77,7 @@ test('an optional failure degrades the run and does not fail it', async () => {
 });
 
 test('a stage that comes only after an optional one goes on without it', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       bad: { produces: ['bad.txt'], run: 'exit 1', optional: true },
@@ -88,7 +88,7 @@ test('a stage that comes only after an optional one goes on without it', async (
 });
 
 test('a stage that comes only after one that is not optional does not', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       bad: { produces: ['bad.txt'], run: 'exit 1' },
@@ -99,7 +99,7 @@ test('a stage that comes only after one that is not optional does not', async ()
 });
 
 test('a stage whose optional(…) input failed to be made is skipped as long as its maker fails', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       bad: { produces: ['bad.txt'], run: 'test -e go && echo > bad.txt', optional: true },
@@ -121,7 +121,7 @@ test.each<[string, string, object]>([
   ['an output that was not made', 'true', { kind: 'output-missing', patterns: ['out/work.txt'] }],
   ['the first of several commands', 'false; echo > out/work.txt', { kind: 'exit', code: 1 }],
 ])('%s is a failure', async (_, run, failure) => {
-  await using rig = await Rig.with({ 'tool.sh': '#!/bin/sh\n' }, one(run));
+  await using rig = await Rig.compiled({ 'tool.sh': '#!/bin/sh\n' }, one(run));
   const built = await rig.build();
   expect(built).toMatchObject({ code: 1, failed: ['work'] });
   expect(built.end('work')).toMatchObject({ failure });
@@ -134,7 +134,7 @@ test.each<[string, string, RegExp]>([
   ['is not executable', "exec('./tool.sh')", /not executable/],
   ['names an interpreter that is not there', "exec('./odd.sh')", /interpreter/],
 ])('a program without a shell that %s could not start', async (_, run, message) => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'tool.sh': '#!/bin/sh\n', 'odd.sh': '#!/no/such/interpreter\n' },
     `{ stages: { work: { produces: ['out.txt'], run: ${run} } } }`,
   );
@@ -145,7 +145,7 @@ test.each<[string, string, RegExp]>([
 });
 
 test('of several lines the first that fails ends the stage, and is named', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { work: { produces: ['out.txt'], run: ['echo a > a', 'false', 'echo c > c'] } } }`,
   );
@@ -156,7 +156,7 @@ test('of several lines the first that fails ends the stage, and is named', async
 });
 
 test('what a failed attempt wrote is out of the way, to be looked at', async () => {
-  await using rig = await Rig.with({}, one('echo half > out/work.txt; exit 1'));
+  await using rig = await Rig.compiled({}, one('echo half > out/work.txt; exit 1'));
   await rig.build();
   expect(rig.exists('out/work.txt')).toBe(false);
   const kept = fs
@@ -167,7 +167,7 @@ test('what a failed attempt wrote is out of the way, to be looked at', async () 
 });
 
 test('a failure does not take away the outputs of the last success for good', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'good' },
     one('grep -v bad in.txt > out/work.txt', "requires: ['in.txt']"),
   );
@@ -180,7 +180,7 @@ test('a failure does not take away the outputs of the last success for good', as
 });
 
 test('a person is told the stage, the command, the code, the last lines, the log and how to go on', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     one('for i in $(seq 100); do echo line $i; done; echo broken pipe >&2; exit 3'),
   );
@@ -197,7 +197,7 @@ test('a person is told the stage, the command, the code, the last lines, the log
 });
 
 test('--quiet prints the problem and nothing else', async () => {
-  await using rig = await Rig.with({}, five());
+  await using rig = await Rig.compiled({}, five());
   const { code, stdout, stderr } = await rig.pipe(['build', '-q', '-k']);
   expect(code).toBe(1);
   expect(stdout).toBe('');
@@ -206,7 +206,7 @@ test('--quiet prints the problem and nothing else', async () => {
 });
 
 test('output that is no UTF-8, and control characters, are shown safely', async () => {
-  await using rig = await Rig.with({}, one(String.raw`printf 'a\377b\033[2Jc\007\n'; exit 1`));
+  await using rig = await Rig.compiled({}, one(String.raw`printf 'a\377b\033[2Jc\007\n'; exit 1`));
   const { stdout } = await rig.pipe(['build']);
   expect(stdout).toContain('a\uFFFDb');
   const controls = [...stdout].filter((character) => character !== '\n' && character < ' ');
@@ -214,7 +214,7 @@ test('output that is no UTF-8, and control characters, are shown safely', async 
 });
 
 test('300 MB of output pass through in bounded memory, and all of it is in the log', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     one(
       "yes 'a line of some forty characters, or more' | head -c 300000000; echo; grep VmHWM /proc/$PPID/status; echo > out/work.txt",

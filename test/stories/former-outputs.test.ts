@@ -16,9 +16,9 @@ async function changed(
   more: Record<string, string> = {},
   made = 'out/a.txt',
 ): Promise<Rig> {
-  const rig = await Rig.with({ 'in.txt': 'made\n', ...more }, config(made, requires));
+  const rig = await Rig.compiled({ 'in.txt': 'made\n', ...more }, config(made, requires));
   expect((await rig.build()).code).toBe(0);
-  rig.config(config('other/a.txt', requires));
+  await rig.reconfigure(config('other/a.txt', requires));
   return rig;
 }
 
@@ -62,9 +62,9 @@ test('where the state folder refuses them they are kept among temporary files; w
   const [, place] = /it is kept as (\/.*out\/a\.txt)$/.exec(kept.warnings[0]!)!;
   expect(fs.readFileSync(place!, 'utf8')).toBe('made\n');
 
-  rig.config(config('out/a.txt', 'out/*.txt'));
+  await rig.reconfigure(config('out/a.txt', 'out/*.txt'));
   await rig.build();
-  rig.config(config('other/a.txt', 'out/*.txt'));
+  await rig.reconfigure(config('other/a.txt', 'out/*.txt'));
   const built = await rig.build([], { env: { TMPDIR: rig.path('nowhere') } });
   expect(built).toMatchObject({ code: 0, restored: expect.arrayContaining(['c']) });
   expect(built.warnings).toEqual([expect.stringContaining('it is deleted, as it cannot be kept: ')]);
@@ -126,9 +126,9 @@ test.each([
     ) => `{ freshness: '${freshness}', cache: false, stages: { ${more}
     a: { requires: [${requires} 'in.txt'], produces: [${produces}], run: 'cp in.txt a.txt; test -e snap.json || cp in.txt snap.json' },
   } }`;
-    await using rig = await Rig.with({ 'in.txt': 'one' }, stages("'a.txt', 'snap.json'", ''));
+    await using rig = await Rig.compiled({ 'in.txt': 'one' }, stages("'a.txt', 'snap.json'", ''));
     await rig.build();
-    rig.config(stages("'a.txt'", own));
+    await rig.reconfigure(stages("'a.txt'", own));
     const told =
       'snap.json was made by stage "a", which no longer produces it; it is taken as a source file from now on';
     expect(await buildAsForetold(rig)).toMatchObject({ code: 0, warnings: [told] });
@@ -145,9 +145,9 @@ test('clean leaves one that another stage makes by now, or names as its source',
   const stages = (a: string, more: string) => `{ stages: {
     a: { requires: ['in.txt'], produces: [${a}], run: 'touch ${a.replaceAll(/[',]/g, ' ')}' }, ${more}
   } }`;
-  await using rig = await Rig.with({ 'in.txt': 'one' }, stages("'x.txt', 'snap.json'", ''));
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, stages("'x.txt', 'snap.json'", ''));
   await rig.build();
-  rig.config(
+  await rig.reconfigure(
     stages("'y.txt'", "d: { requires: ['snap.json'], produces: ['x.txt'], run: 'cp snap.json x.txt' },"),
   );
   await rig.build(['d']);
@@ -190,10 +190,10 @@ describe('pipe accept', () => {
       a: { requires: ['in.txt'], produces: ['${makes}'], run: 'echo half > ${makes}; kill -9 $PPID' },
       c: { requires: ['out/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
     } }`;
-    await using rig = await Rig.with({ 'in.txt': '1\n', 'out/0.txt': 'mine\n' }, halfway('out/a.txt'));
+    await using rig = await Rig.compiled({ 'in.txt': '1\n', 'out/0.txt': 'mine\n' }, halfway('out/a.txt'));
     await rig.pipe(['build', 'a']);
     expect(rig.read('out/a.txt')).toBe('half\n');
-    rig.config(halfway('other/a.txt'));
+    await rig.reconfigure(halfway('other/a.txt'));
     rig.write('other/a.txt', 'by hand\n');
     expect((await rig.pipe(accept)).code).toBe(0);
     expect(await rig.build()).toMatchObject({ code: 0, fresh: ['a'], executed: ['c'] });

@@ -24,7 +24,7 @@ function oneStage(fields = '', run = 'cat in.txt > out.txt'): string {
 }
 
 async function built(files: Readonly<Record<string, string>>, config: string): Promise<Rig> {
-  const rig = await Rig.with(files, config);
+  const rig = await Rig.compiled(files, config);
   const first = await buildAsForetold(rig);
   expect(first.code).toBe(0);
   await expectNothingToDo(rig);
@@ -41,7 +41,7 @@ test('a file that is touched without a change reruns nothing', async () => {
 });
 
 test('an older file moved over an input is seen', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'one', 'older.txt': 'two' }, upper);
+  await using rig = await Rig.compiled({ 'in.txt': 'one', 'older.txt': 'two' }, upper);
   fs.utimesSync(rig.path('older.txt'), new Date('2001-01-01'), new Date('2001-01-01'));
   await rig.build();
   fs.renameSync(rig.path('older.txt'), rig.path('in.txt'));
@@ -64,7 +64,7 @@ test('an edit of the same size with its old time put back is seen', async () => 
 });
 
 test('edits in quick succession before and after a build are all seen', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'a' }, upper);
+  await using rig = await Rig.compiled({ 'in.txt': 'a' }, upper);
   for (const text of ['bcd', 'efg', 'hij', 'klm']) {
     rig.write('in.txt', 'xyz');
     rig.write('in.txt', text);
@@ -177,7 +177,7 @@ test('a changed command, version, working folder, pattern, shell and variable ea
     ],
   ];
   for (const [name, config] of changes) {
-    rig.config(config);
+    await rig.reconfigure(config);
     const again = await buildAsForetold(rig);
     expect(again.executed.length + again.restored.length).toBe(1);
     expect(again.reasonsOf('copy')).toMatchObject([{ code: 'definition-changed', name }]);
@@ -187,7 +187,7 @@ test('a changed command, version, working folder, pattern, shell and variable ea
 
 test('fields that do not touch the result rerun nothing', async () => {
   await using rig = await built({ 'in.txt': 'one' }, oneStage());
-  rig.config(
+  await rig.reconfigure(
     oneStage(
       "description: 'Copies.', timeout: '10s', optional: true, protect: true, watch: 'manual'",
     ).replace("requires: ['in.txt']", "requires: './in.txt'"),
@@ -214,7 +214,7 @@ test('a passed variable that is unset, empty or set makes three different builds
 
 test('a new value of a secret reruns nothing', async () => {
   const config = oneStage("secrets: ['TOKEN']");
-  await using rig = await Rig.with({ 'in.txt': 'one' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, config);
   expect((await rig.build([], { env: { TOKEN: 'aaaaaaaa' } })).executed).toEqual(['copy']);
   expect((await rig.build([], { env: { TOKEN: 'bbbbbbbb' } })).fresh).toEqual(['copy']);
 });
@@ -270,7 +270,7 @@ test('without outputs a stage is fresh after a success, until its inputs change'
 
 test('a stage without files always runs, and says so', async () => {
   const config = `{ stages: { hello: { run: 'echo hello' }, copy: { requires: ['in.txt'], produces: ['out.txt'], after: 'hello', run: 'cat in.txt > out.txt' } } }`;
-  await using rig = await Rig.with({ 'in.txt': 'one' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, config);
   await rig.build();
   const again = await buildAsForetold(rig);
   expect(again.executed).toEqual(['hello']);
@@ -282,7 +282,7 @@ test('a stage without files always runs, and says so', async () => {
 test('a failed attempt is never fresh, and neither is what it would have served', async () => {
   await using rig = await built({ 'in.txt': 'one' }, upper);
   rig.write('in.txt', 'two');
-  rig.config(upper.replace('> out/upper.txt', '> out/upper.txt; exit 3'));
+  await rig.reconfigure(upper.replace('> out/upper.txt', '> out/upper.txt; exit 3'));
   const broken = await rig.build();
   expect(broken.failed).toEqual(['upper']);
   expect(broken.skipped).toEqual(['count']);
@@ -290,7 +290,7 @@ test('a failed attempt is never fresh, and neither is what it would have served'
   expect(still.failed).toEqual(['upper']);
   expect(still.reasonsOf('upper')[0]).toEqual({ code: 'unfinished' });
 
-  rig.config(upper);
+  await rig.reconfigure(upper);
   expect((await buildAsForetold(rig)).executed).toContain('upper');
   expect(rig.read('out/upper.txt')).toBe('TWO');
   await expectNothingToDo(rig);
@@ -298,7 +298,7 @@ test('a failed attempt is never fresh, and neither is what it would have served'
 
 test('a stage with another name takes over what is there, and nothing is executed', async () => {
   await using rig = await built({ 'in.txt': 'one' }, upper);
-  rig.config(upper.replace('upper: {', 'loud: {'));
+  await rig.reconfigure(upper.replace('upper: {', 'loud: {'));
   const renamed = await buildAsForetold(rig);
   expect(renamed.executed).toEqual([]);
   expect(renamed.restored).toEqual(['loud']);
@@ -324,7 +324,7 @@ test('what a stage no longer produces goes away when it runs anew', async () => 
     join: { requires: ['parts/**/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
   } }`;
   await using rig = await built({ 'in.txt': 'one' }, config('parts/a.txt'));
-  rig.config(config('parts/b/b.txt'));
+  await rig.reconfigure(config('parts/b/b.txt'));
   await rig.build();
   expect(rig.files('parts')).toEqual(['b/b.txt']);
   expect(rig.read('all.txt')).toBe('one');

@@ -33,7 +33,7 @@ test('a function and a module get the same context', async () => {
     fs.writeFileSync('out.txt', JSON.stringify({ root, stage, requires, produces, runId, attempt, scratch,
       aborted: ctx.signal.aborted, cwd: process.cwd(), seen: process.env.PIPE_STAGE }));`;
   for (const kind of ['inline', 'script']) {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       {
         'in.txt': '',
         'stages/work.ts': `import fs from 'node:fs';\nimport type { StageContext } from 'pipe-build';\nexport default async (ctx: StageContext) => {${body}};`,
@@ -59,7 +59,7 @@ test('a function and a module get the same context', async () => {
 });
 
 test("an error shows the message, and the user's own file and line", async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'in.txt': '',
       'stages/work.ts': `import { check } from './check.ts';\n\nexport default function work() {\n  check({ value: 1 });\n}\n`,
@@ -78,7 +78,7 @@ test("an error shows the message, and the user's own file and line", async () =>
 });
 
 test('the error of an inline function points into the configuration', async () => {
-  await using rig = await Rig.with({ 'in.txt': '' }, inline("throw new Error('inline trouble');"));
+  await using rig = await Rig.compiled({ 'in.txt': '' }, inline("throw new Error('inline trouble');"));
   const line =
     rig
       .read('pipeline.config.ts')
@@ -102,7 +102,7 @@ test.each<[string, string, RegExp]>([
   ['ends the process with a code', 'process.exit(4);', /exit code 4/],
   ['waits for what cannot happen', 'await new Promise(() => {});', /never happen/],
 ])('a function that %s fails', async (_, body, message) => {
-  await using rig = await Rig.with({ 'in.txt': '' }, inline(`fs.writeFileSync('out.txt', ''); ${body}`));
+  await using rig = await Rig.compiled({ 'in.txt': '' }, inline(`fs.writeFileSync('out.txt', ''); ${body}`));
   const built = await rig.build();
   expect(built).toMatchObject({ code: 1, failed: ['work'] });
   const { failure } = built.end('work')!;
@@ -112,12 +112,12 @@ test.each<[string, string, RegExp]>([
 });
 
 test('a function that kills its own process fails by that signal', async () => {
-  await using rig = await Rig.with({ 'in.txt': '' }, inline("process.kill(process.pid, 'SIGKILL');"));
+  await using rig = await Rig.compiled({ 'in.txt': '' }, inline("process.kill(process.pid, 'SIGKILL');"));
   expect((await rig.build()).end('work')).toMatchObject({ failure: { kind: 'signal', signal: 'SIGKILL' } });
 });
 
 test('an edit of a module that a script imports reruns it, and names the module', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'in.txt': 'hello',
       'stages/work.ts': `import fs from 'node:fs';\nimport { shout } from '../lib/shout.ts';\nexport default () => fs.writeFileSync('out.txt', shout(fs.readFileSync('in.txt', 'utf8')));`,
@@ -147,7 +147,7 @@ test('an edit of the configuration reruns an inline function but no script, and 
       inline: { requires: ['in.txt'], produces: ['inline.txt'], run: () => fs.writeFileSync('inline.txt', '') },
       scripted: { requires: ['in.txt'], produces: ['scripted.txt'], run: script('./stage.ts') },
     } });`;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'in.txt': '',
       'stage.ts': "import fs from 'node:fs'; export default () => fs.writeFileSync('scripted.txt', '');",
@@ -163,14 +163,20 @@ test('an edit of the configuration reruns an inline function but no script, and 
 });
 
 test('a module without a function as its default export fails with that', async () => {
-  await using rig = await Rig.with({ 'in.txt': '', 'stages/work.ts': 'export const work = 1;' }, scripted);
+  await using rig = await Rig.compiled(
+    { 'in.txt': '', 'stages/work.ts': 'export const work = 1;' },
+    scripted,
+  );
   const { code, stdout, stderr } = await rig.pipe(['build']);
   expect(code).toBe(1);
   expect(stdout + stderr).toContain('stages/work.ts has no function as its default export');
 });
 
 test('a module that does not compile or is not there is a configuration error', async () => {
-  await using rig = await Rig.with({ 'in.txt': '', 'stages/work.ts': 'export default () => {' }, scripted);
+  await using rig = await Rig.compiled(
+    { 'in.txt': '', 'stages/work.ts': 'export default () => {' },
+    scripted,
+  );
   const broken = await rig.pipe(['build']);
   expect(broken.code).toBe(2);
   expect(broken.stderr).toMatch(/stages\/work\.ts:1/);
@@ -181,7 +187,7 @@ test('a module that does not compile or is not there is a configuration error', 
 });
 
 test('what a function prints is captured in order, to the last byte', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': '' },
     inline(
       `for (let i = 0; i < 20000; i++) console.log('line ' + i); console.error('end'); fs.writeFileSync('out.txt', '');`,
@@ -195,7 +201,7 @@ test('what a function prints is captured in order, to the last byte', async () =
 });
 
 test('functions run beside each other and outside of the engine', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `
     import { definePipeline } from 'pipe-build';

@@ -30,7 +30,7 @@ async function statuses(rig: Rig): Promise<Record<string, string | undefined>> {
 }
 
 test('the picture is DOT that Graphviz draws, with edges from producer to consumer', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, threeStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, threeStages);
   const { code, stdout } = await rig.pipe(['graph']);
   expect(code).toBe(0);
   expect(stdout).toContain('"split" -> "count"');
@@ -41,7 +41,7 @@ test('the picture is DOT that Graphviz draws, with edges from producer to consum
 });
 
 test('only the selected stages are drawn', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, threeStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, threeStages);
   const names = async (...args: readonly string[]) =>
     (await graphOf(rig, ...args)).stages.map((stage) => stage.name);
   expect(await names('count')).toEqual(['split', 'count']);
@@ -51,7 +51,7 @@ test('only the selected stages are drawn', async () => {
 });
 
 test('--files draws what passes between stages', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, threeStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, threeStages);
   const { files } = await graphOf(rig, '--files');
   expect(files).toEqual([
     { path: 'count.txt', producers: ['count'], consumers: [] },
@@ -64,7 +64,7 @@ test('--files draws what passes between stages', async () => {
 });
 
 test('--status tells what a build would do, before and after one', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, threeStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, threeStages);
   expect(await statuses(rig)).toEqual({ split: 'stale', count: 'stale', notice: 'stale' });
 
   await rig.build();
@@ -78,7 +78,7 @@ test('--status tells what a build would do, before and after one', async () => {
 });
 
 test('looking at the status writes nothing and runs nothing', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, threeStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, threeStages);
   await rig.pipe(['graph', '--status']);
   expect(rig.files()).toEqual(['in.txt', 'pipeline.config.ts']);
   expect(rig.exists('.pipeline-cache/state')).toBe(false);
@@ -86,7 +86,7 @@ test('looking at the status writes nothing and runs nothing', async () => {
 });
 
 test('an unknown target and a broken configuration are told, with exit code 2 and nothing on stdout', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, threeStages);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, threeStages);
   const unknown = await rig.pipe(['graph', 'cuont']);
   expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 2, stdout: '' });
   expect(unknown.stderr).toContain('PIPE030');
@@ -104,7 +104,7 @@ test('a reader that leaves early is no error', async () => {
     { length: 3_000 },
     (_, i) => `s${i}: { run: 'true', description: '${'x'.repeat(60)}' }`,
   );
-  await using rig = await Rig.with({}, `{ stages: { ${many.join(',')} } }`);
+  await using rig = await Rig.compiled({}, `{ stages: { ${many.join(',')} } }`);
   const running = rig.start(['graph']);
   running.child.stdout?.once('data', () => running.child.stdout?.destroy());
   const { code, stderr } = await running.ended;

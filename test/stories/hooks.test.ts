@@ -10,7 +10,7 @@ test('hooks run around the command, see its files, and what they make is part of
       requires: ['in.txt'], produces: ['out.txt'], run: 'cat made >> out.txt',
       hooks: { before: ['. ./note.sh', 'cp {requires} made'], after: (ctx) => appendFileSync(ctx.produces[0], '${after} ' + process.env.PIPE_HOOK + ' ' + process.env.PIPE_OUTCOME), onFailure: '${onFailure}' },
     } } }`;
-  await using rig = await Rig.with(files, config(' after', 'touch never'));
+  await using rig = await Rig.compiled(files, config(' after', 'touch never'));
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
   expect([rig.read('out.txt'), rig.read('told'), rig.exists('never')]).toEqual([
     '1 after after succeeded',
@@ -25,12 +25,12 @@ test('hooks run around the command, see its files, and what they make is part of
   // They have a part in the result, so another one is another result; what it names is an input.
   rig.write('note.sh', `${files['note.sh']};`);
   expect((await rig.build()).reasonsOf('work')).toEqual([{ code: 'input-changed', path: 'note.sh' }]);
-  rig.config(config(' then', 'touch never'));
+  await rig.reconfigure(config(' then', 'touch never'));
   expect(await rig.build()).toMatchObject({ executed: ['work'] });
   expect(rig.read('out.txt')).toBe('1 then after succeeded');
-  rig.config(config(' then', 'touch never ever'));
+  await rig.reconfigure(config(' then', 'touch never ever'));
   expect(await rig.build()).toMatchObject({ executed: ['work'] });
-  rig.config(config(' then', 'touch never ever').replace('cp {requires}', 'cat {requires} >'));
+  await rig.reconfigure(config(' then', 'touch never ever').replace('cp {requires}', 'cat {requires} >'));
   expect((await rig.build()).reasonsOf('work')).toContainEqual(
     expect.objectContaining({ code: 'definition-changed', name: 'hook before' }),
   );
@@ -42,7 +42,7 @@ test('a hook that fails fails the stage, and nothing is kept of it', async () =>
     work: { requires: ['in.txt'], produces: ['out.txt'], run: 'touch ran; cp in.txt out.txt', hooks: ${hooks}, retry: { attempts: 2, delay: 1 } },
     next: { requires: ['out.txt'], produces: ['next'], run: 'touch next' },
   } }`;
-  await using rig = await Rig.with(files, config(`{ before: 'echo no; exit 7' }`));
+  await using rig = await Rig.compiled(files, config(`{ before: 'echo no; exit 7' }`));
   const prevented = await rig.build();
   expect(prevented).toMatchObject({ code: 1, finished: { failed: 1, skipped: 1 } });
   expect(prevented.end('work')?.failure).toEqual({
@@ -52,16 +52,16 @@ test('a hook that fails fails the stage, and nothing is kept of it', async () =>
   expect((await rig.pipe(['build'])).stdout).toMatch(
     /its hook "before" failed: exit code 7[\s\S]*command +echo no; exit 7[\s\S]*│ no/,
   );
-  rig.config(config(`{ after: 'exit 8', onFailure: 'echo "$PIPE_FAILURE" > told' }`));
+  await rig.reconfigure(config(`{ after: 'exit 8', onFailure: 'echo "$PIPE_FAILURE" > told' }`));
   expect((await rig.build()).end('work')?.failure).toMatchObject({ hook: 'after', why: 'exit code 8' });
   expect(rig.read('told')).toBe('its hook "after" failed: exit code 8\n');
   expect([rig.exists('ran'), rig.exists('out.txt')]).toEqual([true, false]);
-  rig.config(config(`{ after: 'true' }`));
+  await rig.reconfigure(config(`{ after: 'true' }`));
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['next', 'work'] });
 });
 
 test('who is told of a failure is told once, why it was, and hides nothing by failing', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     `export default { stages: { work: {
       requires: ['in.txt'], produces: ['out.txt'], run: 'exit 3', timeout: '20s', retry: { attempts: 2, delay: 1 },
@@ -80,7 +80,7 @@ test('who is told of a failure is told once, why it was, and hides nothing by fa
 });
 
 test('hooks see the secrets of their stage, which nobody else does, and what they report counts', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     `import { nonEmpty } from 'pipe-build';
     const report = (n) => \`echo "{\\\\"metric\\\\":{\\\\"usd\\\\":\${n}}}" >> "$PIPE_OUTPUT"; echo "$TOKEN"\`;
@@ -98,7 +98,7 @@ test('hooks see the secrets of their stage, which nobody else does, and what the
 });
 
 test('a hook that hangs is ended with the time of its stage, and all that it started', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     `export default { stages: { work: { requires: ['in.txt'], run: 'true', timeout: '100ms', hooks: { after: 'tail -f in.txt' } } } }`,
   );
@@ -109,7 +109,7 @@ test('a hook that hangs is ended with the time of its stage, and all that it sta
 test('a module is a hook as it is a command: an input, unless only a failure calls it', async () => {
   const told = (word: string) =>
     `import fs from 'node:fs';\nexport default (ctx) => fs.appendFileSync('told', '${word} ' + ctx.stage + ' ' + ctx.params.word + '\\n');\n`;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { ...files, 'before.ts': told('before'), 'tell.ts': told('tell') },
     `{ params: { word: { type: 'string', default: 'x' } }, stages: { work: {
       requires: ['in.txt'], produces: ['out.txt'], run: 'grep 1 in.txt > out.txt',

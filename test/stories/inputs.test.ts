@@ -12,7 +12,7 @@ const join = (...patterns: readonly string[]) =>
   `{ stages: { join: { requires: ${JSON.stringify(patterns)}, produces: ['all.txt'], run: 'cat {requires} > all.txt' } } }`;
 
 test('a link counts with its text and with what it leads to', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'a/one.txt': 'same', 'a/two.txt': 'same', 'a/three.txt': 'other' },
     copy,
   );
@@ -44,7 +44,7 @@ test('a link counts with its text and with what it leads to', async () => {
 
 test('a dangling link is an input like others, and is seen when its target comes', async () => {
   const config = copy.replace('cat in.txt', '(cat in.txt || echo none)');
-  await using rig = await Rig.with({}, config);
+  await using rig = await Rig.compiled({}, config);
   fs.symlinkSync('later.txt', rig.path('in.txt'));
   await buildAsForetold(rig);
   expect(rig.read('out.txt')).toBe('none\n');
@@ -55,7 +55,7 @@ test('a dangling link is an input like others, and is seen when its target comes
 });
 
 test.each(['hash', 'mtime'])('a link that leads to itself fails clearly under %s', async (freshness) => {
-  await using rig = await Rig.with({}, copy.replace('copy: {', `copy: { freshness: '${freshness}',`));
+  await using rig = await Rig.compiled({}, copy.replace('copy: {', `copy: { freshness: '${freshness}',`));
   fs.symlinkSync('in.txt', rig.path('in.txt'));
   const built = await buildAsForetold(rig);
   expect(built.code).toBe(1);
@@ -67,7 +67,7 @@ test.each(['hash', 'mtime'])('a link that leads to itself fails clearly under %s
 });
 
 test('a pipe, and a link to a device, fail at once instead of being read', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, join('src/*'));
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, join('src/*'));
   execFileSync('mkfifo', [rig.path('src/fifo')]);
   const fifo = await buildAsForetold(rig);
   expect(fifo.end('join')?.failure).toMatchObject({ kind: 'input-unreadable', path: 'src/fifo' });
@@ -80,7 +80,7 @@ test('a pipe, and a link to a device, fail at once instead of being read', async
 });
 
 test('linked folders are followed, once, and circles end', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a', 'other/deep/b.txt': 'b' }, join('src/**/*.txt'));
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a', 'other/deep/b.txt': 'b' }, join('src/**/*.txt'));
   fs.symlinkSync('../other', rig.path('src/linked'));
   fs.symlinkSync('..', rig.path('src/circle'));
   fs.symlinkSync('../../src', rig.path('other/deep/back'));
@@ -118,7 +118,7 @@ test('patterns mean what they say: dotfiles, folders, case, braces, classes, esc
     [['src/**', '!src/sub/**', 'src/sub/c.*'], 'B[a*c'],
   ];
   for (const [patterns, expected] of cases) {
-    rig.config(join(...patterns));
+    await rig.reconfigure(join(...patterns));
     await rig.build();
     expect([patterns, rig.read('all.txt')]).toEqual([patterns, expected]);
   }
@@ -126,7 +126,7 @@ test('patterns mean what they say: dotfiles, folders, case, braces, classes, esc
 
 test('inputs outside of the workspace count like those inside', async () => {
   await using outside = await Rig.with({ 'a.txt': 'a' });
-  await using rig = await Rig.with({}, join(`${outside.root}/*.txt`));
+  await using rig = await Rig.compiled({}, join(`${outside.root}/*.txt`));
   await buildAsForetold(rig);
   outside.write('b.txt', 'b');
   expect((await buildAsForetold(rig)).reasonsOf('join')).toEqual([
@@ -150,7 +150,7 @@ const oddNames = [
 ];
 
 test('files of any name come through patterns, placeholders and the cache', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     Object.fromEntries(oddNames.map((name) => [`src/${name}`, `content of ${name}\n`])),
     `{ stages: {
       shell: { requires: ['src/*'], produces: ['copies/'], cwd: 'src', run: 'cp {requires} ../copies' },
@@ -177,7 +177,7 @@ test('files of any name come through patterns, placeholders and the cache', asyn
 });
 
 test('{requires} and ctx.requires name what was declared, not the code that works on it', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'a.txt': 'a',
       'tools/show.mjs': 'console.log(process.argv.slice(2).join())',
@@ -194,7 +194,7 @@ test('{requires} and ctx.requires name what was declared, not the code that work
 });
 
 test('a name that is no text fails clearly, as an input and as an output', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, join('src/*'));
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, join('src/*'));
   const odd = Buffer.concat([Buffer.from(rig.path('src/odd')), Buffer.from([0xff, 0xfe])]);
   fs.writeFileSync(odd, 'b');
   const built = await rig.build();
@@ -203,7 +203,7 @@ test('a name that is no text fails clearly, as an input and as an output', async
     message: 'has a name that is not valid UTF-8',
   });
   fs.rmSync(odd);
-  rig.config(
+  await rig.reconfigure(
     `{ stages: { make: { requires: ['src/*'], produces: ['out/'], run: 'touch "out/odd$(printf "\\\\377")"' } } }`,
   );
   const made = await rig.build();
@@ -214,13 +214,13 @@ test('a name that is no text fails clearly, as an input and as an output', async
 });
 
 test('a link whose text is no text fails clearly, as an input and as an output: it could not be made again', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, join('src/*'));
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, join('src/*'));
   fs.symlinkSync(Buffer.from([0x61, 0xff]), rig.path('src/link'));
   const message = 'is a link whose text is not valid UTF-8';
   const built = await rig.build();
   expect(built.end('join')?.failure).toMatchObject({ kind: 'input-unreadable', path: 'src/link', message });
   rig.remove('src/link');
-  rig.config(
+  await rig.reconfigure(
     `{ stages: { make: { requires: ['src/*'], produces: ['out/'], run: 'mkdir -p out; ln -s "$(printf "a\\\\377")" out/link' } } }`,
   );
   const made = await rig.build();
@@ -228,7 +228,7 @@ test('a link whose text is no text fails clearly, as an input and as an output: 
 });
 
 test('a folder where an input file is expected is no input', async () => {
-  await using rig = await Rig.with({ 'in.txt/a': '' }, copy);
+  await using rig = await Rig.compiled({ 'in.txt/a': '' }, copy);
   const ended = await rig.pipe(['build']);
   expect(ended.code).toBe(2);
   expect(ended.stderr).toContain('PIPE050');
@@ -236,7 +236,7 @@ test('a folder where an input file is expected is no input', async () => {
 
 test('a file where a folder of inputs or outputs was is told, not stumbled over', async () => {
   const config = `{ stages: { copy: { requires: ['src/in.txt'], produces: ['out/a/copy.txt'], run: 'cat src/in.txt > out/a/copy.txt' } } }`;
-  await using rig = await Rig.with({ 'src/in.txt': 'a' }, config);
+  await using rig = await Rig.compiled({ 'src/in.txt': 'a' }, config);
   await rig.build();
   rig.remove('out');
   rig.write('out', 'in the way');
@@ -261,7 +261,7 @@ describe('an output by another name, behind a link', () => {
     ['a linked folder', 'by', 'out'],
     ['a linked file', 'by/made.txt', '../out/made.txt'],
   ])('%s is refused, for nothing would order the two stages', async (_, link, target) => {
-    await using rig = await Rig.with({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages());
+    await using rig = await Rig.compiled({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages());
     fs.mkdirSync(path.dirname(rig.path(link)), { recursive: true });
     fs.symlinkSync(target, rig.path(link));
     for (const words of [['build'], ['status']]) {
@@ -275,7 +275,7 @@ describe('an output by another name, behind a link', () => {
   });
 
   test('it is refused also where nothing lies there yet', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'v0' }, stages());
+    await using rig = await Rig.compiled({ 'in.txt': 'v0' }, stages());
     fs.mkdirSync(rig.path('by'));
     fs.symlinkSync('../out/made.txt', rig.path('by/made.txt'));
     const { code, stderr } = await rig.pipe(['build']);
@@ -284,7 +284,10 @@ describe('an output by another name, behind a link', () => {
   });
 
   test('with an order of its own it is as good as any', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages("after: ['make']"));
+    await using rig = await Rig.compiled(
+      { 'in.txt': 'v0', 'out/made.txt': 'older' },
+      stages("after: ['make']"),
+    );
     fs.symlinkSync('out', rig.path('by'));
     for (const text of ['v1', 'v2']) {
       rig.write('in.txt', text);
@@ -295,7 +298,7 @@ describe('an output by another name, behind a link', () => {
   });
 
   test('so is what a stage of another build makes', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages());
+    await using rig = await Rig.compiled({ 'in.txt': 'v0', 'out/made.txt': 'older' }, stages());
     fs.symlinkSync('out', rig.path('by'));
     expect(await rig.build(['--only', 'use'])).toMatchObject({ code: 0, executed: ['use'] });
     expect(rig.read('used.txt')).toBe('older');
@@ -314,7 +317,7 @@ describe('an output by another name, behind a link', () => {
     };
 
     test('it is refused when the turn of the other has come, and before anything by the next build', async () => {
-      await using rig = await Rig.with(inputs, linked());
+      await using rig = await Rig.compiled(inputs, linked());
       const built = await rig.build(['-j1']);
       expect(built).toMatchObject({ code: 1, executed: ['a', 'link'], failed: ['use'] });
       expect(built.end('use')?.failure).toEqual(aliased);
@@ -324,15 +327,15 @@ describe('an output by another name, behind a link', () => {
       expect(told.stdout + told.stderr).toContain(
         'by/made.txt leads to out/made.txt, which stage "make" makes, and nothing orders the two',
       );
-      rig.config(linked("after: ['make']"));
+      await rig.reconfigure(linked("after: ['make']"));
       expect(await rig.build()).toMatchObject({ code: 0, executed: expect.arrayContaining(['use']) });
       expect(rig.read('used.txt')).toBe('v0');
     });
 
     test('also where it leads to what was there when the other was built', async () => {
-      await using rig = await Rig.with(inputs, linked("after: ['make']"));
+      await using rig = await Rig.compiled(inputs, linked("after: ['make']"));
       expect((await rig.build()).code).toBe(0);
-      rig.config(linked());
+      await rig.reconfigure(linked());
       rig.write('in.txt', 'v1');
       rig.remove('by');
       const built = await rig.build(['-j1']);
@@ -343,7 +346,7 @@ describe('an output by another name, behind a link', () => {
 
   test('a stage that finds its own output behind a link is refused, too', async () => {
     const own = `{ stages: { s: { requires: ['link.txt'], produces: ['out.txt'], run: 'cat link.txt > out.txt' } } }`;
-    await using rig = await Rig.with({ 'out.txt': 'older' }, own);
+    await using rig = await Rig.compiled({ 'out.txt': 'older' }, own);
     fs.symlinkSync('out.txt', rig.path('link.txt'));
     const { code, stderr } = await rig.pipe(['build']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('which leads to out.txt, and it makes that')]);

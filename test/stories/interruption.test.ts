@@ -25,7 +25,7 @@ const pidsOf = async (running: Parameters<typeof saw>[0]) =>
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'one %s ends the running stage with all its processes: exit 130, and the next build recovers',
   async (signal) => {
-    await using rig = await Rig.with({ 'in.txt': 'whole' }, hanging);
+    await using rig = await Rig.compiled({ 'in.txt': 'whole' }, hanging);
     const running = rig.start(['build', '--json']);
     const pids = await pidsOf(running);
     expect(pids.map(isAlive)).toEqual([true, true]);
@@ -47,7 +47,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 );
 
 test('Ctrl-C is heard while an input is read that would take hours', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.bin': '' },
     `{ stages: { use: { requires: ['in.bin'], produces: ['out.txt'], run: 'touch out.txt' } } }`,
   );
@@ -63,7 +63,7 @@ test('Ctrl-C is heard while an input is read that would take hours', async () =>
 });
 
 test('the stage itself gets INT, so that it can clean up behind itself', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { polite: { produces: ['out.txt'], run: 'trap "echo cleaned > cleaned; exit 1" INT; echo ready; read _ < never' } } }`,
   );
@@ -76,7 +76,7 @@ test('the stage itself gets INT, so that it can clean up behind itself', async (
 });
 
 test('a second Ctrl-C ends a stage that is deaf to INT and TERM at once', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, stubborn);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, stubborn);
   const running = rig.start(['build', '--json']);
   const pids = await pidsOf(running);
   const startedMs = performance.now();
@@ -92,7 +92,7 @@ test('a second Ctrl-C ends a stage that is deaf to INT and TERM at once', async 
 });
 
 test('one Ctrl-C ends even a deaf stage, with TERM and KILL after their grace times', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, stubborn);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, stubborn);
   const running = rig.start(['build', '--json']);
   const pids = await pidsOf(running);
   running.child.kill('SIGINT');
@@ -103,7 +103,7 @@ test('one Ctrl-C ends even a deaf stage, with TERM and KILL after their grace ti
 test('Ctrl-C ends all stages that run, however many', async () => {
   const stage = (name: string) =>
     `${name}: { produces: ['${name}.txt'], run: 'echo "pid-${name} $$"; sleep 1000' }`;
-  await using rig = await Rig.with({}, `{ stages: { ${['a', 'b', 'c'].map(stage).join(', ')} } }`);
+  await using rig = await Rig.compiled({}, `{ stages: { ${['a', 'b', 'c'].map(stage).join(', ')} } }`);
   const running = rig.start(['build', '--json', '-j', '3']);
   const pids: number[] = [];
   for (const name of ['a', 'b', 'c']) pids.push(Number(await saw(running, new RegExp(`pid-${name} (\\d+)`))));
@@ -115,7 +115,7 @@ test('Ctrl-C ends all stages that run, however many', async () => {
 test('Ctrl-C ends what left the process group of its stage, too', async () => {
   const daemon =
     "process.on('SIGINT', () => {}); setInterval(() => {}, 1000); console.log('daemon ' + process.pid + '.')";
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'start.cjs': `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(daemon)}], { detached: true, stdio: 'inherit' });
         setInterval(() => {}, 1000);`,
@@ -130,7 +130,7 @@ test('Ctrl-C ends what left the process group of its stage, too', async () => {
 });
 
 test('Ctrl-C ends a stage function, which may hear of it by its signal', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'stage.ts': `
         import fs from 'node:fs';
@@ -156,7 +156,7 @@ test('Ctrl-C ends a stage function, which may hear of it by its signal', async (
 });
 
 test('what is done before Ctrl-C stays done', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0' },
     `{ stages: {
       first: { requires: ['in.txt'], produces: ['first.txt'], run: 'cp in.txt first.txt' },
@@ -177,7 +177,7 @@ test.each([
 ] as const)(
   'a reader of %s output that leaves ends the run without a crash and without a process left',
   async (_, flags) => {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       {},
       `{ stages: {
         a: { produces: ['a.txt'], run: 'echo $$ > pid; sleep 1000 & echo $! > child; echo go > at; i=0; while :; do echo line $i; done' },
@@ -197,7 +197,7 @@ test.each([
 );
 
 test('a stage that leaves a process behind succeeds, and the process is ended', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { work: { produces: ['out.txt'], run: '(echo $(exec sh -c "echo \\\\$PPID") > left; echo > ready; sleep 1000) & read _ < ready; echo made > out.txt' } } }`,
   );
@@ -210,7 +210,7 @@ test('a stage that leaves a process behind succeeds, and the process is ended', 
 });
 
 test('Ctrl-C while waiting for another build ends the waiting alone', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { work: { produces: ['out.txt'], run: 'echo ready; read _ < go; echo made > out.txt' } } }`,
   );

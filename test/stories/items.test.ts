@@ -18,7 +18,7 @@ const sow = { 'sow/a/1.txt': 'one', 'sow/a/2.txt': 'two', 'sow/b/1.txt': 'three'
 const copies = `{ stages: { s: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], run: 'cp {item} {produces}' } } }`;
 
 test('each item is a task: edited, added and deleted by itself', async () => {
-  await using rig = await Rig.with(sow, lessons);
+  await using rig = await Rig.compiled(sow, lessons);
   const first = await rig.build(['-j', '2']);
   expect(first.code).toBe(0);
   expect(first.executed).toEqual([
@@ -67,7 +67,7 @@ test('each item is a task: edited, added and deleted by itself', async () => {
 test('whatever an item is called, commands get it as one word, and patterns as this name', async () => {
   const names = ["a b'c", '*', '{x,y}', '$(touch pwned)', '-n', 'é"'];
   const told = `export default (ctx) => console.log(JSON.stringify([ctx.item, ctx.requires, ctx.produces]));`;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       ...Object.fromEntries(names.map((name) => [`in/${name}.txt`, name])),
       'told.ts': told,
@@ -94,7 +94,7 @@ test('whatever an item is called, commands get it as one word, and patterns as t
 });
 
 test('an item begins when what it is made from is done, and not when all of it is', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in/fast.txt': 'f', 'in/slow.txt': 's' },
     `{ stages: {
       first: { forEach: 'in/{n}.txt', produces: ['mid/{n}.txt'], run: 'cat gate-{n} > /dev/null; cp {item} {produces}' },
@@ -115,7 +115,7 @@ test('an item begins when what it is made from is done, and not when all of it i
 });
 
 test('a stage before it makes the items; one that fails stands in the way of what gathers, and of its own alone', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'list.txt': 'x y bad' },
     `{ stages: {
       split: { requires: ['list.txt'], produces: [optional('items/*')], run: 'for i in $(cat list.txt); do echo $i > items/$i; done' },
@@ -145,7 +145,7 @@ test('a stage before it makes the items; one that fails stands in the way of wha
 });
 
 test('single items are named stage:item wherever stages are', async () => {
-  await using rig = await Rig.with(sow, lessons);
+  await using rig = await Rig.compiled(sow, lessons);
   await rig.build();
   rig.append('sow/a/1.txt', '!');
   rig.append('sow/b/1.txt', '!');
@@ -183,7 +183,7 @@ test('single items are named stage:item wherever stages are', async () => {
 });
 
 test('the path of an output means the item that makes it, also where it is accepted or cleaned', async () => {
-  await using rig = await Rig.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' }, copies);
+  await using rig = await Rig.compiled({ 'in/a.txt': 'a', 'in/b.txt': 'b' }, copies);
   await rig.build();
   rig.write('in/b.txt', 'B');
   rig.write('out/a.txt', 'by hand');
@@ -205,12 +205,12 @@ test('the path of an output means the item that makes it, also where it is accep
 test('a stage that comes to have items, or has none any more, leaves nothing of before', async () => {
   const asOne = `{ stages: { s: { requires: ['in/*'], produces: ['out/'], run: 'mkdir -p out/old && cat in/* > out/old/all' } } }`;
   const asMany = `{ stages: { s: { forEach: 'in/{n}', produces: ['out/{n}'], run: 'cp {item} {produces}' } } }`;
-  await using rig = await Rig.with({ 'in/a': 'a', 'in/b': 'b' }, asOne);
+  await using rig = await Rig.compiled({ 'in/a': 'a', 'in/b': 'b' }, asOne);
   await rig.build();
-  rig.config(asMany);
+  await rig.reconfigure(asMany);
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['s:in/a', 's:in/b'] });
   expect(rig.files('out')).toEqual(['a', 'b']);
-  rig.config(asOne);
+  await rig.reconfigure(asOne);
   expect((await rig.build()).code).toBe(0);
   expect(rig.files('out')).toEqual(['old/all']);
   expect(await rig.build()).toMatchObject({ executed: [], fresh: ['s'] });
@@ -218,9 +218,9 @@ test('a stage that comes to have items, or has none any more, leaves nothing of 
 
 test('what a stage made for an item that is gone is an orphan where the stage has another name now', async () => {
   const stage = `{ forEach: 'in/{n}', produces: ['out/{n}'], run: 'cp {item} {produces}' }`;
-  await using rig = await Rig.with({ 'in/a': 'a', 'in/b': 'b' }, `{ stages: { before: ${stage} } }`);
+  await using rig = await Rig.compiled({ 'in/a': 'a', 'in/b': 'b' }, `{ stages: { before: ${stage} } }`);
   await rig.build();
-  rig.config(`{ stages: { now: ${stage} } }`);
+  await rig.reconfigure(`{ stages: { now: ${stage} } }`);
   rig.remove('in/b');
   const { stdout } = await rig.pipe(['clean', '--orphans']);
   expect(stdout).toContain('deleted out/b\n');
@@ -229,7 +229,7 @@ test('what a stage made for an item that is gone is an orphan where the stage ha
 
 test('items that would make the same file are refused, both named, before anything runs', async () => {
   await using rig = await Rig.with(sow);
-  rig.config(
+  await rig.reconfigure(
     `{ stages: { s: { forEach: 'sow/{course}/{order}.txt', produces: ['out/{order}'], run: 'false' } } }`,
   );
   expect(await rig.pipe(['build'])).toMatchObject({
@@ -238,25 +238,25 @@ test('items that would make the same file are refused, both named, before anythi
       /^PIPE052 items sow\/a\/1.txt and sow\/b\/1.txt of stage "s" may both produce out\/1/,
     ),
   });
-  rig.config(`{ stages: { s: { forEach: 'sow/*', run: 'false' } } }`);
+  await rig.reconfigure(`{ stages: { s: { forEach: 'sow/*', run: 'false' } } }`);
   expect(await rig.pipe(['build'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^PIPE027 /) });
-  rig.config(`{ stages: { s: { forEach: 'none/{n}', run: 'false' } } }`);
+  await rig.reconfigure(`{ stages: { s: { forEach: 'none/{n}', run: 'false' } } }`);
   expect(await rig.pipe(['build'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^PIPE050 /) });
 });
 
 test('what an item has made is put away where its name was taken over by another', async () => {
   const swapped = (name: string) =>
     `{ stages: { s: { forEach: 'in/{a}-{b}', produces: ['out/${name}'], run: 'cp {item} {produces}' } } }`;
-  await using rig = await Rig.with({ 'in/x-y': '1', 'in/y-x': '2' }, swapped('{a}-{b}'));
+  await using rig = await Rig.compiled({ 'in/x-y': '1', 'in/y-x': '2' }, swapped('{a}-{b}'));
   await rig.build();
-  rig.config(swapped('{b}-{a}'));
+  await rig.reconfigure(swapped('{b}-{a}'));
   expect(await rig.build(['-j', '1'])).toMatchObject({ code: 0, executed: ['s:in/x-y', 's:in/y-x'] });
   expect([rig.read('out/x-y'), rig.read('out/y-x')]).toEqual(['2', '1']);
   expect(await rig.build()).toMatchObject({ executed: [] });
 });
 
 test('a plain build notices what becomes of items, and what becomes of anything else beside them', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { ...sow, 'other.txt': 'o' },
     lessons.replace(
       '{ stages: {',
@@ -294,7 +294,7 @@ export default definePipeline({ stages: {
   told: { forEach: items('${document}', (doc: { entries: unknown[] }) => doc.entries, { key: 'order' }), run: script('./told.ts') },
 } });`;
   const source = (...entries: readonly object[]) => JSON.stringify({ entries });
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'source.txt': source({ order: 1, t: 'a' }, { order: 2, t: 'b' }), 'told.ts': told },
     config('sow.json'),
   );
@@ -311,7 +311,7 @@ export default definePipeline({ stages: {
   const edited = await rig.build(['-j', '1']);
   expect(edited.executed).toEqual(['lesson:1', 'lesson:3', 'sow', 'told:1', 'told:3']);
   expect(edited.reasonsOf('lesson:1')).toMatchObject([{ code: 'definition-changed', name: 'record' }]);
-  rig.config(config('sow.yaml'));
+  await rig.reconfigure(config('sow.yaml'));
   rig.write('source.txt', 'entries:\n  - { order: 3 }\n  - { order: 1, t: A }\n');
   expect(await rig.build(['-j', '1'])).toMatchObject({ code: 0, executed: ['sow'] });
   expect(rig.files('out')).toEqual(['1', '3']);
@@ -326,7 +326,7 @@ export default definePipeline({ stages: {
 });
 
 test('a watch runs the items that change, come and go', async () => {
-  await using rig = await Rig.with(sow, lessons);
+  await using rig = await Rig.compiled(sow, lessons);
   const [watcher, first] = await Watcher.start(rig);
   await using _ = watcher;
   expect(first).toMatchObject({ runs: 1 });

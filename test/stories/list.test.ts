@@ -20,7 +20,7 @@ const config = `{
 const token = 'open-sesame-42';
 
 test('list shows the stages as declared and the named pipelines', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
   const { code, stdout, stderr } = await rig.pipe(['list']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(`letters: 2 stages
@@ -35,7 +35,7 @@ quick     count
 });
 
 test('list --json says where the workspace is and hides secrets', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
   const { stdout } = await rig.pipe(['list', '--json'], { env: { TOKEN: token } });
   const answer = JSON.parse(stdout);
   expect(answer).toMatchObject({
@@ -50,7 +50,7 @@ test('list --json says where the workspace is and hides secrets', async () => {
 });
 
 test('describe tells declaration, files, last run and verdict of a stage', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
   const before = JSON.parse((await rig.pipe(['describe', 'count', '--json'])).stdout);
   expect(before).toMatchObject({
     lastRun: { state: 'none' },
@@ -74,7 +74,7 @@ test('describe tells declaration, files, last run and verdict of a stage', async
 });
 
 test('describe of an output is that of its stage, and of a named pipeline its members', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
   expect((await rig.pipe(['describe', 'parts/a.txt'])).stdout).toMatch(/^split {2}Cuts the text\n/);
   const quick = await rig.pipe(['describe', 'quick', '--json']);
   expect(JSON.parse(quick.stdout)).toMatchObject({ kind: 'pipeline', stages: [{ name: 'count' }] });
@@ -82,7 +82,7 @@ test('describe of an output is that of its stage, and of a named pipeline its me
 });
 
 test('an unknown name comes with what was probably meant', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
   const { code, stdout, stderr } = await rig.pipe(['describe', 'slpit']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('PIPE030');

@@ -20,7 +20,7 @@ function date(rig: Rig, file: string, year: number): void {
 }
 
 test('a checkout with outputs in place is fresh at once, without a record', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'src/a.txt': 'a', 'out/upper.txt': 'mine', 'out/count.txt': '4' },
     chain,
   );
@@ -31,7 +31,7 @@ test('a checkout with outputs in place is fresh at once, without a record', asyn
 });
 
 test('an input that is newer than the oldest output reruns the stage, and the reason names both', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a', 'src/b.txt': 'b' }, chain);
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a', 'src/b.txt': 'b' }, chain);
   expect((await buildAsForetold(rig)).executed).toEqual(['count', 'upper']);
   await expectNothingToDo(rig);
   rig.write('src/b.txt', 'B2');
@@ -45,7 +45,7 @@ test('an input that is newer than the oldest output reruns the stage, and the re
 });
 
 test('an edit with an old time is not seen: that is the rule', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, chain);
   await rig.build();
   rig.write('src/a.txt', 'other');
   date(rig, 'src/a.txt', 2001);
@@ -53,7 +53,7 @@ test('an edit with an old time is not seen: that is the rule', async () => {
 });
 
 test('a touched input costs a look into the cache, and then all is fresh again', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, chain);
   await rig.build();
   date(rig, 'out/upper.txt', 2001);
   date(rig, 'out/count.txt', 2002);
@@ -66,13 +66,13 @@ test('a touched input costs a look into the cache, and then all is fresh again',
 });
 
 test('a missing output and a changed command rerun the stage here too', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, chain);
   await rig.build();
   rig.remove('out/count.txt');
   const missing = await buildAsForetold(rig);
   expect(missing.restored).toEqual(['count']);
   expect(missing.reasonsOf('count')).toEqual([{ code: 'output-missing', path: 'out/count.txt' }]);
-  rig.config(chain.replace('wc -c', 'wc -l'));
+  await rig.reconfigure(chain.replace('wc -c', 'wc -l'));
   const changed = await buildAsForetold(rig);
   expect(changed.executed).toEqual(['count']);
   expect(changed.reasonsOf('count')).toMatchObject([{ code: 'definition-changed', name: 'command' }]);
@@ -80,11 +80,11 @@ test('a missing output and a changed command rerun the stage here too', async ()
 });
 
 test('an attempt that did not end well is stale, however new its outputs look', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, chain);
   await rig.build();
-  rig.config(chain.replace('wc -c', 'exit 4; wc -c'));
+  await rig.reconfigure(chain.replace('wc -c', 'exit 4; wc -c'));
   expect((await rig.build()).failed).toEqual(['count']);
-  rig.config(chain);
+  await rig.reconfigure(chain);
   rig.write('out/count.txt', 'new, but not a result');
   const built = await buildAsForetold(rig);
   expect(built.restored).toEqual(['count']);
@@ -94,7 +94,7 @@ test('an attempt that did not end well is stale, however new its outputs look', 
 });
 
 test('a hand-edited output that must give way is kept aside here too', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain);
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, chain);
   await rig.build();
   rig.write('out/upper.txt', 'mine');
   // Newer than its inputs: fresh, so it stays.
@@ -107,7 +107,7 @@ test('a hand-edited output that must give way is kept aside here too', async () 
 });
 
 test('where nothing says any more who made a protected output, the build stops, as foretold, though the cache has the same', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'src/a.txt': 'a' },
     chain.replace("run: 'cat", "protect: true, run: 'cat"),
   );
@@ -121,7 +121,7 @@ test('where nothing says any more who made a protected output, the build stops, 
 
 test('a stage without outputs goes by its record', async () => {
   const config = `{ freshness: 'mtime', stages: { lint: { requires: ['in.txt'], run: 'true' } } }`;
-  await using rig = await Rig.with({ 'in.txt': 'a' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'a' }, config);
   expect((await buildAsForetold(rig)).executed).toEqual(['lint']);
   date(rig, 'in.txt', 2100);
   expect((await rig.build()).fresh).toEqual(['lint']);
@@ -132,7 +132,7 @@ test('a stage without outputs goes by its record', async () => {
 });
 
 test('--freshness overrides what the pipeline says, for status too', async () => {
-  await using rig = await Rig.with({ 'src/a.txt': 'a' }, chain.replace("'mtime'", "'hash'"));
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, chain.replace("'mtime'", "'hash'"));
   await rig.build();
   date(rig, 'src/a.txt', 2100);
   expect((await rig.build()).fresh).toEqual(['count', 'upper']);

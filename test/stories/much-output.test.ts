@@ -26,7 +26,7 @@ test.each([
   ...Object.entries(printers).map(([what, run]) => [what, 'output', run] as const),
   ['lines', 'error', `{ ${printers.lines}; } >&2`] as const,
 ])(`${amountMib} MiB of %s on standard %s are kept at bounded memory`, async (what, _, run) => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'measure.cjs': measure },
     `{ stages: { flood: { produces: ['out.txt'], cache: false, run: ${JSON.stringify(`${run.replaceAll('\\\\', '\\')}; echo made > out.txt`)} } } }`,
   );

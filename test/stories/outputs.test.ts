@@ -25,7 +25,7 @@ function kept(rig: Rig, what: 'rejected' | 'displaced' | 'aside'): readonly stri
 }
 
 test('exit 0 without one of the outputs is a failure that names the pattern', async () => {
-  await using rig = await Rig.with({ 'in.txt': '1' }, stage("'a.txt', 'b/*.txt'", 'cat in.txt > a.txt'));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, stage("'a.txt', 'b/*.txt'", 'cat in.txt > a.txt'));
   const built = await rig.build();
   expect(built.code).toBe(1);
   expect(built.end('make')?.failure).toEqual({ kind: 'output-missing', patterns: ['b/*.txt'] });
@@ -34,16 +34,16 @@ test('exit 0 without one of the outputs is a failure that names the pattern', as
 });
 
 test('what a failed attempt wrote is out of the way, and the next run starts anew', async () => {
-  await using rig = await Rig.with({ 'in.txt': '1' }, stage("'out/'", 'cat in.txt > out/a.txt'));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, stage("'out/'", 'cat in.txt > out/a.txt'));
   await rig.build();
   rig.write('in.txt', '2');
-  rig.config(stage("'out/'", 'ls out > out/seen.txt; cat in.txt > out/half.txt; exit 7'));
+  await rig.reconfigure(stage("'out/'", 'ls out > out/seen.txt; cat in.txt > out/half.txt; exit 7'));
   const failed = await rig.build();
   expect(failed.end('make')?.failure).toMatchObject({ kind: 'exit', code: 7 });
   expect(rig.exists('out/half.txt')).toBe(false);
   expect(kept(rig, 'rejected').map((file) => path.basename(file))).toEqual(['half.txt', 'seen.txt']);
 
-  rig.config(stage("'out/'", 'ls out > listing; cat listing in.txt > out/a.txt; rm listing'));
+  await rig.reconfigure(stage("'out/'", 'ls out > listing; cat listing in.txt > out/a.txt; rm listing'));
   expect((await buildAsForetold(rig)).executed).toEqual(['make']);
   expect(rig.read('out/a.txt')).toBe('2');
   await expectNothingToDo(rig);
@@ -52,12 +52,12 @@ test('what a failed attempt wrote is out of the way, and the next run starts ane
 test('an attempt starts without old outputs, unless the stage wants to update them', async () => {
   const config = (more: string) =>
     stage("'log.txt'", 'if [ -e log.txt ]; then cat in.txt >> log.txt; else cat in.txt > log.txt; fi', more);
-  await using rig = await Rig.with({ 'in.txt': 'a' }, config(''));
+  await using rig = await Rig.compiled({ 'in.txt': 'a' }, config(''));
   await rig.build();
   rig.write('in.txt', 'b');
   await rig.build();
   expect(rig.read('log.txt')).toBe('b');
-  rig.config(config('clean: false'));
+  await rig.reconfigure(config('clean: false'));
   rig.write('in.txt', 'c');
   await buildAsForetold(rig);
   expect(rig.read('log.txt')).toBe('bc');
@@ -66,7 +66,7 @@ test('an attempt starts without old outputs, unless the stage wants to update th
 
 test('a stage that updates its own outputs still gets back exactly what the cache has', async () => {
   const config = stage("'out/*'", 'cat in.txt > out/$(cat in.txt).txt', 'clean: false');
-  await using rig = await Rig.with({ 'in.txt': 'a' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'a' }, config);
   await rig.build();
   rig.write('in.txt', 'b');
   await rig.build();
@@ -80,7 +80,7 @@ test('a stage that updates its own outputs still gets back exactly what the cach
 });
 
 test('a folder where an output file belongs is refused before anything runs', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': '1', 'out.txt/mine.txt': 'x' },
     stage("'out.txt'", 'touch ran; cat in.txt > out.txt'),
   );
@@ -102,7 +102,7 @@ test.each([
   async (produces) => {
     const run = 'mkdir -p out/sub; cat in.txt | tee out/a.txt > out/sub/b.txt';
     await using outside = await Rig.with({ 'a.txt': 'precious', 'sub/b.txt': 'precious' });
-    await using rig = await Rig.with({ 'in.txt': '1' }, stage(produces, run));
+    await using rig = await Rig.compiled({ 'in.txt': '1' }, stage(produces, run));
     const precious = () => [...outside.files()].map((file) => outside.read(file));
     fs.symlinkSync(outside.root, rig.path('out'));
     const first = await buildAsForetold(rig);
@@ -121,7 +121,7 @@ test.each([
 
 test('a folder of outputs that was moved and linked is not emptied by clean', async () => {
   await using outside = await Rig.with({});
-  await using rig = await Rig.with({ 'in.txt': '1' }, stage("'out/a.txt'", 'cat in.txt > out/a.txt'));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, stage("'out/a.txt'", 'cat in.txt > out/a.txt'));
   await rig.build();
   fs.renameSync(rig.path('out'), outside.path('moved'));
   fs.symlinkSync(outside.path('moved'), rig.path('out'));
@@ -136,7 +136,7 @@ test('executable bits, links and empty folders come back as they were', async ()
     'cat in.txt > out/.hidden/data',
     'ln -s .hidden/data out/link && ln -s nowhere out/dangling && ln -s empty out/folder-link',
   ].join('; ');
-  await using rig = await Rig.with({ 'in.txt': '1' }, stage("'out/'", run));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, stage("'out/'", run));
   await rig.build();
   const state = () =>
     fs
@@ -179,7 +179,7 @@ test('executable bits, links and empty folders come back as they were', async ()
 });
 
 test('restored files share nothing with the cache, so editing them in place spoils nothing', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'good' }, stage("'out.txt'", 'cat in.txt > out.txt'));
+  await using rig = await Rig.compiled({ 'in.txt': 'good' }, stage("'out.txt'", 'cat in.txt > out.txt'));
   await rig.build();
   const builtStat = fs.statSync(rig.path('out.txt'));
   rig.remove('out.txt');
@@ -197,7 +197,7 @@ test('restored files share nothing with the cache, so editing them in place spoi
 
 test('outputs that a stage links to each other or to its input stay apart from the cache', async () => {
   const run = 'cat in.txt > out/a.txt; ln out/a.txt out/b.txt';
-  await using rig = await Rig.with({ 'in.txt': '1' }, stage("'out/*'", run));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, stage("'out/*'", run));
   await rig.build();
   await expectNothingToDo(rig);
   rig.remove('out');
@@ -207,13 +207,13 @@ test('outputs that a stage links to each other or to its input stay apart from t
 });
 
 test('an output that is a pipe or a link through which others were written is refused', async () => {
-  await using rig = await Rig.with({ 'in.txt': '1' }, stage("'out/'", 'mkfifo out/fifo'));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, stage("'out/'", 'mkfifo out/fifo'));
   const built = await rig.build();
   expect(built.end('make')?.failure).toMatchObject({ kind: 'output-blocked', path: 'out/fifo' });
   expect(rig.exists('out/fifo')).toBe(false);
 
   await using outside = await Rig.with({});
-  rig.config(stage("'out/*.txt'", `rmdir out; ln -s ${outside.root} out; cat in.txt > out/a.txt`));
+  await rig.reconfigure(stage("'out/*.txt'", `rmdir out; ln -s ${outside.root} out; cat in.txt > out/a.txt`));
   const linked = await rig.build();
   expect(linked.end('make')?.failure).toMatchObject({ kind: 'output-blocked', path: 'out' });
   // What the command itself did outside of the workspace is left alone.
@@ -221,7 +221,7 @@ test('an output that is a pipe or a link through which others were written is re
 });
 
 test('a folder is an output even if it holds nothing but folders and links', async () => {
-  await using rig = await Rig.with({ 'in.txt': '1' }, stage("'out/'", 'mkdir -p out/a/b'));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, stage("'out/'", 'mkdir -p out/a/b'));
   expect((await rig.build()).executed).toEqual(['make']);
   await expectNothingToDo(rig);
   rig.remove('out');

@@ -32,7 +32,7 @@ async function expectMendedByNextBuild(rig: Rig, gates: Gates): Promise<void> {
 }
 
 test('an output that is edited while a later stage reads it fails that stage, and the next build puts both right', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, chain());
   const { gates, build } = await editedWhileUseWaits(rig, () => rig.write('made/a.txt', 'by hand'));
   const built = builtFrom(await build.ended);
   expect(built.code).toBe(1);
@@ -49,7 +49,7 @@ test('an output that is edited while a later stage reads it fails that stage, an
 });
 
 test('so does one that is deleted, and a stray file among them', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, chain());
   const { gates, build } = await editedWhileUseWaits(rig, () => {
     rig.remove('made/a.txt');
     rig.write('made/stray.txt', 'stray');
@@ -68,7 +68,7 @@ test('an edit before the later stage begins fails it before it runs', async () =
     use: { requires: ['made.txt'], produces: ['used.txt'], after: ['meanwhile'], run: 'cat made.txt > used.txt' },
     meanwhile: { after: ['make'], run: 'echo by another stage > made.txt' },
   } }`;
-  await using rig = await Rig.with({ 'in.txt': 'one' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, config);
   const built = await rig.build();
   expect(built.end('use')?.failure).toEqual({
     kind: 'input-overwritten',
@@ -81,7 +81,7 @@ test('an edit before the later stage begins fails it before it runs', async () =
 });
 
 test('a stage that is not in the build has nothing compared: its files are taken as they lie', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, chain());
   const { gates, build } = await editedWhileUseWaits(rig, () => {});
   expect(builtFrom(await build.ended).code).toBe(0);
   rig.write('made/a.txt', 'by hand ');
@@ -92,7 +92,7 @@ test('a stage that is not in the build has nothing compared: its files are taken
 });
 
 test('by time an edited output is a fresh one, and what follows is made of it', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'one' }, chain(`, freshness: 'mtime'`));
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, chain(`, freshness: 'mtime'`));
   const { gates, build } = await editedWhileUseWaits(rig, () => rig.write('made/a.txt', 'by hand '));
   await gates.open('begin-2');
   expect(builtFrom(await build.ended).code).toBe(0);

@@ -11,7 +11,7 @@ describe('in a folder that a stage owns, .git is no output; and', () => {
     `{ stages: { clone: { requires: ['in.txt'], produces: ['out/'], run: '${run}', ${more} } } }`;
 
   async function cloned(run = clone): Promise<Rig> {
-    const rig = await Rig.with({ 'in.txt': 'one', go: '' }, config(run));
+    const rig = await Rig.compiled({ 'in.txt': 'one', go: '' }, config(run));
     expect((await rig.build()).executed).toEqual(['clone']);
     return rig;
   }
@@ -39,7 +39,7 @@ describe('in a folder that a stage owns, .git is no output; and', () => {
       const identity = ['-c', 'user.name=ann', '-c', 'user.email=ann@example.org'];
       return spawnSync('git', [...identity, '-C', rig.path('source'), ...args], { stdio: 'ignore' }).status;
     };
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       { 'source/file.txt': 'one', 'in.txt': 'one' },
       config('git clone -q source out 2> said || { grep -q "not found" said && cp -r source/. out; }'),
     );
@@ -70,16 +70,16 @@ describe('in a folder that a stage owns, .git is no output; and', () => {
 
   test('that which a person made stays where it is', async () => {
     const copies = 'cp in.txt out/file.txt';
-    await using rig = await Rig.with({ 'in.txt': 'one', 'out/.git/mine': 'my history' }, config(copies));
+    await using rig = await Rig.compiled({ 'in.txt': 'one', 'out/.git/mine': 'my history' }, config(copies));
     for (const text of ['one', 'two', 'three', 'one']) {
       expect(await rebuilt(rig, text)).toMatchObject({ code: 0, warnings: [] });
       expect([rig.read('out/.git/mine'), rig.read('out/file.txt')]).toEqual(['my history', text]);
     }
     // Also where an attempt fails or is killed.
     for (const end of ['exit 1', 'kill -9 $PPID']) {
-      rig.config(config(`${copies}; ${end}`));
+      await rig.reconfigure(config(`${copies}; ${end}`));
       await rig.pipe(['build']);
-      rig.config(config(copies));
+      await rig.reconfigure(config(copies));
       expect(await rebuilt(rig, end)).toMatchObject({ code: 0, warnings: [] });
       expect(rig.read('out/.git/mine')).toBe('my history');
     }
@@ -88,14 +88,14 @@ describe('in a folder that a stage owns, .git is no output; and', () => {
   });
 
   test('that which a failed attempt made goes with what else it made', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'one', go: '' }, config(`${clone}; exit $(cat in.txt)`));
+    await using rig = await Rig.compiled({ 'in.txt': 'one', go: '' }, config(`${clone}; exit $(cat in.txt)`));
     expect((await rebuilt(rig, '3')).failed).toEqual(['clone']);
     expect(rig.exists('out/.git')).toBe(false);
     expect(await rebuilt(rig, '0')).toMatchObject({ code: 0, executed: ['clone'], warnings: [] });
   });
 
   test('that which a killed attempt left is put away, with a warning', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'one' }, config(clone));
+    await using rig = await Rig.compiled({ 'in.txt': 'one' }, config(clone));
     await rig.pipe(['build']);
     expect(rig.exists('out/.git')).toBe(true);
     rig.write('go', '');
@@ -109,7 +109,7 @@ describe('in a folder that a stage owns, .git is no output; and', () => {
 
   test('none of it is touched where a tool updates its outputs', async () => {
     const updates = 'mkdir -p out/.git; cat in.txt >> out/.git/head; cp in.txt out/file.txt';
-    await using rig = await Rig.with({ 'in.txt': 'one' }, config(updates, 'clean: false'));
+    await using rig = await Rig.compiled({ 'in.txt': 'one' }, config(updates, 'clean: false'));
     await rig.build();
     expect(await rebuilt(rig, 'two')).toMatchObject({ code: 0, warnings: [] });
     expect(rig.read('out/.git/head')).toBe('onetwo');

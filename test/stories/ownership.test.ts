@@ -13,7 +13,7 @@ const chain = (more = '') => `{ stages: {
 } }`;
 
 async function builtChain(more = ''): Promise<Rig> {
-  const rig = await Rig.with({ 'in.txt': 'one' }, chain(more));
+  const rig = await Rig.compiled({ 'in.txt': 'one' }, chain(more));
   expect((await rig.build()).code).toBe(0);
   return rig;
 }
@@ -38,7 +38,7 @@ test('an output that a person edited is kept aside, with a warning that names bo
 });
 
 test('a file that was there before the stage first ran is kept aside too', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'one', 'draft.txt': 'mine' }, chain());
+  await using rig = await Rig.compiled({ 'in.txt': 'one', 'draft.txt': 'mine' }, chain());
   const built = await buildAsForetold(rig);
   expect(built.executed).toEqual(['draft', 'print']);
   expect(keptAt(rig, built, 'draft.txt')).toBe('mine');
@@ -47,7 +47,7 @@ test('a file that was there before the stage first ran is kept aside too', async
 test('an edited output is kept aside also when the stage fails', async () => {
   await using rig = await builtChain();
   rig.write('draft.txt', 'my words');
-  rig.config(chain().replace('> draft.txt', '> draft.txt; exit 1'));
+  await rig.reconfigure(chain().replace('> draft.txt', '> draft.txt; exit 1'));
   const built = await rig.build();
   expect(built.failed).toEqual(['draft']);
   expect(keptAt(rig, built, 'draft.txt')).toBe('my words');
@@ -149,7 +149,7 @@ test.each([['draft.txt'], ['./print/../draft.txt'], ['draft']])(
 
     rig.write('in.txt', 'two');
     expect((await rig.build()).waiting).toEqual(['draft']);
-    rig.config(chain());
+    await rig.reconfigure(chain());
     const anew = await buildAsForetold(rig);
     expect(anew.executed).toEqual(['draft', 'print']);
     expect(keptAt(rig, anew, 'draft.txt')).toBe('my words');
@@ -189,7 +189,7 @@ test.each(['draft.txt', 'my draft (it’s mine).txt'])(
   'the warning says where %j is kept and how to adopt it, and doing what it says adopts it',
   async (name) => {
     const quoted = JSON.stringify(name);
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       { 'in.txt': 'one' },
       `{ stages: { draft: { requires: ['in.txt'], produces: [${quoted.replace('(', '[(]').replace(')', '[)]')}], run: ${JSON.stringify(`tr a-z A-Z < in.txt > ${quoted}`)} } } }`,
     );
@@ -212,7 +212,7 @@ test.each(['hash', 'mtime'])(
   async (freshness) => {
     const stage = (name: string) =>
       `${name}: { requires: ['in.txt'], produces: ['${name}.txt'], run: 'tr a-z A-Z < in.txt > ${name}.txt', protect: true }`;
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       { 'in.txt': 'one' },
       `{ freshness: '${freshness}', stages: { ${stage('a')}, ${stage('b')}, free: { requires: ['in.txt'], produces: ['free.txt'], run: 'cp in.txt free.txt' } } }`,
     );
@@ -242,7 +242,7 @@ test.each(['hash', 'mtime'])(
 test('two edited files of one name, from two stages or in two attempts, are both kept', async () => {
   const stage = (name: string) =>
     `${name}: { requires: ['in.txt'], produces: ['${name}/page.txt'], run: 'cp in.txt ${name}/page.txt' }`;
-  await using rig = await Rig.with({ 'in.txt': 'one' }, `{ stages: { ${stage('a')}, ${stage('b')} } }`);
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, `{ stages: { ${stage('a')}, ${stage('b')} } }`);
   await rig.build();
   rig.write('a/page.txt', 'my a');
   rig.write('b/page.txt', 'my b');
@@ -255,7 +255,7 @@ test('two edited files of one name, from two stages or in two attempts, are both
 });
 
 test('a file that a person puts in place while its stage is run again is not lost, nor is the first one', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': '0' },
     `{ stages: { draft: { requires: ['in.txt'], produces: ['draft.txt'],
       run: 'cp in.txt draft.txt; test -e again || { touch again; echo 1 > in.txt; }' } } }`,
@@ -267,7 +267,7 @@ test('a file that a person puts in place while its stage is run again is not los
 });
 
 test('what is kept aside stays, whatever is evicted, pruned or cleaned', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'one' },
     chain().replace('{ stages', "{ cache: { maxSize: '1KB' }, stages"),
   );
@@ -284,19 +284,19 @@ test('what is kept aside stays, whatever is evicted, pruned or cleaned', async (
 test('the result that a failed attempt was to replace is kept with its run', async () => {
   await using rig = await builtChain();
   rig.write('in.txt', 'two');
-  rig.config(chain().replace('> draft.txt', '> draft.txt; exit 1'));
+  await rig.reconfigure(chain().replace('> draft.txt', '> draft.txt; exit 1'));
   const failed = await rig.build();
   expect(failed).toMatchObject({ code: 1, failed: ['draft'], warnings: [] });
   const { runId } = failed.events[0]!;
   expect(rig.read(`.pipeline-cache/aside/${runId}/draft/draft.txt`)).toBe('ONE');
   expect(rig.read(`.pipeline-cache/rejected/${runId}/draft/draft.txt`)).toBe('TWO');
-  rig.config(chain());
+  await rig.reconfigure(chain());
   await rig.build();
   expect(rig.read('draft.txt')).toBe('TWO');
 });
 
 test('accepting adopts outputs that were there before pipe, and nothing runs', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'one', 'draft.txt': 'old', 'print/page.txt': 'old page' },
     chain(),
   );
@@ -309,7 +309,7 @@ test('accepting adopts outputs that were there before pipe, and nothing runs', a
 });
 
 test('accepting what is not there, has no reason or is no output is refused and records nothing', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'one' }, chain());
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, chain());
   for (const args of [
     ['draft', '--reason', 'r'],
     ['draft'],
@@ -352,7 +352,7 @@ test('clean takes names as exactly those stages, and --from as those and all aft
 
 test('clean --orphans deletes what removed stages made, and nothing else', async () => {
   await using rig = await builtChain();
-  rig.config(
+  await rig.reconfigure(
     `{ stages: { draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'tr a-z A-Z < in.txt > draft.txt' } } }`,
   );
   rig.write('print/mine.txt', 'mine');
@@ -372,9 +372,9 @@ test.each([
     const makes = `make: { requires: ['in.txt'], produces: ['snap.txt', 'page.txt'], run: 'cp in.txt snap.txt; cp in.txt page.txt' },`;
     const config = (more: string, requires = names) =>
       `{ stages: { ${more} use: { ${requires}, produces: ['out.txt'] } } }`;
-    await using rig = await Rig.with({ 'in.txt': 'echo one\n' }, config(makes));
+    await using rig = await Rig.compiled({ 'in.txt': 'echo one\n' }, config(makes));
     await rig.build();
-    rig.config(config('', names.replace(", 'page.txt'", '')));
+    await rig.reconfigure(config('', names.replace(", 'page.txt'", '')));
     const told = await rig.pipe(['build']);
     expect(told.stdout + told.stderr).toContain(
       'take it for a source file from now on: pipe clean --orphans',
@@ -392,7 +392,7 @@ test.each([
 
 test('the orphans of a renamed stage are the files of the new one, and stay', async () => {
   await using rig = await builtChain();
-  rig.config(chain().replace('draft: {', 'sketch: {'));
+  await rig.reconfigure(chain().replace('draft: {', 'sketch: {'));
   expect((await buildAsForetold(rig)).restored).toEqual(['sketch']);
   await rig.pipe(['clean', '--orphans']);
   expect(rig.read('draft.txt')).toBe('ONE');
@@ -404,9 +404,9 @@ test('a file that moved from one stage to another is not taken away from its new
     a: { requires: ['in.txt'], produces: ['${a}'], run: 'cat in.txt > {produces}' },
     b: { requires: ['in.txt'], produces: ['${b}'], run: 'cat in.txt > {produces}' },
   } }`;
-  await using rig = await Rig.with({ 'in.txt': 'one' }, config('x.txt', 'y.txt'));
+  await using rig = await Rig.compiled({ 'in.txt': 'one' }, config('x.txt', 'y.txt'));
   await rig.build();
-  rig.config(config('z.txt', 'x.txt'));
+  await rig.reconfigure(config('z.txt', 'x.txt'));
   await rig.build();
   expect(rig.files()).toEqual(['in.txt', 'pipeline.config.ts', 'x.txt', 'z.txt']);
   await expectNothingToDo(rig);
@@ -415,10 +415,13 @@ test('a file that moved from one stage to another is not taken away from its new
 test('an empty folder that a stage no longer makes goes as its files do', async () => {
   const config = (produces: string, run: string) =>
     `{ stages: { a: { requires: ['in.txt'], produces: ['${produces}'], run: '${run}' } } }`;
-  await using rig = await Rig.with({ 'in.txt': 'one' }, config('d/', 'mkdir -p d/empty d/used; touch d/x'));
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'one' },
+    config('d/', 'mkdir -p d/empty d/used; touch d/x'),
+  );
   await rig.build();
   rig.write('d/used/note', 'mine');
-  rig.config(config('y.txt', 'cat in.txt > y.txt'));
+  await rig.reconfigure(config('y.txt', 'cat in.txt > y.txt'));
   await rig.build();
   expect(rig.files()).toEqual(['d/used/note', 'in.txt', 'pipeline.config.ts', 'y.txt']);
   expect(rig.exists('d/empty')).toBe(false);
@@ -426,13 +429,13 @@ test('an empty folder that a stage no longer makes goes as its files do', async 
 });
 
 test('a former output that a person edited since is theirs', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'one' },
     `{ stages: { a: { requires: ['in.txt'], produces: ['x.txt'], run: 'cat in.txt > {produces}' } } }`,
   );
   await rig.build();
   rig.write('x.txt', 'mine now');
-  rig.config(
+  await rig.reconfigure(
     `{ stages: { a: { requires: ['in.txt'], produces: ['y.txt'], run: 'cat in.txt > {produces}' } } }`,
   );
   await rig.build();
@@ -470,11 +473,14 @@ describe('what a stage made under patterns that it no longer has', () => {
   } }`;
 
   test('is gone before another stage could take it for its input', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' }, config('parts/1.txt'));
+    await using rig = await Rig.compiled(
+      { 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' },
+      config('parts/1.txt'),
+    );
     await rig.build();
     expect(rig.read('all.txt')).toBe('mine\npart\n');
 
-    rig.config(config('other.txt'));
+    await rig.reconfigure(config('other.txt'));
     // Nothing orders the two any more, and `join` comes first.
     expect((await rig.build(['-j1'])).executed).toEqual(['join', 'part']);
     expect(rig.read('all.txt')).toBe('mine\n');
@@ -483,9 +489,12 @@ describe('what a stage made under patterns that it no longer has', () => {
   });
 
   test('is foretold so by status', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' }, config('parts/1.txt'));
+    await using rig = await Rig.compiled(
+      { 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' },
+      config('parts/1.txt'),
+    );
     await rig.build();
-    rig.config(config('other.txt'));
+    await rig.reconfigure(config('other.txt'));
     await buildAsForetold(rig);
   });
 });
@@ -495,9 +504,9 @@ test('what a stage made that is gone is told of where another requires it', asyn
   const config = (more: string) => `{ stages: { ${more}
     join: { requires: ['parts/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
   } }`;
-  await using rig = await Rig.with({ 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' }, config(part));
+  await using rig = await Rig.compiled({ 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' }, config(part));
   expect((await rig.build()).warnings).toEqual([]);
-  rig.config(config(''));
+  await rig.reconfigure(config(''));
   const told = expect.stringContaining('requires parts/1.txt, which "part" made when it was a stage');
   expect((await rig.build()).warnings).toEqual([told]);
   rig.write('parts/0.txt', 'mine too\n');
@@ -517,7 +526,7 @@ describe('where a stage updates its own outputs (clean: false)', () => {
   const copies = 'cp in.txt out/page.txt';
 
   async function builtInPlace(run = copies, more = ''): Promise<Rig> {
-    const rig = await Rig.with({ 'in.txt': 'one' }, stage(run, more));
+    const rig = await Rig.compiled({ 'in.txt': 'one' }, stage(run, more));
     expect((await rig.build()).code).toBe(0);
     return rig;
   }
@@ -549,7 +558,7 @@ describe('where a stage updates its own outputs (clean: false)', () => {
       'cp in.txt out/page.txt; rm -f out/gone.txt; test -e go || kill -9 $PPID; cp in.txt out/page.txt';
 
     async function killed(): Promise<{ rig: Rig; kept: (file: string) => string }> {
-      const rig = await Rig.with(
+      const rig = await Rig.compiled(
         { 'in.txt': 'one', 'out/page.txt': 'my words', 'out/notes.txt': 'precious', 'out/gone.txt': 'dear' },
         stage(dies),
       );
@@ -582,7 +591,7 @@ describe('where a stage updates its own outputs (clean: false)', () => {
     });
 
     test('also where the result is restored then: what the tool had not touched is put aside with a warning', async () => {
-      await using rig = await Rig.with({ 'in.txt': 'one', go: '' }, stage(dies));
+      await using rig = await Rig.compiled({ 'in.txt': 'one', go: '' }, stage(dies));
       await rig.build();
       rig.write('out/notes.txt', 'precious');
       rig.write('out/page.txt', 'my words');

@@ -29,7 +29,7 @@ const lessons = `{
 const sow = { 'sow/math.txt': 'numbers\n', 'sow/art.txt': 'colours\n' };
 
 test('each combination has its own outputs and stays fresh while others are built', async () => {
-  await using rig = await Rig.with(sow, lessons);
+  await using rig = await Rig.compiled(sow, lessons);
   const math = await rig.build(['-p', 'subject=math']);
   expect(math).toMatchObject({ code: 0, executed: ['index', 'lesson', 'script'] });
   expect(math.events[0]).toMatchObject({ kind: 'run-started', params: { subject: 'math', level: 3 } });
@@ -61,25 +61,25 @@ test('each combination has its own outputs and stays fresh while others are buil
 
 test('a value that is no choice any more leaves its outputs to be cleaned', async () => {
   // The file was another stage's before: it is not that one's leftover, whatever is built at the moment.
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     sow,
     `{ stages: { old: { produces: 'lessons/math.txt', run: 'echo old > lessons/math.txt' } } }`,
   );
   await rig.build();
-  rig.config(lessons);
+  await rig.reconfigure(lessons);
   await rig.build(['-p', 'subject=math']);
   expect(await rig.build(['-p', 'subject=art'])).toMatchObject({ code: 0, warnings: [] });
   await rig.pipe(['clean', '--orphans', '-p', 'subject=art']);
   expect(rig.files('lessons')).toEqual(['art.txt', 'math.txt']);
 
-  rig.config(lessons.replace(`['math', 'art']`, `['art']`));
+  await rig.reconfigure(lessons.replace(`['math', 'art']`, `['art']`));
   const orphans = await rig.pipe(['clean', '--orphans']);
   expect(orphans.stdout).toContain('deleted lessons/math.txt');
   expect(rig.files('lessons')).toEqual(['art.txt']);
 });
 
 test('without an answer, all that is missing is an error; what only lists stages does without', async () => {
-  await using rig = await Rig.with(sow, lessons);
+  await using rig = await Rig.compiled(sow, lessons);
   const missing = 'PIPE053 the parameter "subject" (what to teach) has no default and is not given';
   for (const words of [['build'], ['describe', 'lesson']])
     expect(await refused(rig, words)).toContain(missing);
@@ -92,14 +92,14 @@ test('without an answer, all that is missing is an error; what only lists stages
   expect(await refused(rig, ['build', '--param', 'subject=biology'])).toContain(
     'PIPE055 expected one of math, art, found "biology"',
   );
-  rig.config(lessons.replace('{params.level}', '{params.levle}'));
+  await rig.reconfigure(lessons.replace('{params.level}', '{params.levle}'));
   expect(await refused(rig, ['build', '-p', 'subject=art'])).toContain(
     'PIPE028 there is no parameter "levle"',
   );
 });
 
 test('a glance of a build without flags holds for the defaults alone', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     sow,
     lessons.replace(`'math', 'art'],`, `'math', 'art'], default: 'math',`),
   );
@@ -121,7 +121,7 @@ test('a glance of a build without flags holds for the defaults alone', async () 
 
 test('a run is resumed with its selection and parameters, and does what is left', async () => {
   const failing = lessons.replace('cp sow/math.txt index.txt', 'cp index.in index.txt');
-  await using rig = await Rig.with(sow, failing);
+  await using rig = await Rig.compiled(sow, failing);
   const asked = ['--skip', 'script', '-p', 'subject=art', '-p', 'level=5'];
   const first = await rig.build(['-k', ...asked]);
   expect(first).toMatchObject({ code: 1, executed: ['lesson'] });
@@ -151,7 +151,7 @@ test('a run is resumed with its selection and parameters, and does what is left'
 });
 
 test('since a run, what is stale or was made again is selected, with what follows from it', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'a.in': 'a', 'c.in': 'c' },
     `{ stages: {
       a: { requires: 'a.in', produces: 'a.txt', run: 'cp a.in a.txt' },
@@ -199,7 +199,7 @@ if (!hasScript) console.warn('no "script" of util-linux here: nobody is asked at
 
 test('at a terminal a person is asked, until the answer is a value, and again in the next run', async () => {
   if (!hasScript) return;
-  await using rig = await Rig.with(sow, lessons);
+  await using rig = await Rig.compiled(sow, lessons);
   const asked = async (...answers: readonly string[]) => {
     const command = [nodeUnderTest, '--', pipeCommand, 'build'].map((word) => `'${word}'`).join(' ');
     const child = spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], {
@@ -223,7 +223,7 @@ test('at a terminal a person is asked, until the answer is a value, and again in
 }, 30_000);
 
 test('a watch keeps to the parameters it was given, and names them to whoever is to build what it leaves', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     sow,
     `{ params: { subject: { type: 'string', choices: ['math', 'art'] } }, stages: {
       lesson: { requires: 'sow/{params.subject}.txt', produces: 'lessons/{params.subject}.txt', run: 'cp {requires} {produces}', tools: { node: '*' } },

@@ -22,7 +22,7 @@ const files = {
 };
 
 async function settled(): Promise<Rig> {
-  const rig = await Rig.with(files, config);
+  const rig = await Rig.compiled(files, config);
   fs.symlinkSync('../aims/aim.txt', rig.path('src/link.txt'));
   fs.mkdirSync(rig.path('out'));
   await settle(rig);
@@ -73,7 +73,7 @@ test.each(Object.entries(edits))('%s: done as by a whole build', async (_, { edi
 });
 
 test('a stage that fails is tried again, and the others are not looked at meanwhile', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'no', 'other.txt': '1' },
     `{ stages: {
       picky: { requires: ['in.txt'], produces: ['out.txt'], run: 'grep yes in.txt > out.txt' },
@@ -126,7 +126,7 @@ test('another build that wrote meanwhile makes it look at everything', async () 
 
 test('a secret of a stage that is left out is kept out of logs too', async () => {
   const env = { TOKEN: 'a-value-to-be-hidden' };
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'a.txt': 'a', 'b.txt': 'b' },
     `{ stages: {
       a: { requires: ['a.txt'], secrets: ['TOKEN'], run: 'true' },
@@ -142,7 +142,7 @@ test('a secret of a stage that is left out is kept out of logs too', async () =>
 });
 
 test('which program a stage asks for is looked at after an edit as before, and asked for its version once', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'in', 'other.txt': 'other' },
     `{ stages: {
       work: { requires: ['in.txt'], produces: ['out.txt'], tools: { shout: '>=2' }, run: 'cp in.txt out.txt' },
@@ -165,7 +165,7 @@ test('which program a stage asks for is looked at after an edit as before, and a
 });
 
 test('what a stage that is left out made is edited while the next one runs: no result is made of that', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'a.txt': 'a\n', 'b.txt': 'b\n' },
     `{ stages: {
       a: { requires: ['a.txt'], produces: ['out-a.txt'], run: 'cat a.txt > out-a.txt' },
@@ -181,7 +181,7 @@ test('what a stage that is left out made is edited while the next one runs: no r
 });
 
 test('a link of a stage that is left out to what is to be built is a mistake', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'a.txt': 'a\n' },
     `{ stages: {
       a: { requires: ['a.txt'], produces: ['gen/a.txt'], run: 'mkdir -p gen; cp a.txt gen/a.txt' },
@@ -198,7 +198,7 @@ test('a link of a stage that is left out to what is to be built is a mistake', a
 });
 
 test('a folder that became a link to what is to be built is a mistake', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'src/a.txt': 'a\n', 'p.txt': 'p\n' },
     `{ stages: {
       r: { requires: ['src/a.txt'], produces: ['r.txt'], run: 'cp src/a.txt r.txt' },
@@ -215,7 +215,7 @@ test('a folder that became a link to what is to be built is a mistake', async ()
 });
 
 test('what follows a link that is to be made is looked at', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'v1/x.txt': 'one\n', 'v2/x.txt': 'two\n', 'which.txt': 'v1\n' },
     `{ jobs: 1, stages: {
       a: { requires: ['which.txt'], produces: ['now'], run: 'ln -sfn $(cat which.txt) now' },
@@ -231,7 +231,7 @@ test('what follows a link that is to be made is looked at', async () => {
 test('what a stage that is gone had made, and that comes back where a link was, is told of', async () => {
   const use = "use: { requires: ['mid/*'], produces: ['u.txt'], run: 'cat mid/* > u.txt' },";
   const other = "other: { requires: ['o.txt'], run: 'true' },";
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'g.txt': 'g', 'mid/own.txt': 'own', 'o.txt': 'o' },
     `{ stages: { gen: { requires: ['g.txt'], produces: ['mid/gone.txt'], run: 'cp g.txt mid/gone.txt' }, ${use} ${other} } }`,
   );
@@ -251,7 +251,7 @@ test('what a stage that is gone had made, and that comes back where a link was, 
 test('those that wait for what is left out start in the order of a whole build', async () => {
   const cat = (name: string, from: string) =>
     `${name}: { requires: [${from}], produces: ['out/${name}'], run: '! cat src/${name} | grep bad > out/${name}' },`;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'src/p': 'p', 'src/r1': 'r1', 'src/r2': 'r2', 'src/r3': 'r3', 'src/q': 'q', 'out/.keep': '' },
     `{ jobs: 1, stages: {
       ${cat('p', "'out/r2', 'src/p'")} ${cat('r2', "'out/r1', 'src/r2'")} ${cat('r1', "'src/r1'")}

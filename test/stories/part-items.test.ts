@@ -12,7 +12,7 @@ const config = `{ jobs: 1, stages: {
 const files = { 'src/a.txt': 'a', 'src/b.txt': 'b', 'src/c.txt': 'c', 'other.txt': '' };
 
 async function settled(): Promise<Rig> {
-  const rig = await Rig.with(files, config);
+  const rig = await Rig.compiled(files, config);
   await settle(rig);
   return rig;
 }
@@ -82,7 +82,7 @@ test('an output of an item that was edited or deleted comes back', async () => {
 });
 
 test('items that follow from items, and those that others make, are looked at together', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'names.txt': 'a b', 'other.txt': '' },
     `{ jobs: 1, stages: {
       split: { requires: ['names.txt'], produces: ['src/*.txt'], run: 'mkdir -p src; for n in $(cat names.txt); do echo $n > src/$n.txt; done' },
@@ -103,7 +103,7 @@ test('items that follow from items, and those that others make, are looked at to
 });
 
 test('what an item that is left out made is edited while another one runs: no result is made of that', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in/a.txt': 'a\n', 'in/b.txt': 'b\n', 'in/c.txt': 'c\n' },
     `{ jobs: 1, stages: {
       up: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'],
@@ -119,7 +119,7 @@ test('what an item that is left out made is edited while another one runs: no re
 });
 
 test('an item whose name holds what JSON escapes is known to be fresh, and built once', async () => {
-  await using rig = await Rig.with({ ...files, 'src/"q".txt': 'q' }, config);
+  await using rig = await Rig.compiled({ ...files, 'src/"q".txt': 'q' }, config);
   await settle(rig);
   // It is looked at again, and nothing of it has changed.
   rig.write('src/"q".txt', 'q');

@@ -7,24 +7,24 @@ test('stages of a pool with room for one never run at once, in any kind of build
     // Whoever finds the folder there is not alone.
     `${name}: { requires: 'in.txt', produces: '${name}.txt', pool: 'one', run: 'mkdir held; cp in.txt ${name}.txt; sleep 0.05; rmdir held' }`;
   const config = `{ jobs: 8, pools: { one: 1 }, stages: { ${['a', 'b', 'c'].map(stage).join(', ')} } }`;
-  await using rig = await Rig.with({ 'in.txt': '1' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, config);
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['a', 'b', 'c'] });
   expect((await rig.pipe(['build'])).code).toBe(0);
   rig.write('in.txt', '2');
   expect((await rig.pipe(['build'])).code).toBe(0);
   expect((await rig.pipe(['describe', 'a'])).stdout).toMatch(/^pool +one {2}\(1 of 1 at once\)$/m);
   // Another pool is no other result.
-  rig.config(config.replace('one: 1', 'one: 2'));
+  await rig.reconfigure(config.replace('one: 1', 'one: 2'));
   expect((await rig.build()).fresh).toEqual(['a', 'b', 'c']);
 
-  rig.config(config.replace('one: 1', 'only: 1'));
+  await rig.reconfigure(config.replace('one: 1', 'only: 1'));
   expect((await rig.pipe(['build'])).stderr).toContain('PIPE026 there is no pool "one"\n  at stages.a.pool');
 });
 
 test('what keeps failing is left alone for a while, then one is tried, and all go on', async () => {
   const stage = (name: string) =>
     `${name}: { produces: '${name}.txt', pool: 'api', retry: { attempts: 3, delay: '1ms' }, run: 'test -e up || { echo >> calls; test $(wc -l < calls) -lt 3 || touch up; exit 1; }; echo > ${name}.txt' }`;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ jobs: 1, pools: { api: { breaker: { failures: 2, pause: '50ms' } } }, stages: { ${['a', 'b', 'c'].map(stage).join(', ')} } }`,
   );

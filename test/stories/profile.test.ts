@@ -21,7 +21,7 @@ function profileIn(built: Built): RunProfiled {
 const counted = ({ spent }: RunProfiled, work: WorkKind) => spent.find((part) => part.work === work)?.counts;
 
 test('a build that works, one that restores, one that finds nothing to do, and a plan', async () => {
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   const planned = profileIn(await rig.build(['--profile', '-n']));
   expect(planned.commands).toBeNull();
   expect(rig.exists('.pipeline-cache/runs')).toBe(false);
@@ -55,7 +55,7 @@ test('a build that works, one that restores, one that finds nothing to do, and a
 });
 
 test('a build that fails, and one that is interrupted', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': '' },
     `{ stages: {
       fails: { requires: ['in.txt'], produces: ['no.txt'], run: 'echo no >&2; exit 3' },
@@ -83,6 +83,6 @@ test('what takes the time is loaded for nobody else', async () => {
     .filter((name) => fs.readFileSync(path.join(folder, name), 'latin1').includes('eventLoopUtilization'));
   expect(holders).toEqual(['profiling.cjs']);
 
-  await using rig = await Rig.with(text, words);
+  await using rig = await Rig.compiled(text, words);
   expect((await rig.build()).events.map(({ kind }) => kind)).not.toContain('run-profiled');
 });

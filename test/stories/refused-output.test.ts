@@ -57,7 +57,7 @@ describe.each([
   ['that is not open for writing', readOnly],
 ])('standard output %s', (_, stdout) => {
   test('fails what has an answer to give, and says so once', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+    await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
     expect(await rig.build()).toMatchObject({ code: 0 });
     for (const line of answering) {
       const ended = await rig.pipe(line.split(' '), { stdout });
@@ -66,7 +66,7 @@ describe.each([
   });
 
   test('does not fail a build: its files are made, and what is wrong is said once', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+    await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
     for (const line of ['build', 'build -v', 'build --force -k', 'run b']) {
       const ended = await rig.pipe(line.split(' '), { stdout });
       expect({ line, ...ended }).toMatchObject({ line, code: 0, stderr: expect.stringMatching(refusal) });
@@ -76,13 +76,13 @@ describe.each([
   });
 
   test('leaves a build that fails its own exit code', async () => {
-    await using rig = await Rig.with({}, `{ stages: { bad: { run: 'exit 7' } } }`);
+    await using rig = await Rig.compiled({}, `{ stages: { bad: { run: 'exit 7' } } }`);
     expect(await rig.pipe(['build'], { stdout })).toMatchObject({ code: 1 });
     expect(await rig.pipe(['build', 'nothing'], { stdout })).toMatchObject({ code: 2 });
   });
 
   test('and standard error likewise: the exit code still tells', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+    await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
     expect(await rig.pipe(['build', '-v'], { stdout, stderr: stdout })).toMatchObject({ code: 0 });
     expect(rig.read('b.txt')).toBe('v0');
     expect(await rig.pipe(['list'], { stdout, stderr: stdout })).toMatchObject({ code: 1 });
@@ -90,7 +90,7 @@ describe.each([
   });
 
   test('is no matter for standard error: answers come whole where that alone cannot be written', async () => {
-    await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+    await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
     const built = await rig.pipe(['build'], { stderr: stdout });
     expect(built).toMatchObject({ code: 0, stdout: expect.stringContaining('2 ran in') });
     const listed = await rig.pipe(['list', '--json'], { stderr: stdout });
@@ -101,7 +101,7 @@ describe.each([
 });
 
 test('standard output with room for a part of the answer only is no better than full', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { a: { description: 'x'.repeat(100_000), produces: ['out.txt'], run: 'true' } } }`,
   );
@@ -121,7 +121,7 @@ test.each([
 ])(
   '%s closed from the start is as /dev/null: nothing that is shown gets into a file of the build',
   async (_, how) => {
-    await using rig = await Rig.with({ 'in.txt': 'v0' }, config);
+    await using rig = await Rig.compiled({ 'in.txt': 'v0' }, config);
     expect(await byShell(rig, `exec pipe build -v ${how}`)).toMatchObject({ code: 0, stderr: '' });
     expect([rig.read('a.txt'), rig.read('b.txt')]).toEqual(['v0', 'v0']);
     expect(rig.files()).toEqual(['a.txt', 'b.txt', 'in.txt', 'pipeline.config.ts']);

@@ -17,7 +17,7 @@ test('a command that fails as foreseen is tried again, and each attempt has its 
     case2: 'echo \'{"retryAfter":"20ms"}\' >> "$PIPE_OUTPUT"; echo "HTTP 503" >&2; exit 1',
     case3: 'exit 0',
   };
-  await using rig = await Rig.with({ 'in.txt': 'in', ...cases }, flaky);
+  await using rig = await Rig.compiled({ 'in.txt': 'in', ...cases }, flaky);
   const built = await rig.pipe(['build']);
   expect(built.stdout).toMatch(/^fetch: attempt 1 failed: exit code 75; again in 1ms \(3 left\)$/m);
   expect(built.stdout).toMatch(/^fetch: attempt 2 failed: exit code 1; again in 20ms \(2 left\)$/m);
@@ -27,7 +27,7 @@ test('a command that fails as foreseen is tried again, and each attempt has its 
   );
   expect((await rig.pipe(['show'])).stdout).toMatch(/fetch +executed .*; 3 attempts/);
   // How it came about does not matter for what it is; nor does the pattern in its definition for a look at a glance.
-  rig.config(flaky.replace('attempts: 4', 'attempts: 5'));
+  await rig.reconfigure(flaky.replace('attempts: 4', 'attempts: 5'));
   expect((await rig.build()).fresh).toEqual(['fetch']);
   expect((await rig.pipe(['describe', 'fetch'])).stdout).toMatch(
     /retry +5 attempts, 1ms between them, then 2 times as long each, at most 1m 00s, shortened by chance\n +after exit code 75 or output with \/HTTP 5\\d\\d\//,
@@ -42,7 +42,7 @@ test('a command that fails as foreseen is tried again, and each attempt has its 
 });
 
 test('a predicate of the configuration decides, also in a build of a part, and timeouts may be tried again', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'in', 'other.txt': 'other' },
     `
     import { definePipeline } from 'pipe-build';
@@ -65,7 +65,7 @@ test('a predicate of the configuration decides, also in a build of a part, and t
 });
 
 test('Ctrl-C while a stage waits for its next attempt ends the build at once', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { fetch: { produces: ['out.txt'], retry: { attempts: 2, delay: '20d', maxDelay: '20d' }, run: 'exit 1' } } }`,
   );

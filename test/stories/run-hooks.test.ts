@@ -20,7 +20,7 @@ const all = `before: 'echo "before $TOKEN" | tee -a told',
 const env = { TOKEN: 'open-sesame' };
 
 test('hooks of the pipeline run around a run that executes something, and their logs tell no secret', async () => {
-  await using rig = await Rig.with(files, config(all));
+  await using rig = await Rig.compiled(files, config(all));
   const first = await rig.build(['-p', 'word=y'], { env });
   expect(first).toMatchObject({ code: 0, executed: ['work'] });
   expect(rig.read('told')).toBe('before open-sesame\nafter y succeeded\n');
@@ -47,7 +47,7 @@ test('hooks of the pipeline run around a run that executes something, and their 
 });
 
 test('one that hangs is ended with its time, and fails the run', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     config(`after: 'echo here; tail -f /dev/null', timeout: '300ms'`, 'touch out.txt'),
   );
@@ -63,7 +63,7 @@ test('one that hangs is ended with its time, and fails the run', async () => {
 });
 
 test('a build that one begins is refused: it would wait for itself', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     config(`before: '"$COMMAND" build || true'`).replace('secrets', 'env: { COMMAND: true }, secrets'),
   );

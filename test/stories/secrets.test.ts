@@ -54,7 +54,7 @@ function expectNoTrace(rig: Rig, ...ends: readonly Ended[]): void {
 const filesOf = (then = '') => ({ 'leak.sh': leaky(then).replaceAll(`'${secret}'`, '"$API_KEY"') });
 
 test('a secret reaches its stage and is found nowhere else after a success', async () => {
-  await using rig = await Rig.with(filesOf(), leaking());
+  await using rig = await Rig.compiled(filesOf(), leaking());
   const built = await rig.build([], { env });
   expect(built).toMatchObject({ code: 0, executed: ['leak'] });
   expect(rig.read('out.txt')).toBe('right\n');
@@ -67,7 +67,7 @@ test('a secret reaches its stage and is found nowhere else after a success', asy
 });
 
 test('nor after a failure, whose message shows the last lines of output', async () => {
-  await using rig = await Rig.with(filesOf('echo "denied: $API_KEY"; exit 1'), leaking());
+  await using rig = await Rig.compiled(filesOf('echo "denied: $API_KEY"; exit 1'), leaking());
   const built = await rig.build([], { env });
   expect(built).toMatchObject({ code: 1, failed: ['leak'] });
   expect(built.end('leak')?.tail).toContain('denied: ***');
@@ -78,7 +78,7 @@ test('nor after a failure, whose message shows the last lines of output', async 
 });
 
 test('nor when a function throws it, logs it, and counts with it', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'stage.ts': `export default (ctx) => {
         ctx.log('key ' + process.env.API_KEY);
@@ -185,7 +185,7 @@ test.each([
 
 test('a file whose name holds it is found again by that, and told of without it', async () => {
   const value = 'hunter2 as a name';
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { [`in/${value}.txt`]: 'v0' },
     `{ stages: {
       copy: { secrets: ['API_KEY'], requires: 'in/*.txt', produces: 'out/', run: 'mkdir -p out; cp in/*.txt out/' },
@@ -264,7 +264,7 @@ test('what was typed is not in the lock that others read, nor in what they say w
 });
 
 test('a short value in names is there by chance: they stay as they are, and so does JSON', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'data/in.txt': 'v0' },
     `{ stages: { data: { secrets: ['API_KEY'], requires: 'data/*', produces: 'out/data.txt', description: 'my data',
       run: 'echo about data; cat data/* > out/data.txt' } } }`,
@@ -287,7 +287,7 @@ test('a short value in names is there by chance: they stay as they are, and so d
 test.each(['task', 'kind', 'failed', 'stage', 'event', '2026', 'true', 'outcome', 'null'])(
   'a value that is a word of events or of JSON, "%s", does not break them',
   async (word) => {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       {},
       `{ stages: { one: { secrets: ['API_KEY'], run: 'echo task kind failed stage event 2026 true outcome null; exit 1' } } }`,
     );
@@ -324,7 +324,7 @@ test('nor through a stage that does not declare it, into which the configuration
 });
 
 test('nor after a time limit, a crash of its function, or an execution that an edit made void', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'in.txt': '0',
       'crash.ts':
@@ -357,7 +357,7 @@ test('a key of several lines is found in no form, line by line or cut anywhere',
     Buffer.from(`line ${i} of the key, 48 bytes in base64, ${i}${i}${i}${i}`).toString('base64'),
   );
   const pem = ['-----BEGIN PRIVATE KEY-----', ...body, '-----END PRIVATE KEY-----', ''].join('\n');
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       // In pieces of seven bytes, each in a write of its own.
       'drip.cjs': `const fs = require('node:fs');
@@ -379,14 +379,14 @@ test('a key of several lines is found in no form, line by line or cut anywhere',
 });
 
 test('a secret from an environment file is kept as well', async () => {
-  await using rig = await Rig.with({ ...filesOf(), '.env': `API_KEY='${secret}'\n` }, leaking());
+  await using rig = await Rig.compiled({ ...filesOf(), '.env': `API_KEY='${secret}'\n` }, leaking());
   const built = await rig.build(['--env-file', '.env']);
   expect(built).toMatchObject({ code: 0, executed: ['leak'] });
   expectNoTrace(rig, built);
 });
 
 test('nor after the engine was killed and the next build has tidied up', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { leak: { produces: ['out.txt'], secrets: ['API_KEY'], run: ${JSON.stringify(
       'test -e go || { echo "{"note":"$API_KEY"}" >> "$PIPE_OUTPUT"; echo "$API_KEY"; echo ready; read _ < never; }; echo > out.txt',
@@ -404,7 +404,7 @@ test('nor after the engine was killed and the next build has tidied up', async (
 });
 
 test('another stage does not see it', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       with: { produces: ['with.txt'], secrets: ['API_KEY'], run: 'printenv API_KEY > /dev/null; echo > with.txt' },
@@ -415,7 +415,7 @@ test('another stage does not see it', async () => {
 });
 
 test('a rotated secret reruns nothing, and a stage that is fresh needs none', async () => {
-  await using rig = await Rig.with(filesOf(), leaking());
+  await using rig = await Rig.compiled(filesOf(), leaking());
   await rig.build([], { env });
   expect((await rig.build([], { env: { API_KEY: 'another value' } })).fresh).toEqual(['leak']);
   expect(await rig.build([], { env: {} })).toMatchObject({ code: 0, fresh: ['leak'] });
@@ -425,7 +425,7 @@ test('a rotated secret reruns nothing, and a stage that is fresh needs none', as
 });
 
 test('a missing or empty secret fails its stage by name, when it must run', async () => {
-  await using rig = await Rig.with(filesOf(), leaking());
+  await using rig = await Rig.compiled(filesOf(), leaking());
   for (const value of [undefined, '']) {
     const built = await rig.build([], { env: { API_KEY: value } });
     expect(built).toMatchObject({ code: 1, failed: ['leak'] });
@@ -437,9 +437,9 @@ test('a missing or empty secret fails its stage by name, when it must run', asyn
 });
 
 test('declaring one more secret is a change of the stage', async () => {
-  await using rig = await Rig.with(filesOf(), leaking());
+  await using rig = await Rig.compiled(filesOf(), leaking());
   await rig.build([], { env });
-  rig.config(leaking().replace("['API_KEY']", "['API_KEY', 'OTHER_KEY']"));
+  await rig.reconfigure(leaking().replace("['API_KEY']", "['API_KEY', 'OTHER_KEY']"));
   const built = await rig.build([], { env: { ...env, OTHER_KEY: 'other secret' } });
   expect(built.executed).toEqual(['leak']);
   expect(built.reasonsOf('leak')).toMatchObject([{ code: 'definition-changed', name: 'secret OTHER_KEY' }]);

@@ -20,7 +20,7 @@ const report = (text: string) => {
 };
 
 async function fresh(): Promise<Rig> {
-  const rig = await Rig.with({ 'in.txt': 'b a c' }, pipeline);
+  const rig = await Rig.compiled({ 'in.txt': 'b a c' }, pipeline);
   expect((await rig.build()).code).toBe(0);
   expect(rig.read('report.txt')).toBe(report('b a c'));
   return rig;
@@ -56,7 +56,7 @@ test('--from takes the present files of what comes before it, stale or edited', 
 });
 
 test('--from over missing files of earlier stages is refused, and nothing is touched', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'b a c' }, pipeline);
+  await using rig = await Rig.compiled({ 'in.txt': 'b a c' }, pipeline);
   const refused = await withoutTouching(rig, () => rig.pipe(['build', '--from', 'sorted']));
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain('PIPE033');
@@ -104,7 +104,7 @@ test('an optional stage that fails leaves the run degraded and its dependents ou
   const config = pipeline
     .replace('sorted: {', 'sorted: { optional: true,')
     .replace('sort words.txt >', 'exit 5 >');
-  await using rig = await Rig.with({ 'in.txt': 'b a c' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'b a c' }, config);
   const built = await rig.build();
   expect([built.code, built.finished?.outcome]).toEqual([0, 'degraded']);
   expect([built.executed, built.failed, built.skipped]).toEqual([
@@ -112,7 +112,7 @@ test('an optional stage that fails leaves the run degraded and its dependents ou
     ['sorted'],
     ['report'],
   ]);
-  rig.config(pipeline);
+  await rig.reconfigure(pipeline);
   expect((await buildAsForetold(rig)).executed).toEqual(['report', 'sorted']);
   await expectNothingToDo(rig);
 });
@@ -120,7 +120,7 @@ test('an optional stage that fails leaves the run degraded and its dependents ou
 test('an optional pattern may match nothing, and counts when it does', async () => {
   const config = `{ stages: { a: { requires: ['in.txt', optional('extra/*.txt')], produces: ['out.txt', optional('warnings.txt')],
     run: 'cat {requires} > out.txt; if [ -e extra/w.txt ]; then cat extra/w.txt > warnings.txt; fi' } } }`;
-  await using rig = await Rig.with({ 'in.txt': 'a' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'a' }, config);
   await buildAsForetold(rig);
   await expectNothingToDo(rig);
   rig.write('extra/w.txt', 'w');
@@ -151,7 +151,7 @@ test('without its folder pipe starts anew and comes to the same', async () => {
 });
 
 test('status refuses what a build of the same selection would refuse', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{
     stages: {

@@ -35,7 +35,7 @@ const changes = ({ events }: Built) =>
 
 test('a service that is started is there for its stages and ended with the run; what is fresh needs none', async () => {
   const files = { 'in.txt': '1', 'server.mjs': server };
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     config(`check: ${isUp}, start: 'node server.mjs', interval: '20ms'`, 'cat up.txt > a.txt'),
   );
@@ -74,7 +74,7 @@ test('where it is down the stage that needs it fails with what to do, and the ot
   const url = `http://127.0.0.1:${port}/`;
   const service = (path: string) =>
     config(`check: '${url}' + ${path}, hint: 'run: docker compose up'`, 'cat in.txt > a.txt');
-  await using rig = await Rig.with({ 'in.txt': '1' }, service(`'no'`));
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, service(`'no'`));
   const down = await rig.pipe(['build', '-k']);
   expect(down.code).toBe(1);
   expect(down.stdout).toContain(
@@ -88,7 +88,7 @@ test('where it is down the stage that needs it fails with what to do, and the ot
   );
 
   // A service is no input: another one is no reason to run again. Its secrets are told nowhere.
-  rig.config(service('process.env.KEY').replace('services: {', "secrets: ['KEY'], services: {"));
+  await rig.reconfigure(service('process.env.KEY').replace('services: {', "secrets: ['KEY'], services: {"));
   const up = await rig.build(['-v'], { env: { KEY: 'k-3y' } });
   expect(up).toMatchObject({ code: 0, executed: ['a', 'other'] });
   expect(up.stdout).toContain(`GET ${url}***`);
@@ -100,7 +100,7 @@ test('where it is down the stage that needs it fails with what to do, and the ot
   // Unless the service is asked for at all.
   const wrong = await rig.pipe(['build', '--only', 'nowhere']);
   expect(wrong.stderr).toContain('PIPE030');
-  rig.config(service(`''`).replace("['s']", "['t']"));
+  await rig.reconfigure(service(`''`).replace("['s']", "['t']"));
   expect((await rig.pipe(['build'])).stderr).toContain(
     'PIPE036 there is no service "t"\n  at stages.a.services[0]',
   );
@@ -110,7 +110,7 @@ test('Ctrl-C leaves no service behind, and a build that is killed leaves it to t
   const files = { 'in.txt': '1', 'server.mjs': server };
   // It prints nothing more: without a reader that would end it.
   const waits = 'echo at work; exec sleep 600';
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     config(`check: 'test -e up.txt', start: 'node server.mjs', interval: '20ms'`, waits),
   );
@@ -126,7 +126,7 @@ test('Ctrl-C leaves no service behind, and a build that is killed leaves it to t
   const [, second] = rig.read('up.txt').split(' ');
   killed.child.kill('SIGKILL');
   await killed.ended;
-  rig.config(`{ stages: { other: { produces: 'b.txt', run: 'echo > b.txt' } } }`);
+  await rig.reconfigure(`{ stages: { other: { produces: 'b.txt', run: 'echo > b.txt' } } }`);
   const next = await rig.build();
   expect(next.warnings).toEqual(['a build that was killed had left 2 programs running; ended now']);
   expect(isAlive(second!)).toBe(false);
@@ -134,7 +134,7 @@ test('Ctrl-C leaves no service behind, and a build that is killed leaves it to t
 
 test('in a watch a service lives for one run, and pipe run has it too', async () => {
   const files = { 'in.txt': '1', 'server.mjs': server };
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     files,
     config(
       `check: 'test -e up.txt', start: 'node server.mjs', interval: '20ms'`,

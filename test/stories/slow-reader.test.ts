@@ -36,7 +36,7 @@ const plentiful = `{ stages: {
   talk: { requires: ['in.txt'], produces: ['out.txt'], run: 'read _ < at; ${flooding}; echo; cp in.txt out.txt' },
 } }`;
 
-const withStage = (config: string) => Rig.with({ 'in.txt': 'v0', 'measure.cjs': measure }, config);
+const withStage = (config: string) => Rig.compiled({ 'in.txt': 'v0', 'measure.cjs': measure }, config);
 
 function watched(rig: Rig, args: readonly string[], stdout?: number): Running {
   const env = { NODE_OPTIONS: `--require ${rig.path('measure.cjs')}` };
@@ -174,7 +174,7 @@ describe('while nobody reads', () => {
   });
 
   test('a build with nothing to do, and an answer, end by a signal as any program does', async () => {
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       {
         'announce.cjs': `const fs = require('node:fs');
           const { writeSync } = fs;
@@ -243,7 +243,7 @@ describe('when the reader reads on', () => {
 
   test('a large answer has come whole', async () => {
     const description = 'x'.repeat(3_000_000);
-    await using rig = await Rig.with(
+    await using rig = await Rig.compiled(
       {},
       `{ stages: { a: { description: 'x'.repeat(${description.length}), produces: ['out.txt'], run: 'true' } } }`,
     );

@@ -80,7 +80,7 @@ async function expectRecovery(rig: Rig): Promise<void> {
 }
 
 test('Ctrl-C typed once ends the build with all its processes', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, talking);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, talking);
   const processes = lifeline(rig, 'alive');
   const terminal = atTerminal(rig);
   expect(await processes.firstLine).toBe('begun');
@@ -91,7 +91,7 @@ test('Ctrl-C typed once ends the build with all its processes', async () => {
 });
 
 test('a terminal that was stopped by Ctrl-S holds up neither a time limit nor a signal', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'v0' },
     `{ stages: {
       talk: {
@@ -117,7 +117,7 @@ test('a terminal that was stopped by Ctrl-S holds up neither a time limit nor a 
 });
 
 test('a terminal that is closed ends the build with all its processes, and the build writes down how it ended', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, talking);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, talking);
   const processes = lifeline(rig, 'alive');
   const terminal = atTerminal(rig);
   expect(await processes.firstLine).toBe('begun');
@@ -128,7 +128,7 @@ test('a terminal that is closed ends the build with all its processes, and the b
 });
 
 test('head, which leaves after a line, ends the build with all its processes', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'v0' }, talking);
+  await using rig = await Rig.compiled({ 'in.txt': 'v0' }, talking);
   const processes = lifeline(rig, 'alive');
   const command = `exec 8> alive; "${nodeUnderTest}" -- "${pipeCommand}" build -v | head -n 1`;
   const child = spawn('/bin/sh', ['-c', command], {

@@ -16,7 +16,7 @@ const shouting = (range = '>=2.1') =>
   `{ stages: { work: { requires: ['in.txt'], produces: ['out.txt'], tools: { shout: '${range}' }, run: 'shout < in.txt > out.txt' } } }`;
 
 test('a tool within its range is used', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'hello' }, shouting());
+  await using rig = await Rig.compiled({ 'in.txt': 'hello' }, shouting());
   install(rig, '2.3.1');
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
   expect(rig.read('out.txt')).toBe('HELLO');
@@ -36,7 +36,7 @@ test.each<[string, (rig: Rig) => void, RegExp]>([
     /not on the PATH/,
   ],
 ])('a tool that is %s is a configuration error before anything runs', async (_, prepare, message) => {
-  await using rig = await Rig.with({ 'in.txt': 'hello' }, shouting());
+  await using rig = await Rig.compiled({ 'in.txt': 'hello' }, shouting());
   prepare(rig);
   const refused = await rig.pipe(['build']);
   expect(refused.code).toBe(2);
@@ -48,7 +48,7 @@ test.each<[string, (rig: Rig) => void, RegExp]>([
 });
 
 test('all missing tools are told at once', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ tools: { node: '>=99' }, stages: {
       a: { produces: ['a.txt'], tools: { 'no-such-tool': '*' }, run: 'echo > a.txt' },
@@ -61,7 +61,7 @@ test('all missing tools are told at once', async () => {
 });
 
 test('another version of a tool makes its stage stale, and only its stage', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'hello' },
     shouting().replace(
       '} } }',
@@ -81,7 +81,7 @@ test('another version of a tool makes its stage stale, and only its stage', asyn
 });
 
 test('a tool that a stage does not select is not asked for', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       plain: { produces: ['plain.txt'], run: 'echo > plain.txt' },
@@ -92,7 +92,7 @@ test('a tool that a stage does not select is not asked for', async () => {
 });
 
 test('the tools of this machine tell their versions', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: { work: { produces: ['out.txt'], tools: { node: '>=18', bash: '>=3' }, run: 'echo > out.txt' } } }`,
   );
@@ -100,7 +100,7 @@ test('the tools of this machine tell their versions', async () => {
 });
 
 test('doctor says which tool is missing', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'hello' }, shouting());
+  await using rig = await Rig.compiled({ 'in.txt': 'hello' }, shouting());
   const said = await rig.pipe(['doctor']);
   expect(said.code).toBe(1);
   expect(said.stdout + said.stderr).toContain('shout');

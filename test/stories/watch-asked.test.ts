@@ -32,7 +32,7 @@ async function answer(rig: Rig, words: readonly string[] = [], options: RunOptio
 }
 
 test('what a watch has found fresh a build need not look at: it says what it would say, and the history has it', async () => {
-  await using rig = await Rig.with(files, config);
+  await using rig = await Rig.compiled(files, config);
   gate(rig, 'gate');
   const [watcher] = await Watcher.start(rig, ['-v', '-j', '1']);
   await using _ = watcher;
@@ -66,7 +66,7 @@ test('what a watch has found fresh a build need not look at: it says what it wou
 });
 
 test('another question is not answered, nor one to a watch that does not hear it', async () => {
-  await using rig = await Rig.with(files, config);
+  await using rig = await Rig.compiled(files, config);
   const [watcher] = await Watcher.start(rig);
   await using _ = watcher;
   await answer(rig);
@@ -102,7 +102,7 @@ test('another question is not answered, nor one to a watch that does not hear it
 });
 
 test('a watch that does not build what a plain build does is nobody to ask', async () => {
-  await using rig = await Rig.with(files, config);
+  await using rig = await Rig.compiled(files, config);
   const [watcher] = await Watcher.start(rig, ['--no-cache']);
   await using _ = watcher;
   expect(rig.exists(asking)).toBe(false);
@@ -115,7 +115,7 @@ test('where a build would have something to say, or to look at besides, it does 
   // Each time something runs, so that it is told when all has been looked at.
   const config = (...stages: readonly string[]) =>
     `{ stages: { use: { requires: ['made/*'], produces: ['used.txt'], run: 'cat made/* > used.txt', version: '${version++}' }, ${stages.join(', ')} } }`;
-  await using rig = await Rig.with({ 'made/own': '1' }, config(make));
+  await using rig = await Rig.compiled({ 'made/own': '1' }, config(make));
   const [watcher, first] = await Watcher.start(rig);
   expect(first.done).toContain('use');
   await using _ = watcher;
@@ -152,7 +152,7 @@ const refusing = `
   };`;
 
 test('where a look was refused the watch vouches for nothing, and looks at everything the next time', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in/a.txt': 'a0\n', 'make.sh': 'cat in/*.txt > all.txt', 'refusing.cjs': refusing },
     `{ stages: { join: { requires: ['in/*.txt'], produces: ['all.txt'], run: 'sh make.sh' } } }`,
   );

@@ -14,7 +14,7 @@ const chain = `{ stages: {
 } }`;
 
 test('events that the system dropped are made up for by looking at everything', async () => {
-  await using rig = await Rig.with({ 'in/a.txt': 'a0\n', 'in/z/z.txt': 'z0\n' }, chain);
+  await using rig = await Rig.compiled({ 'in/a.txt': 'a0\n', 'in/z/z.txt': 'z0\n' }, chain);
   const [watcher] = await Watcher.start(rig);
   await using _ = watcher;
   const { child } = watcher.running;
@@ -56,7 +56,7 @@ const stingy = (granted: number, code: string) => `
   };`;
 
 test('where the system gives no more watches, it says what to do about it and looks again and again', async () => {
-  await using rig = await Rig.with({ 'in/a/a.txt': 'a0\n', 'stingy.cjs': stingy(2, 'ENOSPC') }, chain);
+  await using rig = await Rig.compiled({ 'in/a/a.txt': 'a0\n', 'stingy.cjs': stingy(2, 'ENOSPC') }, chain);
   const env = { NODE_OPTIONS: `--require ${rig.path('stingy.cjs')}` };
   const [watcher, first] = await Watcher.start(rig, [], { env });
   await using _ = watcher;
@@ -67,7 +67,7 @@ test('where the system gives no more watches, it says what to do about it and lo
 });
 
 test('with --poll it looks again and again, at the configuration as well', async () => {
-  await using rig = await Rig.with({ 'in/a.txt': 'a0\n' }, chain);
+  await using rig = await Rig.compiled({ 'in/a.txt': 'a0\n' }, chain);
   const [watcher] = await Watcher.start(rig, ['--poll', '0.1']);
   await using _ = watcher;
   rig.write('in/b/b.txt', 'b0\n');
@@ -91,7 +91,7 @@ const lateFile = `
   };`;
 
 test('a file that is made just before its new folder is watched is seen: after the watching comes another look', async () => {
-  await using rig = await Rig.with({ 'in/a.txt': 'a0\n', 'late.cjs': lateFile }, chain);
+  await using rig = await Rig.compiled({ 'in/a.txt': 'a0\n', 'late.cjs': lateFile }, chain);
   const env = { NODE_OPTIONS: `--require ${rig.path('late.cjs')}` };
   const [watcher] = await Watcher.start(rig, [], { env });
   await using _ = watcher;
@@ -114,7 +114,7 @@ test('what a run has done is looked at after it, whether or not the system has t
     copy: { requires: ['in.txt'], produces: ['mid.txt'], run: 'cp in.txt mid.txt' },
     good: { requires: ['mid.txt'], produces: ['out.txt'], run: 'grep good mid.txt > out.txt' },
   } }`;
-  await using rig = await Rig.with({ 'in.txt': 'good\n', 'only.cjs': onlyOf('in.txt') }, stages);
+  await using rig = await Rig.compiled({ 'in.txt': 'good\n', 'only.cjs': onlyOf('in.txt') }, stages);
   const env = { NODE_OPTIONS: `--require ${rig.path('only.cjs')}` };
   const [watcher] = await Watcher.start(rig, [], { env });
   await using _ = watcher;

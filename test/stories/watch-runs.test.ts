@@ -15,7 +15,7 @@ const slow = `{ stages: {
 } }`;
 
 test('an edit while a stage runs ends it and begins it anew; one that does not concern it lets it go on', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'quick 0\n', 'other.txt': 'o0\n' }, slow);
+  await using rig = await Rig.compiled({ 'in.txt': 'quick 0\n', 'other.txt': 'o0\n' }, slow);
   gate(rig, 'gate');
   const [watcher] = await Watcher.start(rig, ['-v', '-j', '2']);
   await using _ = watcher;
@@ -34,7 +34,7 @@ test('an edit while a stage runs ends it and begins it anew; one that does not c
 });
 
 test('with --on-change wait a stage comes to its end first; what it made of old inputs does not count', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'quick 0\n', 'other.txt': 'o\n' }, slow);
+  await using rig = await Rig.compiled({ 'in.txt': 'quick 0\n', 'other.txt': 'o\n' }, slow);
   gate(rig, 'gate');
   const [watcher] = await Watcher.start(rig, ['-v', '--on-change', 'wait']);
   await using _ = watcher;
@@ -53,7 +53,7 @@ test('an edit that another stage in the same run has to see first ends it for go
     first: { requires: ['in.txt'], produces: ['out/first.txt'], run: 'cp in.txt out/first.txt' },
     second: { requires: ['out/first.txt', 'in.txt'], produces: ['out/second.txt'], run: 'cat out/first.txt in.txt > out/second.txt; grep -q quick in.txt || { echo "pid $$ at work"; read _ < gate; }' },
   } }`;
-  await using rig = await Rig.with({ 'in.txt': 'quick 0\n' }, shared);
+  await using rig = await Rig.compiled({ 'in.txt': 'quick 0\n' }, shared);
   gate(rig, 'gate');
   const [watcher] = await Watcher.start(rig, ['-v']);
   await using _ = watcher;
@@ -65,7 +65,7 @@ test('an edit that another stage in the same run has to see first ends it for go
 });
 
 test('what fails is tried again when something it requires changes, and for nothing else', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'a.txt': 'bad', 'b.txt': 'b0' },
     `{ stages: {
       picky: { requires: ['a.txt'], produces: ['out/a.txt'], run: 'grep good a.txt > out/a.txt' },
@@ -91,7 +91,7 @@ test('what is to be asked for is pending, with what it took the last time, and w
     costly: { requires: ['in.txt'], produces: ['out/costly.txt'], run: 'cp in.txt out/costly.txt', watch: 'manual' },
     behind: { requires: ['out/costly.txt'], produces: ['out/behind.txt'], run: 'cp out/costly.txt out/behind.txt' },
   } }`;
-  await using rig = await Rig.with({ 'in.txt': '0' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': '0' }, config);
   const [watcher, first] = await Watcher.start(rig);
   await using _ = watcher;
   expect(first).toMatchObject({ runs: 1, done: ['cheap'] });
@@ -115,7 +115,7 @@ test('a configuration that breaks is told of, and mended it goes on with what is
       same: { requires: ['in.txt'], produces: ['out/same.txt'], run: 'cp in.txt out/same.txt' },
       other: { requires: ['in.txt'], produces: ['out/other.txt'], run: \`{ cat in.txt; echo ${text}\${suffix}; } > out/other.txt\` },
     } });`;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'in\n', 'lib/suffix.ts': "export const suffix = '!';" },
     stage('one'),
   );
@@ -144,7 +144,7 @@ test('stages that feed each other are told of after four runs, and there is a pa
     one: { requires: ['x.txt'], produces: ['out/one.txt'], run: 'cp x.txt out/one.txt; echo more >> y.txt' },
     two: { requires: ['y.txt'], produces: ['out/two.txt'], run: 'cp y.txt out/two.txt${more}' },
   } }`;
-  await using rig = await Rig.with({ 'x.txt': '0\n', 'y.txt': '0\n' }, feeding('; echo more >> x.txt'));
+  await using rig = await Rig.compiled({ 'x.txt': '0\n', 'y.txt': '0\n' }, feeding('; echo more >> x.txt'));
   await using watcher = new Watcher(rig.start(['watch', '-j', '1']));
   const text = await watcher.until(/runs follow each other/);
   expect(text.match(/ · 2 tasks$/gm)).toHaveLength(4);
@@ -154,7 +154,7 @@ test('stages that feed each other are told of after four runs, and there is a pa
 });
 
 test('a signal ends it with all that runs: exit 130', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'slow\n', 'other.txt': 'o\n' }, slow);
+  await using rig = await Rig.compiled({ 'in.txt': 'slow\n', 'other.txt': 'o\n' }, slow);
   gate(rig, 'gate');
   await using watcher = new Watcher(rig.start(['watch', '-v']));
   const pid = Number(/pid (\d+) at work/.exec(await watcher.until(/pid \d+ at work/))![1]);
@@ -165,7 +165,7 @@ test('a signal ends it with all that runs: exit 130', async () => {
 });
 
 test('another build in the same folder is waited for, and waits in turn', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'quick 0\n', 'other.txt': 'o\n' }, slow);
+  await using rig = await Rig.compiled({ 'in.txt': 'quick 0\n', 'other.txt': 'o\n' }, slow);
   gate(rig, 'gate');
   const [watcher] = await Watcher.start(rig, ['-v']);
   await using _ = watcher;
@@ -183,7 +183,7 @@ test('another build in the same folder is waited for, and waits in turn', async 
 });
 
 test('with --json the events of all runs are on standard output, each run with an id and a journal of its own', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'quick 0\n', 'other.txt': 'o0\n' }, slow);
+  await using rig = await Rig.compiled({ 'in.txt': 'quick 0\n', 'other.txt': 'o0\n' }, slow);
   const running = rig.start(['watch', '--json']);
   await running.printed('up to date, watching');
   rig.write('other.txt', 'o1\n');
@@ -205,7 +205,7 @@ test('with --json the events of all runs are on standard output, each run with a
 
 test('--exec runs a server beside it, anew after each run that went well, and ends it with all else', async () => {
   const config = `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'grep good in.txt > out.txt' } } }`;
-  await using rig = await Rig.with({ 'in.txt': 'good 0\n' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': 'good 0\n' }, config);
   const exec = 'echo "server $$ has $(cat out.txt)"; sleep 1000 & wait';
   await using watcher = new Watcher(rig.start(['watch', '--exec', exec]));
   const served = /exec \S+ server (\d+) has (.*)\n/;
@@ -226,7 +226,7 @@ test('--exec runs a server beside it, anew after each run that went well, and en
 });
 
 test('a required file that is missing is told of once, and the root may be gone for a while', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': '0', 'other.txt': '0' },
     `{ stages: {
       one: { requires: ['in.txt'], produces: ['out/one.txt'], run: 'cp in.txt out/one.txt' },
@@ -253,7 +253,7 @@ test('a required file that is missing is told of once, and the root may be gone 
 });
 
 test('nobody reads any more: what runs is ended, and the watch with it', async () => {
-  await using rig = await Rig.with({ 'in.txt': 'quick 0\n', 'other.txt': 'o\n' }, slow);
+  await using rig = await Rig.compiled({ 'in.txt': 'quick 0\n', 'other.txt': 'o\n' }, slow);
   const [watcher] = await Watcher.start(rig, ['-v']);
   await using _ = watcher;
   watcher.running.child.stdout!.destroy();

@@ -22,7 +22,7 @@ function seen(text: string): string {
 
 test('keys run what is pending, what has failed and what is named, show what is asked for, and quit', async () => {
   if (!hasScript) return;
-  await using rig = await Rig.with({ 'in.txt': '0' }, config);
+  await using rig = await Rig.compiled({ 'in.txt': '0' }, config);
   const command = `stty cols 100 rows 40; exec "${nodeUnderTest}" -- "${pipeCommand}" watch -j 1`;
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm', LANG: 'C.UTF-8' };
   const running = new Running(

@@ -12,7 +12,7 @@ const chain = `{ stages: {
 } }`;
 
 test("what is saved is built, once, however it is saved; what is not required is nobody's business", async () => {
-  await using rig = await Rig.with({ 'in/a.txt': '1\n' }, chain);
+  await using rig = await Rig.compiled({ 'in/a.txt': '1\n' }, chain);
   const [watcher, first] = await Watcher.start(rig);
   await using _ = watcher;
   expect(first).toMatchObject({ runs: 1, done: ['join', 'count'] });
@@ -50,7 +50,7 @@ test("what is saved is built, once, however it is saved; what is not required is
 });
 
 test('what a person does to outputs is undone, and what stages do to them is not heard of', async () => {
-  await using rig = await Rig.with({ 'in/a.txt': '1\n' }, chain);
+  await using rig = await Rig.compiled({ 'in/a.txt': '1\n' }, chain);
   const [watcher] = await Watcher.start(rig);
   await using _ = watcher;
   rig.append('out/all.txt', 'by hand\n');
@@ -64,7 +64,7 @@ test('what a person does to outputs is undone, and what stages do to them is not
 
 test('many files at once are one save: a checkout, a folder that is taken away and restored', async () => {
   const many = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`in/${i % 20}/${i}.txt`, `${i}\n`]));
-  await using rig = await Rig.with({ ...many, '.gitignore': 'out\n.pipeline-cache\n' }, chain);
+  await using rig = await Rig.compiled({ ...many, '.gitignore': 'out\n.pipeline-cache\n' }, chain);
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t', '-c', 'gc.auto=0', ...args], {
       cwd: rig.root,
@@ -95,7 +95,7 @@ test('many files at once are one save: a checkout, a folder that is taken away a
 });
 
 test('what lies behind links is watched, and where they lead; a file may become a folder, a folder another one', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {
       'in/a.txt': 'a\n',
       'far/one/b.txt': 'b1\n',

@@ -30,7 +30,7 @@ async function plain(rig: Rig) {
 }
 
 test('over a failure they run, and the build still fails; else they are fresh and never in the way', async () => {
-  await using rig = await Rig.with(files, config);
+  await using rig = await Rig.compiled(files, config);
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['fetch', 'other', 'table', 'tidy'] });
   expect(rig.exists('told.txt')).toBe(false);
   const [status, why, verbose] = await Promise.all([
@@ -61,7 +61,7 @@ test('over a failure they run, and the build still fails; else they are fresh an
 });
 
 test('a glance finds nothing to do with them, and a build of a part runs them over its failure', async () => {
-  await using rig = await Rig.with(files, config);
+  await using rig = await Rig.compiled(files, config);
   for (let builds = 0; builds === 0 || proofs(rig).length === 0; builds++) {
     expect(builds).toBeLessThan(20);
     expect((await rig.pipe(['build'])).code).toBe(0);
@@ -96,7 +96,7 @@ test('a glance finds nothing to do with them, and a build of a part runs them ov
 
 test('conditions that could not come true are told before anything runs', async () => {
   const after = "when: 'failure', after: 'work', produces: ['told.txt'], run: 'touch told.txt'";
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     {},
     `{ stages: {
       work: { produces: ['work.txt'], run: 'touch work.txt' },
