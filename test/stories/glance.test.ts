@@ -33,16 +33,17 @@ function glance(rig: Rig, words: readonly string[] = [], options: RunOptions = {
 
 /** Builds until a glance is enough: files must be a moment old before their stamps vouch for them. */
 async function settled(rig: Rig, words: readonly string[] = [], options: RunOptions = {}): Promise<string> {
-  for (let builds = 0; builds < 20; builds++) {
-    const told = await glance(rig, words, options);
-    if (told !== null) return told;
+  for (let builds = 1; builds <= 20; builds++) {
     expect((await rig.pipe(['build', ...words], options)).code).toBe(0);
+    // What the first one made is too young for it.
+    const told = builds === 1 ? null : await glance(rig, words, options);
+    if (told !== null) return told;
   }
   throw new Error('a glance is never enough');
 }
 
 async function built(): Promise<Rig> {
-  const rig = await Rig.with(files, config);
+  const rig = await Rig.compiled(files, config);
   await settled(rig);
   return rig;
 }
@@ -122,13 +123,12 @@ const edits: Readonly<Record<string, (rig: Rig) => void>> = {
 
 test.each(Object.entries(edits))('%s: it looks further', async (_, edit) => {
   await using rig = await built();
-  expect(await glance(rig)).not.toBeNull();
   edit(rig);
   expect(await glance(rig)).toBeNull();
 });
 
 test('what the configuration reads from elsewhere counts, for it is evaluated each time', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { list: 'one', one: '1', two: '2' },
     `import { readFileSync } from 'node:fs';
 import { definePipeline } from 'pipe-build';
@@ -160,7 +160,7 @@ test('other targets, and another folder, are another question', async () => {
 });
 
 test('a tool counts: the places where it could be, the program itself, and the PATH', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'in' },
     `{ stages: { work: { requires: ['in.txt'], tools: { shout: '>=2' }, run: 'cat in.txt' } } }`,
   );
@@ -191,7 +191,7 @@ test('a tool counts: the places where it could be, the program itself, and the P
 });
 
 test('a tool that may be another one though its file is the same is asked in every build', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': 'in', 'shims/shout': '#!/bin/sh\necho shout 2.1\n' },
     `{ stages: { work: { requires: ['in.txt'], tools: { shout: '>=2' }, run: 'cat in.txt' } } }`,
   );
@@ -224,7 +224,7 @@ test('a warning is told each time', async () => {
     ${more}
     use: { requires: ['made/*'], produces: ['used.txt'], run: 'cat made/* > used.txt' },
   } }`;
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'made/own': '1' },
     two(`make: { produces: ['made/out'], run: 'echo 1 > made/out' },`),
   );
@@ -238,7 +238,7 @@ test('a warning is told each time', async () => {
 });
 
 test('a secret is never written into a proof', async () => {
-  await using rig = await Rig.with(
+  await using rig = await Rig.compiled(
     { 'in.txt': '1' },
     `{ stages: { a: { requires: ['in.txt'], produces: ['out.txt'], secrets: ['TOKEN'], env: { LEAK: true },
       run: 'cat in.txt > out.txt' } } }`,
