@@ -48,9 +48,13 @@ function changedSince(
   everything: Selection,
   runId: RunId,
 ): ReadonlySet<string> {
-  const stale = preview(world, graph, everything).filter(({ action }) => action !== 'fresh');
+  // A stage of which an item is gone has nothing stale, and yet something to take away.
+  const withGone = new Set<string>();
+  const plans = preview(world, graph, everything, { onGone: ({ stage }) => withGone.add(stage) });
+  const stale = plans.filter(({ action }) => action !== 'fresh');
   const made = world.records.remembered().filter((record) => record.runId > runId);
-  return new Set([...stale.map(({ stage }) => stage), ...made.map(({ task }) => stageOfTask(task))]);
+  const named = [...stale.map(({ stage }) => stage), ...made.map(({ task }) => stageOfTask(task))];
+  return new Set([...withGone, ...named]);
 }
 
 function refuseContradictions({ from, only }: SelectionRequest): void {

@@ -152,11 +152,13 @@ test('a run is resumed with its selection and parameters, and does what is left'
 
 test('since a run, what is stale or was made again is selected, with what follows from it', async () => {
   await using rig = await Rig.compiled(
-    { 'a.in': 'a', 'c.in': 'c' },
+    { 'a.in': 'a', 'c.in': 'c', 'd/1.in': '1', 'd/2.in': '2' },
     `{ stages: {
       a: { requires: 'a.in', produces: 'a.txt', run: 'cp a.in a.txt' },
       b: { requires: 'a.txt', produces: 'b.txt', run: 'cp a.txt b.txt' },
       c: { requires: 'c.in', produces: 'c.txt', run: 'cp c.in c.txt' },
+      d: { forEach: 'd/{n}.in', produces: 'd/{n}.txt', run: 'cp {item} {produces}' },
+      e: { requires: 'd/*.txt', produces: 'e.txt', run: 'cat {requires} > e.txt' },
     } }`,
   );
   const first = String((await rig.build()).events[0]!.runId);
@@ -173,6 +175,11 @@ test('since a run, what is stale or was made again is selected, with what follow
   expect(await refused(rig, ['build', '--since', first, '--only', 'a'])).toContain(
     'PIPE031 --since says where to begin, so it cannot be combined with --only',
   );
+
+  // That an item is gone is a change, too.
+  rig.remove('d/1.in');
+  expect(await rig.build(['--since', 'last'])).toMatchObject({ executed: ['e'], finished: { fresh: 1 } });
+  expect([rig.exists('d/1.txt'), rig.read('e.txt')]).toEqual([false, '2']);
 });
 
 test('what goes on with a run goes on with its parameters, its configuration and what it was asked for', async () => {
