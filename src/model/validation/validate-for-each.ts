@@ -110,8 +110,22 @@ export function placeholdersOf(items: Items | null): readonly string[] {
   return items === null ? ['requires', 'produces'] : ['requires', 'produces', 'item', ...items.captures];
 }
 
+/** Those that stand where they mean nothing, and slips of the fingers. */
+export function reportCaptures(section: Section, items: Items): void {
+  reportUnknownCaptures(section, items);
+  const folder = section.value('cwd');
+  const ofOne = ['item', ...items.captures];
+  const name =
+    typeof folder === 'string' ? placeholderNames(folder).find((one) => ofOne.includes(one)) : undefined;
+  if (name === undefined) return;
+  const message = `cwd is the same for all items, so {${name}} cannot stand in it`;
+  const hint =
+    'change the folder in the shell line, as in `cd packages/{name}`; "$PIPE_ROOT/$PIPE_ITEM" is the item from anywhere';
+  section.report({ code: 'PIPE027', message, at: section.place('cwd'), hint });
+}
+
 /** Text in braces may mean anything to a shell; but what looks like a slip of the fingers is one. */
-export function reportUnknownCaptures(section: Section, items: Items): void {
+function reportUnknownCaptures(section: Section, items: Items): void {
   const known = placeholdersOf(items);
   const { report } = section;
   for (const { text, at } of [...textsOfCommand(section), ...textsOfEnv(section)]) {

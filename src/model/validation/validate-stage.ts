@@ -21,7 +21,7 @@ import {
   capturesFor,
   placeholdersOf,
   readForEach,
-  reportUnknownCaptures,
+  reportCaptures,
   requiredByAll,
 } from './validate-for-each.ts';
 import { readHooks } from './validate-hooks.ts';
@@ -62,7 +62,7 @@ export function readStage(
   const after = readAfter(name, section, defaults.names);
   const command = readCommand(section, place, placeholdersOf(items));
   const forEach = items === null ? null : { ...items, requires: shared.requires, produces };
-  if (items !== null) reportUnknownCaptures(section, items);
+  if (items !== null) reportCaptures(section, items);
   const cwd = readCwd(section, place);
   const weight = readWeight(section);
   const onFailure = new ParamText(defaults.params, section.report);

@@ -107,6 +107,8 @@ test('a capture that forEach does not know is refused in patterns, and in text w
   expect(faultsOfStage({ forEach, env: { A: '{curse}' } })).toEqual(['PIPE027 stages.s.env.A']);
   expect(faultsOfStage({ forEach, run: "make '{course}'" })).toEqual(['PIPE024 stages.s.run']);
   expect(faultsOfStage({ forEach, run: 'make "{item}"' })).toEqual(['PIPE024 stages.s.run']);
+  for (const cwd of ['in/{course}', '{item}'])
+    expect(faultsOfStage({ forEach, cwd })).toEqual(['PIPE027 stages.s.cwd']);
   // Braces mean many things in a shell.
   expect(acceptedStage({ forEach, run: 'echo {1..3} {print} {course}' }).command.kind).toBe('shell');
   // And without forEach they are names.
