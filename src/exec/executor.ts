@@ -131,15 +131,20 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
           onBadLines: (message) => output.say('stderr', message),
           room: () => output.room(),
         });
+  let end: ExecutionEnd;
   try {
     const { command, context, task } = execution;
     if (itemsPath !== null && task !== null) writeItems(itemsPath, context.items, task.stage);
-    return command.kind === 'shell' || command.kind === 'exec'
-      ? await runCommand(command, execution, supervision, output)
-      : await runFunction({ ...equipment, execution });
+    end =
+      command.kind === 'shell' || command.kind === 'exec'
+        ? await runCommand(command, execution, supervision, output)
+        : await runFunction({ ...equipment, execution });
   } finally {
     await outputFile?.finish();
     if (itemsPath !== null) removeItems(itemsPath);
     output.close();
   }
+  const stray = outputFile?.failureOfNobody ?? null;
+  if (stray === null || end.kind !== 'succeeded') return end;
+  return { kind: 'failed', failure: { kind: 'reported', message: output.clean(stray) }, tail: output.tail() };
 }

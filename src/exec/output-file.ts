@@ -33,6 +33,7 @@ export class OutputFile {
   private badLines = 0;
   private firstBadLine = '';
   private readonly metricNames = new Set<string>();
+  private strayFailure: string | null = null;
 
   /** Makes the file, empty. Where that fails the command will notice by itself. */
   constructor(options: OutputFileOptions) {
@@ -43,6 +44,11 @@ export class OutputFile {
       // A full disk: nothing to read then.
     }
     this.timer = setInterval(() => this.read(), options.pollMs).unref();
+  }
+
+  /** What was reported of an item that is not in the batch: one has failed, and nobody knows which. */
+  get failureOfNobody(): string | null {
+    return this.strayFailure;
   }
 
   /** Reads what is left, removes the file; says what could not be understood. */
@@ -141,16 +147,27 @@ export class OutputFile {
   /** `{"item":"…"}` with one or more of `done`, `failed` and `metric`. */
   private understandItem(said: Readonly<Record<string, unknown>>): boolean {
     const { items, batch } = this.options;
+    if (batch === null) return false;
     const { item, done, failed, metric, ...others } = said;
-    if (batch === null || typeof item !== 'string' || !items.has(item)) return false;
-    if (Object.keys(others).length > 0 || Object.keys(said).length === 1) return false;
-    if (done !== undefined && done !== true) return false;
-    if (failed !== undefined && (typeof failed !== 'string' || done === true)) return false;
-    if (metric !== undefined && !(isMetric(metric) && addNames(this.metricNames, metric))) return false;
-    if (isMetric(metric)) batch.onMetric(item, metric);
-    if (done === true) batch.onDone(item);
-    if (typeof failed === 'string') batch.onFailed(item, failed);
-    return true;
+    // The key of a record may be a number.
+    const name = typeof item === 'number' ? String(item) : item;
+    const isKnown = typeof name === 'string' && items.has(name);
+    const isClear =
+      isKnown &&
+      Object.keys(others).length === 0 &&
+      Object.keys(said).length > 1 &&
+      (done === undefined || done === true) &&
+      (failed === undefined || (typeof failed === 'string' && done !== true)) &&
+      (metric === undefined || (isMetric(metric) && addNames(this.metricNames, metric)));
+    if (isClear && isMetric(metric)) batch.onMetric(name, metric);
+    if (isClear && done === true) batch.onDone(name);
+    // However it is said, what has failed is never taken for done.
+    if (failed !== undefined && failed !== null && failed !== false) {
+      const why = typeof failed === 'string' ? failed : JSON.stringify(failed);
+      if (isKnown) batch.onFailed(name, why);
+      else this.strayFailure ??= `an item that is not in the batch, ${JSON.stringify(item)}: ${why}`;
+    }
+    return isClear;
   }
 }
 

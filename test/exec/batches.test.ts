@@ -75,6 +75,29 @@ test('what is said of items in PIPE_OUTPUT is heard while the process runs, with
   await heard;
   await scene.tell('go');
   await running.ended;
-  expect(said).toEqual(['done in/a.txt', 'metric in/-b.txt {"usd":1}', 'failed in/-b.txt: no ***']);
+  expect(said).toEqual([
+    ...['done in/a.txt', 'metric in/-b.txt {"usd":1}', 'failed in/-b.txt: no ***'],
+    // Of an item the first word counts; what is unclear about a failure does not make it a success.
+    'failed in/a.txt: why',
+  ]);
   expect(scene.log()).toContain('4 lines in PIPE_OUTPUT could not be understood');
+});
+
+test('a failure that is told of nobody fails those that are not done; a number is the key that it makes', async () => {
+  using scene = new Scene();
+  const told = async (...lines: readonly object[]) => {
+    scene.write('lines', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const { execution, said } = batchOf(scene, 'cat lines >> "$PIPE_OUTPUT"');
+    const items = [...execution.context.items, { ...item('7'), key: '7' }];
+    const context = { ...execution.context, items };
+    const end = await executor.start({ ...execution, context, secretValues: ['hush-hush'] }).ended;
+    return { end, said };
+  };
+  expect(await told({ item: 'a.txt', failed: 'no hush-hush' })).toMatchObject({
+    end: { failure: { kind: 'reported', message: 'an item that is not in the batch, "a.txt": no ***' } },
+  });
+  expect(await told({ item: 7, failed: true }, { item: 'in/a.txt', failed: false })).toEqual({
+    ...{ end: { kind: 'succeeded' }, said: ['failed 7: true'] },
+  });
+  expect(await told({ item: 'a.txt', done: true })).toEqual({ end: { kind: 'succeeded' }, said: [] });
 });
