@@ -105,6 +105,22 @@ test('an item that no path can be made of fails its stage, also where items come
   });
 });
 
+test('items that are made only now and would make the same file fail their stage, both named, and none of them runs', async () => {
+  const plan = planOf({
+    split: { produces: ['mid/a/1', 'mid/b/1', 'mid/b/2'] },
+    last: { forEach: 'mid/{folder}/{n}', produces: ['out/{n}'] },
+  });
+  const { world, executed } = await build(new Machine(), plan);
+  expect(executed).toEqual(['split']);
+  expect(world.ofKind('task-finished').find(({ failure }) => failure)).toMatchObject({
+    ...{ task: 'last', outcome: 'failed' },
+    failure: {
+      kind: 'items-unclear',
+      message: 'items mid/a/1 and mid/b/1 of stage "last" may both produce out/1',
+    },
+  });
+});
+
 test('a build of single items of the stage before takes nothing away', async () => {
   const plan = planOf({
     make: { forEach: 'in/{n}', produces: ['mid/{n}'] },
