@@ -67,7 +67,7 @@ async function perform(
     handle(event) {
       if (event.kind !== 'task-finished') return;
       if (event.outcome !== 'fresh') ended.push(event.stage);
-      if (event.outcome === 'executed' || event.outcome === 'restored') holds.hasRun(event.stage);
+      holds.ended(event);
     },
   };
   const { world, folders } = await openWorld({

@@ -1,6 +1,7 @@
 // What a watch does not run by itself although it is stale: what has failed and would fail again, what waits to be
 // asked for, and what would run each time. Nor does it try again what could not be taken away.
 import type { TaskId } from '../base/brand.ts';
+import type { TaskFinished } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import { type AssessmentOrFailure, isFailure } from './assess.ts';
@@ -27,7 +28,7 @@ export class Holds implements Watching {
   private readonly failures = new Map<TaskId, Failed>();
   private cause: RunCause = { kind: 'begin' };
   private readonly cleared = new Set<string | null>();
-  /** In the run that is at work, by stage. */
+  /** In the run that is at work, by stage: what did something, well or not. */
   private readonly ran = new Set<string>();
 
   /** Before each run, and again before looking whether there is to be one: then `change`. */
@@ -42,9 +43,11 @@ export class Holds implements Watching {
     this.cleared.clear();
   }
 
-  /** A task of this stage was executed or restored. */
-  hasRun(stage: string): void {
-    this.ran.add(stage);
+  /** In the run that is at work. What a failure in it has left out has had its turn as well. */
+  ended({ stage, outcome, failure, blockedBy = [] }: TaskFinished): void {
+    const isLeftOut = outcome === 'skipped' && failure === undefined;
+    const hasRun = outcome === 'executed' || outcome === 'restored' || outcome === 'failed';
+    if (hasRun || (isLeftOut && blockedBy.some((before) => this.ran.has(before)))) this.ran.add(stage);
   }
 
   failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void {

@@ -78,6 +78,11 @@ export class Places {
     });
   }
 
+  /** Whether one was left alone in a watch, since it would fail as it did before. */
+  hasKnownFailure(): boolean {
+    return this.ends().some(({ outcome, failure }) => outcome === 'skipped' && failure !== null);
+  }
+
   ends(): readonly TaskEnd[] {
     return [...this.all.values()]
       .filter(isTold)

@@ -7,7 +7,7 @@ import type { HookName } from '../model/hooks.ts';
 import type { RunHooks as Declared, Stage } from '../model/stage.ts';
 import { explainFailure } from '../model/words/wording.ts';
 import type { ExecutionEnd, RunningExecution } from './executor.ts';
-import type { FailedTask } from './places.ts';
+import type { Places } from './places.ts';
 import { isRefusal } from './refusal.ts';
 import { runHookExecution } from './run-hook-execution.ts';
 import type { Summary } from './run-outcome.ts';
@@ -34,8 +34,9 @@ export class RunHooks {
   }
 
   /** When no task is left. Answers how the run has ended with that. */
-  async end(summary: Summary, failed: readonly FailedTask[]): Promise<Summary> {
+  async end(summary: Summary, places: Places): Promise<Summary> {
     if (this.hooks === null || this.interrupted !== null) return summary;
+    const failed = places.failedTasks();
     let end = summary;
     let [first] = failed.map(({ task, failure }) => `${task}: ${explainFailure(failure)[0]}`);
     if (summary.exitCode === 0 && this.begun !== null) {
@@ -46,7 +47,9 @@ export class RunHooks {
         first = explainFailure(fault)[0];
       }
     }
-    if (end.outcome === 'failed')
+    // What is left alone in a watch was told of when it failed.
+    const isNews = failed.length > 0 || end.failedHook !== undefined || !places.hasKnownFailure();
+    if (end.outcome === 'failed' && isNews)
       await this.run('onFailure', {
         PIPE_OUTCOME: 'failed',
         PIPE_EXIT_CODE: String(end.exitCode),

@@ -242,7 +242,7 @@ export class Session {
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');
     await this.scheduler.run();
     const summary = { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
-    const ended = await hooks.end(summary, board.places.failedTasks());
+    const ended = await hooks.end(summary, board.places);
     if (spending.warning !== null) world.events.emit(spending.warning);
     return ended;
   }

@@ -4,6 +4,7 @@ import type { Digest, TaskId } from '../../src/base/brand.ts';
 import { once } from '../../src/base/once.ts';
 import type { Assessment, AssessmentOrFailure } from '../../src/engine/assess.ts';
 import { Holds } from '../../src/engine/holds.ts';
+import type { TaskFinished, TaskOutcome } from '../../src/model/events.ts';
 import type { Failure } from '../../src/model/failure.ts';
 import { type Task, taskOf } from '../../src/model/task.ts';
 import type { StaleReason } from '../../src/model/verdict.ts';
@@ -80,6 +81,34 @@ test('a request for all, or for what failed, lets go of failures; one for all of
   expect(holdUnder({ kind: 'all' })).toBeNull();
 });
 
+function end(stage: string, outcome: TaskOutcome, more: Partial<TaskFinished> = {}): TaskFinished {
+  const nothing = { item: null, durationMs: 0, savedMs: 0, metrics: {}, outputs: [], reasons: [] };
+  return { kind: 'task-finished', task: stage as TaskId, stage, outcome, ...nothing, ...more };
+}
+
+test.each<[string, TaskFinished, boolean]>([
+  ['was executed', end('other', 'executed'), true],
+  ['came from the cache', end('other', 'restored'), true],
+  ['failed', end('other', 'failed', { failure }), true],
+  ['was left out over such a failure', end('other', 'skipped', { blockedBy: ['first'] }), true],
+  ['was fresh', end('other', 'fresh'), false],
+  ['was left alone, as it failed before', end('other', 'skipped', { failure, blockedBy: ['first'] }), false],
+  ['was left out over a failure of before', end('other', 'skipped', { blockedBy: ['old'] }), false],
+  ['waits to be asked for', end('other', 'waiting'), false],
+])(
+  'what would run each time has its turn where the one before it did something, well or not: it %s',
+  (_, event, runs) => {
+    const holds = new Holds();
+    const last = behind('other');
+    holds.begin({ kind: 'change' });
+    holds.ended(end('first', 'failed', { failure }));
+    holds.ended(event);
+    expect(holds.hold(last, stale(last, 'x', [{ code: 'always' }]))).toEqual(
+      runs ? null : { kind: 'as-it-is' },
+    );
+  },
+);
+
 test('what would run each time runs at first, when it is asked for, and after what it comes after', () => {
   const always = behind('other');
   const holds = new Holds();
@@ -87,7 +116,7 @@ test('what would run each time runs at first, when it is asked for, and after wh
   expect(holds.hold(always, found)).toBeNull();
   holds.begin({ kind: 'change' });
   expect(holds.hold(always, found)).toEqual({ kind: 'as-it-is' });
-  holds.hasRun('other');
+  holds.ended(end('other', 'executed'));
   expect(holds.hold(always, found)).toBeNull();
   holds.begin({ kind: 'all' });
   expect(holds.hold(always, found)).toBeNull();

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { BuildOptions } from '../../src/engine/build-options.ts';
 import type { Execution, ExecutionEnd } from '../../src/engine/executor.ts';
+import { Holds } from '../../src/engine/holds.ts';
 import type { Command, RunHooks } from '../../src/model/stage.ts';
 import { exitOne } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, planOf, sessionOf } from '../rig/fake-world.ts';
@@ -121,6 +122,30 @@ test('an after that fails fails the run, and what was made stays made', async ()
     event: { exitCode: 1, outcome: 'failed', executed: 3, failed: 0, failedHook: 'after' },
   });
   expect((await run(machine)).end).toMatchObject({ event: { exitCode: 0, fresh: 3 } });
+});
+
+test('in a watch what failed before is no news: where nothing else fails, neither of those at the end runs', async () => {
+  const machine = Machine.with({ 'in.txt': '1', 'beside.txt': '1' });
+  const beside = planOf({
+    a: { requires: 'in.txt', produces: 'a.txt' },
+    b: { requires: 'beside.txt', produces: 'b.txt' },
+  });
+  const watching = new Holds();
+  const told = async () => {
+    watching.begin({ kind: 'change' });
+    const how = hooked();
+    const before = (world: FakeWorld) => {
+      failing('a')(world);
+      how.before(world);
+    };
+    await build(machine, beside, { hooks, watching, keepGoing: true, before });
+    return how.told;
+  };
+  expect(await told()).toEqual(['[before]', 'a', 'b', '[onFailure]']);
+  machine.edit('beside.txt', '2');
+  expect(await told()).toEqual(['[before]', 'b']);
+  machine.edit('in.txt', '2');
+  expect(await told()).toEqual(['[before]', 'a', '[onFailure]']);
 });
 
 test.each(['before', 'after'])('Ctrl-C ends a hook that is at work, and no other runs: %s', async (which) => {

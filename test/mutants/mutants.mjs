@@ -953,6 +953,20 @@ export const mutants = [
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-runs.test.ts'],
   },
   {
+    name: 'in a watch a failure of before is told of again and again',
+    file: 'src/engine/run-hooks.ts',
+    from: "if (end.outcome === 'failed' && isNews)",
+    to: "if (end.outcome === 'failed')",
+    tests: ['test/engine/run-hooks.test.ts', 'test/stories/watch-runs.test.ts'],
+  },
+  {
+    name: 'in a watch what tidies up does so only where all went well',
+    file: 'src/engine/holds.ts',
+    from: " || outcome === 'failed';",
+    to: ';',
+    tests: ['test/engine/holds.test.ts', 'test/stories/watch-runs.test.ts'],
+  },
+  {
     name: 'an execution that is begun anew counts as cancelled',
     file: 'src/engine/executing.ts',
     from: "if (end.kind !== 'cancelled' || this.cancelled || edited === null) return end;",

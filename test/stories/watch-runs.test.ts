@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { PipeEvent } from '../../src/model/events.ts';
 import { isAlive } from '../exec/scene.ts';
 import { Rig } from '../rig/rig.ts';
-import { Watcher } from '../rig/watcher.ts';
+import { type Pass, Watcher } from '../rig/watcher.ts';
 import { gate, tell } from './signs.ts';
 
 /** One that says who it is and waits at its gate after the first time, with one beside it and one behind it. */
@@ -64,25 +64,39 @@ test('an edit that another stage in the same run has to see first ends it for go
   expect(rig.read('out/second.txt')).toBe('quick two\nquick two\n');
 });
 
-test('what fails is tried again when something it requires changes, and for nothing else', async () => {
+test('what fails is tried again when something it requires changes, and for nothing else; only then it is a failure to be told of', async () => {
   await using rig = await Rig.compiled(
     { 'a.txt': 'bad', 'b.txt': 'b0' },
-    `{ stages: {
-      picky: { requires: ['a.txt'], produces: ['out/a.txt'], run: 'grep good a.txt > out/a.txt' },
-      behind: { requires: ['out/a.txt'], produces: ['out/behind.txt'], run: 'cp out/a.txt out/behind.txt' },
-      beside: { requires: ['b.txt'], produces: ['out/b.txt'], run: 'cp b.txt out/b.txt' },
-    } }`,
+    `{
+      hooks: { before: 'true', after: 'true', onFailure: 'echo "$PIPE_FAILED" >> told.txt' },
+      stages: {
+        picky: { requires: ['a.txt'], produces: ['out/a.txt'], run: 'grep good a.txt > out/a.txt' },
+        behind: { requires: ['out/a.txt'], produces: ['out/behind.txt'], run: 'cp out/a.txt out/behind.txt' },
+        alarm: { when: 'failure', after: ['behind'], run: 'true' },
+        tidy: { when: 'always', after: ['behind'], run: 'true' },
+        beside: { requires: ['b.txt'], produces: ['out/b.txt'], run: 'cp b.txt out/b.txt' },
+      },
+    }`,
   );
-  const [watcher, first] = await Watcher.start(rig);
+  const [watcher, first] = await Watcher.start(rig, ['-j', '1']);
   await using _ = watcher;
-  expect(first).toMatchObject({ runs: 1, failed: ['picky'], done: ['beside'] });
+  const hooks = ({ text }: Pass) => [...text.matchAll(/^hook +(\S+) +\d/gm)].map(([, name]) => name);
+  expect(first).toMatchObject({ runs: 1, failed: ['picky'], done: ['beside', 'alarm', 'tidy'] });
+  expect(hooks(first)).toEqual(['before', 'onFailure']);
   expect(first.text).toContain('picky failed: it runs again when something it requires changes');
   rig.write('b.txt', 'b1');
-  expect(await watcher.rest()).toMatchObject({ runs: 1, failed: [], done: ['beside'] });
+  const beside = await watcher.rest();
+  expect(beside).toMatchObject({ runs: 1, failed: [], done: ['beside'] });
+  expect(hooks(beside)).toEqual(['before']);
   rig.write('a.txt', 'worse');
-  expect(await watcher.rest()).toMatchObject({ runs: 1, failed: ['picky'], done: [] });
+  const worse = await watcher.rest();
+  expect(worse).toMatchObject({ runs: 1, failed: ['picky'], done: ['alarm', 'tidy'] });
+  expect(hooks(worse)).toEqual(['before', 'onFailure']);
   rig.write('a.txt', 'good');
-  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['picky', 'behind'] });
+  const good = await watcher.rest();
+  expect(good).toMatchObject({ runs: 1, done: ['picky', 'behind', 'tidy'] });
+  expect(hooks(good)).toEqual(['before', 'after']);
+  expect(rig.read('told.txt')).toBe('picky\npicky\n');
 });
 
 test('what is to be asked for is pending, with what it took the last time, and what is behind it waits', async () => {
