@@ -16,14 +16,16 @@ export interface Pool {
 
 const expectedPool = 'how many at once, or an object such as { limit: 4, perMinute: 60 }';
 
+const unlimited: Pool = { limit: null, perMinute: null, breaker: null };
+
 export function readPools(pipeline: Section): ReadonlyMap<string, Pool> {
   const pools = new Map<string, Pool>();
   if (pipeline.value('pools') === undefined) return pools;
   const expected = 'an object such as { llm: 4 }';
   const section = Section.open(pipeline.placed('pools'), pipeline.report, { expected });
   for (const name of section?.keys() ?? []) {
-    const pool = readPool(section!.placed(name), section!);
-    if (pool !== null) pools.set(name, pool);
+    // One that is wrong is there all the same: who names it has made no mistake.
+    pools.set(name, readPool(section!.placed(name), section!) ?? unlimited);
   }
   return pools;
 }

@@ -16,6 +16,7 @@ test('a stage needs room in one pool or in several, more or less of it', () => {
 test.each([
   [7, {}, ['PIPE011 pools']],
   [{ llm: 0 }, {}, ['PIPE011 pools.llm']],
+  [{ llm: 0 }, { pool: 'llm' }, ['PIPE011 pools.llm']],
   [{ llm: 1.5 }, {}, ['PIPE011 pools.llm']],
   [{ llm: '4' }, {}, ['PIPE011 pools.llm']],
   [{ llm: {} }, {}, ['PIPE011 pools.llm']],
