@@ -127,12 +127,7 @@ export class BuildTasks {
       if (this.hasSources(stage) || stage.when === 'failure') return [];
       const found = this.itemsOf(stage);
       if (found.kind === 'unclear') return found.problems;
-      if (stage.forEach?.kind !== 'records' || !this.lacksItems(stage, found.tasks)) return [];
-      const { document } = stage.forEach;
-      // Which is told already.
-      if (this.world.files.look(document) === null) return [];
-      const message = `stage "${stage.name}" is done for each record of ${document}, which has none`;
-      return [{ code: 'PIPE052', message, at: `stages.${stage.name}.forEach` }];
+      return this.lacksItems(stage, found.tasks) ? noItems(this.world, stage) : [];
     });
   }
 
@@ -231,4 +226,17 @@ export class BuildTasks {
       .map((task) => ({ stage: task.stage, tasks: [task] }))
       .filter((family) => hasGoneItems(this.world, family));
   }
+}
+
+/** A document or files that are not there at all are told of otherwise. */
+function noItems({ files }: World, { name, forEach }: Stage): readonly Diagnostic[] {
+  if (forEach === null || files.expand({ entries: [forEach.entry] }, 'input').files.length === 0) return [];
+  const at = `stages.${name}.forEach`;
+  if (forEach.kind === 'records') {
+    const message = `stage "${name}" is done for each record of ${forEach.document}, which has none`;
+    return [{ code: 'PIPE052', message, at }];
+  }
+  const message = `stage "${name}" is done for each ${forEach.source}, and of the files that are there none is one`;
+  const hint = 'a capture is never empty, and where it is written twice it is the same text twice';
+  return [{ code: 'PIPE052', message, at, hint }];
 }

@@ -53,6 +53,14 @@ test('what the items are taken from is told at forEach, and once', async () => {
   expect(await told({ ...there, 'sow.json': '[{"k":1}]' })).toBe('finished');
 });
 
+test('files that match a pattern of items without being any are as good as none', async () => {
+  const plan = planOf({ s: { forEach: 'in/{n}/{n}.txt' } });
+  expect((await build(Machine.with({ 'in/a/b.txt': '' }), plan)).end).toMatchObject({
+    ...{ kind: 'refused', problems: [{ code: 'PIPE052', at: 'stages.s.forEach' }] },
+  });
+  expect((await build(Machine.with({ 'in/a/a.txt': '' }), plan)).end.kind).toBe('finished');
+});
+
 test('optional patterns may match nothing', () => {
   expect(problems(Machine.with({}), planOf({ a: { requires: optional('in/*') } }))).toEqual([]);
 });

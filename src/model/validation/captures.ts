@@ -35,9 +35,11 @@ export function withCaptures(text: string, known: KnownCaptures): Result<WithCap
 }
 
 function unknownCapture(name: string, known: readonly string[]): string {
+  const all = known.map((one) => `{${one}}`).join(', ');
+  if (taken.includes(name)) return `{${name}} is no capture: what may stand here is ${all}`;
   const meant = didYouMean(name, known);
-  const instead = meant === null ? `for the name itself write \\{${name}\\}` : `did you mean {${meant}}?`;
-  return `forEach captures no {${name}}; ${instead}`;
+  if (meant !== null) return `forEach captures no {${name}}; did you mean {${meant}}?`;
+  return `forEach captures no {${name}}, but ${all}; for the name itself write \\{${name}\\}`;
 }
 
 /** The names that a pattern of items captures, or what is wrong with them. */

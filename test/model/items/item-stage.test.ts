@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { FilePath, TaskId } from '../../../src/base/brand.ts';
 import { describeCommand, fillCommand } from '../../../src/model/command/command-line.ts';
 import { definitionParts } from '../../../src/model/fingerprint.ts';
+import { items } from '../../../src/model/item-spec.ts';
 import { itemProblems, taskForFile, taskOfStage } from '../../../src/model/items/item-tasks.ts';
 import { streams, tellsItemsApart } from '../../../src/model/items/streams.ts';
 import type { Stage } from '../../../src/model/stage.ts';
@@ -113,6 +114,20 @@ test('a capture that forEach does not know is refused in patterns, and in text w
   expect(acceptedStage({ forEach, run: 'echo {1..3} {print} {course}' }).command.kind).toBe('shell');
   // And without forEach they are names.
   expect(texts(acceptedStage({ produces: ['{course}.txt'] }), 'produces')).toEqual(['{course}.txt']);
+});
+
+test('who writes another name where captures stand is told which there are', () => {
+  const messageFor = (produces: string, forEach: unknown = 'sow/{course}/{order}.json') =>
+    rejected({ stages: { s: { run: 'x', forEach, produces } } })[0]!.message;
+  expect(messageFor('{item}.md')).toBe(
+    '"{item}.md": {item} is no capture: what may stand here is {course}, {order}',
+  );
+  expect(
+    messageFor(
+      '{n}.md',
+      items('a.json', (list: unknown) => list, { key: 'n' }),
+    ),
+  ).toBe('"{n}.md": forEach captures no {n}, but {key}; for the name itself write \\{n\\}');
 });
 
 test('two items that may make the same file are told, both of them', () => {
