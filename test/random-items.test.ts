@@ -17,7 +17,7 @@ import {
 import type { Manner } from './random/items/recipes.ts';
 
 /** How long all tests go on telling stories, in milliseconds. */
-const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 10_000);
+const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 8_000);
 /** How many each tells, instead of how long. Then nothing is said of what happens in them: it may be a single one. */
 const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(process.env.PIPE_RANDOM_STORIES);
 /** Who only wants to know whether one fails need not wait for it to be made shorter. */

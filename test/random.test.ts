@@ -24,7 +24,7 @@ import { WatchedBuilder } from './random/watched-builder.ts';
 import { blinkered } from './rig/blinkered.ts';
 
 /** How long each of the tests goes on telling stories, in milliseconds. */
-const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 20_000);
+const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 12_000);
 /** How many each tells, instead of how long. Then nothing is said of what happens in them: it may be a single one. */
 const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(process.env.PIPE_RANDOM_STORIES);
 /** Who only wants to know whether one fails need not wait for it to be made shorter. */
