@@ -117,6 +117,27 @@ test('a check that cannot be made fails the stage before it has cost anything', 
   expect(failureOf(world)).toMatchObject({ kind: 'check-broken', at: 'stages.a.check[1]' });
 });
 
+test('a function that checks has the time of its stage, else a minute; one that takes longer has not passed', async () => {
+  const timed = async (more: object) => {
+    const times: (number | null)[] = [];
+    const { world } = await build(
+      new Machine(),
+      planOf({ a: { produces: 'a.txt', check: () => true, ...more } }),
+      {
+        before: ({ executor }) =>
+          executor.scripts.set('a', ({ execution, work }) => {
+            if (execution.check === null) return work() as undefined;
+            times.push(execution.timeoutMs);
+            return { kind: 'failed', failure: { kind: 'timeout', timeoutMs: 1, line: '' }, tail: [] };
+          }),
+      },
+    );
+    return [...times, failureOf(world)?.kind];
+  };
+  expect(await timed({})).toEqual([60_000, 'check-broken']);
+  expect(await timed({ timeout: '2s' })).toEqual([2000, 'check-broken']);
+});
+
 test('a schema that another stage makes comes first', () => {
   const plan = planOf({
     use: { produces: 'use.json', check: { kind: 'json-schema', schema: 'gen/schema.json' } },

@@ -154,7 +154,7 @@ test('since a run, what is stale or was made again is selected, with what follow
   await using rig = await Rig.compiled(
     { 'a.in': 'a', 'c.in': 'c', 'd/1.in': '1', 'd/2.in': '2' },
     `{ stages: {
-      a: { requires: 'a.in', produces: 'a.txt', run: 'cp a.in a.txt' },
+      a: { requires: 'a.in', produces: 'a.txt', run: 'head -c1 a.in > a.txt' },
       b: { requires: 'a.txt', produces: 'b.txt', run: 'cp a.txt b.txt' },
       c: { requires: 'c.in', produces: 'c.txt', run: 'cp c.in c.txt' },
       d: { forEach: 'd/{n}.in', produces: 'd/{n}.txt', run: 'cp {item} {produces}' },
@@ -180,6 +180,12 @@ test('since a run, what is stale or was made again is selected, with what follow
   rig.remove('d/1.in');
   expect(await rig.build(['--since', 'last'])).toMatchObject({ executed: ['e'], finished: { fresh: 1 } });
   expect([rig.exists('d/1.txt'), rig.read('e.txt')]).toEqual([false, '2']);
+
+  // What follows is selected also where it stayed fresh: "a" came to the same.
+  rig.write('a.in', 'much');
+  const before = String((await rig.build(['c'])).events[0]!.runId);
+  expect(await rig.build()).toMatchObject({ executed: ['a'] });
+  expect(await rig.build(['--since', before, '--force'])).toMatchObject({ executed: ['a', 'b'] });
 });
 
 test('what goes on with a run goes on with its parameters, its configuration and what it was asked for', async () => {
