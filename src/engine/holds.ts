@@ -80,10 +80,10 @@ export class Holds implements Watching {
     return null;
   }
 
-  /** What declares nothing to compare with would run again for each change of anything. */
+  /** What declares nothing to compare with would run again for each change of anything, and for whatever is asked for. */
   private isJustAlways(assessed: AssessmentOrFailure): boolean {
-    if (this.cause.kind !== 'change' || isFailure(assessed) || assessed.verdict.kind === 'fresh')
-      return false;
+    const isForAll = this.cause.kind === 'begin' || this.cause.kind === 'all';
+    if (isForAll || isFailure(assessed) || assessed.verdict.kind === 'fresh') return false;
     return assessed.verdict.reasons.every((reason) => reason.code === 'always');
   }
 }

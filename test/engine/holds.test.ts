@@ -118,6 +118,13 @@ test('what would run each time runs at first, when it is asked for, and after wh
   expect(holds.hold(always, found)).toEqual({ kind: 'as-it-is' });
   holds.ended(end('other', 'executed'));
   expect(holds.hold(always, found)).toBeNull();
-  holds.begin({ kind: 'all' });
-  expect(holds.hold(always, found)).toBeNull();
+  const holdUnder = (cause: Parameters<Holds['begin']>[0]) => {
+    holds.begin(cause);
+    return holds.hold(always, found);
+  };
+  expect(holdUnder({ kind: 'all' })).toBeNull();
+  expect(holdUnder({ kind: 'stage', stage: 'last' })).toBeNull();
+  // Whoever asks for another one has not asked for this.
+  expect(holdUnder({ kind: 'force', stage: 'another' })).toEqual({ kind: 'as-it-is' });
+  expect(holdUnder({ kind: 'failed' })).toEqual({ kind: 'as-it-is' });
 });
