@@ -33,7 +33,8 @@ export function graphLines(
 ): readonly string[] {
   const width = stages.reduce((widest, { name }) => Math.max(widest, widthOf(printable(name))), 0);
   return stages.map(({ name, before }) => {
-    const needs = before.length === 0 ? '' : look.style.dim(` after ${before.map(printable).join(', ')}`);
+    if (before.length === 0) return fitted(`  ${printable(name)}`, look);
+    const needs = look.style.dim(` after ${before.map(printable).join(', ')}`);
     return fitted(`  ${padEnd(printable(name), width)}${needs}`, look);
   });
 }
