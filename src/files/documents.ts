@@ -29,7 +29,8 @@ export class WorkspaceDocuments implements Documents {
   read(path: FilePath): ReadDocument {
     const absolute = `${this.root}/${path}`;
     try {
-      const text = fs.readFileSync(absolute, 'utf8');
+      // Some editors begin a file with a mark of its encoding, which is no JSON.
+      const text = fs.readFileSync(absolute, 'utf8').replace(/^\uFEFF/, '');
       this.witness?.saw(absolute, true);
       // What it may lead to counts, and not the link alone.
       if (fs.lstatSync(absolute).isSymbolicLink()) this.witness?.followed(absolute);

@@ -17,6 +17,7 @@ test.each([
   ['sow.json', '{"entries":[{"n":1}]}', { entries: [{ n: 1 }] }],
   ['sow.jsonl', '{"n":1}\n\n{"n":2}\r\n', [{ n: 1 }, { n: 2 }]],
   ['sow.ndjson', '{"n":1}', [{ n: 1 }]],
+  ['bom.jsonl', '\uFEFF{"n":1}', [{ n: 1 }]],
   ['SOW.JSONL', '', []],
   ['sow.yaml', 'entries:\n  - { n: 1 }\n  - n: two\n', { entries: [{ n: 1 }, { n: 'two' }] }],
   ['sow.yml', '- n: 1\n', [{ n: 1 }]],
