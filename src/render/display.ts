@@ -152,7 +152,9 @@ function finishedLines(
   // Of a watch, which tells it when all else is done.
   if (event.outcome === 'waiting' && event.failure === undefined) return [];
   const lines = wording.finished(event, look, options.view);
-  return event.failure === undefined ? lines : [...lines, ...failureDetails(event, look)];
+  return event.failure === undefined
+    ? lines
+    : [...lines, ...failureDetails(event, look, options.view.failures)];
 }
 
 /** Each reason on its own line, where the line before could not hold them all. */

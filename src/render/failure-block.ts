@@ -14,23 +14,35 @@ const indent = '  ';
 const tailLines = 20;
 const namedVariables = 8;
 
-/** Head and details. Made for 40 columns and more; without a width nothing is wrapped. */
-export function failureBlock(event: TaskFinished, look: Look): readonly string[] {
-  return [...failureHead(event, look), ...failureDetails(event, look)];
+type Failures = readonly TaskFinished[];
+
+/** Head and details. Made for 40 columns and more; without a width nothing is wrapped. `told`: failures of before. */
+export function failureBlock(event: TaskFinished, look: Look, told: Failures = []): readonly string[] {
+  return [...failureHead(event, look), ...failureDetails(event, look, told)];
 }
 
 /** All below the head, indented. */
-export function failureDetails(event: TaskFinished, look: Look): readonly string[] {
+export function failureDetails(event: TaskFinished, look: Look, told: Failures = []): readonly string[] {
   const { style } = look;
   const details = event.failure === undefined ? [] : explainFailure(event.failure).slice(1);
-  const command = commandOf(event);
+  const companion = told.find((one) => one.log === event.log && one.task !== event.task);
   return [
     ...details.flatMap((line) => wrapped(line, indent.length, look).map((part) => `${indent}${part}`)),
+    ...(event.log === undefined || companion === undefined
+      ? processLines(event, look)
+      : labelled('more', `with ${printable(companion.task)}, of the same batch`, look)),
+    ...waysOn(event, look.goOnFlags).flatMap(([label, line]) => labelled(label, line, look, style.command)),
+  ];
+}
+
+/** What is the same for all that one process was to do. */
+function processLines(event: TaskFinished, look: Look): readonly string[] {
+  const command = commandOf(event);
+  return [
     ...(command === null ? [] : labelled('command', printable(command), look)),
     ...outputLines(event, look),
     ...(event.log === undefined ? [] : labelled('log', printable(event.log), look)),
     ...hiddenLines(event, look),
-    ...waysOn(event, look.goOnFlags).flatMap(([label, line]) => labelled(label, line, look, style.command)),
   ];
 }
 

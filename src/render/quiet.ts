@@ -23,7 +23,7 @@ export function createQuietDisplay(
           out.lines(warningLines(event, look));
           break;
         case 'task-finished':
-          if (event.failure !== undefined) out.lines(failureBlock(event, look));
+          if (event.failure !== undefined) out.lines(failureBlock(event, look, view.failures));
           break;
         case 'run-hook-finished':
           if (event.outcome === 'failed') out.lines(runHookLines(event, look, options));

@@ -1,5 +1,7 @@
 // Blocks of text: failures, diagnostics, tables, and the fitting and cleaning below them.
 import { describe, expect, test } from 'vitest';
+import type { TaskId } from '../../src/base/brand.ts';
+import type { TaskFinished } from '../../src/model/events.ts';
 import { captured, capturedLines } from '../../src/render/captured.ts';
 import { diagnosticLines } from '../../src/render/diagnostics.ts';
 import { continueCommand, failureBlock } from '../../src/render/failure-block.ts';
@@ -88,6 +90,20 @@ describe('a failure block', () => {
       '  keep it   pipe accept out.txt --config x.ts --reason "…"',
       '  rebuild   pipe build draft --skip b --config x.ts --force',
     ]);
+  });
+
+  test('of a batch tells once what its process was and said', () => {
+    const of = (item: string, more: Partial<TaskFinished> = {}) =>
+      ({ ...failure, task: `analysis:${item}` as TaskId, ...more }) as TaskFinished;
+    const told = [of('a'), of('b')];
+    expect(failureBlock(of('a'), look(null), [of('a')])).toEqual(failureBlock(of('a'), look(null)));
+    expect(failureBlock(of('c'), look(null), [...told, of('c')])).toEqual([
+      '✗ analysis:c failed: exit code 1 after 2.1s',
+      '  more      with analysis:a, of the same batch',
+      '  continue  pipe build analysis:c',
+    ]);
+    const apart = [of('d', { log: 'd.log' }), of('e', { log: 'e.log' })];
+    expect(failureBlock(apart[1]!, look(null), apart)).toContain('  log       e.log');
   });
 
   test('breaks nothing on a pipe', () => {
