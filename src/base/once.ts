@@ -8,9 +8,12 @@ export interface Once<T> {
 
 export function once<T>(make: () => T): Once<T> {
   let made: { readonly value: T } | null = null;
-  const get = () => {
+  // A property like any other: there may be very many of these, and an accessor of its own makes each a shape of its own.
+  const get: { (): T; isMade: boolean } = () => {
     made ??= { value: make() };
+    get.isMade = true;
     return made.value;
   };
-  return Object.defineProperty(get, 'isMade', { get: () => made !== null }) as Once<T>;
+  get.isMade = false;
+  return get;
 }

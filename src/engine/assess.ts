@@ -6,17 +6,20 @@ import type { Failure } from '../model/failure.ts';
 import { definitionParts, digestOf, fingerprintOf } from '../model/fingerprint.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import { codeOf } from '../model/hooks.ts';
-import { judgeByHash, judgeByTimes, type TimedFile, withReason } from '../model/judge.ts';
-import { byPath, type Manifest } from '../model/manifest.ts';
+import { judgeByHash, withReason } from '../model/judge.ts';
+import { byPath } from '../model/manifest.ts';
 import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { checksNow } from './checks-now.ts';
+import { judgeTimes } from './judge-times.ts';
 import { type Expectation, type ItemsTook, itemsTook } from './past-items.ts';
 import type { ListedFile, Observation } from './ports.ts';
 import { toldParts } from './secrets.ts';
 import type { World } from './world.ts';
+
+const fresh: Verdict = { kind: 'fresh' };
 
 /** The inputs as they were read. */
 export interface Reading {
@@ -113,7 +116,7 @@ export class Assessor {
       const unmatched = (listedOutputs?.unmatched ?? [])
         .filter((entry) => !entry.optional)
         .map((entry) => entry.source);
-      return { ...base, verdict: this.asked(stage, this.judgeTimes(base, unmatched)) };
+      return { ...base, verdict: this.asked(stage, judgeTimes(this.world, base, unmatched)) };
     }
     if (memory.kind === 'none')
       return { ...base, verdict: this.asked(stage, { kind: 'stale', reasons: [{ code: 'never-built' }] }) };
@@ -122,9 +125,34 @@ export class Assessor {
     const present = {
       parts,
       inputs: reading.seen.manifest,
-      outputs: memory.kind === 'done' ? this.outputManifest(outputs) : [],
+      outputs: memory.kind === 'done' ? this.world.files.observe(outputs, 'output').manifest : [],
     };
-    return { ...base, verdict: this.asked(stage, judgeByHash(memory, present)) };
+    const verdict = this.asked(stage, judgeByHash(memory, present));
+    if (verdict.kind === 'fresh' && memory.kind === 'done' && present.inputs.length === inputs.files.length)
+      return this.asOnRecord(task, memory);
+    return { ...base, verdict };
+  }
+
+  /** What is fresh is as its record says: there may be very many of them, and nothing of what was read need be kept. */
+  private asOnRecord(task: Task, memory: Memory & { readonly kind: 'done' }): Assessment {
+    const { record } = memory;
+    const { parts, inputs, outputs } = record;
+    const expected = () => record;
+    return {
+      task,
+      verdict: fresh,
+      memory,
+      parts,
+      inputs,
+      outputs,
+      expected,
+      read: once(() => this.readAgain(task, inputs)),
+    };
+  }
+
+  private readAgain({ stage }: Task, inputs: readonly ListedFile[]): Reading | { readonly failure: Failure } {
+    const definition = this.definitionOf(stage);
+    return 'problems' in definition ? { failure: definition.failure } : this.read(definition.parts, inputs);
   }
 
   private expected({ stage }: Task, memory: Memory): Expectation | null {
@@ -212,26 +240,6 @@ export class Assessor {
     const [unreadable] = seen.unreadable;
     if (unreadable !== undefined) return { failure: { kind: 'input-unreadable', ...unreadable } };
     return { seen, fingerprint: once(() => fingerprintOf(parts, seen.manifest)) };
-  }
-
-  private outputManifest(outputs: readonly ListedFile[]): Manifest {
-    return this.world.files.observe(outputs, 'output').manifest;
-  }
-
-  private judgeTimes(now: Omit<Assessment, 'verdict'>, unmatched: readonly string[]): Verdict {
-    const timed = (files: readonly ListedFile[], role: 'input' | 'output'): readonly TimedFile[] => {
-      const stamps = this.world.files.stamp(
-        files.map((file) => file.path),
-        role,
-      );
-      return files.flatMap((file, i) => {
-        const stamp = stamps[i];
-        return stamp === null || stamp === undefined ? [] : [{ path: file.path, mtimeNs: stamp.mtimeNs }];
-      });
-    };
-    const inputs = timed(now.inputs, 'input');
-    const outputs = timed(now.outputs, 'output');
-    return judgeByTimes(now.memory, { parts: now.parts, inputs, outputs, unmatched });
   }
 }
 

@@ -114,8 +114,8 @@ export class BuildTasks {
       const found = this.itemsOf(task.stage);
       if (found.kind === 'unclear' || this.lacksItems(task.stage, found.tasks)) return false;
       items.set(task.id, found.tasks);
-      if (!found.tasks.every(isFresh)) return false;
-      return !this.hasGone({ stage: task.stage, tasks: found.tasks });
+      // First: where any is gone, all is looked at after what it made is taken away.
+      return !this.hasGone({ stage: task.stage, tasks: found.tasks }) && found.tasks.every(isFresh);
     });
     return areFresh && !this.hasFormer() ? { items, records } : null;
   }

@@ -1,6 +1,7 @@
 // The look at one task's files, and the verdict that follows.
 import { expect, test } from 'vitest';
 import { type Assessment, Assessor, isFailure } from '../../src/engine/assess.ts';
+import { recordIn } from '../../src/model/record.ts';
 import { build, Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
 
 function assess(machine: Machine, plan: Plan, name: string, forced: readonly string[] = []): Assessment {
@@ -36,6 +37,19 @@ test('what was never built says so, and reads nothing', () => {
   const machine = Machine.with({ 'in/1': '1' });
   expect(reasons(machine, plan)).toEqual([{ code: 'never-built' }]);
   expect(machine.disk.reads).toEqual([]);
+});
+
+test('of what is fresh nothing is held beside its record, and asked for, it is read', async () => {
+  const assessed = assess(await builtMachine(), plan, 'a');
+  const record = recordIn(assessed.memory)!;
+  expect(assessed.parts).toBe(record.parts);
+  expect(assessed.inputs).toBe(record.inputs);
+  expect(assessed.outputs).toBe(record.outputs);
+  expect(assessed.read.isMade).toBe(false);
+  const reading = assessed.read();
+  if ('failure' in reading) throw new Error(JSON.stringify(reading.failure));
+  expect(reading.seen.manifest).toEqual(record.inputs);
+  expect(reading.fingerprint()).toBe(record.fingerprint);
 });
 
 test.each<readonly [string, (machine: Machine) => void, readonly object[]]>([

@@ -58,6 +58,25 @@ test('what a person saves just before an item is cleared up is kept, of the firs
   expect([displaced('b.txt'), displaced('c.txt')]).toEqual(['by hand', 'by hand too']);
 });
 
+test('where an item is gone, each of the others is looked at once', async () => {
+  const plan = planOf({ s: copies });
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b', 'in/c.txt': 'c' });
+  await build(machine, plan);
+  machine.disk.remove('in/b.txt');
+  let looks = 0;
+  const { world } = await build(machine, plan, {
+    before: ({ files }) => {
+      const { expand } = files;
+      files.expand = (set, role) => {
+        if (role === 'output') looks++;
+        return expand.call(files, set, role);
+      };
+    },
+  });
+  expect(world.ofKind('items-gone')).toHaveLength(1);
+  expect(looks).toBe(2);
+});
+
 test('what a failed attempt left of an item goes with it where outputs stay in place, and is told', async () => {
   const plan = planOf({
     s: { ...copies, clean: false },
