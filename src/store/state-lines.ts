@@ -23,6 +23,25 @@ export type StateLine =
   /** From here on the stamps are of another boot. */
   | { readonly kind: 'boot'; readonly boot: string };
 
+/** What one record says as the one before did: the items of a stage have most of their parts in common. */
+export class SharedParts {
+  private readonly parts = new Map<string, FingerprintPart>();
+  private lastRun: RunId | null = null;
+
+  part(name: string, value: string): FingerprintPart {
+    const known = this.parts.get(name);
+    if (known?.value === value) return known;
+    const part = { name, value };
+    this.parts.set(name, part);
+    return part;
+  }
+
+  run(id: string): RunId {
+    if (id !== this.lastRun) this.lastRun = id as RunId;
+    return this.lastRun;
+  }
+}
+
 /** Path, digest, size, kind and executable bit in one number, link text. */
 type EntryRow = readonly [string, string, number, number, string?];
 
@@ -68,11 +87,11 @@ export function encodeLine(line: StateLine): string {
 }
 
 /** `null` for a line this version does not know. Its checksum was right, so its shape is not doubted further. */
-export function decodeLine(content: unknown): StateLine | null {
+export function decodeLine(content: unknown, shared: SharedParts = new SharedParts()): StateLine | null {
   if (!Array.isArray(content)) return null;
   switch (content[0]) {
     case 'c':
-      return { kind: 'commit', record: recordOfRow(content as unknown as RecordRow) };
+      return { kind: 'commit', record: recordOfRow(content as unknown as RecordRow, shared) };
     case 'b':
       return { kind: 'begin', task: content[1], runId: content[2], produces: content.slice(3) };
     case 'x':
@@ -115,18 +134,18 @@ function rowOfRecord(record: TaskRecord): RecordRow {
   return accepted === undefined ? row : [...row, accepted];
 }
 
-function recordOfRow(row: RecordRow): TaskRecord {
+function recordOfRow(row: RecordRow, shared: SharedParts): TaskRecord {
   const [, task, fingerprint, runId, finishedAtMs, durationMs, names, inputs, outputs, metrics] = row;
   const [, , , , , , , , , , accepted, handMade, unnameable] = row;
   const parts: FingerprintPart[] = [];
-  for (let i = 0; i + 1 < names.length; i += 2) parts.push({ name: names[i]!, value: names[i + 1]! });
+  for (let i = 0; i + 1 < names.length; i += 2) parts.push(shared.part(names[i]!, names[i + 1]!));
   const record: TaskRecord = {
     task: task as TaskId,
     fingerprint: fingerprint as Digest,
     parts,
     inputs: manifestOfRows(inputs),
     outputs: manifestOfRows(outputs),
-    runId: runId as RunId,
+    runId: shared.run(runId),
     finishedAtMs,
     durationMs,
     metrics,

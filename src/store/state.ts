@@ -4,7 +4,7 @@ import type { Digest } from '../base/brand.ts';
 import type { Part } from './part.ts';
 import type { StampRow } from './stamp-memory.ts';
 import { chunks, StateContent } from './state-content.ts';
-import { decodeLine, encodeLine, type StateLine } from './state-lines.ts';
+import { decodeLine, encodeLine, SharedParts, type StateLine } from './state-lines.ts';
 import type { StateLog } from './state-log.ts';
 
 const COMPACT_FROM_BYTES = 256 * 1024;
@@ -60,10 +60,11 @@ export class State {
   /** Reads the file again; what was not written yet is kept where it can be. */
   load(): StateContent {
     const content = new StateContent();
+    const shared = new SharedParts();
     const reader = {
       header: (boot: string) => content.enterBoot(boot),
       line: (value: unknown, bytes: number) => {
-        const line = decodeLine(value);
+        const line = decodeLine(value, shared);
         if (line !== null) content.apply(line, bytes);
         return line !== null;
       },

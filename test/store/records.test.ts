@@ -39,6 +39,20 @@ test('another process reads back exactly what was committed', () => {
   expect(open(folder).records.memory(B)).toEqual({ kind: 'done', record: full });
 });
 
+test('what the records of the items of a stage have in common is held once', () => {
+  const folder = temporaryFolder();
+  const own = (task: string) => [
+    { name: 'command', value: 'cp {item} out/{name}.txt' },
+    { name: 'requires', value: `in/${task}` },
+  ];
+  const written = ['s:1', 's:2'].map((task) => ({ ...record(task, RUN1), parts: own(task) }));
+  const { records } = open(folder);
+  for (const one of written) records.commit(one);
+  const [first, second] = open(folder).records.all();
+  expect([first, second]).toStrictEqual(written);
+  expect(first!.parts[0]).toBe(second!.parts[0]);
+});
+
 test('an attempt that began and did not commit is unfinished, with the last record at hand', () => {
   const folder = temporaryFolder();
   const { records } = open(folder);
