@@ -84,6 +84,20 @@ test('when no attempt succeeds the last failure is the one that is told', async 
   ]);
 });
 
+test('another attempt is begun only while the budget lasts; what the others used is told', async () => {
+  const { world, end, executed } = await build(Machine.with({ 'in.txt': '1' }), flaky, {
+    budget: { usd: 8 },
+    before: ({ executor }) =>
+      executor.scripts.set('a', ({ execution }) => {
+        execution.onMetric({ usd: 4 });
+        return exitOne;
+      }),
+  });
+  expect(executed).toEqual(['a', 'a']);
+  expect(end).toMatchObject({ event: { exitCode: 3, waiting: 1, metrics: { usd: 8 } } });
+  expect(world.outcomes()).toEqual({ a: 'waiting' });
+});
+
 test('an output that is missing is never tried again', async () => {
   const { executed, world } = await build(Machine.with({ 'in.txt': '1' }), flaky, {
     before: (one) => one.executor.scripts.set('a', () => undefined),
