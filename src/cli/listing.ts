@@ -61,7 +61,7 @@ const whenText = { failure: 'on failure', always: 'also after failures' } as con
 /** What makes a stage unlike others, in a word or two each. */
 export function marksOf(stage: Stage): readonly string[] {
   return [
-    ...(stage.forEach === null ? [] : [`for each ${printable(stage.forEach.source)}`]),
+    ...(stage.forEach === null ? [] : [`for each ${printable(asWritten(stage.forEach.source))}`]),
     ...(stage.batchSize === null ? [] : [`in batches of ${stage.batchSize}`]),
     ...(stage.optional ? ['optional'] : []),
     ...(stage.when === 'success' ? [] : [whenText[stage.when]]),
@@ -100,6 +100,11 @@ function paramLines({ params }: Pipeline, { columns, style }: Look): readonly st
     ]),
     { columns, style },
   );
+}
+
+/** The place of a parameter that nobody has given stands in a pattern as a name with braces in it. */
+function asWritten(pattern: string): string {
+  return pattern.replaceAll(/\\\{(params\.[\w.-]+)\\\}/g, '{$1}');
 }
 
 function inputsOf(stage: Stage): number {

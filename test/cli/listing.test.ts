@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { listJson, listLines } from '../../src/cli/listing.ts';
 import { buildGraph } from '../../src/model/graph/graph.ts';
 import { toldPipeline } from '../../src/model/told-pipeline.ts';
+import { validate } from '../../src/model/validation/validate.ts';
 import { widthOf } from '../../src/render/fit.ts';
-import { accepted } from '../model/validation/sample-config.ts';
+import { accepted, place } from '../model/validation/sample-config.ts';
 import { plainLook } from './plain-look.ts';
 
 const pipeline = accepted({
@@ -76,4 +77,14 @@ test('a secret that was copied into a command or a variable is hidden', () => {
   const text = JSON.stringify(listJson(toldPipeline(pipeline, ['sesame-open']), graph));
   expect(text).toContain('node fetch.mjs --key ***');
   expect(text).not.toContain('sesame-open');
+});
+
+test('the place of a parameter that nobody has given is shown as it was written', () => {
+  const spec = {
+    params: { subject: { type: 'string' } },
+    stages: { say: { forEach: 'sow/{params.subject}/{n}.txt', produces: 'out/{n}', run: 'true' } },
+  };
+  const open = validate(spec, place, { params: { typed: [], open: true } });
+  if (!open.ok) throw new Error(open.error[0]!.message);
+  expect(listLines(open.value, plainLook()).join('\n')).toContain('for each sow/{params.subject}/{n}.txt');
 });
