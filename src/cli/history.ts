@@ -1,5 +1,5 @@
 // `pipe runs` and `pipe show`: what earlier runs did, read from the journal.
-import { listRuns, type PastRun, readEvents } from '../journal/history.ts';
+import { listRuns, type PastRun, readEvents, startOf } from '../journal/history.ts';
 import type { RunSummary, TaskSummary } from '../journal/run-summary.ts';
 import type { PipeEvent, TaskStarted } from '../model/events.ts';
 import { metricsText } from '../model/metrics.ts';
@@ -19,7 +19,7 @@ export async function runs(_: readonly string[], flags: Flags): Promise<number> 
   const place = findPlace(flags);
   const past = listRuns(place.state, number(flags, 'limit'));
   if (isSet(flags, 'json')) {
-    printJson({ v: 1, runs: past.map((run) => run.summary ?? { runId: run.runId, outcome: 'unfinished' }) });
+    printJson({ v: 1, runs: past.map((run) => run.summary ?? unfinished(run)) });
     return 0;
   }
   if (past.length === 0) printLines(['no runs yet']);
@@ -38,12 +38,18 @@ export async function runs(_: readonly string[], flags: Flags): Promise<number> 
 export async function show([which = 'last']: readonly string[], flags: Flags): Promise<number> {
   const run = pastRun(findPlace(flags), which);
   if (isSet(flags, 'json')) {
-    printJson(run.summary ?? { v: 1, runId: run.runId, outcome: 'unfinished' });
+    printJson(run.summary ?? { v: 1, ...unfinished(run) });
     return 0;
   }
   const { summary } = run;
   if (summary === null) {
-    printLines([`${run.runId}: it has not finished, or was killed`, '', ...eventLines(readEvents(run))]);
+    const { command } = unfinished(run);
+    printLines([
+      `${run.runId}: it has not finished, or was killed`,
+      ...(command === undefined ? [] : [`pipe ${command.join(' ')}`]),
+      '',
+      ...eventLines(readEvents(run)),
+    ]);
     return 0;
   }
   const reasons = reasonsByTask(readEvents(run));
@@ -93,8 +99,12 @@ function profileOf({ profile, counts }: RunSummary): readonly string[] {
 
 function rowOf(run: PastRun): readonly string[] {
   const { summary } = run;
-  if (summary === null) return [run.runId, '', 'unfinished', '', '', ''];
-  const when = ago(Date.parse(summary.startedAt), Date.now());
+  if (summary === null) {
+    const { outcome, startedAt, command } = unfinished(run);
+    const asked = command === undefined ? '' : `pipe ${command.join(' ')}`;
+    return [run.runId, startedAt === undefined ? '' : sinceThen(startedAt), outcome, '', '', asked];
+  }
+  const when = sinceThen(summary.startedAt);
   return [
     run.runId,
     when,
@@ -103,6 +113,19 @@ function rowOf(run: PastRun): readonly string[] {
     formatDuration(summary.durationMs),
     `pipe ${summary.command.join(' ')}`,
   ];
+}
+
+/** What is known of a run that is at work, or was killed: that is what somebody goes on with. */
+function unfinished(run: PastRun) {
+  const { runId } = run;
+  const started = startOf(run);
+  if (started === null) return { runId, outcome: 'unfinished' as const };
+  const { at: startedAt, pipeline, command, targets, params = {} } = started;
+  return { runId, outcome: 'unfinished' as const, startedAt, pipeline, command, targets, params };
+}
+
+function sinceThen(at: string): string {
+  return ago(Date.parse(at), Date.now());
 }
 
 function did({ counts }: RunSummary): string {

@@ -1,7 +1,6 @@
 // `pipe build --resume <run>`: asks for what an earlier run was asked for. What of it is done by now is found fresh.
-import { readEvents } from '../journal/history.ts';
+import { startOf } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
-import type { RunStarted } from '../model/events.ts';
 import { type Flags, isSet, selectedOf, text, texts } from './flags.ts';
 import { pastRun } from './past-run.ts';
 import { findPlace } from './workspace.ts';
@@ -15,10 +14,8 @@ export interface Asked {
 export function askedBefore(which: string, { targets, flags }: Asked): Asked {
   refuseMore({ targets, flags });
   const run = pastRun(findPlace(flags), which, '--resume');
-  const started = readEvents(run).find(
-    (event): event is typeof event & RunStarted => event.kind === 'run-started',
-  );
-  if (started === undefined) {
+  const started = startOf(run);
+  if (started === null) {
     const message = `run ${run.runId} ended before it could say what it was asked for`;
     throw new UsageError([{ code: 'PIPE039', message, at: '--resume', hint: 'name the stages instead' }]);
   }

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId, TaskId } from '../base/brand.ts';
-import type { PipeEvent, TaskOutcome, TaskStarted } from '../model/events.ts';
+import type { PipeEvent, RunStarted, TaskOutcome, TaskStarted } from '../model/events.ts';
 import { type HookName, hookNames } from '../model/hooks.ts';
 import { isRunId } from '../model/run-id.ts';
 import type { RunSummary } from './run-summary.ts';
@@ -70,6 +70,11 @@ export function readEvents(run: PastRun): readonly PipeEvent[] {
     const event = parsed(line);
     return isEvent(event) ? [event] : [];
   });
+}
+
+/** What it was asked for; `null`: it ended before it could say so. */
+export function startOf(run: PastRun): (PipeEvent & RunStarted) | null {
+  return readEvents(run).find((event) => event.kind === 'run-started') ?? null;
 }
 
 /** Absolute paths of the task's logs in this run, one for each attempt that was made again and for the last. */

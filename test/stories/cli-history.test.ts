@@ -154,7 +154,12 @@ test('a run at work can be shown', async () => {
   await saw(building, /slow \| one/);
   const shown = await rig.pipe(['show']);
   expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('has not finished') });
-  expect((await rig.pipe(['runs'])).stdout).toContain('unfinished');
+  expect(shown.stdout).toMatch(/^pipe build -v$/m);
+  // As one that was killed: what it was asked for is what somebody goes on with.
+  expect((await rig.pipe(['runs'])).stdout).toMatch(/ (just now|\d+s ago) +unfinished +pipe build -v\n/);
+  expect(JSON.parse((await rig.pipe(['runs', '--json'])).stdout)).toMatchObject({
+    runs: [{ outcome: 'unfinished', command: ['build', '-v'], startedAt: expect.any(String), params: {} }],
+  });
   await tell(rig, 'go');
   expect((await building.ended).code).toBe(0);
 });
