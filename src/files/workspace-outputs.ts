@@ -6,7 +6,7 @@ import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from 
 import { type Copy, copyVerified } from './copy-verified.ts';
 import { copy, move, moveTree } from './move.ts';
 import { stampOf } from './stamp.ts';
-import { removeFolderIfEmpty, sweepFolder, temporaryPrefix } from './sweep.ts';
+import { removeFolderIfEmpty, removeTree, sweepFolder, temporaryPrefix } from './sweep.ts';
 
 /** What stands in for the state folder, where the folder for temporary files lies in the workspace. */
 const standIn = /\/pipe-\d{8}-\d{6}-[0-9a-f]+-\w+\/aside\//;
@@ -188,7 +188,9 @@ export class WorkspaceOutputs implements Outputs {
     if (holdsTheRoot || isTheUsers) throw new Error(`not a folder of pipe: ${folder}`);
     try {
       // Most often there is none, which a look tells at a tenth of what deleting costs.
-      if (stampOf(folder) !== null) fs.rmSync(folder, { recursive: true, force: true });
+      const stamp = stampOf(folder);
+      if (stamp === null || (stamp.kind === 'folder' && removeTree(folder))) return;
+      fs.rmSync(folder, { recursive: true, force: true });
     } catch {
       // Litter below our own folder is no reason to fail a stage that is done.
     }

@@ -367,3 +367,35 @@ test('a folder of the user’s is never discarded', () => {
   inner.discard(path.join(root, '.pipeline-cache/aside'));
   expect(tree(root)).toEqual({ '.pipeline-cache/': '', 'mine/': '', 'mine/a': '' });
 });
+
+test('what is discarded goes with all that is in it, and nothing that its links lead to', () => {
+  const root = workspace({ 'mine/a': '1', b: '2' });
+  const aside = path.join(root, '.pipeline-cache/aside');
+  const folder = path.join(aside, 'run/s');
+  fs.mkdirSync(path.join(folder, 'out/deep/empty'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'out/deep/c'), '');
+  fs.symlinkSync(path.join(root, 'mine'), path.join(folder, 'out/folder'));
+  fs.symlinkSync(path.join(root, 'b'), path.join(folder, 'file'));
+  fs.symlinkSync(path.join(root, 'mine'), path.join(aside, 'link'));
+  const outputs = new WorkspaceOutputs({ root, state: path.join(root, '.pipeline-cache') });
+  outputs.discard(folder);
+  outputs.discard(path.join(aside, 'link'));
+  expect(tree(root)).toEqual({
+    '.pipeline-cache/': '',
+    '.pipeline-cache/aside/': '',
+    '.pipeline-cache/aside/run/': '',
+    b: '2',
+    'mine/': '',
+    'mine/a': '1',
+  });
+});
+
+test('what is discarded goes though a name in it is no text', () => {
+  const root = workspace({ a: '' });
+  const folder = path.join(root, '.pipeline-cache/aside/s');
+  fs.mkdirSync(path.join(folder, 'out'), { recursive: true });
+  // A name that is no text: as text it is another one.
+  fs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/out/`), Buffer.of(0xff, 0x62)]), '');
+  new WorkspaceOutputs({ root, state: path.join(root, '.pipeline-cache') }).discard(folder);
+  expect(fs.readdirSync(path.join(root, '.pipeline-cache/aside'))).toEqual([]);
+});
