@@ -138,7 +138,7 @@ function lazyBuiltins() {
       'zlib',
       'fs/promises',
     ],
-    ...['os', 'worker_threads', 'module'],
+    ...['os', 'worker_threads', 'module', 'v8'],
   ]);
   return {
     name: 'lazy-builtins',

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
 import { Assessor, isFailure } from '../engine/assess.ts';
+import type { Executor } from '../engine/executor.ts';
 import type { Files, Sink, Tools, Upkeep } from '../engine/ports.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import type { World } from '../engine/world.ts';
@@ -18,10 +19,12 @@ import { savedBy, savedInAll } from '../model/saved.ts';
 import { allItemsOf, type Task } from '../model/task.ts';
 import type { OpenState } from '../store/open-state.ts';
 import type { PlacedLines } from '../store/places.ts';
+import { putOffMarking } from './late-marking.ts';
 import { factsOfFamily } from './onlooking.ts';
 import { itemsThatCame, type TasksOfPart } from './part-of-items.ts';
 import { placedFor, placesSince, recordPlace } from './places-of-state.ts';
 import type { Sighting } from './sighting.ts';
+import { openNodesStandardError } from './standard-streams.ts';
 import { vouchedStamps } from './vouched-stamps.ts';
 
 /** What is looked at, by the real adapters. */
@@ -74,6 +77,23 @@ export class Resealing implements Sink {
     }
     // It may have to be told again.
     if (event.kind === 'warning') this.isInDoubt = true;
+  }
+
+  /** The same; when its first program has been started, there is time for what need not be done before. */
+  whileItWaits(executor: Executor): Executor {
+    let isFirst = true;
+    return {
+      ...executor,
+      start(execution) {
+        const running = executor.start(execution);
+        if (isFirst) {
+          openNodesStandardError();
+          putOffMarking();
+        }
+        isFirst = false;
+        return running;
+      },
+    };
   }
 
   /** The same, and always due: what was only touched is to have its new stamp in the proof. */

@@ -126,6 +126,11 @@ function nodeStream(descriptor: Descriptor): NodeJS.WriteStream {
   return descriptor === 1 ? process.stdout : process.stderr;
 }
 
+/** Node asks for this one whenever it closes the pipe of a program, and else makes it when there is no time for it. */
+export function openNodesStandardError(): void {
+  void process.stderr;
+}
+
 class OpenStream implements StandardStream {
   readonly flow: Outflow;
   private readonly terminal: NodeJS.WriteStream | null;

@@ -133,6 +133,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const parseYaml = needsYaml(options.stages) ? (await import('../files/yaml-document.ts')).parseYaml : null;
   const upkeep = upkeepOf({ workspace, state, cache: blobs && { blobs, actions }, runId });
   const witness = onlooking?.witness ?? options.witness ?? null;
+  const executor = createExecutor({
+    workerPath: besideThis('worker'),
+    ...(options.writes && { runningFolder: path.join(workspace.state, 'running') }),
+    outlet,
+  });
   const world: World = {
     clock,
     alarm: (afterMs, ring) => {
@@ -153,11 +158,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
     records: recordsFor(state.records, workspace.pipeline),
     cache: blobs === null ? null : { actions, blobs, stores: !sealed },
-    executor: createExecutor({
-      workerPath: besideThis('worker'),
-      ...(options.writes && { runningFolder: path.join(workspace.state, 'running') }),
-      outlet,
-    }),
+    executor: resealing?.whileItWaits(executor) ?? executor,
     probe,
     checker: createChecker(workspace.root),
     code,

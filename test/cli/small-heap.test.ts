@@ -1,20 +1,8 @@
 // What a watch does so that garbage does not fill the memory.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { keepHeapSmall, smallHeapFlag } from '../../src/cli/small-heap.ts';
+import { smallHeapFlag } from '../../src/cli/small-heap.ts';
 import { nodeUnderTest } from '../rig/rig.ts';
-
-test('only a V8 that is known to know the flag is given it: any other would complain on standard error', () => {
-  const givenTo = (v8: string) => {
-    const given: string[] = [];
-    keepHeapSmall(v8, (flag) => given.push(flag));
-    return given;
-  };
-  expect(givenTo('11.3.244.8-node.38')).toEqual([smallHeapFlag]);
-  expect(givenTo('14.6.202.34-node.40')).toEqual([smallHeapFlag]);
-  expect(givenTo('10.2.154.26')).toEqual([]);
-  expect(givenTo('15.0.1')).toEqual([]);
-});
 
 /** Keeps 16 MB, replaces them again and again, and prints how much was in the heap at most, in MB. */
 const wasteful = `
