@@ -100,6 +100,7 @@ export class Resealing implements Sink {
   upkeepOf(upkeep: Upkeep, sights: () => Sights): Upkeep {
     return {
       isDue: () => true,
+      begin: () => upkeep.begin(),
       perform: () => {
         upkeep.perform();
         this.reseal(sights());

@@ -1,6 +1,7 @@
 // What is done at the end of a run, under the lock: saves what was learned, keeps cache and history within bounds.
 import path from 'node:path';
 import type { RunId } from '../base/brand.ts';
+import { once } from '../base/once.ts';
 import type { Upkeep } from '../engine/ports.ts';
 import { dropProofs } from '../glance/proof-file.ts';
 import { growHistory } from '../journal/grow-history.ts';
@@ -18,20 +19,24 @@ export function upkeepOf(options: {
   readonly runId: RunId;
 }): Upkeep {
   const { workspace, state, cache, runId } = options;
+  const tidy = once(() => {
+    // Something was done, so that nothing proves any more that there is nothing to do.
+    dropProofs(path.join(workspace.state, 'runs'));
+    growHistory({ state: workspace.state, current: runId });
+    const maxBytes = workspace.pipeline.cacheMaxBytes;
+    if (cache === null || maxBytes === null) return;
+    const { blobs, actions } = cache;
+    const addedBytes = blobs.addedBytes + actions.addedBytes;
+    const { beganEmpty } = blobs;
+    growCache({ state: workspace.state, addedBytes, beganEmpty, maxBytes, nowMs: Date.now() });
+  });
   return {
     // Runs that do nothing leave a trace too.
     isDue: () => state.unsaved() || runIds(workspace.state).length > manyRuns,
+    begin: () => tidy(),
     perform() {
       state.save();
-      // Something was done, so that nothing proves any more that there is nothing to do.
-      dropProofs(path.join(workspace.state, 'runs'));
-      growHistory({ state: workspace.state, current: runId });
-      const maxBytes = workspace.pipeline.cacheMaxBytes;
-      if (cache === null || maxBytes === null) return;
-      const { blobs, actions } = cache;
-      const addedBytes = blobs.addedBytes + actions.addedBytes;
-      const { beganEmpty } = blobs;
-      growCache({ state: workspace.state, addedBytes, beganEmpty, maxBytes, nowMs: Date.now() });
+      tidy();
     },
   };
 }

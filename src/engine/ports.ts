@@ -222,6 +222,8 @@ export interface CallerEnv {
 /** At the end of a run that holds the lock: saves what was learned, makes room. Never throws. */
 export interface Upkeep {
   isDue(): boolean;
+  /** What of it need not wait until stamps have settled; where it was not called, `perform` does that too. */
+  begin(): void;
   perform(): void;
 }
 

@@ -159,7 +159,8 @@ export class Session {
       if (this.tasks.clearFormer()) this.assessor.forget();
       const summary = await this.loop(counts).finally(() => this.services.end());
       world.executor.atRest();
-      await world.files.settle();
+      // The first waits for the clock of the files, and there is something to do meanwhile.
+      await Promise.all([world.files.settle(), world.upkeep.begin()]);
       world.upkeep.perform();
       return summary;
     } finally {

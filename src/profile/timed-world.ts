@@ -53,7 +53,7 @@ const blobsWorks: Works<Omit<BlobStore, 'put'>> = {
   verify: 'restoring',
   replay: 'restoring',
 };
-const upkeepWorks: Works<Upkeep> = { isDue: 'recording', perform: 'recording' };
+const upkeepWorks: Works<Upkeep> = { isDue: 'recording', begin: 'recording', perform: 'recording' };
 
 export function timedWorld(world: World, profiler: Profiler): World {
   const { cache } = world;

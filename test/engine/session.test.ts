@@ -341,6 +341,23 @@ test('the lock is free again after a failure, and after a bug', async () => {
   expect(machine.lock.holder).toBe(null);
 });
 
+test('what need not wait for the clock of the files is done while the others wait', async () => {
+  const told: string[] = [];
+  const { end } = await build(Machine.with({ 'in.txt': '1' }), chain, {
+    before: (world) => {
+      world.files.settle = async () => {
+        told.push('waiting');
+        await new Promise((resolve) => setImmediate(resolve));
+        told.push('settled');
+      };
+      world.upkeep.begin = () => void told.push('begun');
+      world.upkeep.perform = () => void told.push('done');
+    },
+  });
+  expect(end).toMatchObject({ event: { executed: 2 } });
+  expect(told).toEqual(['waiting', 'begun', 'settled', 'done']);
+});
+
 test('a run that did nothing saves what it learned, if nobody else is at work', async () => {
   const machine = Machine.with({ 'in.txt': '1' });
   await build(machine, chain);

@@ -135,7 +135,13 @@ export class FakeWorld implements World {
     this.caller = { get: (name) => machine.caller.get(name), names: () => [...machine.caller.keys()].sort() };
     this.folders = foldersOf(`run-${String(run).padStart(3, '0')}` as RunId, disk);
     this.lock = new FakeLock(machine.lock, 1000 + run);
-    this.upkeep = { due: false, performed: 0, isDue: () => this.upkeep.due, perform: () => this.kept() };
+    this.upkeep = {
+      due: false,
+      performed: 0,
+      isDue: () => this.upkeep.due,
+      begin() {},
+      perform: () => this.kept(),
+    };
     const sinks = [{ handle: (event: PipeEvent) => this.told.push(event) }];
     this.events = new EventStream({
       runId: this.folders.runId,
