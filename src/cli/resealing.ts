@@ -2,6 +2,7 @@
 // the next build can tell at a glance what is as it was.
 import fs from 'node:fs';
 import path from 'node:path';
+import { once } from '../base/once.ts';
 import type { Witness } from '../base/witness.ts';
 import { Assessor, isFailure } from '../engine/assess.ts';
 import type { Executor } from '../engine/executor.ts';
@@ -11,6 +12,7 @@ import type { World } from '../engine/world.ts';
 import type { StampMemory } from '../files/digest-memory.ts';
 import type { walk } from '../files/walk.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
+import { aheadOf } from '../glance/ahead.ts';
 import { writeProof } from '../glance/proof-file.ts';
 import { reseal } from '../glance/reseal.ts';
 import { fileClockMs, Onlooker, type TaskFacts } from '../glance/seal.ts';
@@ -70,6 +72,13 @@ export class Resealing implements Sink {
     return this.sighting.proof.header.secrets;
   }
 
+  /** What the next proof says of all other tasks. */
+  private readonly ahead = once(() => {
+    const { tasks, families } = this.part;
+    const names = [...tasks.map(({ id }) => id), ...families.map(({ name }) => allItemsOf(name))];
+    return aheadOf(this.sighting.proof, names);
+  });
+
   handle(event: PipeEvent): void {
     if (event.kind === 'task-finished') {
       if (event.outcome === 'cancelled') this.isInDoubt = true;
@@ -81,16 +90,16 @@ export class Resealing implements Sink {
 
   /** The same; when its first program has been started, there is time for what need not be done before. */
   whileItWaits(executor: Executor): Executor {
-    let isFirst = true;
+    const onStart = once(() => {
+      openNodesStandardError();
+      putOffMarking();
+      setImmediate(() => void this.ahead());
+    });
     return {
       ...executor,
       start(execution) {
         const running = executor.start(execution);
-        if (isFirst) {
-          openNodesStandardError();
-          putOffMarking();
-        }
-        isFirst = false;
+        onStart();
         return running;
       },
     };
@@ -139,33 +148,34 @@ export class Resealing implements Sink {
     const found = placesSince(path.join(state, 'state'), proof);
     if (found === null) return null;
     const { mark, places } = found;
-    const known = new Map(proof.sights().tasks.map(({ task, recordAt }) => [task, recordAt]));
     if (!this.hasSameItems(files, onLook)) return null;
     const { families, added } = this.part;
     const facts: readonly TaskFacts[] = [
       ...this.part.tasks.map((task) => {
-        const recordAt = recordPlace(task, places, known.get(task.id) ?? null);
+        const recordAt = recordPlace(task, places, this.knownPlace(task));
         return { ...this.factsOf(task, assessor), recordAt };
       }),
       ...families.map(factsOfFamily),
     ];
     const now = new Map(facts.map((fact) => [fact.task, fact]));
-    const tasks = [
-      ...proof.sights().tasks.map((sight) => now.get(sight.task) ?? sight),
-      ...added.map(({ id }) => now.get(id)!),
-    ];
     const vouched = onlooker.vouched(proof.sights().junctions);
     if (vouched === null) return null;
+    const ahead = this.ahead();
     const { savedMetrics: _, ...others } = proof.header;
     const header = {
       ...others,
       tasks: proof.header.tasks + added.length,
-      ...savedInAll(tasks),
-      isWhole: tasks.every(({ isFresh }) => isFresh),
+      ...savedInAll([ahead.saved, ...facts]),
+      isWhole: ahead.areFresh && facts.every(({ isFresh }) => isFresh),
       state: mark,
       inState: places && { boot: places.boot, last: places.last, tools: places.tools },
     };
-    return reseal(proof, vouched, header, now);
+    return reseal(proof, vouched, header, now, ahead);
+  }
+
+  private knownPlace({ id }: Task): number | null {
+    const place = this.ahead().places.get(id);
+    return place === undefined ? null : this.sighting.proof.sights().tasks[place]!.recordAt;
   }
 
   /** Whether the stages to which items have come have those, and all that they had, and no others by now. */

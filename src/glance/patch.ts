@@ -3,7 +3,9 @@ import { encodedPaths, type Proof, type ReadProof, stampLength } from './proof-f
 import type { Vouched } from './seal.ts';
 import { positionsIn, runsOf, type Sights } from './sights.ts';
 
-export type Changed = Pick<Proof, 'paths' | 'stamps' | 'sights'>;
+export interface Changed extends Pick<Proof, 'paths' | 'stamps'> {
+  readonly sights: Sights;
+}
 
 export class Patch {
   readonly paths: string[];

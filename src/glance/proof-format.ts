@@ -66,7 +66,8 @@ export interface EncodedPaths {
 export interface Proof {
   readonly header: ProofHeader;
   readonly spec: Buffer;
-  readonly sights: Sights;
+  /** As they are written. */
+  readonly sights: Buffer;
   /** Relative to the root, or absolute. */
   readonly paths: EncodedPaths;
   /** `stampLength` numbers for each path. */
@@ -90,16 +91,20 @@ export function encodedPaths(paths: readonly string[]): EncodedPaths {
   return { count: paths.length, bytes, checksum: checksumOf(bytes) };
 }
 
+export function encodedSights(sights: Sights): Buffer {
+  return Buffer.from(JSON.stringify(sights));
+}
+
 /** In pieces, one after the other: most of it is there already. */
 export function encodeProof({ header, spec, sights, paths, stamps }: Proof): readonly Uint8Array[] {
-  const [head, seen] = [Buffer.from(JSON.stringify(header)), Buffer.from(JSON.stringify(sights))];
-  const parts = [head, spec, seen, paths.bytes];
+  const head = Buffer.from(JSON.stringify(header));
+  const parts = [head, spec, sights, paths.bytes];
   const start = Buffer.alloc(stampsAt);
   start.write(magic, 'latin1');
   [paths.count, ...parts.map((part) => part.length)].forEach((length, i) => {
     start.writeUInt32LE(length, 8 + 4 * i);
   });
-  [checksumOf(head), checksumOf(seen), paths.checksum].forEach((sum, i) => {
+  [checksumOf(head), checksumOf(sights), paths.checksum].forEach((sum, i) => {
     start.writeUInt32LE(sum, checksumsAt + 4 * i);
   });
   return [start, new Uint8Array(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts];

@@ -1,32 +1,34 @@
 // Makes a proof of an earlier one after some tasks were looked at again: of the others it says what it said.
 
+import { type Ahead, aheadOf, isAheadOf, sightsWith } from './ahead.ts';
 import { type Changed, Patch } from './patch.ts';
-import { encodeProof, type ProofHeader, type ReadProof } from './proof-format.ts';
+import { encodedSights, encodeProof, type ProofHeader, type ReadProof } from './proof-format.ts';
 import { stampsInPlace } from './same-paths.ts';
 import type { TaskFacts, Vouched } from './seal.ts';
 import { positionsIn, runsOf, someOf } from './sights.ts';
 
 /**
  * `facts`: of the tasks that were looked at again, and of new ones. What they and all others have in common is vouched for anew;
- * where others look at a path too, these keep the stamp that they knew.
+ * where others look at a path too, these keep the stamp that they knew. `ready`: made for the same tasks.
  */
 export function reseal(
   proof: ReadProof,
   vouched: Vouched,
   header: ProofHeader,
   facts: ReadonlyMap<string, TaskFacts>,
+  ready: Ahead = aheadOf(proof, facts.keys()),
 ): readonly Uint8Array[] {
-  const renewed = stampsInPlace(proof, vouched, facts);
-  const changed = renewed === null ? pathsAnew(proof, vouched, facts) : asBefore(proof, renewed, facts);
-  const sights = { ...changed.sights, junctions: vouched.junctions };
-  return encodeProof({ header, spec: proof.spec, ...changed, sights });
-}
-
-/** Where they looked at what they had looked at before, as after most edits. */
-function asBefore(proof: ReadProof, stamps: Float64Array, facts: ReadonlyMap<string, TaskFacts>): Changed {
-  const { tasks, ...others } = proof.sights();
-  const newTasks = tasks.map((sight) => ({ ...sight, ...facts.get(sight.task) }));
-  return { paths: proof.encodedPaths, stamps, sights: { ...others, tasks: newTasks } };
+  const { spec, encodedPaths: paths } = proof;
+  const { junctions } = vouched;
+  const ahead = isAheadOf(ready, facts) ? ready : aheadOf(proof, facts.keys());
+  const stamps = stampsInPlace(proof, vouched, facts, ahead);
+  if (stamps !== null) {
+    // They looked at what they had looked at before, as after most edits.
+    const sights = sightsWith(proof.sights(), junctions, facts, ahead);
+    return encodeProof({ header, spec, sights, paths, stamps });
+  }
+  const changed = pathsAnew(proof, vouched, facts);
+  return encodeProof({ header, spec, ...changed, sights: encodedSights({ ...changed.sights, junctions }) });
 }
 
 function pathsAnew(proof: ReadProof, vouched: Vouched, facts: ReadonlyMap<string, TaskFacts>): Changed {

@@ -1,7 +1,8 @@
 // After most edits a task looks at the paths at which it looked before: then only their stamps are others.
+import type { Ahead } from './ahead.ts';
 import { type ReadProof, stampLength } from './proof-format.ts';
 import type { TaskFacts, Vouched } from './seal.ts';
-import { includeSome, positionsIn, someOf } from './sights.ts';
+import { positionsIn, someOf } from './sights.ts';
 
 /**
  * The stamps of the proof with those that are vouched for anew in their places. `null`: the tasks of `facts` looked at
@@ -11,10 +12,11 @@ export function stampsInPlace(
   proof: ReadProof,
   vouched: Vouched,
   facts: ReadonlyMap<string, TaskFacts>,
+  { places: placeOf, isOthers }: Ahead,
 ): Float64Array | null {
   const { common, tasks } = proof.sights();
-  const known = new Set(tasks.map(({ task }) => task));
-  if ([...facts.keys()].some((task) => !known.has(task))) return null;
+  const known = [...facts.keys()].map((task) => placeOf.get(task));
+  if (known.includes(undefined)) return null;
   const paths = proof.paths();
   const stamps = proof.stamps.slice();
   const changed = new Set<number>();
@@ -39,12 +41,11 @@ export function stampsInPlace(
   };
   const ofAll = renew(common, vouched.common);
   if (ofAll === null) return null;
-  for (const { task, paths: runs } of tasks) {
-    if (!facts.has(task)) continue;
+  for (const place of known) {
+    const { task, paths: runs } = tasks[place!]!;
     const renewed = renew(runs, vouched.byTask.get(task) ?? []);
     if (renewed === null || renewed.size !== positionsIn(runs).length) return null;
   }
   if (someOf(common, (position) => changed.has(position) && !ofAll.has(position))) return null;
-  const isOthers = tasks.some(({ task, paths: runs }) => !facts.has(task) && includeSome(runs, changed));
-  return isOthers ? null : stamps;
+  return [...changed].some((position) => isOthers[position] === 1) ? null : stamps;
 }

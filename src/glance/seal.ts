@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
 import { followMark, isLinkIn, stampInto } from './glance.ts';
 import { isElsewhere, junctionsOn, waysTo } from './junctions.ts';
-import { encodedPaths, encodeProof, type ProofHeader, stampLength } from './proof-format.ts';
+import { encodedPaths, encodedSights, encodeProof, type ProofHeader, stampLength } from './proof-format.ts';
 import { runsOf, type Sights, type TaskSight } from './sights.ts';
 
 /** What a clock of files may lag behind, in ms; whole seconds tell of a coarser one. */
@@ -155,7 +155,7 @@ export function seal(
   facts: { readonly tasks: readonly TaskFacts[]; readonly edges: Sights['edges'] },
 ): readonly Uint8Array[] {
   const tasks = facts.tasks.map((one) => ({ ...one, paths: runsOf(byTask.get(one.task) ?? []) }));
-  const sights = { common: runsOf(common), tasks, edges: facts.edges, junctions };
+  const sights = encodedSights({ common: runsOf(common), tasks, edges: facts.edges, junctions });
   return encodeProof({ header, spec: Buffer.from(spec), sights, paths: encodedPaths(paths), stamps });
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import {
   decodeProof,
   encodedPaths,
+  encodedSights,
   encodeProof,
   type Proof,
   stampLength,
@@ -34,7 +35,9 @@ const sights = {
 function small(): Buffer {
   const paths = encodedPaths(['absent/path']);
   const stamps = new Float64Array([1, 2, 3, 4, 5]);
-  return Buffer.concat(encodeProof({ header, spec: Buffer.from('{"a":1}'), sights, paths, stamps }));
+  return Buffer.concat(
+    encodeProof({ header, spec: Buffer.from('{"a":1}'), sights: encodedSights(sights), paths, stamps }),
+  );
 }
 
 const proofs: fc.Arbitrary<Proof> = fc
@@ -43,7 +46,7 @@ const proofs: fc.Arbitrary<Proof> = fc
   .map((files) => ({
     header,
     spec: Buffer.from(JSON.stringify(files)),
-    sights,
+    sights: encodedSights(sights),
     paths: encodedPaths(files.map(([path]) => path)),
     stamps: new Float64Array(files.flatMap(([, number]) => Array<number>(stampLength).fill(number))),
   }));

@@ -1,6 +1,7 @@
 // A proof of an earlier one: of those that were looked at again it tells the new, of all others what it told.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { aheadOf } from '../../src/glance/ahead.ts';
 import { decodeProof, stampLength } from '../../src/glance/proof-format.ts';
 import { reseal } from '../../src/glance/reseal.ts';
 import { seal, type Vouched } from '../../src/glance/seal.ts';
@@ -88,6 +89,12 @@ test('those that were looked at again are told of anew, the others as before, an
           header,
           facts,
         );
+        // Made ready for others than were looked at in the end, it is as good as none.
+        for (const names of [again, ['one', 'none'], []]) {
+          const old = decodeProof(Buffer.concat(first))!;
+          const now = vouchedFor({ running: 9 }, renewed);
+          expect(reseal(old, now, header, facts, aheadOf(old, names))).toEqual(second);
+        }
         const proof = decodeProof(Buffer.concat(second))!;
         const { common, tasks } = proof.sights();
         expect(lookOf(proof, common)).toEqual({ config: 7, running: 9 });
@@ -143,4 +150,19 @@ test('a task that is new is told of behind the others, whose positions stand', (
     ['up:2', 5, { b: 2 }],
   ]);
   expect(edges).toEqual([[1, 0]]);
+});
+
+test('what a task reports no more is not told of it any longer', () => {
+  const task = (name: string, savedMetrics?: { readonly usd: number }) => ({
+    ...{ task: name, isFresh: true, savedMs: 1, recordAt: null },
+    ...(savedMetrics && { savedMetrics }),
+  });
+  const look = vouchedFor({}, { one: { a: 1 }, two: { b: 1 } });
+  const facts = { tasks: [task('one', { usd: 1 }), task('two', { usd: 2 })], edges: [] };
+  const proof = decodeProof(Buffer.concat(seal(look, header, '', facts)))!;
+  const { saved } = aheadOf(proof, ['one']);
+  expect(saved).toEqual({ savedMs: 1, savedMetrics: { usd: 2 } });
+  const now = vouchedFor({}, { one: { a: 2 } });
+  const next = decodeProof(Buffer.concat(reseal(proof, now, header, new Map([['one', task('one')]]))))!;
+  expect(next.sights().tasks.map(({ savedMetrics }) => savedMetrics)).toEqual([undefined, { usd: 2 }]);
 });
