@@ -50,26 +50,39 @@ export interface Concerned {
   readonly before: ReadonlySet<string>;
 }
 
+/** The same ones, to go through and to ask for one. */
+export interface Positions {
+  readonly each: readonly number[];
+  readonly all: ReadonlySet<number>;
+}
+
 /** `null` where a change concerns more than some tasks. `changed`: positions of paths. */
 export function concernedBy({ common, tasks, edges }: Sights, changed: readonly number[]): Concerned | null {
-  const isChanged = new Set(changed);
+  const isChanged = { each: changed, all: new Set(changed) };
   if (includeSome(common, isChanged)) return null;
   const again = new Set<number>();
-  tasks.forEach(({ isFresh, paths }, i) => {
-    if (!isFresh || includeSome(paths, isChanged)) again.add(i);
-  });
+  // It runs but once, before it is compiled to be fast: neither pairs nor objects are taken apart by patterns.
+  for (let i = 0; i < tasks.length; i++) {
+    const sight = tasks[i]!;
+    if (!sight.isFresh || includeSome(sight.paths, isChanged)) again.add(i);
+  }
   const families = familiesOf(tasks, again);
   const after = new Map<number, number[]>();
-  for (const [one, other] of edges) {
-    const known = after.get(one);
-    if (known === undefined) after.set(one, [other]);
-    else known.push(other);
+  for (let i = 0; i < edges.length; i++) {
+    const edge = edges[i]!;
+    const known = after.get(edge[0]);
+    if (known === undefined) after.set(edge[0], [edge[1]]);
+    else known.push(edge[1]);
   }
   for (const family of families) for (const next of after.get(family) ?? []) again.add(next);
   // A set may grow while it is walked: what is added is visited too.
   for (const position of again) for (const next of after.get(position) ?? []) again.add(next);
   const isAgain = (position: number) => again.has(position) || families.has(position);
-  const before = edges.filter(([one, other]) => isAgain(other) && !isAgain(one)).map(([one]) => one);
+  const before = new Set<number>();
+  for (let i = 0; i < edges.length; i++) {
+    const edge = edges[i]!;
+    if (isAgain(edge[1]) && !isAgain(edge[0])) before.add(edge[0]);
+  }
   const named = (positions: Iterable<number>) => new Set([...positions].map((i) => tasks[i]!.task));
   return { again: named(again), before: named(before) };
 }
@@ -98,12 +111,14 @@ export function runsOf(positions: Iterable<number>): readonly number[] {
 }
 
 /** Whether one of these positions is in the runs. Mostly they are few, and the runs are long. */
-export function includeSome(runs: readonly number[], positions: ReadonlySet<number>): boolean {
+export function includeSome(runs: readonly number[], positions: Positions): boolean {
+  const { each, all } = positions;
   for (let i = 0; i < runs.length; i += 2) {
-    const [first, end] = [runs[i]!, runs[i]! + runs[i + 1]!];
-    if (end - first < positions.size) {
-      for (let position = first; position < end; position++) if (positions.has(position)) return true;
-    } else for (const position of positions) if (position >= first && position < end) return true;
+    const first = runs[i]!;
+    const end = first + runs[i + 1]!;
+    if (end - first < each.length) {
+      for (let position = first; position < end; position++) if (all.has(position)) return true;
+    } else for (let at = 0; at < each.length; at++) if (each[at]! >= first && each[at]! < end) return true;
   }
   return false;
 }

@@ -741,7 +741,7 @@ export const mutants = [
   {
     name: 'a stage that failed is taken for fresh once nothing changes',
     file: 'src/glance/sights.ts',
-    from: 'if (!isFresh || includeSome(',
+    from: 'if (!sight.isFresh || includeSome(',
     to: 'if (includeSome(',
     tests: ['test/glance/sights.test.ts'],
   },
@@ -778,7 +778,7 @@ export const mutants = [
   {
     name: 'a stamp that others know is replaced in its place',
     file: 'src/glance/same-paths.ts',
-    from: 'return isOthers ? null : stamps;',
+    from: 'return [...changed].some((position) => isOthers[position] === 1) ? null : stamps;',
     to: 'return stamps;',
     tests: ['test/glance/reseal.test.ts'],
   },
