@@ -23,8 +23,10 @@ export interface LookOrder {
  */
 export function changesIn(sight: Sight, proofFile: string): readonly number[] | null {
   const { root, paths, stamps } = sight;
+  // Before the processors are counted, for which a module of Node's is loaded.
+  if (paths.length < manyPaths) return changesAmong(root, paths, stamps);
   const threads = Math.min(mostThreads, availableParallelism());
-  if (paths.length < manyPaths || threads < 2) return changesAmong(root, paths, stamps);
+  if (threads < 2) return changesAmong(root, paths, stamps);
   const shared = sharedFor(paths.length);
   const order: LookOrder = { proofFile, root, shared };
   for (let i = 1; i < threads; i++) {
