@@ -3,9 +3,10 @@ import path from 'node:path';
 import { type CheckProblem, checkedFiles, type StageCheck } from '../model/checks.ts';
 import type { Failure } from '../model/failure.ts';
 import { isAboutChecks } from '../model/fingerprint.ts';
-import { type Manifest, sameManifest } from '../model/manifest.ts';
+import { type Manifest, sameEntry, sameManifest } from '../model/manifest.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
+import { listSome } from '../model/words/amounts.ts';
 import { explainFailure } from '../model/words/wording.ts';
 import type { Assessment } from './assess.ts';
 import { type CancelledEnd, type FailedEnd, failed } from './attempt-end.ts';
@@ -82,12 +83,27 @@ export class Checking {
         if (end.kind === 'cancelled') return 'cancelled';
         if (end.kind === 'failed')
           return { kind: 'check-broken', at: one.at, message: explainFailure(end.failure)[0] };
+        const edited = this.editedAmong(files);
+        if (edited.length > 0)
+          return { kind: 'check-broken', at: one.at, message: `it has edited ${listSome(edited, 3)}` };
       }
     }
     if (problems.length === 0) return null;
     const shown = problems.slice(0, mostProblems);
     const more = problems.length - shown.length;
     return { kind: 'check-failed', problems: shown, more, kept: this.keptIn() };
+  }
+
+  /** What was looked at would not be what is recorded: a function that checks must leave the files as they are. */
+  private editedAmong(files: Manifest): readonly string[] {
+    const { folders, files: now } = this.world;
+    now.forget(files.map((file) => path.resolve(folders.root, file.path)));
+    const listed = files.flatMap((file) => now.look(file.path) ?? []);
+    const seen = new Map(now.observe(listed, 'output').manifest.map((entry) => [entry.path, entry]));
+    return files.flatMap((file) => {
+      const entry = seen.get(file.path);
+      return entry !== undefined && sameEntry(entry, file) ? [] : [file.path];
+    });
   }
 
   private callOf(

@@ -138,6 +138,24 @@ test('a function that checks has the time of its stage, else a minute; one that 
   expect(await timed({ timeout: '2s' })).toEqual([2000, 'check-broken']);
 });
 
+test('a function that edits what it checks fails the stage: what is recorded would not be what is there', async () => {
+  const machine = new Machine();
+  const plan = planOf({
+    a: { produces: ['a.txt', 'b.txt'], check: () => true },
+    next: { requires: 'a.txt' },
+  });
+  const { world } = await build(machine, plan, {
+    before: ({ executor }) =>
+      executor.scripts.set('a', ({ execution, work, disk }) =>
+        execution.check === null ? (work() as undefined) : (disk.write('a.txt', 'better') as undefined),
+      ),
+  });
+  expect(failureOf(world)).toEqual({
+    ...{ kind: 'check-broken', at: 'stages.a.check', message: 'it has edited a.txt' },
+  });
+  expect([world.outcomes(), machine.actions.entries.size]).toEqual([{ a: 'failed', next: 'skipped' }, 0]);
+});
+
 test('a schema that another stage makes comes first', () => {
   const plan = planOf({
     use: { produces: 'use.json', check: { kind: 'json-schema', schema: 'gen/schema.json' } },
