@@ -7,6 +7,10 @@ import type { World } from './world.ts';
 
 const minuteMs = 60_000;
 
+/** A shorter wait is no news, nor is the next one right after it. */
+const leastNewsMs = 1000;
+const betweenNewsMs = 10_000;
+
 interface PoolUse {
   /** Of those that have room. */
   weight: number;
@@ -25,6 +29,7 @@ export class Pools {
   /** In the order of their turns. */
   private waiting: Task[] = [];
   private readonly wakeUp: WakeUp;
+  private toldAtMs = Number.NEGATIVE_INFINITY;
 
   /** `onTime`: those that wait for a minute to pass are to be `called`. */
   constructor(world: World, onTime: () => void) {
@@ -115,7 +120,10 @@ export class Pools {
     const nowMs = this.world.clock.monotonicMs();
     const untilMs = Math.max(...pools.map((share) => this.opensAtMs(share, nowMs)));
     if (untilMs > nowMs) {
-      if (untilMs < Number.POSITIVE_INFINITY) this.wakeUp.after(untilMs - nowMs);
+      if (untilMs === Number.POSITIVE_INFINITY) return false;
+      const full = pools.find((share) => this.opensAtMs(share, nowMs) === untilMs);
+      if (full !== undefined) this.tell(full, untilMs - nowMs, nowMs);
+      this.wakeUp.after(untilMs - nowMs);
       return false;
     }
     this.using.set(task, 'promised');
@@ -125,6 +133,12 @@ export class Pools {
       use.promised++;
     }
     return true;
+  }
+
+  private tell({ name, perMinute }: PoolShare, forMs: number, nowMs: number): void {
+    if (perMinute === null || forMs < leastNewsMs || nowMs - this.toldAtMs < betweenNewsMs) return;
+    this.toldAtMs = nowMs;
+    this.world.events.emit({ kind: 'pool-full', pool: name, perMinute, forMs: Math.floor(forMs) });
   }
 
   private begins(task: Task): void {

@@ -1,7 +1,7 @@
 // Everything that a run can say, once: the console, JSON, journal and history all read these.
 
 import type { RunId, TaskId } from '../base/brand.ts';
-import type { BreakerChanged } from './breaker-events.ts';
+import type { BreakerChanged, PoolFull } from './breaker-events.ts';
 import type { Failure } from './failure.ts';
 import type { ItemsGone, StageFannedOut } from './item-events.ts';
 import type { ParamValue } from './params/param.ts';
@@ -220,6 +220,7 @@ export type EventBody =
   | ItemsGone
   | ServiceChanged
   | BreakerChanged
+  | PoolFull
   | RunHookStarted
   | RunHookFinished
   | Warning

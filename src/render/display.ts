@@ -15,7 +15,7 @@ import { createOutputLines } from './output-lines.ts';
 import { planLines } from './plan-lines.ts';
 import type { ProfileLines } from './profile-block.ts';
 import { runHookLines } from './run-hook-lines.ts';
-import { breakerLine, serviceLines } from './service-lines.ts';
+import { breakerLine, fullLine, serviceLines } from './service-lines.ts';
 import { headerLine, summaryLines } from './summary.ts';
 import { wordWidth } from './task-line.ts';
 
@@ -89,6 +89,8 @@ export function createLines(
         return below(view, serviceLines(event, look, options));
       case 'breaker-changed':
         return below(view, [breakerLine(event, look)]);
+      case 'pool-full':
+        return below(view, [fullLine(event, look)]);
       case 'run-hook-started':
       case 'run-hook-finished':
         return below(view, runHookLines(event, look, options));

@@ -88,10 +88,16 @@ function familyLine(family: FamilyView, look: Look, moment: Moment, nameWidth: n
 }
 
 /** `  pool llm is left alone, 12s to go` */
-function pauseLine({ of, name, pausedUntilMs }: BreakerView, { style }: Look, { nowMs }: Moment): string {
+function pauseLine(
+  { why, of, name, pausedUntilMs }: BreakerView,
+  { style }: Look,
+  { nowMs }: Moment,
+): string {
   // Rounded up: it counts down to the moment at which one is tried.
   const left = formatElapsed(Math.max(0, pausedUntilMs - nowMs) + 999);
-  return style.warn(`  ${of} ${printable(name)} is left alone, ${left} to go`);
+  return why === 'full'
+    ? style.dim(`  ${of} ${printable(name)} lets no more begin this minute, ${left} to go`)
+    : style.warn(`  ${of} ${printable(name)} is left alone, ${left} to go`);
 }
 
 /** `attempt 2`, or `attempt 2 in 4s: exit code 7` */

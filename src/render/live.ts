@@ -103,7 +103,7 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
       latest = view;
       if (event.kind === 'run-finished') shut();
       print(permanent(event, view), view);
-      if (event.kind === 'task-started' || event.kind === 'breaker-changed') {
+      if (event.kind === 'task-started' || event.kind === 'breaker-changed' || event.kind === 'pool-full') {
         open();
         wake();
       }

@@ -1,5 +1,5 @@
 // What a console shows of services and breakers: one line for each change that keeps a person waiting, or is news.
-import type { BreakerChanged } from '../model/breaker-events.ts';
+import type { BreakerChanged, PoolFull } from '../model/breaker-events.ts';
 import type { ServiceChanged } from '../model/service-events.ts';
 import { formatDuration } from '../model/words/amounts.ts';
 import { breakerWords } from '../model/words/breaker-view.ts';
@@ -14,6 +14,13 @@ export function breakerLine(event: BreakerChanged, look: Look): string {
   const line = `${padEnd(event.of, wordWidth)}${nameOf(event.name, look)}  ${words}`;
   const fitted = look.columns === null ? line : truncate(line, look.columns);
   return event.state === 'open' ? look.style.warn(fitted) : fitted;
+}
+
+/** `pool      api  60 began within a minute: nothing more for 42s` */
+export function fullLine({ pool, perMinute, forMs }: PoolFull, look: Look): string {
+  const words = `${perMinute} began within a minute: nothing more for ${formatDuration(forMs)}`;
+  const line = `${padEnd('pool', wordWidth)}${nameOf(pool, look)}  ${words}`;
+  return look.columns === null ? line : truncate(line, look.columns);
 }
 
 /** `service   db  started: docker compose up` */

@@ -69,7 +69,7 @@ test('no more begin in a minute than the pool lets, attempts among them', async 
     { pools: { api: { perMinute: 2 } } },
   );
   const first = machine.disk.nowNs;
-  const { end } = await build(machine, stages, {
+  const { end, world } = await build(machine, stages, {
     jobs: 9,
     before: (world) => {
       for (const name of ['a', 'b', 'c', 'd'])
@@ -84,6 +84,11 @@ test('no more begin in a minute than the pool lets, attempts among them', async 
   expect(end).toMatchObject({ event: { exitCode: 0, executed: 4 } });
   expect(began).toHaveLength(5);
   for (const [i, at] of began.entries()) if (i >= 2) expect(at - began[i - 2]!).toBeGreaterThanOrEqual(60);
+  // Who waits is told of it: once for each wait of many.
+  expect(world.ofKind('pool-full')).toEqual(
+    [1, 2].map(() => expect.objectContaining({ pool: 'api', perMinute: 2, forMs: expect.any(Number) })),
+  );
+  for (const { forMs } of world.ofKind('pool-full')) expect(Math.abs(forMs - 60_000)).toBeLessThan(2000);
 });
 
 test('what is fresh or restored needs no room', async () => {

@@ -330,6 +330,21 @@ test('what is left alone for a while has a line that counts down, also when noth
   rig.send(31_000, runFinished());
 });
 
+test('a pool that lets no more begin for a while has one too, until that is over', async () => {
+  const rig = new Rig({ columns: 70 });
+  rig.send(0, runStarted(2), started('a'));
+  await rig.display.opening;
+  rig.send(0, { kind: 'pool-full', pool: 'api', perMinute: 1, forMs: 59_000 }, finished('a', 'executed', {}));
+  rig.redraw(1500);
+  rig.tick?.();
+  expect(rig.tick).not.toBeNull();
+  expect(rig.shown().at(-2)).toBe('  pool api lets no more begin this minute, 58s to go');
+  rig.send(59_000, started('b'));
+  rig.redraw(59_000);
+  expect(rig.shown().join('\n')).not.toContain('to go');
+  rig.send(60_000, runFinished());
+});
+
 test('a terminal without Unicode gets plain signs', () => {
   const stream = new FakeStream({ columns: 60, rows: 20 });
   const look = lookOf(stream, { LANG: 'C', NO_COLOR: '1' });

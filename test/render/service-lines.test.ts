@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BreakerChanged } from '../../src/model/breaker-events.ts';
 import type { ServiceChanged } from '../../src/model/service-events.ts';
-import { breakerLine, serviceLines } from '../../src/render/service-lines.ts';
+import { breakerLine, fullLine, serviceLines } from '../../src/render/service-lines.ts';
 import { plainLook } from '../cli/plain-look.ts';
 
 const checked = 'GET http://x';
@@ -39,4 +39,10 @@ test.each([
   const event = { kind: 'breaker-changed', of: 'pool', name: 'llm', ...change } as BreakerChanged;
   expect(breakerLine(event, plainLook())).toBe(`pool      llm  ${words}`);
   expect(breakerLine(event, plainLook(20)).length).toBeLessThanOrEqual(20);
+});
+
+test('a pool that lets no more begin this minute is a line', () => {
+  const full = { kind: 'pool-full', pool: 'api', perMinute: 60, forMs: 42_000 } as const;
+  expect(fullLine(full, plainLook())).toBe('pool      api  60 began within a minute: nothing more for 42s');
+  expect(fullLine(full, plainLook(20)).length).toBeLessThanOrEqual(20);
 });

@@ -174,6 +174,7 @@ export function foldEvent(view: RunView, event: PipeEvent): RunView {
     case 'items-gone':
     case 'service-changed':
     case 'breaker-changed':
+    case 'pool-full':
     case 'run-hook-started':
     case 'run-hook-finished':
       break;
