@@ -142,9 +142,10 @@ function report(jobs: readonly Job[], flags: Flags, dryRun: boolean): void {
     return;
   }
   const verb = dryRun ? 'would delete' : 'deleted';
+  const stages = new Set(jobs.map((job) => stageOfTask(job.cleaning.task)));
   printLines([
     ...removed.map((path) => `${verb} ${path}`),
     ...kept.map((path) => `kept ${path}: it is not as pipe made it`),
-    `${verb} ${plural(removed.length, 'file')} of ${plural(jobs.length, 'stage')}${kept.length > 0 ? `, kept ${kept.length}` : ''}`,
+    `${verb} ${plural(removed.length, 'file')} of ${plural(stages.size, 'stage')}${kept.length > 0 ? `, kept ${kept.length}` : ''}`,
   ]);
 }

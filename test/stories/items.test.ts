@@ -178,6 +178,9 @@ test('single items are named stage:item wherever stages are', async () => {
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('has no item "sow/z/1.txt"') });
   expect(mistaken).toMatchObject({ code: 2, stderr: expect.stringContaining('PIPE030') });
   expect(from).toMatchObject({ code: 2, stderr: expect.stringContaining('--from takes stages') });
+  expect((await rig.pipe(['clean', 'lesson', '-n'])).stdout).toMatch(
+    /^would delete [2-9] files of 1 stage$/m,
+  );
   expect((await rig.pipe(['clean', 'lesson:sow/b/1.txt'])).stdout).toContain('deleted out/b/1.txt');
   expect(rig.files('out')).toEqual(['a/1.txt', 'a/2.txt']);
 });
