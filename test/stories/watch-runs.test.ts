@@ -167,11 +167,15 @@ test('stages that feed each other are told of after four runs, and there is a pa
   expect(await rig.build()).toMatchObject({ code: 0, executed: [], restored: [] });
 });
 
-test('a signal ends it with all that runs: exit 130', async () => {
+test('an edit during the first build is heard; a signal ends it with all that runs: exit 130', async () => {
   await using rig = await Rig.compiled({ 'in.txt': 'slow\n', 'other.txt': 'o\n' }, slow);
   gate(rig, 'gate');
   await using watcher = new Watcher(rig.start(['watch', '-v']));
-  const pid = Number(/pid (\d+) at work/.exec(await watcher.until(/pid \d+ at work/))![1]);
+  const atWork = async () => Number(/pid (\d+) at work/.exec(await watcher.until(/pid \d+ at work/))![1]);
+  const stale = await atWork();
+  rig.write('in.txt', 'slow, too\n');
+  const pid = await atWork();
+  expect([isAlive(stale), isAlive(pid)]).toEqual([false, true]);
   const ended = await watcher.quit('SIGHUP');
   expect(ended.code).toBe(130);
   expect(ended.stdout).toMatch(/cancelled +slow/);

@@ -142,3 +142,48 @@ test('what lies behind links is watched, and where they lead; a file may become 
   expect(await after(another)).toBe('y\nd2\nb4\n');
   expect(await after(() => rig.write('in/a.txt/y.txt', 'y2\n'))).toBe('y2\nd2\nb4\n');
 });
+
+test('what lies outside of the root, files of variables, and the modules of stages and hooks are watched as well', async () => {
+  await using outside = await Rig.with({ 'far/a.txt': 'a0\n' });
+  await using vars = await Rig.with({ 'one.env': 'WORD=w0\n' });
+  const module = (text: string) =>
+    `import { text } from './${text}.ts'; export default ({ root }) => text(root);`;
+  const writing = (text: string, file: string) =>
+    `import fs from 'node:fs'; export const text = (root: string) => fs.writeFileSync(root + '/${file}', '${text}\\n');`;
+  await using rig = await Rig.compiled(
+    {
+      'job.ts': module('lib'),
+      'lib.ts': writing('j0', 'out/job.txt'),
+      'tell.ts': module('words'),
+      'words.ts': writing('t0', 'told.txt'),
+    },
+    `{
+      hooks: { after: script('./tell.ts') },
+      stages: {
+        far: { requires: ['${outside.root}/*/*.txt'], produces: ['out/far.txt'], run: 'cat ${outside.root}/*/*.txt > out/far.txt' },
+        word: { produces: ['out/word.txt'], env: { WORD: true }, run: 'echo $WORD > out/word.txt' },
+        job: { produces: ['out/job.txt'], run: script('./job.ts') },
+      },
+    }`,
+  );
+  const [watcher, first] = await Watcher.start(rig, ['-j', '1', '--env-file', vars.path('one.env')]);
+  await using _ = watcher;
+  expect(first).toMatchObject({ runs: 1, done: ['far', 'word', 'job'] });
+
+  outside.write('far/a.txt', 'a1\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['far'] });
+  outside.write('new/b.txt', 'b\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['far'] });
+  expect(rig.read('out/far.txt')).toBe('a1\nb\n');
+  vars.write('one.env', 'WORD=w1\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['word'] });
+  expect(rig.read('out/word.txt')).toBe('w1\n');
+  rig.write('lib.ts', writing('j1', 'out/job.txt'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['job'] });
+  expect([rig.read('out/job.txt'), rig.read('told.txt')]).toEqual(['j1\n', 't0\n']);
+  // What a hook of the pipeline does is no input: the next run does it as it is then.
+  rig.write('words.ts', writing('t1', 'told.txt'));
+  outside.write('far/a.txt', 'a2\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['far'] });
+  expect(rig.read('told.txt')).toBe('t1\n');
+});
