@@ -1,5 +1,6 @@
 // What a stage does before and after its command, and when it has failed.
 import { expect, test } from 'vitest';
+import { isAlive } from '../exec/scene.ts';
 import { Rig } from '../rig/rig.ts';
 
 const files = { 'in.txt': '1', 'note.sh': 'echo "$PIPE_HOOK $PIPE_STAGE $PIPE_OUTCOME" >> told' };
@@ -100,10 +101,11 @@ test('hooks see the secrets of their stage, which nobody else does, and what the
 test('a hook that hangs is ended with the time of its stage, and all that it started', async () => {
   await using rig = await Rig.compiled(
     files,
-    `export default { stages: { work: { requires: ['in.txt'], run: 'true', timeout: '100ms', hooks: { after: 'tail -f in.txt' } } } }`,
+    `export default { stages: { work: { requires: ['in.txt'], run: 'true', timeout: '1500ms', hooks: { after: 'tail -f in.txt & echo $! > pid; wait' } } } }`,
   );
   const hung = await rig.build();
-  expect(hung.end('work')?.failure).toMatchObject({ kind: 'hook-failed', hook: 'after' });
+  expect(hung.end('work')?.failure).toMatchObject({ hook: 'after', why: 'timed out after 1.5s' });
+  expect(isAlive(rig.read('pid').trim())).toBe(false);
 });
 
 test('a module is a hook as it is a command: an input, unless only a failure calls it', async () => {
