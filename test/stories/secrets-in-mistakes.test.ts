@@ -72,7 +72,9 @@ test.each([
     'PIPE002',
   ],
 ])('of a configuration that %s, no secret is told', async (_, config, code) => {
-  await using rig = await Rig.with({}, config);
+  // The others load, and are wrong.
+  const mayLoad = !/^PIPE00[2-6]$/.test(code);
+  await using rig = await (mayLoad ? Rig.compiled({}, config) : Rig.with({}, config));
   for (const words of commands) {
     const ended = await rig.pipe(words, { env });
     expect(ended.stdout + ended.stderr).toContain(code);
