@@ -48,7 +48,9 @@ class Desk {
   private suffix = 0;
   private records = 2;
   /** A watch does not answer for stages with items, so they come when it has been asked for a while. */
-  hasItems = false;
+  wantsItems = false;
+  /** Whether the configuration, as it was written last, has them. */
+  private hasItems = false;
 
   constructor(rig: Rig, random: Random) {
     this.rig = rig;
@@ -149,6 +151,7 @@ class Desk {
   mend(): void {
     if (this.records === 0) this.writeList(1);
     this.rig.write('lib/suffix.ts', `export const suffix = '${this.suffix}';`);
+    this.hasItems = this.wantsItems;
     this.rig.write('pipeline.config.ts', config(String(this.word), this.hasItems));
   }
 
@@ -238,7 +241,7 @@ async function tellStory(storySeed: number, tally: { edits: number; answers: num
   await using _ = watcher;
   for (let burst = 0; burst < burstsOfStory; burst++) {
     const done: string[] = [];
-    desk.hasItems = burst >= burstsOfStory / 2;
+    desk.wantsItems = burst >= burstsOfStory / 2;
     const story = () => `story ${storySeed}, burst ${burst}: ${done.join(', ')}`;
     for (let left = 1 + random.upTo(mostEdits); left > 0; left--) {
       done.push(desk.edit());
