@@ -2,6 +2,8 @@
 import { preflight } from '../engine/preflight.ts';
 import { preview } from '../engine/preview.ts';
 import { UsageError } from '../model/diagnostic.ts';
+import type { ItemsGone } from '../model/item-events.ts';
+import { goneLines } from '../render/gone-lines.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { type Flags, freshnessOf, isSet, selectionOf } from './flags.ts';
 import { looking } from './looking.ts';
@@ -11,10 +13,12 @@ import { openWorkspace, selectStages } from './workspace.ts';
 export async function status(targets: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags), writes: false });
   const selection = selectStages(workspace, selectionOf(targets, flags));
+  const gone: ItemsGone[] = [];
+  const onGone = (one: ItemsGone) => void gone.push(one);
   const { problems, plans } = await looking(workspace, selection, flags, (world) => ({
     // What a build would refuse has no plan: `pipe build --dry-run` says the same.
     problems: preflight(world, workspace.graph, selection),
-    plans: preview(world, workspace.graph, selection),
+    plans: preview(world, workspace.graph, selection, { onGone }),
   }));
   if (problems.length > 0) throw new UsageError(problems);
   const stale = plans.filter((plan) => plan.action !== 'fresh');
@@ -24,11 +28,13 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
       pipeline: workspace.told.name,
       stale: stale.length,
       tasks: plans.map(({ kind: _kind, ...plan }) => plan),
+      gone: gone.map(({ stage, items, removed }) => ({ stage, items, removed })),
     });
   } else {
     const look = outLook(plans.map((plan) => plan.task));
     const verbose = isSet(flags, 'verbose');
-    printLines(planLines(plans, look, { verbose, commands: verbose }));
+    const lines = planLines(plans, look, { verbose, commands: verbose, gone });
+    printLines([...gone.flatMap((one) => goneLines(one, look)), ...lines]);
   }
-  return isSet(flags, 'check') && stale.length > 0 ? 1 : 0;
+  return isSet(flags, 'check') && stale.length + gone.length > 0 ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 // What a console shows of each event, as lines: shared by every display that writes lines for people.
 
 import type { PipeEvent, RunBlocked, TaskFinished, TaskStarted, Warning } from '../model/events.ts';
+import type { ItemsGone } from '../model/item-events.ts';
 import type { Profile } from '../model/profile.ts';
 import { ago } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
@@ -49,6 +50,7 @@ export function createLines(
   const output = createOutputLines(look);
   let hasHeader = false;
   let profile: Profile | null = null;
+  const gone: ItemsGone[] = [];
 
   const headed = (view: RunView, lines: readonly string[]): readonly string[] => {
     if (hasHeader) return lines;
@@ -84,6 +86,7 @@ export function createLines(
           ...finishedLines(event, look, wording, { ...options, view }),
         ]);
       case 'items-gone':
+        gone.push(event);
         return below(view, goneLines(event, look));
       case 'service-changed':
         return below(view, serviceLines(event, look, options));
@@ -104,7 +107,7 @@ export function createLines(
       case 'run-finished':
         return [
           ...(view.dryRun && view.planned.length > 0
-            ? planLines(view.planned, look, options)
+            ? planLines(view.planned, look, { ...options, gone })
             : [...(options.auditLines?.(view.audits, look, options) ?? []), ...summaryLines(view, look)]),
           ...((profile &&
             options.profileLines?.(profile, look, { hadFresh: event.fresh > 0 && !view.dryRun })) ??

@@ -1,8 +1,9 @@
 // A plan: what each task would do, why, with which command, and how long it may take.
 
 import type { TaskPlanned } from '../model/events.ts';
+import type { ItemsGone } from '../model/item-events.ts';
 import { metricsText, noMetrics, sumOfMetrics } from '../model/metrics.ts';
-import { formatDuration } from '../model/words/amounts.ts';
+import { formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { padEnd, truncate } from './fit.ts';
@@ -16,6 +17,8 @@ const estimateWidth = '~999ms'.length;
 const listedFresh = 20;
 
 export interface PlanOptions {
+  /** What would be taken away of items that are gone. Default: nothing. */
+  readonly gone?: readonly ItemsGone[];
   /** All reasons, and every fresh task. */
   readonly verbose: boolean;
   /** Also what would be executed. Default: yes. */
@@ -30,15 +33,17 @@ export function planLines(plan: readonly TaskPlanned[], look: Look, options: Pla
     .filter((task) => !(countFresh && task.action === 'fresh' && task.accepted === undefined))
     .flatMap((task) => planTaskLines(task, look, options));
   if (countFresh) lines.push(look.style.dim(`${padEnd('fresh', wordWidth)}${fresh}`));
-  return [...lines, '', look.style.bold(planTotals(plan))];
+  return [...lines, '', look.style.bold(planTotals(plan, options.gone))];
 }
 
 /** `3 would run, 1 would be restored, 1 fresh; about 25s of work, usd 0.42` */
-export function planTotals(plan: readonly TaskPlanned[]): string {
+function planTotals(plan: readonly TaskPlanned[], gone: readonly ItemsGone[] = []): string {
   const count = (action: TaskPlanned['action']) => plan.filter((task) => task.action === action).length;
   const [run, restore, fresh, fail] = [count('run'), count('restore'), count('fresh'), count('fail')];
-  if (run + restore + fail === 0) return `nothing to do: ${fresh} fresh`;
+  const removed = gone.reduce((sum, one) => sum + one.removed.length, 0);
+  if (run + restore + fail + gone.length === 0) return `nothing to do: ${fresh} fresh`;
   const told = [
+    ...(gone.length > 0 ? [`${plural(removed, 'file')} would be removed`] : []),
     ...(fail > 0 ? [`${fail} would fail`] : []),
     ...(run > 0 ? [`${run} would run`] : []),
     ...(restore > 0 ? [`${restore} would be restored`] : []),

@@ -45,7 +45,14 @@ test('each item is a task: edited, added and deleted by itself', async () => {
     '$ tr a-z A-Z < sow/a/2.txt > out/a/2.txt',
   );
   expect(rig.exists('out/b/1.txt')).toBe(true);
-  expect((await rig.pipe(['status', '--check'])).code).toBe(1);
+  const status = await rig.pipe(['status', '--check', 'size']);
+  expect(status).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/would remove +size +2 items are gone/),
+  });
+  expect(status.stdout).toContain('3 files would be removed, 2 fresh');
+  const { gone: toGo, stale } = JSON.parse((await rig.pipe(['status', '--json', 'size'])).stdout);
+  expect({ toGo, stale }).toMatchObject({ stale: 0, toGo: [{ stage: 'lesson' }, { stage: 'size' }] });
   const gone = await rig.build();
   expect(gone).toMatchObject({ code: 0, executed: ['all'] });
   expect(gone.events.filter(({ kind }) => kind === 'items-gone')).toMatchObject([
