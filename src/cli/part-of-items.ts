@@ -1,10 +1,13 @@
 // The tasks of a build of a part: those that something has happened to, and those of items that have come.
+import fs from 'node:fs';
+import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Files } from '../engine/ports.ts';
 import { walks } from '../files/glob-files.ts';
-import { WorkspaceFiles } from '../files/workspace-files.ts';
-import { isFamily } from '../glance/sights.ts';
+import { isFamily, type TaskSight } from '../glance/sights.ts';
+import { globMatches } from '../model/glob/glob.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import type { ForEachFile } from '../model/items/for-each.ts';
 import { taskForFile, taskNamed } from '../model/items/item-tasks.ts';
 import { tellsItemsApart } from '../model/items/streams.ts';
 import type { Selection } from '../model/selection.ts';
@@ -34,14 +37,9 @@ export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGr
   for (const stage of families) {
     // Which items it has is known when those have run that make them.
     if (graph.edgesInto(stage.name).some(({ from }) => changing.has(from))) return null;
-    const memory = { get: () => undefined, put: () => {} };
-    const files = new WorkspaceFiles({ walk: null, root, memory, probeFolder: null });
-    const come = itemsThatCame(
-      files,
-      stage,
-      known.map(({ task }) => task),
-    );
-    if (come === null) return null;
+    const come = newItems(root, stage, known);
+    if (come === null || !old.every((task) => task.stage.name !== stage.name || isFile(root, task)))
+      return null;
     added.push(...come);
   }
   const order = new Map<string, number>();
@@ -59,21 +57,71 @@ function isFileOrNone({ stage }: Task): boolean {
 }
 
 /**
+ * As `itemsThatCame`, but by names alone, of which there may be very many. `known`: also of other stages. `null` also
+ * where something has come that is no plain file.
+ */
+function newItems(root: string, stage: Stage, known: readonly TaskSight[]): readonly Task[] | null {
+  const { forEach } = stage;
+  if (forEach?.kind !== 'files' || !canBeTold(forEach)) return null;
+  const { glob } = forEach.entry;
+  const names = namesIn(path.resolve(root, glob.base));
+  if (names === null) return null;
+  const folder = glob.base === '' || glob.base === '/' ? glob.base : `${glob.base}/`;
+  const [ofStage, ofFolder] = [allItemsOf(stage.name), taskIdOf(stage.name, folder)];
+  for (const { task } of known) {
+    if (!task.startsWith(ofStage) || task === ofStage) continue;
+    if (!task.startsWith(ofFolder) || !names.delete(task.slice(ofFolder.length))) return null;
+  }
+  const come: Task[] = [];
+  for (const name of [...names].sort()) {
+    const file = `${folder}${name}` as FilePath;
+    const task = globMatches(glob, file) ? taskForFile(stage, file) : null;
+    if (task === null) continue;
+    if (!task.ok || !isFile(root, task.value)) return null;
+    come.push(task.value);
+  }
+  return come;
+}
+
+function namesIn(folder: string): Set<string> | null {
+  try {
+    return new Set(fs.readdirSync(folder));
+  } catch {
+    return null;
+  }
+}
+
+function isFile(root: string, { stage }: Task): boolean {
+  const file = stage.item?.path ?? null;
+  if (file === null) return false;
+  try {
+    return fs.lstatSync(path.resolve(root, file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a listing of one folder tells which items there are, and none of them touches what others have made. */
+function canBeTold(forEach: ForEachFile): boolean {
+  return tellsItemsApart(forEach) && !walks(forEach.entry.glob);
+}
+
+/**
  * `known`: names of tasks, also of other stages. `null`: an item that is known is gone, or others may be touched by those
  * that came.
  */
 export function itemsThatCame(files: Files, stage: Stage, known: Iterable<string>): readonly Task[] | null {
   const { forEach } = stage;
-  if (forEach?.kind !== 'files' || !tellsItemsApart(forEach) || walks(forEach.entry.glob)) return null;
+  if (forEach?.kind !== 'files' || !canBeTold(forEach)) return null;
   const listed = files.expand({ entries: [forEach.entry] }, 'input');
   if (listed.unreadable.length > 0) return null;
   const beginning = allItemsOf(stage.name);
   const left = new Set<string>();
   for (const task of known) if (task.startsWith(beginning) && task !== beginning) left.add(task);
   const come: Task[] = [];
-  for (const { path } of listed.files) {
-    if (left.delete(taskIdOf(stage.name, path))) continue;
-    const task = taskForFile(stage, path);
+  for (const file of listed.files) {
+    if (left.delete(taskIdOf(stage.name, file.path))) continue;
+    const task = taskForFile(stage, file.path);
     if (task === null) continue;
     if (!task.ok) return null;
     come.push(task.value);

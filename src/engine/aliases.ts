@@ -20,10 +20,15 @@ export interface Alias {
  * Patterns are compared by name, so an edge that leads through a link is not seen: the stage might run before
  * the other, on files of yesterday. The first of each producer is told.
  */
-export function aliasedInputs(world: World, whole: Whole, stage: Stage): readonly Alias[] {
+export function aliasedInputs(
+  world: World,
+  whole: Whole,
+  stage: Stage,
+  inputs: readonly ListedFile[] = world.files.expand(stage.requires, 'input').files,
+): readonly Alias[] {
   const aliases = new Map<string, Alias>();
   let before: ReadonlySet<string> | null = null;
-  for (const { path, leadsTo } of linked(world, world.files.expand(stage.requires, 'input').files)) {
+  for (const { path, leadsTo } of linked(world, inputs)) {
     const { graph, selection } = whole();
     const producer = graph.makers.of(leadsTo).find(({ name }) => selection.names.has(name));
     if (producer === undefined || aliases.has(producer.name)) continue;

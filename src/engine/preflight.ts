@@ -6,10 +6,12 @@ import { escapeGlob, globMatches, globsMayOverlap, parseGlob } from '../model/gl
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { allModulesOf, codeOf } from '../model/hooks.ts';
+import { taskForFile } from '../model/items/item-tasks.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { aliasedInputs, aliasProblem } from './aliases.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
+import type { Expansion } from './ports.ts';
 import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
 
@@ -36,9 +38,10 @@ export function preflight(
       const tool = world.tools.identify(requirement, stage);
       if ('problem' in tool) problems.push(tool.problem);
     }
+    const listed = required(world, stage, selection);
     problems.push(
-      ...missingInputs(world, graph, selection, stage, leaving),
-      ...aliasedInputs(world, whole, stage).map((alias) => aliasProblem(stage, alias)),
+      ...missingInputs(world, graph, selection, stage, listed, leaving),
+      ...aliasedInputs(world, whole, stage, listed.files).map((alias) => aliasProblem(stage, alias)),
     );
   }
   return distinct(problems);
@@ -54,11 +57,30 @@ export function servedBy(
   return (entry) => producersOf(entry).some((producer) => selection.names.has(producer.name));
 }
 
+/** What is there of what the stage requires; where not all items are asked for, beside what all of them require. */
+function required({ files }: World, stage: Stage, { knownItems }: Selection): Expansion {
+  const known = knownItems?.get(stage.name);
+  if (known === undefined) return files.expand(stage.requires, 'input');
+  const ofItems = entriesOfItems(stage);
+  const isOfAll = (entry: PatternEntry) => entry !== stage.forEach?.entry && !ofItems.has(entry);
+  const ofAll = files.expand({ entries: stage.requires.entries.filter(isOfAll) }, 'input');
+  const own = known.flatMap((path) => {
+    const task = taskForFile(stage, path);
+    return task?.ok ? files.expand(task.value.stage.requires, 'input').files : [];
+  });
+  return { ...ofAll, files: [...ofAll.files, ...own] };
+}
+
+function entriesOfItems({ forEach }: Stage): ReadonlySet<PatternEntry> {
+  return new Set(forEach?.requires.flatMap(({ entry, pattern }) => (pattern === null ? [] : [entry])));
+}
+
 function missingInputs(
   world: World,
   graph: StageGraph,
   selection: Selection,
   stage: Stage,
+  { unmatched, unreadable }: Expansion,
   leaving: ReadonlyMap<FilePath, string>,
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
@@ -72,11 +94,8 @@ function missingInputs(
         : missingOutright(world, stage, entry, field, leaving),
     );
   };
-  const { unmatched, unreadable } = world.files.expand(stage.requires, 'input');
   // What only some items may lack is theirs to fail over.
-  const ofItems = new Set(
-    stage.forEach?.requires.flatMap(({ entry, pattern }) => (pattern === null ? [] : [entry])),
-  );
+  const ofItems = entriesOfItems(stage);
   for (const entry of unmatched) {
     if (!entry.optional && !ofItems.has(entry))
       report(entry, entry === stage.forEach?.entry ? 'forEach' : 'requires');

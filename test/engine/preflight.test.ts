@@ -1,5 +1,6 @@
 // What can be known to be wrong before anything runs.
 import { expect, test } from 'vitest';
+import type { FilePath } from '../../src/base/brand.ts';
 import { preflight, servedBy } from '../../src/engine/preflight.ts';
 import { items } from '../../src/model/item-spec.ts';
 import { optional, script } from '../../src/model/value-spec.ts';
@@ -59,6 +60,44 @@ test('files that match a pattern of items without being any are as good as none'
     ...{ kind: 'refused', problems: [{ code: 'PIPE052', at: 'stages.s.forEach' }] },
   });
   expect((await build(Machine.with({ 'in/a/a.txt': '' }), plan)).end.kind).toBe('finished');
+});
+
+test('where some items are known and the others do not matter, nothing is listed to find these', () => {
+  const plan = planOf({
+    s: { forEach: 'in/{n}.txt', requires: ['style.md', 'more/{n}.md'], produces: ['out/{n}.txt'] },
+  });
+  const machine = Machine.with({ 'in/a.txt': '' });
+  const told = () => {
+    const world = machine.start();
+    const asked: string[] = [];
+    const { expand } = world.files;
+    world.files.expand = (set, role) => {
+      asked.push(...set.entries.map(({ glob }) => glob.text));
+      return expand.call(world.files, set, role);
+    };
+    const selection = { ...plan.select(), knownItems: new Map([['s', ['in/a.txt' as FilePath]]]) };
+    const found = preflight(world, plan.graph, selection).map(({ code, at }) => `${code} ${at}`);
+    return { found, asked: new Set(asked) };
+  };
+  // What only this item lacks it fails over by itself.
+  expect(told()).toEqual({
+    found: ['PIPE050 stages.s.requires'],
+    asked: new Set(['style.md', 'in/a.txt', 'more/a.md']),
+  });
+  machine.edit('style.md', '');
+  expect(told().found).toEqual([]);
+});
+
+test('an input of a known item that leads to what a stage makes is told as it is of all', () => {
+  const plan = planOf({
+    s: { forEach: 'in/{n}.txt', requires: ['more/{n}.md'], produces: ['out/{n}.txt'] },
+    other: { produces: ['made.md'] },
+  });
+  const machine = Machine.with({ 'in/a.txt': '', 'made.md': '' });
+  machine.disk.link('more/a.md', '../made.md');
+  const knownItems = new Map([['s', ['in/a.txt' as FilePath]]]);
+  for (const selection of [plan.select(), { ...plan.select(), knownItems }])
+    expect(preflight(machine.start(), plan.graph, selection)).toMatchObject([{ code: 'PIPE051' }]);
 });
 
 test('optional patterns may match nothing', () => {

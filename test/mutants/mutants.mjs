@@ -571,7 +571,7 @@ export const mutants = [
   {
     name: 'an input behind a link hides its order',
     file: 'src/engine/preflight.ts',
-    from: '      ...aliasedInputs(world, whole, stage).map((alias) => aliasProblem(stage, alias)),\n',
+    from: '      ...aliasedInputs(world, whole, stage, listed.files).map((alias) => aliasProblem(stage, alias)),\n',
     to: '',
     tests: ['test/stories/inputs.test.ts'],
   },

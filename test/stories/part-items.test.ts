@@ -1,4 +1,5 @@
 // After an edit of some items a plain build looks only at these, and at what follows from them.
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { builtFrom, Rig } from '../rig/rig.ts';
 import { plain, settle } from './parts.ts';
@@ -71,6 +72,19 @@ test('where an item has gone, all is looked at, and what it had made goes', asyn
   expect([built.known, built.executed]).toEqual([null, ['all', 'up:src/d.txt']]);
   expect(rig.exists('out/a.txt')).toBe(false);
   expect(rig.read('all.txt')).toBe('b\nc\nd\n');
+});
+
+test('where a link has come as an item, or a folder in the place of one, all is looked at', async () => {
+  await using rig = await settled();
+  fs.symlinkSync('b.txt', rig.path('src/d.txt'));
+  const linked = await plain(rig);
+  expect([linked.known, linked.executed]).toEqual([null, ['all', 'up:src/d.txt']]);
+  await settle(rig);
+  rig.remove('src/a.txt');
+  rig.write('src/a.txt/x', 'x');
+  const replaced = await plain(rig);
+  expect([replaced.code, replaced.known, replaced.executed]).toEqual([0, null, ['all']]);
+  expect(rig.read('all.txt')).toBe('b\nc\nb\n');
 });
 
 test('an output of an item that was edited or deleted comes back', async () => {
