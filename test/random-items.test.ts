@@ -86,7 +86,7 @@ test(
       peaceful: 3,
       flagless: 0,
       mostTurns: 12,
-      wanted: ['executed', 'restored', 'failed', 'retried', 'unpaid', 'deaths'],
+      wanted: ['executed', 'restored', 'failed', 'retried', 'unpaid', 'deaths', 'batched', 'spared'],
       share: 0.4,
     });
   },

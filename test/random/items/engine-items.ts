@@ -46,7 +46,14 @@ export class EngineItems implements ItemBuilder {
       if (end === 'died') return { kind: 'died' };
       if (end.kind !== 'finished') return { kind: 'refused', why: JSON.stringify(end) };
       const { exitCode } = end.event;
-      const all = { ...toldBy(told), exitCode, freshUntold: false, found: foundIn(this.root) };
+      const all = {
+        ...toldBy(told),
+        exitCode,
+        freshUntold: false,
+        found: foundIn(this.root),
+        witnessed: executor.witnessed,
+        spared: executor.spared,
+      };
       return { kind: 'told', told: all, isPart: false, plans };
     } finally {
       close();

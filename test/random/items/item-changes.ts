@@ -73,7 +73,8 @@ export class ItemChanges {
       case 'salt':
       case 'letters':
       case 'hook':
-      case 'attempts': {
+      case 'attempts':
+      case 'batch': {
         const { kind, stage, to } = change;
         this.configure({
           ...manner,

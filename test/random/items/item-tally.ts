@@ -11,16 +11,22 @@ export class ItemTally {
   deaths = 0;
   /** Tasks that took more than one attempt. */
   retried = 0;
+  /** Items that went to a process with others. */
+  batched = 0;
+  /** Items that were reported as done before the process crashed. */
+  spared = 0;
   /** Builds that waited for more money. */
   unpaid = 0;
   /** Builds of those stages alone that something had happened to. */
   parts = 0;
 
-  count({ ends, exitCode }: Told, isPart: boolean): void {
+  count({ ends, exitCode, witnessed, spared = 0 }: Told, isPart: boolean): void {
     for (const { end, attempts } of ends.values()) {
       if (end === 'executed' || end === 'restored' || end === 'failed') this[end]++;
       if (attempts > 1) this.retried++;
     }
+    this.batched += witnessed?.size ?? 0;
+    this.spared += spared;
     if (exitCode === 3) this.unpaid++;
     if (isPart) this.parts++;
   }

@@ -16,6 +16,7 @@ export type ItemChange =
   | { readonly kind: 'salt'; readonly stage: StageName; readonly to: number }
   | { readonly kind: 'letters'; readonly stage: StageName; readonly to: boolean }
   | { readonly kind: 'hook'; readonly stage: StageName; readonly to: Manner['knobs']['first']['hook'] }
+  | { readonly kind: 'batch'; readonly stage: StageName; readonly to: number | null }
   | { readonly kind: 'attempts'; readonly stage: StageName; readonly to: 1 | 2 | 3 }
   | { readonly kind: 'first'; readonly to: Manner['first'] }
   | { readonly kind: 'last'; readonly to: Manner['last'] }
@@ -64,7 +65,7 @@ const text = weighted<string>(
   [
     2,
     fc
-      .array(fc.constantFrom('a1', 'b1', 'c1', 'f1', 'r1', 't1'), { minLength: 1, maxLength: 2 })
+      .array(fc.constantFrom('a1', 'b1', 'c1', 'f1', 'k1', 'r1', 't1'), { minLength: 1, maxLength: 2 })
       .map((lines) => lines.map((line) => `${line}\n`).join('')),
   ],
 );
@@ -76,6 +77,7 @@ const last = fc.constantFrom<Manner['last']>('stream', 'stream', 'dashes', 'many
 const all = fc.constantFrom<Manner['all']>('everything', 'no-records');
 const list = fc.constantFrom<Manner['list']>('source', 'made');
 const hook = fc.constantFrom<Manner['knobs']['first']['hook']>('none', 'after-1', 'after-2', 'before');
+const batch = fc.constantFrom(null, null, 1, 2, 3, 5);
 const attempts = fc.constantFrom<1 | 2 | 3>(1, 2, 3, 3);
 
 function weighted<T>(...all: readonly (readonly [number, fc.Arbitrary<T>])[]): fc.Arbitrary<T> {
@@ -119,6 +121,7 @@ export const anyItemChange = weighted<ItemChange>(
   [1, fc.record({ kind: of('letters'), stage, to: fc.boolean() })],
   [2, fc.record({ kind: of('hook'), stage, to: hook })],
   [2, fc.record({ kind: of('attempts'), stage, to: attempts })],
+  [2, fc.record({ kind: of('batch'), stage, to: batch })],
   [1, fc.record({ kind: of('first'), to: first })],
   [1, fc.record({ kind: of('last'), to: last })],
   [1, fc.record({ kind: of('list'), to: list })],
@@ -190,7 +193,7 @@ export const manners: fc.Arbitrary<Manner> = fc.record({
           salt: fc.constant(0),
           letters: fc.boolean(),
           hook: weighted([3, fc.constant<Manner['knobs']['first']['hook']>('none')], [1, hook]),
-          attempts,
+          ...{ attempts, batch },
         }),
       ]),
     ) as Record<StageName, fc.Arbitrary<Manner['knobs']['first']>>,

@@ -2,6 +2,7 @@
 import { posixCksum } from '../posix-cksum.ts';
 import type { Input } from '../work.ts';
 import { held } from '../work.ts';
+import { batchLineOf } from './batch-line.ts';
 import { type Captures, fill } from './captures.ts';
 
 export type ForEach =
@@ -12,7 +13,7 @@ export type ForEach =
 /**
  * `words` writes about its inputs, as a sum of every byte or as the first letter of each line, into its first output, and
  * the letters into any other. `spread` makes a file for each of its inputs. `list` passes on a list of records, with one
- * more. An f fails it all, an r wants a second attempt, a t a third one.
+ * more. An f fails it all, an r wants a second attempt, a t a third one. A k ends the process, and what is made with it.
  */
 export interface Labour {
   readonly kind: 'words' | 'spread' | 'list';
@@ -26,14 +27,23 @@ export interface Labour {
   readonly hook: 'none' | 'after-1' | 'after-2' | 'before';
   /** Whether `{params.s}` stands in the command. */
   readonly usesParam: boolean;
+  /** So many items go to one process; `null`: each has its own. */
+  readonly batch: number | null;
 }
 
 export type Outcome =
   | { readonly kind: 'made'; readonly outputs: ReadonlyMap<string, string>; readonly attempts: number }
   /** `paid`: attempts whose command began. */
-  | { readonly kind: 'failed'; readonly attempts: number; readonly paid: number };
+  | {
+      readonly kind: 'failed';
+      readonly attempts: number;
+      readonly paid: number;
+      /** What shares its process may fail with it. */
+      readonly crashes: boolean;
+    };
 
 export function shellLineOf(labour: Labour) {
+  if (labour.batch !== null) return { run: batchLineOf(labour) };
   const { kind, forEach, produces, hook } = labour;
   const [output] = produces;
   const letters =
@@ -48,7 +58,7 @@ export function shellLineOf(labour: Labour) {
     held('begin'),
     'if test "$PIPE_ATTEMPT" -lt 2 && letters | grep -q r; then exit 1; fi',
     'if test "$PIPE_ATTEMPT" -lt 3 && letters | grep -q t; then exit 1; fi',
-    'if letters | grep -q f; then exit 1; fi',
+    'if letters | grep -q [fk]; then exit 1; fi',
     ...lineOf(labour),
   ].join('; ');
   switch (hook) {
@@ -121,17 +131,19 @@ export function addedByHook(labour: Labour, values: Captures): { path: string; l
 
 export function outcomeOf(labour: Labour, occasion: Occasion): Outcome {
   const { values, attempts } = occasion;
-  if (isRefused(labour, occasion)) return { kind: 'failed', attempts: 1, paid: 0 };
+  if (isRefused(labour, occasion)) return { kind: 'failed', attempts: 1, paid: 0, crashes: false };
   const letters = lettersIn(occasion);
   const wanted = letters.includes('t') ? 3 : letters.includes('r') ? 2 : 1;
-  if (letters.includes('f') || wanted > attempts) return { kind: 'failed', attempts, paid: attempts };
+  const crashes = letters.includes('k');
+  if (crashes || letters.includes('f') || wanted > attempts)
+    return { kind: 'failed', attempts, paid: attempts, crashes };
   const outputs = outputsOf(labour, occasion, letters);
   const added = addedByHook(labour, values);
   if (added !== null) outputs.set(added.path, `${outputs.get(added.path) ?? ''}${added.line}`);
   return { kind: 'made', outputs, attempts: wanted };
 }
 
-function lettersIn({ inputs, record }: Occasion): readonly string[] {
+export function lettersIn({ inputs, record }: Occasion): readonly string[] {
   const ofRecord = record === null ? [] : [textOf(record).slice(0, 1)];
   return [...ofRecord, ...inputs.flatMap(({ text }) => firstLetters(text))];
 }

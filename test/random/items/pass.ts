@@ -3,7 +3,7 @@ import type { Foretelling } from './foretelling.ts';
 import { LeftOver } from './left-over.ts';
 import type { Recipe, StageName } from './recipes.ts';
 import { lyingOf, type TaskView, type Texts } from './tasks.ts';
-import type { Request, Told, ToldEnd } from './told.ts';
+import type { End, Request, Told, ToldEnd } from './told.ts';
 
 /** What became of a stage. `made`: its tasks that are done. */
 interface StageEnd {
@@ -53,7 +53,7 @@ class Pass {
     if (told.spent !== this.spent) wrong.push(`spent ${told.spent}, not ${this.spent}`);
     if (ends.includes('waiting') && !this.isSpent()) wrong.push('it waits, and the budget is not spent');
     // What was at work goes on to its end.
-    const atWork = request.jobs * 3;
+    const atWork = request.jobs * 3 * Math.max(1, ...selected.map(({ batch }) => batch ?? 1));
     if (request.budget !== null && told.spent >= request.budget + atWork) wrong.push(`spent ${told.spent}`);
     return wrong;
   }
@@ -88,7 +88,8 @@ class Pass {
       this.unheard.delete(recipe.name);
       if (!this.isStopped && bad.length === 0) this.wrong.push(`${recipe.name} was ${stageEnd.end}`);
     }
-    const done = items.filter((view) => this.end(recipe, view));
+    const isDoubtful = recipe.batch !== null && items.some(crashes);
+    const done = items.filter((view) => this.end(recipe, view, isDoubtful));
     const isGood = bad.length === 0 && done.length === items.length;
     if (isGood && clears) this.left.clearUp(recipe, all, true);
     else this.left.doubt(recipe, all, clears);
@@ -128,14 +129,16 @@ class Pass {
     return this.told.ends.get(name);
   }
 
-  /** Answers whether the task is done. */
-  private end(recipe: Recipe, view: TaskView): boolean {
+  /** Answers whether the task is done. `isDoubtful`: it may have failed with another one of its batch. */
+  private end(recipe: Recipe, view: TaskView, isDoubtful: boolean): boolean {
     const { model, told, request, wrong } = this;
     const heard = this.hear(view.name);
     const lying = lyingOf(view, model.texts);
     const { what } = request;
     const isForced = request.force && (what.kind !== 'targets' || what.stage === recipe.name);
-    const possible = model.ledger.endsOf(view, lying, isForced);
+    const certain = model.ledger.endsOf(view, lying, isForced);
+    const possible: readonly End[] =
+      isDoubtful && certain.includes('executed') ? [...certain, 'failed'] : certain;
     if (heard === undefined && !(told.freshUntold && possible.includes('fresh'))) {
       if (!this.isStopped) wrong.push(`nothing is told of ${view.name}, and not ${possible.join(' or ')}`);
       return false;
@@ -149,7 +152,12 @@ class Pass {
       return false;
     }
     const { outcome } = view;
-    if (end === 'executed' || end === 'failed') this.pay(view, heard!);
+    if (end === 'executed' || end === 'failed') {
+      this.pay(view, heard!, isDoubtful ? recipe.attempts : null);
+      const isGood = told.witnessed?.get(view.name);
+      if (isGood !== undefined && isGood !== (end === 'executed'))
+        wrong.push(`${view.name} was ${end}, and its batch had ${isGood ? 'made it' : 'failed it'}`);
+    }
     // Where nothing new is begun, what would have been tried again has failed.
     const isGivenUp = end === 'failed' && this.isStopped && possible.includes('executed');
     if (isGivenUp && heard!.attempts < outcome!.attempts) {
@@ -162,7 +170,7 @@ class Pass {
       return true;
     }
     if (outcome === null) return false;
-    if (outcome.kind === 'failed') {
+    if (outcome.kind === 'failed' || end === 'failed') {
       this.attempted(view, lying);
       return false;
     }
@@ -182,8 +190,14 @@ class Pass {
     model.ledger.failed(view);
   }
 
-  private pay({ name, outcome }: TaskView, { attempts, spent }: ToldEnd): void {
+  /** `most`: attempts that there may have been, where nobody knows how many. */
+  private pay({ name, outcome }: TaskView, { attempts, spent }: ToldEnd, most: number | null): void {
     this.spent += spent;
+    if (most !== null && outcome !== null) {
+      if (spent !== attempts || attempts > most)
+        this.wrong.push(`${name}: ${attempts} attempts for ${spent}`);
+      return;
+    }
     const wanted = outcome?.attempts ?? 1;
     const price = outcome?.kind === 'failed' ? outcome.paid : outcome === null ? 0 : wanted;
     // Where nothing new is begun, no further attempt is either.
@@ -192,6 +206,10 @@ class Pass {
     if (!isRight)
       this.wrong.push(`${name} took ${attempts} attempts for ${spent}, not ${wanted} for ${price}`);
   }
+}
+
+function crashes({ outcome }: TaskView): boolean {
+  return outcome?.kind === 'failed' && outcome.crashes;
 }
 
 function wantedItem({ what }: Request): string | null {

@@ -1,9 +1,9 @@
 // Plays the programs of stages with items, and their hooks, within this process.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Execution, ExecutionEnd, Executor } from '../../../src/engine/executor.ts';
+import type { Execution, ExecutionEnd, Executor, SharedItem } from '../../../src/engine/executor.ts';
 import { fill } from './captures.ts';
-import { addedByHook, isRefused, outcomeOf } from './labour.ts';
+import { addedByHook, isRefused, lettersIn, type Occasion, outcomeOf } from './labour.ts';
 import type { Recipe } from './recipes.ts';
 
 const done: ExecutionEnd = { kind: 'succeeded' };
@@ -16,6 +16,10 @@ const failed: ExecutionEnd = {
 export class PlayedLabour implements Executor {
   /** Settles when the engine has died. */
   readonly died: Promise<'died'>;
+  /** Of tasks in batches, whether the last attempt was to succeed. */
+  readonly witnessed = new Map<string, boolean>();
+  /** Items that were reported as done before their batch crashed. */
+  spared = 0;
   private readonly root: string;
   private readonly recipes: readonly Recipe[];
   private readonly dyingAt: number | null;
@@ -49,6 +53,7 @@ export class PlayedLabour implements Executor {
   private async perform(execution: Execution): Promise<ExecutionEnd> {
     const { context, hook, logPath } = execution;
     const recipe = this.recipes.find(({ name }) => name === context.stage)!;
+    if (execution.batch !== null) return this.performBatch(execution, recipe);
     const values = { ...context.item?.captures, 'params.s': String(context.params.s ?? '') };
     const record = recipe.forEach?.kind === 'records' ? JSON.stringify(context.item?.value) : null;
     const inputs = context.requires.map((at) => ({ path: at, text: fs.readFileSync(this.at(at), 'utf8') }));
@@ -74,6 +79,53 @@ export class PlayedLabour implements Executor {
     if (outcome.kind === 'failed') return failed;
     for (const [at, text] of outcome.outputs) this.write(at, text);
     return done;
+  }
+
+  /** A c is made, and nothing is said of it; a k ends the process. */
+  private async performBatch({ context, batch, logPath }: Execution, recipe: Recipe): Promise<ExecutionEnd> {
+    const { items } = context;
+    const unsaid: string[] = [];
+    let saidDone = 0;
+    if (logPath !== null) fs.writeFileSync(logPath, `log of ${recipe.salt}\n`);
+    for (const { key } of items) {
+      batch!.onMetric(key, { usd: 1 });
+      this.witnessed.set(`${recipe.name}:${key}`, false);
+    }
+    for (const { produces } of items) for (const at of produces) this.write(at, 'half\n');
+    if (this.executions++ === this.dyingAt) {
+      this.die();
+      return new Promise(() => {});
+    }
+    for (const item of items) {
+      // What was said of those before may be on record.
+      await new Promise((resolve) => setImmediate(resolve));
+      const occasion = this.occasionOf(item, recipe, context);
+      const outcome = outcomeOf(recipe, occasion);
+      if (outcome.kind === 'failed') {
+        if (outcome.crashes) {
+          this.spared += saidDone;
+          return failed;
+        }
+        batch!.onFailed(item.key, 'a letter');
+        continue;
+      }
+      for (const [at, text] of outcome.outputs) this.write(at, text);
+      if (lettersIn(occasion).includes('c')) unsaid.push(item.key);
+      else {
+        this.witnessed.set(`${recipe.name}:${item.key}`, true);
+        batch!.onDone(item.key);
+        saidDone++;
+      }
+    }
+    for (const key of unsaid) this.witnessed.set(`${recipe.name}:${key}`, true);
+    return done;
+  }
+
+  private occasionOf(item: SharedItem, recipe: Recipe, { params, attempt }: Execution['context']): Occasion {
+    const inputs = item.requires.map((at) => ({ path: at, text: fs.readFileSync(this.at(at), 'utf8') }));
+    const record = recipe.forEach?.kind === 'records' ? JSON.stringify(item.value) : null;
+    const values = { ...item.captures, 'params.s': String(params.s ?? '') };
+    return { inputs, values, record, attempts: attempt };
   }
 
   private write(at: string, text: string): void {

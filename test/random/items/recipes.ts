@@ -11,6 +11,8 @@ export interface Knobs {
   readonly letters: boolean;
   readonly hook: Labour['hook'];
   readonly attempts: 1 | 2 | 3;
+  /** Counts where the stage has items. */
+  readonly batch: number | null;
 }
 
 /** All that makes one pipeline another. */
@@ -72,7 +74,7 @@ export function recipesOf({ params, first, last, list, all, knobs }: Manner): re
   const firstHome = (path: string, values: Params) => at('mid')(path, values) || at('notes')(path, values);
   const common = { optional: false, env: {}, usesParam: false, streams: false, upstream: [] as const };
   const of = (stage: StageName) => ({ ...common, name: stage, ...knobs[stage] });
-  return [
+  const recipes: readonly Recipe[] = [
     first === 'split'
       ? {
           ...{ ...of('first'), kind: 'spread', forEach: null, usesParam: inCommand, home: firstHome },
@@ -118,6 +120,13 @@ export function recipesOf({ params, first, last, list, all, knobs }: Manner): re
       ],
     },
   ];
+  return recipes.map(inBatches);
+}
+
+/** What a batch cannot have is left out. */
+function inBatches(recipe: Recipe): Recipe {
+  if (recipe.forEach === null) return { ...recipe, batch: null };
+  return recipe.batch === null ? recipe : { ...recipe, hook: 'none', env: {} };
 }
 
 function lastOf(
@@ -169,7 +178,7 @@ export function specOf(manner: Manner, recordsOf: (document: string) => unknown)
 }
 
 function stageOf(recipe: Recipe, recordsOf: (document: string) => unknown) {
-  const { forEach, requires, produces, env, attempts } = recipe;
+  const { forEach, requires, produces, env, attempts, batch } = recipe;
   const { run, hooks } = shellLineOf(recipe);
   const written = ({ pattern, optional }: Need) =>
     optional ? { kind: 'optional' as const, patterns: [pattern] } : pattern;
@@ -178,6 +187,7 @@ function stageOf(recipe: Recipe, recordsOf: (document: string) => unknown) {
     ...(forEach?.kind === 'records' ? { forEach: recordsOf(forEach.document) } : {}),
     ...(requires.length > 0 ? { requires: requires.map(written) } : {}),
     ...(produces.length > 0 ? { produces } : {}),
+    ...(batch === null ? {} : { batch: { size: batch } }),
     ...(attempts > 1 ? { retry: { attempts, delay: 1 } } : {}),
     ...{ env, run, hooks },
   };

@@ -34,4 +34,8 @@ export interface Told {
   readonly freshUntold: boolean;
   readonly spent: number;
   readonly found: Texts;
+  /** Of tasks in batches, whether the last attempt was to succeed, as the program itself knows; else unknown. */
+  readonly witnessed?: ReadonlyMap<string, boolean>;
+  /** How many had been reported as done when their batch crashed. */
+  readonly spared?: number;
 }
