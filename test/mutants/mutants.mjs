@@ -1009,6 +1009,27 @@ export const mutants = [
     tests: ['test/engine/batches.test.ts'],
   },
   {
+    name: 'an item of which nothing was said counts as done though its batch crashed',
+    file: 'src/engine/shared-run.ts',
+    from: "return end.kind === 'succeeded' ? { ...end, shareMs } : end;",
+    to: "return { kind: 'succeeded', shareMs };",
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'an item that was reported as failed is done where its batch ended well',
+    file: 'src/engine/shared-run.ts',
+    from: "return { kind: 'failed', failure: { kind: 'reported', message: said.why }, tail: [] };",
+    to: "return end.kind === 'succeeded' ? { ...end, shareMs } : end;",
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'what one item of a batch used is shared out among all',
+    file: 'src/engine/shared-run.ts',
+    from: 'onMetric: (item, values) => this.byItem.get(item)?.execution.onMetric(values),',
+    to: 'onMetric: (_item, values) => this.share(values),',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
     name: 'an item that failed is tried again with others that were not tried',
     file: 'src/engine/batching.ts',
     from: ' && retrying.next(task) === number',
