@@ -92,7 +92,7 @@ export class Attempt {
     const { onFailure } = this.task.stage.hooks;
     if (onFailure === null || this.prepared === null || this.options.isTriedAgain(end)) return;
     const wrong = await runFailureHook(end, this.prepared, this.executing);
-    if (wrong !== null) this.watcher.onWarning(wrong, 'what the stage failed of stands');
+    if (wrong !== null) this.watcher.onWarning(wrong, 'the failure of the stage itself is told with it');
   }
 
   private async tries(first: Assessment): Promise<AttemptEnd> {

@@ -478,6 +478,6 @@ test('a failure is told as it was where the disk refuses what is done about it',
   const { world } = await build(Machine.with({ 'in.txt': '1' }), plan, script('a', refusing));
   expect(failureOf(world)).toMatchObject({ kind: 'exit', code: 1 });
   expect(world.ofKind('warning')).toMatchObject([
-    { message: 'a: its hook "onFailure" cannot be run: ENOSPC: no space left on device, open' },
+    { task: 'a', message: 'its hook "onFailure" cannot be run: ENOSPC: no space left on device, open' },
   ]);
 });
