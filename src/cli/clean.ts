@@ -50,7 +50,8 @@ export async function clean(targets: readonly string[], flags: Flags): Promise<n
     report(await looking(workspace, everything, flags, plan), flags, true);
     return 0;
   }
-  return underLock(workspace, [], flags, (world) => {
+  // What is left of items is told by those that there are, for which their stages are looked at.
+  return underLock(workspace, isSet(flags, 'orphans') ? graph.stages : [], flags, (world) => {
     const jobs = plan(world);
     for (const job of jobs) performCleaning(world, job.cleaning, job.bases);
     report(jobs, flags, false);

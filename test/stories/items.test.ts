@@ -227,14 +227,24 @@ test('a stage that comes to have items, or has none any more, leaves nothing of 
 });
 
 test('what a stage made for an item that is gone is an orphan where the stage has another name now', async () => {
-  const stage = `{ forEach: 'in/{n}', produces: ['out/{n}'], run: 'cp {item} {produces}' }`;
-  await using rig = await Rig.compiled({ 'in/a': 'a', 'in/b': 'b' }, `{ stages: { before: ${stage} } }`);
-  await rig.build();
-  await rig.reconfigure(`{ stages: { now: ${stage} } }`);
-  rig.remove('in/b');
-  const { stdout } = await rig.pipe(['clean', '--orphans']);
-  expect(stdout).toContain('deleted out/b\n');
-  expect(rig.files('out')).toEqual(['a']);
+  const stage = `{ forEach: 'in/{c}/{n}', produces: ['out/{c}/{n}'], run: 'cp {item} {produces}' }`;
+  const others = `
+    recs: { forEach: items('list.yaml', (all) => all, { key: 'k' }), produces: 'rec/{key}', run: 'echo > {produces}' },
+    open: { forEach: 'in/{params.who}/*/{z}', produces: 'z/{params.who}/{z}', run: 'cp {item} {produces}' },`;
+  const config = (name: string) => `import { definePipeline, items } from 'pipe-build';
+    export default definePipeline({ params: { who: { type: 'string' } }, stages: { ${name}: ${stage}, ${others} } });`;
+  const files = { 'in/x/a': 'a', 'in/x/b': 'b', 'in/x/y/z': 'z', 'list.yaml': '- k: one\n' };
+  await using rig = await Rig.compiled(files, config('before'));
+  expect(await rig.build(['-p', 'who=x'])).toMatchObject({ code: 0 });
+  await rig.reconfigure(config('now'));
+  rig.remove('in/x/b');
+  // Nobody says who it is about.
+  const dry = await rig.pipe(['clean', '--orphans', '--dry-run']);
+  expect(dry.stdout).toContain('would delete out/x/b\n');
+  const { code, stdout } = await rig.pipe(['clean', '--orphans']);
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('deleted out/x/b\n') });
+  expect(rig.files('out')).toEqual(['x/a']);
+  expect([rig.files('rec'), rig.files('z')]).toEqual([['one'], ['x/z']]);
 });
 
 test('items that would make the same file are refused, both named, before anything runs', async () => {
