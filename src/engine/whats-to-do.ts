@@ -58,6 +58,7 @@ export function whatIsToDo(options: {
     blockers.add(
       stage.name,
       ones.map(({ task }) => task),
+      blocker,
     );
     if (items.kind === 'unclear' || !tasks.hasGone({ stage, tasks: items.tasks })) continue;
     hasGone = true;
@@ -84,9 +85,10 @@ class Blockers {
     this.found = found;
   }
 
-  /** The items of a stage, all looked at. */
-  add(stage: string, items: readonly Task[]): void {
-    const first = (kind: 'file' | 'after') => items.find((task) => this.isInTheWay(task, kind))?.id ?? null;
+  /** The items of a stage, all looked at. `blocker`: what stands in the way of further ones, which nobody knows yet. */
+  add(stage: string, items: readonly Task[], blocker: TaskId | null): void {
+    const first = (kind: 'file' | 'after') =>
+      items.find((task) => this.isInTheWay(task, kind))?.id ?? blocker;
     this.families.set(stage, { file: first('file'), after: first('after') });
   }
 

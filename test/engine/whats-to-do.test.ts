@@ -1,5 +1,6 @@
-// What a watch finds to do when it looks, of items that are gone.
+// What a watch finds to do when it looks, of items that are gone, and of those that are not to be had.
 import { expect, test } from 'vitest';
+import type { TaskId } from '../../src/base/brand.ts';
 import { Assessor } from '../../src/engine/assess.ts';
 import { BuildTasks } from '../../src/engine/build-tasks.ts';
 import { Holds } from '../../src/engine/holds.ts';
@@ -66,4 +67,24 @@ test('what was made for an item that is gone is taken away, and not tried again 
   await run(machine, plan, holds);
   expect(look(machine, plan, holds)).toMatchObject({ hasWork: false, hasGone: false });
   expect(machine.disk.text('out/b.txt')).toBeNull();
+});
+
+test('what gathers waits for an item that has failed before all are there, whatever the others have come to', async () => {
+  const first = { forEach: 'in/{n}.txt', produces: ['mid/{n}.txt'] };
+  const plan = planOf({ first, les, all: { requires: ['out/*.txt'], produces: ['all.md'] } });
+  const [machine, holds] = [Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' }), new Holds()];
+  await run(machine, plan, holds);
+  machine.edit('in/a.txt', 'a2');
+  machine.edit('in/b.txt', 'b2');
+  const { world: ran } = await run(machine, plan, holds, ({ executor }) => {
+    executor.scripts.set('first', ({ execution, work }) => {
+      if (execution.task!.item === 'in/b.txt') return exitOne;
+      work();
+      return undefined;
+    });
+  });
+  expect(ran.ofKind('task-finished').map(({ task }) => task)).toContain('les:mid/a.txt');
+  const { hasWork, tasks } = look(machine, plan, holds);
+  expect(tasks.get('all' as TaskId)).toEqual({ kind: 'blocked', by: 'first:in/b.txt' });
+  expect(hasWork).toBe(false);
 });
