@@ -129,7 +129,7 @@ export class WatchLoop {
         return;
       }
       case 'run':
-        this.begin(order.request ?? { kind: 'change' });
+        this.begin(order.request ?? { kind: 'change' }, order.isFirst);
         return;
       case 'tell-run':
         if (this.options.onChange === 'restart')
@@ -214,7 +214,7 @@ export class WatchLoop {
     ears.arm();
   }
 
-  private begin(cause: RunCause): void {
+  private begin(cause: RunCause, isFirst: boolean): void {
     const { flags, view } = this.options;
     const watched = this.watched!;
     const { root, state } = watched.workspace;
@@ -224,7 +224,7 @@ export class WatchLoop {
       .map((file) => (file.startsWith(below) ? file.slice(below.length) : file));
     const display = view.beginRun(watched, changed);
     this.heardPaths = [];
-    this.run = startRun({ watched, flags, cause, holds: this.holds, display });
+    this.run = startRun({ watched, flags, cause, isFirst, holds: this.holds, display });
     const ended = this.run.ended.catch((error) => this.refusalOf(error));
     ended.then(
       (end) => this.ended(end),

@@ -32,6 +32,8 @@ export function startRun(options: {
   readonly watched: WatchedWorkspace;
   readonly flags: Flags;
   readonly cause: RunCause;
+  /** Of this watch: `--force` is meant for that one. */
+  readonly isFirst: boolean;
   readonly holds: Holds;
   readonly display: Sink;
 }): WatchedRun {
@@ -54,11 +56,11 @@ export function startRun(options: {
 }
 
 async function perform(
-  { watched, flags, cause, holds, display }: Parameters<typeof startRun>[0],
+  { watched, flags, cause, isFirst, holds, display }: Parameters<typeof startRun>[0],
   onSession: (session: Session) => void,
 ): Promise<WatchedRunEnd> {
   const { workspace, kept } = watched;
-  const selection = selectionFor(watched.selection, cause, isSet(flags, 'force'));
+  const selection = selectionFor(watched.selection, cause, isFirst && isSet(flags, 'force'));
   const troubles: string[] = [];
   const onTrouble = (message: string) => void troubles.push(message);
   const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
@@ -121,10 +123,6 @@ async function perform(
 
 function selectionFor(selection: Selection, cause: RunCause, forces: boolean): Selection {
   const forced =
-    cause.kind === 'force'
-      ? new Set([cause.stage])
-      : cause.kind === 'begin' && forces
-        ? selection.forced
-        : new Set<string>();
+    cause.kind === 'force' ? new Set([cause.stage]) : forces ? selection.forced : new Set<string>();
   return { ...selection, forced };
 }

@@ -270,6 +270,28 @@ test('a required file that is missing is told of once, and the root may be gone 
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['one'] });
 });
 
+test('the first build of a configuration that is mended is that which was asked for', async () => {
+  const stages = (run: string) =>
+    `{ stages: {
+      page: { requires: ['in.txt'], produces: ['out.txt'], run: ${run} },
+      hello: { run: 'echo hello' },
+    } }`;
+  const good = stages(`'cp in.txt out.txt'`);
+  await using rig = await Rig.compiled({ 'in.txt': '0' }, good);
+  await rig.build();
+  await rig.reconfigure(stages('7'));
+  const [watcher, first] = await Watcher.start(rig, ['--force', '-j', '1']);
+  await using _ = watcher;
+  expect(first).toMatchObject({ runs: 0 });
+  await rig.reconfigure(good);
+  // What is fresh too, as `--force` says, and what has nothing by which it could be stale.
+  const mended = await watcher.rest();
+  expect(mended).toMatchObject({ runs: 1 });
+  expect([...mended.done].sort()).toEqual(['hello', 'page']);
+  rig.write('in.txt', '1');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['page'] });
+});
+
 test('nobody reads any more: what runs is ended, and the watch with it', async () => {
   await using rig = await Rig.compiled({ 'in.txt': 'quick 0\n', 'other.txt': 'o\n' }, slow);
   const [watcher] = await Watcher.start(rig, ['-v']);

@@ -45,8 +45,11 @@ export type WatchOrder =
   /** `isSure`: code has changed, or is broken; else it is only to be made sure. */
   | { readonly kind: 'reload'; readonly isSure: boolean }
   | { readonly kind: 'look'; readonly hints: Hints }
-  /** `request`: `null` where nobody asked and it is for what has changed. */
-  | { readonly kind: 'run'; readonly request: Request | null }
+  /**
+   * `request`: `null` where nobody asked and it is for what has changed.
+   * `isFirst`: none has come so far before, so that what was asked of the first one is still to be done.
+   */
+  | { readonly kind: 'run'; readonly request: Request | null; readonly isFirst: boolean }
   /** To the run that is at work: these files were edited meanwhile. */
   | { readonly kind: 'tell-run'; readonly hints: Hints }
   | { readonly kind: 'cancel-run'; readonly how: 'gently' | 'now' }
@@ -69,6 +72,8 @@ export interface WatchState {
   /** Whether it may be, unheard of. */
   readonly codeDoubted: boolean;
   readonly request: Request | null;
+  /** The first build: owed until one has begun, which a broken configuration and a missing file put off. */
+  readonly first: 'owed' | 'running' | 'had';
   /** Runs without a rest in between. */
   readonly streak: number;
   readonly notBeforeMs: number;
@@ -89,7 +94,7 @@ const longestPauseMs = 60_000;
 export function beginWatch(): Step {
   const state: WatchState = {
     ...{ work: 'reloading', config: 'valid', hints: noHints, owed: noHints, owesLook: false },
-    ...{ codeChanged: false, codeDoubted: false },
+    ...{ codeChanged: false, codeDoubted: false, first: 'owed' },
     ...{ request: { kind: 'begin' }, streak: 0, notBeforeMs: 0, ending: null },
   };
   return { state, orders: [{ kind: 'reload', isSure: true }] };
@@ -114,10 +119,12 @@ export function step(state: WatchState, input: WatchInput): Step {
     }
     case 'looked':
       return looked(state, input.hasWork, input.nowMs);
-    case 'run-ended':
-      if (input.refused) return resting(state, input.nowMs);
+    case 'run-ended': {
+      if (input.refused) return resting(withFirst(state, 'owed'), input.nowMs);
       // Whatever was heard of meanwhile: what a run leaves is to be seen, not believed.
-      return advance({ ...state, work: 'resting', owesLook: true, streak: state.streak + 1 }, input.nowMs);
+      const ended: WatchState = { ...withFirst(state, 'had'), work: 'resting', owesLook: true };
+      return advance({ ...ended, streak: state.streak + 1 }, input.nowMs);
+    }
     case 'asked':
       return advance({ ...state, request: input.request, streak: 0, notBeforeMs: 0 }, input.nowMs);
     case 'quit':
@@ -126,7 +133,7 @@ export function step(state: WatchState, input: WatchInput): Step {
 }
 
 function looked(state: WatchState, hasWork: boolean, nowMs: number): Step {
-  if (!hasWork) return resting(state, nowMs);
+  if (!hasWork && state.first !== 'owed') return resting(state, nowMs);
   const rested: WatchState = { ...state, work: 'resting' };
   const hasPaused = state.notBeforeMs > 0 && nowMs >= state.notBeforeMs;
   if (state.streak < usualStreak || hasPaused) return running({ ...rested, notBeforeMs: 0 }, null);
@@ -199,7 +206,19 @@ function reloading(state: WatchState): Step {
 }
 
 function running(state: WatchState, request: Request | null): Step {
-  return { state: { ...state, work: 'running', request: null }, orders: [{ kind: 'run', request }] };
+  const isOwed = state.first === 'owed';
+  // Where nobody asked for anything else, it is made for what the watch was started for.
+  const cause = request ?? (isOwed ? { kind: 'begin' } : null);
+  const isFirst = isOwed && (cause?.kind === 'begin' || cause?.kind === 'all');
+  return {
+    state: { ...state, work: 'running', request: null, first: isFirst ? 'running' : state.first },
+    orders: [{ kind: 'run', request: cause, isFirst }],
+  };
+}
+
+/** Of the run that has ended, if it was the first one. */
+function withFirst(state: WatchState, first: 'owed' | 'had'): WatchState {
+  return state.first === 'running' ? { ...state, first } : state;
 }
 
 function owingAll(state: WatchState, nowMs: number): WatchState {

@@ -57,7 +57,7 @@ describe('at first', () => {
     expect(beginWatch().orders).toEqual([{ kind: 'reload', isSure: true }]);
     const play = new Play();
     expect(play.give({ kind: 'reloaded', config: 'valid', nowMs: 0 })).toEqual([
-      { kind: 'run', request: { kind: 'begin' } },
+      { kind: 'run', request: { kind: 'begin' }, isFirst: true },
     ]);
     expect(kinds(play.give({ kind: 'run-ended', refused: false, nowMs: 0 }))).toEqual(['look']);
     expect(kinds(play.give({ kind: 'looked', hasWork: false, nowMs: 0 }))).toEqual(['rest']);
@@ -69,6 +69,44 @@ describe('at first', () => {
     expect(kinds(play.give({ kind: 'reloaded', config: 'valid', nowMs: 1 }))).toEqual(['run']);
     const [look] = play.give({ kind: 'run-ended', refused: false, nowMs: 100 });
     expect(look).toMatchObject({ kind: 'look', hints: { paths: new Map([['/w/a', { gone: false }]]) } });
+  });
+});
+
+describe('the first build', () => {
+  const began = { kind: 'run', request: { kind: 'begin' }, isFirst: true };
+  const run = (orders: readonly WatchOrder[]) => orders.filter(({ kind }) => kind === 'run');
+
+  test('is owed as long as the configuration is broken, even where nothing is stale then', () => {
+    const play = new Play();
+    play.give({ kind: 'reloaded', config: 'broken', nowMs: 0 });
+    play.heard(100, '/w/pipeline.config.ts');
+    play.woke(125);
+    play.give({ kind: 'reloaded', config: 'valid', nowMs: 130 });
+    expect(run(play.give({ kind: 'looked', hasWork: false, nowMs: 140 }))).toEqual([began]);
+    play.give({ kind: 'run-ended', refused: false, nowMs: 200 });
+    expect(kinds(play.give({ kind: 'looked', hasWork: false, nowMs: 200 }))).toEqual(['rest']);
+  });
+
+  test('is owed as long as it cannot begin, and a person who asks for all has it', () => {
+    const play = new Play();
+    play.give({ kind: 'reloaded', config: 'valid', nowMs: 0 });
+    play.give({ kind: 'run-ended', refused: true, nowMs: 10 });
+    expect(run(play.give({ kind: 'looked', hasWork: true, nowMs: 11 }))).toEqual([began]);
+    expect(kinds(play.give({ kind: 'run-ended', refused: true, nowMs: 12 }))).toEqual(['rest']);
+    const stage = { kind: 'stage', stage: 'a' } as const;
+    expect(run(play.give({ kind: 'asked', request: stage, nowMs: 20 }))).toEqual([
+      { kind: 'run', request: stage, isFirst: false },
+    ]);
+    play.give({ kind: 'run-ended', refused: true, nowMs: 30 });
+    play.give({ kind: 'looked', hasWork: false, nowMs: 31 });
+    play.give({ kind: 'run-ended', refused: true, nowMs: 32 });
+    expect(run(play.give({ kind: 'asked', request: { kind: 'all' }, nowMs: 40 }))).toEqual([
+      { kind: 'run', request: { kind: 'all' }, isFirst: true },
+    ]);
+    play.give({ kind: 'run-ended', refused: false, nowMs: 50 });
+    expect(run(play.give({ kind: 'looked', hasWork: true, nowMs: 60 }))).toEqual([
+      { kind: 'run', request: null, isFirst: false },
+    ]);
   });
 });
 
@@ -137,7 +175,7 @@ describe('while a run is at work', () => {
     const play = atWork();
     expect(play.give({ kind: 'asked', request: { kind: 'all' }, nowMs: 50 })).toEqual([]);
     expect(play.give({ kind: 'run-ended', refused: false, nowMs: 60 })).toEqual([
-      { kind: 'run', request: { kind: 'all' } },
+      { kind: 'run', request: { kind: 'all' }, isFirst: false },
     ]);
   });
 
