@@ -60,6 +60,7 @@ export class WatchEars {
       root: place.root,
       ownFolder: place.state,
       onFolder: (folder) => this.folders?.want(folder),
+      onAbove: (folder) => this.folders?.wantAbove(folder),
     });
     if (pollMs === null) this.folders = this.openFolders();
     this.lookedAt.sawOwn(this.memory);

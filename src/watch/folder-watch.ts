@@ -46,6 +46,8 @@ export class FolderWatch {
   private readonly unarmed = new Set<string>();
   /** Watched where others may change files without a word, or there and not to be watched. */
   private readonly doubtful = new Set<string>();
+  /** Wanted only to hear that what lies in them goes and comes back. */
+  private readonly above = new Set<string>();
   private readonly events: EventCount;
   private readonly disks = new TellingDisks();
   private inThisTurn = 0;
@@ -58,13 +60,16 @@ export class FolderWatch {
     this.events = new EventCount(this.floodBound);
   }
 
+  /** Without those that are wanted from above only. */
   get size(): number {
-    return this.armed.size;
+    let size = this.armed.size;
+    for (const folder of this.above) if (this.armed.has(folder)) size--;
+    return size;
   }
 
   /** Whether all wanted folders are watched, or not there, and nothing can be changed in them without a word. */
   get isWhole(): boolean {
-    return !this.isOver && this.doubtful.size === 0;
+    return !this.isOver && [...this.doubtful].every((folder) => this.above.has(folder));
   }
 
   /** Called when an event has come that was waited for: whether all before it can have come too. */
@@ -74,7 +79,18 @@ export class FolderWatch {
 
   /** Takes effect with the next `arm`. */
   want(absoluteFolder: string): void {
+    this.above.delete(absoluteFolder);
     if (!this.armed.has(absoluteFolder)) this.unarmed.add(absoluteFolder);
+  }
+
+  /**
+   * Folders on the way to the root, of which no verdict depends: where one of them cannot be watched, as it may not be
+   * read, there is no doubt of what lies in the root.
+   */
+  wantAbove(absoluteFolder: string): void {
+    if (this.armed.has(absoluteFolder) || this.unarmed.has(absoluteFolder)) return;
+    this.above.add(absoluteFolder);
+    this.unarmed.add(absoluteFolder);
   }
 
   /**

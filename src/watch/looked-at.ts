@@ -14,8 +14,11 @@ const mostLinks = 40;
 export class LookedAt implements Witness {
   /** Where it is seen that the root itself goes and comes back. */
   private readonly top: string;
+  /** Where the same is seen of the folders on the way to the root, outermost first. */
+  private readonly above: readonly string[];
   private readonly ownFolder: string;
   private readonly onFolder: (absoluteFolder: string) => void;
+  private readonly onAbove: (absoluteFolder: string) => void;
   private readonly paths = new Set<string>();
   private readonly lists = new Set<string>();
   private readonly ways = new Set<string>();
@@ -24,17 +27,21 @@ export class LookedAt implements Witness {
   private byTask = new Map<string, Set<string>>();
 
   /**
-   * `root`, absolute: what lies above its parent does not count. `ownFolder`, absolute: pipe's own, of which nobody wants to
-   * hear. `onFolder` is told, once, of each folder in which something may happen that matters.
+   * `root`, absolute. `ownFolder`, absolute: pipe's own, of which nobody wants to hear. `onFolder` is told, once, of each
+   * folder in which something may happen that matters; `onAbove` of those above the root's parent, where nothing does
+   * but that the way to the root goes and comes back.
    */
   constructor(options: {
     readonly root: string;
     readonly ownFolder: string;
     readonly onFolder: (absoluteFolder: string) => void;
+    readonly onAbove: (absoluteFolder: string) => void;
   }) {
     this.top = path.dirname(options.root);
+    this.above = foldersAbove(this.top);
     this.ownFolder = options.ownFolder;
     this.onFolder = options.onFolder;
+    this.onAbove = options.onAbove;
   }
 
   saw(absolutePath: string): void {
@@ -69,7 +76,7 @@ export class LookedAt implements Witness {
 
   /** Whether what was looked at lies below it. */
   isOnTheWay(absolutePath: string): boolean {
-    return this.ways.has(absolutePath);
+    return this.ways.has(absolutePath) || this.above.includes(absolutePath);
   }
 
   /** A file of pipe's own by which other processes tell that they were at work. */
@@ -101,7 +108,7 @@ export class LookedAt implements Witness {
 
   /** Whether a verdict may be another one for this. */
   matters(absolutePath: string, news: News): boolean {
-    if (this.paths.has(absolutePath) || this.ways.has(absolutePath)) return true;
+    if (this.paths.has(absolutePath) || this.isOnTheWay(absolutePath)) return true;
     return news === 'entry' && this.lists.has(path.dirname(absolutePath)) && !this.isOwn(absolutePath);
   }
 
@@ -113,6 +120,7 @@ export class LookedAt implements Witness {
       added.push(folder);
       if (folder === this.top || folder === path.dirname(folder)) break;
     }
+    if (added.includes(this.top)) for (const folder of this.above) this.onAbove(folder);
     // The outer ones first: what comes in between is then seen from there.
     for (const folder of added.reverse()) this.onFolder(folder);
   }
@@ -120,6 +128,11 @@ export class LookedAt implements Witness {
   private isOwn(absolutePath: string): boolean {
     return absolutePath === this.ownFolder || absolutePath.startsWith(`${this.ownFolder}/`);
   }
+}
+
+function foldersAbove(folder: string): readonly string[] {
+  const parent = path.dirname(folder);
+  return parent === folder ? [] : [...foldersAbove(parent), parent];
 }
 
 /** From where the system goes on: `..` in a link leads up from there, not from the name by which the folder was reached. */

@@ -37,7 +37,13 @@ class Scene implements Disposable {
       root: this.root,
       ownFolder: path.join(this.root, '.pipeline-cache'),
       onFolder: (folder) => this.folders.want(folder),
+      onAbove: (folder) => this.folders.wantAbove(folder),
     });
+  }
+
+  /** How many folders there are above the root's parent. */
+  get above(): number {
+    return path.dirname(this.root).split('/').length - 1;
   }
 
   [Symbol.dispose](): void {
@@ -82,9 +88,10 @@ test('a name that comes, goes or is written to is told of, where anybody has loo
   scene.lookedAt.followed(scene.at('in'));
   scene.lookedAt.saw(scene.at('in/a.txt'));
   scene.lookedAt.saw(scene.at('b.txt'));
-  // With the one above, where the root itself is seen to go.
-  expect(scene.folders.arm()).toBe(3);
+  // With the one above, where the root itself is seen to go; those further up do not count as watched.
+  expect(scene.folders.arm()).toBe(3 + scene.above);
   expect(scene.folders.arm()).toBe(0);
+  expect(scene.folders.size).toBe(3);
 
   scene.write('in/new.txt');
   await scene.hears('in/new.txt');
@@ -114,7 +121,7 @@ test('a folder that is not there yet is watched as soon as it is, and again when
   using scene = new Scene();
   scene.lookedAt.saw(scene.at('deep/er/file.txt'));
   scene.lookedAt.saw(scene.at('last.txt'));
-  expect(scene.folders.arm()).toBe(2);
+  expect(scene.folders.arm()).toBe(2 + scene.above);
   scene.write('deep/er/file.txt');
   await scene.hears('deep');
   expect(scene.folders.arm()).toBe(2);
@@ -190,15 +197,31 @@ test('a folder that is there and cannot be watched leaves a doubt until it can b
   expect(scene.folders.isWhole).toBe(fileSystemNamed(fs.statfsSync(scene.root).type)?.shared === false);
 });
 
+test('a folder above the root that cannot be watched leaves no doubt, unless something else lies behind it', () => {
+  using scene = new Scene({
+    watchFolder: (folder) => {
+      if (folder === '/') throw Object.assign(new Error('no'), { code: 'EACCES' });
+      return { close: () => {} };
+    },
+  });
+  scene.write('in/a.txt');
+  scene.lookedAt.saw(scene.at('in/a.txt'));
+  scene.folders.arm();
+  expect(scene.folders.isWhole).toBe(fileSystemNamed(fs.statfsSync(scene.root).type)?.shared === false);
+  scene.lookedAt.saw('/elsewhere/a.txt');
+  scene.folders.arm();
+  expect(scene.folders.isWhole).toBe(false);
+});
+
 test('nothing is proven by what comes after a watch has ended, and all folders may be watched anew', async () => {
   using scene = new Scene();
   scene.write('in/a.txt');
   scene.lookedAt.saw(scene.at('in/a.txt'));
-  expect(scene.folders.arm()).toBe(3);
+  expect(scene.folders.arm()).toBe(3 + scene.above);
   expect(scene.folders.prove()).toBe(true);
   scene.folders.disarmAll();
   expect(scene.folders.prove()).toBe(false);
-  expect(scene.folders.arm()).toBe(3);
+  expect(scene.folders.arm()).toBe(3 + scene.above);
   scene.write('in/a.txt', 'more');
   await scene.hears('in/a.txt');
   expect(scene.folders.prove()).toBe(true);
@@ -222,7 +245,7 @@ test.each(['ENOSPC', 'EMFILE', 'ENFILE'])(
     using scene = new Scene({
       watchFolder: (folder) => {
         given++;
-        if (given > 2) throw Object.assign(new Error('no more'), { code });
+        if (given > scene.above + 2) throw Object.assign(new Error('no more'), { code });
         return { close: () => closed.push(folder) };
       },
     });
@@ -230,7 +253,7 @@ test.each(['ENOSPC', 'EMFILE', 'ENFILE'])(
     scene.lookedAt.saw(scene.at('a/b/c.txt'));
     scene.folders.arm();
     expect(scene.limits).toEqual([code]);
-    expect(closed).toEqual([path.dirname(scene.root), scene.root]);
+    expect(closed.slice(scene.above)).toEqual([path.dirname(scene.root), scene.root]);
     expect([scene.folders.size, scene.folders.arm()]).toEqual([0, 0]);
   },
 );

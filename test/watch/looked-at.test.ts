@@ -12,7 +12,8 @@ test('a link in a linked folder leads up from where that folder really is', () =
   fs.writeFileSync(path.join(root, 'shared/config.txt'), 'one');
   fs.symlinkSync('releases/42', path.join(root, 'current'));
   fs.symlinkSync('../../shared/config.txt', path.join(root, 'releases/42/config.txt'));
-  const lookedAt = new LookedAt({ root, ownFolder: path.join(root, '.own'), onFolder: () => {} });
+  const ownFolder = path.join(root, '.own');
+  const lookedAt = new LookedAt({ root, ownFolder, onFolder: () => {}, onAbove: () => {} });
   lookedAt.followed(path.join(root, 'current/config.txt'));
   expect(lookedAt.matters(path.join(root, 'shared/config.txt'), 'content')).toBe(true);
 });

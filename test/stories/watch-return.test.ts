@@ -1,0 +1,35 @@
+// `pipe watch` where what it stands on goes away, and comes back: it goes on by itself.
+import fs from 'node:fs';
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
+import { Watcher } from '../rig/watcher.ts';
+
+const copying = `import { definePipeline } from 'pipe-build';
+export default definePipeline({ stages: {
+  copy: { requires: ['in.txt'], produces: ['out.txt'], run: 'cat in.txt > out.txt' },
+} });
+`;
+
+test('any folder on the way to the root may be moved away and back, or another one may take its place', async () => {
+  await using rig = await Rig.with({ 'x/y/root/pipeline.config.ts': copying, 'x/y/root/in.txt': '0\n' });
+  const [watcher] = await Watcher.start(rig, [], { cwd: 'x/y/root' });
+  await using _ = watcher;
+  for (const folder of ['x/y/root', 'x/y', 'x']) {
+    fs.renameSync(rig.path(folder), rig.path('away'));
+    expect((await watcher.rest()).text).toContain('the configuration is broken');
+    fs.renameSync(rig.path('away'), rig.path(folder));
+    expect(await watcher.rest()).toMatchObject({ runs: 0 });
+    rig.write('x/y/root/in.txt', `${folder}\n`);
+    expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['copy'] });
+    expect(rig.read('x/y/root/out.txt')).toBe(`${folder}\n`);
+  }
+
+  rig.write('other/y/root/pipeline.config.ts', copying);
+  rig.write('other/y/root/in.txt', 'other\n');
+  fs.renameSync(rig.path('x'), rig.path('away'));
+  fs.renameSync(rig.path('other'), rig.path('x'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['copy'] });
+  rig.write('x/y/root/in.txt', 'edited\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['copy'] });
+  expect([rig.read('x/y/root/out.txt'), rig.read('away/y/root/out.txt')]).toEqual(['edited\n', 'x\n']);
+});
