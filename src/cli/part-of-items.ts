@@ -32,16 +32,16 @@ export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGr
   const old = names.map((name) => taskNamed(graph, name));
   if (!old.every((task): task is Task => task !== null && isFileOrNone(task))) return null;
   const families = graph.stages.filter(({ name }) => again.has(allItemsOf(name)));
-  const changing = new Set(old.map(({ stage }) => stage.name));
   const added: Task[] = [];
   for (const stage of families) {
-    // Which items it has is known when those have run that make them.
-    if (graph.edgesInto(stage.name).some(({ from }) => changing.has(from))) return null;
     const come = newItems(root, stage, known);
     if (come === null || !old.every((task) => task.stage.name !== stage.name || isFile(root, task)))
       return null;
     added.push(...come);
   }
+  // Which items a stage has is known when those have run that make them, be they known or new.
+  const changing = new Set([...old, ...added].map(({ stage }) => stage.name));
+  if (families.some(({ name }) => graph.edgesInto(name).some(({ from }) => changing.has(from)))) return null;
   const order = new Map<string, number>();
   for (const [i, { task }] of known.entries())
     if (!order.has(stageOfTask(task as TaskId))) order.set(stageOfTask(task as TaskId), i);

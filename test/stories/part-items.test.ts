@@ -116,6 +116,22 @@ test('items that follow from items, and those that others make, are looked at to
   await isAllFresh(rig, 8);
 });
 
+test('an item has come whose output is an item of the next stage: that one is done in the same build', async () => {
+  await using rig = await Rig.compiled(
+    { 'src/a.txt': 'a', 'src/b.txt': 'b', 'other.txt': '' },
+    `{ jobs: 1, stages: {
+      up: { forEach: 'src/{name}.txt', produces: ['out/{name}.txt'], run: 'cp {item} {produces}' },
+      more: { forEach: 'out/{name}.txt', produces: ['more/{name}.txt'], run: 'cp {item} {produces}' },
+      all: { requires: ['more/*.txt'], produces: ['all.txt'], run: 'cat more/*.txt > all.txt' },
+    } }`,
+  );
+  await settle(rig);
+  rig.write('src/c.txt', 'c');
+  expect((await plain(rig)).executed).toEqual(['all', 'more:out/c.txt', 'up:src/c.txt']);
+  expect(rig.read('all.txt')).toBe('abc');
+  await isAllFresh(rig, 7);
+});
+
 test('what an item that is left out made is edited while another one runs: no result is made of that', async () => {
   await using rig = await Rig.compiled(
     { 'in/a.txt': 'a\n', 'in/b.txt': 'b\n', 'in/c.txt': 'c\n' },
