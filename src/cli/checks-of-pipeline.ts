@@ -7,6 +7,8 @@ import { lookAt } from '../engine/service-look.ts';
 import type { World } from '../engine/world.ts';
 import { describeCommand } from '../model/command/command-line.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
+import { expectedOf, type ParamDeclaration } from '../model/params/param.ts';
+import { type Settled, settled } from '../model/params/settled.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Answer, describeCheck } from '../model/service.ts';
 import type { Pipeline, Service, Stage } from '../model/stage.ts';
@@ -43,11 +45,16 @@ export async function stageChecks(
   workspace: Workspace,
   selection: Selection,
 ): Promise<readonly Check[]> {
-  const problems = preflight(world, workspace.graph, selection);
+  const open = workspace.pipeline.params.filter(({ value }) => value === null);
+  const parts = settled(
+    workspace.pipeline.stages,
+    open.map(({ name }) => name),
+  );
+  const stages = parts.map(({ stage }) => stage);
+  const problems = preflight(world, workspace.graph, selection, undefined, parts);
   const tools = problems.filter((problem) => problem.code === 'PIPE037');
   const files = problems.filter((problem) => aboutFiles.has(problem.code));
   const code = problems.filter((problem) => !tools.includes(problem) && !files.includes(problem));
-  const { stages } = workspace.pipeline;
   return [
     ...(code.length === 0 ? [] : [checkOf('code', code, '')]),
     ...(stages.some((stage) => stage.tools.length > 0)
@@ -55,9 +62,39 @@ export async function stageChecks(
       : []),
     ...secretChecks(stages, world.caller),
     ...passedChecks(stages, world.caller),
-    ...shellChecks(workspace.pipeline, (stage) => canStart(stage, workspace.root)),
+    ...shellChecks({ stages }, (stage) => canStart(stage, workspace.root)),
     ...(code.length > 0 ? [] : await serviceChecks(stages, (one) => lookAt(world, one, neverEnded))),
-    checkOf('files', files, 'every required file is there or will be made'),
+    checkOf('files', files, fineFiles(parts)),
+    ...openChecks(open, parts),
+  ];
+}
+
+function fineFiles(parts: readonly Settled[]): string {
+  const isAll = parts.every(({ unsettled }) => unsettled.length === 0);
+  return isAll
+    ? 'every required file is there or will be made'
+    : 'those that were looked for are there or will be made';
+}
+
+/** What hangs on a parameter that nobody has given is left out of all others, and told here. */
+export function openChecks(open: readonly ParamDeclaration[], parts: readonly Settled[]): readonly Check[] {
+  if (open.length === 0) return [];
+  const name = 'parameters';
+  const missing = `${open.map((param) => param.name).join(', ')} must be given to build`;
+  const left = parts.filter(({ unsettled }) => unsettled.length > 0);
+  if (left.length === 0) return [{ name, status: 'ok', detail: missing }];
+  const told = left.map(({ stage, unsettled }) => `${unsettled.join(', ')} of ${stage.name}`);
+  const given = open.map((param) => `-p ${param.name}=…`).join(' ');
+  const values = open.map(
+    (param) => `${param.name} is ${param.choices?.join(' or ') ?? expectedOf(param.type)}`,
+  );
+  return [
+    {
+      name,
+      status: 'warn',
+      detail: `${missing}; without not looked at: ${told.join('; ')}`,
+      hint: `pipe doctor ${given} looks at it too: ${values.join(', ')}`,
+    },
   ];
 }
 

@@ -4,6 +4,7 @@ import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { modulesOf } from '../model/hooks.ts';
 import { expectedOf } from '../model/params/param.ts';
+import { asWritten } from '../model/params/settled.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
@@ -100,11 +101,6 @@ function paramLines({ params }: Pipeline, { columns, style }: Look): readonly st
     ]),
     { columns, style },
   );
-}
-
-/** The place of a parameter that nobody has given stands in a pattern as a name with braces in it. */
-function asWritten(pattern: string): string {
-  return pattern.replaceAll(/\\\{(params\.[\w.-]+)\\\}/g, '{$1}');
 }
 
 function inputsOf(stage: Stage): number {

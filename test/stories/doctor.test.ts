@@ -133,3 +133,45 @@ test('a service is looked at where the parameters say', async () => {
   expect((await examined(rig, ['-p', 'port=2'])).statusOf('service')).toBe('ok');
   expect((await examined(rig, ['-p', 'port=x'])).codesOf('configuration')).toEqual(['PIPE055']);
 });
+
+test('without a parameter that must be given, what does not hang on it is looked at, and the rest is told', async () => {
+  await using rig = await Rig.compiled(
+    { 'sow/math/1.json': '{}', 'up-2': '' },
+    `{ params: { subject: { type: 'string', choices: ['math', 'art'] }, port: { type: 'number' }, level: { type: 'number', default: 1 } },
+      services: { web: { check: 'test -e up-{params.port}' } },
+      stages: {
+        sow: { requires: 'plan/{params.level}.txt', produces: 'out/sow.txt', run: 'cp plan/* out/sow.txt' },
+        lessons: { forEach: 'sow/{params.subject}/{x}.json', produces: 'out/{params.subject}/{x}.txt', run: 'cp {item} {produces}' },
+        maths: { requires: ['out/math/1.txt', 'out/*/2.txt'], services: 'web', run: 'true' },
+      } }`,
+  );
+  const open = await examined(rig);
+  expect(open.code).toBe(1);
+  const files = open.checks.find(({ name }) => name === 'files')?.problems;
+  expect(files?.map(({ at }) => at)).toEqual(['stages.sow.requires']);
+  expect(open.statusOf('service')).toBeUndefined();
+  expect(open.checks.find(({ name }) => name === 'parameters')).toEqual({
+    name: 'parameters',
+    status: 'warn',
+    detail:
+      'subject, port must be given to build; without not looked at: sow/{params.subject}/{x}.json of lessons; out/math/1.txt, the service web of maths',
+    hint: 'pipe doctor -p subject=… -p port=… looks at it too: subject is math or art, port is a number',
+  });
+
+  const given = await examined(rig, ['-p', 'subject=math', '-p', 'port=2']);
+  expect([given.statusOf('service'), given.statusOf('parameters')]).toEqual(['ok', undefined]);
+  expect(given.codesOf('files')).toEqual(['PIPE050']);
+});
+
+test('a parameter on which nothing hangs that could be looked at is told, and no warning', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'v0' },
+    `{ params: { level: { type: 'number' } }, stages: { copy: { requires: 'in.txt', produces: 'out/{params.level}.txt', run: 'cp in.txt {produces}' } } }`,
+  );
+  const { code, checks } = await examined(rig);
+  expect(code).toBe(0);
+  expect(checks.find(({ name }) => name === 'parameters')).toMatchObject({
+    status: 'ok',
+    detail: 'level must be given to build',
+  });
+});

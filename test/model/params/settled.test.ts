@@ -1,0 +1,50 @@
+// What hangs on parameters that nobody has given.
+import { expect, test } from 'vitest';
+import { type Settled, settled } from '../../../src/model/params/settled.ts';
+import { validate } from '../../../src/model/validation/validate.ts';
+
+function settledOf(stages: object, services: object = {}): readonly Settled[] {
+  const spec = { params: { a: { type: 'string' }, b: { type: 'string', default: 'B' } }, services, stages };
+  const place = { root: '/ws', home: '/home', configPath: '/ws/pipeline.config.ts', folderName: 'ws' };
+  const pipeline = validate(spec, place, { params: { typed: [], open: true } });
+  if (!pipeline.ok) throw new Error(JSON.stringify(pipeline.error));
+  return settled(pipeline.value.stages, ['a']);
+}
+
+test('patterns, files that commands name, and tools whose folder or PATH hang on it are left out', () => {
+  const [one] = settledOf({
+    one: {
+      requires: ['x/{params.a}/*.txt', 'x/{params.b}.txt', '!x/{params.a}.tmp'],
+      run: 'node {params.a}.mjs && node b/{params.b}.mjs',
+      tools: { node: '*' },
+      env: { PATH: '/opt/{params.a}/bin' },
+    },
+  });
+  expect(one!.unsettled).toEqual(['x/{params.a}/*.txt', 'the tool node']);
+  expect(one!.stage.requires.entries.map(({ source }) => source)).toEqual(['x/B.txt']);
+  expect(one!.stage.implied).toEqual(['b/B.mjs']);
+  expect(one!.stage.tools).toEqual([]);
+});
+
+test('what a stage may make under a value that nobody has given need not be there', () => {
+  const [, two] = settledOf({
+    one: { produces: ['out/{params.a}/x.txt', '{p/{params.a},q}/y.txt'], run: 'true' },
+    two: { requires: ['out/math/x.txt', 'out/*/x.txt', 'in/z.txt'], run: 'true' },
+    three: { requires: [], run: 'true' },
+  });
+  expect(two!.unsettled).toEqual(['out/math/x.txt', 'in/z.txt']);
+});
+
+test('a service hangs on it by its check, by its variables, or as a function may ask for it', () => {
+  const [one] = settledOf(
+    { one: { services: ['url', 'env', 'fn', 'free'], run: 'true' } },
+    {
+      url: { check: 'http://localhost/{params.a}' },
+      env: { check: 'true', env: { A: '{params.a}' } },
+      fn: { check: () => {} },
+      free: { check: { tcp: 80 } },
+    },
+  );
+  expect(one!.unsettled).toEqual(['the service env', 'the service fn', 'the service url']);
+  expect(one!.stage.services.map(({ name }) => name)).toEqual(['free']);
+});
