@@ -134,7 +134,7 @@ function verdictText({ plan }: StageFacts): readonly string[] {
 function lastRunText(memory: Memory, nowMs: number): readonly string[] {
   if (memory.kind === 'none') return ['none on record'];
   const last = memory.kind === 'done' ? memory.record : memory.last;
-  const unfinished = memory.kind === 'unfinished' ? [`run ${memory.runId} began and did not finish it`] : [];
+  const unfinished = memory.kind === 'unfinished' ? [unfinishedText(memory)] : [];
   if (last === null) return unfinished;
   const { accepted } = last;
   const took = `took ${formatDuration(last.durationMs)}`;
@@ -146,6 +146,11 @@ function lastRunText(memory: Memory, nowMs: number): readonly string[] {
           `accepted ${ago(accepted.atMs, nowMs)} by ${printable(accepted.by)}: ${printable(accepted.reason)}`,
         ]),
   ];
+}
+
+function unfinishedText({ runId, overwritten }: Extract<Memory, { readonly kind: 'unfinished' }>): string {
+  if (overwritten === undefined) return `run ${runId} began and did not finish it`;
+  return `run ${runId} made ${printable(overwritten.path)} for ${printable(overwritten.params)}`;
 }
 
 function lastRunJson(memory: Memory) {

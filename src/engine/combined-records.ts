@@ -3,8 +3,14 @@
 import type { FilePath, RunId, TaskId } from '../base/brand.ts';
 import { setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { type IdOnRecord, isPossible, readRecordId, recordId } from '../model/params/combination.ts';
-import type { Memory, TaskRecord } from '../model/record.ts';
+import {
+  combinationText,
+  type IdOnRecord,
+  isPossible,
+  readRecordId,
+  recordId,
+} from '../model/params/combination.ts';
+import type { Memory, Overwriting, TaskRecord } from '../model/record.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { stageOfTask } from '../model/task.ts';
 import type { Records } from './ports.ts';
@@ -75,6 +81,10 @@ class CombinedRecords implements Records {
     this.records.failed(this.onRecord(task), runId, left);
   }
 
+  overwritten(task: TaskId, runId: RunId, by: Overwriting): void {
+    this.records.overwritten(this.onRecord(task), runId, by);
+  }
+
   commit(record: TaskRecord): void {
     this.records.commit({ ...record, task: this.onRecord(record.task) });
   }
@@ -100,12 +110,14 @@ class CombinedRecords implements Records {
    * goes with it: under `mtime` nobody would compare its content.
    */
   private spoil(id: TaskId, runId: RunId, produces: readonly string[]): void {
-    const { stage } = readRecordId(id);
+    const { stage, combination } = readRecordId(id);
     if (this.stages.get(stage)?.combination === '') return;
     const set = setOfTexts(produces);
     for (const { task, outputs } of this.withOtherParams()) {
       if (readRecordId(task).stage !== stage || this.records.memory(task).kind !== 'done') continue;
-      if (outputs.some(({ path }) => setMatches(set, path as FilePath))) this.records.failed(task, runId);
+      const taken = outputs.find(({ path }) => setMatches(set, path as FilePath));
+      if (taken === undefined) continue;
+      this.records.overwritten(task, runId, { path: taken.path, params: combinationText(combination) });
     }
   }
 

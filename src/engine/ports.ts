@@ -5,7 +5,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { PatternEntry, PatternSet } from '../model/glob/pattern-set.ts';
 import type { FileEntry, Manifest } from '../model/manifest.ts';
-import type { Memory, TaskRecord } from '../model/record.ts';
+import type { Memory, Overwriting, TaskRecord } from '../model/record.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
 
 /** One file of a listing. */
@@ -142,6 +142,8 @@ export interface Records {
   unfinished(): readonly TaskId[];
   /** The attempt failed in good order: of it lies around only `left`, which is pipe's. It stays unfinished. */
   failed(task: TaskId, runId: RunId, left?: Manifest): void;
+  /** Its result does not stand any more, though nothing of its own has begun. */
+  overwritten(task: TaskId, runId: RunId, by: Overwriting): void;
   commit(record: TaskRecord): void;
   /** Takes record and marker away. */
   forget(task: TaskId): void;

@@ -18,7 +18,7 @@ export function judgeByHash(memory: Memory, now: Present): Verdict {
       return { kind: 'stale', reasons: [{ code: 'never-built' }] };
     case 'unfinished': {
       const since = memory.last === null ? [] : differences(memory.last, now).filter(isAboutInputs);
-      return { kind: 'stale', reasons: [{ code: 'unfinished' }, ...since] };
+      return { kind: 'stale', reasons: [whyUnfinished(memory), ...since] };
     }
     case 'done':
       return verdictOf(differences(memory.record, now));
@@ -42,7 +42,7 @@ export function judgeByTimes(
     readonly unmatched: readonly string[];
   },
 ): Verdict {
-  if (memory.kind === 'unfinished') return { kind: 'stale', reasons: [{ code: 'unfinished' }] };
+  if (memory.kind === 'unfinished') return { kind: 'stale', reasons: [whyUnfinished(memory)] };
   const reasons: StaleReason[] = now.unmatched.map((path) => ({ code: 'output-missing', path }));
   if (memory.kind === 'done') reasons.push(...definitionChanges(memory.record.parts, now.parts));
   const oldest = now.outputs.reduce<TimedFile | null>(
@@ -61,6 +61,10 @@ export function judgeByTimes(
 /** Adds what the user asked for on top of what the files say. */
 export function withReason(verdict: Verdict, reason: StaleReason): Verdict {
   return { kind: 'stale', reasons: verdict.kind === 'stale' ? [reason, ...verdict.reasons] : [reason] };
+}
+
+function whyUnfinished({ overwritten }: Extract<Memory, { readonly kind: 'unfinished' }>): StaleReason {
+  return overwritten === undefined ? { code: 'unfinished' } : { code: 'overwritten', ...overwritten };
 }
 
 function verdictOf(reasons: readonly StaleReason[]): Verdict {

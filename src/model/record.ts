@@ -50,6 +50,13 @@ export interface Acceptance {
   readonly paths: readonly string[];
 }
 
+/** The same stage, for other values of its parameters, was about to make an output that a result has too. */
+export interface Overwriting {
+  readonly path: string;
+  /** In words: `a=1, b=2`. */
+  readonly params: string;
+}
+
 /**
  * What is on record of a task. `unfinished`: an attempt began and did not commit. `leftovers`: nothing says
  * how it ended, so that files of it may lie around; after an orderly failure they were moved away.
@@ -61,6 +68,8 @@ export type Memory =
       readonly runId: RunId;
       readonly leftovers: boolean;
       readonly last: TaskRecord | null;
+      /** Set where no attempt of its own has ended its result. */
+      readonly overwritten?: Overwriting;
     }
   | { readonly kind: 'done'; readonly record: TaskRecord };
 

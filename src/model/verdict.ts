@@ -4,6 +4,8 @@
 export type StaleReason =
   | { readonly code: 'never-built' }
   | { readonly code: 'unfinished' }
+  /** The stage has made `path` for other values of its parameters since. */
+  | { readonly code: 'overwritten'; readonly path: string; readonly params: string }
   | { readonly code: 'forced' }
   | { readonly code: 'audited' }
   | { readonly code: 'always' }

@@ -41,6 +41,7 @@ const recordsWorks: Works<Omit<Records, 'commit'>> = {
   killed: 'recording',
   unfinished: 'recording',
   failed: 'recording',
+  overwritten: 'recording',
   forget: 'recording',
   hasProduced: 'recording',
   changedElsewhere: 'recording',

@@ -3,7 +3,7 @@
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { Records } from '../engine/ports.ts';
 import type { Manifest } from '../model/manifest.ts';
-import type { Memory, TaskRecord } from '../model/record.ts';
+import type { Memory, Overwriting, TaskRecord } from '../model/record.ts';
 import type { State } from './state.ts';
 
 export class StateRecords implements Records {
@@ -47,6 +47,10 @@ export class StateRecords implements Records {
     if (files.length > 0)
       this.state.write({ kind: 'produced', paths: files.map(({ path, digest }) => [path, digest]) }, false);
     this.state.write({ kind: 'failed', task, runId }, false);
+  }
+
+  overwritten(task: TaskId, runId: RunId, by: Overwriting): void {
+    this.state.write({ kind: 'failed', task, runId, overwritten: by }, false);
   }
 
   commit(record: TaskRecord): void {

@@ -2,7 +2,7 @@
 
 import type { Digest, RunId, TaskId } from '../base/brand.ts';
 import type { FileEntry } from '../model/manifest.ts';
-import { type Memory, notMadeByPipe, recordIn, type TaskRecord } from '../model/record.ts';
+import { type Memory, notMadeByPipe, type Overwriting, recordIn, type TaskRecord } from '../model/record.ts';
 import { ProducedContent } from './produced-content.ts';
 import type { StampRow } from './stamp-memory.ts';
 import { encodeLine, type StateLine } from './state-lines.ts';
@@ -84,7 +84,7 @@ export class StateContent {
         this.begun.set(line.task, line.produces);
         return;
       case 'failed':
-        this.leaveUnfinished(line.task, line.runId, false);
+        this.leaveUnfinished(line.task, line.runId, false, line.overwritten);
         return;
       case 'forget':
         this.memories.delete(line.task);
@@ -141,14 +141,21 @@ export class StateContent {
       if (memory.kind === 'unfinished')
         yield memory.leftovers
           ? encodeLine({ kind: 'begin', task, runId: memory.runId, produces: this.begun.get(task) ?? [] })
-          : encodeLine({ kind: 'failed', task, runId: memory.runId });
+          : encodeLine({ kind: 'failed', task, runId: memory.runId, overwritten: memory.overwritten });
     }
     for (const rows of chunks([...this.stamps.values()])) yield encodeLine({ kind: 'stamps', rows });
     for (const [key, value] of this.tools) yield encodeLine({ kind: 'tool', key, value });
   }
 
-  private leaveUnfinished(task: TaskId, runId: RunId, leftovers: boolean): void {
-    this.memories.set(task, { kind: 'unfinished', runId, leftovers, last: recordIn(this.memory(task)) });
+  private leaveUnfinished(task: TaskId, runId: RunId, leftovers: boolean, overwritten?: Overwriting): void {
+    const last = recordIn(this.memory(task));
+    this.memories.set(task, {
+      kind: 'unfinished',
+      runId,
+      leftovers,
+      last,
+      ...(overwritten && { overwritten }),
+    });
     if (!leftovers) this.begun.delete(task);
   }
 

@@ -2,7 +2,7 @@
 
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { FileEntry, Manifest } from '../model/manifest.ts';
-import type { Acceptance, FingerprintPart, TaskRecord, Unnameable } from '../model/record.ts';
+import type { Acceptance, FingerprintPart, Overwriting, TaskRecord, Unnameable } from '../model/record.ts';
 import type { StampRow } from './stamp-memory.ts';
 
 export type StateLine =
@@ -13,7 +13,13 @@ export type StateLine =
       readonly runId: RunId;
       readonly produces: readonly string[];
     }
-  | { readonly kind: 'failed'; readonly task: TaskId; readonly runId: RunId }
+  | {
+      readonly kind: 'failed';
+      readonly task: TaskId;
+      readonly runId: RunId;
+      /** Nothing of its own had begun. */
+      readonly overwritten?: Overwriting | undefined;
+    }
   | { readonly kind: 'forget'; readonly task: TaskId }
   /** Contents that `pipe` once wrote to a path, oldest first. */
   | { readonly kind: 'produced'; readonly paths: readonly (readonly [string, ...Digest[]])[] }
@@ -70,7 +76,7 @@ export function encodeLine(line: StateLine): string {
     case 'begin':
       return JSON.stringify(['b', line.task, line.runId, ...line.produces]);
     case 'failed':
-      return JSON.stringify(['x', line.task, line.runId]);
+      return JSON.stringify(['x', line.task, line.runId, ...overwritingRow(line.overwritten)]);
     case 'forget':
       return JSON.stringify(['f', line.task]);
     case 'produced':
@@ -95,7 +101,7 @@ export function decodeLine(content: unknown, shared: SharedParts = new SharedPar
     case 'b':
       return { kind: 'begin', task: content[1], runId: content[2], produces: content.slice(3) };
     case 'x':
-      return { kind: 'failed', task: content[1], runId: content[2] };
+      return { kind: 'failed', task: content[1], runId: content[2], ...overwritingOf(content.slice(3)) };
     case 'f':
       return { kind: 'forget', task: content[1] };
     case 'p':
@@ -111,6 +117,14 @@ export function decodeLine(content: unknown, shared: SharedParts = new SharedPar
     default:
       return null;
   }
+}
+
+function overwritingRow(overwriting: Overwriting | undefined): readonly string[] {
+  return overwriting === undefined ? [] : [overwriting.path, overwriting.params];
+}
+
+function overwritingOf([path, params]: readonly string[]): { readonly overwritten?: Overwriting } {
+  return path === undefined || params === undefined ? {} : { overwritten: { path, params } };
 }
 
 function rowOfRecord(record: TaskRecord): RecordRow {

@@ -33,6 +33,29 @@ export function recordsConform(name: string, makePlace: () => () => Records): vo
     }
   });
 
+  scene(
+    'a result that another one has overwritten does not stand, and what it was overwritten by is known',
+    (open) => {
+      const records = open();
+      records.commit(record(A, RUN1));
+      const overwritten = { path: 'out/x', params: 'a=1' };
+      records.overwritten(A, RUN2, overwritten);
+      const last = record(A, RUN1);
+      for (const seen of [records, open()]) {
+        expect(seen.memory(A)).toEqual({
+          kind: 'unfinished',
+          runId: RUN2,
+          leftovers: false,
+          last,
+          overwritten,
+        });
+        expect([seen.all(), seen.killed(), seen.unfinished()]).toEqual([[], [], [A]]);
+      }
+      records.begin(A, RUN2);
+      expect(open().memory(A)).toEqual({ kind: 'unfinished', runId: RUN2, leftovers: true, last });
+    },
+  );
+
   scene('commit ends an attempt, of this task alone', (open) => {
     const records = open();
     records.begin(A, RUN1);

@@ -109,7 +109,10 @@ test('where two values have a path in common, the result of the other one does n
   shelf.as('art', spec).begin(lesson, run, ['out/*art.txt']);
   expect(shelf.as('math', spec).memory(lesson).kind).toBe('done');
   shelf.as('art', spec).begin(lesson, run, ['out/mat*.txt']);
-  expect(shelf.as('math', spec).memory(lesson)).toMatchObject({ kind: 'unfinished', leftovers: false });
+  expect(shelf.as('math', spec).memory(lesson)).toMatchObject({
+    ...{ kind: 'unfinished', leftovers: false },
+    overwritten: { path: 'out/math.txt', params: 'subject=art' },
+  });
   expect(shelf.as('x', spec).memory(lesson).kind).toBe('unfinished');
 });
 

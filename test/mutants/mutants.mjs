@@ -44,14 +44,14 @@ export const mutants = [
   {
     name: 'an unfinished attempt reads as its last record',
     file: 'src/model/judge.ts',
-    from: "return { kind: 'stale', reasons: [{ code: 'unfinished' }, ...since] };",
+    from: "return { kind: 'stale', reasons: [whyUnfinished(memory), ...since] };",
     to: 'return verdictOf(since);',
     tests: ['test/model/judge.test.ts', 'test/random.test.ts'],
   },
   {
     name: 'under mtime an unfinished attempt is judged by its times',
     file: 'src/model/judge.ts',
-    from: "if (memory.kind === 'unfinished') return { kind: 'stale', reasons: [{ code: 'unfinished' }] };",
+    from: "if (memory.kind === 'unfinished') return { kind: 'stale', reasons: [whyUnfinished(memory)] };",
     to: '',
     tests: ['test/model/judge.test.ts', 'test/stories/crash.test.ts'],
   },

@@ -2,7 +2,13 @@
 import type { Digest, FilePath, RunId, TaskId } from '../../src/base/brand.ts';
 import type { Records } from '../../src/engine/ports.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
-import { type Memory, notMadeByPipe, recordIn, type TaskRecord } from '../../src/model/record.ts';
+import {
+  type Memory,
+  notMadeByPipe,
+  type Overwriting,
+  recordIn,
+  type TaskRecord,
+} from '../../src/model/record.ts';
 
 interface Content {
   readonly memories: Map<TaskId, Memory>;
@@ -69,6 +75,13 @@ export class FakeRecords implements Records {
     this.write(({ memories, produced }) => {
       memories.set(task, { kind: 'unfinished', runId, leftovers: false, last });
       for (const { path, digest } of left) produced.add(`${digest} ${path}`);
+    });
+  }
+
+  overwritten(task: TaskId, runId: RunId, overwritten: Overwriting): void {
+    const last = recordIn(this.memory(task));
+    this.write(({ memories }) => {
+      memories.set(task, { kind: 'unfinished', runId, leftovers: false, last, overwritten });
     });
   }
 

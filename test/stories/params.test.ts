@@ -59,6 +59,27 @@ test('each combination has its own outputs and stays fresh while others are buil
   expect(rig.files('lessons')).toEqual(['art.txt']);
 });
 
+test('where two combinations give one path, the one that was built last has it, and of the other that is said', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'v0' },
+    `{ params: { a: { type: 'string' }, b: { type: 'string' } },
+      stages: { one: { requires: 'in.txt', produces: 'out/{params.a}-{params.b}', run: 'echo {params.a} {params.b} > {produces}' } } }`,
+  );
+  const [first, second] = [
+    ['-p', 'a=1', '-p', 'b=2-3'],
+    ['-p', 'a=1-2', '-p', 'b=3'],
+  ];
+  await rig.build(first);
+  expect((await rig.build(second)).reasonsOf('one')).toEqual([{ code: 'never-built' }]);
+  const again = await rig.build(first);
+  expect(again.restored).toEqual(['one']);
+  expect(again.reasonsOf('one')).toEqual([{ code: 'overwritten', path: 'out/1-2-3', params: 'a=1-2, b=3' }]);
+  expect(rig.read('out/1-2-3')).toBe('1 2-3\n');
+  const { stdout } = await rig.pipe(['describe', 'one', ...second!]);
+  expect(stdout).toMatch(/^ +out\/1-2-3 was made for a=1, b=2-3 since$/m);
+  expect(stdout).toMatch(/^last run +run \S+ made out\/1-2-3 for a=1, b=2-3$/m);
+});
+
 test('a value that is no choice any more leaves its outputs to be cleaned', async () => {
   // The file was another stage's before: it is not that one's leftover, whatever is built at the moment.
   await using rig = await Rig.compiled(

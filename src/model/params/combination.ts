@@ -49,6 +49,13 @@ export function isPossible(
   );
 }
 
+/** For people: `a=1, b=2`. */
+export function combinationText(combination: string): string {
+  return pairsIn(combination)
+    .map((pair) => pair.join('='))
+    .join(', ');
+}
+
 function namesIn(combination: string): readonly string[] {
   return pairsIn(combination).map(([name]) => name);
 }

@@ -15,6 +15,8 @@ export function explainReason(reason: StaleReason): string {
       return 'it was never built';
     case 'unfinished':
       return 'its last attempt did not succeed';
+    case 'overwritten':
+      return `${printable(reason.path)} was made for ${printable(reason.params)} since`;
     case 'forced':
       return 'it is forced';
     case 'audited':

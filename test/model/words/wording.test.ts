@@ -11,6 +11,7 @@ describe('a reason', () => {
   test.each<[StaleReason, string]>([
     [{ code: 'never-built' }, 'it was never built'],
     [{ code: 'unfinished' }, 'its last attempt did not succeed'],
+    [{ code: 'overwritten', path: 'out/1-2', params: 'a=1, b=2' }, 'out/1-2 was made for a=1, b=2 since'],
     [{ code: 'forced' }, 'it is forced'],
     [{ code: 'always' }, 'it declares no files and always runs'],
     [changed('data/full.json'), 'data/full.json changed'],
