@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { CallerEnv } from '../engine/ports.ts';
-import { preflight } from '../engine/preflight.ts';
+import { refusals } from '../engine/refusals.ts';
 import { lookAt } from '../engine/service-look.ts';
 import type { World } from '../engine/world.ts';
 import { describeCommand } from '../model/command/command-line.ts';
@@ -18,7 +18,7 @@ import type { Workspace } from './workspace.ts';
 
 /** Reported of the stages together; with any other code the configuration itself is wrong. */
 const aboutGraph: ReadonlySet<DiagnosticCode> = new Set(['PIPE014', 'PIPE015', 'PIPE018']);
-const aboutFiles: ReadonlySet<DiagnosticCode> = new Set(['PIPE033', 'PIPE050']);
+const aboutFiles: ReadonlySet<DiagnosticCode> = new Set(['PIPE033', 'PIPE050', 'PIPE052']);
 
 /** Each look has its own limit. */
 const neverEnded = new AbortController().signal;
@@ -51,7 +51,7 @@ export async function stageChecks(
     open.map(({ name }) => name),
   );
   const stages = parts.map(({ stage }) => stage);
-  const problems = preflight(world, workspace.graph, selection, undefined, parts);
+  const problems = refusals(world, workspace.graph, selection, { about: parts });
   const tools = problems.filter((problem) => problem.code === 'PIPE037');
   const files = problems.filter((problem) => aboutFiles.has(problem.code));
   const code = problems.filter((problem) => !tools.includes(problem) && !files.includes(problem));

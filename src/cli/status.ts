@@ -1,6 +1,6 @@
 // `pipe status`: what would run and why, without touching anything.
-import { preflight } from '../engine/preflight.ts';
 import { preview } from '../engine/preview.ts';
+import { refusals } from '../engine/refusals.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { ItemsGone } from '../model/item-events.ts';
 import { goneLines } from '../render/gone-lines.ts';
@@ -17,7 +17,7 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
   const onGone = (one: ItemsGone) => void gone.push(one);
   const { problems, plans } = await looking(workspace, selection, flags, (world) => ({
     // What a build would refuse has no plan: `pipe build --dry-run` says the same.
-    problems: preflight(world, workspace.graph, selection),
+    problems: refusals(world, workspace.graph, selection),
     plans: preview(world, workspace.graph, selection, { onGone }),
   }));
   if (problems.length > 0) throw new UsageError(problems);

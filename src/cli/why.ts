@@ -2,6 +2,7 @@
 
 import type { FilePath } from '../base/brand.ts';
 import { preview } from '../engine/preview.ts';
+import { refusals } from '../engine/refusals.ts';
 import type { World } from '../engine/world.ts';
 import { type LastWork, lastWork } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
@@ -14,7 +15,7 @@ import { resolveName, selectEverything, unknownTarget } from '../model/selection
 import type { Stage } from '../model/stage.ts';
 import { ago, plural } from '../model/words/amounts.ts';
 import { type Cause, causesOf, flatCauses } from '../model/words/cause-chain.ts';
-import { summariseReasons } from '../model/words/wording.ts';
+import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { type Flags, isSet } from './flags.ts';
 import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
@@ -27,10 +28,13 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   const selection = selectStages(workspace, { ...selectEverything, targets });
   // As `pipe status` tells it: what a stage left that is not asked about may be the cause, too.
   const everything = new Set(workspace.graph.stages.map((stage) => stage.name));
-  const { plans, configModules } = await looking(workspace, selection, flags, (world) => ({
+  const { problems, plans, configModules } = await looking(workspace, selection, flags, (world) => ({
+    // What a build would refuse has no other cause.
+    problems: refusals(world, workspace.graph, selection),
     plans: preview(world, workspace.graph, selection, { built: everything }),
     configModules: modulesOfConfig(world, stages),
   }));
+  if (problems.length > 0) throw new UsageError(problems);
   const subjects = stages.map((stage) => {
     const about = plans.filter(isAbout(workspace, stage, asked));
     const item = about.length === 0 ? itemNamed(workspace.graph, asked) : null;
@@ -172,6 +176,8 @@ function causeLines(first: Cause, bold: (text: string) => string): readonly stri
     lines.push(head);
     for (const text of summariseReasons(cause.reasons, Number.POSITIVE_INFINITY))
       lines.push(`${indentOf(depth)}  because ${text}`);
+    for (const text of cause.failure === undefined ? [] : explainFailure(cause.failure))
+      lines.push(`${indentOf(depth)}  ${text}`);
     for (const before of cause.upstream.toReversed()) open.push({ cause: before, depth: depth + 1 });
   }
   return lines;

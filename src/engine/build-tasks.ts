@@ -14,6 +14,7 @@ import type { Cleaning } from './clean.ts';
 import { type Family, hasGoneItems, planOfGone, removeGone } from './gone-items.ts';
 import { type FoundItems, ItemTasks } from './item-tasks.ts';
 import { leftoversElsewhere } from './killed.ts';
+import { withoutItems } from './no-items.ts';
 import { hasOtherOwner } from './ownership.ts';
 import type { AllFresh } from './passing.ts';
 import type { Whole } from './rest.ts';
@@ -40,6 +41,14 @@ export class BuildTasks {
 
   /** By the files as they are: right as soon as all is done that may make items. */
   itemsOf(stage: Stage): FoundItems {
+    const found = this.wantedItemsOf(stage);
+    // A part of a build looks at some of them alone, and there may be none of those.
+    const isPart = this.selection.knownItems?.has(stage.name) === true;
+    if (isPart || found.kind === 'unclear' || !this.lacksItems(stage, found.tasks)) return found;
+    return withoutItems(this.world, stage);
+  }
+
+  private wantedItemsOf(stage: Stage): FoundItems {
     const found = this.items.of(stage);
     const wanted = this.selection.items?.get(stage.name);
     if (found.kind === 'unclear' || wanted === undefined) return found;
@@ -127,7 +136,7 @@ export class BuildTasks {
       if (this.hasSources(stage) || stage.when === 'failure') return [];
       const found = this.itemsOf(stage);
       if (found.kind === 'unclear') return found.problems;
-      return this.lacksItems(stage, found.tasks) ? noItems(this.world, stage) : [];
+      return this.lacksItems(stage, found.tasks) ? withoutItems(this.world, stage).problems : [];
     });
   }
 
@@ -226,17 +235,4 @@ export class BuildTasks {
       .map((task) => ({ stage: task.stage, tasks: [task] }))
       .filter((family) => hasGoneItems(this.world, family));
   }
-}
-
-/** A document or files that are not there at all are told of otherwise. */
-function noItems({ files }: World, { name, forEach }: Stage): readonly Diagnostic[] {
-  if (forEach === null || files.expand({ entries: [forEach.entry] }, 'input').files.length === 0) return [];
-  const at = `stages.${name}.forEach`;
-  if (forEach.kind === 'records') {
-    const message = `stage "${name}" is done for each record of ${forEach.document}, which has none`;
-    return [{ code: 'PIPE052', message, at }];
-  }
-  const message = `stage "${name}" is done for each ${forEach.source}, and of the files that are there none is one`;
-  const hint = 'a capture is never empty, and where it is written twice it is the same text twice';
-  return [{ code: 'PIPE052', message, at, hint }];
 }

@@ -125,8 +125,10 @@ class Preview {
     const told = { ...named, command, estimateMs: null };
     const reasons = this.upstreamOf(task);
     const coming = this.comingItems(stage);
-    if (found.kind === 'unclear' && reasons.length === 0)
+    if (found.kind === 'unclear' && !coming.areMore) {
+      this.planned.set(task.id, task);
       return [{ ...told, action: 'fail', reasons, failure: found.failure }];
+    }
     const present = found.kind === 'unclear' ? [] : found.tasks;
     const known = new Map([...present, ...coming.tasks].map((one) => [one.id, one]));
     const tasks = [...known.values()];
@@ -140,7 +142,13 @@ class Preview {
   }
 
   /** What would be made of which files is written in the patterns, where these have no wildcards. */
-  private comingItems(stage: Stage): { readonly tasks: readonly Task[]; readonly areAll: boolean } {
+  private comingItems(stage: Stage): {
+    readonly tasks: readonly Task[];
+    /** Whether any stage before it would make some. */
+    readonly areMore: boolean;
+    /** Whether those and the present ones are all that there would be. */
+    readonly areAll: boolean;
+  } {
     const sources = new Set(this.tasks.sourcesOf(stage).map(({ name }) => name));
     const makers = [...this.planned.values()].filter((maker) => sources.has(maker.stage.name));
     const made = makers.flatMap((maker) => maker.stage.produces?.entries.filter((one) => !one.negated) ?? []);
@@ -149,7 +157,11 @@ class Preview {
     );
     // Of records nothing is known before they are there.
     const areFiles = stage.forEach?.kind === 'files' || makers.length === 0;
-    return { tasks, areAll: areFiles && made.every(({ glob }) => glob.literal !== null) };
+    return {
+      tasks,
+      areMore: makers.length > 0,
+      areAll: areFiles && made.every(({ glob }) => glob.literal !== null),
+    };
   }
 
   private leave(stage: Stage, gone: readonly Cleaning[]): void {

@@ -14,8 +14,8 @@ import { FanningOut } from './fanning-out.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
 import { type AllFresh, type Counts, countsOf, passOver } from './passing.ts';
-import { preflight } from './preflight.ts';
 import { tellPlans } from './preview.ts';
+import { refusals } from './refusals.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
 import { RunHooks } from './run-hooks.ts';
 import { noCounts, type Summary } from './run-outcome.ts';
@@ -86,10 +86,8 @@ export class Session {
     if (this.rest !== null && !this.rest.isCurrent()) return { kind: 'superseded' };
     if (fresh === null) {
       const about = this.tasks.all.filter((task) => this.found?.tasks.get(task.id)?.kind !== 'fresh');
-      const problems = [
-        ...preflight(world, this.graph, this.selection, this.whole, about),
-        ...this.tasks.problems(),
-      ];
+      const { graph, selection, tasks, whole } = this;
+      const problems = refusals(world, graph, selection, { tasks, whole, about });
       if (problems.length > 0)
         return this.rest === null ? { kind: 'refused', problems } : { kind: 'superseded' };
       if (!options.dryRun) options.onWork?.();

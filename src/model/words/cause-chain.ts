@@ -1,5 +1,6 @@
 // The chain of causes of one stage: why it would run, and why the stages before it would, down to what a person did.
 import type { TaskPlanned } from '../events.ts';
+import type { Failure } from '../failure.ts';
 import type { StaleReason } from '../verdict.ts';
 
 export interface Cause {
@@ -8,6 +9,8 @@ export interface Cause {
   readonly action: TaskPlanned['action'];
   /** What the stage's own files and definition say. */
   readonly reasons: readonly StaleReason[];
+  /** Over what it would fail. */
+  readonly failure?: Failure;
   /** The stages before it that would run. */
   readonly upstream: readonly Cause[];
   /** Told before in this chain: its own causes are not repeated. */
@@ -28,7 +31,8 @@ export function causesOf(task: string, plans: readonly TaskPlanned[]): Cause {
     told.add(name);
     const reasons = plan.reasons.filter((reason) => reason.code !== 'upstream-planned');
     const upstream: Cause[] = [];
-    among.push({ stage: name, action: plan.action, reasons, upstream, repeated });
+    const failing = plan.failure === undefined ? {} : { failure: plan.failure };
+    among.push({ stage: name, action: plan.action, reasons, ...failing, upstream, repeated });
     if (repeated) continue;
     for (const reason of plan.reasons.toReversed()) {
       if (reason.code === 'upstream-planned') open.push({ name: reason.stage, among: upstream });
@@ -37,7 +41,7 @@ export function causesOf(task: string, plans: readonly TaskPlanned[]): Cause {
   return chain[0]!;
 }
 
-export interface FlatCause extends Pick<Cause, 'stage' | 'action' | 'reasons'> {
+export interface FlatCause extends Pick<Cause, 'stage' | 'action' | 'reasons' | 'failure'> {
   /** Names of the stages before it that would run, each of which has a cause of its own. */
   readonly upstream: readonly string[];
 }
@@ -47,9 +51,9 @@ export function flatCauses(chains: readonly Cause[]): readonly FlatCause[] {
   const flat = new Map<string, FlatCause>();
   const open = chains.toReversed();
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { stage, action, reasons, upstream, repeated } = next;
-    if (!repeated && !flat.has(stage))
-      flat.set(stage, { stage, action, reasons, upstream: upstream.map((before) => before.stage) });
+    const { repeated, upstream, ...told } = next;
+    if (!repeated && !flat.has(told.stage))
+      flat.set(told.stage, { ...told, upstream: upstream.map((before) => before.stage) });
     open.push(...upstream.toReversed());
   }
   return [...flat.values()];

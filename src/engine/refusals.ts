@@ -1,0 +1,25 @@
+// Why a build would be refused before it begins: by what its stages need, and by the items that they have.
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import type { Selection } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
+import { BuildTasks } from './build-tasks.ts';
+import { preflight } from './preflight.ts';
+import type { Whole } from './rest.ts';
+import type { World } from './world.ts';
+
+/** All of it. Whoever tells what a build would do has to ask this first, as the build does. */
+export function refusals(
+  world: World,
+  graph: StageGraph,
+  selection: Selection,
+  build: {
+    readonly tasks?: BuildTasks;
+    readonly whole?: Whole;
+    /** Those of which it is not known that what they need is there. */
+    readonly about?: readonly { readonly stage: Stage }[];
+  } = {},
+): readonly Diagnostic[] {
+  const { tasks = new BuildTasks(world, graph, selection), whole, about } = build;
+  return [...preflight(world, graph, selection, whole, about), ...tasks.problems()];
+}
