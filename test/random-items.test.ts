@@ -1,5 +1,5 @@
 // Random pipelines with items under random stories: items come, go, change and meet, of files and of records, with
-// parameters, hooks, retries and budgets. After each build all must be as if built from nothing.
+// parameters, hooks, retries, budgets and conditions. After each build all must be as if built from nothing.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EngineItems } from './random/items/engine-items.ts';
@@ -86,7 +86,17 @@ test(
       peaceful: 3,
       flagless: 0,
       mostTurns: 12,
-      wanted: ['executed', 'restored', 'failed', 'retried', 'unpaid', 'deaths', 'batched', 'spared'],
+      wanted: [
+        'executed',
+        'restored',
+        'failed',
+        'retried',
+        'unpaid',
+        'deaths',
+        'batched',
+        'spared',
+        'called',
+      ],
       share: 0.4,
     });
   },

@@ -2,7 +2,7 @@
 // Nobody waits until a batch is full.
 import type { Task } from '../model/task.ts';
 import type { Admission } from './admission.ts';
-import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
 import { Batch } from './batch.ts';
 import type { Board } from './board.ts';
 import type { Retrying } from './retrying.ts';
@@ -21,7 +21,8 @@ interface Around {
   readonly board: Board;
   readonly admission: Admission;
   readonly retrying: Retrying;
-  readonly assessor: Assessor;
+  /** As at whoever's turn it is. */
+  readonly lookAt: (task: Task) => AssessmentOrFailure;
   /** What is to be started; `null`: it was dealt with otherwise. */
   readonly toStart: (assessed: AssessmentOrFailure) => Assessment | null;
 }
@@ -51,7 +52,7 @@ export class Batching {
   private companyOf(first: Assessment, size: number): readonly Assessment[] {
     const { stage } = first.task;
     if (this.options.audited.has(stage.name) || !this.isToExecute(first)) return [];
-    const { board, admission, retrying, assessor, toStart } = this.around;
+    const { board, admission, retrying, lookAt, toStart } = this.around;
     const number = retrying.next(first.task);
     // One that failed is tried again with its like: the others are not to fail for it.
     const isMeant = (task: Task) => task.stage.name === stage.name && retrying.next(task) === number;
@@ -60,7 +61,7 @@ export class Batching {
     while (company.length + 1 < size && aside.length < size) {
       const task = admission.withdraw(isMeant) ?? board.takeReady(isMeant);
       if (task === null) break;
-      const assessed = assessor.assess(task);
+      const assessed = lookAt(task);
       if (!isFailure(assessed) && assessed.verdict.kind === 'stale' && !this.isToExecute(assessed)) {
         aside.push(task);
         continue;

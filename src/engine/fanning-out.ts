@@ -47,8 +47,8 @@ export class FanningOut {
     }
   }
 
-  /** What is there for failures runs over each of them, whatever it made before. */
-  private lookAt(task: Task): AssessmentOrFailure {
+  /** At a task whose turn has come. What is there for failures runs over each of them, whatever it made before. */
+  lookAt(task: Task): AssessmentOrFailure {
     const assessed = this.assessor.assess(task);
     const failed = task.stage.when === 'failure' ? this.board.places.failedBefore(task) : [];
     const [first, ...rest] = failed.map((stage) => ({ code: 'upstream-failed', stage }) as const);

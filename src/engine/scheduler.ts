@@ -57,9 +57,10 @@ export class Scheduler {
     this.retrying = new Retrying(this.world, this.board, onOver);
     this.admission = new Admission(this.world, this.options, () => this.mailbox.put({ kind: 'admission' }));
     this.stopping = new Stopping(this.board, this.admission);
-    const { world, board, admission, retrying, assessor } = this;
+    const { world, board, admission, retrying, fanningOut } = this;
+    const lookAt = fanningOut.lookAt.bind(fanningOut);
     const toStart = (assessed: AssessmentOrFailure) => this.toStart(assessed, null);
-    this.batching = new Batching(this.options, { world, board, admission, retrying, assessor, toStart });
+    this.batching = new Batching(this.options, { world, board, admission, retrying, lookAt, toStart });
   }
 
   /** No failure is followed by another attempt: a person who debugs a stage wants to see it fail. */

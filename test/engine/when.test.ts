@@ -40,6 +40,20 @@ test('a stage for failures runs over each, whatever it made before, and says ove
   expect(machine.actions.entries.size).toBe(0);
 });
 
+test('of one whose items share a process all run over each failure', async () => {
+  const machine = Machine.with({ 'in.txt': '1', 'in/1.t': '1', 'in/2.t': '2', 'in/3.t': '3' });
+  const plan = planOf({
+    work,
+    tell: { ...tell, forEach: 'in/{n}.t', produces: 'told/{n}.txt', batch: { size: 3 } },
+  });
+  for (const times of [1, 2]) {
+    const { world } = await build(machine, plan, { before: failing('work') });
+    const ends = world.ofKind('task-finished').map(({ task, outcome }) => `${task} ${outcome}`);
+    const told = ['1', '2', '3'].map((n) => `tell:in/${n}.t executed`);
+    expect([times, ends]).toEqual([times, ['work failed', ...told]]);
+  }
+});
+
 test('it is told over what it runs', async () => {
   const told: (string | undefined)[] = [];
   const before = (world: FakeWorld) => {

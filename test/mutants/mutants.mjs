@@ -1206,6 +1206,27 @@ export const mutants = [
   },
   // Stages with items.
   {
+    name: 'of a batch of a stage for failures only the first item runs over each of them',
+    file: 'src/engine/scheduler.ts',
+    from: 'const lookAt = fanningOut.lookAt.bind(fanningOut);',
+    to: 'const lookAt = (task: Task) => this.assessor.assess(task);',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'a failed item of an optional stage stops the build',
+    file: 'src/engine/scheduler.ts',
+    from: 'const stops = !task.stage.optional && ',
+    to: 'const stops = (task.item !== null || !task.stage.optional) && ',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'the cache is used although it is to be left out',
+    file: 'src/cli/world.ts',
+    from: 'return flags.cache !== false && ',
+    to: 'return ',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
     name: 'an edited record is the same item',
     file: 'src/model/fingerprint.ts',
     from: "{ name: 'record', value: digestOf(JSON.stringify(value)) },",

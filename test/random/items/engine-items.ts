@@ -101,7 +101,7 @@ export class EngineItems implements ItemBuilder {
     const { world, state, folders } = await openWorld({
       workspace,
       stages: workspace.graph.stages,
-      flags: {},
+      flags: request.cache ? {} : { cache: false },
       runId,
       sinks: [journal, { handle: (event) => void told.push(event) }],
       writes,

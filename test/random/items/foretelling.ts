@@ -62,8 +62,13 @@ export class Foretelling {
           possible.set(view.id, [...(possible.get(view.id) ?? []), view]);
       }
     for (const [path, text] of found) if (before.get(path) !== text) this.doubtful.add(path);
-    this.ledger.doubt(possible);
+    this.ledger.doubt(possible, request.cache);
     this.texts = new Map(found);
+  }
+
+  /** It runs over each of them, whatever it made before. */
+  isForFailures(task: string): boolean {
+    return this.recipes.some(({ name, when }) => when === 'failure' && name === task.split(':')[0]);
   }
 
   selected(what: Request['what']): readonly Recipe[] {

@@ -112,6 +112,7 @@ function argumentsOf({
   keepGoing,
   jobs,
   budget,
+  cache,
 }: Request): readonly string[] {
   const named = what.kind === 'all' ? [] : [what.item === null ? what.stage : `${what.stage}:${what.item}`];
   return [
@@ -123,6 +124,7 @@ function argumentsOf({
     ...(isParamGiven ? ['-p', `s=${params.s}`] : []),
     ...(force ? ['--force'] : []),
     ...(keepGoing ? ['-k'] : []),
+    ...(cache ? [] : ['--no-cache']),
     ...(budget === null ? [] : ['--budget', `usd=${budget}`]),
   ];
 }

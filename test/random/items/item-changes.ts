@@ -72,6 +72,7 @@ export class ItemChanges {
         return;
       case 'salt':
       case 'letters':
+      case 'optional':
       case 'hook':
       case 'attempts':
       case 'batch': {

@@ -15,13 +15,16 @@ export class ItemTally {
   batched = 0;
   /** Items that were reported as done before the process crashed. */
   spared = 0;
+  /** Tasks that ran over a failure. */
+  called = 0;
   /** Builds that waited for more money. */
   unpaid = 0;
   /** Builds of those stages alone that something had happened to. */
   parts = 0;
 
   count({ ends, exitCode, witnessed, spared = 0 }: Told, isPart: boolean): void {
-    for (const { end, attempts } of ends.values()) {
+    for (const [name, { end, attempts }] of ends) {
+      if (end === 'executed' && name.startsWith('alarm')) this.called++;
       if (end === 'executed' || end === 'restored' || end === 'failed') this[end]++;
       if (attempts > 1) this.retried++;
     }

@@ -14,7 +14,7 @@ export type ItemChange =
   /** A file of a person where some item might have its output. */
   | { readonly kind: 'plant'; readonly path: string }
   | { readonly kind: 'salt'; readonly stage: StageName; readonly to: number }
-  | { readonly kind: 'letters'; readonly stage: StageName; readonly to: boolean }
+  | { readonly kind: 'letters' | 'optional'; readonly stage: StageName; readonly to: boolean }
   | { readonly kind: 'hook'; readonly stage: StageName; readonly to: Manner['knobs']['first']['hook'] }
   | { readonly kind: 'batch'; readonly stage: StageName; readonly to: number | null }
   | { readonly kind: 'attempts'; readonly stage: StageName; readonly to: 1 | 2 | 3 }
@@ -34,6 +34,7 @@ export interface ItemRequest {
   readonly keepGoing: boolean;
   readonly jobs: number;
   readonly budget: number | null;
+  readonly cache: boolean;
   /** `pipe build` alone, which may build a part of the whole: then nothing of the above counts. */
   readonly isFlagless: boolean;
 }
@@ -118,7 +119,7 @@ export const itemEdits = weighted<ItemChange>(
 export const anyItemChange = weighted<ItemChange>(
   [24, fileChanges],
   [2, fc.record({ kind: of('salt'), stage, to: fc.nat(2) })],
-  [1, fc.record({ kind: of('letters'), stage, to: fc.boolean() })],
+  [2, fc.record({ kind: of('letters', 'optional'), stage, to: fc.boolean() })],
   [2, fc.record({ kind: of('hook'), stage, to: hook })],
   [2, fc.record({ kind: of('attempts'), stage, to: attempts })],
   [2, fc.record({ kind: of('batch'), stage, to: batch })],
@@ -146,11 +147,13 @@ const flagged: fc.Arbitrary<ItemRequest> = fc.record({
   keepGoing: fc.nat(2).map((n) => n > 0),
   jobs: fc.constantFrom(1, 2, 4),
   budget: weighted<number | null>([4, fc.constant(null)], [1, fc.integer({ min: 1, max: 7 })]),
+  cache: fc.nat(5).map((n) => n < 5),
   isFlagless: fc.constant(false),
 });
 
 export const flagless: ItemRequest = {
   ...{ param: 'm', what: { kind: 'all' }, force: false, keepGoing: false, jobs: 1, budget: null },
+  cache: true,
   isFlagless: true,
 };
 
@@ -185,6 +188,7 @@ export function itemTurns(kinds: ItemTurnKinds): fc.Arbitrary<ItemTurn> {
 export const manners: fc.Arbitrary<Manner> = fc.record({
   params: fc.constantFrom<Manner['params']>('none', 'in-paths', 'in-commands'),
   ...{ first, last, list, all },
+  whens: fc.constantFrom<Manner['whens']>('none', 'plain', 'items'),
   knobs: fc.record(
     Object.fromEntries(
       stageNames.map((name) => [
@@ -193,6 +197,7 @@ export const manners: fc.Arbitrary<Manner> = fc.record({
           salt: fc.constant(0),
           letters: fc.boolean(),
           hook: weighted([3, fc.constant<Manner['knobs']['first']['hook']>('none')], [1, hook]),
+          optional: fc.nat(3).map((n) => n === 3),
           ...{ attempts, batch },
         }),
       ]),

@@ -8,6 +8,12 @@ type Memory =
   | { readonly kind: 'none' }
   | { readonly kind: 'done'; readonly key: string; readonly outputs: Texts };
 
+/** How a build goes about a task. */
+interface Manners {
+  readonly isForced: boolean;
+  readonly hasCache: boolean;
+}
+
 const none: Memory = { kind: 'none' };
 
 export class Ledger {
@@ -17,7 +23,7 @@ export class Ledger {
   private readonly makers = new Map<string, Set<string>>();
 
   /** How the task may end, given what lies in the places of its outputs. */
-  endsOf(view: TaskView, lying: Texts, isForced: boolean): readonly End[] {
+  endsOf(view: TaskView, lying: Texts, { isForced, hasCache }: Manners): readonly End[] {
     const { outcome, key } = view;
     if (outcome === null) return ['failed'];
     const memories = this.memories.get(view.id) ?? [none];
@@ -28,13 +34,13 @@ export class Ledger {
     const ends: End[] = [];
     if (memories.some(fits)) ends.push('fresh');
     if (memories.every(fits)) return ends;
-    const stored = this.cache.get(key);
+    const stored = hasCache ? this.cache.get(key) : undefined;
     if (stored !== undefined) ends.push('restored');
     return stored === 'yes' ? ends : [...ends, worked];
   }
 
-  done(view: TaskView, outputs: Texts): void {
-    this.cache.set(view.key, 'yes');
+  done(view: TaskView, outputs: Texts, hasCache: boolean): void {
+    if (hasCache) this.cache.set(view.key, 'yes');
     this.settle(view, outputs);
   }
 
@@ -63,14 +69,14 @@ export class Ledger {
   }
 
   /** A build died: each task may have come to any of these, or to nothing. */
-  doubt(possible: ReadonlyMap<string, readonly TaskView[]>): void {
+  doubt(possible: ReadonlyMap<string, readonly TaskView[]>, hasCache: boolean): void {
     for (const [id, memories] of this.memories) this.memories.set(id, [...memories, none]);
     for (const [id, views] of possible)
       for (const { key, outcome } of views) {
         if (outcome?.kind !== 'made') continue;
         const memories = this.memories.get(id) ?? [none];
         this.memories.set(id, [...memories, { kind: 'done', key, outputs: outcome.outputs }]);
-        if (!this.cache.has(key)) this.cache.set(key, 'maybe');
+        if (hasCache && !this.cache.has(key)) this.cache.set(key, 'maybe');
         for (const path of outcome.outputs.keys())
           this.makers.set(path, new Set([...this.makersOf(path), id]));
       }

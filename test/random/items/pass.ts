@@ -1,4 +1,5 @@
 // Holds a build of a pipeline with items against what it must come to, task by task.
+import { callOf, comesBefore, type EndOfStage, worstOf } from './calls.ts';
 import type { Foretelling } from './foretelling.ts';
 import { LeftOver } from './left-over.ts';
 import type { Recipe, StageName } from './recipes.ts';
@@ -6,7 +7,7 @@ import { lyingOf, type TaskView, type Texts } from './tasks.ts';
 import type { End, Request, Told, ToldEnd } from './told.ts';
 
 /** What became of a stage. `made`: its tasks that are done. */
-interface StageEnd {
+interface StageEnd extends EndOfStage {
   readonly isGood: boolean;
   readonly made: readonly TaskView[];
 }
@@ -33,7 +34,7 @@ class Pass {
     this.request = request;
     this.told = told;
     this.unheard = new Set(told.ends.keys());
-    const hasFailed = [...told.ends.values()].some(({ end }) => end === 'failed');
+    const hasFailed = [...told.ends].some(([name, { end }]) => end === 'failed' && !this.isOptional(name));
     this.isStopped = (hasFailed && !request.keepGoing) || this.isSpent();
     this.left = new LeftOver(
       { model, params: request.params, found: told.found, isStopped: this.isStopped },
@@ -45,10 +46,11 @@ class Pass {
     const { told, model, wrong, request } = this;
     const selected = model.selected(request.what);
     this.left.leave(selected);
-    for (const recipe of selected) this.stages.set(recipe.name, this.follow(recipe));
+    for (const recipe of selected) this.stages.set(recipe.name, this.endOf(recipe));
     wrong.push(...[...this.unheard].map((name) => `${name} was ${told.ends.get(name)!.end}, and is no task`));
     const ends = [...told.ends.values()].map(({ end }) => end);
-    const exitCode = ends.includes('failed') ? 1 : ends.includes('waiting') ? 3 : 0;
+    const hasFailed = [...told.ends].some(([name, { end }]) => end === 'failed' && !this.isOptional(name));
+    const exitCode = hasFailed ? 1 : ends.includes('waiting') ? 3 : 0;
     if (told.exitCode !== exitCode) wrong.push(`exit code ${told.exitCode}, not ${exitCode}`);
     if (told.spent !== this.spent) wrong.push(`spent ${told.spent}, not ${this.spent}`);
     if (ends.includes('waiting') && !this.isSpent()) wrong.push('it waits, and the budget is not spent');
@@ -63,19 +65,41 @@ class Pass {
     return budget !== null && this.told.spent >= budget;
   }
 
-  private follow(recipe: Recipe): StageEnd {
+  private isOptional(task: string): boolean {
+    return this.model.recipes.find(({ name }) => name === task.split(':')[0])!.optional;
+  }
+
+  private endOf(recipe: Recipe): StageEnd {
+    const { isGood, made } = this.follow(recipe);
+    const bad = recipe.upstream.filter((name) => this.stages.get(name)?.isGood === false);
+    const causes = bad.flatMap((name) => {
+      const { blockedBy } = this.stages.get(name)!;
+      return blockedBy.length > 0 ? blockedBy : [name];
+    });
+    const outcome = isGood ? 'well' : (worstOf(recipe.name, this.told) ?? 'skipped');
+    const blockedBy = outcome === 'skipped' ? [...new Set(causes)] : [];
+    return { isGood, made, outcome, blockedBy };
+  }
+
+  private follow(recipe: Recipe): Pick<StageEnd, 'isGood' | 'made'> {
     const { request, model } = this;
-    const before = recipe.upstream.filter((name) => this.stages.has(name));
+    const before = this.before(recipe);
+    if (recipe.when !== 'success') {
+      const call = callOf(recipe, model.recipes, this.stages);
+      if (call === 'blocked') return this.skip(recipe);
+      if (call === 'unneeded') return this.leaveAlone(recipe);
+    }
     const bad = before.filter((name) => !this.stages.get(name)!.isGood);
     const isWhole =
       request.what.kind === 'all' || request.what.item === null || request.what.stage !== recipe.name;
-    if (bad.length > 0 && !recipe.streams) return this.skip(recipe);
+    if (bad.length > 0 && !recipe.streams && recipe.when === 'success') return this.skip(recipe);
     const made = recipe.streams
       ? before
           .flatMap((name) => this.stages.get(name)!.made)
           .flatMap(({ outcome }) => (outcome?.kind === 'made' ? [...outcome.outputs.keys()] : []))
       : [];
-    const found = model.itemsOf(recipe, request.params, bad.length > 0 ? made : undefined);
+    const isOfThese = bad.length > 0 && recipe.streams;
+    const found = model.itemsOf(recipe, request.params, isOfThese ? made : undefined);
     if (found === 'unclear') return this.fail(recipe);
     const all = found;
     const items = isWhole ? all : all.filter(({ name }) => name === `${recipe.name}:${wantedItem(request)}`);
@@ -90,10 +114,28 @@ class Pass {
     }
     const isDoubtful = recipe.batch !== null && items.some(crashes);
     const done = items.filter((view) => this.end(recipe, view, isDoubtful));
-    const isGood = bad.length === 0 && done.length === items.length;
+    const isGood = (bad.length === 0 || recipe.when !== 'success') && done.length === items.length;
     if (isGood && clears) this.left.clearUp(recipe, all, true);
     else this.left.doubt(recipe, all, clears);
     return { isGood, made: done };
+  }
+
+  /** Those before it, near or, where it does not just wait for success, far. */
+  private before(recipe: Recipe): readonly StageName[] {
+    const { recipes } = this.model;
+    const near = ({ name }: Recipe) => recipe.upstream.includes(name);
+    const far = ({ name }: Recipe) => comesBefore(name, recipe, recipes);
+    const isMeant = recipe.when === 'success' ? near : far;
+    return recipes.filter((one) => this.stages.has(one.name) && isMeant(one)).map(({ name }) => name);
+  }
+
+  /** Nothing has failed for which it were there: it is not looked at. */
+  private leaveAlone(recipe: Recipe): Pick<StageEnd, 'isGood' | 'made'> {
+    const end = this.hear(recipe.name)?.end ?? null;
+    const isTold = recipe.forEach === null && !this.told.freshUntold;
+    if (end !== 'fresh' && (end !== null || isTold) && !this.isStopped)
+      this.wrong.push(`${recipe.name} was ${end}, and nothing has failed`);
+    return { isGood: true, made: [] };
   }
 
   /** Whether all is selected, and whole, that makes its items. */
@@ -110,7 +152,7 @@ class Pass {
     });
   }
 
-  private skip(recipe: Recipe): StageEnd {
+  private skip(recipe: Recipe): Pick<StageEnd, 'isGood' | 'made'> {
     const end = this.hear(recipe.name)?.end ?? null;
     if (end !== 'skipped' && !(end === null && this.isStopped))
       this.wrong.push(`${recipe.name} was ${end}, not skipped`);
@@ -118,7 +160,7 @@ class Pass {
     return { isGood: false, made: [] };
   }
 
-  private fail(recipe: Recipe): StageEnd {
+  private fail(recipe: Recipe): Pick<StageEnd, 'isGood' | 'made'> {
     const end = this.hear(recipe.name)?.end ?? null;
     if (end !== 'failed' && !this.isStopped) this.wrong.push(`${recipe.name} was ${end}, not failed`);
     return { isGood: false, made: [] };
@@ -135,17 +177,20 @@ class Pass {
     const heard = this.hear(view.name);
     const lying = lyingOf(view, model.texts);
     const { what } = request;
-    const isForced = request.force && (what.kind !== 'targets' || what.stage === recipe.name);
-    const certain = model.ledger.endsOf(view, lying, isForced);
+    const isAlarm = recipe.when === 'failure';
+    const isForced = isAlarm || (request.force && (what.kind !== 'targets' || what.stage === recipe.name));
+    // A failure that has stopped the rest does not stop these.
+    const isStopped = recipe.when === 'success' ? this.isStopped : this.isSpent();
+    const certain = model.ledger.endsOf(view, lying, { isForced, hasCache: request.cache });
     const possible: readonly End[] =
       isDoubtful && certain.includes('executed') ? [...certain, 'failed'] : certain;
     if (heard === undefined && !(told.freshUntold && possible.includes('fresh'))) {
-      if (!this.isStopped) wrong.push(`nothing is told of ${view.name}, and not ${possible.join(' or ')}`);
+      if (!isStopped) wrong.push(`nothing is told of ${view.name}, and not ${possible.join(' or ')}`);
       return false;
     }
     const end = heard?.end ?? 'fresh';
     if (end === 'skipped' || end === 'waiting') {
-      if (!this.isStopped) wrong.push(`${view.name} was ${end}, not ${possible.join(' or ')}`);
+      if (!isStopped) wrong.push(`${view.name} was ${end}, not ${possible.join(' or ')}`);
       // Between two attempts the money may have been spent.
       this.spent += heard!.spent;
       if (heard!.spent > 0) this.attempted(view, lying);
@@ -159,7 +204,7 @@ class Pass {
         wrong.push(`${view.name} was ${end}, and its batch had ${isGood ? 'made it' : 'failed it'}`);
     }
     // Where nothing new is begun, what would have been tried again has failed.
-    const isGivenUp = end === 'failed' && this.isStopped && possible.includes('executed');
+    const isGivenUp = end === 'failed' && isStopped && possible.includes('executed');
     if (isGivenUp && heard!.attempts < outcome!.attempts) {
       this.attempted(view, lying);
       return false;
@@ -179,7 +224,7 @@ class Pass {
       model.texts.set(path, text);
       model.doubtful.delete(path);
     }
-    model.ledger.done(view, outcome.outputs);
+    model.ledger.done(view, outcome.outputs, request.cache && !isAlarm);
     return true;
   }
 

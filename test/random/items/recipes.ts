@@ -2,7 +2,10 @@
 // with parameters, hooks and retries.
 import { type Labour, shellLineOf } from './labour.ts';
 
-export const stageNames = ['first', 'last', 'check', 'doc', 'recs', 'each', 'all'] as const;
+export const stageNames = [
+  ...(['first', 'last', 'check', 'doc', 'recs', 'each', 'all'] as const),
+  ...(['tidy', 'alarm'] as const),
+] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** What of a stage a person may change at any time. */
@@ -11,6 +14,8 @@ export interface Knobs {
   readonly letters: boolean;
   readonly hook: Labour['hook'];
   readonly attempts: 1 | 2 | 3;
+  /** Its failure does not fail the run. */
+  readonly optional: boolean;
   /** Counts where the stage has items. */
   readonly batch: number | null;
 }
@@ -30,6 +35,8 @@ export interface Manner {
   readonly all: 'everything' | 'no-records';
   /** Whether another stage makes the document of records. */
   readonly list: 'source' | 'made';
+  /** The stages for a failure and for any end, if there are any; for a whole story. */
+  readonly whens: 'none' | 'plain' | 'items';
   readonly knobs: Readonly<Record<StageName, Knobs>>;
 }
 
@@ -41,7 +48,10 @@ export interface Need {
 export interface Recipe extends Labour {
   readonly name: StageName;
   readonly requires: readonly Need[];
-  /** Whose files it reads, or has for its items. */
+  readonly optional: boolean;
+  /** How the stages before it must have ended. */
+  readonly when: 'success' | 'failure' | 'always';
+  /** Whose files it reads, or has for its items; with `when`, also after which it comes without that. */
   readonly upstream: readonly StageName[];
   /** Its items begin one by one, as those of the stage before end. */
   readonly streams: boolean;
@@ -59,7 +69,7 @@ const madeList = 'list.jsonl';
 const shared: Need = { pattern: 'guide.md', optional: false };
 
 /** In an order in which they can be done. */
-export function recipesOf({ params, first, last, list, all, knobs }: Manner): readonly Recipe[] {
+export function recipesOf({ params, first, last, list, all, whens, knobs }: Manner): readonly Recipe[] {
   const p = params === 'in-paths' ? '{params.s}/' : '';
   const inCommand = params !== 'none';
   const item = 'in/{x}/{y}.t';
@@ -72,7 +82,7 @@ export function recipesOf({ params, first, last, list, all, knobs }: Manner): re
     (path: string, { s }: Params) =>
       path.startsWith(params === 'in-paths' ? `${folder}/${s}/` : `${folder}/`);
   const firstHome = (path: string, values: Params) => at('mid')(path, values) || at('notes')(path, values);
-  const common = { optional: false, env: {}, usesParam: false, streams: false, upstream: [] as const };
+  const common = { when: 'success', env: {}, usesParam: false, streams: false, upstream: [] } as const;
   const of = (stage: StageName) => ({ ...common, name: stage, ...knobs[stage] });
   const recipes: readonly Recipe[] = [
     first === 'split'
@@ -120,7 +130,23 @@ export function recipesOf({ params, first, last, list, all, knobs }: Manner): re
       ],
     },
   ];
-  return recipes.map(inBatches);
+  if (whens === 'none') return recipes.map(inBatches);
+  const ofItems = whens === 'items';
+  const others: readonly Recipe[] = [
+    {
+      ...{ ...of('tidy'), kind: 'words', when: 'always', upstream: ['first', 'recs'], home: at('tidy') },
+      ...{ usesParam: params === 'in-paths', forEach: ofItems ? files(made) : null },
+      requires: ofItems ? [] : [shared, optional(`mid/${p}**/*.m`)],
+      produces: [ofItems ? `tidy/${p}{x}/{y}.d` : `tidy/${p}all.d`],
+    },
+    {
+      ...{ ...of('alarm'), kind: 'words', when: 'failure', upstream: ['last', 'each'] },
+      ...{ forEach: ofItems ? files(item) : null, requires: [shared] },
+      produces: [ofItems ? 'alarm/{x}/{y}.a' : 'alarm/all.a'],
+      home: (path) => path.startsWith('alarm/'),
+    },
+  ];
+  return [...recipes, ...others].map(inBatches);
 }
 
 /** What a batch cannot have is left out. */
@@ -178,7 +204,7 @@ export function specOf(manner: Manner, recordsOf: (document: string) => unknown)
 }
 
 function stageOf(recipe: Recipe, recordsOf: (document: string) => unknown) {
-  const { forEach, requires, produces, env, attempts, batch } = recipe;
+  const { forEach, requires, produces, env, attempts, batch, when, upstream } = recipe;
   const { run, hooks } = shellLineOf(recipe);
   const written = ({ pattern, optional }: Need) =>
     optional ? { kind: 'optional' as const, patterns: [pattern] } : pattern;
@@ -189,6 +215,8 @@ function stageOf(recipe: Recipe, recordsOf: (document: string) => unknown) {
     ...(produces.length > 0 ? { produces } : {}),
     ...(batch === null ? {} : { batch: { size: batch } }),
     ...(attempts > 1 ? { retry: { attempts, delay: 1 } } : {}),
+    ...(recipe.optional ? { optional: true } : {}),
+    ...(when === 'success' ? {} : { when, after: upstream }),
     ...{ env, run, hooks },
   };
 }

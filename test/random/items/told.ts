@@ -17,6 +17,8 @@ export interface Request {
   readonly jobs: number;
   /** In dollars: each attempt whose command begins costs one. */
   readonly budget: number | null;
+  /** Whether it may restore from the cache, and stores there. */
+  readonly cache: boolean;
 }
 
 export interface ToldEnd {
