@@ -1,9 +1,15 @@
 // What a build is asked, and how it can end.
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventBody, RunFinished, RunStarted } from '../model/events.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
 import type { Metrics } from '../model/metrics.ts';
+import type { Selection } from '../model/selection.ts';
 import type { RunHooks } from '../model/stage.ts';
+import type { Assessor } from './assess.ts';
+import type { Rest } from './rest.ts';
 import type { Watching } from './watching.ts';
+import type { Found } from './whats-to-do.ts';
+import type { World } from './world.ts';
 
 export interface BuildOptions {
   readonly jobs: number;
@@ -30,6 +36,17 @@ export interface BuildOptions {
   readonly lastWord?: () => EventBody;
   /** What is different in a watch. Default: this is a build by itself. */
   readonly watching?: Watching;
+}
+
+/** What a build is put together from. */
+export interface BuildParts {
+  readonly world: World;
+  readonly graph: StageGraph;
+  readonly selection: Selection;
+  readonly options: BuildOptions;
+  readonly rest?: Rest | null;
+  /** What looked just before, and what it found. Default: it looks by itself. */
+  readonly look?: { readonly assessor: Assessor; readonly found: Found };
 }
 
 export type BuildEnd =

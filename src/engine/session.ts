@@ -7,12 +7,13 @@ import { plural } from '../model/words/amounts.ts';
 import { hiddenOrder } from './aliases.ts';
 import { Assessor } from './assess.ts';
 import { Board } from './board.ts';
-import type { BuildEnd, BuildOptions } from './build-options.ts';
+import type { BuildEnd, BuildOptions, BuildParts } from './build-options.ts';
 import { BuildTasks } from './build-tasks.ts';
 import { chainsOf, pastDurations } from './critical-path.ts';
 import { FanningOut } from './fanning-out.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
+import { notBegun } from './not-begun.ts';
 import { type AllFresh, type Counts, countsOf, passOver } from './passing.ts';
 import { tellPlans } from './preview.ts';
 import { refusals } from './refusals.ts';
@@ -43,15 +44,7 @@ export class Session {
   private waited = false;
   private isLocked = false;
 
-  constructor(options: {
-    readonly world: World;
-    readonly graph: StageGraph;
-    readonly selection: Selection;
-    readonly options: BuildOptions;
-    readonly rest?: Rest | null;
-    /** What looked just before, and what it found. Default: it looks by itself. */
-    readonly look?: { readonly assessor: Assessor; readonly found: Found };
-  }) {
+  constructor(options: BuildParts) {
     this.world = options.world;
     this.graph = options.graph;
     this.selection = options.selection;
@@ -242,7 +235,10 @@ export class Session {
     await this.scheduler.run();
     const summary = { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
     const ended = await hooks.end(summary, board.places);
-    if (spending.warning !== null) world.events.emit(spending.warning);
+    const warning = spending.warning((heldBack) =>
+      notBegun({ world, graph, selection }, board.places, heldBack),
+    );
+    if (warning !== null) world.events.emit(warning);
     return ended;
   }
 }

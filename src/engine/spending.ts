@@ -23,7 +23,7 @@ export class Spending {
   private readonly byTask = new Map<TaskId, Metrics>();
   private sum = noMetrics;
   private limit: Spent | null = null;
-  private readonly heldBack: Task[] = [];
+  private readonly heldBack = new Set<TaskId>();
 
   /** `limits`: by metric. */
   constructor(limits: Metrics, emit: (event: EventBody) => void, goOn = withThatAlone) {
@@ -37,13 +37,16 @@ export class Spending {
     return this.sum === noMetrics ? {} : { metrics: this.sum };
   }
 
-  /** What stopped it, how many tasks that would have begun were left, and how to go on; `null`: nothing did. */
-  get warning(): Warning | null {
+  /**
+   * What stopped it, what has not begun for that, and how to go on; `null`: nothing did. `notBegun`: given what would have
+   * begun, the same with what would have followed.
+   */
+  warning(notBegun: (heldBack: ReadonlySet<TaskId>) => readonly TaskId[]): Warning | null {
     if (this.limit === null) return null;
     const { metric, spent, limit } = this.limit;
     const used = `${metric} ${amountText(spent)} of ${amountText(limit)}`;
-    const names = this.heldBack.map(({ id }) => id);
-    const message = `the budget is spent: ${used}; ${plural(this.heldBack.length, 'task')} did not begin: ${listSome(names, namedTasks)}`;
+    const names = notBegun(this.heldBack);
+    const message = `the budget is spent: ${used}; ${plural(names.length, 'task')} did not begin: ${listSome(names, namedTasks)}`;
     return { kind: 'warning', message, hint: `to go on: ${this.goOn(metric, 2 * limit)}` };
   }
 
@@ -62,7 +65,7 @@ export class Spending {
   holdsBack(task: Task): boolean {
     this.limit = reachedLimit(this.sum, this.limits);
     if (this.limit === null) return false;
-    this.heldBack.push(task);
+    this.heldBack.add(task.id);
     return true;
   }
 }

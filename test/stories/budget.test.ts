@@ -22,7 +22,7 @@ test('a run that has used its budget begins nothing more, says so, and the next 
     ...{ outcome: 'waiting', exitCode: 3, waiting: 1, skipped: 1, metrics: { usd: 12, tokens: 2700 } },
   });
   expect(first.end('c')?.outcome).toBe('waiting');
-  expect(first.warnings).toEqual(['the budget is spent: usd 12 of 10; 1 task did not begin: c']);
+  expect(first.warnings).toEqual(['the budget is spent: usd 12 of 10; 2 tasks did not begin: c, d']);
 
   const shown = await rig.pipe(['show']);
   expect(shown.stdout).toContain(', used usd 12, tokens 2,700');
@@ -50,6 +50,25 @@ test('a run that has used its budget begins nothing more, says so, and the next 
   expect((await rig.pipe(['status'])).stdout).toMatch(
     /5 would run; about \S+ of work, usd 20, tokens 4,500\n/,
   );
+});
+
+test('what did not begin is all that a dry run would still do: items too that nothing has made yet, and none that has failed', async () => {
+  const pay = `echo '{"metric":{"usd":1}}' >> "$PIPE_OUTPUT"`;
+  const config = `export default { jobs: 1, budget: { usd: 3 }, stages: {
+    bad: { produces: ['bad'], run: \`${pay}; false\` },
+    one: { forEach: 'in/{x}.txt', produces: ['a/{x}.txt'], run: \`${pay}; cp {item} {produces}\` },
+    two: { forEach: 'a/{x}.txt', produces: ['b/{x}.txt'], run: 'cp {item} {produces}' },
+    all: { requires: ['b/*.txt'], produces: ['all.txt'], run: 'cat b/*.txt > all.txt' },
+  } };`;
+  await using rig = await Rig.compiled(
+    { 'in/1.txt': '1', 'in/2.txt': '2', 'in/3.txt': '3', 'in/4.txt': '4' },
+    config,
+  );
+  const built = await rig.build(['--keep-going']);
+  expect(built).toMatchObject({ code: 1, executed: ['one:in/1.txt', 'one:in/2.txt'], failed: ['bad'] });
+  expect(built.warnings).toEqual([
+    'the budget is spent: usd 3 of 3; 7 tasks did not begin: one:in/3.txt, one:in/4.txt, two:a/1.txt, two:a/2.txt, two:a/3.txt and 2 more',
+  ]);
 });
 
 test('what was not paid for again is told, also by a build that sees at a glance that nothing is to be done, or does a part', async () => {
