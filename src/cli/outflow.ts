@@ -82,6 +82,11 @@ export class Outflow {
     if (goesNow || this.untriedBytes >= worthTryingBytes) this.pour();
   }
 
+  /** Its reader has gone, as was heard otherwise than by writing. */
+  lost(): void {
+    if (this.broken === null) this.fail('EPIPE', '');
+  }
+
   /** Resolves when `isFull` is false or nobody waits any longer. */
   async room(): Promise<void> {
     while (this.isFull && this.mannerNow() !== 'leaving') await this.change();

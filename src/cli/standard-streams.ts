@@ -92,6 +92,12 @@ export function isAnswerLost(): boolean {
   return outputIsAnswer && opened.get(1)?.flow.breakage?.kind === 'refused';
 }
 
+/** Standard output as it was opened, and how to say that its reader has gone, where that is heard of otherwise. */
+export function outputAsOpened(): { readonly kind: Kind; readonly lost: () => void } {
+  const { flow } = open(1);
+  return { kind: kindOf(1), lost: () => flow.lost() };
+}
+
 function flows(): readonly Outflow[] {
   return [...new Set([...opened.values()].map((stream) => stream.flow))];
 }

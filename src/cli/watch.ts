@@ -5,9 +5,10 @@ import { UsageError } from '../model/diagnostic.ts';
 import { modeOf } from './build.ts';
 import { type Flags, text } from './flags.ts';
 import { refuseInsideStage } from './inside.ts';
+import { heedReader } from './reader-watch.ts';
 import { handleSignals } from './signals.ts';
 import { keepHeapSmall } from './small-heap.ts';
-import { tellOfWork } from './standard-streams.ts';
+import { standardOutput, tellOfWork } from './standard-streams.ts';
 import { answerBuilds } from './watch-answering.ts';
 import { WatchEars } from './watch-ears.ts';
 import { WatchEnding } from './watch-ending.ts';
@@ -41,6 +42,8 @@ export async function watch(targets: readonly string[], given: Flags): Promise<n
   const server = serverOf(text(flags, 'exec'), place.root, view);
   const ending = new WatchEnding(loop, server);
   const release = handleSignals(() => ending.signalled());
+  standardOutput().on('error', () => ending.readerIsGone());
+  if (modeOf(flags) !== 'quiet') heedReader();
   const terminal = hasKeys ? new WatchTerminal(loop, view, ending) : null;
   try {
     return await loop.watch();

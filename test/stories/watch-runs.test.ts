@@ -1,9 +1,11 @@
 // `pipe watch` while something runs, fails or is broken: what is edited meanwhile, what waits, how it ends.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import type { PipeEvent } from '../../src/model/events.ts';
 import { isAlive } from '../exec/scene.ts';
-import { Rig } from '../rig/rig.ts';
+import { environment, nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
 import { type Pass, Watcher } from '../rig/watcher.ts';
 import { gate, tell } from './signs.ts';
 
@@ -299,4 +301,21 @@ test('nobody reads any more: what runs is ended, and the watch with it', async (
   watcher.running.child.stdout!.destroy();
   rig.write('other.txt', 'o1\n');
   expect((await watcher.running.ended).code).toBe(130);
+});
+
+test('nobody reads any more while it is at rest: it ends without waiting for something to say', async () => {
+  await using rig = await Rig.compiled({ 'in.txt': '0' }, '{ stages: { hello: { run: "echo hello" } } }');
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  // As Node gives it to what it starts, a socket; then a pipe, with and without `--json`.
+  watcher.running.child.stdout!.destroy();
+  expect((await watcher.running.ended).code).toBe(130);
+  const readers = { plain: ['', '/^up to date/q'], json: ['--json', '/"run-finished"/q'] } as const;
+  for (const [name, [flag, lastLine]] of Object.entries(readers)) {
+    const watch = `"${nodeUnderTest}" -- "${pipeCommand}" watch ${flag}; echo $? > ${name}.txt`;
+    const line = `{ ${watch}; } | sed '${lastLine}'`;
+    const shell = spawn('sh', ['-c', line], { cwd: rig.root, env: environment(), stdio: 'ignore' });
+    await once(shell, 'exit');
+    expect(rig.read(`${name}.txt`)).toBe('130\n');
+  }
 });
