@@ -222,7 +222,7 @@ export class WatchLoop {
     const changed = this.heardPaths
       .filter((file) => !file.startsWith(`${state}/`))
       .map((file) => (file.startsWith(below) ? file.slice(below.length) : file));
-    const display = view.beginRun(watched, changed);
+    const display = view.beginRun(watched, changed, cause);
     this.heardPaths = [];
     this.run = startRun({ watched, flags, cause, isFirst, holds: this.holds, display });
     const ended = this.run.ended.catch((error) => this.refusalOf(error));

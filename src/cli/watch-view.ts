@@ -1,4 +1,5 @@
 // What a person or a program sees of a watch: each run as `pipe build` shows it, and in between how all stands.
+import type { RunCause } from '../engine/holds.ts';
 import type { Sink } from '../engine/ports.ts';
 import type { Found } from '../engine/whats-to-do.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -29,6 +30,7 @@ export class WatchView {
   private console: Console | null = null;
   private toldRest = '';
   private toldProblems = '';
+  private toldRefusal = '';
   private lastRest: (look: Look) => readonly string[] = () => [];
   private watched: WatchedWorkspace | null = null;
   /** Behind `pipe build <stage>`, to do it as this watch would. */
@@ -85,17 +87,21 @@ export class WatchView {
     this.tellProblems(problems);
   }
 
-  beginRun(watched: WatchedWorkspace, changed: readonly string[]): Sink {
+  /** A run that comes to nothing, and that nobody has asked for, is not told of: how all stands neither, as before. */
+  beginRun(watched: WatchedWorkspace, changed: readonly string[], cause: RunCause): Sink {
     this.say((look) => changedLine(changed, look));
+    const isAskedFor = cause.kind !== 'change' && cause.kind !== 'begin';
+    if (changed.length > 0 || isAskedFor) this.toldRest = '';
     const names = watched.selection.stages.map((stage) => stage.name);
     const console = openConsole(this.flags, this.mode, {
       ...{ names, onClosed: this.onClosed },
       ...(this.goOnFlags === undefined ? {} : { goOnFlags: this.goOnFlags }),
     });
     this.console = console;
-    this.toldRest = '';
     return {
       handle: (event) => {
+        this.toldRest = '';
+        this.toldRefusal = '';
         if (event.kind === 'task-finished' && event.log !== undefined)
           this.log = { root: watched.workspace.root, path: event.log };
         console.handle(event);
@@ -115,6 +121,7 @@ export class WatchView {
   rest(found: Found | null, folders: number | null): void {
     // What is stale and was not built could not be: otherwise it would not be at rest.
     const isRefused = [...(found?.tasks.values() ?? [])].some(({ kind }) => kind === 'stale');
+    if (found !== null && !isRefused) this.toldRefusal = '';
     const lines = (look: Look) =>
       found === null
         ? brokenLine(look)
@@ -159,8 +166,10 @@ export class WatchView {
     if (this.hasKeys && !this.isBusy) this.writerOf('stdout').write(text);
   }
 
-  /** By the file system. */
+  /** By the file system. What it refuses at each look is told once. */
   refused({ message }: Error): void {
+    if (message === this.toldRefusal) return;
+    this.toldRefusal = message;
     this.note(`the file system refused: ${message}`);
   }
 

@@ -1,4 +1,5 @@
 // `pipe watch` where the system tells nothing, or not all: events that are lost, watches that are refused.
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { blinkered } from '../rig/blinkered.ts';
@@ -75,6 +76,46 @@ test('with --poll it looks again and again, at the configuration as well', async
   rig.config(chain.replace("'in/**/*.txt'", "'in/*/*.txt'").replace('find in', 'find in/b'));
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join'] });
   expect(rig.read('out/all.txt')).toBe('b0\n');
+});
+
+/** Loaded before the command: what it does every 100 ms it says, and while there is a file `refuse` it cannot look at `lib.txt`. */
+const ticking = `
+  const fs = require('node:fs');
+  const { lstatSync } = fs;
+  const { setInterval } = globalThis;
+  globalThis.setInterval = (act, ms) => setInterval(() => { if (ms === 100) process.stderr.write('tick\\n'); act(); }, ms);
+  fs.lstatSync = (file, ...rest) => {
+    if (!String(file).endsWith('/lib.txt') || !fs.existsSync('refuse')) return lstatSync(file, ...rest);
+    throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO', errno: -5, syscall: 'lstat' });
+  };`;
+
+test('with --poll, what stands in the way is told of once, however often it looks', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0\n', 'lib.txt': '0\n', 'ticking.cjs': ticking },
+    `{ stages: { one: { requires: ['in.txt', 'lib.txt'], produces: ['out.txt'], run: 'cat in.txt lib.txt > out.txt' } } }`,
+  );
+  const env = { NODE_OPTIONS: `--require ${rig.path('ticking.cjs')}` };
+  const [watcher] = await Watcher.start(rig, ['--poll', '0.1'], { env });
+  await using _ = watcher;
+  const looks = async () => {
+    const ticks = () => watcher.running.stderr.split('tick\n').length;
+    const enough = ticks() + 10;
+    while (ticks() < enough) await once(watcher.running.child.stderr!, 'data');
+  };
+  rig.remove('in.txt');
+  expect((await watcher.rest()).text).toContain('nothing can be built as it is');
+  await looks();
+  rig.write('in.txt', '1\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['one'] });
+  rig.write('refuse', '');
+  expect((await watcher.rest()).text).toMatch(
+    /the file system refused: EIO.*\nnothing can be built as it is/,
+  );
+  await looks();
+  rig.remove('refuse');
+  rig.write('in.txt', '2\n');
+  const { text, done } = await watcher.rest();
+  expect([text.match(/refused/), done]).toEqual([null, ['one']]);
 });
 
 /** Loaded before the command: writes a file into this folder when it is about to be watched. */
