@@ -104,7 +104,7 @@ export class ItemTasks {
   private presentRecords(stage: Stage, forEach: ForEachRecord): FoundItems {
     const read = this.world.documents.read(forEach.document);
     if (read.kind === 'absent') return { kind: 'found', tasks: [] };
-    const items = read.kind === 'wrong' ? err(read.message) : itemsIn(forEach, read.value);
+    const items = read.kind === 'wrong' ? err(read.message) : itemsIn(forEach, read);
     if (items.ok)
       return foundIn(
         stage,

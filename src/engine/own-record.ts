@@ -33,7 +33,7 @@ function recordsNow(world: World, forEach: ForEachRecord): Records | null {
   const last = lastRead.get(forEach);
   if (entry !== null && last !== undefined && sameEntry(entry, last.entry)) return last.records;
   const read = world.documents.read(forEach.document);
-  const items = read.kind === 'value' ? itemsIn(forEach, read.value) : null;
+  const items = read.kind === 'value' ? itemsIn(forEach, read) : null;
   if (!items?.ok) return null;
   const records = new Map(items.value.map((item) => [item.name, item]));
   world.files.forget();

@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import type { FilePath } from '../base/brand.ts';
 import type { Witness } from '../base/witness.ts';
 import type { Documents, ReadDocument } from '../engine/documents.ts';
+import type { DocumentContent } from '../model/items/records.ts';
+import { misreadNumbers } from './misread-numbers.ts';
 import type { parseYaml } from './yaml-document.ts';
 
 /** Whether the parser for it has to be loaded first. */
@@ -34,7 +36,7 @@ export class WorkspaceDocuments implements Documents {
       this.witness?.saw(absolute, true);
       // What it may lead to counts, and not the link alone.
       if (fs.lstatSync(absolute).isSymbolicLink()) this.witness?.followed(absolute);
-      return { kind: 'value', value: this.parse(path, text) };
+      return { kind: 'value', ...this.parse(path, text) };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT') return { kind: 'wrong', message };
@@ -43,12 +45,13 @@ export class WorkspaceDocuments implements Documents {
     }
   }
 
-  private parse(path: string, text: string): unknown {
+  private parse(path: string, text: string): DocumentContent {
     if (isYaml(path)) {
       if (this.parseYaml === null) throw new Error(`not prepared to read ${path}`);
       return this.parseYaml(text);
     }
-    return /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : (JSON.parse(text) as unknown);
+    const value = /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : (JSON.parse(text) as unknown);
+    return { value, misread: misreadNumbers(text) };
   }
 }
 

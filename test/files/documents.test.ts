@@ -22,13 +22,54 @@ test.each([
   ['sow.yaml', 'entries:\n  - { n: 1 }\n  - n: two\n', { entries: [{ n: 1 }, { n: 'two' }] }],
   ['sow.yml', '- n: 1\n', [{ n: 1 }]],
 ])('%s is read for what its name says', (name, text, value) => {
-  expect(read(name, text)).toEqual({ kind: 'value', value });
+  expect(read(name, text)).toEqual({ kind: 'value', value, misread: [] });
+});
+
+test.each([
+  ['sow.json', '{"a":\n[9007199254740993, 9007199254740992, 1.5e300, "9007199254740995"],\n"b":-1e999}'],
+  ['sow.jsonl', '{"s":"\\"9007199254740995"}\n{"a":9007199254740993}\n{"a":-1e999}\n{"a":9007199254740993}'],
+  [
+    'sow.yaml',
+    'a: [0x10, 9007199254740992, 1.5e300]\nb: 9007199254740993\nc: -1e999\nd: "9007199254740995"\n',
+  ],
+])('%s tells of numbers that are read as others than are written', (name, text) => {
+  expect(read(name, text)).toMatchObject({
+    misread: [
+      { value: 2 ** 53, written: '9007199254740993', line: 2 },
+      { value: Number.NEGATIVE_INFINITY, written: '-1e999', line: 3 },
+    ],
+  });
+});
+
+test('numbers of YAML that JSON has none for are told, and whole ones are numbers and not big ones', () => {
+  expect(read('sow.yaml', 'a: .nan\nb: .inf\nc: 0o17\n9007199254740993: -3\n')).toEqual({
+    kind: 'value',
+    value: { a: Number.NaN, b: Number.POSITIVE_INFINITY, c: 15, '9007199254740993': -3 },
+    misread: [
+      { value: Number.NaN, written: '.nan', line: 1 },
+      { value: Number.POSITIVE_INFINITY, written: '.inf', line: 2 },
+    ],
+  });
+});
+
+test('in YAML `<<` merges, for as many records as there are, and what is written beside it counts more', () => {
+  const records = Array.from({ length: 300 }, (_, n) => `- { <<: *d, n: ${n}, x: 2 }\n`);
+  expect(read('sow.yaml', `d: &d { x: 1, y: 1 }\nl:\n${records.join('')}`)).toMatchObject({
+    value: { l: records.map((_, n) => ({ x: 2, y: 1, n })) },
+  });
+});
+
+test('an anchor that is made of others without end is refused, and takes no time', () => {
+  const levels = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}]\n`);
+  expect(read('sow.yaml', `a0: &a0 [1]\n${levels.join('')}`)).toMatchObject({ kind: 'wrong' });
 });
 
 test.each([
   ['sow.json', '{"n":1}\n{"n":2}\n', /JSON/],
   ['sow.jsonl', '{"n":1}\n{"n":\n', /^line 2: /],
   ['sow.yaml', 'entries: [\n', /line 2/],
+  ['tag.yaml', 'a: 1\nb: !days 3\n', /tag: !days at line 2/],
+  ['merge.yaml', 'a: 1\nb: { <<: 3 }\n', /^line 2: << merges/],
 ])('%s that is none says where: %j', (name, text, why) => {
   expect(read(name, text)).toEqual({ kind: 'wrong', message: expect.stringMatching(why) });
 });

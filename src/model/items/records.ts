@@ -3,10 +3,25 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { ForEachRecord } from './for-each.ts';
 import { type Item, keyOf } from './item.ts';
 
+export interface DocumentContent {
+  readonly value: unknown;
+  /** Default: all numbers are as they are written. */
+  readonly misread?: readonly MisreadNumber[];
+}
+
+/** A number that stands for others as well: of two that are written, nobody could tell that one was edited. */
+export interface MisreadNumber {
+  /** As it is read; it may be infinite, or none. */
+  readonly value: number;
+  readonly written: string;
+  /** From 1; where it stands first. */
+  readonly line: number;
+}
+
 /** The error is a clause about the document. `select` may be anybody's: what it throws is told. */
 export function itemsIn(
   { select, key: field }: ForEachRecord,
-  document: unknown,
+  { value: document, misread = [] }: DocumentContent,
 ): Result<readonly Item[], string> {
   let records: unknown;
   try {
@@ -16,10 +31,14 @@ export function itemsIn(
   }
   if (!Array.isArray(records)) return err('the function that takes the records out of it gives no array');
   const places = new Map<string, number>();
+  const others = new Map(misread.map((one) => [one.value, one]));
   const items: Item[] = [];
   for (const [i, record] of (records as readonly unknown[]).entries()) {
     const text = textOf(record);
     if (text === null) return err(`record ${i + 1} is no object of plain data`);
+    // As JSON, what is no finite number is null.
+    const wrong = others.size > 0 || text.includes('null') ? misreadIn(record, others) : null;
+    if (wrong !== null) return err(`record ${i + 1} ${wrong}`);
     const value = (record as Record<string, unknown>)[field];
     if (value === undefined) return err(`record ${i + 1} has no key "${field}"`);
     const key = keyOf(value);
@@ -41,6 +60,25 @@ function textOf(record: unknown): string | null {
   } catch {
     return null;
   }
+}
+
+/** Says of the first such number what is wrong with it; `null`: there is none. `value` is plain data, without circles. */
+function misreadIn(value: unknown, others: ReadonlyMap<number, MisreadNumber>, pointer = ''): string | null {
+  if (typeof value === 'number') {
+    const other = others.get(value);
+    if (other === undefined && Number.isFinite(value)) return null;
+    const written = other === undefined ? String(value) : `${other.written} (line ${other.line})`;
+    const read = Number.isFinite(value)
+      ? `which programs read as ${BigInt(value)}`
+      : 'which JSON has no number for';
+    return `has at ${pointer} the number ${written}, ${read}: write it as text, in quotes`;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [name, one] of Object.entries(value)) {
+    const found = misreadIn(one, others, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function messageOf(thrown: unknown): string {

@@ -20,7 +20,7 @@ function stageOf(select: (doc: never) => unknown = entries, more: object = {}): 
 
 function found(stage: Stage, document: unknown) {
   if (stage.forEach?.kind !== 'records') throw new Error('no records');
-  return itemsIn(stage.forEach, document);
+  return itemsIn(stage.forEach, { value: document });
 }
 
 function tasksOf(stage: Stage, records: readonly object[]) {
@@ -41,6 +41,36 @@ test('each record is an item with its key as its name, and what it requires is n
   expect(one!.stage.requires.entries.map(({ glob }) => glob.text)).toEqual(['notes/7.md']);
   expect(one!.stage.produces!.entries.map(({ glob }) => glob.text)).toEqual(['out/7']);
   expect(one!.stage.item).toMatchObject({ value: { order: 7, title: 'x' }, captures: { key: '7' } });
+});
+
+test.each([
+  [
+    { id: 2 ** 53 },
+    /^record 2 has at \/id the number 9007199254740993 \(line 5\), which programs read as 9007199254740992: /,
+  ],
+  [
+    { 'a/b~': [0, { c: Number.NaN }] },
+    /^record 2 has at \/a~1b~0\/1\/c the number \.nan \(line 6\), which JSON has no number for: /,
+  ],
+  // Of the function's own making.
+  [{ x: 1 / 0 }, /^record 2 has at \/x the number Infinity, which JSON/],
+])('a record with a number that stands for others as well is told: %j', (record, why) => {
+  const { forEach } = stageOf();
+  if (forEach?.kind !== 'records') throw new Error('no records');
+  const value = {
+    entries: [
+      { order: 1, no: null },
+      { order: 2, ...record },
+    ],
+  };
+  const misread = [
+    { value: 2 ** 53, written: '9007199254740993', line: 5 },
+    { value: Number.NaN, written: '.nan', line: 6 },
+  ];
+  const result = itemsIn(forEach, { value, misread });
+  expect(result).toEqual({ ok: false, error: expect.stringMatching(why) });
+  // Elsewhere in the document it does no harm.
+  expect(itemsIn(forEach, { value: { entries: [{ order: 2 ** 54, no: null }] }, misread }).ok).toBe(true);
 });
 
 test('a task is the same as long as its record says the same, wherever it stands', () => {
