@@ -225,7 +225,7 @@ PIPE021 expected a duration such as '10m', '90s', '50ms', or a number of millise
       await refusedStages(`a: { requires: 'a.txt', run: 'wc -l "{requires}"' }`),
     ).toBe(`PIPE024 the placeholder {requires} stands inside quotes
   at stages.a.run
-  hint: take the quotes away: what is put there is quoted already`);
+  hint: end the quotes before it, as in "to "{item}: what is put there is quoted already`);
   });
 
   test('a script that is not there, and one that does not compile', async () => {

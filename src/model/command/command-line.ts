@@ -1,6 +1,7 @@
 // Commands as text: their placeholders, and how people are shown them.
 
 import type { Command } from '../stage.ts';
+import { type Context, shellContexts } from './shell-contexts.ts';
 import { shellQuote } from './shell-line.ts';
 
 export { impliedInputs } from './implied-inputs.ts';
@@ -57,35 +58,20 @@ function replaceKnown(text: string, values: PlaceholderValues, quote: (word: str
   });
 }
 
-/** The first of `names` that stands as a placeholder inside single or double quotes of a shell line. */
-export function placeholderInsideQuotes(text: string, names: Iterable<string>): string | null {
+/** The first of `names` that stands as a placeholder where the shell would not read a quoted word as one. */
+export function misplacedPlaceholder(
+  text: string,
+  names: Iterable<string>,
+): { readonly name: string; readonly context: Context } | null {
   const known = new Set(names);
-  const inside = quotedRanges(text);
-  for (const match of text.matchAll(placeholder)) {
-    const name = match[1]!;
-    if (known.has(name) && inside.some(([from, to]) => from < match.index && match.index < to)) return name;
+  let contexts: readonly (Context | null)[] | null = null;
+  for (const { 1: name, index } of text.matchAll(placeholder)) {
+    if (!known.has(name!)) continue;
+    contexts ??= shellContexts(text);
+    const context = contexts[index] ?? null;
+    if (context !== null) return { name: name!, context };
   }
   return null;
-}
-
-/** Where quotes open and close. An open end counts as quoted. */
-function quotedRanges(text: string): readonly (readonly [number, number])[] {
-  const ranges: [number, number][] = [];
-  let quote: string | null = null;
-  let from = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at]!;
-    if (char === '\\' && quote !== "'") at += 1;
-    else if (quote === null && (char === "'" || char === '"')) {
-      quote = char;
-      from = at;
-    } else if (char === quote) {
-      ranges.push([from, at]);
-      quote = null;
-    }
-  }
-  if (quote !== null) ranges.push([from, text.length]);
-  return ranges;
 }
 
 /** The command in one line, for people. */

@@ -1,7 +1,7 @@
 // Checks `run`: a shell line, several, `exec(…)`, `script(…)` or a function.
 
 import type { FilePath } from '../../base/brand.ts';
-import { impliedInputs, placeholderInsideQuotes } from '../command/command-line.ts';
+import { impliedInputs, misplacedPlaceholder } from '../command/command-line.ts';
 import { canonicalPath, type Folders, isOutside } from '../paths.ts';
 import type { Command } from '../stage.ts';
 import { mismatch, type Placed, type Report, Section, textOf } from './config-section.ts';
@@ -84,6 +84,15 @@ export function impliedFiles(
   return [...files].sort();
 }
 
+const placeWords = { quotes: 'quotes', backticks: 'backticks', 'here-document': 'a here-document' } as const;
+
+const waysOut = {
+  quotes: 'end the quotes before it, as in "to "{item}: what is put there is quoted already',
+  backticks: 'write $(…) in place of the backticks, which read what stands in them twice',
+  'here-document':
+    "give it to the command as a variable, such as env: { NAME: '{item}' }, and write $NAME there",
+} as const;
+
 function readLines(
   items: readonly Placed[],
   report: Report,
@@ -94,11 +103,11 @@ function readLines(
     const line = textOf(item, report);
     if (line === null) continue;
     lines.push(line);
-    const quoted = placeholderInsideQuotes(line, placeholders);
-    if (quoted === null) continue;
-    const message = `the placeholder {${quoted}} stands inside quotes`;
-    const hint = 'take the quotes away: what is put there is quoted already';
-    report({ code: 'PIPE024', message, at: item.at, hint });
+    const misplaced = misplacedPlaceholder(line, placeholders);
+    if (misplaced === null) continue;
+    const { name, context } = misplaced;
+    const message = `the placeholder {${name}} stands inside ${placeWords[context]}`;
+    report({ code: 'PIPE024', message, at: item.at, hint: waysOut[context] });
   }
   return lines.length === items.length && lines.length > 0 ? { kind: 'shell', lines } : null;
 }

@@ -7,7 +7,7 @@ import {
   fillCommand,
   fillPlaceholders,
   impliedInputs,
-  placeholderInsideQuotes,
+  misplacedPlaceholder,
   shellQuote,
 } from '../../../src/model/command/command-line.ts';
 
@@ -129,6 +129,30 @@ describe('placeholders', () => {
   });
 
   test.each([
+    ['cat "$(cat {item})"', null],
+    ['cat "$(cat "{item}")"', 'item'],
+    ['cat "$(cat "$(cat {item})" \'{}\')" {requires}', null],
+    ['cat "$(cat {requires}) {item}"', 'item'],
+    ['cat "\\$(cat {item})"', 'item'],
+    ['cat "$( (cat {requires}) ; cat {item})" "{item}"', 'item'],
+    ['cat "$((1 << {item}))" {item}', null],
+    [`cat "\${x:-{item}}"`, 'item'],
+    [`cat "\${x:-$(cat {item})}"`, null],
+    [`cat "\${x:-"{item}"}"`, 'item'],
+    // What ends it could not be told from the end of a pattern.
+    ['cat "$(case x in x) cat "{item}";; esac)"', 'item'],
+    ['cat "$(case x in x) cat {item};; esac)"', 'item'],
+    ['cat $(case x in x) cat {item};; esac) {requires}', null],
+    ['cat "$(echo lower-case {item})"', null],
+    ['cat `cat {item}`', 'item'],
+    ['cat `true` {item}', null],
+    ["# don't\ncat {item}", null],
+    ["# don't\ncat '{item}'", 'item'],
+    ['cat a#"{item}"', 'item'],
+    ['cat <<EOF {requires}\n$x {item}\nEOF', 'item'],
+    ["cat <<-'E F' \n\t{item}\n\tE F", 'item'],
+    ["cat <<EOF; cat {requires}\nisn't\nEOF\ncat {item}", null],
+    ['cat <<<{item}', null],
     ['cat "{item}"', 'item'],
     ["cat 'x {requires}'", 'requires'],
     ['cat "a" "{item}', 'item'],
@@ -138,8 +162,25 @@ describe('placeholders', () => {
     ["awk '{print}' {item}", null],
     ['echo \\"{item}\\"', null],
     ['echo "\\"{item}"', 'item'],
-  ])('%s has %j inside quotes', (text, name) => {
-    expect(placeholderInsideQuotes(text, ['item', 'requires'])).toBe(name);
+  ])('%s has %j where it would be no word', (text, name) => {
+    expect(misplacedPlaceholder(text, ['item', 'requires'])?.name ?? null).toBe(name);
+  });
+
+  test.each([
+    'printf "%s\\0" "$(printf "%s." {item})"',
+    'printf "%s\\0" "x$(printf "%s." "$(printf %s {item})")"',
+    'printf "%s\\0" "$( (printf %s {item}); echo . )"',
+    `printf "%s\\0" "\${none:-$(printf %s. {item})}"`,
+  ])('in a substitution within quotes any word is itself: %s', (line) => {
+    expect(misplacedPlaceholder(line, ['item'])).toBe(null);
+    const words = fc.string({ unit: 'binary', minLength: 1 }).filter((word) => !/[\0]/.test(word));
+    fc.assert(
+      fc.property(words, (item) => {
+        const read = execFileSync('/bin/sh', ['-c', fillPlaceholders(line, { item })], { encoding: 'utf8' });
+        expect(read.replace(/^x|\.?\0$/g, '')).toBe(item);
+      }),
+      { numRuns: 20, examples: [["'"], ['"'], ['a)b'], ['`$(x)`'], ['\\'], ['a b\n c']] },
+    );
   });
 });
 
