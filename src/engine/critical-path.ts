@@ -1,19 +1,22 @@
 // How long the rest of a build is known to take behind each of its tasks, by what executions took before.
 import type { TaskId } from '../base/brand.ts';
 import { recordIn } from '../model/record.ts';
-import { isManyTasks, type Task } from '../model/task.ts';
+import { isManyTasks, stageOfTask, type Task } from '../model/task.ts';
 import { type ItemsTook, itemsTook } from './past-items.ts';
 import type { Records } from './ports.ts';
 import type { TaskOrder } from './task-orders.ts';
+import type { Found } from './whats-to-do.ts';
 
 /**
  * By stage: the longest chain from its task to an end of the build, its own time included, in milliseconds; items have
- * that of all of them together. What never ended well counts for nothing. `tasks` in topological order.
+ * that of all of them together. What never ended well counts for nothing. `tasks` in topological order. `first`: stages
+ * that come before all others.
  */
 export function chainsOf(
   tasks: readonly Task[],
   orders: readonly TaskOrder[],
   durationMsOf: (task: Task) => number,
+  first: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, number> {
   const after = new Map<TaskId, TaskId[]>();
   for (const order of orders) {
@@ -28,7 +31,18 @@ export function chainsOf(
     for (const id of after.get(task.id) ?? []) longestMs = Math.max(longestMs, chains.get(id) ?? 0);
     chains.set(task.id, durationMsOf(task) + longestMs);
   }
+  for (const stage of first) chains.set(stage, Number.POSITIVE_INFINITY);
   return chains;
+}
+
+/**
+ * The stages that are known to be stale, where all of it can run at once: then none of it has to wait until a thousand
+ * others have passed. Else it would take the slot of something with a longer chain that these release.
+ */
+export function staleAtOnce(found: Found | null, jobs: number): ReadonlySet<string> {
+  const stale: TaskId[] = [];
+  for (const [id, { kind }] of found?.tasks ?? []) if (kind === 'stale') stale.push(id);
+  return new Set(stale.length <= jobs ? stale.map(stageOfTask) : []);
 }
 
 /** A stage with items takes as long as its longest one, and at least its share of all slots. */

@@ -9,7 +9,7 @@ import { Assessor } from './assess.ts';
 import { Board } from './board.ts';
 import type { BuildEnd, BuildOptions, BuildParts } from './build-options.ts';
 import { BuildTasks } from './build-tasks.ts';
-import { chainsOf, pastDurations } from './critical-path.ts';
+import { chainsOf, pastDurations, staleAtOnce } from './critical-path.ts';
 import { FanningOut } from './fanning-out.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
@@ -202,7 +202,7 @@ export class Session {
     const chains =
       streaming === undefined || jobs === 1
         ? null
-        : chainsOf(tasks, orders, pastDurations(this.world.records, jobs));
+        : chainsOf(tasks, orders, pastDurations(this.world.records, jobs), staleAtOnce(this.found, jobs));
     return new Board({
       ...{ tasks, orders, chains },
       ...{ inOrder: this.rest !== null, audited: this.selection.audited },

@@ -26,7 +26,8 @@ type Try =
 /**
  * Files `<n>` with rising numbers; the highest one decides. To take the lock: find the highest, `k`,
  * free (released, or its holder dead); create `k+1`, whole and only if it is not there; look again,
- * and if there is a higher one, go back; then clear away what is lower.
+ * and if there is a higher one, go back. Before it is released, what is lower is cleared away: something waits to be
+ * started when it is taken, and nothing when it is released.
  *
  * Why two never hold it. The highest number never sinks: a file is removed only by who saw a higher
  * one, and a release keeps its file. Suppose A holds `m`, having seen at time `t` that `m` was the
@@ -112,8 +113,10 @@ export class WorkspaceLock implements Lock {
   release(): void {
     // If the folder was deleted, another process may hold a lock of its own there by now.
     if (this.mine !== null && this.isMine()) {
+      const { folder, number } = this.mine;
       try {
-        markReleased(this.mine.folder, this.mine.number);
+        removeLower(folder, number);
+        markReleased(folder, number);
       } catch (problem) {
         this.onTrouble(`the lock could not be released before this process ends: ${messageOf(problem)}`);
       }
@@ -181,10 +184,7 @@ function attempt(folder: string, claim: Claim): Try {
       fs.accessSync(folder);
       continue;
     }
-    if (highestIn(folder) === number) {
-      removeLower(folder, number);
-      return { kind: 'held', number };
-    }
+    if (highestIn(folder) === number) return { kind: 'held', number };
     removeClaim(folder, number);
   }
 }

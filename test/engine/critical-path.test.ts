@@ -1,8 +1,10 @@
 // How much time is behind each task, by what executions took before.
 import { expect, test } from 'vitest';
 import type { TaskId } from '../../src/base/brand.ts';
-import { chainsOf, pastDurations } from '../../src/engine/critical-path.ts';
+import { chainsOf, pastDurations, staleAtOnce } from '../../src/engine/critical-path.ts';
+import { ReadyLine } from '../../src/engine/ready-line.ts';
 import type { TaskOrder } from '../../src/engine/task-orders.ts';
+import type { RestState } from '../../src/engine/whats-to-do.ts';
 import type { Memory, TaskRecord } from '../../src/model/record.ts';
 import { planOf } from '../rig/fake-world.ts';
 import { recordOf } from './samples.ts';
@@ -43,4 +45,25 @@ test.each([
   );
   const durationMsOf = pastDurations({ memory: () => ({ kind: 'none' }), remembered: () => items }, jobs);
   expect(durationMsOf(plan.task('e'))).toBe(expected);
+});
+
+test('what is known to be stale comes before all that is still to pass, where all of it can run at once', () => {
+  const found = {
+    tasks: new Map<TaskId, RestState>([
+      ['a' as TaskId, { kind: 'fresh' }],
+      ['c' as TaskId, { kind: 'stale' }],
+      ['e:1' as TaskId, { kind: 'stale' }],
+      ['e:2' as TaskId, { kind: 'blocked', by: 'c' as TaskId }],
+    ]),
+    hasWork: true,
+    hasGone: false,
+  };
+  expect([...staleAtOnce(found, 2)]).toEqual(['c', 'e']);
+  expect([...staleAtOnce(found, 1)]).toEqual([]);
+  expect([...staleAtOnce(null, 2)]).toEqual([]);
+
+  const chains = chainsOf(tasks, [order('a', 'b')], () => 9, staleAtOnce(found, 2));
+  const line = new ReadyLine<{ readonly task: (typeof tasks)[number] }>(null, chains);
+  for (const task of tasks) line.push({ task });
+  expect(line.shift()?.task.id).toBe('c');
 });

@@ -152,7 +152,9 @@ test.each(['', '{"pid":', 'null', '\0\0\0', '{}'])(
     fs.mkdirSync(path.join(state, 'lock'));
     fs.writeFileSync(path.join(state, 'lock', '41'), text);
     fs.writeFileSync(path.join(state, 'lock', '1-a.tmp'), text);
-    expect((await lockIn(state).tryAcquire()).kind).toBe('held');
+    const { lock, tryAcquire } = lockIn(state);
+    expect((await tryAcquire()).kind).toBe('held');
+    lock.release();
     expect(fs.readdirSync(path.join(state, 'lock'))).toEqual(['42']);
   },
 );
