@@ -3,6 +3,9 @@ import { posix } from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
+import { codeOf } from '../model/hooks.ts';
+import type { Manifest } from '../model/manifest.ts';
 import { isOutside } from '../model/paths.ts';
 import type { Stage } from '../model/stage.ts';
 import type { ListedFile } from './ports.ts';
@@ -73,8 +76,17 @@ export function aliasProblem(stage: Stage, { path, leadsTo, producer }: Alias): 
 }
 
 /** Where a stage of the same build made the link, it shows when the turn of the other has come. */
-export function hiddenOrder(world: World, whole: Whole, stage: Stage): Failure | null {
-  const [alias] = aliasedInputs(world, whole, stage);
+export function hiddenOrder(
+  world: World,
+  whole: Whole,
+  stage: Stage,
+  inputs: Manifest | null,
+): Failure | null {
+  // Scripts and modules are named, and no pattern led to them.
+  const isRequired = ({ path }: ListedFile) => setMatches(stage.requires, path);
+  const hasMore = stage.implied.length > 0 || codeOf(stage).length > 0;
+  const listed = hasMore ? inputs?.filter(isRequired) : inputs;
+  const [alias] = aliasedInputs(world, whole, stage, listed ?? undefined);
   if (alias === undefined) return null;
   const { path, leadsTo, producer } = alias;
   return { kind: 'input-aliased', path, leadsTo, producer: producer.name };

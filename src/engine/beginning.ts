@@ -66,5 +66,6 @@ function distrust(
   inputs: Manifest,
   { hiddenOrder, makersOf }: SchedulerOptions,
 ): Failure | null {
-  return hiddenOrder(task.stage) ?? overwrittenInputs(world, task.stage.requires, inputs, makersOf(task));
+  const { stage } = task;
+  return hiddenOrder(stage, inputs) ?? overwrittenInputs(world, stage.requires, inputs, makersOf(task));
 }

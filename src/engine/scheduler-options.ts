@@ -1,6 +1,7 @@
 // What a build is told beforehand of how to go about its tasks.
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Services } from './services.ts';
@@ -21,7 +22,8 @@ export interface SchedulerOptions {
   readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
   /** Those of this build whose files the task may read. */
   readonly makersOf: (task: Task) => readonly Task[];
-  readonly hiddenOrder: (stage: Stage) => Failure | null;
+  /** `inputs`: those that were looked at; `null`: as they lie there now. */
+  readonly hiddenOrder: (stage: Stage, inputs: Manifest | null) => Failure | null;
   /** The stages of this build that come before it, near and far. */
   readonly stagesBefore: (stage: Stage) => readonly Stage[];
   /** `null`: this build is no part of a watch. */

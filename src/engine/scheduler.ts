@@ -36,8 +36,8 @@ export class Scheduler {
   private readonly batching: Batching;
   private readonly cacheTrouble: CacheTrouble;
   private readonly stopping: Stopping;
-  /** Whether anything can have made links since all were looked at. */
-  private somethingRan = false;
+  /** What was known before anything ran; `null`: nothing has run, so nothing can have made links. */
+  private knownBefore: ReadonlySet<AssessmentOrFailure> | null = null;
 
   constructor(options: {
     readonly world: World;
@@ -147,9 +147,10 @@ export class Scheduler {
     else this.board.fresh(task, isFailure(assessed) ? null : recordOf(assessed));
   }
 
-  /** An attempt asks by itself; what is fresh was so with the link that was there. */
+  /** An attempt asks by itself; what is fresh was so with the link that was there, and might have passed before it was made. */
   private pass(task: Task, assessment: Assessment): void {
-    const hidden = this.somethingRan ? this.options.hiddenOrder(task.stage) : null;
+    const isSure = this.knownBefore?.has(assessment) ?? true;
+    const hidden = isSure ? null : this.options.hiddenOrder(task.stage, null);
     if (hidden === null) this.board.fresh(task, recordOf(assessment));
     else this.fail(task, { task, failure: hidden }, neverBegan(hidden));
   }
@@ -158,7 +159,7 @@ export class Scheduler {
   private start(assessment: Assessment, first: Task, batch: Batch | null): void {
     const { task } = assessment;
     this.board.started(task, toldOf(this.world, assessment, batch === null ? null : first));
-    this.somethingRan = true;
+    this.knownBefore ??= new Set([...this.assessor.entries()].map(([, assessed]) => assessed));
     const { world, assessor, board, cacheTrouble, options } = this;
     const attempt = attemptAt(assessment, {
       ...{ world, assessor, board, cacheTrouble, options, batch },

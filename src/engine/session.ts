@@ -228,7 +228,7 @@ export class Session {
         makersOf: (task) => tasks.makersOf(task),
         stagesBefore: (stage) => stagesBefore(graph, tasks.all, stage),
         ...{ watching: options.watching ?? null, lackingFor: (stage) => hooks.lackingFor(stage, services) },
-        hiddenOrder: (stage) => hiddenOrder(world, this.whole, stage),
+        hiddenOrder: (stage, inputs) => hiddenOrder(world, this.whole, stage, inputs),
       },
     });
     if (this.interruption.signal.aborted) this.scheduler.interrupt('gently');

@@ -287,8 +287,8 @@ export const mutants = [
   {
     name: 'no second look after taking the lock',
     file: 'src/lock/workspace-lock.ts',
-    from: '    if (highestIn(folder) === number) {',
-    to: '    if (highestIn(folder) > 0) {',
+    from: '    if (highestIn(folder) === number) return',
+    to: '    if (highestIn(folder) > 0) return',
     tests: ['test/lock/workspace-lock.test.ts'],
   },
   {
@@ -585,14 +585,14 @@ export const mutants = [
   {
     name: 'a link that a stage made hides an order',
     file: 'src/engine/beginning.ts',
-    from: 'hiddenOrder(task.stage) ??',
+    from: 'hiddenOrder(stage, inputs) ??',
     to: '',
     tests: ['test/stories/inputs.test.ts'],
   },
   {
     name: 'what passes for fresh is not looked at for links that were made since',
     file: 'src/engine/scheduler.ts',
-    from: 'this.somethingRan ? this.options.hiddenOrder(task.stage) : null',
+    from: 'isSure ? null : this.options.hiddenOrder(task.stage, null)',
     to: 'null',
     tests: ['test/stories/inputs.test.ts'],
   },
