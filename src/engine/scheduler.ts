@@ -37,7 +37,7 @@ export class Scheduler {
   private readonly cacheTrouble: CacheTrouble;
   private readonly stopping: Stopping;
   /** What was known before anything ran; `null`: nothing has run, so nothing can have made links. */
-  private knownBefore: ReadonlySet<AssessmentOrFailure> | null = null;
+  private before: ReadonlySet<AssessmentOrFailure> | null = null;
 
   constructor(options: {
     readonly world: World;
@@ -149,8 +149,7 @@ export class Scheduler {
 
   /** An attempt asks by itself; what is fresh was so with the link that was there, and might have passed before it was made. */
   private pass(task: Task, assessment: Assessment): void {
-    const isSure = this.knownBefore?.has(assessment) ?? true;
-    const hidden = isSure ? null : this.options.hiddenOrder(task.stage, null);
+    const hidden = this.before?.has(assessment) === false ? this.options.hiddenOrder(task.stage, null) : null;
     if (hidden === null) this.board.fresh(task, recordOf(assessment));
     else this.fail(task, { task, failure: hidden }, neverBegan(hidden));
   }
@@ -159,7 +158,7 @@ export class Scheduler {
   private start(assessment: Assessment, first: Task, batch: Batch | null): void {
     const { task } = assessment;
     this.board.started(task, toldOf(this.world, assessment, batch === null ? null : first));
-    this.knownBefore ??= new Set([...this.assessor.entries()].map(([, assessed]) => assessed));
+    this.before ??= new Set([...this.assessor.entries()].map(([, assessed]) => assessed));
     const { world, assessor, board, cacheTrouble, options } = this;
     const attempt = attemptAt(assessment, {
       ...{ world, assessor, board, cacheTrouble, options, batch },

@@ -592,7 +592,7 @@ export const mutants = [
   {
     name: 'what passes for fresh is not looked at for links that were made since',
     file: 'src/engine/scheduler.ts',
-    from: 'isSure ? null : this.options.hiddenOrder(task.stage, null)',
+    from: 'this.before?.has(assessment) === false ? this.options.hiddenOrder(task.stage, null) : null',
     to: 'null',
     tests: ['test/stories/inputs.test.ts'],
   },
