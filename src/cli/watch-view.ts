@@ -9,7 +9,7 @@ import { lookOf } from '../render/console-mode.ts';
 import { warningLines } from '../render/display.ts';
 import type { GoOnFlags, Look } from '../render/look.ts';
 import { emptyScreen, serverLines } from '../render/watch-answers.ts';
-import { brokenLine, changedLine, type Pending, restLines } from '../render/watch-lines.ts';
+import { brokenLine, changedLine, type Pending, type Rest, restLines } from '../render/watch-lines.ts';
 import { createWriter, type Writer } from '../render/writer.ts';
 import { modeOf, openConsole } from './build.ts';
 import type { Flags } from './flags.ts';
@@ -31,12 +31,16 @@ export class WatchView {
   private toldRest = '';
   private toldProblems = '';
   private toldRefusal = '';
+  /** Of the last run, if it could not even begin; `about`: what had been found before it. */
+  private refusal: { readonly about: Found | undefined; readonly problems: readonly Diagnostic[] } | null =
+    null;
   private lastRest: (look: Look) => readonly string[] = () => [];
   private watched: WatchedWorkspace | null = null;
   /** Behind `pipe build <stage>`, to do it as this watch would. */
   private goOnFlags: GoOnFlags | undefined;
   private pendingNow: readonly string[] = [];
   private readonly waitingLines: string[] = [];
+  private isToldNow = false;
   private log: { readonly root: string; readonly path: string } | null = null;
 
   /** `onClosed`: nobody reads any more. */
@@ -113,35 +117,42 @@ export class WatchView {
     this.console?.close();
     this.console = null;
     for (const line of this.waitingLines.splice(0)) this.serverLine(line);
-    if (end.kind === 'refused') this.tellProblems(end.problems);
-    else this.toldProblems = '';
+    this.refusal = null;
+    if (end.kind === 'refused') {
+      this.refusal = { about: this.watched?.lastLook?.found, problems: end.problems };
+      this.isToldNow = this.tellProblems(end.problems);
+    } else this.toldProblems = '';
   }
 
   /** `found`: `null` where the configuration is broken. */
   rest(found: Found | null, folders: number | null): void {
-    // What is stale and was not built could not be: otherwise it would not be at rest.
-    const isRefused = [...(found?.tasks.values() ?? [])].some(({ kind }) => kind === 'stale');
-    if (found !== null && !isRefused) this.toldRefusal = '';
-    const lines = (look: Look) =>
+    // Whoever has looked since has found nothing to do, or tried again.
+    const refused =
+      this.refusal?.about === found ? this.refusal!.problems.map(({ message }) => message) : null;
+    if (found !== null && refused === null) this.toldRefusal = '';
+    const linesWith = (reasons: Rest['refused']) => (look: Look) =>
       found === null
         ? brokenLine(look)
         : restLines(
             {
               ...{ pending: pendingOf(found), fresh: freshOf(found) },
-              ...{ folders, refused: isRefused, hasKeys: this.hasKeys },
+              ...{ folders, refused: reasons, hasKeys: this.hasKeys },
             },
             look,
           );
+    const lines = linesWith(refused);
     this.lastRest = lines;
     this.pendingNow =
       found === null
         ? []
         : [...pendingOf(found)].filter(([, { kind }]) => kind === 'until-asked').map(([id]) => id);
     // How many folders are watched is no news.
-    const told = found === null ? 'broken' : JSON.stringify([isRefused, ...pendingOf(found)]);
+    const told = found === null ? 'broken' : JSON.stringify([refused, ...pendingOf(found)]);
     if (told === this.toldRest) return;
     this.toldRest = told;
-    this.say(lines);
+    // Just above it stands more of that.
+    this.say(refused !== null && this.isToldNow ? linesWith([]) : lines);
+    this.isToldNow = false;
   }
 
   /** Of the program beside; while a run is shown it waits. */
@@ -178,12 +189,14 @@ export class WatchView {
     this.say((look) => warningLines(event as unknown as Parameters<typeof warningLines>[0], look));
   }
 
-  private tellProblems(problems: readonly Diagnostic[]): void {
+  /** Once. Answers whether this was the time. */
+  private tellProblems(problems: readonly Diagnostic[]): boolean {
     const told = JSON.stringify(problems);
-    if (told === this.toldProblems || problems.length === 0) return;
+    if (told === this.toldProblems || problems.length === 0) return false;
     this.toldProblems = told;
     this.toldRest = '';
     printDiagnostics(problems);
+    return true;
   }
 
   /** One for all that is ever said: each listens to its stream for good. */

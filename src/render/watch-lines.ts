@@ -17,14 +17,15 @@ export interface Rest {
   readonly fresh: readonly string[];
   /** How changes are noticed: `null` by looking again and again. */
   readonly folders: number | null;
-  /** The last run could not even begin. */
-  readonly refused: boolean;
+  /** Why the last run could not even begin, if so. */
+  readonly refused: readonly string[] | null;
   /** Whether a person can press keys. */
   readonly hasKeys: boolean;
 }
 
 const shownPaths = 3;
 const shownPending = 20;
+const shownReasons = 3;
 const shownFresh = 40;
 
 /** `changed: in.txt, src/a.txt and 3 more` */
@@ -50,11 +51,13 @@ export function restLines(rest: Rest, look: Look): readonly string[] {
   const more = names.length - shownPending;
   if (more > 0) lines.push(look.style.dim(`${look.glyphs.more} and ${more} more`));
   const how = folders === null ? 'looking again and again' : `watching ${plural(folders, 'folder')}`;
-  const state = rest.refused
-    ? 'nothing can be built as it is'
-    : pending.size === 0
-      ? 'up to date'
-      : 'all else is up to date';
+  lines.push(...refusedLines(rest.refused ?? [], look));
+  const state =
+    rest.refused !== null
+      ? 'nothing can be built as it is'
+      : pending.size === 0
+        ? 'up to date'
+        : 'all else is up to date';
   const help = hasKeys ? ` ${look.glyphs.dot} Enter runs, ? help, q quits` : '';
   const whole = `${state}, ${how}${help}`;
   // What a key does is worth more than how changes are noticed.
@@ -75,6 +78,19 @@ function freshLines({ fresh, hasKeys }: Rest, look: Look): readonly string[] {
   const words = fresh.map((name) => `${style.good(glyphs.executed)}\u00a0${printable(name)}`);
   // A sign stays with its name.
   return wrapWords(words.join('  '), look.columns).map((line) => line.replaceAll('\u00a0', ' '));
+}
+
+function refusedLines(reasons: readonly string[], look: Look): readonly string[] {
+  const { glyphs, style } = look;
+  const lines = reasons.slice(0, shownReasons).flatMap((reason) => {
+    const [first = '', ...more] = wrapWords(
+      printable(reason),
+      (look.columns ?? Number.POSITIVE_INFINITY) - 2,
+    );
+    return [`${style.bad(glyphs.failed)} ${first}`, ...more.map((line) => `  ${line}`)];
+  });
+  const more = reasons.length - shownReasons;
+  return more <= 0 ? lines : [...lines, style.dim(`${glyphs.more} and ${more} more`)];
 }
 
 function pendingLine(

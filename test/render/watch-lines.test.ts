@@ -15,7 +15,7 @@ const rest: Rest = {
     [id('publish'), { kind: 'blocked', by: id('review') }],
     [id('report'), { kind: 'until-changed' }],
   ]),
-  ...{ fresh: ['clean', 'stats', 'charts'], folders: 9, refused: false, hasKeys: true },
+  ...{ fresh: ['clean', 'stats', 'charts'], folders: 9, refused: null, hasKeys: true },
 };
 
 function look(columns: number | null): Look {
@@ -53,5 +53,18 @@ test('without, the command line that does it, with what this watch was given', (
     '– publish waits for review',
     '✗ report failed: it runs again when something it requires changes',
     'all else is up to date, watching 9 folders',
+  ]);
+});
+
+test('why nothing can be built stands there, in full, as long as it is so', () => {
+  const refused = ['stage "one" requires in.txt, which is not there', 'second', 'third', 'fourth', 'fifth'];
+  const lines = restLines({ ...rest, pending: new Map(), fresh: [], refused, hasKeys: false }, look(40));
+  expect(lines).toEqual([
+    '✗ stage "one" requires in.txt, which is',
+    '  not there',
+    '✗ second',
+    '✗ third',
+    '… and 2 more',
+    'nothing can be built as it is',
   ]);
 });

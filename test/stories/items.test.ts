@@ -345,6 +345,29 @@ export default definePipeline({ stages: {
   });
 });
 
+test('a watch whose items are all gone builds nothing, says why at each rest, and goes on when there are some', async () => {
+  const config = `{ stages: {
+    s: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], run: 'cp {item} {produces}' },
+    o: { requires: ['o.in'], produces: ['o.out'], run: 'cp o.in o.out' },
+  } }`;
+  await using rig = await Rig.compiled({ 'in/a.txt': 'a', 'o.in': '1' }, config);
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  rig.remove('in/a.txt');
+  expect((await watcher.rest()).text).toMatch(/^nothing can be built as it is, /m);
+  await watcher.running.printed('PIPE050 stage "s" requires in/{n}.txt, which matches no file');
+  // As a build is refused as a whole, whatever else is stale.
+  rig.write('o.in', '2');
+  expect((await watcher.rest()).text).toMatch(/^✗ stage "s" requires in.+\nnothing can be built as it is, /m);
+  expect(await rig.pipe(['build'])).toMatchObject({ code: 2 });
+  expect(rig.read('o.out')).toBe('1');
+  expect(rig.exists('out/a.txt')).toBe(true);
+  rig.write('in/b.txt', 'b');
+  expect((await watcher.rest()).done.toSorted()).toEqual(['o', 's:in/b.txt']);
+  expect(rig.files('out')).toEqual(['b.txt']);
+  await watcher.quit();
+});
+
 test('a watch runs the items that change, come and go', async () => {
   await using rig = await Rig.compiled(sow, lessons);
   const [watcher, first] = await Watcher.start(rig);

@@ -245,7 +245,7 @@ test('--exec runs a server beside it, anew after each run that went well, and en
   expect(isAlive(second)).toBe(false);
 });
 
-test('a required file that is missing is told of once, and the root may be gone for a while', async () => {
+test('a required file that is missing is told of in full once, and at each rest; the root may be gone for a while', async () => {
   await using rig = await Rig.compiled(
     { 'in.txt': '0', 'other.txt': '0' },
     `{ stages: {
@@ -259,7 +259,11 @@ test('a required file that is missing is told of once, and the root may be gone 
   expect((await watcher.rest()).text).toContain('nothing can be built as it is');
   await watcher.running.printed('PIPE050 stage "one" requires in.txt');
   rig.write('other.txt', '1');
-  expect(await watcher.rest()).toMatchObject({ runs: 0 });
+  const reason = '✗ stage "one" requires in.txt, which is not there, and no stage makes it';
+  expect(await watcher.rest()).toMatchObject({
+    runs: 0,
+    text: expect.stringContaining(`${reason}\nnothing can`),
+  });
   rig.write('in.txt', '1');
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['one', 'two'] });
   expect(watcher.running.stderr.match(/PIPE050/g)).toHaveLength(1);
