@@ -114,6 +114,7 @@ function workspaceOf(sighting: Sighting, pipeline: Pipeline, graph: StageGraph):
     compiledPath: proof.header.config,
     spec,
     pathsOfCode: () => [],
+    isOfPresentConfig: async () => true,
   };
 }
 

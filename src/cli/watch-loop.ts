@@ -8,15 +8,19 @@ import { beginWatch, step } from '../model/watch/watch-state.ts';
 import type { Flags } from './flags.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { WatchEars } from './watch-ears.ts';
+import { loadWatched } from './watch-loading.ts';
 import type { WatchView } from './watch-view.ts';
+import { codeOfBroken, WatchedCode } from './watched-code.ts';
 import { startRun, type WatchedRun, type WatchedRunEnd } from './watched-run.ts';
-import { codeOfBroken, stampOf, WatchedWorkspace } from './watched-workspace.ts';
-import type { Place } from './workspace.ts';
+import type { WatchedWorkspace } from './watched-workspace.ts';
+import type { Place, Workspace } from './workspace.ts';
 
 export interface WatchLoopOptions {
   readonly targets: readonly string[];
   readonly flags: Flags;
   readonly place: Place;
+  /** Where it was opened already: it need not be once more. */
+  readonly opened: Workspace | null;
   readonly ears: WatchEars;
   readonly view: WatchView;
   /** What becomes of a task whose inputs are edited while it runs. */
@@ -30,16 +34,14 @@ const loopWords = [
   'stages are stale again after each run, so that runs follow each other: from now on with a pause in between',
   'something that runs here may write what it requires: pipe status says what has changed',
 ] as const;
-/** Of code that is saved again and again while it is loaded. */
-const mostLoads = 5;
 
 export class WatchLoop {
   private readonly options: WatchLoopOptions;
   private readonly holds = new Holds();
   private state: WatchState;
   private watched: WatchedWorkspace | null = null;
-  private codePaths: readonly string[];
-  private codeStamp = '';
+  private readonly code: WatchedCode;
+  private opened: Workspace | null;
   /** `null`: the last look could not be had. */
   private found: Found | null = null;
   private run: WatchedRun | null = null;
@@ -52,7 +54,8 @@ export class WatchLoop {
 
   constructor(options: WatchLoopOptions) {
     this.options = options;
-    this.codePaths = codeOfBroken(options.place, options.flags);
+    this.code = new WatchedCode(options.ears);
+    this.opened = options.opened;
     this.state = beginWatch().state;
   }
 
@@ -64,14 +67,13 @@ export class WatchLoop {
     const { ears } = this.options;
     ears.listen({
       onHeard: (paths) => {
-        const isCode = (file: string) =>
-          [...paths.keys()].some((one) => file === one || file.startsWith(`${one}/`));
-        this.take({ kind: 'heard', paths, ofCode: this.codePaths.some(isCode), nowMs: monotonicMs() });
+        this.take({ kind: 'heard', paths, ofCode: this.code.isAmong(paths), nowMs: monotonicMs() });
       },
       isMemoryOfOthers: () => this.watched?.isChangedElsewhere() ?? false,
       onSuspicion: () => this.suspect(),
     });
-    this.expectCode(this.codePaths);
+    const { place, flags } = this.options;
+    this.code.expect(codeOfBroken(place, flags));
     for (const order of beginWatch().orders) this.obey(order);
     try {
       return await ended;
@@ -175,43 +177,29 @@ export class WatchLoop {
   }
 
   private async reload(isSure: boolean): Promise<'valid' | 'broken'> {
-    const { targets, flags, place, ears, view } = this.options;
-    if (!isSure && this.watched !== null && stampOf(this.codePaths) === this.codeStamp) return 'valid';
-    const fixed = { ...flags, config: place.configPath, root: place.root };
-    const isFirst = this.watched === null;
+    const { view } = this.options;
+    if (!isSure && this.watched !== null && this.code.isAsExpected) return 'valid';
+    const { opened } = this;
+    this.opened = null;
     let isLoaded = false;
     try {
-      for (let i = 0; i < mostLoads; i++) {
-        const before = stampOf(this.codePaths);
-        const next = await WatchedWorkspace.load(targets, fixed, ears.lookedAt, {
-          onLoaded: () => {
-            isLoaded = true;
-          },
-          onTrouble: (message) => view.note(message),
-        });
-        this.watched?.close();
-        this.watched = next;
-        this.expectCode(next.codePaths);
-        this.codeStamp = stampOf(this.codePaths);
-        if (before === this.codeStamp) break;
-      }
+      const next = await loadWatched({
+        ...{ ...this.options, opened, code: this.code },
+        onLoaded: () => {
+          isLoaded = true;
+        },
+        onTrouble: (message) => view.note(message),
+      });
+      this.watched?.close();
+      this.watched = next;
     } catch (error) {
-      if (!(error instanceof UsageError) || (isFirst && isLoaded)) throw error;
-      this.expectCode([...this.codePaths, ...codeOfBroken(place, flags)]);
+      if (!(error instanceof UsageError) || (this.watched === null && isLoaded)) throw error;
       view.broken(error.diagnostics);
       return 'broken';
     }
-    view.loaded(this.watched!);
+    view.loaded(this.watched);
     this.look(null);
     return 'valid';
-  }
-
-  /** Watched before it is loaded for the last time. */
-  private expectCode(paths: readonly string[]): void {
-    const { ears } = this.options;
-    this.codePaths = [...new Set(paths)];
-    for (const file of this.codePaths) ears.lookedAt.saw(file);
-    ears.arm();
   }
 
   private begin(cause: RunCause, isFirst: boolean): void {

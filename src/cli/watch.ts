@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Server } from '../exec/server.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { modeOf } from './build.ts';
-import { type Flags, text } from './flags.ts';
+import { type Flags, freshnessOf, text } from './flags.ts';
 import { refuseInsideStage } from './inside.ts';
 import { heedReader } from './reader-watch.ts';
 import { handleSignals } from './signals.ts';
@@ -17,13 +17,13 @@ import { WatchLoop } from './watch-loop.ts';
 import { WatchTerminal } from './watch-terminal.ts';
 import { WatchView } from './watch-view.ts';
 import { isPlainWatch } from './watched-word.ts';
-import { findPlace, openWorkspace } from './workspace.ts';
+import { findPlace, openWorkspace, type Workspace } from './workspace.ts';
 
 export async function watch(targets: readonly string[], given: Flags): Promise<number> {
   const place = findPlace(given);
   refuseInsideStage(place.root);
   keepHeapSmall();
-  const flags = await withAnswers(given);
+  const { flags, opened } = await withAnswers(given);
   tellOfWork();
   const hasKeys = modeOf(flags) === 'live' && hasKeyboard();
   const view = new WatchView({ flags, hasKeys, onClosed: () => ending.readerIsGone() });
@@ -33,7 +33,7 @@ export async function watch(targets: readonly string[], given: Flags): Promise<n
     onLimit: (code) => view.note(...limitWords(code)),
   });
   const loop = new WatchLoop({
-    ...{ targets, flags, place, ears, view },
+    ...{ targets, flags, place, opened, ears, view },
     onChange: text(flags, 'onChange') === 'wait' ? 'wait' : 'restart',
     onGood: () => server?.restart(),
     onRest: () => answering?.keepListening(),
@@ -55,18 +55,22 @@ export async function watch(targets: readonly string[], given: Flags): Promise<n
   }
 }
 
-/** Before anything is drawn, and before keys mean anything else. What is wrong with the configuration, the watch tells. */
-async function withAnswers(flags: Flags): Promise<Flags> {
+/**
+ * Before anything is drawn, and before keys mean anything else. What is wrong with the configuration, the watch tells;
+ * what was opened to ask, it need not open once more.
+ */
+async function withAnswers(
+  flags: Flags,
+): Promise<{ readonly flags: Flags; readonly opened: Workspace | null }> {
   const { canAsk } = await import('./asking-params.ts');
-  if (!canAsk()) return flags;
+  if (!canAsk()) return { flags, opened: null };
   try {
-    const { pipeline } = await openWorkspace(flags, { params: 'asked' });
-    const given = pipeline.params.filter(({ isGiven }) => isGiven);
-    return given.length === 0
-      ? flags
-      : { ...flags, param: given.map(({ name, value }) => `${name}=${value}`) };
+    const opened = await openWorkspace(flags, { freshness: freshnessOf(flags), params: 'asked' });
+    const given = opened.pipeline.params.filter(({ isGiven }) => isGiven);
+    if (given.length === 0) return { flags, opened };
+    return { flags: { ...flags, param: given.map(({ name, value }) => `${name}=${value}`) }, opened };
   } catch (problem) {
-    if (problem instanceof UsageError) return flags;
+    if (problem instanceof UsageError) return { flags, opened: null };
     throw problem;
   }
 }

@@ -1,28 +1,27 @@
 // The workspace as a watch has it between its runs: loaded once, and looked at as often as something is heard of.
 
-import fs from 'node:fs';
-import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
-import { namedModules } from '../config/named-modules.ts';
 import { type AssessmentOrFailure, Assessor, isFailure } from '../engine/assess.ts';
 import { BuildTasks } from '../engine/build-tasks.ts';
 import type { Holds } from '../engine/holds.ts';
+import type { Code } from '../engine/ports.ts';
 import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
 import type { World } from '../engine/world.ts';
 import { StandingStamps } from '../files/standing-stamps.ts';
 import { makeRunId } from '../journal/run-id.ts';
-import { allModulesOf } from '../model/hooks.ts';
+import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
 import { stageOfTask } from '../model/task.ts';
 import type { LookedAt } from '../watch/looked-at.ts';
 import { Standing } from '../watch/standing.ts';
-import { type Flags, freshnessOf, selectionOf, texts } from './flags.ts';
+import { type Flags, freshnessOf, selectionOf } from './flags.ts';
 import { secretsOf } from './onlooking.ts';
 import { Overheard } from './overheard.ts';
+import { codeOf } from './watched-code.ts';
 import { WatchedWord } from './watched-word.ts';
-import { openWorkspace, type Place, selectStages, type Workspace } from './workspace.ts';
+import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 import { type KeptWorld, openWorld } from './world.ts';
 
 export class WatchedWorkspace {
@@ -39,14 +38,18 @@ export class WatchedWorkspace {
   private current: Assessor;
   private found: Found | null = null;
 
-  /** Throws `UsageError` with all that is wrong. */
+  /** Throws `UsageError` with all that is wrong. `opened`: instead of opening it. */
   static async load(
     targets: readonly string[],
     flags: Flags,
     lookedAt: LookedAt,
-    listener: { readonly onLoaded: () => void; readonly onTrouble: (message: string) => void },
+    listener: {
+      readonly opened: Workspace | null;
+      readonly onLoaded: () => void;
+      readonly onTrouble: (message: string) => void;
+    },
   ): Promise<WatchedWorkspace> {
-    const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags) });
+    const workspace = listener.opened ?? (await openWorkspace(flags, { freshness: freshnessOf(flags) }));
     listener.onLoaded();
     const selection = selectStages(workspace, selectionOf(targets, flags));
     const overheard = new Overheard(secretsOf(workspace));
@@ -64,9 +67,7 @@ export class WatchedWorkspace {
       witness: lookedAt,
       standingStamps: stamps,
     });
-    const files = texts(flags, 'envFile').map((file) => path.resolve(file));
-    const codePaths = [...codeOf(workspace, selection), ...files];
-    for (const file of codePaths) lookedAt.saw(file);
+    const codePaths = codeOf(workspace, selection, flags);
     const { world, state } = opened;
     const word = new WatchedWord({
       ...{ workspace, selection, world, lookedAt, overheard, targets, watchedCode: codePaths },
@@ -115,6 +116,19 @@ export class WatchedWorkspace {
   get isAllFresh(): boolean {
     if (this.found === null || this.found.hasWork || this.found.hasGone) return false;
     return [...this.found.tasks.values()].every(({ kind }) => kind === 'fresh');
+  }
+
+  /** Whether the code that was loaded is the present one. */
+  async isOfPresentCode(): Promise<boolean> {
+    const { workspace, selection, world } = this;
+    if (!(await workspace.isOfPresentConfig())) return false;
+    const modules = [
+      ...selection.stages.flatMap(allModulesOf),
+      ...codeOfRunHooks(workspace.pipeline.hooks).modules,
+    ];
+    const now = await workspace.codeOf(selection.stages);
+    const text = (code: Code) => JSON.stringify(modules.map((module) => code.identify(module)));
+    return text(now) === text(world.code);
   }
 
   get witness(): LookedAt {
@@ -195,34 +209,4 @@ function inShort(assessed: AssessmentOrFailure): AssessmentOrFailure {
     () => ({ failure: { kind: 'internal', message: 'not read any more', stack: null } }) as const,
   );
   return { task, verdict, memory, parts: [], inputs: [], outputs: [], read: notRead, expected: () => null };
-}
-
-function codeOf(workspace: Workspace, { stages }: Selection): readonly string[] {
-  const modules = stages.flatMap(allModulesOf).map((module) => path.resolve(workspace.root, module));
-  const known = workspace
-    .pathsOfCode()
-    // What is looked for in all folders above, and is not there, is none of the workspace's business.
-    .filter(([file, isThere]) => isThere || file.startsWith(`${workspace.root}/`))
-    .map(([file]) => file);
-  const named = modules.flatMap((module) => namedModules(module));
-  return [...new Set([...known, ...named])].filter((file) => !file.startsWith(`${workspace.state}/`));
-}
-
-/** What can be told of the code while the configuration cannot be loaded; absolute. */
-export function codeOfBroken(place: Place, flags: Flags): readonly string[] {
-  return [...namedModules(place.configPath), ...texts(flags, 'envFile').map((file) => path.resolve(file))];
-}
-
-/** Another one where any of the files is another or not there. */
-export function stampOf(paths: readonly string[]): string {
-  return paths
-    .map((file) => {
-      try {
-        const { ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
-        return `${file}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-      } catch {
-        return file;
-      }
-    })
-    .join('\n');
 }

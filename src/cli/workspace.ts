@@ -50,6 +50,8 @@ export interface Workspace extends Place {
   readonly codeOf: (stages: readonly Stage[]) => Promise<Code>;
   /** Absolute path of the compiled configuration. */
   readonly compiledPath: string;
+  /** Whether the sources of the configuration are those that were loaded. */
+  readonly isOfPresentConfig: () => Promise<boolean>;
   /** What it exported, not yet validated. */
   readonly spec: unknown;
   /** What tells whether the compiled modules still hold; complete once there is the code of the stages. */
@@ -80,7 +82,7 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const cwd = process.cwd();
   const { root, configPath, state } = findPlace(flags);
-  const compiled: CompiledModule[] = [];
+  const compiled = new Map<string, CompiledModule>();
   const cache = noting(
     compiled,
     openCodeCache({
@@ -121,8 +123,13 @@ export async function openWorkspace(
       return prepareCode({ root, cache, config: loaded.compiled, modules });
     },
     compiledPath: loaded.compiledPath,
+    async isOfPresentConfig() {
+      const now = await cache.obtain(configPath);
+      const { identity } = loaded.compiled.manifest;
+      return now.ok && now.value.path === loaded.compiledPath && now.value.manifest.identity === identity;
+    },
     spec: loaded.spec,
-    pathsOfCode: () => compiled.flatMap((module) => [...pathsBehind(module, root)]),
+    pathsOfCode: () => [...compiled.values()].flatMap((module) => [...pathsBehind(module, root)]),
   };
 }
 
@@ -134,12 +141,12 @@ async function askedParams(spec: unknown, typed: readonly string[]): Promise<rea
   return canAsk() ? askFor(missing) : [];
 }
 
-function noting(compiled: CompiledModule[], cache: CodeCache): CodeCache {
+function noting(compiled: Map<string, CompiledModule>, cache: CodeCache): CodeCache {
   return {
     ...cache,
     async obtain(entry) {
       const obtained = await cache.obtain(entry);
-      if (obtained.ok) compiled.push(obtained.value);
+      if (obtained.ok) compiled.set(entry, obtained.value);
       return obtained;
     },
   };

@@ -24,6 +24,7 @@ export function workspaceOf(root: string, spec: object, params: readonly string[
     compiledPath: '',
     spec,
     pathsOfCode: () => [],
+    isOfPresentConfig: async () => true,
     codeOf: async () => ({
       identify: () => {
         throw new Error('no stage here has code');

@@ -1,0 +1,45 @@
+// Loads what a watch builds, until all of its code is watched and still what was loaded.
+import { UsageError } from '../model/diagnostic.ts';
+import type { Flags } from './flags.ts';
+import type { WatchEars } from './watch-ears.ts';
+import { codeOfBroken, type WatchedCode } from './watched-code.ts';
+import { WatchedWorkspace } from './watched-workspace.ts';
+import type { Place, Workspace } from './workspace.ts';
+
+/** Of code that is saved again and again while it is loaded. */
+const mostLoads = 5;
+
+/**
+ * Throws `UsageError` with what is broken. `opened`: what need not be opened for the first time. `onLoaded`: the
+ * configuration could be loaded, whatever else is wrong.
+ */
+export async function loadWatched(options: {
+  readonly targets: readonly string[];
+  readonly flags: Flags;
+  readonly place: Place;
+  readonly ears: WatchEars;
+  readonly code: WatchedCode;
+  readonly opened: Workspace | null;
+  readonly onLoaded: () => void;
+  readonly onTrouble: (message: string) => void;
+}): Promise<WatchedWorkspace> {
+  const { targets, place, ears, code, onLoaded, onTrouble } = options;
+  const flags = { ...options.flags, config: place.configPath, root: place.root };
+  let { opened } = options;
+  for (let left = mostLoads; ; left--) {
+    try {
+      const next = await WatchedWorkspace.load(targets, flags, ears.lookedAt, {
+        opened,
+        onLoaded,
+        onTrouble,
+      });
+      code.expect(next.codePaths);
+      if ((await next.isOfPresentCode()) || left === 1) return next;
+      next.close();
+    } catch (error) {
+      if (error instanceof UsageError) code.expectAlso(codeOfBroken(place, flags));
+      throw error;
+    }
+    opened = null;
+  }
+}

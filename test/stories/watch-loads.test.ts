@@ -1,0 +1,72 @@
+// `pipe watch` loads a configuration when it is another one, and not again to be sure.
+import { spawn, spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
+import { Watcher } from '../rig/watcher.ts';
+
+/** `script` of util-linux gives a command a terminal of its own. */
+const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
+if (!hasScript) console.warn('no "script" of util-linux here: what is loaded at a terminal is not counted');
+
+const counting = (word: string) => `import fs from 'node:fs';
+import { definePipeline } from 'pipe-build';
+export default () => {
+  fs.appendFileSync('loads', '${word} ');
+  return definePipeline({ stages: { say: { produces: ['out.txt'], run: 'echo ${word} > out.txt' } } });
+};
+`;
+
+test('a configuration is loaded once at the start, and once when it is edited', async () => {
+  await using rig = await Rig.compiled({}, counting('one'));
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(rig.read('loads')).toBe('one ');
+  // A new one is tried in a process of its own before.
+  rig.config(counting('two'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  expect(rig.read('loads')).toBe('one two two ');
+});
+
+test('what was loaded to ask for parameters at a terminal is not loaded again', async () => {
+  if (!hasScript) return;
+  await using rig = await Rig.compiled({}, counting('one'));
+  const command = `exec "${nodeUnderTest}" -- "${pipeCommand}" watch`;
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm', LANG: 'C.UTF-8' };
+  const running = new Running(
+    spawn('script', ['-qefc', command, '/dev/null'], { cwd: rig.root, env, stdio: 'pipe' }),
+  );
+  await running.printed(/up to date, watching/);
+  expect(rig.read('loads')).toBe('one ');
+  running.child.stdin!.write('q');
+  expect((await running.ended).code).toBe(0);
+});
+
+/** Loaded before the command: another word is written just before the folder of words is watched for the first time. */
+const meddling = `
+  const fs = require('node:fs');
+  const { watch } = fs;
+  let isFirst = true;
+  fs.watch = (folder, ...rest) => {
+    if (folder.endsWith('/words') && isFirst) {
+      isFirst = false;
+      fs.writeFileSync(folder + '/word.ts', "export const word = 'late';");
+    }
+    return watch(folder, ...rest);
+  };`;
+
+test('what is edited after it was loaded and before it is watched is loaded once more', async () => {
+  await using rig = await Rig.compiled(
+    {
+      'package.json': '{ "imports": { "#word": "./words/word.ts" } }',
+      'words/word.ts': "export const word = 'early';",
+      'meddling.cjs': meddling,
+    },
+    `import { definePipeline } from 'pipe-build';
+    import { word } from '#word';
+    export default definePipeline({ stages: { say: { produces: ['out.txt'], run: 'echo ' + word + ' > out.txt' } } });`,
+  );
+  const env = { NODE_OPTIONS: `--require ${rig.path('meddling.cjs')}` };
+  const [watcher] = await Watcher.start(rig, [], { env });
+  await using _ = watcher;
+  expect(rig.read('out.txt')).toBe('late\n');
+});
