@@ -1,8 +1,11 @@
 // The command lines that go on with what this one was about: the same configuration, parameters and selection.
+import path from 'node:path';
+import type { Typing } from '../engine/world.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { Pipeline } from '../model/stage.ts';
 import type { GoOnFlags } from '../render/look.ts';
 import { budgetOf, type Flags, texts } from './flags.ts';
+import type { Workspace } from './workspace.ts';
 
 /** For a task that failed or was stopped: what is typed behind `pipe build <task>` and `pipe accept <path>`. */
 export function flagsToGoOn({ params }: Pick<Pipeline, 'params'>, flags: Flags): GoOnFlags {
@@ -10,6 +13,14 @@ export function flagsToGoOn({ params }: Pick<Pipeline, 'params'>, flags: Flags):
   return {
     build: [...given('from', flags), ...given('skip', flags), ...workspace].join(''),
     accept: workspace.join(''),
+  };
+}
+
+/** For hints that the engine gives. */
+export function typingOf({ root, pipeline }: Pick<Workspace, 'root' | 'pipeline'>, flags: Flags): Typing {
+  return {
+    path: (fromRoot) => path.relative(process.cwd(), path.resolve(root, fromRoot)),
+    flags: sameWorkspace(pipeline.params, flags).join(''),
   };
 }
 

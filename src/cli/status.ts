@@ -28,7 +28,7 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
       pipeline: workspace.told.name,
       stale: stale.length,
       tasks: plans.map(({ kind: _kind, ...plan }) => plan),
-      gone: gone.map(({ stage, items, removed }) => ({ stage, items, removed })),
+      gone: gone.map(({ stage, items, removed, kept }) => ({ stage, items, removed, kept })),
     });
   } else {
     const look = outLook(plans.map((plan) => plan.task));

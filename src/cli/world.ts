@@ -33,6 +33,7 @@ import { FolderActions } from '../store/actions.ts';
 import { FolderBlobs } from '../store/blobs.ts';
 import { type OpenState, openState } from '../store/open-state.ts';
 import { type Flags, texts } from './flags.ts';
+import { typingOf } from './going-on.ts';
 import { toldData } from './hidden-secrets.ts';
 import { monotonicMs } from './monotonic.ts';
 import { Onlooking } from './onlooking.ts';
@@ -184,6 +185,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     outlet,
     takeTroubles: options.takeTroubles ?? (() => []),
     platform: `${process.platform}-${process.arch}`,
+    typing: typingOf(workspace, flags),
     onLook: witness === null ? null : (task) => witness.looksFor(task),
   };
   return { world: profiling?.world(world) ?? world, state, folders, onlooking };

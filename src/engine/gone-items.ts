@@ -10,7 +10,7 @@ import { stageOfTask, type Task } from '../model/task.ts';
 import { type Cleaning, planCleaning } from './clean.ts';
 import { madeWithOtherParams } from './combined-records.ts';
 import type { ItemTasks } from './item-tasks.ts';
-import { inPlaceFor, keptMessage, moveLeftovers, type Warn } from './keeping.ts';
+import { inPlaceFor, keptOfGone, moveLeftovers, type Warn } from './keeping.ts';
 import type { IsOfAnother } from './make-room.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import { isRefusal } from './refusal.ts';
@@ -83,8 +83,10 @@ function cleaningOf(
 ): Cleaning {
   const nothing: Cleaning = { task, remove: [], removeWhole: [], keep: [] };
   const all = record === null ? nothing : planCleaning(world, record, isOfAnother);
-  // What a person made of it is for the attempt to keep that is to make it.
-  const ofRecord = { ...all, keep: all.keep.filter((path) => !isWanted(path)) };
+  // What a person made of it is for the attempt to keep that is to make it; what is seen through a linked folder is not
+  // ours to move.
+  const isMoved = (path: FilePath) => !isWanted(path) && world.outputs.blockedBy(path) === null;
+  const ofRecord = { ...all, keep: all.keep.filter(isMoved) };
   if (attempt === null) return ofRecord;
   const { files } = world.files.expand(attempt.produces, 'output');
   const told = new Set<FilePath>([...ofRecord.remove.map(({ path }) => path), ...ofRecord.keep]);
@@ -127,7 +129,8 @@ export function toldOfGone(stage: Stage, plan: readonly Cleaning[], dryRun: bool
     ...remove.map(({ path }) => path),
     ...removeWhole,
   ]);
-  return { kind: 'items-gone', stage: stage.name, items, removed, dryRun };
+  const kept = plan.flatMap(({ keep }) => keep);
+  return { kind: 'items-gone', stage: stage.name, items, removed, kept, dryRun };
 }
 
 /** Needs the lock. Answers whether there was anything. */
@@ -181,11 +184,10 @@ function pathsOf({ folders }: World, { record }: GoneTask): readonly string[] {
 /** Somebody has worked on it: it is kept for good, but not where a stage might take it for an input. */
 function keep(world: World, { task }: Cleaning, path: FilePath, warn: Warn): void {
   const file = world.files.look(path);
-  // What is seen through a linked folder is not ours to move.
-  if (file === null || world.outputs.blockedBy(path) !== null) return;
+  if (file === null) return;
   const place = inPlaceFor(world, 'displaced', task, (folder) => {
     if (file.kind === 'folder') world.outputs.moveTree(path, folder);
     else world.outputs.moveAway([file], folder, []);
   });
-  warn(...keptMessage(world, file, place));
+  warn(...keptOfGone(world, file, place));
 }

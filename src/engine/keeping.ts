@@ -116,26 +116,38 @@ function tellOfLeftovers(
 
 /** Where the file is, as seen from the root, and what a person types to have it back. */
 export function wayBack(
-  { folders: { root } }: World,
+  world: World,
   { path }: ListedFile,
   { folder }: Place,
 ): { readonly shown: string; readonly undo: string } {
+  const { root } = world.folders;
   const place = `${folder}/${path}`;
   const shown = place.startsWith(`${root}/`) ? place.slice(root.length + 1) : place;
-  return { shown, undo: `mv ${asWord(shown)} ${asWord(path)}` };
+  return { shown, undo: `mv ${asTyped(world, shown)} ${asTyped(world, path)}` };
 }
 
 /** Where a person's file is kept, and how to adopt it. */
 export function keptMessage(world: World, file: ListedFile, place: Place): Parameters<Warn> {
-  const { shown, undo } = wayBack(world, file, place);
-  const why = place.refusal === null ? '' : `, among temporary files: ${place.refusal}`;
+  const accept = `pipe accept ${asTyped(world, file.path)}${world.typing?.flags ?? ''} --reason "…"`;
   return [
-    `${file.path} was not made by pipe; it is kept as ${shown}${why}`,
-    `to use it as the result: ${undo} && pipe accept ${asWord(file.path)} --reason "…"`,
+    keptAs(world, file, place),
+    `to use it as the result: ${wayBack(world, file, place).undo} && ${accept}`,
   ];
 }
 
-/** As it can be typed in the root. */
-function asWord(path: string): string {
-  return shellQuote(path.startsWith('-') ? `./${path}` : path);
+/** The same where nothing makes it any more, and nobody could adopt it. */
+export function keptOfGone(world: World, file: ListedFile, place: Place): Parameters<Warn> {
+  const { undo } = wayBack(world, file, place);
+  return [keptAs(world, file, place), `its item is gone; to have it back as a file of your own: ${undo}`];
+}
+
+function keptAs(world: World, file: ListedFile, place: Place): string {
+  const why = place.refusal === null ? '' : `, among temporary files: ${place.refusal}`;
+  return `${file.path} was not made by pipe; it is kept as ${wayBack(world, file, place).shown}${why}`;
+}
+
+/** `path`: as seen from the root. */
+function asTyped({ typing }: World, path: string): string {
+  const typed = typing?.path(path) ?? path;
+  return shellQuote(typed.startsWith('-') ? `./${typed}` : typed);
 }

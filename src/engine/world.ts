@@ -22,6 +22,13 @@ import type {
 import type { Probe } from './probe.ts';
 import type { RunFolders } from './run-folders.ts';
 
+export interface Typing {
+  /** As seen from where they are; `fromRoot` is seen from the root. */
+  readonly path: (fromRoot: string) => string;
+  /** Behind `pipe accept …` and `pipe build …`, for the same workspace and parameters. */
+  readonly flags: string;
+}
+
 export interface World {
   readonly clock: Clock;
   readonly alarm: Alarm;
@@ -55,6 +62,8 @@ export interface World {
   readonly takeTroubles: () => readonly string[];
   /** Such as `linux-x64`: part of every fingerprint. */
   readonly platform: string;
+  /** How a person types what is told for typing. Default: in the root, without flags. */
+  readonly typing?: Typing;
   /** Told before each look at a task, and with `null` after it. */
   readonly onLook?: ((task: TaskId | null) => void) | null;
 }

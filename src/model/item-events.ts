@@ -17,5 +17,7 @@ export interface ItemsGone {
   readonly items: readonly string[];
   /** Paths of files. */
   readonly removed: readonly string[];
+  /** Paths of what a person has edited since: it is moved to where it is kept for good. */
+  readonly kept: readonly string[];
   readonly dryRun: boolean;
 }

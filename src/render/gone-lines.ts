@@ -9,7 +9,7 @@ import { nameOf, wordWidth } from './task-line.ts';
 const mostPaths = 10;
 
 /** `removed   lessons  1 item is gone: sow/maths/1.json`, and below it the files. */
-export function goneLines({ stage, items, removed, dryRun }: ItemsGone, look: Look): readonly string[] {
+export function goneLines({ stage, items, removed, kept, dryRun }: ItemsGone, look: Look): readonly string[] {
   const fitted = (line: string) => (look.columns === null ? line : truncate(line, look.columns));
   const word = padEnd(dryRun ? 'would remove' : 'removed', dryRun ? 'would restore'.length + 2 : wordWidth);
   const names = items.map((item) => printable(item));
@@ -17,10 +17,19 @@ export function goneLines({ stage, items, removed, dryRun }: ItemsGone, look: Lo
     items.length === 0
       ? 'it is another kind of stage now'
       : `${plural(items.length, 'item is', 'items are')} gone: ${listSome(names, 3)}`;
-  const hidden = removed.length - mostPaths;
   return [
     fitted(`${look.style.warn(word)}${nameOf(stage, look)}  ${why}`),
-    ...removed.slice(0, mostPaths).map((path) => fitted(`  ${look.style.dim(printable(path))}`)),
-    ...(hidden > 0 ? [look.style.dim(`  and ${hidden} more`)] : []),
+    ...pathLines(removed, '', look),
+    // Of each that has been kept a warning says where it is.
+    ...(dryRun ? pathLines(kept, ' (edited: would be kept in .pipeline-cache/displaced)', look) : []),
+  ];
+}
+
+function pathLines(paths: readonly string[], note: string, look: Look): readonly string[] {
+  const fitted = (line: string) => (look.columns === null ? line : truncate(line, look.columns));
+  const hidden = paths.length - mostPaths;
+  return [
+    ...paths.slice(0, mostPaths).map((path) => fitted(`  ${look.style.dim(printable(path))}${note}`)),
+    ...(hidden > 0 ? [fitted(`  ${look.style.dim(`and ${hidden} more`)}${note}`)] : []),
   ];
 }

@@ -41,9 +41,13 @@ function planTotals(plan: readonly TaskPlanned[], gone: readonly ItemsGone[] = [
   const count = (action: TaskPlanned['action']) => plan.filter((task) => task.action === action).length;
   const [run, restore, fresh, fail] = [count('run'), count('restore'), count('fresh'), count('fail')];
   const removed = gone.reduce((sum, one) => sum + one.removed.length, 0);
+  const kept = gone.reduce((sum, one) => sum + one.kept.length, 0);
   if (run + restore + fail + gone.length === 0) return `nothing to do: ${fresh} fresh`;
   const told = [
-    ...(gone.length > 0 ? [`${plural(removed, 'file')} would be removed`] : []),
+    ...(removed > 0 || (gone.length > 0 && kept === 0)
+      ? [`${plural(removed, 'file')} would be removed`]
+      : []),
+    ...(kept > 0 ? [`${plural(kept, 'edited file')} would be moved aside`] : []),
     ...(fail > 0 ? [`${fail} would fail`] : []),
     ...(run > 0 ? [`${run} would run`] : []),
     ...(restore > 0 ? [`${restore} would be restored`] : []),

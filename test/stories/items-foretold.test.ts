@@ -1,4 +1,5 @@
 // What `status`, `why` and a dry run say of stages with items is what the build that follows does.
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
 
@@ -46,4 +47,64 @@ test('why says over what a task would fail', async () => {
   ]);
   const { causes } = JSON.parse((await rig.pipe(['why', 's', '--json'])).stdout);
   expect(causes).toMatchObject([{ stage: 's:in/2.txt', failure: { kind: 'protected', paths: ['out/2.o'] } }]);
+});
+
+test('an edited output of an item that is gone is foretold to be moved aside, and the way back is one that works', async () => {
+  const config = `{ stages: {
+    s: { forEach: 'in/{n}.txt', produces: ['out/{n}.o'], run: 'cp {item} {produces}' },
+    g: { requires: ['out/*.o'], produces: ['all.txt'], run: 'cat {requires} > {produces}' },
+  } }`;
+  await using rig = await Rig.compiled({ 'in/1.txt': '1', 'in/2.txt': '2', 'in/3.txt': '3' }, config);
+  await rig.build();
+  rig.write('out/2.o', 'by hand');
+  rig.remove('in/2.txt');
+  rig.remove('in/3.txt');
+  const told = [
+    'would remove   s           2 items are gone: in/2.txt, in/3.txt',
+    '  out/3.o',
+    '  out/2.o (edited: would be kept in .pipeline-cache/displaced)',
+  ].join('\n');
+  const totals = '1 file would be removed, 1 edited file would be moved aside, 1 would run, 1 fresh';
+  const status = await rig.pipe(['status']);
+  expect(status.stdout).toContain(told);
+  expect(status.stdout).toContain(totals);
+  const { gone } = JSON.parse((await rig.pipe(['status', '--json'])).stdout);
+  expect(gone).toEqual([
+    { stage: 's', items: ['in/2.txt', 'in/3.txt'], removed: ['out/3.o'], kept: ['out/2.o'] },
+  ]);
+  const plan = await rig.pipe(['build', '-n']);
+  expect(plan.stdout).toContain(told.replace('s           2', 's  2'));
+  expect(plan.stdout).toContain(totals);
+  const { stdout } = await rig.pipe(['build', '-n', '--json']);
+  expect(stdout).toContain('"removed":["out/3.o"],"kept":["out/2.o"],"dryRun":true');
+
+  const built = await rig.build();
+  expect(built.events.filter(({ kind }) => kind === 'items-gone')).toMatchObject([
+    { removed: ['out/3.o'], kept: ['out/2.o'], dryRun: false },
+  ]);
+  const warned = built.events.find(({ kind }) => kind === 'warning') as { hint?: string } | undefined;
+  const wayBack = /^its item is gone; to have it back as a file of your own: (mv .*)$/.exec(
+    warned?.hint ?? '',
+  )?.[1];
+  execFileSync('sh', ['-c', wayBack!], { cwd: rig.root });
+  // A file that no item makes is a file like any other.
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['g'], warnings: [] });
+  expect(rig.read('all.txt')).toBe('1by hand');
+});
+
+test('what a hint says to type means the same workspace, wherever the person is', async () => {
+  const config = `{ params: { level: { type: 'number', default: 1 } }, stages: {
+    s: { requires: ['in.txt'], produces: ['out/{params.level}.o'], run: 'cp in.txt {produces}' },
+  } }`;
+  await using rig = await Rig.compiled({ 'in.txt': '1', 'sub/x': '' }, config);
+  const flags = ['-p', 'level=4', '--config', '../pipeline.config.ts'];
+  const cwd = 'sub';
+  expect((await rig.pipe(['build', ...flags], { cwd })).code).toBe(0);
+  rig.write('out/4.o', 'by hand');
+  rig.write('in.txt', '2');
+  const { stderr, stdout } = await rig.pipe(['build', ...flags], { cwd });
+  const typed = /to use it as the result: (.*)$/m.exec(stdout + stderr)?.[1];
+  expect(typed).toMatch(
+    /^mv \.\.\/\.pipeline-cache\/displaced\/.+ \.\.\/out\/4\.o && pipe accept \.\.\/out\/4\.o -p level=4 --config \.\.\/pipeline\.config\.ts --reason "…"$/,
+  );
 });
