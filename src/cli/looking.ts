@@ -1,6 +1,6 @@
 // What the commands that only look have in common: a world that writes nothing, and the plan of a selection.
 import type { RunId } from '../base/brand.ts';
-import { preview } from '../engine/preview.ts';
+import { foresee } from '../engine/foresee.ts';
 import type { World } from '../engine/world.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
@@ -31,10 +31,11 @@ export async function looking<T>(
   }
 }
 
-export function planOf(
+export async function planOf(
   workspace: Workspace,
   selection: Selection,
   flags: Flags,
 ): Promise<readonly TaskPlanned[]> {
-  return looking(workspace, selection, flags, (world) => preview(world, workspace.graph, selection));
+  const look = (world: World) => foresee(world, workspace.graph, selection);
+  return (await looking(workspace, selection, flags, look)).plans;
 }

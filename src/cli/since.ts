@@ -1,6 +1,6 @@
 // `pipe build --since <run>`: selects what has changed since an earlier run, and what follows from it.
 import type { RunId } from '../base/brand.ts';
-import { preview } from '../engine/preview.ts';
+import { foresee } from '../engine/foresee.ts';
 import type { World } from '../engine/world.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { type Selection, type SelectionRequest, selectEverything } from '../model/selection.ts';
@@ -42,15 +42,15 @@ export async function selectSince(
 }
 
 /** What is stale now, or was made again meanwhile: where neither is so, all is as that run left it, or found it. */
-function changedSince(
+async function changedSince(
   world: World,
   { graph }: Workspace,
   everything: Selection,
   runId: RunId,
-): ReadonlySet<string> {
+): Promise<ReadonlySet<string>> {
   // A stage of which an item is gone has nothing stale, and yet something to take away.
-  const withGone = new Set<string>();
-  const plans = preview(world, graph, everything, { onGone: ({ stage }) => withGone.add(stage) });
+  const { plans, gone } = await foresee(world, graph, everything);
+  const withGone = gone.map(({ stage }) => stage);
   const stale = plans.filter(({ action }) => action !== 'fresh');
   const made = world.records.remembered().filter((record) => record.runId > runId);
   const named = [...stale.map(({ stage }) => stage), ...made.map(({ task }) => stageOfTask(task))];

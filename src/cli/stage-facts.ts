@@ -1,6 +1,6 @@
 // What `pipe describe` finds out about a stage beyond its declaration: files, tools, secrets, the last run, the verdict.
 
-import { preview } from '../engine/preview.ts';
+import { foresee } from '../engine/foresee.ts';
 import type { World } from '../engine/world.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { TaskPlanned } from '../model/events.ts';
@@ -46,12 +46,12 @@ export interface StageFacts {
 }
 
 /** `selection`: the stage and all before it. */
-export function lookAtStage(asked: {
+export async function lookAtStage(asked: {
   readonly world: World;
   readonly graph: StageGraph;
   readonly selection: Selection;
   readonly stage: Stage;
-}): StageFacts {
+}): Promise<StageFacts> {
   const { world, graph, selection, stage } = asked;
   const { env, secrets } = stage;
   const named = [...stage.implied, ...modulesOf(stage)];
@@ -64,7 +64,7 @@ export function lookAtStage(asked: {
     present: new Set(passed.filter((name) => world.caller.get(name) !== undefined)),
     tools: stage.tools.map((requirement) => toolFacts(world, stage, requirement)),
     memory: world.records.memory(taskOf(stage).id),
-    ...plansOf(stage, preview(world, graph, selection)),
+    ...plansOf(stage, (await foresee(world, graph, selection)).plans),
   };
 }
 

@@ -1,8 +1,7 @@
 // `pipe status`: what would run and why, without touching anything.
-import { preview } from '../engine/preview.ts';
+import { foresee } from '../engine/foresee.ts';
 import { refusals } from '../engine/refusals.ts';
 import { UsageError } from '../model/diagnostic.ts';
-import type { ItemsGone } from '../model/item-events.ts';
 import { goneLines } from '../render/gone-lines.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { type Flags, freshnessOf, isSet, selectionOf } from './flags.ts';
@@ -13,12 +12,10 @@ import { openWorkspace, selectStages } from './workspace.ts';
 export async function status(targets: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags), writes: false });
   const selection = selectStages(workspace, selectionOf(targets, flags));
-  const gone: ItemsGone[] = [];
-  const onGone = (one: ItemsGone) => void gone.push(one);
-  const { problems, plans } = await looking(workspace, selection, flags, (world) => ({
+  const { problems, plans, gone } = await looking(workspace, selection, flags, async (world) => ({
     // What a build would refuse has no plan: `pipe build --dry-run` says the same.
     problems: refusals(world, workspace.graph, selection),
-    plans: preview(world, workspace.graph, selection, { onGone }),
+    ...(await foresee(world, workspace.graph, selection)),
   }));
   if (problems.length > 0) throw new UsageError(problems);
   const stale = plans.filter((plan) => plan.action !== 'fresh');

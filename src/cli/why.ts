@@ -1,7 +1,7 @@
 // `pipe why`: the full chain of causes for one stage or file.
 
 import type { FilePath } from '../base/brand.ts';
-import { preview } from '../engine/preview.ts';
+import { foresee } from '../engine/foresee.ts';
 import { refusals } from '../engine/refusals.ts';
 import type { World } from '../engine/world.ts';
 import { type LastWork, lastWork } from '../journal/history.ts';
@@ -28,10 +28,10 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   const selection = selectStages(workspace, { ...selectEverything, targets });
   // As `pipe status` tells it: what a stage left that is not asked about may be the cause, too.
   const everything = new Set(workspace.graph.stages.map((stage) => stage.name));
-  const { problems, plans, configModules } = await looking(workspace, selection, flags, (world) => ({
+  const { problems, plans, configModules } = await looking(workspace, selection, flags, async (world) => ({
     // What a build would refuse has no other cause.
     problems: refusals(world, workspace.graph, selection),
-    plans: preview(world, workspace.graph, selection, { built: everything }),
+    ...(await foresee(world, workspace.graph, selection, { built: everything })),
     configModules: modulesOfConfig(world, stages),
   }));
   if (problems.length > 0) throw new UsageError(problems);

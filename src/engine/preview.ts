@@ -2,6 +2,7 @@
 
 import type { FilePath } from '../base/brand.ts';
 import type { TaskPlanned } from '../model/events.ts';
+import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { ItemsGone } from '../model/item-events.ts';
 import { recordIn } from '../model/record.ts';
@@ -17,7 +18,6 @@ import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { toldOfGone } from './gone-items.ts';
 import { formerlyMade } from './make-room.ts';
 import { servedBy } from './preflight.ts';
-import { outcomeOfPlans, type Summary } from './run-outcome.ts';
 import { shownCommand } from './secrets.ts';
 import { planOf } from './task-plan.ts';
 import type { World } from './world.ts';
@@ -27,6 +27,8 @@ export interface PreviewOptions {
   readonly built?: ReadonlySet<string>;
   /** Told of items that are gone, before the plans of their stage. */
   readonly onGone?: (gone: ItemsGone) => void;
+  /** By stage, where a check cannot be made. */
+  readonly brokenChecks?: ReadonlyMap<string, Failure>;
 }
 
 /** In topological order. Stages that would run count as having made their files. */
@@ -46,6 +48,7 @@ class Preview {
   private readonly tasks: BuildTasks;
   private readonly assessor: Assessor;
   private readonly onGone: (gone: ItemsGone) => void;
+  private readonly brokenChecks: ReadonlyMap<string, Failure>;
   /** What goes before anything looks at it; it grows. */
   private readonly gone: Map<FilePath, string>;
   /** Names of tasks, and of stages whose items are not known yet. */
@@ -60,6 +63,7 @@ class Preview {
     this.tasks = new BuildTasks(this.world, graph, selection);
     this.assessor = new Assessor(this.world, selection.forced);
     this.onGone = onGone;
+    this.brokenChecks = options.brokenChecks ?? new Map();
   }
 
   plans(): readonly TaskPlanned[] {
@@ -90,7 +94,11 @@ class Preview {
     const upstream = this.upstreamOf(task);
     const isServed = servedBy(graph, selection, task.stage);
     const assessed = assessor.assess(task, (entry) => upstream.length > 0 && isServed(entry));
-    const plan = planOf(world, selection, task, assessed, upstream);
+    const plan = planOf(world, task, assessed, {
+      upstream,
+      isForced: selection.forced.has(task.stage.name),
+      brokenCheck: this.brokenChecks.get(task.stage.name) ?? null,
+    });
     if (plan.action !== 'fresh') this.planned.set(task.id, task);
     if (!isFailure(assessed) && (plan.action === 'run' || plan.action === 'restore'))
       this.leaveFormer(assessed);
@@ -181,11 +189,4 @@ function endsBefore(graph: StageGraph, { name }: Stage, plans: readonly TaskPlan
       ...{ stage, outcome: 'failed', blockedBy: [] },
       ...{ optional: graph.stageNamed(stage).optional, isNext: next.has(stage) },
     }));
-}
-
-/** The same as events; and how a build would end. */
-export function tellPlans(world: World, graph: StageGraph, selection: Selection): Summary {
-  const plans = preview(world, graph, selection, { onGone: (gone) => world.events.emit(gone) });
-  for (const plan of plans) world.events.emit(plan);
-  return outcomeOfPlans(plans);
 }

@@ -11,11 +11,11 @@ import type { BuildEnd, BuildOptions, BuildParts } from './build-options.ts';
 import { BuildTasks } from './build-tasks.ts';
 import { chainsOf, pastDurations, staleAtOnce } from './critical-path.ts';
 import { FanningOut } from './fanning-out.ts';
+import { tellForeseen } from './foresee.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
 import { notBegun } from './not-begun.ts';
 import { type AllFresh, type Counts, countsOf, passOver } from './passing.ts';
-import { tellPlans } from './preview.ts';
 import { refusals } from './refusals.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
 import { RunHooks } from './run-hooks.ts';
@@ -98,7 +98,7 @@ export class Session {
     });
     for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
     const summary = options.dryRun
-      ? tellPlans(world, this.graph, this.selection)
+      ? await tellForeseen(world, this.graph, this.selection)
       : fresh !== null
         ? await this.passThrough(fresh)
         : await this.work(counts);

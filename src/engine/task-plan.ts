@@ -3,7 +3,6 @@ import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import { noMetrics } from '../model/metrics.ts';
 import { recordIn } from '../model/record.ts';
-import type { Selection } from '../model/selection.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { findAction, mayStay } from './artifacts.ts';
@@ -15,14 +14,20 @@ import type { Expectation } from './past-items.ts';
 import { shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
 
-/** `upstream`: what it may read of, and would run. */
+export interface PlanContext {
+  /** What the task may read of, and would run. */
+  readonly upstream: readonly StaleReason[];
+  readonly isForced: boolean;
+  readonly brokenCheck: Failure | null;
+}
+
 export function planOf(
   world: World,
-  { forced }: Selection,
   task: Task,
   assessed: AssessmentOrFailure,
-  upstream: readonly StaleReason[],
+  context: PlanContext,
 ): TaskPlanned {
+  const { upstream } = context;
   const { stage } = task;
   const named = { kind: 'task-planned', task: task.id, stage: stage.name, item: task.item } as const;
   const command = shownCommand(world, stage);
@@ -39,7 +44,7 @@ export function planOf(
     return { ...named, action: 'fresh', reasons, command, estimateMs, ...(accepted && { accepted }) };
   }
   // With stages before it still to run, nobody can say yet what its inputs will be.
-  const end = upstream.length > 0 ? 'run' : endOf(world, assessed, forced.has(stage.name));
+  const end = upstream.length > 0 ? 'run' : endOf(world, assessed, context);
   if (end === 'run') {
     const batch = stage.batchSize === null ? {} : { batch: stage.batchSize };
     return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(expected), ...batch };
@@ -49,12 +54,17 @@ export function planOf(
 }
 
 /** How an attempt would end, as far as that shows beforehand: the same questions, in the same order. */
-function endOf(world: World, assessed: Assessment, forced: boolean): 'run' | 'restore' | Failure {
+function endOf(
+  world: World,
+  assessed: Assessment,
+  { isForced: forced, brokenCheck }: PlanContext,
+): 'run' | 'restore' | Failure {
   const { task } = assessed;
   const reading = assessed.read();
   if ('failure' in reading) return reading.failure;
   const obstruction = obstructionOf(world, assessed);
   if (obstruction !== null) return obstruction;
+  if (brokenCheck !== null) return brokenCheck;
   if (!forced && resultToCheck(world, assessed, assessed.outputs) !== null) return 'restore';
   const action = forced || task.stage.always ? null : findAction(world, task, reading.fingerprint());
   if (action !== null && mayStay(world, task, assessed.outputs, action)) return 'restore';

@@ -108,3 +108,34 @@ test('what a hint says to type means the same workspace, wherever the person is'
     /^mv \.\.\/\.pipeline-cache\/displaced\/.+ \.\.\/out\/4\.o && pipe accept \.\.\/out\/4\.o -p level=4 --config \.\.\/pipeline\.config\.ts --reason "…"$/,
   );
 });
+
+test('a schema that is none is foretold for each task over which a build would fail', async () => {
+  const config = `import { definePipeline, jsonSchema } from 'pipe-build';
+export default definePipeline({ stages: {
+  s: { forEach: 'in/{n}.json', produces: ['out/{n}.json'], run: 'cp {item} {produces}', check: jsonSchema('schema.json') },
+  g: { requires: ['out/*.json'], produces: ['all.txt'], run: 'cat {requires} > {produces}' },
+} });`;
+  await using rig = await Rig.compiled({ 'in/1.json': '1', 'in/2.json': '2', 'schema.json': '{}' }, config);
+  expect((await rig.build()).code).toBe(0);
+  rig.write('schema.json', '{"type":');
+  const words = 'its check cannot be made: schema.json: ';
+  for (const args of [['status'], ['build', '-n'], ['build', '-n', '--force']]) {
+    const { stdout } = await rig.pipe(args);
+    expect(
+      stdout.match(/^would fail +s:in\/[12]\.json .*\n +its check cannot be made: schema\.json: /gm),
+    ).toHaveLength(2);
+    expect(stdout).toContain('2 would fail, 1 would run');
+  }
+  expect((await rig.pipe(['why', 's:in/1.json'])).stdout).toContain(words);
+  expect((await rig.pipe(['describe', 's'])).stdout).toContain(words);
+  const dry = await rig.pipe(['build', '-n', '--json']);
+  expect(dry.stdout.match(/"action":"fail".*"kind":"check-broken","at":"stages\.s\.check"/g)).toHaveLength(2);
+  const built = await rig.build(['-k']);
+  expect(built).toMatchObject({ code: 1, failed: ['s:in/1.json', 's:in/2.json'], skipped: ['g'] });
+  expect(built.end('s:in/1.json')).toMatchObject({ failure: { kind: 'check-broken' } });
+
+  // Of what is fresh no check is made.
+  rig.write('schema.json', '{}');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: [] });
+  expect((await rig.pipe(['status'])).stdout).toContain('nothing to do: 3 fresh');
+});
