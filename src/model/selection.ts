@@ -127,8 +127,16 @@ export function unknownTarget(graph: StageGraph, pipeline: Pipeline, typed: stri
     code: 'PIPE030',
     message: `there is no stage, named pipeline or output "${typed}"`,
     at,
-    hint: hintOfNames(typed, names),
+    hint: hintOfItems(graph, typed) ?? hintOfNames(typed, names),
   };
+}
+
+/** `stage:item` with a stage that there is; `null`: it is nothing of the kind. */
+function hintOfItems(graph: StageGraph, typed: string): string | null {
+  const stage = graph.stages.find(({ name }) => typed.startsWith(`${name}:`));
+  if (stage === undefined) return null;
+  if (stage.forEach === null) return `stage "${stage.name}" has no items`;
+  return `the items of stage "${stage.name}" are those of ${stage.forEach.source}`;
 }
 
 function closures(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
 import { buildGraph } from '../../src/model/graph/graph.ts';
-import { type SelectionRequest, select, selectEverything } from '../../src/model/selection.ts';
+import { type SelectionRequest, select, selectEverything, unknownTarget } from '../../src/model/selection.ts';
 import { accepted } from './validation/sample-config.ts';
 
 function selecting(stages: Readonly<Record<string, object>>, more: object = {}) {
@@ -162,4 +162,18 @@ test('on random graphs the selection is what the definition says', () => {
       expect(selected.ok).toBe(expected.length > 0);
     }),
   );
+});
+
+test('of a name that means no item, it is told what the items are', () => {
+  const b = { forEach: 'in/{x}.txt', produces: 'out/{x}', run: 'make it' };
+  const pipeline = accepted({ stages: { a: { run: 'make it' }, b } });
+  const built = buildGraph(pipeline);
+  if (!built.ok) throw new Error('bad sample');
+  const graph = built.value;
+  const hint = (typed: string) => unknownTarget(graph, pipeline, typed, 'targets').hint;
+  expect([hint('b:1.txt'), hint('a:in/1.txt'), hint('c:1')]).toEqual([
+    'the items of stage "b" are those of in/{x}.txt',
+    'stage "a" has no items',
+    'there are a, b',
+  ]);
 });

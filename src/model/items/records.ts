@@ -29,6 +29,8 @@ export function itemsIn(
   } catch (thrown) {
     return err(`the function that takes the records out of it throws: ${messageOf(thrown)}`);
   }
+  if (records instanceof Promise)
+    return err('the function that takes the records out of it gives a promise: it must answer at once');
   if (!Array.isArray(records)) return err('the function that takes the records out of it gives no array');
   const places = new Map<string, number>();
   const others = new Map(misread.map((one) => [one.value, one]));

@@ -3,6 +3,7 @@
 import type { Diagnostic, DiagnosticCode } from '../diagnostic.ts';
 import { type Fields, fieldsOf, itemsOf, shown } from './config-value.ts';
 import { parseDuration, timerMs } from './duration.ts';
+import { nameProblem } from './names.ts';
 import { placeOf } from './place.ts';
 
 export type Report = (diagnostic: Diagnostic) => void;
@@ -145,4 +146,17 @@ export function textOf(placed: Placed, report: Report): string | null {
 export function mismatch(report: Report, { value, at }: Placed, expected: string, hint?: string): void {
   const message = `expected ${expected}, found ${shown(value)}`;
   report({ code: 'PIPE011', message, at, ...(hint !== undefined && { hint }) });
+}
+
+/** Of what the section declares. */
+export function reportBadName(
+  section: Section,
+  kind: 'stage' | 'pipeline' | 'pool' | 'service',
+  name: string,
+): void {
+  const found = nameProblem(name);
+  if (found === null) return;
+  const { problem, ...hint } = found;
+  const message = `the ${kind}'s name ${shown(name)} ${problem}`;
+  section.report({ code: 'PIPE020', message, at: section.place(name), ...hint });
 }

@@ -59,7 +59,7 @@ export function shown(value: unknown): string {
       return 'a function';
     case 'object':
       if (value === null) return 'null';
-      return tagOf(value) === 'Array' && isEmpty(value) ? 'an empty array' : withArticle(tagOf(value));
+      return isEmpty(value) ? `an empty ${tagOf(value)!.toLowerCase()}` : withArticle(tagOf(value));
     default:
       return String(value);
   }
@@ -80,9 +80,19 @@ function tagOf(value: unknown): string | null {
   }
 }
 
+/** An array or an object with nothing in it. */
 function isEmpty(value: object): boolean {
-  const items = itemsOf(value);
-  return items.ok && items.value.length === 0;
+  try {
+    const tag = tagOf(value);
+    return (tag === 'Array' || tag === 'Object') && Object.keys(value).length === 0 && lengthOf(value) === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** An array may have places without anything in them. */
+function lengthOf(value: object): number {
+  return Array.isArray(value) ? value.length : 0;
 }
 
 function withArticle(tag: string | null): string {

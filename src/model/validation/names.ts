@@ -1,4 +1,4 @@
-// What stages and named pipelines may be called.
+// What stages, named pipelines, pools and services may be called.
 // Names appear in commands, file names and event lines, so they need no quoting anywhere.
 
 const longest = 100;

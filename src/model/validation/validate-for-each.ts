@@ -23,6 +23,11 @@ export function readForEach(section: Section, place: PatternPlace): Items | null
   const records = openRecords(section);
   if (records !== null) return readRecords(records, place);
   const at = section.place('forEach');
+  const { value } = section.placed('forEach');
+  if (typeof value !== 'string' && !itemsOf(value).ok && !isOptional(value)) {
+    mismatch(report, { value, at }, "a pattern such as 'sow/{course}/{order}.json', or items('sow.json', …)");
+    return null;
+  }
   const refuse = (message: string, hint?: string) => {
     report({ code: 'PIPE027', message, at, ...(hint !== undefined && { hint }) });
     return null;
@@ -60,6 +65,10 @@ function openRecords(section: Section): Section | null {
   return opened?.value('kind') === 'items'
     ? Section.open(section.placed('forEach'), section.report, { expected: '' })
     : null;
+}
+
+function isOptional(value: unknown): boolean {
+  return Section.open({ value, at: '' }, () => {}, { expected: '' })?.value('kind') === 'optional';
 }
 
 function readRecords(section: Section, place: PatternPlace): Items | null {

@@ -28,6 +28,7 @@ const example = "an object such as { subject: { type: 'string' } }";
 /** Whoever lacks a value is reported, all at once. */
 export function readParams(section: Section, given: GivenParams): readonly Param[] {
   const declared = readDeclarations(section);
+  if (declared === null) return [];
   const { typed, open } = given === 'of the configuration' ? { typed: [], open: false } : given;
   const values = readTyped(typed, declared, section.report);
   const params = declared.map((param): Param => {
@@ -48,19 +49,22 @@ export function missingParams(spec: unknown, typed: readonly string[]): readonly
   );
 }
 
-function readDeclarations(pipeline: Section): readonly ParamDeclaration[] {
+/** `null`: nobody can tell which there are, as all of it is wrong. */
+function readDeclarations(pipeline: Section): readonly ParamDeclaration[] | null {
   if (pipeline.value('params') === undefined) return [];
   const params = Section.open(pipeline.placed('params'), pipeline.report, { expected: example });
+  if (params === null) return null;
   const secrets = secretsIn(pipeline);
-  return (params?.keys() ?? []).flatMap((name) => {
-    if (params === null || params.isUnreadable(name)) return [];
+  return params.keys().map((name) => {
+    if (params.isUnreadable(name)) return wrong(name);
     const section = Section.open(params.placed(name), params.report, {
-      expected: "such as { type: 'string' }",
+      expected: "a parameter such as { type: 'string' }",
     });
-    if (section === null) return [];
+    if (section === null) return wrong(name);
     const problem = nameProblem(name, secrets);
     if (problem !== null) section.report({ code: 'PIPE028', at: section.at, ...problem });
-    return readDeclaration(name, section) ?? [];
+    const declaration = readDeclaration(name, section);
+    return problem === null ? declaration : wrong(name);
   });
 }
 
@@ -76,14 +80,19 @@ function nameProblem(
   return { message, hint: 'let the stage read its variable' };
 }
 
-function readDeclaration(name: string, section: Section): ParamDeclaration | null {
+/** What is wrong with it has been said; who uses it, or gives it no value, has made no mistake. */
+function wrong(name: string): ParamDeclaration {
+  return { name, type: 'string', choices: null, default: '', description: null };
+}
+
+function readDeclaration(name: string, section: Section): ParamDeclaration {
   reportUnknownFields(section, ['type', 'choices', 'default', 'description']);
   const hint = "write type: 'string', 'number' or 'boolean'";
   if (!section.has('type'))
     section.report({ code: 'PIPE012', message: 'the parameter has no type', at: section.at, hint });
   const type = section.oneOf('type', paramTypes);
   const description = section.text('description');
-  if (type === null) return null;
+  if (type === null) return wrong(name);
   const choices = readChoices(section, type);
   const value =
     section.value('default') === undefined
@@ -98,6 +107,7 @@ function readDeclaration(name: string, section: Section): ParamDeclaration | nul
       hint: `they are ${choices.join(', ')}`,
     });
   }
+  if (value === null && section.value('default') !== undefined) return wrong(name);
   return { name, type, choices, default: value, description };
 }
 

@@ -2,8 +2,9 @@
 import { hintOfNames } from '../../base/did-you-mean.ts';
 import type { BreakerPolicy } from '../breaker.ts';
 import type { PoolShare } from '../stage.ts';
-import { mismatch, type Placed, Section } from './config-section.ts';
+import { mismatch, type Placed, reportBadName, Section } from './config-section.ts';
 import { shown } from './config-value.ts';
+import { type Declared, isUndeclared, nothingDeclared, unclear } from './declared.ts';
 import { reportUnknownFields } from './known-fields.ts';
 import { readBreaker } from './validate-breaker.ts';
 
@@ -16,18 +17,18 @@ export interface Pool {
 
 const expectedPool = 'how many at once, or an object such as { limit: 4, perMinute: 60 }';
 
-const unlimited: Pool = { limit: null, perMinute: null, breaker: null };
-
-export function readPools(pipeline: Section): ReadonlyMap<string, Pool> {
-  const pools = new Map<string, Pool>();
-  if (pipeline.value('pools') === undefined) return pools;
+export function readPools(pipeline: Section): Declared<Pool> {
+  if (pipeline.value('pools') === undefined) return nothingDeclared;
   const expected = 'an object such as { llm: 4 }';
   const section = Section.open(pipeline.placed('pools'), pipeline.report, { expected });
-  for (const name of section?.keys() ?? []) {
-    // One that is wrong is there all the same: who names it has made no mistake.
-    pools.set(name, readPool(section!.placed(name), section!) ?? unlimited);
+  if (section === null) return unclear;
+  const pools = new Map<string, Pool>();
+  for (const name of section.keys()) {
+    reportBadName(section, 'pool', name);
+    const pool = section.isUnreadable(name) ? null : readPool(section.placed(name), section);
+    if (pool !== null) pools.set(name, pool);
   }
-  return pools;
+  return { values: pools, names: new Set(section.keys()) };
 }
 
 function readPool(placed: Placed, { report }: Section): Pool | null {
@@ -50,11 +51,7 @@ export function readWeight(stage: Section): number {
 }
 
 /** What a stage takes of which pools; sorted by name. `weight`: where it just names one. */
-export function readShares(
-  stage: Section,
-  pools: ReadonlyMap<string, Pool>,
-  weight: number,
-): readonly PoolShare[] {
+export function readShares(stage: Section, pools: Declared<Pool>, weight: number): readonly PoolShare[] {
   const placed = stage.placed('pool');
   if (placed.value === undefined) return [];
   if (typeof placed.value === 'string') return shareOf(placed.value, weight, placed, stage, pools);
@@ -72,17 +69,16 @@ function shareOf(
   weight: number,
   placed: Placed,
   { report }: Section,
-  pools: ReadonlyMap<string, Pool>,
+  pools: Declared<Pool>,
 ): readonly PoolShare[] {
-  const pool = pools.get(name);
-  if (pool === undefined) {
+  if (isUndeclared(pools, name)) {
+    const names = [...(pools.names ?? [])];
     const hint =
-      pools.size === 0
-        ? 'say in "pools" of the pipeline what it has room for'
-        : hintOfNames(name, [...pools.keys()]);
+      names.length === 0 ? 'say in "pools" of the pipeline what it has room for' : hintOfNames(name, names);
     report({ code: 'PIPE026', message: `there is no pool ${shown(name)}`, at: placed.at, hint });
-    return [];
   }
+  const pool = pools.values.get(name);
+  if (pool === undefined) return [];
   if (pool.limit !== null && weight > pool.limit) {
     const message = `the stage takes ${weight} of pool ${shown(name)}, which has ${pool.limit}`;
     report({

@@ -4,10 +4,10 @@ import { fillCommand } from '../command/command-line.ts';
 import { filledEnv } from '../items/item-stage.ts';
 import { type Param, paramWords } from '../params/param.ts';
 import type { Command, Service, ServiceCheck } from '../stage.ts';
-import { mismatch, type Placed, Section } from './config-section.ts';
+import { mismatch, type Placed, reportBadName, Section } from './config-section.ts';
 import { fieldsOf, shown } from './config-value.ts';
+import { type Declared, isUndeclared, nothingDeclared, unclear } from './declared.ts';
 import { reportUnknownFields } from './known-fields.ts';
-import { nameProblem } from './names.ts';
 import { ParamText } from './param-text.ts';
 import { readBreaker } from './validate-breaker.ts';
 import { readCommandAt } from './validate-command.ts';
@@ -25,9 +25,9 @@ export function readServices(
   pipeline: Section,
   shared: Shared,
   given: { readonly place: PatternPlace; readonly params: readonly Param[] },
-): ReadonlyMap<string, Service> {
+): Declared<Service> {
   const services = new Map<string, Service>();
-  if (pipeline.value('services') === undefined) return services;
+  if (pipeline.value('services') === undefined) return nothingDeclared;
   const { report } = pipeline;
   // Not that of the pipeline, which counts for every stage: no service is an input.
   const params = new ParamText(given.params, report);
@@ -35,35 +35,32 @@ export function readServices(
   const place = { ...given.place, params };
   const expected = 'an object such as { db: { check: { tcp: 5432 } } }';
   const sections = Section.open(pipeline.placed('services'), report, { expected });
-  for (const name of sections?.keys() ?? []) {
-    const at = sections!.place(name);
-    const bad = nameProblem(name);
-    if (bad !== null) {
-      const { problem, ...hint } = bad;
-      report({ code: 'PIPE020', message: `the service's name ${shown(name)} ${problem}`, at, ...hint });
-    }
-    if (sections!.isUnreadable(name)) continue;
+  if (sections === null) return unclear;
+  for (const name of sections.keys()) {
+    reportBadName(sections, 'service', name);
+    if (sections.isUnreadable(name)) continue;
     const expected = "a service such as { check: 'http://localhost:8080/health' }";
-    const section = Section.open(sections!.placed(name), report, { expected });
+    const section = Section.open(sections.placed(name), report, { expected });
     const service = section === null ? null : readService(name, section, place, shared);
     if (service !== null) services.set(name, service);
   }
-  return services;
+  return { values: services, names: new Set(sections.keys()) };
 }
 
 /** Those that a stage needs; sorted by name. */
-export function readNeeded(stage: Section, services: ReadonlyMap<string, Service>): readonly Service[] {
+export function readNeeded(stage: Section, services: Declared<Service>): readonly Service[] {
   const names = stage.texts('services', '', 'or one');
   for (const { text, at } of names) {
-    if (services.has(text)) continue;
+    if (!isUndeclared(services, text)) continue;
+    const known = [...(services.names ?? [])];
     const hint =
-      services.size === 0
+      known.length === 0
         ? 'say in "services" of the pipeline how to see that it is healthy'
-        : hintOfNames(text, [...services.keys()]);
+        : hintOfNames(text, known);
     stage.report({ code: 'PIPE036', message: `there is no service ${shown(text)}`, at, hint });
   }
   const wanted = new Set(names.map(({ text }) => text));
-  return [...wanted].sort().flatMap((name) => services.get(name) ?? []);
+  return [...wanted].sort().flatMap((name) => services.values.get(name) ?? []);
 }
 
 function readService(name: string, section: Section, place: PatternPlace, shared: Shared): Service | null {

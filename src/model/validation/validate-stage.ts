@@ -12,6 +12,7 @@ import type { Freshness, Service, Stage } from '../stage.ts';
 import { whens } from '../when.ts';
 import { mismatch, type PlacedText, type Report, type Section } from './config-section.ts';
 import { shown } from './config-value.ts';
+import type { Declared } from './declared.ts';
 import { reportUnknownFields, stageFields } from './known-fields.ts';
 import { ParamText } from './param-text.ts';
 import { readBatch } from './validate-batch.ts';
@@ -38,8 +39,8 @@ export interface StageDefaults {
   readonly cache: boolean;
   /** Of all stages, in order. */
   readonly names: ReadonlySet<string>;
-  readonly pools: ReadonlyMap<string, Pool>;
-  readonly services: ReadonlyMap<string, Service>;
+  readonly pools: Declared<Pool>;
+  readonly services: Declared<Service>;
   readonly params: readonly Param[];
   readonly place: PatternPlace;
 }

@@ -5,10 +5,9 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { canonicalPath } from '../paths.ts';
 import type { Pipeline, Stage } from '../stage.ts';
 import { printable } from '../words/printable.ts';
-import { mismatch, type Report, Section } from './config-section.ts';
+import { mismatch, type Report, reportBadName, Section } from './config-section.ts';
 import { itemsOf, shown } from './config-value.ts';
 import { pipelineFields, reportUnknownFields } from './known-fields.ts';
-import { nameProblem } from './names.ts';
 import { ParamText } from './param-text.ts';
 import { parseSize } from './size.ts';
 import { readBudget } from './validate-budget.ts';
@@ -160,7 +159,7 @@ function readStages(
   const { report } = sections;
   return sections.keys().flatMap((name, index) => {
     if (only !== null && !only.has(name)) return [];
-    reportBadName(report, 'stage', name, sections.place(name));
+    reportBadName(sections, 'stage', name);
     if (sections.isUnreadable(name)) return [];
     const section = Section.open(sections.placed(name), report, { expected: "a stage such as { run: '…' }" });
     const stage = section === null ? null : readStage(name, index, section, defaults);
@@ -181,7 +180,7 @@ function readPipelines(
   for (const name of pipelines?.keys() ?? []) {
     if (pipelines === null || pipelines.isUnreadable(name)) continue;
     const at = pipelines.place(name);
-    reportBadName(report, 'pipeline', name, at);
+    reportBadName(pipelines, 'pipeline', name);
     if (stages.has(name)) {
       const message = `"${name}" is the name of a stage and of a pipeline`;
       report({ code: 'PIPE020', message, at, hint: 'give one of them another name' });
@@ -192,12 +191,4 @@ function readPipelines(
     else found.set(name, knownStages(pipelines.texts(name, expected, 'array only'), stages, report));
   }
   return found;
-}
-
-function reportBadName(report: Report, kind: 'stage' | 'pipeline', name: string, at: string): void {
-  const found = nameProblem(name);
-  if (found === null) return;
-  const { problem, hint } = found;
-  const message = `the ${kind}'s name ${shown(name)} ${problem}`;
-  report({ code: 'PIPE020', message, at, ...(hint !== undefined && { hint }) });
 }

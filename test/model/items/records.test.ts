@@ -6,7 +6,7 @@ import { items } from '../../../src/model/item-spec.ts';
 import { itemProblems, taskForRecord, taskOfStage } from '../../../src/model/items/item-tasks.ts';
 import { itemsIn } from '../../../src/model/items/records.ts';
 import type { Stage } from '../../../src/model/stage.ts';
-import { acceptedStage, faultsOfStage } from '../validation/sample-config.ts';
+import { acceptedStage, faultsOfStage, rejected } from '../validation/sample-config.ts';
 
 const entries = (doc: { entries: unknown }) => doc.entries;
 
@@ -132,4 +132,29 @@ test('items() needs a file within the root, a function and a key', () => {
   expect(faultsOfStage({ forEach: items('a.json', entries, { key: 'k' }), produces: ['{course}'] })).toEqual([
     'PIPE027 stages.s.produces[0]',
   ]);
+});
+
+test('what forEach can be is told where it is something else', () => {
+  for (const forEach of [5, null, { file: 'sow.json' }])
+    expect(rejected({ stages: { s: { run: 'make it', forEach } } })).toEqual([
+      {
+        code: 'PIPE011',
+        message: expect.stringMatching(
+          /^expected a pattern such as 'sow\/\{course\}\/\{order\}\.json', or items\(/,
+        ),
+        at: 'stages.s.forEach',
+      },
+    ]);
+});
+
+test('a function that takes records out of a document answers at once', () => {
+  expect(
+    found(
+      stageOf(async () => []),
+      {},
+    ),
+  ).toEqual({
+    ok: false,
+    error: 'the function that takes the records out of it gives a promise: it must answer at once',
+  });
 });

@@ -141,3 +141,25 @@ test('a placeholder for a parameter that is not there, or in quotes, is told', (
   // Without parameters it is text in braces like any other.
   expect(problems([], { run: 'make {params.other}' }, { params: {} })).toEqual([]);
 });
+
+test('a declaration that is wrong is one mistake, whoever uses it and whoever gives it no value', () => {
+  const wrong = {
+    a: { type: 'strin' },
+    b: 5,
+    c: { type: 'number', default: 'x' },
+    'd e': { type: 'string' },
+    f: { type: 'string' },
+  };
+  const use = { run: 'echo {params.a} {params.b} {params.c} {params.g}' };
+  expect(problems(['a=1', 'b=2'], use, { params: wrong })).toEqual([
+    'PIPE011 expected "string" or "number" or "boolean", found "strin" (params.a.type)',
+    "PIPE011 expected a parameter such as { type: 'string' }, found 5 (params.b)",
+    'PIPE011 expected a number, found "x" (params.c.default)',
+    'PIPE028 "d e" is no name of a parameter (params["d e"])',
+    'PIPE053 the parameter "f" has no default and is not given (params.f)',
+    'PIPE028 there is no parameter "g" (stages.s.run)',
+  ]);
+  expect(problems(['a=1'], use, { params: 5 })).toEqual([
+    "PIPE011 expected an object such as { subject: { type: 'string' } }, found 5 (params)",
+  ]);
+});

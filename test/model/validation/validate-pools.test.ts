@@ -70,3 +70,14 @@ test('a pool that was nearly named is named', () => {
   const [fault] = rejected({ pools, stages: { s: { run: 'x', pool: 'lmm' } } });
   expect(fault).toMatchObject({ message: 'there is no pool "lmm"', hint: 'did you mean "llm"?' });
 });
+
+test('who names a pool that is wrong has made no mistake, and each has a name', () => {
+  const pools = { llm: 'many', 'a:b': 1, '': 2 };
+  expect(faultsOfStage({ pool: { llm: 1, gpu: 1 } }, { pools })).toEqual([
+    'PIPE011 pools.llm',
+    'PIPE020 pools["a:b"]',
+    'PIPE020 pools[""]',
+    'PIPE026 stages.s.pool.gpu',
+  ]);
+  expect(faultsOfStage({ pool: 'llm' }, { pools: 5 })).toEqual(['PIPE011 pools']);
+});

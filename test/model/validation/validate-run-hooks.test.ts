@@ -40,3 +40,9 @@ test.each([
 ])('hooks %j of the pipeline are refused', (hooks, expected) => {
   expect(faults({ params, hooks, stages })).toEqual(expected);
 });
+
+test('a hook that is called otherwise is told of once, and hooks without any are none', () => {
+  const stages = { s: { run: 'make it' } };
+  expect(faults({ hooks: { befor: 'x' }, stages })).toEqual(['PIPE010 hooks.befor']);
+  expect(faults({ hooks: { timeout: '1s' }, stages })).toEqual(['PIPE011 hooks']);
+});

@@ -114,3 +114,13 @@ test('a service that was nearly named is named', () => {
   const [fault] = rejected({ services: { model: good }, stages: { s: { run: 'x', services: 'modle' } } });
   expect(fault).toMatchObject({ message: 'there is no service "modle"', hint: 'did you mean "model"?' });
 });
+
+test('who names a service that is wrong has made no mistake, and one that is not there is told', () => {
+  const services = { db: { check: 5 }, web: 'x' };
+  expect(faultsOfStage({ services: ['db', 'web', 'dbb'] }, { services })).toEqual([
+    'PIPE011 services.db.check',
+    'PIPE011 services.web',
+    'PIPE036 stages.s.services[2]',
+  ]);
+  expect(faultsOfStage({ services: 'db' }, { services: 5 })).toEqual(['PIPE011 services']);
+});
