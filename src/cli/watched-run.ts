@@ -64,6 +64,7 @@ async function perform(
   const troubles: string[] = [];
   const onTrouble = (message: string) => void troubles.push(message);
   const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
+  await watched.restoreCompiled();
   const ended: string[] = [];
   const whatRan: Sink = {
     handle(event) {

@@ -1,5 +1,6 @@
 // The workspace as a watch has it between its runs: loaded once, and looked at as often as something is heard of.
 
+import fs from 'node:fs';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
 import { type AssessmentOrFailure, Assessor, isFailure } from '../engine/assess.ts';
@@ -118,17 +119,26 @@ export class WatchedWorkspace {
     return [...this.found.tasks.values()].every(({ kind }) => kind === 'fresh');
   }
 
+  /** Functions run from compiled files, which somebody may have deleted together with all else that is pipe's own. */
+  async restoreCompiled(): Promise<void> {
+    const modules = [null, ...this.modules].map((module) => this.world.code.identify(module));
+    const files = new Set(modules.flatMap((code) => ('compiledPath' in code ? [code.compiledPath] : [])));
+    // Where the sources are others meanwhile, it is heard of them.
+    if (![...files].every((file) => fs.existsSync(file))) await this.isOfPresentCode();
+  }
+
   /** Whether the code that was loaded is the present one. */
   async isOfPresentCode(): Promise<boolean> {
-    const { workspace, selection, world } = this;
+    const { workspace, selection, world, modules } = this;
     if (!(await workspace.isOfPresentConfig())) return false;
-    const modules = [
-      ...selection.stages.flatMap(allModulesOf),
-      ...codeOfRunHooks(workspace.pipeline.hooks).modules,
-    ];
     const now = await workspace.codeOf(selection.stages);
     const text = (code: Code) => JSON.stringify(modules.map((module) => code.identify(module)));
     return text(now) === text(world.code);
+  }
+
+  private get modules(): readonly FilePath[] {
+    const { selection, workspace } = this;
+    return [...selection.stages.flatMap(allModulesOf), ...codeOfRunHooks(workspace.pipeline.hooks).modules];
   }
 
   get witness(): LookedAt {

@@ -33,3 +33,25 @@ test('any folder on the way to the root may be moved away and back, or another o
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['copy'] });
   expect([rig.read('x/y/root/out.txt'), rig.read('away/y/root/out.txt')]).toEqual(['edited\n', 'x\n']);
 });
+
+test("what is compiled comes back when all that is pipe's own was deleted, or that alone", async () => {
+  await using rig = await Rig.compiled(
+    {
+      'in.txt': '0',
+      'job.mjs': "import fs from 'node:fs'; export default () => fs.copyFileSync('in.txt', 'job.txt');",
+    },
+    `{ stages: {
+      job: { requires: ['in.txt'], produces: ['job.txt'], run: script('./job.mjs') },
+      fn: { requires: ['in.txt'], produces: ['fn.txt'], run: () => import('node:fs').then((fs) => fs.copyFileSync('in.txt', 'fn.txt')) },
+    } }`,
+  );
+  const [watcher, first] = await Watcher.start(rig, ['-j', '1']);
+  await using _ = watcher;
+  expect(first).toMatchObject({ done: ['job', 'fn'] });
+  fs.renameSync(rig.path('.pipeline-cache'), rig.path('gone'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['job', 'fn'], failed: [] });
+  rig.remove('.pipeline-cache/config');
+  rig.write('in.txt', '1');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['job', 'fn'], failed: [] });
+  expect([rig.read('job.txt'), rig.read('fn.txt')]).toEqual(['1', '1']);
+});
