@@ -1,12 +1,8 @@
 // `pipe watch` at a real terminal: how all stands at rest, and what keys do.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
-
-/** `script` of util-linux gives a command a terminal of its own. */
-const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
-if (!hasScript) console.warn('no "script" of util-linux here: keys are tested as values alone');
+import { isAlive } from '../exec/scene.ts';
+import { Rig } from '../rig/rig.ts';
+import { hasTerminal, seen, Terminal } from '../rig/terminal.ts';
 
 const config = `{ stages: {
   easy: { requires: ['in.txt'], produces: ['out/easy.txt'], run: 'cp in.txt out/easy.txt' },
@@ -14,35 +10,15 @@ const config = `{ stages: {
   costly: { requires: ['in.txt'], produces: ['out/costly.txt'], run: 'cp in.txt out/costly.txt', watch: 'manual' },
 } }`;
 
-/** Text as it is seen, without what moves the cursor or colours. */
-function seen(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
-  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r', '');
-}
+const rest = /up to date, watching \d+ folders.*\n/;
 
 test('keys run what is pending, what has failed and what is named, show what is asked for, and quit', async () => {
-  if (!hasScript) return;
+  if (!hasTerminal) return;
   await using rig = await Rig.compiled({ 'in.txt': '0' }, config);
-  const command = `stty cols 100 rows 40; exec "${nodeUnderTest}" -- "${pipeCommand}" watch -j 1`;
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm', LANG: 'C.UTF-8' };
-  const running = new Running(
-    spawn('script', ['-qefc', command, '/dev/null'], { cwd: rig.root, env, stdio: 'pipe' }),
-  );
-  let at = 0;
-  const next = async (pattern: RegExp) => {
-    for (;;) {
-      const text = seen(running.stdout).slice(at);
-      const found = pattern.exec(text);
-      if (found !== null) {
-        const end = found.index + found[0].length;
-        at += end;
-        return text.slice(0, end);
-      }
-      await once(running.child.stdout!, 'data');
-    }
-  };
-  const type = (keys: string) => running.child.stdin!.write(keys);
-  const rest = /up to date, watching \d+ folders.*\n/;
+  await using terminal = new Terminal(rig, 'watch -j 1');
+  const { running } = terminal;
+  const next = (pattern: RegExp) => terminal.next(pattern);
+  const type = (keys: string) => terminal.type(keys);
 
   const first = await next(rest);
   expect(first).toContain('✓ easy\n✗ picky failed');
@@ -69,4 +45,20 @@ test('keys run what is pending, what has failed and what is named, show what is 
   expect((await running.ended).code).toBe(0);
   // Nothing of that was: what a run writes is no reason for the next one.
   expect(seen(running.stdout)).not.toContain('changed:');
+});
+
+test('q ends the server beside it with all its processes, and then the watch', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0' },
+    `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
+  );
+  // What a shell starts in the background does not hear of an interruption.
+  await using terminal = new Terminal(rig, `watch --exec 'sleep 1000 & echo "server $$ and $!"; wait'`);
+  const served = /exec \S+ server (\d+) and (\d+)\n/;
+  const [, ...pids] = served.exec(await terminal.next(served))!;
+  expect(pids.map((pid) => isAlive(Number(pid)))).toEqual([true, true]);
+  terminal.type('q');
+  expect((await terminal.running.ended).code).toBe(0);
+  expect(pids.map((pid) => isAlive(Number(pid)))).toEqual([false, false]);
 });

@@ -1,0 +1,56 @@
+// The real command at a terminal of its own, for stories: what is typed, and what is seen.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { nodeUnderTest, pipeCommand, type Rig, Running } from './rig.ts';
+
+/** `script` of util-linux gives a command a terminal of its own. */
+export const hasTerminal = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes(
+  'util-linux',
+);
+if (!hasTerminal) console.warn('no "script" of util-linux here: keys are tested as values alone');
+
+/** Text as it is seen, without what moves the cursor or colours. */
+export function seen(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
+  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r', '');
+}
+
+export class Terminal implements AsyncDisposable {
+  readonly running: Running;
+  private at = 0;
+
+  /** `args`: as they are typed in a shell. */
+  constructor(rig: Rig, args: string) {
+    const command = `stty cols 100 rows 40; exec "${nodeUnderTest}" -- "${pipeCommand}" ${args}`;
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm', LANG: 'C.UTF-8' };
+    this.running = new Running(
+      spawn('script', ['-qefc', command, '/dev/null'], { cwd: rig.root, env, stdio: 'pipe' }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.running.child.kill('SIGKILL');
+    await this.running.ended;
+  }
+
+  /** What is seen from the last match on, up to the end of the next. */
+  async next(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const text = seen(this.running.stdout).slice(this.at);
+      const found = pattern.exec(text);
+      if (found !== null) {
+        const end = found.index + found[0].length;
+        this.at += end;
+        return text.slice(0, end);
+      }
+      const { child } = this.running;
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`ended without ${pattern}:\n${text}`);
+      await Promise.race([once(child.stdout!, 'data'), once(child, 'close')]);
+    }
+  }
+
+  type(keys: string): void {
+    this.running.child.stdin!.write(keys);
+  }
+}
