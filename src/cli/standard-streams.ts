@@ -16,6 +16,7 @@ export interface StandardStream extends OutStream {
 
 let manner: Manner = 'patient';
 let outputIsAnswer = true;
+let framed: ((piece: string) => string) | null = null;
 const opened = new Map<Descriptor, OpenStream>();
 
 /** For texts: whoever writes them, they leave without secrets. Bytes pass as they are, as of logs, which have none. */
@@ -90,6 +91,12 @@ export function tellOfWork(): void {
 /** Whether the system refused what the command had to say. That a reader left is none of its business. */
 export function isAnswerLost(): boolean {
   return outputIsAnswer && opened.get(1)?.flow.breakage?.kind === 'refused';
+}
+
+/** From now on `frame` says what is written to the terminal in place of each piece. Answers what writes an empty one. */
+export function frameTerminal(frame: (piece: string) => string): () => void {
+  framed = frame;
+  return () => open(1).write('');
 }
 
 /** Standard output as it was opened, and how to say that its reader has gone, where that is heard of otherwise. */
@@ -172,7 +179,8 @@ class OpenStream implements StandardStream {
   }
 
   write(content: string | Uint8Array): void {
-    this.flow.write(content);
+    const isFramed = framed !== null && this.isTTY && this.flow === opened.get(1)?.flow;
+    this.flow.write(isFramed && typeof content === 'string' ? framed!(content) : content);
   }
 
   on(event: OutStreamEvent, listener: () => void): void {

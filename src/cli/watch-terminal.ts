@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { type KeyAction, type KeyState, pressed } from '../model/watch/keys.ts';
-import { graphLines, helpLines, logLines, promptLine } from '../render/watch-answers.ts';
+import { graphLines, helpLines, logLines, nextLine, promptLine } from '../render/watch-answers.ts';
 import { behave } from './standard-streams.ts';
 import type { WatchEnding } from './watch-ending.ts';
 import { Keyboard } from './watch-keys.ts';
@@ -27,34 +27,32 @@ export class WatchTerminal {
   }
 
   close(): void {
+    this.view.ask(null);
     this.keyboard.close();
   }
 
   private press(key: string): void {
-    // A run that has begun meanwhile has taken the line away.
-    if (this.view.isBusy) this.state = { kind: 'waiting' };
     const { state, action } = pressed(this.state, key, {
       stages: this.view.stages.map((stage) => stage.name),
       pending: this.view.pending,
     });
-    const needsRest = action?.kind === 'prompt' || action?.kind === 'show';
-    if (action === null || (needsRest && this.view.isBusy)) return;
     this.state = state;
-    this.act(action);
+    if (action !== null) this.act(action);
   }
 
   private act(action: KeyAction): void {
     const { view, loop } = this;
     switch (action.kind) {
       case 'ask':
-        view.write(promptLine(null));
+        view.ask(null);
+        if (view.isBusy) view.say((look) => nextLine(action.request, look));
         loop.ask(action.request);
         return;
       case 'prompt':
-        view.write(promptLine(action.text));
+        view.ask(promptLine(action.text));
         return;
       case 'prompt-over':
-        view.write(promptLine(null));
+        view.ask(null);
         if (action.problem !== null) view.note(action.problem);
         return;
       case 'show':
@@ -66,7 +64,7 @@ export class WatchTerminal {
       case 'quit':
         // As a signal: nobody is waited for any longer.
         if (action.exitCode !== 0) behave('leaving');
-        view.write(promptLine(null));
+        view.ask(null);
         this.ending.quit(action.exitCode);
         return;
     }

@@ -8,6 +8,7 @@ import type { Console } from '../render/console.ts';
 import { lookOf } from '../render/console-mode.ts';
 import { warningLines } from '../render/display.ts';
 import type { GoOnFlags, Look } from '../render/look.ts';
+import { LowestLine } from '../render/lowest-line.ts';
 import { emptyScreen, serverLines } from '../render/watch-answers.ts';
 import { brokenLine, changedLine, type Pending, type Rest, restLines } from '../render/watch-lines.ts';
 import { createWriter, type Writer } from '../render/writer.ts';
@@ -15,11 +16,9 @@ import { modeOf, openConsole } from './build.ts';
 import type { Flags } from './flags.ts';
 import { flagsToGoOn } from './going-on.ts';
 import { printDiagnostics } from './print.ts';
-import { standardError, standardOutput } from './standard-streams.ts';
+import { frameTerminal, standardError, standardOutput } from './standard-streams.ts';
 import type { WatchedRunEnd } from './watched-run.ts';
 import type { WatchedWorkspace } from './watched-workspace.ts';
-
-const mostWaitingLines = 1000;
 
 export class WatchView {
   private readonly flags: Flags;
@@ -39,8 +38,9 @@ export class WatchView {
   /** Behind `pipe build <stage>`, to do it as this watch would. */
   private goOnFlags: GoOnFlags | undefined;
   private pendingNow: readonly string[] = [];
-  private readonly waitingLines: string[] = [];
   private isToldNow = false;
+  /** What a person is typing, where there are keys. */
+  private readonly prompt: { readonly line: LowestLine; readonly draw: () => void } | null;
   private log: { readonly root: string; readonly path: string } | null = null;
 
   /** `onClosed`: nobody reads any more. */
@@ -49,6 +49,7 @@ export class WatchView {
     this.hasKeys = options.hasKeys;
     this.onClosed = options.onClosed;
     this.mode = modeOf(options.flags);
+    this.prompt = options.hasKeys ? openPrompt() : null;
   }
 
   loaded(watched: WatchedWorkspace): void {
@@ -116,7 +117,6 @@ export class WatchView {
   endRun(end: WatchedRunEnd): void {
     this.console?.close();
     this.console = null;
-    for (const line of this.waitingLines.splice(0)) this.serverLine(line);
     this.refusal = null;
     if (end.kind === 'refused') {
       this.refusal = { about: this.watched?.lastLook?.found, problems: end.problems };
@@ -155,26 +155,22 @@ export class WatchView {
     this.isToldNow = false;
   }
 
-  /** Of the program beside; while a run is shown it waits. */
+  /** Of the program beside. */
   serverLine(line: string): void {
-    if (this.mode === 'quiet') return;
-    if (this.isBusy && this.mode === 'live') {
-      this.waitingLines.push(line);
-      if (this.waitingLines.length > mostWaitingLines) this.waitingLines.shift();
-      return;
-    }
     this.say((look) => serverLines(line, look));
   }
 
-  /** Clears the screen, but for how all stands. */
+  /** Clears the screen, but for how all stands or what runs. */
   clear(): void {
-    this.write(emptyScreen);
-    this.say(this.lastRest);
+    this.put(emptyScreen);
+    if (!this.isBusy) this.say(this.lastRest);
   }
 
-  /** To the terminal, as it is. */
-  write(text: string): void {
-    if (this.hasKeys && !this.isBusy) this.writerOf('stdout').write(text);
+  /** What stays the lowest line while it is typed; `null`: it is over. */
+  ask(question: string | null): void {
+    if (this.prompt === null) return;
+    this.prompt.line.text = question;
+    this.prompt.draw();
   }
 
   /** By the file system. What it refuses at each look is told once. */
@@ -214,8 +210,23 @@ export class WatchView {
     const stream = this.mode === 'json' ? standardError() : standardOutput();
     const look = lookOf(stream, process.env, [], this.goOnFlags);
     const shown = this.mode === 'plain' ? { ...look, columns: null } : look;
-    this.writerOf(this.mode === 'json' ? 'stderr' : 'stdout').lines(lines(shown));
+    this.put(
+      lines(shown)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
   }
+
+  /** Whole lines. While a run redraws the end of the terminal, it alone knows where they belong. */
+  private put(text: string): void {
+    if (this.console !== null && this.mode === 'live') this.console.above(text);
+    else this.writerOf(this.mode === 'json' ? 'stderr' : 'stdout').write(text);
+  }
+}
+
+function openPrompt() {
+  const line = new LowestLine(() => standardOutput().columns ?? 80);
+  return { line, draw: frameTerminal((piece) => line.below(piece)) };
 }
 
 function freshOf(found: Found): readonly string[] {

@@ -40,6 +40,8 @@ export interface ConsoleOptions {
 /** A sink of the engine's events. `close` gives the terminal back, also in the middle of a run. */
 export interface Console {
   handle(event: PipeEvent): void;
+  /** On a terminal, where it alone knows what is drawn: text that is none of the run's, whole lines. */
+  above(text: string): void;
   close(): void;
 }
 
@@ -51,6 +53,7 @@ export function createConsole(options: ConsoleOptions): Console {
       view = foldEvent(view, event);
       display.show(event, view);
     },
+    above: (text) => display.above?.(text),
     close: () => display.close(),
   };
 }

@@ -25,6 +25,8 @@ const listedReasons = 50;
 /** One way to show a run. The view already contains the event. */
 export interface Display {
   show(event: PipeEvent, view: RunView): void;
+  /** Where it draws again and again: text that is none of the run's, whole lines. */
+  above?(text: string): void;
   /** Leaves the terminal as it should be. More than once does no harm. */
   close(): void;
 }

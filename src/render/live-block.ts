@@ -4,11 +4,10 @@
 import { Writable } from 'node:stream';
 import { createLogUpdate } from 'log-update';
 import { widthOf } from './fit.ts';
+import { hideCursor, showCursor } from './lowest-line.ts';
 import type { OutStream, Writer } from './writer.ts';
 
 const esc = String.fromCharCode(27);
-const hideCursor = `${esc}[?25l`;
-const showCursor = `${esc}[?25h`;
 // Terminals that know this show all that stands between at once; the others ignore it.
 const beginFrame = `${esc}[?2026h`;
 const endFrame = `${esc}[?2026l`;

@@ -23,6 +23,8 @@ export interface LiveOptions extends LineOptions {
 }
 
 export interface LiveDisplay extends Display {
+  /** Text that is none of the run's, whole lines, among the permanent ones. */
+  above(text: string): void;
   /** Resolves when the block that redraws is there; `null` while nothing has run. */
   readonly opening: Promise<void> | null;
 }
@@ -90,8 +92,10 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
 
   const print = (lines: readonly string[], view: RunView) => {
     if (lines.length === 0) return;
-    const text = lines.map((line) => `${line}\n`).join('');
-    if (block === null) out.write(text);
+    write(lines.map((line) => `${line}\n`).join(''), view);
+  };
+  const write = (text: string, view: RunView | null) => {
+    if (block === null || view === null) out.write(text);
     else block.above(text, linesNow(view));
   };
 
@@ -108,6 +112,7 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
         wake();
       }
     },
+    above: (text) => write(text, latest),
     close() {
       latest = null;
       shut();

@@ -1,4 +1,5 @@
 // What a watch answers to keys: help, the stages in their order, the log of what ran last.
+import type { Request } from '../model/watch/watch-state.ts';
 import { printable } from '../model/words/printable.ts';
 import { captured } from './captured.ts';
 import { padEnd, truncate, widthOf } from './fit.ts';
@@ -6,8 +7,6 @@ import type { Look } from './look.ts';
 
 const esc = String.fromCharCode(27);
 
-/** Back to the start of an empty line. */
-export const emptyLine = `\r${esc}[K`;
 /** An empty screen, with nothing to scroll back to. */
 export const emptyScreen = `${esc}[H${esc}[2J${esc}[3J`;
 
@@ -55,14 +54,33 @@ export function logLines(
   return [look.style.dim(printable(log.path)), ...(lines.length === 0 ? [look.style.dim('(empty)')] : lines)];
 }
 
+/** To somebody who asks for something while a run is at work. */
+export function nextLine(request: Request, look: Look): readonly string[] {
+  return [fitted(look.style.dim(`next: ${whatIsAsked(request)}`), look)];
+}
+
+function whatIsAsked(request: Request): string {
+  switch (request.kind) {
+    case 'begin':
+    case 'all':
+      return 'all that is stale by then';
+    case 'failed':
+      return 'what has failed';
+    case 'stage':
+      return printable(request.stage);
+    case 'force':
+      return `${printable(request.stage)}, even if it is fresh`;
+  }
+}
+
 /** What the program beside the watch prints. */
 export function serverLines(line: string, look: Look): readonly string[] {
   return [`${look.style.dim(`exec ${look.glyphs.margin}`)} ${captured(line, look.style.enabled)}`];
 }
 
-/** `null`: it is over. */
-export function promptLine(text: string | null): string {
-  return text === null ? emptyLine : `${emptyLine}which stage? ${printable(text)}`;
+/** What a person is asked, and has typed so far. */
+export function promptLine(text: string): string {
+  return `which stage? ${printable(text)}`;
 }
 
 function fitted(line: string, look: Look): string {

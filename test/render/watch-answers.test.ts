@@ -46,8 +46,7 @@ test('the help names every key, and fits', () => {
   for (const line of helpLines(look(40))) expect(line.length).toBeLessThanOrEqual(40);
 });
 
-test('what a person types is shown on a line of its own, without what could move the cursor', () => {
-  const [start, line, ...more] = promptLine('st\u001b[2J').split('\u001b');
-  expect([start, line, more]).toEqual(['\r', expect.stringMatching(/^\[Kwhich stage\? st/), []]);
-  expect(promptLine(null)).toBe('\r\u001b[K');
+test('what a person types is shown without what could move the cursor', () => {
+  expect(promptLine('st\u001b[2J')).not.toContain('\u001b');
+  expect(promptLine('st')).toBe('which stage? st');
 });

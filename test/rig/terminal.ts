@@ -1,6 +1,5 @@
 // The real command at a terminal of its own, for stories: what is typed, and what is seen.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { nodeUnderTest, pipeCommand, type Rig, Running } from './rig.ts';
 
 /** `script` of util-linux gives a command a terminal of its own. */
@@ -46,11 +45,25 @@ export class Terminal implements AsyncDisposable {
       const { child } = this.running;
       if (child.exitCode !== null || child.signalCode !== null)
         throw new Error(`ended without ${pattern}:\n${text}`);
-      await Promise.race([once(child.stdout!, 'data'), once(child, 'close')]);
+      await more(child);
     }
   }
 
   type(keys: string): void {
     this.running.child.stdin!.write(keys);
   }
+}
+
+/** Resolves when something more was printed, or nothing more will be. */
+function more(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const on = () => {
+      child.stdout!.off('data', on);
+      child.off('close', on);
+      // After the listener that collects the text.
+      setImmediate(resolve);
+    };
+    child.stdout!.on('data', on);
+    child.on('close', on);
+  });
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
 import { Rig } from '../rig/rig.ts';
 import { hasTerminal, seen, Terminal } from '../rig/terminal.ts';
+import { gate, tell } from './signs.ts';
 
 const config = `{ stages: {
   easy: { requires: ['in.txt'], produces: ['out/easy.txt'], run: 'cp in.txt out/easy.txt' },
@@ -45,6 +46,43 @@ test('keys run what is pending, what has failed and what is named, show what is 
   expect((await running.ended).code).toBe(0);
   // Nothing of that was: what a run writes is no reason for the next one.
   expect(seen(running.stdout)).not.toContain('changed:');
+});
+
+test('a name is typed on while runs begin and end, and what is asked for during one comes after it', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0', go: '' },
+    `{ stages: {
+      slow: { requires: ['in.txt'], produces: ['out/slow.txt'], run: 'test -e go || read _ < gate; cp in.txt out/slow.txt' },
+      quiet: { requires: ['other.txt'], produces: ['out/quiet.txt'], run: 'cp other.txt out/quiet.txt' },
+    } }`,
+  );
+  rig.write('other.txt', '0');
+  gate(rig, 'gate');
+  await using terminal = new Terminal(rig, 'watch');
+  await terminal.next(rest);
+  terminal.type('fqu');
+  await terminal.next(/which stage\? qu$/);
+  rig.remove('go');
+  rig.write('in.txt', '1');
+  await terminal.next(/slow [\s\S]*\d of 2 done.*\nwhich stage\? qu$/);
+  // Keys of their own in any other place.
+  terminal.type('q\u007f');
+  terminal.type('l');
+  await terminal.next(/which stage\? qul$/);
+  await tell(rig, 'gate');
+  await terminal.next(/✓ slow [\s\S]*up to date.*\nwhich stage\? qul$/);
+  rig.write('in.txt', '2');
+  await terminal.next(/slow [\s\S]*\d of 2 done.*\nwhich stage\? qul$/);
+  terminal.type('\u007f\r');
+  await terminal.next(/next: quiet, even if it is fresh\n/);
+  terminal.type('g');
+  await terminal.next(/ {2}slow\n {2}quiet\n/);
+  await tell(rig, 'gate');
+  await terminal.next(/✓ slow [\s\S]*✓ quiet .*it is forced/);
+  await terminal.next(rest);
+  terminal.type('q');
+  expect((await terminal.running.ended).code).toBe(0);
 });
 
 test('q ends the server beside it with all its processes, and then the watch', async () => {

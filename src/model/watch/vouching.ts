@@ -40,7 +40,7 @@ export function doubtOf(state: WatchState, grounds: Grounds): Doubt | null {
 
 /** All that was heard of has been looked at, with the configuration as it is. */
 function isIdle(state: WatchState): boolean {
-  const { work, config, hints, owed, owesLook, codeChanged, codeDoubted, request, ending } = state;
-  if (work !== 'resting' || config !== 'valid' || request !== null || ending !== null) return false;
+  const { work, config, hints, owed, owesLook, codeChanged, codeDoubted, requests, ending } = state;
+  if (work !== 'resting' || config !== 'valid' || requests.length > 0 || ending !== null) return false;
   return isEmpty(hints) && isEmpty(owed) && !owesLook && !codeChanged && !codeDoubted;
 }

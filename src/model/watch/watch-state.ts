@@ -71,7 +71,8 @@ export interface WatchState {
   readonly codeChanged: boolean;
   /** Whether it may be, unheard of. */
   readonly codeDoubted: boolean;
-  readonly request: Request | null;
+  /** Each has a run of its own, one after the other. */
+  readonly requests: readonly Request[];
   /** The first build: owed until one has begun, which a broken configuration and a missing file put off. */
   readonly first: 'owed' | 'running' | 'had';
   /** Runs without a rest in between. */
@@ -95,7 +96,7 @@ export function beginWatch(): Step {
   const state: WatchState = {
     ...{ work: 'reloading', config: 'valid', hints: noHints, owed: noHints, owesLook: false },
     ...{ codeChanged: false, codeDoubted: false, first: 'owed' },
-    ...{ request: { kind: 'begin' }, streak: 0, notBeforeMs: 0, ending: null },
+    ...{ requests: [{ kind: 'begin' }], streak: 0, notBeforeMs: 0, ending: null },
   };
   return { state, orders: [{ kind: 'reload', isSure: true }] };
 }
@@ -115,7 +116,7 @@ export function step(state: WatchState, input: WatchInput): Step {
     case 'reloaded': {
       const { config, nowMs } = input;
       if (config === 'valid') return advance(owingAll({ ...state, work: 'resting', config }, nowMs), nowMs);
-      return resting({ ...state, config, owed: noHints, request: null }, nowMs);
+      return resting({ ...state, config, owed: noHints, requests: [] }, nowMs);
     }
     case 'looked':
       return looked(state, input.hasWork, input.nowMs);
@@ -126,7 +127,7 @@ export function step(state: WatchState, input: WatchInput): Step {
       return advance({ ...ended, streak: state.streak + 1 }, input.nowMs);
     }
     case 'asked':
-      return advance({ ...state, request: input.request, streak: 0, notBeforeMs: 0 }, input.nowMs);
+      return advance({ ...asked(state, input.request), streak: 0, notBeforeMs: 0 }, input.nowMs);
     case 'quit':
       return quit(state, input.exitCode);
   }
@@ -172,7 +173,8 @@ function advance(state: WatchState, nowMs: number): Step {
     const told = { ...state, hints: noHints, owed: together(state.owed, hints) };
     return { state: told, orders: [{ kind: 'tell-run', hints }] };
   }
-  if (state.request !== null) return needsReload(state) ? reloading(state) : running(state, state.request);
+  if (state.requests.length > 0)
+    return needsReload(state) ? reloading(state) : running(state, state.requests[0]!);
   const hints = together(state.owed, state.hints);
   if (isEmpty(hints) && !state.owesLook) return { state, orders: [] };
   const atMs = Math.max(dueMs, state.notBeforeMs);
@@ -207,13 +209,30 @@ function reloading(state: WatchState): Step {
 
 function running(state: WatchState, request: Request | null): Step {
   const isOwed = state.first === 'owed';
+  const requests = request === null ? state.requests : state.requests.slice(1);
   // Where nobody asked for anything else, it is made for what the watch was started for.
   const cause = request ?? (isOwed ? { kind: 'begin' } : null);
   const isFirst = isOwed && (cause?.kind === 'begin' || cause?.kind === 'all');
   return {
-    state: { ...state, work: 'running', request: null, first: isFirst ? 'running' : state.first },
+    state: {
+      ...state,
+      work: 'running',
+      requests,
+      first: isFirst ? 'running' : state.first,
+    },
     orders: [{ kind: 'run', request: cause, isFirst }],
   };
+}
+
+/** A key that is held asks for the same again and again. */
+function asked(state: WatchState, request: Request): WatchState {
+  const isNew = state.requests.every((one) => !isSame(one, request));
+  return isNew ? { ...state, requests: [...state.requests, request] } : state;
+}
+
+function isSame(one: Request, other: Request): boolean {
+  const stageOf = (request: Request) => ('stage' in request ? request.stage : null);
+  return one.kind === other.kind && stageOf(one) === stageOf(other);
 }
 
 /** Of the run that has ended, if it was the first one. */
