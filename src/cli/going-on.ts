@@ -21,6 +21,7 @@ export function typingOf({ root, pipeline }: Pick<Workspace, 'root' | 'pipeline'
   return {
     path: (fromRoot) => path.relative(process.cwd(), path.resolve(root, fromRoot)),
     flags: sameWorkspace(pipeline.params, flags).join(''),
+    place: samePlace(flags).join(''),
   };
 }
 
@@ -44,9 +45,13 @@ function sameWorkspace(params: Pipeline['params'], flags: Flags): readonly strin
     ...params.flatMap(({ name, value, isGiven }) =>
       isGiven && value !== null ? [` -p ${pair(name, value)}`] : [],
     ),
-    ...['config', 'root'].flatMap((name) => given(name, flags)),
+    ...samePlace(flags),
     ...texts(flags, 'envFile').map((file) => ` --env-file ${shellQuote(file)}`),
   ];
+}
+
+function samePlace(flags: Flags): readonly string[] {
+  return ['config', 'root'].flatMap((name) => given(name, flags));
 }
 
 function given(name: string, flags: Flags): readonly string[] {

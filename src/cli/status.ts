@@ -1,7 +1,9 @@
 // `pipe status`: what would run and why, without touching anything.
 import { foresee } from '../engine/foresee.ts';
+import { forewarnings } from '../engine/forewarnings.ts';
 import { refusals } from '../engine/refusals.ts';
 import { UsageError } from '../model/diagnostic.ts';
+import { warningLines } from '../render/display.ts';
 import { goneLines } from '../render/gone-lines.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { type Flags, freshnessOf, isSet, selectionOf } from './flags.ts';
@@ -12,10 +14,11 @@ import { openWorkspace, selectStages } from './workspace.ts';
 export async function status(targets: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags), writes: false });
   const selection = selectStages(workspace, selectionOf(targets, flags));
-  const { problems, plans, gone } = await looking(workspace, selection, flags, async (world) => ({
+  const { problems, plans, gone, warnings } = await looking(workspace, selection, flags, async (world) => ({
     // What a build would refuse has no plan: `pipe build --dry-run` says the same.
     problems: refusals(world, workspace.graph, selection),
     ...(await foresee(world, workspace.graph, selection)),
+    warnings: forewarnings(world, workspace.graph, selection, true),
   }));
   if (problems.length > 0) throw new UsageError(problems);
   const stale = plans.filter((plan) => plan.action !== 'fresh');
@@ -25,13 +28,18 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
       pipeline: workspace.told.name,
       stale: stale.length,
       tasks: plans.map(({ kind: _kind, ...plan }) => plan),
+      warnings: warnings.map(({ kind: _kind, ...warning }) => warning),
       gone: gone.map(({ stage, items, removed, kept }) => ({ stage, items, removed, kept })),
     });
   } else {
     const look = outLook(plans.map((plan) => plan.task));
     const verbose = isSet(flags, 'verbose');
     const lines = planLines(plans, look, { verbose, commands: verbose, gone });
-    printLines([...gone.flatMap((one) => goneLines(one, look)), ...lines]);
+    printLines([
+      ...warnings.flatMap((one) => warningLines(one, look)),
+      ...gone.flatMap((one) => goneLines(one, look)),
+      ...lines,
+    ]);
   }
   return isSet(flags, 'check') && stale.length + gone.length > 0 ? 1 : 0;
 }

@@ -6,9 +6,9 @@ import type { Task } from '../model/task.ts';
 import { Assessor, isFailure } from './assess.ts';
 import { type FormerOutputs, formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { clearGround } from './ground.ts';
+import { formerWarnings } from './leftovers.ts';
 import { unknownAmong } from './ownership.ts';
 import { inspectOutputs } from './produced.ts';
-import { formerWarnings } from './retire.ts';
 import { hide } from './secrets.ts';
 import { onRecord, unnameableNow } from './unnameable.ts';
 import type { World } from './world.ts';
@@ -38,7 +38,7 @@ export function acceptOutputs(world: World, options: AcceptanceOptions): Accepte
   const looked = present(worldWithout(world, leaving), task);
   if ('failure' in looked) return looked;
   // Only now: a refusal leaves everything as it is.
-  for (const warning of formerWarnings(former, selection)) world.events.emit(warning);
+  for (const warning of formerWarnings(world, former, selection)) world.events.emit(warning);
   clearGround(world, graph, selection);
   world.files.forget();
   const taken = present(world, task);

@@ -3,15 +3,17 @@ import type { EventBody, Warning } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import { leftoversElsewhere, unsettledInputs } from './killed.ts';
-import { leftoverWarnings } from './retire.ts';
+import { leftoverWarnings } from './leftovers.ts';
 import type { World } from './world.ts';
 
 export function forewarnings(
   world: World,
   graph: StageGraph,
   selection: Selection,
+  /** Whether it is asked what a build would do: then that is told which a build tells when it does it. */
+  isAhead = false,
 ): readonly (EventBody & Warning)[] {
-  return [...leftoverWarnings(world, graph, selection), ...unsettledInputs(world, graph, selection)];
+  return [...leftoverWarnings(world, graph, selection, isAhead), ...unsettledInputs(world, graph, selection)];
 }
 
 /** Whether a build that finds all tasks fresh has something to do or to tell all the same. */

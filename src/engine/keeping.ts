@@ -1,6 +1,7 @@
 // Keeps files that give way and may be a person's: in the state folder or, where that refuses them, among temporary
 // files. Never deletes one.
 import { shellQuote } from '../model/command/shell-line.ts';
+import { taskInWords } from '../model/params/combination.ts';
 import type { Task } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
 import { basesOf } from './ownership.ts';
@@ -109,7 +110,7 @@ function tellOfLeftovers(
   const what = files.length === 1 ? first!.path : `${plural(files.length, 'file')} (${first!.path}, …)`;
   const why = refusal === null ? '' : `: ${refusal}`;
   warn(
-    `a killed attempt at ${task} left ${what}, kept among temporary files in ${folder}${why}`,
+    `a killed attempt at ${taskInWords(task)} left ${what}, kept among temporary files in ${folder}${why}`,
     'no build needs it; look there for what you may have edited since the kill',
   );
 }

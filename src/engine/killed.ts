@@ -5,6 +5,7 @@ import type { EventBody, Warning } from '../model/events.ts';
 import { patternTexts, setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskNamed } from '../model/items/item-tasks.ts';
+import { taskInWords } from '../model/params/combination.ts';
 import type { Selection } from '../model/selection.ts';
 import { stageOfTask, type Task } from '../model/task.ts';
 import { moveLeftovers, type Warn } from './keeping.ts';
@@ -50,7 +51,7 @@ export function putLeftoversAway(world: World, all: readonly Leftovers[]): void 
       if (!isRefusal(problem)) throw problem;
       // The marker stands.
       warn(
-        `what a killed attempt at ${task} left cannot be moved out of the way: ${problem.message}`,
+        `what a killed attempt at ${taskInWords(task)} left cannot be moved out of the way: ${problem.message}`,
         'the next build tries again; until then a stage may take it for an input',
       );
     }

@@ -96,7 +96,7 @@ export class Session {
       ...{ dryRun: options.dryRun, command: options.command },
       ...{ params: options.params, selected: options.selected },
     });
-    for (const one of forewarnings(world, this.graph, this.selection)) world.events.emit(one);
+    for (const one of forewarnings(world, this.graph, this.selection, options.dryRun)) world.events.emit(one);
     const summary = options.dryRun
       ? await tellForeseen(world, this.graph, this.selection)
       : fresh !== null

@@ -27,6 +27,8 @@ export interface Typing {
   readonly path: (fromRoot: string) => string;
   /** Behind `pipe accept …` and `pipe build …`, for the same workspace and parameters. */
   readonly flags: string;
+  /** Behind any command, for the same workspace. */
+  readonly place: string;
 }
 
 export interface World {

@@ -177,6 +177,8 @@ export interface Warning {
   readonly message: string;
   readonly hint?: string;
   readonly task?: TaskId;
+  /** The files that it is about, where it may not name all of them. */
+  readonly paths?: readonly string[];
 }
 
 /** Of a run whose time was taken, just before it finishes. */

@@ -123,7 +123,7 @@ test('where a stage has another name now, what it made for an item that is gone 
   machine.disk.remove('in/b.txt');
   const { world } = await build(machine, planOf({ s: copies, all }));
   expect(world.ofKind('warning').map(({ message }) => message)).toEqual([
-    'stage "all" requires out/b.txt, which "before:in/b.txt" made when it was a stage: a build from nothing would not have it',
+    'stage "all" requires out/b.txt, made by stage "before", which is gone: a build from nothing would not have it',
   ]);
 });
 

@@ -139,3 +139,57 @@ export default definePipeline({ stages: {
   expect(await rig.build()).toMatchObject({ code: 0, executed: [] });
   expect((await rig.pipe(['status'])).stdout).toContain('nothing to do: 3 fresh');
 });
+
+test('what a choice of a parameter left that is gone is told in one line, in words, by a build and beforehand', async () => {
+  const config = (choices: string) => `{
+    params: { p: { type: 'string', choices: [${choices}], default: 'a' } },
+    stages: {
+      s: { forEach: 'in/{n}.txt', produces: ['out/{params.p}/{n}.o'], run: 'cp {item} {produces}' },
+      g: { requires: ['out/*/*.o'], produces: ['all.txt'], run: 'cat {requires} > {produces}' },
+    } }`;
+  const sources = Object.fromEntries([1, 2, 3, 4].map((n) => [`in/${n}.txt`, `${n}`]));
+  await using rig = await Rig.compiled(sources, config(`'a', 'b'`));
+  await rig.build(['-p', 'p=b']);
+  await rig.build();
+  await rig.reconfigure(config(`'a'`));
+  const told =
+    'stage "g" requires 4 files (out/b/1.o, out/b/2.o, out/b/3.o and 1 more), made by stage "s" with p=b, which it no longer takes: a build from nothing would not have them';
+  const hint = 'to delete what nobody makes any more: pipe clean --orphans';
+  expect((await rig.pipe(['status'])).stdout).toContain(`warning: ${told}\n  hint: ${hint}\n`);
+  const { warnings } = JSON.parse((await rig.pipe(['status', '--json'])).stdout);
+  const paths = [1, 2, 3, 4].map((n) => `out/b/${n}.o`);
+  expect(warnings).toEqual([{ message: told, hint, paths }]);
+  expect((await rig.build(['-n'])).warnings).toEqual([told]);
+  const built = await rig.build();
+  expect(built.events.filter(({ kind }) => kind === 'warning')).toMatchObject([
+    { message: told, hint, paths },
+  ]);
+  await rig.pipe(['clean', '--orphans']);
+  expect(await rig.build()).toMatchObject({ code: 0, warnings: [] });
+  expect(rig.read('all.txt')).toBe('1234');
+});
+
+test('of files of a stage that got another name and makes others now there is one warning, as foretold', async () => {
+  const config = (name: string, ending: string) => `{ stages: {
+    ${name}: { forEach: 'in/{n}.txt', produces: ['out/{n}.${ending}'], run: 'cp {item} {produces}' },
+    g: { requires: ['out/*'], produces: ['all.txt'], run: 'cat {requires} > {produces}' },
+  } }`;
+  await using rig = await Rig.compiled({ 'in/1.txt': '1', 'in/2.txt': '2' }, config('s', 'o'));
+  await rig.build();
+  await rig.reconfigure(config('t', 'o'));
+  await rig.build();
+  await rig.reconfigure(config('t', 'p'));
+  const was =
+    '2 files (out/1.o, out/2.o) were made by stage "t", which no longer produces them, and stage "g" requires them by a pattern';
+  const foretold = `${was}: they would be kept in .pipeline-cache/displaced`;
+  expect((await rig.build(['-n'])).warnings).toEqual([foretold]);
+  expect((await rig.pipe(['status'])).stdout).toContain(`warning: ${foretold}\n`);
+  expect((await rig.build(['-n', '--only', 'g'])).warnings).toEqual([
+    'stage "g" requires 2 files (out/1.o, out/2.o), which stage "t" made and no longer produces: a build from nothing would not have them',
+  ]);
+  const built = await rig.build();
+  const kept = `.pipeline-cache/displaced/${built.events[0]!.runId}`;
+  expect(built.warnings).toEqual([`${was}: they are kept in ${kept}`]);
+  expect(rig.files(kept)).toEqual(['out/1.o', 'out/2.o']);
+  expect(await rig.build()).toMatchObject({ executed: [], warnings: [] });
+});

@@ -507,7 +507,7 @@ test('what a stage made that is gone is told of where another requires it', asyn
   await using rig = await Rig.compiled({ 'in.txt': 'part\n', 'parts/0.txt': 'mine\n' }, config(part));
   expect((await rig.build()).warnings).toEqual([]);
   await rig.reconfigure(config(''));
-  const told = expect.stringContaining('requires parts/1.txt, which "part" made when it was a stage');
+  const told = expect.stringContaining('requires parts/1.txt, made by stage "part", which is gone');
   expect((await rig.build()).warnings).toEqual([told]);
   rig.write('parts/0.txt', 'mine too\n');
   expect((await rig.build()).warnings).toEqual([told]);

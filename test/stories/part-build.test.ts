@@ -245,7 +245,7 @@ test('what a stage that is gone had made, and that comes back where a link was, 
   fs.rmSync(rig.path('mid'));
   fs.renameSync(rig.path('elsewhere'), rig.path('mid'));
   rig.write('mid/gone.txt', 'g');
-  expect((await plain(rig)).warnings.join()).toContain('mid/gone.txt, which "gen" made when it was a stage');
+  expect((await plain(rig)).warnings.join()).toContain('mid/gone.txt, made by stage "gen", which is gone');
 });
 
 test('those that wait for what is left out start in the order of a whole build', async () => {

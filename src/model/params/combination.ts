@@ -49,6 +49,12 @@ export function isPossible(
   );
 }
 
+/** A task on record, for people: `s:in/1.txt`, or `s:in/1.txt with a=1, b=2`. */
+export function taskInWords(id: TaskId): string {
+  const { stage, combination, item } = readRecordId(id);
+  return `${stage}${item}${combination.length > 1 ? ` with ${combinationText(combination)}` : ''}`;
+}
+
 /** For people: `a=1, b=2`. */
 export function combinationText(combination: string): string {
   return pairsIn(combination)
