@@ -148,7 +148,17 @@ function expansionWithout(whole: Expansion, set: PatternSet, gone: ReadonlyMap<F
   return { ...whole, files, unmatched };
 }
 
+/** Found to have been made with the patterns of this stage: a watch asks it again before and in each of its runs. */
+const madeBy = new WeakMap<TaskRecord, Stage>();
+
 function hasSamePatterns(record: TaskRecord, { stage }: Task): boolean {
+  if (madeBy.get(record) === stage) return true;
+  const isSame = comparePatterns(record, stage);
+  if (isSame) madeBy.set(record, stage);
+  return isSame;
+}
+
+function comparePatterns(record: TaskRecord, stage: Stage): boolean {
   const before = record.parts.find((part) => part.name === 'produces')?.value ?? null;
   return before === (stage.produces === null ? null : patternsText(stage.produces));
 }

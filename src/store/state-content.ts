@@ -1,6 +1,7 @@
 // What the lines of a state file add up to: records, produced contents, stamps, tools.
 
 import type { Digest, RunId, TaskId } from '../base/brand.ts';
+import { type Once, once } from '../base/once.ts';
 import type { FileEntry } from '../model/manifest.ts';
 import { type Memory, notMadeByPipe, type Overwriting, recordIn, type TaskRecord } from '../model/record.ts';
 import { ProducedContent } from './produced-content.ts';
@@ -34,6 +35,8 @@ const PRODUCED_BYTES = 90;
  */
 export class StateContent {
   private readonly memories = new Map<TaskId, Memory>();
+  /** Of them; `null`: they changed since somebody asked. A build asks often between two changes. */
+  private lists: Lists | null = null;
   private readonly lineBytes = new Map<TaskId, number>();
   /** Attempts that began and did not end, with the patterns of their outputs. */
   private readonly begun = new Map<TaskId, readonly string[]>();
@@ -48,9 +51,7 @@ export class StateContent {
 
   /** The records that stand, sorted by task. */
   records(): readonly TaskRecord[] {
-    const records: TaskRecord[] = [];
-    for (const memory of this.memories.values()) if (memory.kind === 'done') records.push(memory.record);
-    return records.sort((a, b) => (a.task < b.task ? -1 : 1));
+    return this.listed().records();
   }
 
   /** Attempts that began and did not end, sorted by task. */
@@ -62,19 +63,18 @@ export class StateContent {
 
   /** Tasks whose last attempt did not end well, killed or not, sorted. */
   unfinished(): readonly TaskId[] {
-    return [...this.memories].flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : [])).sort();
+    return this.listed().unfinished();
   }
 
   /** Also of attempts that did not end well: the last result before. */
   remembered(): readonly TaskRecord[] {
-    const records = [...this.memories.values()].flatMap((memory) => recordIn(memory) ?? []);
-    return records.sort((a, b) => (a.task < b.task ? -1 : 1));
+    return this.listed().remembered();
   }
 
   apply(line: StateLine, bytes: number): void {
     switch (line.kind) {
       case 'commit':
-        this.memories.set(line.record.task, { kind: 'done', record: line.record });
+        this.set(line.record.task, { kind: 'done', record: line.record });
         this.begun.delete(line.record.task);
         this.lineBytes.set(line.record.task, bytes);
         this.rememberOutputs(line.record);
@@ -88,6 +88,7 @@ export class StateContent {
         return;
       case 'forget':
         this.memories.delete(line.task);
+        this.lists = null;
         this.begun.delete(line.task);
         this.lineBytes.delete(line.task);
         return;
@@ -149,14 +150,18 @@ export class StateContent {
 
   private leaveUnfinished(task: TaskId, runId: RunId, leftovers: boolean, overwritten?: Overwriting): void {
     const last = recordIn(this.memory(task));
-    this.memories.set(task, {
-      kind: 'unfinished',
-      runId,
-      leftovers,
-      last,
-      ...(overwritten && { overwritten }),
-    });
+    this.set(task, { kind: 'unfinished', runId, leftovers, last, ...(overwritten && { overwritten }) });
     if (!leftovers) this.begun.delete(task);
+  }
+
+  private set(task: TaskId, memory: Memory): void {
+    this.memories.set(task, memory);
+    this.lists = null;
+  }
+
+  private listed(): Lists {
+    this.lists ??= listsOf(this.memories);
+    return this.lists;
   }
 
   private rememberOutputs(record: TaskRecord): void {
@@ -177,6 +182,24 @@ export class StateContent {
     }
     return rest;
   }
+}
+
+interface Lists {
+  readonly records: Once<readonly TaskRecord[]>;
+  readonly remembered: Once<readonly TaskRecord[]>;
+  readonly unfinished: Once<readonly TaskId[]>;
+}
+
+function listsOf(memories: ReadonlyMap<TaskId, Memory>): Lists {
+  const byTask = (records: TaskRecord[]) => records.sort((a, b) => (a.task < b.task ? -1 : 1));
+  const all = () => [...memories.values()];
+  return {
+    records: once(() => byTask(all().flatMap((one) => (one.kind === 'done' ? one.record : [])))),
+    remembered: once(() => byTask(all().flatMap((one) => recordIn(one) ?? []))),
+    unfinished: once(() =>
+      [...memories].flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : [])).sort(),
+    ),
+  };
 }
 
 /** What a person made was not produced: it must never be taken for replaceable. */
