@@ -1,7 +1,6 @@
 // The loop of a watch: carries out what the reducer orders, and tells it what came of it and what is heard of.
 import { Holds, type RunCause } from '../engine/holds.ts';
 import { isRefusal } from '../engine/refusal.ts';
-import type { Found } from '../engine/whats-to-do.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { Request, WatchInput, WatchOrder, WatchState } from '../model/watch/watch-state.ts';
 import { beginWatch, step } from '../model/watch/watch-state.ts';
@@ -9,6 +8,7 @@ import type { Flags } from './flags.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { WatchEars } from './watch-ears.ts';
 import { loadWatched } from './watch-loading.ts';
+import { WatchSight } from './watch-sight.ts';
 import type { WatchView } from './watch-view.ts';
 import { codeOfBroken, WatchedCode } from './watched-code.ts';
 import { startRun, type WatchedRun, type WatchedRunEnd } from './watched-run.ts';
@@ -42,8 +42,7 @@ export class WatchLoop {
   private watched: WatchedWorkspace | null = null;
   private readonly code: WatchedCode;
   private opened: Workspace | null;
-  /** `null`: the last look could not be had. */
-  private found: Found | null = null;
+  private readonly sight: WatchSight;
   private run: WatchedRun | null = null;
   private timer: NodeJS.Timeout | undefined;
   private heardPaths: readonly string[] = [];
@@ -57,6 +56,8 @@ export class WatchLoop {
     this.code = new WatchedCode(options.ears);
     this.opened = options.opened;
     this.state = beginWatch().state;
+    const { ears, view } = options;
+    this.sight = new WatchSight({ ears, holds: this.holds, onRefusal: (refusal) => view.refused(refusal) });
   }
 
   /** Resolves with the exit code when all has ended. Rejects with `UsageError` for a selection that cannot be. */
@@ -124,9 +125,14 @@ export class WatchLoop {
           (error) => this.settle?.crash(error),
         );
         return;
+      case 'look-ahead':
+        this.sight.lookAhead(this.watched!, [...order.hints.paths.keys()]);
+        return;
       case 'look': {
-        this.heardPaths = order.hints.everything ? [] : [...order.hints.paths.keys()];
-        const { hasWork } = this.look(order.hints.everything ? null : this.heardPaths);
+        const { hints, isAhead } = order;
+        this.heardPaths = hints.everything ? [] : [...hints.paths.keys()];
+        const about = hints.everything ? null : this.heardPaths;
+        const { hasWork } = this.sight[isAhead ? 'settle' : 'look'](this.watched!, about);
         this.take({ kind: 'looked', hasWork, nowMs: monotonicMs() });
         return;
       }
@@ -147,32 +153,12 @@ export class WatchLoop {
         // What led to nothing is no reason for what a person asks for later.
         this.heardPaths = [];
         if (this.state.config === 'broken') view.rest(null, this.options.ears.size);
-        else if (this.found !== null) view.rest(this.found, this.options.ears.size);
+        else if (this.sight.found !== null) view.rest(this.sight.found, this.options.ears.size);
         this.options.onRest();
         return;
       case 'end':
         this.settle?.end(order.exitCode);
         return;
-    }
-  }
-
-  /** All that is looked at is watched before it is looked at for the last time. */
-  private look(paths: readonly string[] | null): Found {
-    this.holds.begin({ kind: 'change' });
-    if (paths === null || paths.length > 0) this.holds.heard();
-    let about = this.options.ears.arm() > 0 || this.found === null ? null : paths;
-    try {
-      do {
-        this.found = this.watched!.look(this.holds, about, this.options.ears.isWhole);
-        about = null;
-      } while (this.options.ears.arm() > 0);
-      return this.found;
-    } catch (error) {
-      // Such as a root that is gone: what is heard of next, or the check, looks again, and at everything.
-      if (!isRefusal(error)) throw error;
-      this.found = null;
-      this.options.view.refused(error);
-      return { tasks: new Map(), hasWork: false, hasGone: false };
     }
   }
 
@@ -198,7 +184,7 @@ export class WatchLoop {
       return 'broken';
     }
     view.loaded(this.watched);
-    this.look(null);
+    this.sight.look(this.watched, null);
     return 'valid';
   }
 

@@ -285,6 +285,20 @@ export const mutants = [
     tests: ['test/lock/workspace-lock.test.ts'],
   },
   {
+    name: 'a look ahead counts although more was heard of since',
+    file: 'src/model/watch/watch-state.ts',
+    from: 'isAhead: hints === state.ahead',
+    to: 'isAhead: true',
+    tests: ['test/model/watch/watch-state.test.ts'],
+  },
+  {
+    name: 'a look ahead counts although a folder came since that is not watched',
+    file: 'src/cli/watch-sight.ts',
+    from: 'this.last !== null && this.ears.arm() === 0',
+    to: 'this.last !== null',
+    tests: ['test/cli/watch-sight.test.ts'],
+  },
+  {
     name: 'no second look after taking the lock',
     file: 'src/lock/workspace-lock.ts',
     from: '    if (highestIn(folder) === number) return',

@@ -60,6 +60,14 @@ export function together(a: Hints, b: Hints): Hints {
 
 /** When to look, if nothing more is heard of. */
 export function settledAtMs(hints: Hints): number {
-  const isGoingOn = hints.paths.size > manyPaths || [...hints.paths.values()].some(({ gone }) => gone);
-  return Math.min(hints.firstMs + patienceMs, hints.lastMs + (isGoingOn ? longQuietMs : quietMs));
+  return Math.min(hints.firstMs + patienceMs, hints.lastMs + (isGoingOn(hints) ? longQuietMs : quietMs));
+}
+
+/** Whether this may be all, so that what is found now is most likely what will be found when it has settled. */
+export function mayBeAll(hints: Hints): boolean {
+  return !isEmpty(hints) && !hints.everything && !isGoingOn(hints);
+}
+
+function isGoingOn({ paths }: Hints): boolean {
+  return paths.size > manyPaths || [...paths.values()].some(({ gone }) => gone);
 }

@@ -10,6 +10,7 @@ import {
   heardOf,
   heardOfEverything,
   isEmpty,
+  mayBeAll,
   noHints,
   settledAtMs,
   together,
@@ -44,7 +45,10 @@ export type WatchOrder =
   | { readonly kind: 'wake'; readonly atMs: number }
   /** `isSure`: code has changed, or is broken; else it is only to be made sure. */
   | { readonly kind: 'reload'; readonly isSure: boolean }
-  | { readonly kind: 'look'; readonly hints: Hints }
+  /** Of what has not settled yet, while nothing else is to be done: most often nothing more comes. */
+  | { readonly kind: 'look-ahead'; readonly hints: Hints }
+  /** `isAhead`: there was a look ahead, and nothing was heard of since. */
+  | { readonly kind: 'look'; readonly hints: Hints; readonly isAhead: boolean }
   /**
    * `request`: `null` where nobody asked and it is for what has changed.
    * `isFirst`: none has come so far before, so that what was asked of the first one is still to be done.
@@ -63,6 +67,8 @@ export interface WatchState {
   readonly config: 'valid' | 'broken';
   /** Heard of, and not settled yet. */
   readonly hints: Hints;
+  /** Those that there was a look at already; another object than `hints` where more was heard of since. */
+  readonly ahead: Hints;
   /** Settled, and to be looked at as soon as nothing is at work. */
   readonly owed: Hints;
   /** Whether there is to be a look even if nothing was heard of. */
@@ -94,7 +100,7 @@ const longestPauseMs = 60_000;
 /** Nothing is loaded yet: the first order is to do so. */
 export function beginWatch(): Step {
   const state: WatchState = {
-    ...{ work: 'reloading', config: 'valid', hints: noHints, owed: noHints, owesLook: false },
+    ...{ work: 'reloading', config: 'valid', hints: noHints, ahead: noHints, owed: noHints, owesLook: false },
     ...{ codeChanged: false, codeDoubted: false, first: 'owed' },
     ...{ requests: [{ kind: 'begin' }], streak: 0, notBeforeMs: 0, ending: null },
   };
@@ -105,7 +111,9 @@ export function step(state: WatchState, input: WatchInput): Step {
   switch (input.kind) {
     case 'heard': {
       const hints = heardOf(state.hints, input.paths, input.nowMs);
-      return advance({ ...state, hints, codeChanged: state.codeChanged || input.ofCode }, input.nowMs);
+      const isFirst = isEmpty(state.hints);
+      const next = advance({ ...state, hints, codeChanged: state.codeChanged || input.ofCode }, input.nowMs);
+      return isFirst ? lookingAhead(next) : next;
     }
     case 'suspected': {
       const hints = heardOfEverything(state.hints, input.nowMs);
@@ -182,7 +190,18 @@ function advance(state: WatchState, nowMs: number): Step {
   if (needsReload(state)) return reloading(state);
   return {
     state: { ...state, work: 'looking', hints: noHints, owed: noHints, owesLook: false },
-    orders: [{ kind: 'look', hints }],
+    orders: [{ kind: 'look', hints, isAhead: hints === state.ahead }],
+  };
+}
+
+/** Once in a burst, and not where something else is to be done before the next look. */
+function lookingAhead(next: Step): Step {
+  const { state, orders } = next;
+  const isIdle = state.work === 'resting' && state.ending === null && isEmpty(state.owed) && !state.owesLook;
+  if (!isIdle || needsReload(state) || !mayBeAll(state.hints)) return next;
+  return {
+    state: { ...state, ahead: state.hints },
+    orders: [...orders, { kind: 'look-ahead', hints: state.hints }],
   };
 }
 

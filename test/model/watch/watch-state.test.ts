@@ -110,10 +110,52 @@ describe('the first build', () => {
   });
 });
 
+describe('a look ahead', () => {
+  const last = (play: Play, nowMs: number) => play.give({ kind: 'woke', nowMs })[0];
+
+  test('is taken at the first word of a few files, and holds if nothing more is heard of', () => {
+    const play = atRest();
+    expect(play.heard(1000, '/w/a')).toMatchObject([
+      { kind: 'wake', atMs: 1025 },
+      { kind: 'look-ahead', hints: { paths: new Map([['/w/a', { gone: false }]]) } },
+    ]);
+    expect(last(play, 1025)).toMatchObject({ kind: 'look', isAhead: true });
+  });
+
+  test('does not hold where anything was heard of since, and is not taken twice in a burst', () => {
+    const again = atRest();
+    again.heard(1000, '/w/a');
+    expect(kinds(again.heard(1010, '/w/a'))).toEqual(['wake']);
+    expect(last(again, 1035)).toMatchObject({ kind: 'look', isAhead: false });
+    again.give({ kind: 'looked', hasWork: false, nowMs: 1036 });
+
+    const doubted = atRest();
+    doubted.heard(1000, '/w/a');
+    doubted.give({ kind: 'suspected', nowMs: 1010 });
+    doubted.give({ kind: 'woke', nowMs: 1035 });
+    expect(last(doubted, 1035)).toBeUndefined();
+    const [look] = doubted.give({ kind: 'reloaded', config: 'valid', nowMs: 1040 });
+    expect(look).toMatchObject({ kind: 'look', isAhead: false, hints: { everything: true } });
+  });
+
+  test('is not taken where more is likely to come, or something else is to be done first', () => {
+    const many = atRest();
+    expect(kinds(many.heard(0, ...Array.from({ length: 17 }, (_, i) => `/w/${i}`)))).toEqual(['wake']);
+    const gone = atRest();
+    const paths = new Map([['/w/a', { gone: true }]]);
+    expect(kinds(gone.give({ kind: 'heard', paths, ofCode: false, nowMs: 0 }))).toEqual(['wake']);
+    const code = atRest();
+    const config = new Map([['/w/pipeline.config.ts', { gone: false }]]);
+    expect(kinds(code.give({ kind: 'heard', paths: config, ofCode: true, nowMs: 0 }))).toEqual(['wake']);
+    const working = atWork();
+    expect(kinds(working.heard(100, '/w/b'))).toEqual(['wake']);
+  });
+});
+
 describe('quiet', () => {
   test('it looks when nothing was heard for 25 ms', () => {
     const play = atRest();
-    expect(play.heard(1000, '/w/a')).toEqual([{ kind: 'wake', atMs: 1025 }]);
+    expect(play.heard(1000, '/w/a')[0]).toEqual({ kind: 'wake', atMs: 1025 });
     expect(play.heard(1020, '/w/a')).toEqual([{ kind: 'wake', atMs: 1045 }]);
     expect(play.woke(1044)).toEqual(['wake']);
     const [look] = play.give({ kind: 'woke', nowMs: 1045 });
