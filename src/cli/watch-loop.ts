@@ -2,8 +2,8 @@
 import { Holds, type RunCause } from '../engine/holds.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import { UsageError } from '../model/diagnostic.ts';
-import type { Request, WatchInput, WatchOrder, WatchState } from '../model/watch/watch-state.ts';
-import { beginWatch, step } from '../model/watch/watch-state.ts';
+import type { Request, WatchInput, WatchOrder } from '../model/watch/watch-orders.ts';
+import { beginWatch, step, type WatchState } from '../model/watch/watch-state.ts';
 import type { Flags } from './flags.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { WatchEars } from './watch-ears.ts';

@@ -1,5 +1,5 @@
 // What a watch answers to keys: help, the stages in their order, the log of what ran last.
-import type { Request } from '../model/watch/watch-state.ts';
+import type { Request } from '../model/watch/watch-orders.ts';
 import { printable } from '../model/words/printable.ts';
 import { captured } from './captured.ts';
 import { padEnd, truncate, widthOf } from './fit.ts';

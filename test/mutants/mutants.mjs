@@ -856,8 +856,8 @@ export const mutants = [
   // Watching.
   {
     name: 'a watch looks before it watches',
-    file: 'src/cli/watch-loop.ts',
-    from: '} while (this.options.ears.arm() > 0);',
+    file: 'src/cli/watch-sight.ts',
+    from: '} while (this.ears.arm() > 0);',
     to: '} while (false);',
     tests: ['test/stories/watch-loss.test.ts'],
   },

@@ -1,5 +1,5 @@
 // What the keys of a watch mean, one after the other.
-import type { Request } from './watch-state.ts';
+import type { Request } from './watch-orders.ts';
 
 /**
  *   waiting ──f──► naming (of the stage that is to be forced) ──Enter──► waiting

@@ -1,7 +1,8 @@
 // Whether a watch may answer for its files: each doubt by itself.
 import { expect, test } from 'vitest';
 import { type Doubt, doubtOf, type Grounds } from '../../../src/model/watch/vouching.ts';
-import { beginWatch, step, type WatchInput, type WatchState } from '../../../src/model/watch/watch-state.ts';
+import type { WatchInput } from '../../../src/model/watch/watch-orders.ts';
+import { beginWatch, step, type WatchState } from '../../../src/model/watch/watch-state.ts';
 
 const good: Grounds = {
   asksTheSame: true,

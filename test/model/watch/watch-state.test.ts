@@ -1,12 +1,7 @@
 // The reducer of a watch: when it looks, runs, waits and ends. No file and no clock is needed.
 import { describe, expect, test } from 'vitest';
-import {
-  beginWatch,
-  step,
-  type WatchInput,
-  type WatchOrder,
-  type WatchState,
-} from '../../../src/model/watch/watch-state.ts';
+import type { WatchInput, WatchOrder } from '../../../src/model/watch/watch-orders.ts';
+import { beginWatch, step, type WatchState } from '../../../src/model/watch/watch-state.ts';
 
 /** Plays inputs one after the other; answers what each was answered with. */
 class Play {
