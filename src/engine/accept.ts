@@ -39,9 +39,10 @@ export function acceptOutputs(world: World, options: AcceptanceOptions): Accepte
   if ('failure' in looked) return looked;
   // Only now: a refusal leaves everything as it is.
   for (const warning of formerWarnings(world, former, selection)) world.events.emit(warning);
-  clearGround(world, graph, selection);
-  world.files.forget();
-  const taken = present(world, task);
+  const isCleared = clearGround(world, graph, selection);
+  if (isCleared) world.files.forget();
+  // With nothing out of the way, what was seen is what there is: of thousands of items each is looked at once.
+  const taken = isCleared || leaving.size > 0 ? present(world, task) : looked;
   if ('failure' in taken) return taken;
   const { assessed, reading, made } = taken;
   // There times decide, and an edit may be older than an input: accepted means newer, as after `make -t`.
