@@ -36,6 +36,15 @@ export interface TaskTime {
   readonly ms: number;
 }
 
+/** Of a stage with items, what those took that did something. */
+export interface StageTime {
+  readonly stage: string;
+  readonly items: number;
+  /** One after the other. */
+  readonly sumMs: number;
+  readonly slowest: TaskTime;
+}
+
 /** Of the commands and functions that were started: they run beside each other, and beside pipe's own work. */
 export interface CommandTimes {
   readonly count: number;
@@ -57,6 +66,8 @@ export interface Profile {
   readonly commands: CommandTimes | null;
   /** Of tasks that did something, the longest first; a few. */
   readonly slowest: readonly TaskTime[];
+  /** Stages with items, the longest first; a few. Runs of old have none. */
+  readonly stages?: readonly StageTime[];
   /** Tasks that need each other and together took longest, in their order: no number of jobs makes them shorter. */
   readonly chain: readonly TaskTime[];
 }
@@ -70,6 +81,19 @@ export function atOnce({ sumMs, busyMs }: CommandTimes): number {
 export interface TaskWork extends TaskTime {
   readonly item: string | null;
   readonly outputs: readonly string[];
+}
+
+/** The longest first. */
+export function stageTimes(work: ReadonlyMap<string, readonly TaskWork[]>): readonly StageTime[] {
+  return [...work]
+    .flatMap(([stage, tasks]): readonly StageTime[] => {
+      const items = tasks.filter(({ item }) => item !== null);
+      if (items.length === 0) return [];
+      const { task, ms } = items.reduce((slowest, one) => (one.ms > slowest.ms ? one : slowest));
+      const sumMs = items.reduce((sum, one) => sum + one.ms, 0);
+      return [{ stage, items: items.length, sumMs, slowest: { task, ms } }];
+    })
+    .sort((a, b) => b.sumMs - a.sumMs || (a.stage < b.stage ? -1 : 1));
 }
 
 /** What a stage needs. `oneByOne`: each of its items waits for the one that makes it, and not for the others. */

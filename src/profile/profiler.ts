@@ -8,6 +8,7 @@ import {
   longestChain,
   type Profile,
   type Spent,
+  stageTimes,
   type TaskWork,
   type WorkKind,
   type WorkUnit,
@@ -74,6 +75,7 @@ export class Profiler implements Sink {
       spent,
       commands: this.commandTimes(jobs),
       slowest: times.sort((a, b) => b.ms - a.ms || (a.task < b.task ? -1 : 1)).slice(0, listedTasks),
+      stages: stageTimes(this.work).slice(0, listedTasks),
       chain: longestChain(
         graph.order.map((stage) => stage.name),
         (name) =>

@@ -58,11 +58,15 @@ export const profileBlock: ProfileLines = (profile, look, { hadFresh }) => {
 const glance =
   'with --profile everything is looked at; pipe build without flags looks only at what has changed, which is faster';
 
-function commandLines({ commands, slowest }: Profile): readonly string[] {
+function commandLines({ commands, slowest, stages = [] }: Profile): readonly string[] {
   const tasks = slowest.map(({ task, ms }) => `${printable(task)} ${formatDuration(ms)}`);
   return [
     ...(commands === null ? [] : [commandLine(commands)]),
     ...(tasks.length > 0 ? [`slowest: ${tasks.join(', ')}`] : []),
+    ...stages.map(
+      ({ stage, items, sumMs, slowest: { task, ms } }) =>
+        `${printable(stage)}: ${plural(items, 'item')} took ${formatDuration(sumMs)}, the slowest ${printable(task)} ${formatDuration(ms)}`,
+    ),
   ];
 }
 

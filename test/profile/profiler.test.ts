@@ -46,6 +46,7 @@ test('the parts are in their order, to a tenth, and their sum is the whole', () 
     ],
     commands: null,
     slowest: [],
+    stages: [],
     chain: [],
   });
 });
@@ -85,8 +86,10 @@ test('the slowest come first, fresh ones not at all; the chain goes by what need
   profiler.handle(at(0, finished('b', 'fresh', { durationMs: 0 })));
   // Of a stage with items each counts, the last no more than the others.
   profiler.handle(at(0, finished('a:1', 'executed', { stage: 'a', item: '1', durationMs: 5 })));
-  const { slowest, chain } = profiler.profile(graph, 2);
-  expect(slowest.map(({ task }) => task)).toEqual(['d', 'c', 'a', 'a:1']);
+  profiler.handle(at(0, finished('a:2', 'executed', { stage: 'a', item: '2', durationMs: 3 })));
+  const { slowest, chain, stages } = profiler.profile(graph, 2);
+  expect(stages).toEqual([{ stage: 'a', items: 2, sumMs: 8, slowest: { task: 'a:1', ms: 5 } }]);
+  expect(slowest.map(({ task }) => task)).toEqual(['d', 'c', 'a', 'a:1', 'a:2']);
   expect(chain).toEqual([
     { task: 'a', ms: 10 },
     { task: 'd', ms: 50 },

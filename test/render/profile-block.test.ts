@@ -18,6 +18,7 @@ const built: Profile = {
     { task: 'b' as TaskId, ms: 2000 },
     { task: 'a\u001b' as TaskId, ms: 1000 },
   ],
+  stages: [{ stage: 'b', items: 3, sumMs: 4000, slowest: { task: 'b:1' as TaskId, ms: 2000 } }],
   chain: [],
 };
 
@@ -40,6 +41,7 @@ test('a table with counts, then the commands, then the slowest', () => {
     'total     2.0s         from the start of the process',
     '2 commands: 3.0s of work in 2.0s, 1.5 at once, at most 2 of 4 jobs',
     'slowest: b 2.0s, a\\x1b 1.0s',
+    'b: 3 items took 4.0s, the slowest b:1 2.0s',
   ]);
 });
 
