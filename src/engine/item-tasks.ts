@@ -9,14 +9,8 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { Makers } from '../model/graph/makers.ts';
 import type { ForEachRecord } from '../model/items/for-each.ts';
-import {
-  badItem,
-  itemProblems,
-  mostProblems,
-  taskForFile,
-  taskForRecord,
-} from '../model/items/item-tasks.ts';
-import { itemsIn } from '../model/items/records.ts';
+import { badItem, itemProblems, taskForFile, taskForRecord } from '../model/items/item-tasks.ts';
+import { itemsIn, mostProblems } from '../model/items/records.ts';
 import type { Stage } from '../model/stage.ts';
 import { allItemsOf, type Task, taskOf } from '../model/task.ts';
 import type { World } from './world.ts';
@@ -104,16 +98,20 @@ export class ItemTasks {
   private presentRecords(stage: Stage, forEach: ForEachRecord): FoundItems {
     const read = this.world.documents.read(forEach.document);
     if (read.kind === 'absent') return { kind: 'found', tasks: [] };
-    const items = read.kind === 'wrong' ? err(read.message) : itemsIn(forEach, read);
+    const items = read.kind === 'wrong' ? err([read.message]) : itemsIn(forEach, read);
     if (items.ok)
       return foundIn(
         stage,
         items.value.map((item) => ({ name: item.name, task: taskForRecord(stage, item) })),
       );
-    const message = `stage "${stage.name}" is done for each record of ${forEach.document}: ${items.error}`;
+    const at = `stages.${stage.name}.forEach`;
     const hint = 'mend the document, or how its records are taken out of it';
-    const problem = { code: 'PIPE052', message, at: `stages.${stage.name}.forEach`, hint } as const;
-    return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems: [problem] };
+    return unclear(
+      items.error.map((error) => {
+        const message = `stage "${stage.name}" is done for each record of ${forEach.document}: ${error}`;
+        return { code: 'PIPE052', message, at, hint };
+      }),
+    );
   }
 
   /** `maker` has made the file; `null`: it is no item, or none that can have a task. */

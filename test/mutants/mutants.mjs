@@ -613,8 +613,8 @@ export const mutants = [
   {
     name: 'accept forgets what the stage no longer produces',
     file: 'src/engine/accept.ts',
-    from: '  clearGround(world, graph, selection);\n',
-    to: '',
+    from: 'const isCleared = clearGround(world, graph, selection);',
+    to: 'const isCleared = false;',
     tests: ['test/stories/former-outputs.test.ts'],
   },
   {

@@ -8,10 +8,8 @@ import type { Stage } from '../stage.ts';
 import { stageOfTask, type Task, taskOf } from '../task.ts';
 import { type Item, keyOf } from './item.ts';
 import { hiddenPatterns, stageForItem } from './item-stage.ts';
+import { mostProblems } from './records.ts';
 import { tellsItemsApart } from './streams.ts';
-
-/** More than this tells a person nothing new. */
-export const mostProblems = 10;
 
 /** What keeps an item from having a task is a clause about it. */
 type TaskOrWhyNot = Result<Task, string>;

@@ -3,6 +3,9 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { ForEachRecord } from './for-each.ts';
 import { type Item, keyOf } from './item.ts';
 
+/** More than this tells a person nothing new. */
+export const mostProblems = 10;
+
 export interface DocumentContent {
   readonly value: unknown;
   /** Default: all numbers are as they are written. */
@@ -18,41 +21,56 @@ export interface MisreadNumber {
   readonly line: number;
 }
 
-/** The error is a clause about the document. `select` may be anybody's: what it throws is told. */
+/** The errors are clauses about the document. `select` may be anybody's: what it throws is told. */
 export function itemsIn(
   { select, key: field }: ForEachRecord,
   { value: document, misread = [] }: DocumentContent,
-): Result<readonly Item[], string> {
+): Result<readonly Item[], readonly string[]> {
   let records: unknown;
   try {
     records = select(document);
   } catch (thrown) {
-    return err(`the function that takes the records out of it throws: ${messageOf(thrown)}`);
+    return err([`the function that takes the records out of it throws: ${messageOf(thrown)}`]);
   }
   if (records instanceof Promise)
-    return err('the function that takes the records out of it gives a promise: it must answer at once');
-  if (!Array.isArray(records)) return err('the function that takes the records out of it gives no array');
+    return err(['the function that takes the records out of it gives a promise: it must answer at once']);
+  if (!Array.isArray(records)) return err(['the function that takes the records out of it gives no array']);
   const places = new Map<string, number>();
   const others = new Map(misread.map((one) => [one.value, one]));
   const items: Item[] = [];
+  const problems: string[] = [];
   for (const [i, record] of (records as readonly unknown[]).entries()) {
-    const text = textOf(record);
-    if (text === null) return err(`record ${i + 1} is no object of plain data`);
-    // As JSON, what is no finite number is null.
-    const wrong = others.size > 0 || text.includes('null') ? misreadIn(record, others) : null;
-    if (wrong !== null) return err(`record ${i + 1} ${wrong}`);
-    const value = (record as Record<string, unknown>)[field];
-    if (value === undefined) return err(`record ${i + 1} has no key "${field}"`);
-    const key = keyOf(value);
-    if (!key.ok) return err(`the key "${field}" of record ${i + 1} ${key.error}`);
-    const other = places.get(key.value);
-    if (other !== undefined)
-      return err(`records ${other + 1} and ${i + 1} have the same key, "${field}": ${key.value}`);
-    places.set(key.value, i);
-    // As it is told to others, and compared.
-    items.push({ name: key.value, path: null, captures: { key: key.value }, value: JSON.parse(text) });
+    const item = itemOf(record, i, field, others);
+    if (!item.ok) problems.push(item.error);
+    else {
+      const { name } = item.value;
+      const other = places.get(name);
+      if (other === undefined) places.set(name, i);
+      else problems.push(`records ${other + 1} and ${i + 1} have the same key, "${field}": ${name}`);
+      items.push(item.value);
+    }
+    if (problems.length === mostProblems) break;
   }
-  return ok(items);
+  return problems.length === 0 ? ok(items) : err(problems);
+}
+
+function itemOf(
+  record: unknown,
+  i: number,
+  field: string,
+  others: ReadonlyMap<number, MisreadNumber>,
+): Result<Item, string> {
+  const text = textOf(record);
+  if (text === null) return err(`record ${i + 1} is no object of plain data`);
+  // As JSON, what is no finite number is null.
+  const wrong = others.size > 0 || text.includes('null') ? misreadIn(record, others) : null;
+  if (wrong !== null) return err(`record ${i + 1} ${wrong}`);
+  const value = (record as Record<string, unknown>)[field];
+  if (value === undefined) return err(`record ${i + 1} has no key "${field}"`);
+  const key = keyOf(value);
+  if (!key.ok) return err(`the key "${field}" of record ${i + 1} ${key.error}`);
+  // As it is told to others, and compared.
+  return ok({ name: key.value, path: null, captures: { key: key.value }, value: JSON.parse(text) });
 }
 
 function textOf(record: unknown): string | null {

@@ -25,7 +25,7 @@ function found(stage: Stage, document: unknown) {
 
 function tasksOf(stage: Stage, records: readonly object[]) {
   const result = found(stage, { entries: records });
-  if (!result.ok) throw new Error(result.error);
+  if (!result.ok) throw new Error(result.error.join());
   return result.value.map((item) => {
     const task = taskForRecord(stage, item);
     if (!task.ok) throw new Error(task.error);
@@ -68,7 +68,7 @@ test.each([
     { value: Number.NaN, written: '.nan', line: 6 },
   ];
   const result = itemsIn(forEach, { value, misread });
-  expect(result).toEqual({ ok: false, error: expect.stringMatching(why) });
+  expect(result).toEqual({ ok: false, error: [expect.stringMatching(why)] });
   // Elsewhere in the document it does no harm.
   expect(itemsIn(forEach, { value: { entries: [{ order: 2 ** 54, no: null }] }, misread }).ok).toBe(true);
 });
@@ -105,7 +105,7 @@ test.each([
   [() => [{ order: 'a/b' }], 'is no name of a file'],
   [() => [{ order: 1 }, { order: 2 }, { order: '1' }], 'records 1 and 3 have the same key'],
 ])('what %s gives is refused: %s', (select, why) => {
-  expect(found(stageOf(select), {})).toMatchObject({ ok: false, error: expect.stringContaining(why) });
+  expect(found(stageOf(select), {})).toMatchObject({ ok: false, error: [expect.stringContaining(why)] });
 });
 
 test.each(['../x', '..', '', 'x'.repeat(256)])('no record has the key %j, so no task is named so', (key) => {
@@ -155,6 +155,21 @@ test('a function that takes records out of a document answers at once', () => {
     ),
   ).toEqual({
     ok: false,
-    error: 'the function that takes the records out of it gives a promise: it must answer at once',
+    error: ['the function that takes the records out of it gives a promise: it must answer at once'],
   });
+});
+
+test('all records that are wrong are told, up to ten', () => {
+  const records = [{ order: 1 }, { order: 'a/b' }, {}, { order: 1 }, 7];
+  expect(found(stageOf(), { entries: records })).toEqual({
+    ok: false,
+    error: [
+      'the key "order" of record 2 is no name of a file',
+      'record 3 has no key "order"',
+      'records 1 and 4 have the same key, "order": 1',
+      'record 5 is no object of plain data',
+    ],
+  });
+  const many = found(stageOf(), { entries: Array.from({ length: 100 }, () => ({})) });
+  expect(many.ok ? [] : many.error).toHaveLength(10);
 });
