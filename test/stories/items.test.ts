@@ -50,7 +50,7 @@ test('each item is a task: edited, added and deleted by itself', async () => {
     code: 1,
     stdout: expect.stringMatching(/would remove +size +2 items are gone/),
   });
-  expect(status.stdout).toContain('3 files would be removed, 2 fresh');
+  expect(status.stdout).toContain('3 files would be removed, 1 edited file would be moved aside, 2 fresh');
   const { gone: toGo, stale } = JSON.parse((await rig.pipe(['status', '--json', 'size'])).stdout);
   expect({ toGo, stale }).toMatchObject({ stale: 0, toGo: [{ stage: 'lesson' }, { stage: 'size' }] });
   const gone = await rig.build();
