@@ -66,12 +66,14 @@ function isNamedIn(text: string, name: string): boolean {
   return asWritten(text).includes(`{${placeholderOf(name)}}`);
 }
 
-/** A value may have slashes, so what follows it may lie anywhere. */
+/** A value is never nothing, and may have slashes; where it is only a part of a name it hardly has. */
 function withAnyValue({ text }: Glob): Glob {
   const parts = text.split('/');
-  const first = parts.findIndex((part) => part.includes('\\{params.'));
-  const glob = parseGlob([...parts.slice(0, first), '**'].join('/'));
-  // In a choice of paths the beginning is none by itself.
+  const widened = parts.map((part, i) => {
+    if (!/^\\\{params\.[\w.-]+\\\}$/.test(part)) return part.replaceAll(/\\\{params\.[\w.-]+\\\}/g, '*');
+    return i === parts.length - 1 ? '**' : '*/**';
+  });
+  const glob = parseGlob(widened.join('/'));
   return glob.ok ? glob.value : anything;
 }
 

@@ -27,12 +27,14 @@ test('patterns, files that commands name, and tools whose folder or PATH hang on
 });
 
 test('what a stage may make under a value that nobody has given need not be there', () => {
-  const [, two] = settledOf({
+  const [, two, three] = settledOf({
     one: { produces: ['out/{params.a}/x.txt', '{p/{params.a},q}/y.txt'], run: 'true' },
     two: { requires: ['out/math/x.txt', 'out/*/x.txt', 'in/z.txt'], run: 'true' },
-    three: { requires: [], run: 'true' },
+    three: { requires: ['in/y.txt', 'math-1.txt', 'p/b/y.txt', 'p/c', 'z.txt'], run: 'true' },
+    four: { produces: ['{params.a}/z.txt', '{params.a}-1.txt', 'p/{params.a}'], run: 'true' },
   });
   expect(two!.unsettled).toEqual(['out/math/x.txt', 'in/z.txt']);
+  expect(three!.unsettled).toEqual(['math-1.txt', 'p/b/y.txt', 'p/c']);
 });
 
 test('a service hangs on it by its check, by its variables, or as a function may ask for it', () => {
