@@ -78,13 +78,17 @@ class Preview {
   }
 
   /** It runs where something before it is known to fail. */
-  private planForFailures({ id, stage, item }: Task, plans: readonly TaskPlanned[]): TaskPlanned {
+  private planForFailures(task: Task, plans: readonly TaskPlanned[]): TaskPlanned {
+    const { id, stage, item } = task;
     const command = shownCommand(this.world, stage);
     const told = { kind: 'task-planned', task: id, stage: stage.name, item, command } as const;
     const call = callFor('failure', endsBefore(this.graph, stage, plans));
     if (call.kind !== 'called')
       return { ...told, action: 'fresh', reasons: [], estimateMs: null, unneeded: true };
     const reasons = call.failed.map((one) => ({ code: 'upstream-failed', stage: one }) as const);
+    const found = isManyTasks(task) && !this.comingItems(stage).areMore ? this.tasks.itemsOf(stage) : null;
+    if (found?.kind === 'unclear')
+      return { ...told, action: 'fail', reasons, estimateMs: null, failure: found.failure };
     const estimateMs = recordIn(this.world.records.memory(id))?.durationMs ?? null;
     return { ...told, action: 'run', reasons, estimateMs };
   }
@@ -138,8 +142,9 @@ class Preview {
       return [{ ...told, action: 'fail', reasons, failure: found.failure }];
     }
     const present = found.kind === 'unclear' ? [] : found.tasks;
-    const known = new Map([...present, ...coming.tasks].map((one) => [one.id, one]));
-    const tasks = [...known.values()];
+    const presentIds = new Set(present.map(({ id }) => id));
+    const added = coming.tasks.filter(({ id }) => !presentIds.has(id));
+    const tasks = added.length === 0 ? present : [...present, ...added].sort(byItem);
     this.tasks.items.assume(stage, tasks);
     const gone = coming.areAll ? this.tasks.planOfGone({ stage, tasks }) : [];
     if (gone.length > 0) this.leave(stage, gone);
@@ -177,6 +182,11 @@ class Preview {
       for (const path of [...remove.map((file) => file.path), ...keep]) this.gone.set(path, stage.name);
     this.onGone(toldOfGone(stage, gone, true));
   }
+}
+
+/** As files are found; records do not come to be known beforehand. */
+function byItem(a: Task, b: Task): number {
+  return (a.item ?? '') < (b.item ?? '') ? -1 : 1;
 }
 
 /** As far as it can be told. */

@@ -217,3 +217,13 @@ test('so does what a stage made for items before it had none, and it is told', a
     gone: [expect.objectContaining({ items: ['in/a.t'], removed: ['out/a.t'], dryRun: true })],
   });
 });
+
+test('items that are yet to be made stand among those that are there', () => {
+  const plan = planOf({
+    gen: { requires: 'in.txt', produces: 'mid/b.txt' },
+    each: { forEach: 'mid/{n}.txt', produces: 'out/{n}.txt' },
+  });
+  const machine = Machine.with({ 'in.txt': '', 'mid/a.txt': '', 'mid/c.txt': '' });
+  const planned = preview(machine.start(), plan.graph, plan.select()).map(({ task }) => task);
+  expect(planned).toEqual(['gen', 'each:mid/a.txt', 'each:mid/b.txt', 'each:mid/c.txt']);
+});

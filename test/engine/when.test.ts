@@ -7,6 +7,7 @@ import { BuildTasks } from '../../src/engine/build-tasks.ts';
 import { Holds } from '../../src/engine/holds.ts';
 import { preview } from '../../src/engine/preview.ts';
 import { whatIsToDo } from '../../src/engine/whats-to-do.ts';
+import { optional } from '../../src/model/value-spec.ts';
 import { exitOne } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
 import { latch } from '../rig/latch.ts';
@@ -348,4 +349,23 @@ test('what a person has to ask for keeps back what is for any end', async () => 
   expect(look().tasks.get(plan.task('tidy').id)).toEqual({ kind: 'blocked', by: 'work' });
   const { world } = await build(machine, plan, { watching });
   expect(world.outcomes()).toEqual({ work: 'waiting', tidy: 'skipped', tell: 'fresh' });
+});
+
+test('one that has no items fails over that, as a plan says; where the pattern is optional there is nothing to do', async () => {
+  const ends = async (forEach: 'f/{n}.txt' | ReturnType<typeof optional>) => {
+    const machine = withInput();
+    // A file in the way of its output is known beforehand.
+    machine.edit('work.txt/in-the-way', '');
+    const plan = planOf({ work, each: { forEach, when: 'failure', after: 'work' } });
+    const planned = preview(machine.start(), plan.graph, plan.select());
+    const { world } = await build(machine, plan);
+    const failures = world.ofKind('task-finished').map(({ task, failure }) => [task, failure?.kind]);
+    return { planned: planned.map(({ task, failure }) => [task, failure?.kind]), failures };
+  };
+  const lacking = [
+    ['work', 'output-blocked'],
+    ['each', 'input-missing'],
+  ];
+  expect(await ends('f/{n}.txt')).toEqual({ planned: lacking, failures: lacking });
+  expect(await ends(optional('f/{n}.txt'))).toMatchObject({ failures: [['work', 'output-blocked']] });
 });
