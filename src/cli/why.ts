@@ -57,6 +57,12 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   const { style } = outLook();
   if (file !== null) printLines([...file.about, '']);
   for (const { stage, about, shown } of subjects) {
+    if (about.length === 0) {
+      const has = plans.some((plan) => plan.stage === stage.name)
+        ? 'no item that has to do with it'
+        : 'no items';
+      printLines([`${style.bold(stage.name)} has ${has}`]);
+    }
     const fresh = about.length - shown.length;
     if (fresh > 0)
       printLines([

@@ -33,6 +33,21 @@ test('what a build would refuse over its items is refused by whatever tells what
   ]);
 });
 
+test('why says that no item has to do with a file, and that there are none', async () => {
+  const config = `import { definePipeline, optional } from 'pipe-build';
+  export default definePipeline({ stages: {
+    gen: { requires: ['list.txt'], produces: ['in/*.txt'], run: 'mkdir -p in; for n in $(cat list.txt); do echo $n > in/$n.txt; done' },
+    s: { forEach: 'in/{n}.txt', produces: ['out/{n}.o'], run: 'cp {item} {produces}' },
+    t: { forEach: optional('opt/{n}.txt'), produces: ['opt-out/{n}.o'], run: 'cp {item} {produces}' },
+  } });`;
+  await using rig = await Rig.compiled({ 'list.txt': '1' }, config);
+  expect((await rig.build()).code).toBe(0);
+  const about = async (asked: string) => (await rig.pipe(['why', asked])).stdout.trimEnd().split('\n').at(-1);
+  expect(await about('out/2.o')).toBe('s has no item that has to do with it');
+  expect(await about('t')).toBe('t has no items');
+  expect((await rig.pipe(['why', 's'])).stdout).toContain('s:in/1.txt is fresh');
+});
+
 test('why says over what a task would fail', async () => {
   const config = `{ stages: { s: { forEach: 'in/{n}.txt', produces: ['out/{n}.o'], run: 'cp {item} {produces}', protect: true } } }`;
   await using rig = await Rig.compiled({ 'in/1.txt': '1', 'in/2.txt': '2' }, config);
