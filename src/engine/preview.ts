@@ -53,6 +53,8 @@ class Preview {
   private readonly gone: Map<FilePath, string>;
   /** Names of tasks, and of stages whose items are not known yet. */
   private readonly planned = new Map<string, Task>();
+  /** The names of those among them that would fail. */
+  private readonly failing = new Set<string>();
 
   constructor(now: World, graph: StageGraph, selection: Selection, options: PreviewOptions) {
     const { built = selection.names, onGone = () => {} } = options;
@@ -104,6 +106,7 @@ class Preview {
       brokenCheck: this.brokenChecks.get(task.stage.name) ?? null,
     });
     if (plan.action !== 'fresh') this.planned.set(task.id, task);
+    if (plan.action === 'fail') this.failing.add(task.id);
     if (!isFailure(assessed) && (plan.action === 'run' || plan.action === 'restore'))
       this.leaveFormer(assessed);
     return plan;
@@ -125,7 +128,11 @@ class Preview {
     const names = [...before.map((edge) => edge.from), ...tasks.makersOf(task).map(({ id }) => id)];
     return [...new Set<string>(names)]
       .filter((name) => planned.has(name))
-      .map((stage) => ({ code: 'upstream-planned', stage }));
+      .map((stage) => ({
+        code: 'upstream-planned',
+        stage,
+        ...(this.failing.has(stage) && { fails: true as const }),
+      }));
   }
 
   /** Of those that there are, and of those that stages before would make; where nobody can say which, of the stage as well. */
@@ -139,6 +146,7 @@ class Preview {
     const coming = this.comingItems(stage);
     if (found.kind === 'unclear' && !coming.areMore) {
       this.planned.set(task.id, task);
+      this.failing.add(task.id);
       return [{ ...told, action: 'fail', reasons, failure: found.failure }];
     }
     const present = found.kind === 'unclear' ? [] : found.tasks;

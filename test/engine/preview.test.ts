@@ -227,3 +227,16 @@ test('items that are yet to be made stand among those that are there', () => {
   const planned = preview(machine.start(), plan.graph, plan.select()).map(({ task }) => task);
   expect(planned).toEqual(['gen', 'each:mid/a.txt', 'each:mid/b.txt', 'each:mid/c.txt']);
 });
+
+test('what waits for a task that would fail is told so', () => {
+  const plan = planOf({
+    each: { forEach: 'in/{n}.txt', produces: 'mid/{n}.txt' },
+    all: { requires: 'mid/*.txt', produces: 'all.md' },
+  });
+  const machine = Machine.with({ 'in/a.txt': '', 'in/b.txt': '', 'mid/a.txt/in-the-way': '' });
+  const reasons = preview(machine.start(), plan.graph, plan.select()).at(-1)?.reasons.slice(1);
+  expect(reasons).toEqual([
+    { code: 'upstream-planned', stage: 'each:in/a.txt', fails: true },
+    { code: 'upstream-planned', stage: 'each:in/b.txt' },
+  ]);
+});

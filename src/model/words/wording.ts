@@ -42,7 +42,7 @@ export function explainReason(reason: StaleReason): string {
     case 'upstream-failed':
       return `${printable(reason.stage)} failed`;
     case 'upstream-planned':
-      return `${printable(reason.stage)} would run`;
+      return `${printable(reason.stage)} would ${reason.fails ? 'fail' : 'run'}`;
   }
 }
 
@@ -53,8 +53,7 @@ export function explainReason(reason: StaleReason): string {
 export function summariseReasons(reasons: readonly StaleReason[], limit = 3): readonly string[] {
   const groups = new Map<string, StaleReason[]>();
   for (const reason of reasons) {
-    // Each changed part of the definition is its own news.
-    const key = reason.code === 'definition-changed' ? `${reason.code} ${reason.name}` : reason.code;
+    const key = keyOf(reason);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [reason]);
     else group.push(reason);
@@ -187,10 +186,16 @@ function explainGroup(group: readonly StaleReason[], limit: number): string {
     case 'upstream-failed':
       return `${names} failed`;
     case 'upstream-planned':
-      return `${names} would run`;
+      return `${names} would ${first.fails ? 'fail' : 'run'}`;
     default:
       return explainReason(first);
   }
+}
+
+function keyOf(reason: StaleReason): string {
+  // Each changed part of the definition is its own news.
+  if (reason.code === 'definition-changed') return `${reason.code} ${reason.name}`;
+  return reason.code === 'upstream-planned' && reason.fails ? `${reason.code} fails` : reason.code;
 }
 
 function nameIn(reason: StaleReason): string {

@@ -22,6 +22,7 @@ describe('a reason', () => {
     [{ code: 'output-extra', path: 'a' }, 'a is not one of its outputs'],
     [{ code: 'input-newer', path: 'a', than: 'b' }, 'a is newer than b'],
     [{ code: 'upstream-planned', stage: 'extraction' }, 'extraction would run'],
+    [{ code: 'upstream-planned', stage: 'extraction', fails: true }, 'extraction would fail'],
   ])('%j reads well after "because"', (reason, words) => {
     expect(explainReason(reason)).toBe(words);
   });
@@ -78,6 +79,8 @@ describe('many reasons', () => {
   test('stages that would run are named together', () => {
     const planned = ['a', 'b'].map((stage): StaleReason => ({ code: 'upstream-planned', stage }));
     expect(summariseReasons(planned)).toEqual(['a, b would run']);
+    const fails: StaleReason = { code: 'upstream-planned', stage: 'c', fails: true };
+    expect(summariseReasons([...planned, fails])).toEqual(['a, b would run', 'c would fail']);
   });
 });
 
