@@ -143,7 +143,7 @@ export async function runPart(
   const console = openConsole(flags, shown, {
     raw: options.stdin === 'inherit',
     names: selection.stages.map((stage) => stage.name),
-    goOnFlags: flagsToGoOn(workspace.pipeline, flags),
+    goOnFlags: flagsToGoOn(workspace, flags),
     ...(auditing === null ? {} : { auditLines: auditing.lines }),
     ...(profiling === null ? {} : { profileLines: profiling.lines }),
     onClosed: () => interrupt(),

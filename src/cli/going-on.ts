@@ -8,20 +8,32 @@ import { budgetOf, type Flags, texts } from './flags.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For a task that failed or was stopped: what is typed behind `pipe build <task>` and `pipe accept <path>`. */
-export function flagsToGoOn({ params }: Pick<Pipeline, 'params'>, flags: Flags): GoOnFlags {
-  const workspace = sameWorkspace(params, flags);
+export function flagsToGoOn(
+  { root, pipeline }: Pick<Workspace, 'root'> & { readonly pipeline: Pick<Pipeline, 'params'> },
+  flags: Flags,
+): GoOnFlags {
+  const workspace = sameWorkspace(pipeline.params, flags);
   return {
     build: [...given('from', flags), ...given('skip', flags), ...workspace].join(''),
     accept: workspace.join(''),
+    path: typedFrom(root),
   };
 }
 
 /** For hints that the engine gives. */
 export function typingOf({ root, pipeline }: Pick<Workspace, 'root' | 'pipeline'>, flags: Flags): Typing {
   return {
-    path: (fromRoot) => path.relative(process.cwd(), path.resolve(root, fromRoot)),
+    path: typedFrom(root),
     flags: sameWorkspace(pipeline.params, flags).join(''),
     place: samePlace(flags).join(''),
+  };
+}
+
+/** Where the person is; what begins with a dash is no flag. */
+function typedFrom(root: string): (fromRoot: string) => string {
+  return (fromRoot) => {
+    const typed = path.relative(process.cwd(), path.resolve(root, fromRoot));
+    return typed.startsWith('-') ? `./${typed}` : typed;
   };
 }
 

@@ -54,7 +54,7 @@ export class WatchView {
 
   loaded(watched: WatchedWorkspace): void {
     this.watched = watched;
-    this.goOnFlags = flagsToGoOn(watched.workspace.pipeline, this.flags);
+    this.goOnFlags = flagsToGoOn(watched.workspace, this.flags);
     this.toldProblems = '';
   }
 

@@ -50,7 +50,7 @@ function processLines(event: TaskFinished, look: Look): readonly string[] {
 function waysOn(event: TaskFinished, flags?: GoOnFlags): readonly (readonly [string, string])[] {
   const goOn = `${continueCommand(event)}${printable(flags?.build ?? '')}`;
   if (event.failure?.kind !== 'protected') return [['continue', goOn]];
-  const edited = event.failure.paths.map(shellWord).join(' ');
+  const edited = event.failure.paths.map((path) => shellWord(flags?.path?.(path) ?? path)).join(' ');
   return [
     ['keep it', `pipe accept ${edited}${printable(flags?.accept ?? '')} --reason "…"`],
     ['rebuild', `${goOn} --force`],

@@ -19,6 +19,8 @@ export interface GoOnFlags {
   readonly build: string;
   /** Which knows of no selection. */
   readonly accept: string;
+  /** A path as it is typed where the person is. Default: in the root. */
+  readonly path?: (fromRoot: string) => string;
 }
 
 const widestName = 28;

@@ -15,13 +15,15 @@ function pipelineWith(...typed: readonly string[]) {
   return result.value;
 }
 
+const at = (pipeline: ReturnType<typeof accepted>) => ({ pipeline, root: process.cwd() });
+
 test('a task is gone on with under the same parameters and configuration, within the same selection', () => {
-  expect(flagsToGoOn(accepted(spec), {})).toEqual({ build: '', accept: '' });
+  expect(flagsToGoOn(at(accepted(spec)), {})).toMatchObject({ build: '', accept: '' });
   const flags = {
     ...{ from: ['b'], to: ['d'], skip: ['c'], config: "ann's.ts", envFile: ['.env'], budget: { usd: 1 } },
   };
   const workspace = " -p subject='fine arts' --config 'ann'\\''s.ts' --env-file .env";
-  expect(flagsToGoOn(pipelineWith('subject=fine arts'), flags)).toEqual({
+  expect(flagsToGoOn(at(pipelineWith('subject=fine arts')), flags)).toMatchObject({
     build: ` --from b --skip c${workspace}`,
     accept: workspace,
   });

@@ -110,6 +110,7 @@ test('an edited output of an item that is gone is foretold to be moved aside, an
 test('what a hint says to type means the same workspace, wherever the person is', async () => {
   const config = `{ params: { level: { type: 'number', default: 1 } }, stages: {
     s: { requires: ['in.txt'], produces: ['out/{params.level}.o'], run: 'cp in.txt {produces}' },
+    own: { produces: ['own.o'], run: 'echo > {produces}', protect: true },
   } }`;
   await using rig = await Rig.compiled({ 'in.txt': '1', 'sub/x': '' }, config);
   const flags = ['-p', 'level=4', '--config', '../pipeline.config.ts'];
@@ -121,6 +122,12 @@ test('what a hint says to type means the same workspace, wherever the person is'
   const typed = /to use it as the result: (.*)$/m.exec(stdout + stderr)?.[1];
   expect(typed).toMatch(
     /^mv \.\.\/\.pipeline-cache\/displaced\/.+ \.\.\/out\/4\.o && pipe accept \.\.\/out\/4\.o -p level=4 --config \.\.\/pipeline\.config\.ts --reason "…"$/,
+  );
+  rig.write('own.o', 'by hand');
+  const stopped = await rig.pipe(['build', ...flags], { cwd });
+  expect(stopped).toMatchObject({ code: 3 });
+  expect(stopped.stdout).toMatch(
+    /keep it +pipe accept \.\.\/own\.o -p level=4 --config \.\.\/pipeline\.config\.ts/,
   );
 });
 
