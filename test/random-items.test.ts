@@ -8,6 +8,7 @@ import { ItemScene } from './random/items/item-scene.ts';
 import { ItemTally } from './random/items/item-tally.ts';
 import {
   anyItemChange,
+  type ItemTurn,
   type ItemTurnKinds,
   itemEdits,
   itemTurns,
@@ -15,6 +16,7 @@ import {
   simpleManners,
 } from './random/items/item-turns.ts';
 import type { Manner } from './random/items/recipes.ts';
+import { storyText } from './random/items/story-text.ts';
 
 /** How long all tests go on telling stories, in milliseconds. */
 const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 8_000);
@@ -35,6 +37,14 @@ interface Tales extends ItemTurnKinds {
   readonly wanted: readonly (keyof ItemTally)[];
   /** Of the time that all have. */
   readonly share: number;
+}
+
+/** As short as it has become. */
+async function report({ failed, counterexample, errorInstance }: fc.RunDetails<[Manner, ItemTurn[]]>) {
+  if (!failed || counterexample === null) return;
+  const problem = errorInstance instanceof Error ? errorInstance : new Error(String(errorInstance));
+  problem.message = `${problem.message}\n\n${storyText(...counterexample)}\n`;
+  throw problem;
 }
 
 /** Story after story, each of a seed of its own, so that a failing one is told again without those before it. */
@@ -61,7 +71,10 @@ async function tell({ builderAt, manners, mostTurns, wanted, share, ...kinds }: 
   let one = seed;
   try {
     for (; one === seed || !isOver(); one++)
-      await fc.assert(story, { seed: one, numRuns: 1, unbiased: true, endOnFailure: !shortens });
+      await fc.assert(story, {
+        ...{ seed: one, numRuns: 1, unbiased: true, endOnFailure: !shortens },
+        asyncReporter: report,
+      });
   } catch (problem) {
     const { currentTestName } = expect.getState();
     console.log(
@@ -85,6 +98,7 @@ test(
       mostChanges: 4,
       peaceful: 3,
       flagless: 0,
+      quiet: 4,
       mostTurns: 12,
       wanted: [
         'executed',
@@ -96,6 +110,7 @@ test(
         'batched',
         'spared',
         'called',
+        'meddled',
       ],
       share: 0.4,
     });
@@ -114,8 +129,9 @@ test(
       mostChanges: 4,
       peaceful: 3,
       flagless: 0,
+      quiet: 4,
       mostTurns: 8,
-      wanted: ['executed', 'deaths'],
+      wanted: ['executed', 'deaths', 'meddled'],
       share: 0.3,
     });
   },
@@ -133,6 +149,7 @@ test(
       mostChanges: 2,
       peaceful: 9,
       flagless: 9,
+      quiet: 9,
       mostTurns: 10,
       wanted: ['executed'],
       share: 0.3,

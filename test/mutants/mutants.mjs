@@ -1241,6 +1241,20 @@ export const mutants = [
     tests: ['test/random-items.test.ts'],
   },
   {
+    name: 'a record that is edited while its command runs counts as it was',
+    file: 'src/engine/input-changes.ts',
+    from: 'return taskOfRecordNow(world, assessment.task) === assessment.task ? [] : [forEach.document];',
+    to: 'return [];',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'an item is begun anew over the inputs that it had before they were edited',
+    file: 'src/engine/attempt.ts',
+    from: 'this.watcher.onInputsChanged(attempt, end.paths);\n      this.assessor.forget();',
+    to: 'this.watcher.onInputsChanged(attempt, end.paths);',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
     name: 'an edited record is the same item',
     file: 'src/model/fingerprint.ts',
     from: "{ name: 'record', value: digestOf(JSON.stringify(value)) },",

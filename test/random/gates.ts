@@ -54,6 +54,11 @@ export class Gates {
     return new RegExp(arrived).test(running.stdout);
   }
 
+  /** Lets who waits where it begins go on, and those after it. */
+  async letGo(): Promise<void> {
+    await this.open('begin', true);
+  }
+
   async letEnd(stage: string): Promise<void> {
     await this.open(`${stage}-end`, true);
   }

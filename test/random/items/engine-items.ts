@@ -10,9 +10,10 @@ import type { PipeEvent, TaskPlanned } from '../../../src/model/events.ts';
 import { items } from '../../../src/model/item-spec.ts';
 import { select, selectEverything } from '../../../src/model/selection.ts';
 import { workspaceOf } from '../../rig/workspace-of.ts';
-import { foundIn, type ItemBuilder, type ItemBuilt, toldBy } from './item-builder.ts';
+import { endedIn, foundIn, type ItemBuilder, type ItemBuilt, toldBy } from './item-builder.ts';
 import type { Death } from './item-turns.ts';
-import { PlayedLabour } from './played-labour.ts';
+import type { Meddler } from './meddler.ts';
+import { type Meddlesome, PlayedLabour } from './played-labour.ts';
 import { type Manner, recipesOf, specOf } from './recipes.ts';
 import type { Request } from './told.ts';
 
@@ -20,6 +21,8 @@ export class EngineItems implements ItemBuilder {
   private readonly root: string;
   private manner!: Manner;
   private runs = 0;
+  /** Of the build that is at work. */
+  private told: readonly PipeEvent[] = [];
 
   constructor(root: string) {
     this.root = root;
@@ -29,12 +32,18 @@ export class EngineItems implements ItemBuilder {
     this.manner = manner;
   }
 
-  async build(request: Request, _isFlagless: boolean, death: Death | null): Promise<ItemBuilt> {
+  async build(
+    request: Request,
+    _isFlagless: boolean,
+    death: Death | null,
+    meddler: Meddler | null,
+  ): Promise<ItemBuilt> {
     const recipes = recipesOf(this.manner);
-    const executor = new PlayedLabour(this.root, recipes, dyingAt(death));
+    const executor = new PlayedLabour(this.root, recipes, dyingAt(death), this.meddlesome(meddler));
     const { graph, selection } = this.selected(request);
     const plans = await this.plansOf(request, new PlayedLabour(this.root, [], null));
     const { world, told, close } = await this.open(request, executor, true);
+    this.told = told;
     const { keepGoing, budget } = request;
     // Nobody may go on after its death.
     const jobs = death === null ? request.jobs : 1;
@@ -61,6 +70,15 @@ export class EngineItems implements ItemBuilder {
   }
 
   dispose(): void {}
+
+  private meddlesome(meddler: Meddler | null): Meddlesome | null {
+    if (meddler === null) return null;
+    const { within, when } = meddler;
+    return {
+      ...{ within, when },
+      meddle: (tasks, attempt, read) => meddler.meddle(tasks, attempt, read, endedIn(this.told)),
+    };
+  }
 
   private workspaceFor({ params, isParamGiven }: Request) {
     const spec = specOf(this.manner, (document) => items(document, (all: unknown) => all, { key: 'key' }));

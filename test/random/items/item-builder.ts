@@ -7,6 +7,7 @@ import { builtFrom, type Ended, environment, nodeUnderTest, pipeCommand, Running
 import { Gates } from '../gates.ts';
 import { readTree } from '../tree.ts';
 import type { Death } from './item-turns.ts';
+import type { Meddler } from './meddler.ts';
 import { configOf, type Manner } from './recipes.ts';
 import type { Texts } from './tasks.ts';
 import type { End, Request, Told, ToldEnd } from './told.ts';
@@ -24,7 +25,13 @@ export type ItemBuilt =
 
 export interface ItemBuilder {
   configure(manner: Manner): void;
-  build(request: Request, isFlagless: boolean, death: Death | null): Promise<ItemBuilt>;
+  /** `meddler`: for builds of one job. */
+  build(
+    request: Request,
+    isFlagless: boolean,
+    death: Death | null,
+    meddler: Meddler | null,
+  ): Promise<ItemBuilt>;
   /** Leaves nothing running. */
   dispose(): void;
 }
@@ -41,7 +48,13 @@ export class CommandItems implements ItemBuilder {
     fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), configOf(manner));
   }
 
-  async build(request: Request, isFlagless: boolean, death: Death | null): Promise<ItemBuilt> {
+  async build(
+    request: Request,
+    isFlagless: boolean,
+    death: Death | null,
+    meddler: Meddler | null,
+  ): Promise<ItemBuilt> {
+    if (meddler !== null) return this.meddledWith(this.start(argumentsOf(request), true), meddler);
     const words = isFlagless ? ['build'] : argumentsOf(request);
     if (death === null) {
       const startedMs = performance.now();
@@ -81,6 +94,23 @@ export class CommandItems implements ItemBuilder {
       if (stage !== null) running.child.kill('SIGKILL');
       const ended = await running.ended;
       return stage === null ? this.told(ended, false) : { kind: 'died' };
+    } finally {
+      gates.dispose();
+    }
+  }
+
+  /** While a command waits that has an execution for itself: what others have read by then nobody knows. */
+  private async meddledWith(running: Running, meddler: Meddler): Promise<ItemBuilt> {
+    const gates = this.gates!;
+    try {
+      const stage = await gates.hold(running, meddler.within);
+      if (stage !== null) {
+        const events = eventsIn(running.stdout);
+        const begun = events.filter((event) => event.kind === 'task-started').at(-1)!;
+        if (begun.batch === undefined) meddler.meddle([begun.task], begun.attempt, 'late', endedIn(events));
+        await gates.letGo();
+      }
+      return this.told(await running.ended, false);
     } finally {
       gates.dispose();
     }
@@ -127,6 +157,16 @@ function argumentsOf({
     ...(cache ? [] : ['--no-cache']),
     ...(budget === null ? [] : ['--budget', `usd=${budget}`]),
   ];
+}
+
+function eventsIn(stdout: string): readonly PipeEvent[] {
+  const lines = stdout.split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as PipeEvent);
+}
+
+/** The tasks that have. */
+export function endedIn(events: readonly PipeEvent[]): readonly string[] {
+  return events.flatMap((event) => (event.kind === 'task-finished' ? [event.task] : []));
 }
 
 /** Of a build that came to its end. */

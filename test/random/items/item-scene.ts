@@ -8,7 +8,8 @@ import { Foretelling } from './foretelling.ts';
 import { foundIn, type ItemBuilder, type ItemBuilt } from './item-builder.ts';
 import { ItemChanges } from './item-changes.ts';
 import type { ItemTally } from './item-tally.ts';
-import { flagless, type ItemRequest, type ItemTurn } from './item-turns.ts';
+import { flagless, type ItemRequest, type ItemTurn, type Meddling } from './item-turns.ts';
+import { type Meddled, Meddler } from './meddler.ts';
 import { follow } from './pass.ts';
 import type { Manner, StageName } from './recipes.ts';
 import type { Request, Told, ToldEnd } from './told.ts';
@@ -37,9 +38,10 @@ export class ItemScene {
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  async take({ changes, request: asked, death, again }: ItemTurn): Promise<void> {
+  async take({ changes, request: asked, death, meddling, again }: ItemTurn): Promise<void> {
     for (const change of changes) this.changes.make(change);
     const request = this.requestOf(asked);
+    if (death === null && meddling !== null) return this.meddled(asked, meddling);
     const dies = death !== null && 'within' in death;
     const isFlagless = asked.isFlagless && !dies;
     const built = await this.build(dies ? { ...request, jobs: 1 } : request, isFlagless, death);
@@ -50,6 +52,15 @@ export class ItemScene {
       // Stamps must be a moment old before they vouch for anything: what comes then is seen at a glance.
       await this.build({ ...request, force: false, budget: null }, isFlagless, null);
     }
+    this.expectNothingLost();
+  }
+
+  /** Where one after the other begins, it is known who came before the edit, and who after it. */
+  private async meddled(asked: ItemRequest, meddling: Meddling): Promise<void> {
+    const request = { ...this.requestOf({ ...asked, isFlagless: false }), jobs: 1, budget: null };
+    const meddler = new Meddler(this.root, this.model, meddling, request.params);
+    await this.build(request, false, null, meddler);
+    if (meddler.meddled !== null) this.tally.meddled++;
     this.expectNothingLost();
   }
 
@@ -73,10 +84,11 @@ export class ItemScene {
     request: Request,
     isFlagless: boolean,
     death: ItemTurn['death'],
+    meddler: Meddler | null = null,
   ): Promise<Told | 'died' | 'refused'> {
     const { model, tally } = this;
     const refuses = model.refuses(request);
-    const built = await this.builder.build(request, isFlagless, death);
+    const built = await this.builder.build(request, isFlagless, death, meddler);
     tally.builds++;
     const when = `build ${JSON.stringify({ ...request, isFlagless })}`;
     switch (built.kind) {
@@ -90,8 +102,10 @@ export class ItemScene {
         return 'refused';
       case 'told': {
         if (refuses) say(when, ['was not refused']);
-        say(when, follow(model, request, built.told));
-        say(when, brokenPlans(built, model));
+        const meddled = meddler?.meddled ?? null;
+        if (meddled !== null) model.texts.set(meddled.path, meddled.after);
+        say(`${when}${aboutMeddled(meddled)}`, follow(model, request, built.told, meddled));
+        if (meddled === null) say(when, brokenPlans(built, model));
         this.expectTexts(`after ${when}`);
         tally.count(built.told, built.isPart);
         return built.told;
@@ -146,6 +160,13 @@ export class ItemScene {
     if (items === 'unclear' || items.length === 0) return null;
     return items[pick % items.length]!.name.slice(stage.length + 1);
   }
+}
+
+function aboutMeddled(meddled: Meddled | null): string {
+  if (meddled === null) return '';
+  const { path: at, before, after, tasks, attempt, read } = meddled;
+  const texts = `${JSON.stringify(before)} → ${JSON.stringify(after)}`;
+  return `, with an edit of ${at} (${texts}) in attempt ${attempt} of ${tasks.join(', ')}, read ${read}`;
 }
 
 /** What `pipe status` said and did not come true. A stage of which nothing is told stands for others, or was not begun. */

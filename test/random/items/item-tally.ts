@@ -15,6 +15,8 @@ export class ItemTally {
   batched = 0;
   /** Items that were reported as done before the process crashed. */
   spared = 0;
+  /** Builds during which a source was edited. */
+  meddled = 0;
   /** Tasks that ran over a failure. */
   called = 0;
   /** Builds that waited for more money. */

@@ -42,10 +42,24 @@ export interface ItemRequest {
 /** `within`: when so many have begun; else after this fraction of what a build takes. */
 export type Death = { readonly within: number } | { readonly fraction: number };
 
+/**
+ * Somebody edits a source while the command runs that is the so many-th to begin: before it reads its inputs, or after
+ * that. `isOwn`: one of these, if there is one.
+ */
+export interface Meddling {
+  readonly within: number;
+  readonly when: 'before' | 'after';
+  readonly isOwn: boolean;
+  readonly pick: number;
+  readonly text: string;
+}
+
 export interface ItemTurn {
   readonly changes: readonly ItemChange[];
   readonly request: ItemRequest;
   readonly death: Death | null;
+  /** Counts where nobody dies. */
+  readonly meddling: Meddling | null;
   /** Whether the next build must find nothing to do. */
   readonly again: boolean;
 }
@@ -162,12 +176,21 @@ const death: fc.Arbitrary<Death> = fc.oneof(
   fc.record({ fraction: fc.nat(999).map((n) => n / 1000) }),
 );
 
+const meddling: fc.Arbitrary<Meddling> = fc.record({
+  within: fc.nat(5),
+  when: fc.constantFrom('before' as const, 'after' as const),
+  isOwn: fc.nat(3).map((n) => n > 0),
+  ...{ pick, text },
+});
+
 export interface ItemTurnKinds {
   readonly changes: fc.Arbitrary<ItemChange>;
   readonly leastChanges: number;
   readonly mostChanges: number;
   /** How many builds that come to their end come for one that is killed. */
   readonly peaceful: number;
+  /** How many builds come for one during which somebody edits a source. */
+  readonly quiet: number;
   /** How many builds that are asked for without a flag come for one that is asked for as it may be. */
   readonly flagless: number;
 }
@@ -181,6 +204,7 @@ export function itemTurns(kinds: ItemTurnKinds): fc.Arbitrary<ItemTurn> {
     }),
     request: weighted([1, flagged], [kinds.flagless, fc.constant(flagless)]),
     death: weighted<Death | null>([kinds.peaceful, fc.constant(null)], [1, death]),
+    meddling: weighted<Meddling | null>([kinds.quiet, fc.constant(null)], [1, meddling]),
     again: fc.nat(2).map((n) => n === 0),
   });
 }

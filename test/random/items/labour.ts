@@ -129,14 +129,21 @@ export function addedByHook(labour: Labour, values: Captures): { path: string; l
   return { path: fill(output, values), line: `${lineOfHook(labour)}\n` };
 }
 
+/** The first attempt that succeeds, if there may be as many; `0`: the hook before the command refuses it. */
+export function wantedOf(labour: Labour, occasion: Occasion): number {
+  if (isRefused(labour, occasion)) return 0;
+  const letters = lettersIn(occasion);
+  if (letters.includes('k') || letters.includes('f')) return Number.POSITIVE_INFINITY;
+  return letters.includes('t') ? 3 : letters.includes('r') ? 2 : 1;
+}
+
 export function outcomeOf(labour: Labour, occasion: Occasion): Outcome {
   const { values, attempts } = occasion;
-  if (isRefused(labour, occasion)) return { kind: 'failed', attempts: 1, paid: 0, crashes: false };
+  const wanted = wantedOf(labour, occasion);
+  if (wanted === 0) return { kind: 'failed', attempts: 1, paid: 0, crashes: false };
   const letters = lettersIn(occasion);
-  const wanted = letters.includes('t') ? 3 : letters.includes('r') ? 2 : 1;
   const crashes = letters.includes('k');
-  if (crashes || letters.includes('f') || wanted > attempts)
-    return { kind: 'failed', attempts, paid: attempts, crashes };
+  if (wanted > attempts) return { kind: 'failed', attempts, paid: attempts, crashes };
   const outputs = outputsOf(labour, occasion, letters);
   const added = addedByHook(labour, values);
   if (added !== null) outputs.set(added.path, `${outputs.get(added.path) ?? ''}${added.line}`);

@@ -34,9 +34,23 @@ export class Ledger {
     const ends: End[] = [];
     if (memories.some(fits)) ends.push('fresh');
     if (memories.every(fits)) return ends;
-    const stored = hasCache ? this.cache.get(key) : undefined;
+    const stored = this.storedOf(view, hasCache);
     if (stored !== undefined) ends.push('restored');
     return stored === 'yes' ? ends : [...ends, worked];
+  }
+
+  /** Whether its result is in the cache. */
+  storedOf({ key }: TaskView, hasCache: boolean): 'yes' | 'maybe' | undefined {
+    return hasCache ? this.cache.get(key) : undefined;
+  }
+
+  /** Over one or the other, whichever: they have made the same. */
+  settleEither(views: readonly TaskView[], outputs: Texts): void {
+    this.settle(views[0]!, outputs);
+    this.memories.set(
+      views[0]!.id,
+      views.map(({ key }) => ({ kind: 'done', key, outputs })),
+    );
   }
 
   done(view: TaskView, outputs: Texts, hasCache: boolean): void {

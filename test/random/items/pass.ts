@@ -2,8 +2,10 @@
 import { callOf, comesBefore, type EndOfStage, worstOf } from './calls.ts';
 import type { Foretelling } from './foretelling.ts';
 import { LeftOver } from './left-over.ts';
+import type { Meddled, Read } from './meddler.ts';
 import type { Recipe, StageName } from './recipes.ts';
-import { lyingOf, type TaskView, type Texts } from './tasks.ts';
+import { rerunOf } from './rerun.ts';
+import { lyingOf, sameTexts, type TaskView, type Texts, tasksOf } from './tasks.ts';
 import type { End, Request, Told, ToldEnd } from './told.ts';
 
 /** What became of a stage. `made`: its tasks that are done. */
@@ -12,15 +14,27 @@ interface StageEnd extends EndOfStage {
   readonly made: readonly TaskView[];
 }
 
+/** A task as it is now, and as it was before an edit in the middle; `null`: the same. */
+interface Seen {
+  readonly late: TaskView;
+  readonly early: TaskView | null;
+}
+
 /** Follows a build, stage by stage. Answers what is wrong with it, in sentences; the model knows then what must lie there. */
-export function follow(model: Foretelling, request: Request, told: Told): readonly string[] {
-  return new Pass(model, request, told).go();
+export function follow(
+  model: Foretelling,
+  request: Request,
+  told: Told,
+  meddled: Meddled | null = null,
+): readonly string[] {
+  return new Pass(model, request, told, meddled).go();
 }
 
 class Pass {
   private readonly model: Foretelling;
   private readonly request: Request;
   private readonly told: Told;
+  private readonly meddled: Meddled | null;
   private readonly stages = new Map<StageName, StageEnd>();
   private readonly wrong: string[] = [];
   private readonly unheard: Set<string>;
@@ -29,7 +43,8 @@ class Pass {
   private readonly left: LeftOver;
   private spent = 0;
 
-  constructor(model: Foretelling, request: Request, told: Told) {
+  constructor(model: Foretelling, request: Request, told: Told, meddled: Meddled | null) {
+    this.meddled = meddled;
     this.model = model;
     this.request = request;
     this.told = told;
@@ -112,12 +127,14 @@ class Pass {
       this.unheard.delete(recipe.name);
       if (!this.isStopped && bad.length === 0) this.wrong.push(`${recipe.name} was ${stageEnd.end}`);
     }
-    const isDoubtful = recipe.batch !== null && items.some(crashes);
-    const done = items.filter((view) => this.end(recipe, view, isDoubtful));
+    const seen = this.asTheyWere(recipe, items, isOfThese ? made : undefined);
+    const isDoubtful =
+      recipe.batch !== null && seen.some(({ late, early }) => crashes(late) || (early && crashes(early)));
+    const done = seen.filter((one) => this.endAsSeen(recipe, one, isDoubtful));
     const isGood = (bad.length === 0 || recipe.when !== 'success') && done.length === items.length;
     if (isGood && clears) this.left.clearUp(recipe, all, true);
     else this.left.doubt(recipe, all, clears);
-    return { isGood, made: done };
+    return { isGood, made: done.map((one) => this.asMade(one)) };
   }
 
   /** Those before it, near or, where it does not just wait for success, far. */
@@ -171,14 +188,99 @@ class Pass {
     return this.told.ends.get(name);
   }
 
+  /** With what each was before somebody edited a source, where that makes a difference. */
+  private asTheyWere(recipe: Recipe, items: readonly TaskView[], of?: readonly string[]): readonly Seen[] {
+    const { meddled, model, request } = this;
+    if (meddled === null) return items.map((late) => ({ late, early: null }));
+    const texts = new Map(model.texts).set(meddled.path, meddled.before);
+    const before = tasksOf(recipe, texts, request.params, of);
+    return items.map((late) => {
+      const early = before === 'unclear' ? undefined : before.find(({ name }) => name === late.name);
+      return { late, early: early === undefined || early.key === late.key ? null : early };
+    });
+  }
+
+  /** Of a task that is done: as it was when it was. */
+  private asMade({ late, early }: Seen): TaskView {
+    if (early === null) return late;
+    const isEarly = this.meddled!.ended.has(late.name) || late.outcome?.kind !== 'made';
+    return isEarly ? early : late;
+  }
+
+  private endAsSeen(recipe: Recipe, { late, early }: Seen, isDoubtful: boolean): boolean {
+    const { meddled } = this;
+    if (meddled === null || early === null) return this.end(recipe, late, isDoubtful);
+    if (meddled.ended.has(late.name)) return this.end(recipe, early, isDoubtful);
+    const { read, attempt, tasks } = meddled;
+    if (!tasks.includes(late.name) || read === null) return this.endLoosely(recipe, { early, late });
+    return this.endAnew(recipe, { early, late }, { attempt, read });
+  }
+
+  /** The task was at work when an input of its own was edited. */
+  private endAnew(
+    recipe: Recipe,
+    { early, late }: { readonly early: TaskView; readonly late: TaskView },
+    when: { readonly attempt: number; readonly read: Read },
+  ): boolean {
+    const { model, request, wrong } = this;
+    const heard = this.hear(late.name);
+    const isForced = recipe.when === 'failure' || (request.force && this.isTarget(recipe));
+    const stored = isForced ? undefined : model.ledger.storedOf(late, request.cache);
+    const possible = rerunOf({ early, late }, when, { most: recipe.attempts, stored });
+    const fits = possible.find(
+      ({ ends, attempts }) => heard !== undefined && ends.includes(heard.end) && attempts === heard.attempts,
+    );
+    const isGivenUp = heard?.end === 'failed' && recipe.when === 'success' && this.isStopped;
+    if (fits === undefined && !isGivenUp)
+      wrong.push(`${late.name} was ${JSON.stringify(heard)}, not ${JSON.stringify(possible)}`);
+    this.spent += fits?.paid ?? heard?.spent ?? 0;
+    return this.settled(late, heard?.end ?? 'failed', recipe);
+  }
+
+  /** Nobody knows how often it was tried, and over what. */
+  private endLoosely(
+    recipe: Recipe,
+    { early, late }: { readonly early: TaskView; readonly late: TaskView },
+  ): boolean {
+    const { model, told, wrong } = this;
+    const heard = this.hear(late.name);
+    this.spent += heard?.spent ?? 0;
+    const end = heard?.end ?? 'fresh';
+    if (end === 'skipped' || end === 'waiting' || (heard === undefined && this.isStopped)) {
+      if (!this.isStopped) wrong.push(`${late.name} was ${end}`);
+      if ((heard?.spent ?? 0) > 0) this.attempted(late, lyingOf(late, model.texts));
+      return false;
+    }
+    const now = lyingOf(late, told.found);
+    // A record is looked at when its stage fans out, and once more when its command has ended.
+    const views = recipe.forEach?.kind === 'records' && end !== 'executed' ? [late, early] : [late];
+    const fitting = views.filter(
+      ({ outcome }) => outcome?.kind === 'made' && sameTexts(outcome.outputs, now),
+    );
+    if (end === 'failed') {
+      const mayFail = [early, late].some(({ outcome }) => outcome?.kind !== 'made' || outcome.attempts > 1);
+      if (!mayFail && recipe.batch === null) wrong.push(`${late.name} failed`);
+      return this.settled(late, end, recipe);
+    }
+    if (fitting.length === 0) wrong.push(`${late.name} was ${end}, and is neither as before nor as after`);
+    const [first = late] = fitting;
+    const isGood = this.settled(first, end, recipe);
+    if (fitting.length > 1) model.ledger.settleEither(fitting, now);
+    return isGood;
+  }
+
+  private isTarget({ name }: Recipe): boolean {
+    const { what } = this.request;
+    return what.kind !== 'targets' || what.stage === name;
+  }
+
   /** Answers whether the task is done. `isDoubtful`: it may have failed with another one of its batch. */
   private end(recipe: Recipe, view: TaskView, isDoubtful: boolean): boolean {
     const { model, told, request, wrong } = this;
     const heard = this.hear(view.name);
     const lying = lyingOf(view, model.texts);
-    const { what } = request;
     const isAlarm = recipe.when === 'failure';
-    const isForced = isAlarm || (request.force && (what.kind !== 'targets' || what.stage === recipe.name));
+    const isForced = isAlarm || (request.force && this.isTarget(recipe));
     // A failure that has stopped the rest does not stop these.
     const isStopped = recipe.when === 'success' ? this.isStopped : this.isSpent();
     const certain = model.ledger.endsOf(view, lying, { isForced, hasCache: request.cache });
@@ -210,6 +312,14 @@ class Pass {
       return false;
     }
     if (!possible.includes(end)) wrong.push(`${view.name} was ${end}, not ${possible.join(' or ')}`);
+    return this.settled(view, end, recipe);
+  }
+
+  /** Brings the model to what it is then. Answers whether the task is done. */
+  private settled(view: TaskView, end: End, { when }: Recipe): boolean {
+    const { model, request } = this;
+    const { outcome } = view;
+    const lying = lyingOf(view, model.texts);
     if (end === 'fresh') {
       model.ledger.settle(view, lying);
       return true;
@@ -224,7 +334,7 @@ class Pass {
       model.texts.set(path, text);
       model.doubtful.delete(path);
     }
-    model.ledger.done(view, outcome.outputs, request.cache && !isAlarm);
+    model.ledger.done(view, outcome.outputs, request.cache && when !== 'failure');
     return true;
   }
 

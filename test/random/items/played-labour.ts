@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Execution, ExecutionEnd, Executor, SharedItem } from '../../../src/engine/executor.ts';
 import { fill } from './captures.ts';
 import { addedByHook, isRefused, lettersIn, type Occasion, outcomeOf } from './labour.ts';
+import type { Read } from './meddler.ts';
 import type { Recipe } from './recipes.ts';
 
 const done: ExecutionEnd = { kind: 'succeeded' };
@@ -12,6 +13,14 @@ const failed: ExecutionEnd = {
   failure: { kind: 'exit', code: 1, line: '' },
   tail: [],
 };
+
+/** Who does something while a command runs. */
+export interface Meddlesome {
+  /** The so many-th command. */
+  readonly within: number;
+  readonly when: 'before' | 'after';
+  readonly meddle: (tasks: readonly string[], attempt: number, read: Read | null) => void;
+}
 
 export class PlayedLabour implements Executor {
   /** Settles when the engine has died. */
@@ -23,14 +32,21 @@ export class PlayedLabour implements Executor {
   private readonly root: string;
   private readonly recipes: readonly Recipe[];
   private readonly dyingAt: number | null;
+  private readonly meddler: Meddlesome | null;
   private executions = 0;
   private die: () => void = () => {};
 
   /** `dyingAt`: in this execution. */
-  constructor(root: string, recipes: readonly Recipe[], dyingAt: number | null) {
+  constructor(
+    root: string,
+    recipes: readonly Recipe[],
+    dyingAt: number | null,
+    meddler: Meddlesome | null = null,
+  ) {
     this.root = root;
     this.recipes = recipes;
     this.dyingAt = dyingAt;
+    this.meddler = meddler;
     this.died = new Promise((resolve) => {
       this.die = () => resolve('died');
     });
@@ -56,7 +72,17 @@ export class PlayedLabour implements Executor {
     if (execution.batch !== null) return this.performBatch(execution, recipe);
     const values = { ...context.item?.captures, 'params.s': String(context.params.s ?? '') };
     const record = recipe.forEach?.kind === 'records' ? JSON.stringify(context.item?.value) : null;
+    const nth = hook === null ? this.executions++ : null;
+    const { meddler } = this;
+    const name = context.item === null ? context.stage : `${context.stage}:${context.item.key}`;
+    // What it is told of a record it was told before.
+    const readsLate = meddler?.when === 'before' && record === null;
+    const meddle = () => {
+      if (nth === meddler?.within) meddler.meddle([name], context.attempt, readsLate ? 'late' : 'early');
+    };
+    if (meddler?.when === 'before') meddle();
     const inputs = context.requires.map((at) => ({ path: at, text: fs.readFileSync(this.at(at), 'utf8') }));
+    if (meddler?.when === 'after') meddle();
     const occasion = { inputs, values, record, attempts: context.attempt };
     // Others may be at work.
     await new Promise((resolve) => setImmediate(resolve));
@@ -71,7 +97,7 @@ export class PlayedLabour implements Executor {
     if (logPath !== null) fs.writeFileSync(logPath, `log of ${recipe.salt}\n`);
     execution.onMetric({ usd: 1 });
     if (output !== undefined && recipe.kind !== 'spread') this.write(output, 'half\n');
-    if (this.executions++ === this.dyingAt) {
+    if (nth === this.dyingAt) {
       this.die();
       return new Promise(() => {});
     }
@@ -92,15 +118,23 @@ export class PlayedLabour implements Executor {
       this.witnessed.set(`${recipe.name}:${key}`, false);
     }
     for (const { produces } of items) for (const at of produces) this.write(at, 'half\n');
-    if (this.executions++ === this.dyingAt) {
+    const nth = this.executions++;
+    if (nth === this.dyingAt) {
       this.die();
       return new Promise(() => {});
     }
-    for (const item of items) {
+    const { meddler } = this;
+    const names = items.map(({ key }) => `${recipe.name}:${key}`);
+    const meddle = () => {
+      if (nth === meddler?.within) meddler.meddle(names, context.attempt, null);
+    };
+    if (meddler?.when === 'before') meddle();
+    for (const [i, item] of items.entries()) {
       // What was said of those before may be on record.
       await new Promise((resolve) => setImmediate(resolve));
       const occasion = this.occasionOf(item, recipe, context);
       const outcome = outcomeOf(recipe, occasion);
+      if (i === 0 && meddler?.when === 'after') meddle();
       if (outcome.kind === 'failed') {
         if (outcome.crashes) {
           this.spared += saidDone;

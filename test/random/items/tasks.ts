@@ -1,7 +1,7 @@
 // Which tasks a stage has over a tree of files, and what each of them sees and would make: pure, and without any memory.
 import type { Input } from '../work.ts';
 import { type Captures, capturesIn, fill, matches } from './captures.ts';
-import { type Outcome, outcomeOf, shellLineOf } from './labour.ts';
+import { type Outcome, outcomeOf, shellLineOf, wantedOf } from './labour.ts';
 import type { Need, Params, Recipe } from './recipes.ts';
 
 /** Contents by path. */
@@ -16,6 +16,10 @@ export interface TaskView {
   readonly produces: readonly string[];
   /** Everything that the result depends on. */
   readonly key: string;
+  /** Of its inputs. */
+  readonly paths: readonly string[];
+  /** The first attempt that can succeed; `0`: the hook before the command refuses it. */
+  readonly wanted: number;
   /** `null`: a file that it requires is not there. */
   readonly outcome: Outcome | null;
 }
@@ -72,6 +76,8 @@ function viewOf(recipe: Recipe, texts: Texts, params: Params, item: Item | null)
     name,
     id: isSideBySide ? `${name} of ${params.s}` : name,
     produces,
+    paths: inputs.map(({ path }) => path),
+    wanted: wantedOf(recipe, occasion),
     key: JSON.stringify([
       shellLineOf(recipe),
       fill(recipe.env.NAME ?? '', values),
