@@ -1255,6 +1255,20 @@ export const mutants = [
     tests: ['test/random-items.test.ts'],
   },
   {
+    name: 'what is only restored needs its services, too',
+    file: 'src/engine/admission.ts',
+    from: 'if (!willExecute(this.world, this.options, task, assessed)) return null;',
+    to: '',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
+    name: 'a service that was started for items outlives the build',
+    file: 'src/engine/services.ts',
+    from: "await Promise.all(this.started.map((one) => one.stop('gently')));",
+    to: '',
+    tests: ['test/random-items.test.ts'],
+  },
+  {
     name: 'an edited record is the same item',
     file: 'src/model/fingerprint.ts',
     from: "{ name: 'record', value: digestOf(JSON.stringify(value)) },",

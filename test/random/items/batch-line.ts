@@ -1,9 +1,9 @@
 // The shell line of a stage whose items share a process: it makes one after the other, and says what has become of each.
 import { held } from '../work.ts';
-import type { Labour } from './labour.ts';
+import { asking, type Labour } from './labour.ts';
 
 /** An item that has a c is only made, and nothing is said of it. It waits at the gate when the first has been made. */
-export function batchLineOf({ forEach, produces, salt, letters, usesParam }: Labour): string {
+export function batchLineOf({ forEach, produces, salt, letters, usesParam, service }: Labour): string {
   const document = forEach?.kind === 'records' ? forEach.document : null;
   const ofRecord =
     document === null ? '' : `sed -n 's/.*"key":"'"$item"'","text":"\\(.\\).*/\\1/p' ${document}; `;
@@ -16,6 +16,7 @@ export function batchLineOf({ forEach, produces, salt, letters, usesParam }: Lab
     ...others.map((_, i) => `letters "$@" > "$(named produces | sed -n ${i + 2}p)"`),
   ];
   return [
+    ...(service ? [asking] : []),
     `say() { echo '{"item":"'"$item"'",'"$1"'}' >> "$PIPE_OUTPUT"; }`,
     `letters() { ${ofRecord}cut -c1 "$@"; }`,
     `named() { printf '%s\\n' "$line" | sed 's/.*"'$1'":\\[\\([^]]*\\)\\].*/\\1/; s/^"//; s/"$//; s/","/\\n/g'; }`,

@@ -1,6 +1,7 @@
 // What the workspace of a pipeline with items must be, and what is on record: a second, simple build tool that does nothing.
+import { sign } from './labour.ts';
 import { Ledger } from './ledger.ts';
-import { type Manner, type Params, type Recipe, recipesOf, type StageName } from './recipes.ts';
+import { type Manner, type Params, type Recipe, recipesOf, type StageName, serviceFile } from './recipes.ts';
 import { type Items, lyingOf, type TaskView, type Texts, tasksOf } from './tasks.ts';
 import type { Request } from './told.ts';
 
@@ -64,11 +65,19 @@ export class Foretelling {
     for (const [path, text] of found) if (before.get(path) !== text) this.doubtful.add(path);
     this.ledger.doubt(possible, request.cache);
     this.texts = new Map(found);
+    // The next build ends the service.
+    this.texts.delete(sign);
+    this.doubtful.delete(sign);
   }
 
   /** It runs over each of them, whatever it made before. */
   isForFailures(task: string): boolean {
     return this.recipes.some(({ name, when }) => when === 'failure' && name === task.split(':')[0]);
+  }
+
+  /** Whether the service does not start. */
+  get isServiceDown(): boolean {
+    return this.texts.get(serviceFile)!.startsWith('x');
   }
 
   selected(what: Request['what']): readonly Recipe[] {

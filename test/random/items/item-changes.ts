@@ -4,10 +4,11 @@ import path from 'node:path';
 import type { Foretelling } from './foretelling.ts';
 import type { ItemBuilder } from './item-builder.ts';
 import type { ItemChange } from './item-turns.ts';
-import { type Manner, sourceList } from './recipes.ts';
+import { type Manner, serviceFile, sourceList } from './recipes.ts';
 
 const sources: Readonly<Record<string, string>> = {
   'guide.md': 'g\n',
+  [serviceFile]: 'up\n',
   ...Object.fromEntries(['p', 'q', '1', 'b c'].map((x) => [`style/${x}.md`, 's\n'])),
   'in/p/1.t': 'a1\n',
   'in/q/1.t': 'c1\n',
@@ -73,6 +74,8 @@ export class ItemChanges {
       case 'salt':
       case 'letters':
       case 'optional':
+      case 'pool':
+      case 'service':
       case 'hook':
       case 'attempts':
       case 'batch': {

@@ -1,6 +1,6 @@
 // What may happen to a pipeline with items from build to build; as data, so that it can be told and told again.
 import fc from 'fast-check';
-import { type Manner, type StageName, stageNames } from './recipes.ts';
+import { type Manner, type StageName, serviceFile, stageNames } from './recipes.ts';
 
 /** `pick` chooses among what there is, whatever the number. */
 export type ItemChange =
@@ -14,7 +14,11 @@ export type ItemChange =
   /** A file of a person where some item might have its output. */
   | { readonly kind: 'plant'; readonly path: string }
   | { readonly kind: 'salt'; readonly stage: StageName; readonly to: number }
-  | { readonly kind: 'letters' | 'optional'; readonly stage: StageName; readonly to: boolean }
+  | {
+      readonly kind: 'letters' | 'optional' | 'pool' | 'service';
+      readonly stage: StageName;
+      readonly to: boolean;
+    }
   | { readonly kind: 'hook'; readonly stage: StageName; readonly to: Manner['knobs']['first']['hook'] }
   | { readonly kind: 'batch'; readonly stage: StageName; readonly to: number | null }
   | { readonly kind: 'attempts'; readonly stage: StageName; readonly to: 1 | 2 | 3 }
@@ -86,6 +90,7 @@ const text = weighted<string>(
 );
 const stage = fc.constantFrom(...stageNames);
 const pick = fc.nat(99);
+const rarely = fc.nat(3).map((n) => n === 3);
 
 const first = fc.constantFrom<Manner['first']>('plain', 'plain', 'swapped', 'pair', 'split');
 const last = fc.constantFrom<Manner['last']>('stream', 'stream', 'dashes', 'many', 'meeting', 'gather');
@@ -133,10 +138,11 @@ export const itemEdits = weighted<ItemChange>(
 export const anyItemChange = weighted<ItemChange>(
   [24, fileChanges],
   [2, fc.record({ kind: of('salt'), stage, to: fc.nat(2) })],
-  [2, fc.record({ kind: of('letters', 'optional'), stage, to: fc.boolean() })],
+  [2, fc.record({ kind: of('letters', 'optional', 'pool', 'service'), stage, to: fc.boolean() })],
   [2, fc.record({ kind: of('hook'), stage, to: hook })],
   [2, fc.record({ kind: of('attempts'), stage, to: attempts })],
   [2, fc.record({ kind: of('batch'), stage, to: batch })],
+  [1, fc.record({ kind: of('write'), path: fc.constant(serviceFile), text: fc.constantFrom('x\n', 'up\n') })],
   [1, fc.record({ kind: of('first'), to: first })],
   [1, fc.record({ kind: of('last'), to: last })],
   [1, fc.record({ kind: of('list'), to: list })],
@@ -212,6 +218,7 @@ export function itemTurns(kinds: ItemTurnKinds): fc.Arbitrary<ItemTurn> {
 export const manners: fc.Arbitrary<Manner> = fc.record({
   params: fc.constantFrom<Manner['params']>('none', 'in-paths', 'in-commands'),
   ...{ first, last, list, all },
+  breaker: fc.boolean(),
   whens: fc.constantFrom<Manner['whens']>('none', 'plain', 'items'),
   knobs: fc.record(
     Object.fromEntries(
@@ -221,7 +228,7 @@ export const manners: fc.Arbitrary<Manner> = fc.record({
           salt: fc.constant(0),
           letters: fc.boolean(),
           hook: weighted([3, fc.constant<Manner['knobs']['first']['hook']>('none')], [1, hook]),
-          optional: fc.nat(3).map((n) => n === 3),
+          ...{ optional: rarely, pool: fc.boolean(), service: rarely },
           ...{ attempts, batch },
         }),
       ]),

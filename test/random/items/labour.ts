@@ -27,6 +27,8 @@ export interface Labour {
   readonly hook: 'none' | 'after-1' | 'after-2' | 'before';
   /** Whether `{params.s}` stands in the command. */
   readonly usesParam: boolean;
+  /** Whether it asks the service, which must be up then. */
+  readonly service: boolean;
   /** So many items go to one process; `null`: each has its own. */
   readonly batch: number | null;
 }
@@ -42,9 +44,13 @@ export type Outcome =
       readonly crashes: boolean;
     };
 
+/** The file is there as long as the service is up. */
+export const sign = '.up';
+export const asking = `if test ! -e ${sign}; then echo the service is down; exit 9; fi`;
+
 export function shellLineOf(labour: Labour) {
   if (labour.batch !== null) return { run: batchLineOf(labour) };
-  const { kind, forEach, produces, hook } = labour;
+  const { kind, forEach, produces, hook, service } = labour;
   const [output] = produces;
   const letters =
     forEach?.kind === 'records'
@@ -54,6 +60,7 @@ export function shellLineOf(labour: Labour) {
   const run = [
     `echo '{"metric":{"usd":1}}' >> "$PIPE_OUTPUT"`,
     letters,
+    ...(service ? [asking] : []),
     ...half,
     held('begin'),
     'if test "$PIPE_ATTEMPT" -lt 2 && letters | grep -q r; then exit 1; fi',

@@ -275,15 +275,19 @@ class Pass {
   }
 
   /** Answers whether the task is done. `isDoubtful`: it may have failed with another one of its batch. */
-  private end(recipe: Recipe, view: TaskView, isDoubtful: boolean): boolean {
+  private end(recipe: Recipe, asked: TaskView, isDoubtful: boolean): boolean {
     const { model, told, request, wrong } = this;
-    const heard = this.hear(view.name);
-    const lying = lyingOf(view, model.texts);
+    const heard = this.hear(asked.name);
+    const lying = lyingOf(asked, model.texts);
     const isAlarm = recipe.when === 'failure';
     const isForced = isAlarm || (request.force && this.isTarget(recipe));
     // A failure that has stopped the rest does not stop these.
     const isStopped = recipe.when === 'success' ? this.isStopped : this.isSpent();
-    const certain = model.ledger.endsOf(view, lying, { isForced, hasCache: request.cache });
+    const isDown = recipe.service && model.isServiceDown;
+    const able = model.ledger.endsOf(asked, lying, { isForced, hasCache: request.cache });
+    const certain = able.map((one) => (isDown && one === 'executed' ? 'failed' : one));
+    // Where the service is down nothing of the task is touched.
+    const view = isDown && heard?.end === 'failed' ? { ...asked, outcome: null } : asked;
     const possible: readonly End[] =
       isDoubtful && certain.includes('executed') ? [...certain, 'failed'] : certain;
     if (heard === undefined && !(told.freshUntold && possible.includes('fresh'))) {

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Execution, ExecutionEnd, Executor, SharedItem } from '../../../src/engine/executor.ts';
 import { fill } from './captures.ts';
-import { addedByHook, isRefused, lettersIn, type Occasion, outcomeOf } from './labour.ts';
+import { addedByHook, isRefused, lettersIn, type Occasion, outcomeOf, sign } from './labour.ts';
 import type { Read } from './meddler.ts';
-import type { Recipe } from './recipes.ts';
+import { type Recipe, serviceFile } from './recipes.ts';
 
 const done: ExecutionEnd = { kind: 'succeeded' };
 const failed: ExecutionEnd = {
@@ -34,7 +34,9 @@ export class PlayedLabour implements Executor {
   private readonly dyingAt: number | null;
   private readonly meddler: Meddlesome | null;
   private executions = 0;
+  private endService: () => void = () => {};
   private die: () => void = () => {};
+  private isDead = false;
 
   /** `dyingAt`: in this execution. */
   constructor(
@@ -48,12 +50,16 @@ export class PlayedLabour implements Executor {
     this.dyingAt = dyingAt;
     this.meddler = meddler;
     this.died = new Promise((resolve) => {
-      this.die = () => resolve('died');
+      this.die = () => {
+        this.isDead = true;
+        resolve('died');
+      };
     });
   }
 
   start(execution: Execution) {
-    return { ended: this.perform(execution), cancel() {} };
+    const isStart = execution.service?.does === 'start';
+    return { ended: this.perform(execution), cancel: () => isStart && this.endService() };
   }
 
   atRest(): void {}
@@ -67,8 +73,12 @@ export class PlayedLabour implements Executor {
   }
 
   private async perform(execution: Execution): Promise<ExecutionEnd> {
+    // Nobody starts anything any more.
+    if (this.isDead) return new Promise(() => {});
+    if (execution.service !== null) return this.serve(execution.service);
     const { context, hook, logPath } = execution;
     const recipe = this.recipes.find(({ name }) => name === context.stage)!;
+    if (recipe.service && hook === null && !this.isUp()) throw new Error('the service is down');
     if (execution.batch !== null) return this.performBatch(execution, recipe);
     const values = { ...context.item?.captures, 'params.s': String(context.params.s ?? '') };
     const record = recipe.forEach?.kind === 'records' ? JSON.stringify(context.item?.value) : null;
@@ -105,6 +115,22 @@ export class PlayedLabour implements Executor {
     if (outcome.kind === 'failed') return failed;
     for (const [at, text] of outcome.outputs) this.write(at, text);
     return done;
+  }
+
+  private async serve({ does }: { readonly does: 'start' | 'check' }): Promise<ExecutionEnd> {
+    if (does === 'check') return this.isUp() ? done : failed;
+    if (fs.readFileSync(this.at(serviceFile), 'utf8').startsWith('x')) return failed;
+    this.write(sign, '');
+    return new Promise((resolve) => {
+      this.endService = () => {
+        fs.rmSync(this.at(sign), { force: true });
+        resolve({ kind: 'cancelled' });
+      };
+    });
+  }
+
+  private isUp(): boolean {
+    return fs.existsSync(this.at(sign));
   }
 
   /** A c is made, and nothing is said of it; a k ends the process. */

@@ -1,6 +1,6 @@
 // The pipelines of stories with items, and their meaning as a configuration: from item to item, gathered, of records,
 // with parameters, hooks and retries.
-import { type Labour, shellLineOf } from './labour.ts';
+import { type Labour, shellLineOf, sign } from './labour.ts';
 
 export const stageNames = [
   ...(['first', 'last', 'check', 'doc', 'recs', 'each', 'all'] as const),
@@ -14,6 +14,9 @@ export interface Knobs {
   readonly letters: boolean;
   readonly hook: Labour['hook'];
   readonly attempts: 1 | 2 | 3;
+  /** Needs the one place of the pool; asks the service. */
+  readonly pool: boolean;
+  readonly service: boolean;
   /** Its failure does not fail the run. */
   readonly optional: boolean;
   /** Counts where the stage has items. */
@@ -37,6 +40,8 @@ export interface Manner {
   readonly list: 'source' | 'made';
   /** The stages for a failure and for any end, if there are any; for a whole story. */
   readonly whens: 'none' | 'plain' | 'items';
+  /** Whether the pool is left alone for a moment when two attempts have failed; for a whole story. */
+  readonly breaker: boolean;
   readonly knobs: Readonly<Record<StageName, Knobs>>;
 }
 
@@ -49,6 +54,7 @@ export interface Recipe extends Labour {
   readonly name: StageName;
   readonly requires: readonly Need[];
   readonly optional: boolean;
+  readonly pool: boolean;
   /** How the stages before it must have ended. */
   readonly when: 'success' | 'failure' | 'always';
   /** Whose files it reads, or has for its items; with `when`, also after which it comes without that. */
@@ -200,8 +206,30 @@ export function specOf(manner: Manner, recordsOf: (document: string) => unknown)
   const stages = recipesOf(manner).map((recipe) => [recipe.name, stageOf(recipe, recordsOf)] as const);
   const s = { type: 'string', choices: ['m', 'n'], default: 'm' };
   const params = manner.params === 'none' ? {} : { params: { s } };
-  return { name: 'items', jobs: 1, ...params, stages: Object.fromEntries(stages) };
+  const pools = { p: { limit: 1, ...(manner.breaker ? { breaker: { failures: 2, pause: 3 } } : {}) } };
+  return {
+    name: 'items',
+    jobs: 1,
+    ...params,
+    pools,
+    services: { up: service },
+    stages: Object.fromEntries(stages),
+  };
 }
+
+/** It does not start as long as its file says so. */
+export const serviceFile = 'service.txt';
+
+const service = {
+  check: `test -e ${sign}`,
+  start: [
+    `if grep -q x ${serviceFile}; then exit 1; fi`,
+    `trap 'rm -f ${sign}; exit 0' INT TERM`,
+    `: > ${sign}`,
+    'tail -f /dev/null & wait $!',
+  ].join('; '),
+  interval: 5,
+};
 
 function stageOf(recipe: Recipe, recordsOf: (document: string) => unknown) {
   const { forEach, requires, produces, env, attempts, batch, when, upstream } = recipe;
@@ -216,6 +244,8 @@ function stageOf(recipe: Recipe, recordsOf: (document: string) => unknown) {
     ...(batch === null ? {} : { batch: { size: batch } }),
     ...(attempts > 1 ? { retry: { attempts, delay: 1 } } : {}),
     ...(recipe.optional ? { optional: true } : {}),
+    ...(recipe.pool ? { pool: 'p' } : {}),
+    ...(recipe.service ? { services: 'up' } : {}),
     ...(when === 'success' ? {} : { when, after: upstream }),
     ...{ env, run, hooks },
   };
