@@ -74,6 +74,8 @@ export class EngineItems implements ItemBuilder {
     }
   }
 
+  readonly twice = null;
+
   dispose(): void {}
 
   private meddlesome(meddler: Meddler | null): Meddlesome | null {

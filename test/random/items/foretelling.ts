@@ -9,15 +9,27 @@ export class Foretelling {
   manner: Manner;
   /** The workspace as it must be now. */
   texts: Map<string, string>;
-  readonly ledger = new Ledger();
+  ledger = new Ledger();
   /** What a killed build wrote: whoever builds next may put it away. */
-  readonly doubtful = new Set<string>();
+  doubtful: Set<string> = new Set();
   /** What people made in the places of outputs. */
-  readonly byHand = new Set<string>();
+  byHand: Set<string> = new Set();
 
   constructor(manner: Manner, texts: Texts) {
     this.manner = manner;
     this.texts = new Map(texts);
+  }
+
+  copy(): Foretelling {
+    const copy = new Foretelling(this.manner, this.texts);
+    copy.ledger = this.ledger.copy();
+    copy.doubtful = new Set(this.doubtful);
+    copy.byHand = new Set(this.byHand);
+    return copy;
+  }
+
+  become({ texts, ledger, doubtful, byHand }: Foretelling): void {
+    Object.assign(this, { texts, ledger, doubtful, byHand });
   }
 
   get recipes(): readonly Recipe[] {

@@ -7,6 +7,7 @@ import { builtFrom, type Ended, environment, nodeUnderTest, pipeCommand, Running
 import { Gates } from '../gates.ts';
 import { readTree } from '../tree.ts';
 import type { Death } from './item-turns.ts';
+import { sign } from './labour.ts';
 import type { Meddler } from './meddler.ts';
 import { configOf, type Manner } from './recipes.ts';
 import type { Texts } from './tasks.ts';
@@ -32,6 +33,8 @@ export interface ItemBuilder {
     death: Death | null,
     meddler: Meddler | null,
   ): Promise<ItemBuilt>;
+  /** Two builds at once: what each of them tells, unless it left at once since the other was at work. `null`: it has no processes. */
+  readonly twice: ((request: Request, isPatient: boolean) => Promise<readonly Told[] | 'refused'>) | null;
   /** Leaves nothing running. */
   dispose(): void;
 }
@@ -64,12 +67,40 @@ export class CommandItems implements ItemBuilder {
     }
     // Who waits at a gate is known by what it prints.
     const running = this.start('within' in death ? argumentsOf(request) : words, 'within' in death);
-    if ('within' in death) return this.killedWithin(running, death.within);
+    const built =
+      'within' in death
+        ? this.killedWithin(running, death.within)
+        : this.killedAfter(running, death, isFlagless);
+    if ((await built).kind === 'died') this.endService();
+    return built;
+  }
+
+  private async killedAfter(
+    running: Running,
+    death: Extract<Death, { readonly fraction: number }>,
+    isFlagless: boolean,
+  ): Promise<ItemBuilt> {
     const timer = setTimeout(() => running.child.kill('SIGKILL'), death.fraction * this.usualMs);
     const ended = await running.ended;
     clearTimeout(timer);
     return ended.signal === null ? this.told(ended, isFlagless) : { kind: 'died' };
   }
+
+  readonly twice = async (request: Request, isPatient: boolean): Promise<readonly Told[] | 'refused'> => {
+    const other = [
+      ...argumentsOf({ ...request, jobs: 5 - request.jobs }),
+      ...(isPatient ? [] : ['--no-wait']),
+    ];
+    const both = [this.start(argumentsOf(request)), this.start(other)];
+    const ends = await Promise.all(both.map(({ ended }) => ended));
+    const built = ends
+      .filter(({ code, stdout }) => isPatient || code !== 3 || stdout.includes('"kind":"task-'))
+      .map((ended) => this.told(ended, false));
+    const told = built.flatMap((one) => (one.kind === 'told' ? [one.told] : []));
+    if (told.length > 0 && told.length < built.length)
+      throw new Error('one was refused, and the other was not');
+    return told.length === 0 ? 'refused' : told;
+  };
 
   dispose(): void {
     Gates.release(this.root);
@@ -96,6 +127,19 @@ export class CommandItems implements ItemBuilder {
       return stage === null ? this.told(ended, false) : { kind: 'died' };
     } finally {
       gates.dispose();
+    }
+  }
+
+  /** The next build would, and could not take its sign away. */
+  private endService(): void {
+    const at = path.join(this.root, sign);
+    if (!fs.existsSync(at)) return;
+    const id = Number(fs.readFileSync(at, 'utf8'));
+    fs.rmSync(at);
+    try {
+      if (id > 1) process.kill(-id, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
     }
   }
 

@@ -12,6 +12,7 @@ import { flagless, type ItemRequest, type ItemTurn, type Meddling } from './item
 import { type Meddled, Meddler } from './meddler.ts';
 import { follow } from './pass.ts';
 import type { Manner, StageName } from './recipes.ts';
+import type { Texts } from './tasks.ts';
 import type { Request, Told, ToldEnd } from './told.ts';
 
 export class ItemScene {
@@ -38,9 +39,11 @@ export class ItemScene {
     fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  async take({ changes, request: asked, death, meddling, again }: ItemTurn): Promise<void> {
+  async take({ changes, request: asked, death, meddling, twice, again }: ItemTurn): Promise<void> {
     for (const change of changes) this.changes.make(change);
     const request = this.requestOf(asked);
+    if (death === null && twice !== null && this.builder.twice !== null)
+      return this.both(this.requestOf({ ...asked, isFlagless: false }), twice.isPatient, this.builder.twice);
     if (death === null && meddling !== null) return this.meddled(asked, meddling);
     const dies = death !== null && 'within' in death;
     const isFlagless = asked.isFlagless && !dies;
@@ -52,6 +55,37 @@ export class ItemScene {
       // Stamps must be a moment old before they vouch for anything: what comes then is seen at a glance.
       await this.build({ ...request, force: false, budget: null }, isFlagless, null);
     }
+    this.expectNothingLost();
+  }
+
+  /** One of them came first, and the other to what it had left. */
+  private async both(
+    request: Request,
+    isPatient: boolean,
+    build: NonNullable<ItemBuilder['twice']>,
+  ): Promise<void> {
+    const when = `two builds at once ${JSON.stringify({ ...request, isPatient })}`;
+    const refuses = this.model.refuses(request);
+    const told = await build(request, isPatient);
+    this.tally.twice++;
+    if (refuses !== (told === 'refused')) say(when, [refuses ? 'were not refused' : 'were refused']);
+    if (told !== 'refused') {
+      const orders = told.length === 1 ? [told] : [told, [...told].reverse()];
+      const followed = orders.map((order) => {
+        const model = this.model.copy();
+        const wrong = order.flatMap((one) => follow(model, request, one));
+        return { model, wrong: [...wrong, ...differing(model.texts, foundIn(this.root))] };
+      });
+      const right = followed.find(({ wrong }) => wrong.length === 0);
+      if (right === undefined)
+        say(
+          when,
+          followed.flatMap(({ wrong }, i) => [`in order ${i + 1}:`, ...wrong]),
+        );
+      else this.model.become(right.model);
+      for (const one of told) this.tally.count(one, false);
+    }
+    this.expectTexts(`after ${when}`);
     this.expectNothingLost();
   }
 
@@ -114,17 +148,7 @@ export class ItemScene {
   }
 
   private expectTexts(when: string): void {
-    const { texts } = this.model;
-    const found = foundIn(this.root);
-    const differing = [...new Set([...texts.keys(), ...found.keys()])]
-      .sort()
-      .filter((at) => texts.get(at) !== found.get(at));
-    say(
-      when,
-      differing.map(
-        (at) => `${at} is ${JSON.stringify(found.get(at))}, not ${JSON.stringify(texts.get(at))}`,
-      ),
-    );
+    say(when, differing(this.model.texts, foundIn(this.root)));
   }
 
   private expectNothingLost(): void {
@@ -160,6 +184,13 @@ export class ItemScene {
     if (items === 'unclear' || items.length === 0) return null;
     return items[pick % items.length]!.name.slice(stage.length + 1);
   }
+}
+
+function differing(texts: Texts, found: Texts): readonly string[] {
+  return [...new Set([...texts.keys(), ...found.keys()])]
+    .sort()
+    .filter((at) => texts.get(at) !== found.get(at))
+    .map((at) => `${at} is ${JSON.stringify(found.get(at))}, not ${JSON.stringify(texts.get(at))}`);
 }
 
 function aboutMeddled(meddled: Meddled | null): string {

@@ -17,6 +17,8 @@ export class ItemTally {
   spared = 0;
   /** Builds during which a source was edited. */
   meddled = 0;
+  /** Pairs of builds that began at the same moment. */
+  twice = 0;
   /** Tasks that ran over a failure. */
   called = 0;
   /** Builds that waited for more money. */

@@ -64,6 +64,8 @@ export interface ItemTurn {
   readonly death: Death | null;
   /** Counts where nobody dies. */
   readonly meddling: Meddling | null;
+  /** Another build begins at the same moment; `isPatient`: it waits where the first is at work. Counts where nobody dies. */
+  readonly twice: { readonly isPatient: boolean } | null;
   /** Whether the next build must find nothing to do. */
   readonly again: boolean;
 }
@@ -84,7 +86,7 @@ const text = weighted<string>(
   [
     2,
     fc
-      .array(fc.constantFrom('a1', 'b1', 'c1', 'f1', 'k1', 'r1', 't1'), { minLength: 1, maxLength: 2 })
+      .array(fc.constantFrom('a1', 'b1', 'c1', 'f1', 'k1', 'k1', 'r1', 't1'), { minLength: 1, maxLength: 2 })
       .map((lines) => lines.map((line) => `${line}\n`).join('')),
   ],
 );
@@ -142,7 +144,14 @@ export const anyItemChange = weighted<ItemChange>(
   [2, fc.record({ kind: of('hook'), stage, to: hook })],
   [2, fc.record({ kind: of('attempts'), stage, to: attempts })],
   [2, fc.record({ kind: of('batch'), stage, to: batch })],
-  [1, fc.record({ kind: of('write'), path: fc.constant(serviceFile), text: fc.constantFrom('x\n', 'up\n') })],
+  [
+    1,
+    fc.record({
+      kind: of('write'),
+      path: fc.constant(serviceFile),
+      text: fc.constantFrom('x\n', 'up\n', 'up\n'),
+    }),
+  ],
   [1, fc.record({ kind: of('first'), to: first })],
   [1, fc.record({ kind: of('last'), to: last })],
   [1, fc.record({ kind: of('list'), to: list })],
@@ -183,7 +192,7 @@ const death: fc.Arbitrary<Death> = fc.oneof(
 );
 
 const meddling: fc.Arbitrary<Meddling> = fc.record({
-  within: fc.nat(5),
+  within: fc.nat(3),
   when: fc.constantFrom('before' as const, 'after' as const),
   isOwn: fc.nat(3).map((n) => n > 0),
   ...{ pick, text },
@@ -195,6 +204,8 @@ export interface ItemTurnKinds {
   readonly mostChanges: number;
   /** How many builds that come to their end come for one that is killed. */
   readonly peaceful: number;
+  /** How many times two builds begin at once for nine of one. */
+  readonly twice: number;
   /** How many builds come for one during which somebody edits a source. */
   readonly quiet: number;
   /** How many builds that are asked for without a flag come for one that is asked for as it may be. */
@@ -211,6 +222,10 @@ export function itemTurns(kinds: ItemTurnKinds): fc.Arbitrary<ItemTurn> {
     request: weighted([1, flagged], [kinds.flagless, fc.constant(flagless)]),
     death: weighted<Death | null>([kinds.peaceful, fc.constant(null)], [1, death]),
     meddling: weighted<Meddling | null>([kinds.quiet, fc.constant(null)], [1, meddling]),
+    twice: weighted<ItemTurn['twice']>(
+      [9, fc.constant(null)],
+      [kinds.twice, fc.record({ isPatient: fc.boolean() })],
+    ),
     again: fc.nat(2).map((n) => n === 0),
   });
 }

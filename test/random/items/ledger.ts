@@ -22,6 +22,14 @@ export class Ledger {
   /** By path, who made what lies or lay there last. */
   private readonly makers = new Map<string, Set<string>>();
 
+  copy(): Ledger {
+    const copy = new Ledger();
+    for (const [id, all] of this.memories) copy.memories.set(id, all);
+    for (const [key, stored] of this.cache) copy.cache.set(key, stored);
+    for (const [at, all] of this.makers) copy.makers.set(at, new Set(all));
+    return copy;
+  }
+
   /** How the task may end, given what lies in the places of its outputs. */
   endsOf(view: TaskView, lying: Texts, { isForced, hasCache }: Manners): readonly End[] {
     const { outcome, key } = view;

@@ -221,12 +221,14 @@ export function specOf(manner: Manner, recordsOf: (document: string) => unknown)
 export const serviceFile = 'service.txt';
 
 const service = {
-  check: `test -e ${sign}`,
+  check: `test -s ${sign}`,
   start: [
     `if grep -q x ${serviceFile}; then exit 1; fi`,
-    `trap 'rm -f ${sign}; exit 0' INT TERM`,
-    `: > ${sign}`,
-    'tail -f /dev/null & wait $!',
+    // What runs in the background does not hear an interrupt.
+    `timeout 300 tail -f /dev/null & trap "rm -f ${sign}; kill $!" EXIT`,
+    'trap "exit 0" INT TERM',
+    `echo $$ > ${sign}`,
+    'wait $! || :',
   ].join('; '),
   interval: 5,
 };

@@ -27,7 +27,7 @@ export function storyText(manner: Manner, turns: readonly ItemTurn[]): string {
 function words(value: Value): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const { kind, ...others } = value as { readonly kind?: string };
-  return [kind ?? [], fields(others) || []].flat().join(' ');
+  return [kind ?? [], fields(others) || []].flat().join(' ') || '{}';
 }
 
 function fields(value: object): string {
