@@ -37,6 +37,7 @@ import {
   standardOutputForJson,
   tellOfWork,
 } from './standard-streams.ts';
+import { whenSuspended } from './suspension.ts';
 import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
 import { openWorld } from './world.ts';
 
@@ -216,7 +217,7 @@ export function openConsole(
   mode: ConsoleMode,
   options: Pick<ConsoleOptions, 'raw' | 'names' | 'auditLines' | 'goOnFlags' | 'onClosed'>,
 ): Console {
-  return createConsole({
+  const console = createConsole({
     mode,
     verbose: isSet(flags, 'verbose') || text(flags, 'logLevel') === 'debug',
     stdout: mode === 'json' ? standardOutputForJson() : standardOutput(),
@@ -224,6 +225,15 @@ export function openConsole(
     env: process.env,
     ...options,
   });
+  if (mode !== 'live') return console;
+  const release = whenSuspended(console);
+  return {
+    ...console,
+    close() {
+      release();
+      console.close();
+    },
+  };
 }
 
 /** Throws `UsageError` where nothing can be audited. */

@@ -1,9 +1,17 @@
 // What a person at a terminal may ask of a watch: reads the keys, and answers those that only show something.
 import fs from 'node:fs';
 import path from 'node:path';
-import { type KeyAction, type KeyState, pressed } from '../model/watch/keys.ts';
+import {
+  type KeyAction,
+  type KeyScene,
+  type KeyState,
+  type Pressed,
+  pasted,
+  pressed,
+} from '../model/watch/keys.ts';
 import { graphLines, helpLines, logLines, nextLine, promptLine } from '../render/watch-answers.ts';
 import { behave } from './standard-streams.ts';
+import { suspendJob } from './suspension.ts';
 import type { WatchEnding } from './watch-ending.ts';
 import { Keyboard } from './watch-keys.ts';
 import type { WatchLoop } from './watch-loop.ts';
@@ -21,7 +29,8 @@ export class WatchTerminal {
     this.view = view;
     this.ending = ending;
     this.keyboard = new Keyboard({
-      onKey: (key) => this.press(key),
+      onKey: (key) => this.take((scene) => pressed(this.state, key, scene)),
+      onPaste: (text) => this.take(() => pasted(this.state, text)),
       onGone: () => ending.readerIsGone(),
     });
   }
@@ -31,8 +40,8 @@ export class WatchTerminal {
     this.keyboard.close();
   }
 
-  private press(key: string): void {
-    const { state, action } = pressed(this.state, key, {
+  private take(meaning: (scene: KeyScene) => Pressed): void {
+    const { state, action } = meaning({
       stages: this.view.stages.map((stage) => stage.name),
       pending: this.view.pending,
     });
@@ -59,7 +68,7 @@ export class WatchTerminal {
         this.show(action.what);
         return;
       case 'suspend':
-        this.keyboard.suspend();
+        suspendJob();
         return;
       case 'quit':
         // As a signal: nobody is waited for any longer.

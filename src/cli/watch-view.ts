@@ -17,6 +17,7 @@ import type { Flags } from './flags.ts';
 import { flagsToGoOn } from './going-on.ts';
 import { printDiagnostics } from './print.ts';
 import { frameTerminal, standardError, standardOutput } from './standard-streams.ts';
+import { whenSuspended } from './suspension.ts';
 import type { WatchedRunEnd } from './watched-run.ts';
 import type { WatchedWorkspace } from './watched-workspace.ts';
 
@@ -40,7 +41,7 @@ export class WatchView {
   private pendingNow: readonly string[] = [];
   private isToldNow = false;
   /** What a person is typing, where there are keys. */
-  private readonly prompt: { readonly line: LowestLine; readonly draw: () => void } | null;
+  private readonly prompt: ((text: string | null) => void) | null;
   private log: { readonly root: string; readonly path: string } | null = null;
 
   /** `onClosed`: nobody reads any more. */
@@ -168,9 +169,7 @@ export class WatchView {
 
   /** What stays the lowest line while it is typed; `null`: it is over. */
   ask(question: string | null): void {
-    if (this.prompt === null) return;
-    this.prompt.line.text = question;
-    this.prompt.draw();
+    this.prompt?.(question);
   }
 
   /** By the file system. What it refuses at each look is told once. */
@@ -226,7 +225,20 @@ export class WatchView {
 
 function openPrompt() {
   const line = new LowestLine(() => standardOutput().columns ?? 80);
-  return { line, draw: frameTerminal((piece) => line.below(piece)) };
+  const draw = frameTerminal((piece) => line.below(piece));
+  let typed: string | null = null;
+  const put = (text: string | null) => {
+    line.text = text;
+    draw();
+  };
+  whenSuspended({
+    suspend() {
+      typed = line.text;
+      put(null);
+    },
+    resume: () => put(typed),
+  });
+  return put;
 }
 
 function freshOf(found: Found): readonly string[] {

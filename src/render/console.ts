@@ -42,6 +42,9 @@ export interface Console {
   handle(event: PipeEvent): void;
   /** On a terminal, where it alone knows what is drawn: text that is none of the run's, whole lines. */
   above(text: string): void;
+  /** Around a time in which the terminal is somebody else's: what is drawn goes, and comes again. */
+  suspend(): void;
+  resume(): void;
   close(): void;
 }
 
@@ -54,6 +57,8 @@ export function createConsole(options: ConsoleOptions): Console {
       display.show(event, view);
     },
     above: (text) => display.above?.(text),
+    suspend: () => display.suspend?.(),
+    resume: () => display.resume?.(),
     close: () => display.close(),
   };
 }

@@ -27,6 +27,9 @@ export interface Display {
   show(event: PipeEvent, view: RunView): void;
   /** Where it draws again and again: text that is none of the run's, whole lines. */
   above?(text: string): void;
+  /** What it draws goes, and comes again. */
+  suspend?(): void;
+  resume?(): void;
   /** Leaves the terminal as it should be. More than once does no harm. */
   close(): void;
 }

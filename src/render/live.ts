@@ -25,6 +25,9 @@ export interface LiveOptions extends LineOptions {
 export interface LiveDisplay extends Display {
   /** Text that is none of the run's, whole lines, among the permanent ones. */
   above(text: string): void;
+  /** Takes what it draws away, and is still; later it draws again. */
+  suspend(): void;
+  resume(): void;
   /** Resolves when the block that redraws is there; `null` while nothing has run. */
   readonly opening: Promise<void> | null;
 }
@@ -72,6 +75,7 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
   const open = () => {
     opening ??= import('./live-block.ts').then(({ openLiveBlock }) => {
       // All may be over by now: then there is nothing to redraw.
+      if (block !== null) return;
       if (latest === null || !isAtWork(latest)) {
         opening = null;
         return;
@@ -113,6 +117,10 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
       }
     },
     above: (text) => write(text, latest),
+    suspend: shut,
+    resume() {
+      if (latest !== null && isAtWork(latest)) open();
+    },
     close() {
       latest = null;
       shut();

@@ -29,11 +29,6 @@ export class LowestLine {
     return `${erased}${piece}${this.drawn ?? ''}${cursor}`;
   }
 
-  /** What stood there may have been written over by somebody else. */
-  forget(): void {
-    this.drawn = null;
-  }
-
   /** A narrower terminal has wrapped it. */
   private erased(): string {
     if (this.drawn === null) return '';

@@ -18,9 +18,9 @@ export class Terminal implements AsyncDisposable {
   readonly running: Running;
   private at = 0;
 
-  /** `args`: as they are typed in a shell. */
-  constructor(rig: Rig, args: string) {
-    const command = `stty cols 100 rows 40; exec "${nodeUnderTest}" -- "${pipeCommand}" ${args}`;
+  /** `args`: as they are typed in a shell. `line`: of the shell that starts it; by default it gives way. */
+  constructor(rig: Rig, args: string, line = (pipe: string) => `exec ${pipe}`) {
+    const command = `stty cols 100 rows 40; ${line(`"${nodeUnderTest}" -- "${pipeCommand}" ${args}`)}`;
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm', LANG: 'C.UTF-8' };
     this.running = new Running(
       spawn('script', ['-qefc', command, '/dev/null'], { cwd: rig.root, env, stdio: 'pipe' }),

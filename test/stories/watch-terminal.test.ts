@@ -1,6 +1,7 @@
 // `pipe watch` at a real terminal: how all stands at rest, and what keys do.
 import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
+import { Screen } from '../render/screen.ts';
 import { Rig } from '../rig/rig.ts';
 import { hasTerminal, seen, Terminal } from '../rig/terminal.ts';
 import { gate, tell } from './signs.ts';
@@ -80,6 +81,54 @@ test('a name is typed on while runs begin and end, and what is asked for during 
   await terminal.next(/ {2}slow\n {2}quiet\n/);
   await tell(rig, 'gate');
   await terminal.next(/✓ slow [\s\S]*✓ quiet .*it is forced/);
+  await terminal.next(rest);
+  terminal.type('q');
+  expect((await terminal.running.ended).code).toBe(0);
+});
+
+test('Ctrl-Z gives the terminal to the shell as it was, and what was drawn is drawn anew when the watch goes on', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0' },
+    `{ stages: { slow: { requires: ['in.txt'], produces: ['out.txt'], run: 'read _ < gate; cp in.txt out.txt' } } }`,
+  );
+  gate(rig, 'gate');
+  const inShell = (pipe: string) => `set -m; ${pipe}; echo "status $?, shell"; fg > fg.txt; echo "end $?"`;
+  await using terminal = new Terminal(rig, 'watch', inShell);
+  await terminal.next(/slow .*\n0 of 1 done.*\n/);
+  terminal.type('fsl');
+  await terminal.next(/0 of 1 done.*\nwhich stage\? sl$/);
+  terminal.type('\u001a');
+  await terminal.next(/status \d+, shell\n/);
+  const screen = new Screen({ columns: 100, rows: 40 });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is to be taken out
+  const pastes = /\u001b\[\?2004./g;
+  screen.feed(terminal.running.stdout.replace(pastes, ''));
+  expect(screen.text()).toEqual([expect.stringMatching(/^\S+ · 1 task$/), expect.stringMatching(/^status/)]);
+  expect(screen.cursorVisible).toBe(true);
+  expect(terminal.running.stdout.match(pastes)!.at(-1)).toBe('\u001b[?2004l');
+  await terminal.next(/0 of 1 done.*\nwhich stage\? sl$/);
+  terminal.type('\u007f');
+  await terminal.next(/which stage\? s$/);
+  terminal.type('\u001bq');
+  await terminal.next(/end 0\n/);
+});
+
+test('where there is no shell that could let it go on, Ctrl-Z stops nothing; what is pasted is no keys', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0' },
+    `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
+  );
+  await using terminal = new Terminal(rig, 'watch');
+  await terminal.next(rest);
+  terminal.type('\u001a');
+  terminal.type('\u001b[200~q\rr\u001b[201~');
+  terminal.type('f');
+  terminal.type('\u001b[200~ pa\r\n\u001b[201~');
+  await terminal.next(/which stage\? pa$/);
+  terminal.type('\r');
+  await terminal.next(/✓ page .*it is forced/);
   await terminal.next(rest);
   terminal.type('q');
   expect((await terminal.running.ended).code).toBe(0);

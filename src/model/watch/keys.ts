@@ -42,6 +42,13 @@ export function pressed(state: KeyState, key: string, scene: KeyScene): Pressed 
   return state.kind === 'waiting' ? waiting(key, scene) : naming(state.text, key, scene);
 }
 
+/** Text that was pasted: it is no keys, but it may be a name, or its end. */
+export function pasted(state: KeyState, text: string): Pressed {
+  if (state.kind === 'waiting') return { state, action: null };
+  const next = state.text + [...text.trim().split(/[\r\n]/)[0]!].filter((one) => one >= ' ').join('');
+  return { state: { kind: 'naming', text: next }, action: { kind: 'prompt', text: next } };
+}
+
 const rest: KeyState = { kind: 'waiting' };
 
 function waiting(key: string, scene: KeyScene): Pressed {

@@ -1,6 +1,6 @@
 // The keys of a watch.
 import { expect, test } from 'vitest';
-import { type KeyAction, type KeyState, pressed } from '../../../src/model/watch/keys.ts';
+import { type KeyAction, type KeyState, pasted, pressed } from '../../../src/model/watch/keys.ts';
 
 const scene = { stages: ['clean', 'stats', 'statistics', 'report'], pending: ['report'] };
 
@@ -62,4 +62,11 @@ test('naming can be left, and then keys are keys again; Ctrl-C is heard meanwhil
     { kind: 'prompt-over', problem: 'no stage is named "z"' },
   ]);
   expect(type('f', '\u0003')[1]).toEqual({ kind: 'quit', exitCode: 130 });
+});
+
+test('what is pasted is no keys; while a name is typed its first line is a part of it', () => {
+  expect(pasted({ kind: 'waiting' }, 'q\n1')).toEqual({ state: { kind: 'waiting' }, action: null });
+  const { state, action } = pasted({ kind: 'naming', text: 'st' }, ' a\u001bts\r\nq');
+  expect(state).toEqual({ kind: 'naming', text: 'stats' });
+  expect(action).toEqual({ kind: 'prompt', text: 'stats' });
 });
