@@ -235,9 +235,9 @@ describe('what leaves the process', () => {
   test('is JSON where it is written as it is, of data without secrets', () => {
     const users = files.filter((file) => file.code.includes('standardOutputForJson'));
     expect(users.map((file) => file.path)).toEqual([
-      'cli/build.ts',
       'cli/graph.ts',
       'cli/print.ts',
+      'cli/showing.ts',
       'cli/standard-streams.ts',
     ]);
     expect(files.filter((file) => /new EventStream\(/.test(file.code)).map((file) => file.path)).toEqual([

@@ -10,8 +10,6 @@ import { UsageError } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
 import { valuesOf } from '../model/params/param.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Console, type ConsoleOptions, createConsole } from '../render/console.ts';
-import { type ConsoleMode, chooseMode } from '../render/console-mode.ts';
 import type { Auditing } from './auditing.ts';
 import {
   budgetOf,
@@ -29,15 +27,9 @@ import { commandWords } from './hidden-secrets.ts';
 import { refuseInsideStage } from './inside.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
+import { modeOf, openConsole } from './showing.ts';
 import { handleSignals } from './signals.ts';
-import {
-  outlet,
-  standardError,
-  standardOutput,
-  standardOutputForJson,
-  tellOfWork,
-} from './standard-streams.ts';
-import { whenSuspended } from './suspension.ts';
+import { outlet, tellOfWork } from './standard-streams.ts';
 import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
 import { openWorld } from './world.ts';
 
@@ -203,37 +195,6 @@ export async function runPart(
     folders.close();
     release();
   }
-}
-
-export function modeOf(flags: Flags): ConsoleMode {
-  const level = text(flags, 'logLevel');
-  const quiet = isSet(flags, 'quiet') || level === 'warn' || level === 'error';
-  return chooseMode({ json: isSet(flags, 'json'), quiet }, standardOutput(), process.env);
-}
-
-/** Where a run is shown. */
-export function openConsole(
-  flags: Flags,
-  mode: ConsoleMode,
-  options: Pick<ConsoleOptions, 'raw' | 'names' | 'auditLines' | 'goOnFlags' | 'onClosed'>,
-): Console {
-  const console = createConsole({
-    mode,
-    verbose: isSet(flags, 'verbose') || text(flags, 'logLevel') === 'debug',
-    stdout: mode === 'json' ? standardOutputForJson() : standardOutput(),
-    stderr: standardError(),
-    env: process.env,
-    ...options,
-  });
-  if (mode !== 'live') return console;
-  const release = whenSuspended(console);
-  return {
-    ...console,
-    close() {
-      release();
-      console.close();
-    },
-  };
 }
 
 /** Throws `UsageError` where nothing can be audited. */

@@ -8,16 +8,15 @@ import type { Console } from '../render/console.ts';
 import { lookOf } from '../render/console-mode.ts';
 import { warningLines } from '../render/display.ts';
 import type { GoOnFlags, Look } from '../render/look.ts';
-import { LowestLine } from '../render/lowest-line.ts';
 import { emptyScreen, serverLines } from '../render/watch-answers.ts';
 import { brokenLine, changedLine, type Pending, type Rest, restLines } from '../render/watch-lines.ts';
 import { createWriter, type Writer } from '../render/writer.ts';
-import { modeOf, openConsole } from './build.ts';
 import type { Flags } from './flags.ts';
 import { flagsToGoOn } from './going-on.ts';
 import { printDiagnostics } from './print.ts';
-import { frameTerminal, standardError, standardOutput } from './standard-streams.ts';
-import { whenSuspended } from './suspension.ts';
+import { modeOf, openConsole } from './showing.ts';
+import { standardError, standardOutput } from './standard-streams.ts';
+import { openPrompt } from './watch-prompt.ts';
 import type { WatchedRunEnd } from './watched-run.ts';
 import type { WatchedWorkspace } from './watched-workspace.ts';
 
@@ -221,24 +220,6 @@ export class WatchView {
     if (this.console !== null && this.mode === 'live') this.console.above(text);
     else this.writerOf(this.mode === 'json' ? 'stderr' : 'stdout').write(text);
   }
-}
-
-function openPrompt() {
-  const line = new LowestLine(() => standardOutput().columns ?? 80);
-  const draw = frameTerminal((piece) => line.below(piece));
-  let typed: string | null = null;
-  const put = (text: string | null) => {
-    line.text = text;
-    draw();
-  };
-  whenSuspended({
-    suspend() {
-      typed = line.text;
-      put(null);
-    },
-    resume: () => put(typed),
-  });
-  return put;
 }
 
 function freshOf(found: Found): readonly string[] {

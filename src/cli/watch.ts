@@ -2,10 +2,10 @@
 import path from 'node:path';
 import { Server } from '../exec/server.ts';
 import { UsageError } from '../model/diagnostic.ts';
-import { modeOf } from './build.ts';
 import { type Flags, freshnessOf, text } from './flags.ts';
 import { refuseInsideStage } from './inside.ts';
 import { heedReader } from './reader-watch.ts';
+import { modeOf } from './showing.ts';
 import { handleSignals } from './signals.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { standardOutput, tellOfWork } from './standard-streams.ts';
