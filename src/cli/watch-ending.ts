@@ -5,20 +5,33 @@ import type { WatchLoop } from './watch-loop.ts';
 /** Of an interruption, whoever interrupts. */
 const interrupted = 130;
 
+/** Who asked sees nothing happen for longer than this only if they are told why. */
+const noticeableMs = 1000;
+
 export class WatchEnding {
   private readonly loop: WatchLoop;
   private readonly server: Server | null;
+  private readonly onSlow: () => void;
+  private timer: NodeJS.Timeout | undefined;
   private asked = 0;
   private isReaderGone = false;
 
-  constructor(loop: WatchLoop, server: Server | null) {
+  /** `onSlow`: what runs does not end soon, and may be asked once more. */
+  constructor(loop: WatchLoop, server: Server | null, onSlow: () => void) {
     this.loop = loop;
     this.server = server;
+    this.onSlow = onSlow;
+  }
+
+  /** All has ended. */
+  close(): void {
+    clearTimeout(this.timer);
   }
 
   quit(exitCode: number): void {
     // What runs may be gone already, and the server be waited for.
     if (this.asked > 0) void this.server?.stop();
+    else this.timer = setTimeout(this.onSlow, noticeableMs);
     this.asked++;
     this.loop.quit(exitCode);
   }

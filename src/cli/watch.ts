@@ -40,7 +40,9 @@ export async function watch(targets: readonly string[], given: Flags): Promise<n
   });
   const answering = isPlainWatch(flags) ? answerBuilds(loop, { place, ears, targets }) : null;
   const server = serverOf(text(flags, 'exec'), place.root, view);
-  const ending = new WatchEnding(loop, server);
+  const ending = new WatchEnding(loop, server, () =>
+    view.note('what runs is being ended; asked once more, it ends at once'),
+  );
   const release = handleSignals(() => ending.signalled());
   standardOutput().on('error', () => ending.readerIsGone());
   if (modeOf(flags) !== 'quiet') heedReader();
@@ -50,6 +52,7 @@ export async function watch(targets: readonly string[], given: Flags): Promise<n
   } finally {
     answering?.close();
     await server?.stop();
+    ending.close();
     terminal?.close();
     release();
   }

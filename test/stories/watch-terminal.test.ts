@@ -134,6 +134,26 @@ test('where there is no shell that could let it go on, Ctrl-Z stops nothing; wha
   expect((await terminal.running.ended).code).toBe(0);
 });
 
+test('q says that something takes its time to end, and once more ends it at once', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0' },
+    `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
+  );
+  await using terminal = new Terminal(
+    rig,
+    `watch --exec 'trap "" INT TERM; echo "server $$"; while :; do sleep 1000; done'`,
+  );
+  const served = /exec \S+ server (\d+)\n/;
+  const pid = Number(served.exec(await terminal.next(served))![1]);
+  terminal.type('q');
+  await terminal.next(/what runs is being ended; asked once more, it ends at once\n/);
+  expect(isAlive(pid)).toBe(true);
+  terminal.type('q');
+  expect((await terminal.running.ended).code).toBe(0);
+  expect(isAlive(pid)).toBe(false);
+});
+
 test('q ends the server beside it with all its processes, and then the watch', async () => {
   if (!hasTerminal) return;
   await using rig = await Rig.compiled(
