@@ -18,7 +18,7 @@ export async function loadPlainModule(absolutePath: string): Promise<unknown> {
   if (!absolutePath.endsWith('.cjs')) return loadModule(absolutePath);
   const known = plainModules.get(absolutePath);
   if (known !== undefined) return known.exports;
-  const source = readFileSync(absolutePath, 'utf8');
+  const source = withoutSourceMap(readFileSync(absolutePath));
   if (/\bimport\s*\(/.test(source)) return loadModule(absolutePath);
   const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
   const run = new Script(wrapped, { filename: absolutePath }).runInThisContext() as (
@@ -28,6 +28,16 @@ export async function loadPlainModule(absolutePath: string): Promise<unknown> {
   run(module.exports, requireFrom(absolutePath), module, absolutePath, posix.dirname(absolutePath));
   plainModules.set(absolutePath, module);
   return module.exports;
+}
+
+const mapStart = Buffer.from('\n//# sourceMappingURL=data:');
+
+/** A map within the text, on its last line, is often longer than all of it: nobody asks for it here. */
+function withoutSourceMap(bytes: Buffer): string {
+  const at = bytes.lastIndexOf(mapStart);
+  const lineEnd = at < 0 ? -1 : bytes.indexOf('\n', at + 1);
+  const isLast = at >= 0 && (lineEnd === -1 || lineEnd === bytes.length - 1);
+  return bytes.toString('utf8', 0, isLast ? at + 1 : bytes.length);
 }
 
 /** Made when first called: that takes a millisecond, and most configurations import nothing at run time. */
