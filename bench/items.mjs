@@ -1,10 +1,13 @@
 // What very many items cost: one stage for each of so many files, next to one stage that has the same files as inputs.
 //
-//   node bench/items.mjs [items, default 10000] [--rounds 7] [--cold] [--pipe dist/pipe.cjs]
+//   node bench/items.mjs [items, default 10000] [--rounds 7] [--cold] [--kinds items,gathered,chained] [--batch 50]
+//                        [--pipe dist/pipe.cjs]
 //
-// Each round: nothing to do, of both, in turn; then one item edited, added and deleted, each until its command starts
-// and until the end. With `--cold` the first build executes each item; else outputs are written beforehand and accepted.
-// Memory is the most that the process itself held, where the system tells (Linux).
+// Each round: nothing to do, of all, in turn; then one item edited, added, renamed and deleted, each until the first
+// command starts, until the last one does, and until the end. `items`: one stage with items; `gathered`: and a stage that
+// requires what all of them make; `chained`: two stages with items, one after the other, and what gathers them. With
+// `--cold` the first build executes each item; else outputs are written beforehand and accepted. With `--batch` a
+// process serves so many items. Memory is the most that the process itself held, where the system tells (Linux).
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -17,6 +20,8 @@ const { values: options, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     cold: { type: 'boolean', default: false },
+    kinds: { type: 'string', default: 'items,gathered,chained' },
+    batch: { type: 'string' },
     pipe: { type: 'string', default: 'dist/pipe.cjs' },
   },
 });
@@ -27,23 +32,41 @@ const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process
 delete env.NODE_EXTRA_CA_CERTS;
 
 const item = (i) => `${String(i).padStart(6, '0')}.txt`;
-const stages = {
-  items: "{ forEach: 'in/{name}.txt', produces: ['out/{name}.txt'], run: 'cp {item} out/{name}.txt' }",
-  plain: "{ requires: ['in/*.txt'], produces: ['all.txt'], run: 'ls in | (cd in && xargs cat) > all.txt' }",
+/** A stage that copies from folder to folder, item by item. */
+const copies = (from, to) => {
+  const work =
+    options.batch === undefined
+      ? `run: 'cp {item} ${to}/{name}.txt'`
+      : `batch: { size: ${Number(options.batch)} }, run: ${JSON.stringify(batchOf(to))}`;
+  return `{ forEach: '${from}/{name}.txt', produces: ['${to}/{name}.txt'], ${work} }`;
 };
+const batchOf = (to) => `sed -e 's/.*"item":"\\([^"]*\\)".*/\\1/' "$PIPE_ITEMS" | xargs cp -t ${to}`;
+const gathers = (from) =>
+  `{ requires: ['${from}/*.txt'], produces: ['all.txt'], run: 'ls ${from} > all.txt' }`;
+const kinds = {
+  plain: { folders: [], stages: { plain: gathers('in') } },
+  items: { folders: ['out'], stages: { items: copies('in', 'out') } },
+  gathered: { folders: ['out'], stages: { items: copies('in', 'out'), gather: gathers('out') } },
+  chained: {
+    folders: ['mid', 'out'],
+    stages: { first: copies('in', 'mid'), second: copies('mid', 'out'), gather: gathers('out') },
+  },
+};
+const chosen = ['plain', ...options.kinds.split(',')];
 
 /** A workspace in which all is made, as far as it is not to be executed. */
 function place(kind) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `pipe-items-${kind}-`));
   const write = (file, text) => fs.writeFileSync(path.join(folder, file), text);
-  for (const one of ['in', 'out']) fs.mkdirSync(path.join(folder, one));
-  for (let i = 0; i < count; i++) {
-    write(`in/${item(i)}`, `source ${i}\n`);
-    if (kind === 'items' && !options.cold) write(`out/${item(i)}`, `source ${i}\n`);
-  }
+  const { folders, stages } = kinds[kind];
+  for (const one of ['in', ...folders]) fs.mkdirSync(path.join(folder, one));
+  for (let i = 0; i < count; i++)
+    for (const one of ['in', ...(options.cold ? [] : folders)]) write(`${one}/${item(i)}`, `source ${i}\n`);
+  if (!options.cold) write('all.txt', Array.from({ length: count }, (_, i) => `${item(i)}\n`).join(''));
+  const text = Object.entries(stages).map(([name, stage]) => `    ${name}: ${stage},\n`);
   write(
     'pipeline.config.ts',
-    `import { definePipeline } from 'pipe-build';\n\nexport default definePipeline({ stages: { all: ${stages[kind]} } });\n`,
+    `import { definePipeline } from 'pipe-build';\n\nexport default definePipeline({\n  stages: {\n${text.join('')}  },\n});\n`,
   );
   return folder;
 }
@@ -65,7 +88,8 @@ function run(folder, args = ['build']) {
   child.on('exit', (code) => {
     const ms = performance.now() - began.ms;
     clearInterval(watch);
-    if (code === 0) resolve({ ms, peakMb, commandMs: firstCommand(folder) - began.at });
+    const [firstMs, lastMs] = commandsOf(folder).map((at) => at - began.at);
+    if (code === 0) resolve({ ms, peakMb, firstMs, lastMs });
     else reject(new Error(`pipe ${args.join(' ')}: exit code ${code} in ${folder}`));
   });
   return promise;
@@ -77,15 +101,16 @@ function deferred() {
   return parts;
 }
 
-/** When the first command of the last run began. */
-function firstCommand(folder) {
+/** When the first and the last command of the last run began. */
+function commandsOf(folder) {
   const runs = path.join(folder, '.pipeline-cache/runs');
-  if (!fs.existsSync(runs)) return Number.NaN;
+  if (!fs.existsSync(runs)) return [Number.NaN, Number.NaN];
   const last = fs.readdirSync(runs).sort().at(-1);
-  const [line] = /^.*"kind":"task-started".*$/m.exec(
-    fs.readFileSync(path.join(runs, last, 'events.jsonl'), 'utf8'),
-  ) ?? [null];
-  return line === null ? Number.NaN : Date.parse(JSON.parse(line).at);
+  const lines = fs.readFileSync(path.join(runs, last, 'events.jsonl'), 'utf8').split('\n');
+  const begun = lines.filter((line) => line.includes('"kind":"task-started"'));
+  return [begun[0], begun.at(-1)].map((line) =>
+    line === undefined ? Number.NaN : Date.parse(JSON.parse(line).at),
+  );
 }
 
 /** Builds until the next one sees at a glance that nothing is to be done. */
@@ -107,42 +132,53 @@ function median(values) {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-const folders = { items: place('items'), plain: place('plain') };
+const folders = Object.fromEntries(chosen.map((kind) => [kind, place(kind)]));
+const steps = {
+  'nothing to do': () => {},
+  'one edited': (folder) => fs.appendFileSync(path.join(folder, 'in', item(0)), 'edit\n'),
+  'one added': (folder, i) => fs.writeFileSync(path.join(folder, 'in', `new-${i}.txt`), 'new\n'),
+  'one renamed': (folder, i) =>
+    fs.renameSync(path.join(folder, 'in', `new-${i}.txt`), path.join(folder, 'in', `other-${i}.txt`)),
+  'one deleted': (folder, i) => fs.rmSync(path.join(folder, 'in', `other-${i}.txt`)),
+};
 try {
   const rows = [];
-  const first = options.cold ? ['build'] : ['accept', 'all', '--reason', 'made beforehand'];
-  const begun = await run(folders.items, first);
-  rows.push([options.cold ? 'the first build' : 'pipe accept', begun.ms, Number.NaN, begun.peakMb]);
-  await run(folders.plain);
-  for (const folder of Object.values(folders)) await settle(folder);
-  const { ms, peakMb } = await run(folders.items, ['build', '-q']);
-  rows.push(['nothing to do, no glance', ms, Number.NaN, peakMb]);
-  const steps = {
-    'nothing to do, plain inputs': [folders.plain, () => {}],
-    'nothing to do': [folders.items, () => {}],
-    'one edited': [
-      folders.items,
-      (i) => fs.appendFileSync(path.join(folders.items, 'in', item(i)), 'edit\n'),
-    ],
-    'one added': [
-      folders.items,
-      (i) => fs.writeFileSync(path.join(folders.items, 'in', `new-${i}.txt`), 'new\n'),
-    ],
-    'one deleted': [folders.items, (i) => fs.rmSync(path.join(folders.items, 'in', `new-${i}.txt`))],
-  };
-  const results = Object.fromEntries(Object.keys(steps).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++)
-    for (const [name, [folder, act]] of Object.entries(steps)) {
-      act(round);
-      results[name].push(await run(folder));
-      await settle(folder);
+  for (const [kind, folder] of Object.entries(folders)) {
+    if (kind === 'plain') await run(folder);
+    else {
+      const made = ['accept', ...Object.keys(kinds[kind].stages), '--reason', 'made beforehand'];
+      const first = await run(folder, options.cold ? ['build'] : made);
+      rows.push([`${kind}: ${options.cold ? 'the first build' : 'pipe accept'}`, [first]]);
     }
-  for (const [name, all] of Object.entries(results))
-    rows.push([name, ...['ms', 'commandMs', 'peakMb'].map((key) => median(all.map((one) => one[key])))]);
+    await settle(folder);
+    // What was accepted is not pipe's: it is kept aside once, which is no edit as any other.
+    if (kind !== 'plain') steps['one edited'](folder);
+    await settle(folder);
+    await run(folder);
+    await settle(folder);
+    rows.push([`${kind}: nothing to do, no glance`, [await run(folder, ['build', '-q'])]]);
+  }
+  const results = new Map();
+  for (let round = 0; round < rounds; round++)
+    for (const [name, act] of Object.entries(steps))
+      for (const [kind, folder] of Object.entries(folders)) {
+        if (kind === 'plain' && act.length > 0) continue;
+        act(folder, round);
+        const key = `${kind}: ${name}`;
+        results.set(key, [...(results.get(key) ?? []), await run(folder)]);
+        await settle(folder);
+      }
+  rows.push(
+    ...[...results].sort(([a], [b]) => chosen.indexOf(a.split(':')[0]) - chosen.indexOf(b.split(':')[0])),
+  );
   const told = (value) => (Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en'));
   console.log(`${count.toLocaleString('en')} items; medians of ${rounds}; Node ${process.versions.node}\n`);
-  console.log('| | ms | until its command starts, ms | memory, MB |\n| --- | --: | --: | --: |');
-  for (const [name, ...values] of rows) console.log(`| ${name} | ${values.map(told).join(' | ')} |`);
+  console.log('| | ms | until the first command, ms | until the last command, ms | memory, MB |');
+  console.log('| --- | --: | --: | --: | --: |');
+  for (const [name, all] of rows) {
+    const values = ['ms', 'firstMs', 'lastMs', 'peakMb'].map((key) => median(all.map((one) => one[key])));
+    console.log(`| ${name} | ${values.map(told).join(' | ')} |`);
+  }
 } finally {
   for (const folder of Object.values(folders)) fs.rmSync(folder, { recursive: true, force: true });
 }

@@ -12,11 +12,11 @@ import { someOf, type TaskSight } from '../glance/sights.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import { stageOfTask } from '../model/task.ts';
 
-/** `others`: the tasks that are left out. */
+/** `others`: the tasks that are left out, and those that look at what they looked at before. */
 export function hidesOrder(
   root: string,
   proof: ReadProof,
-  others: readonly TaskSight[],
+  others: () => readonly TaskSight[],
   whole: Whole,
 ): boolean {
   const { junctions } = proof.sights();
@@ -26,7 +26,7 @@ export function hidesOrder(
   const isLink = (position: number) => isLinkIn(proof.stamps, position * stampLength);
   let folder = '.';
   let above = linksAbove(folder);
-  return others.some(({ task, paths: positions }) =>
+  return others().some(({ task, paths: positions }) =>
     someOf(positions, (position) => {
       const file = paths[position]!;
       if (isElsewhere(file)) return false;

@@ -7,7 +7,7 @@ import { once } from '../base/once.ts';
 import { prepareCode } from '../config/code.ts';
 import { openCodeCache } from '../config/code-cache.ts';
 import type { Whole } from '../engine/rest.ts';
-import { isFamily, isOfItems } from '../glance/sights.ts';
+import { type Concerned, isFamily } from '../glance/sights.ts';
 import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { hasFunction } from '../model/checks.ts';
@@ -24,7 +24,7 @@ import { optionsOf, runPart } from './build.ts';
 import { selectionOf } from './flags.ts';
 import { hiddenValues } from './hidden-secrets.ts';
 import { hidesOrder } from './links-of-rest.ts';
-import { gatheredItems, onlyThese, tasksOfPart } from './part-of-items.ts';
+import { itemsOfPart, leftOutItems, type TasksOfPart, tasksOfPart } from './part-of-items.ts';
 import { Resealing } from './resealing.ts';
 import type { Sighting } from './sighting.ts';
 import { version } from './version.ts';
@@ -37,37 +37,51 @@ export async function buildPart(
   flags: Readonly<Record<string, never>>,
 ): Promise<number | null> {
   const { proof } = seen;
-  const { again, before } = seen.concerned;
-  // Which items there are that follow from others is known when all is looked at.
-  if ([...before].some(isOfItems)) return null;
   const part = partOf(seen);
   if (part === null) return null;
   const { pipeline, graph } = part;
-  const gathered = gatheredItems(seen, graph);
-  const sighting = { ...seen, concerned: { again, before: new Set([...before, ...gathered]) } };
-  const workspace = workspaceOf(sighting, pipeline, graph);
   const tasks = proof.sights().tasks;
-  const found = tasksOfPart(sighting, graph);
+  const found = tasksOfPart(seen, graph);
   if (found === null || found.tasks.length === 0) return null;
+  const concerned = withItems(seen.concerned, found);
+  const { again, changed } = concerned;
+  const leftOut = leftOutItems({ ...seen, concerned }, graph, found.tasks);
+  const before = new Set([...concerned.before, ...leftOut]);
+  const sighting = { ...seen, concerned: { again, changed, before } };
+  const workspace = workspaceOf(sighting, pipeline, graph);
   const selection: Selection = {
     stages: [...new Set(found.tasks.map(({ stage }) => graph.stageNamed(stage.name)))],
     names: new Set(graph.stages.map(({ name }) => name)),
     forced: new Set(),
     audited: new Set(),
     targets: proof.header.targets,
-    ...onlyThese(found.tasks, gathered),
+    asBefore: new Set([...again].filter((task) => !changed.has(task))),
+    knownItems: itemsOfPart(found.tasks),
+    leftOut,
   };
   const others = tasks.filter(({ task }) => !again.has(task) && !isFamily(task));
+  const took = new Map(
+    tasks.flatMap((one) => (again.has(one.task) ? [[one.task, one.savedMs] as const] : [])),
+  );
+  const asTheyWere = () => tasks.filter(({ task }) => !changed.has(task) && !isFamily(task));
   const whole = once(() => wholeOf(sighting, workspace, targets));
-  if (hidesOrder(sighting.root, proof, others, whole)) return null;
+  if (hidesOrder(sighting.root, proof, asTheyWere, whole)) return null;
   const rest = {
     tasks: others.length,
     saved: savedInAll(others),
+    tookMs: (task: TaskId) => took.get(task),
     isCurrent: () => isMarked(workspace.state, proof.header.state),
     whole,
   };
   const resealing = new Resealing(sighting, found);
   return runPart(workspace, selection, flags, optionsOf(workspace, flags), { rest, resealing });
+}
+
+/** With the items that follow from others, or are gone. */
+function withItems({ again, changed, before }: Concerned, { tasks, added }: TasksOfPart): Concerned {
+  const isNew = new Set(added);
+  const items = tasks.flatMap((task) => (task.item === null || isNew.has(task) ? [] : [task.id]));
+  return { again: new Set([...again, ...items]), changed: new Set([...changed, ...items]), before };
 }
 
 /** The stages that are concerned and those before them, as they stand in the whole. */

@@ -1,22 +1,26 @@
-// The tasks of a build of a part: those that something has happened to, and those of items that have come.
+// The tasks of a build of a part: those that something has happened to, and those of items that have come or are gone,
+// from stage to stage.
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Files } from '../engine/ports.ts';
 import { walks } from '../files/glob-files.ts';
-import { isFamily, type TaskSight } from '../glance/sights.ts';
+import { isFamily, someOf, type TaskSight } from '../glance/sights.ts';
 import { globMatches } from '../model/glob/glob.ts';
+import { isSpelledOut } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { ForEachFile } from '../model/items/for-each.ts';
 import { taskForFile, taskNamed } from '../model/items/item-tasks.ts';
-import { tellsItemsApart } from '../model/items/streams.ts';
-import type { Selection } from '../model/selection.ts';
+import { streams, tellsItemsApart } from '../model/items/streams.ts';
 import type { Stage } from '../model/stage.ts';
 import { allItemsOf, stageOfTask, type Task, taskIdOf } from '../model/task.ts';
 import type { Sighting } from './sighting.ts';
 
 export interface TasksOfPart {
-  /** In the order in which they passed when all were fresh: a build of all starts one after the other so. */
+  /**
+   * In the order in which they passed when all were fresh: a build of all starts one after the other so. Of items also
+   * those that are gone, or will be when what comes before them has run.
+   */
   readonly tasks: readonly Task[];
   /** Those among them that the proof does not know. */
   readonly added: readonly Task[];
@@ -26,29 +30,65 @@ export interface TasksOfPart {
 
 /** `null`: that cannot be told without a look at everything. */
 export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGraph): TasksOfPart | null {
-  const { again } = concerned;
+  const { again, changed } = concerned;
   const known = proof.sights().tasks;
   const names = known.flatMap(({ task }) => (again.has(task) && !isFamily(task) ? [task as TaskId] : []));
   const old = names.map((name) => taskNamed(graph, name));
   if (!old.every((task): task is Task => task !== null && isFileOrNone(task))) return null;
-  const families = graph.stages.filter(({ name }) => again.has(allItemsOf(name)));
-  const added: Task[] = [];
+  const byStage = new Map<string, Map<TaskId, Task>>();
+  for (const task of old) tasksIn(byStage, task.stage.name).set(task.id, task);
+  const families = graph.order.filter(({ name }) => again.has(allItemsOf(name)));
   for (const stage of families) {
-    const come = newItems(root, stage, known);
-    if (come === null || !old.every((task) => task.stage.name !== stage.name || isFile(root, task)))
-      return null;
-    added.push(...come);
+    // Where its folder is as it was, none has come and none is gone by itself.
+    const listed = changed.has(allItemsOf(stage.name)) ? itemsByName(root, stage, known) : [];
+    const following = itemsFollowing(graph, byStage, stage);
+    if (listed === null || following === null) return null;
+    const own = tasksIn(byStage, stage.name);
+    for (const task of [...listed, ...following]) own.set(task.id, task);
+    for (const task of own.values()) if (isSomethingElse(root, task)) return null;
   }
-  // Which items a stage has is known when those have run that make them, be they known or new.
-  const changing = new Set([...old, ...added].map(({ stage }) => stage.name));
-  if (families.some(({ name }) => graph.edgesInto(name).some(({ from }) => changing.has(from)))) return null;
   const order = new Map<string, number>();
-  for (const [i, { task }] of known.entries())
-    if (!order.has(stageOfTask(task as TaskId))) order.set(stageOfTask(task as TaskId), i);
-  const tasks = [...old, ...added].sort(
-    (a, b) => order.get(a.stage.name)! - order.get(b.stage.name)! || (a.id < b.id ? -1 : 1),
-  );
-  return { tasks, added, families };
+  const isKnown = new Set<string>();
+  for (const [i, { task }] of known.entries()) {
+    const stage = stageOfTask(task as TaskId);
+    if (!order.has(stage)) order.set(stage, i);
+    if (byStage.get(stage)?.has(task as TaskId)) isKnown.add(task);
+  }
+  const tasks = [...byStage.values()]
+    .flatMap((ofStage) => [...ofStage.values()])
+    .sort((a, b) => order.get(a.stage.name)! - order.get(b.stage.name)! || (a.id < b.id ? -1 : 1));
+  return { tasks, added: tasks.filter(({ id }) => !isKnown.has(id)), families };
+}
+
+function tasksIn(byStage: Map<string, Map<TaskId, Task>>, stage: string): Map<TaskId, Task> {
+  const known = byStage.get(stage) ?? new Map<TaskId, Task>();
+  byStage.set(stage, known);
+  return known;
+}
+
+/** Items that are made from what has changed: in `byStage`, where all stages before have theirs. `null`: nobody can tell. */
+function itemsFollowing(
+  graph: StageGraph,
+  byStage: ReadonlyMap<string, ReadonlyMap<TaskId, Task>>,
+  stage: Stage,
+): readonly Task[] | null {
+  const tasks: Task[] = [];
+  for (const { from, kind } of graph.edgesInto(stage.name)) {
+    const before = byStage.get(from);
+    if (before === undefined || kind !== 'file') continue;
+    // Which files it makes, and which of them each item takes, is known beforehand.
+    if (!streams(graph.stageNamed(from), stage)) return null;
+    for (const { stage: maker } of before.values()) {
+      const made = maker.produces;
+      if (made === null || !isSpelledOut(made) || made.entries.some(({ optional }) => optional)) return null;
+      for (const { glob, negated } of made.entries) {
+        const task = negated ? null : taskForFile(stage, glob.literal as FilePath);
+        if (task?.ok === false) return null;
+        if (task !== null) tasks.push(task.value);
+      }
+    }
+  }
+  return tasks;
 }
 
 /** Of a record it is known what it says when its document is read. */
@@ -57,30 +97,43 @@ function isFileOrNone({ stage }: Task): boolean {
 }
 
 /**
- * As `itemsThatCame`, but by names alone, of which there may be very many. `known`: also of other stages. `null` also
- * where something has come that is no plain file.
+ * As `itemsThatCame`, with those that are gone, but by names alone, of which there may be very many. `known`: also of
+ * other stages. `null` also where something has come that is no plain file, or none is left.
  */
-function newItems(root: string, stage: Stage, known: readonly TaskSight[]): readonly Task[] | null {
+function itemsByName(root: string, stage: Stage, known: readonly TaskSight[]): readonly Task[] | null {
   const { forEach } = stage;
-  if (forEach?.kind !== 'files' || !canBeTold(forEach)) return null;
+  if (forEach?.kind !== 'files' || !canBeListed(forEach)) return null;
   const { glob } = forEach.entry;
   const names = namesIn(path.resolve(root, glob.base));
   if (names === null) return null;
   const folder = glob.base === '' || glob.base === '/' ? glob.base : `${glob.base}/`;
   const [ofStage, ofFolder] = [allItemsOf(stage.name), taskIdOf(stage.name, folder)];
+  const gone: string[] = [];
+  let left = 0;
   for (const { task } of known) {
     if (!task.startsWith(ofStage) || task === ofStage) continue;
-    if (!task.startsWith(ofFolder) || !names.delete(task.slice(ofFolder.length))) return null;
+    if (!task.startsWith(ofFolder)) return null;
+    const name = task.slice(ofFolder.length);
+    if (names.delete(name)) left++;
+    else gone.push(name);
   }
-  const come: Task[] = [];
+  // Whether what they made goes is not told by files alone.
+  if (gone.length > 0 && stage.when !== 'success') return null;
+  const tasks: Task[] = [];
+  const taskOf = (name: string) => taskForFile(stage, `${folder}${name}` as FilePath);
+  for (const name of gone) {
+    const task = taskOf(name);
+    if (!task?.ok) return null;
+    tasks.push(task.value);
+  }
   for (const name of [...names].sort()) {
-    const file = `${folder}${name}` as FilePath;
-    const task = globMatches(glob, file) ? taskForFile(stage, file) : null;
+    const task = globMatches(glob, `${folder}${name}`) ? taskOf(name) : null;
     if (task === null) continue;
-    if (!task.ok || !isFile(root, task.value)) return null;
-    come.push(task.value);
+    if (!task.ok) return null;
+    left++;
+    tasks.push(task.value);
   }
-  return come;
+  return left === 0 ? null : tasks;
 }
 
 function namesIn(folder: string): Set<string> | null {
@@ -91,18 +144,19 @@ function namesIn(folder: string): Set<string> | null {
   }
 }
 
-function isFile(root: string, { stage }: Task): boolean {
+/** Whether there is something by the name of the item, and it is no plain file. */
+function isSomethingElse(root: string, { stage }: Task): boolean {
   const file = stage.item?.path ?? null;
-  if (file === null) return false;
+  if (file === null) return true;
   try {
-    return fs.lstatSync(path.resolve(root, file)).isFile();
+    return fs.lstatSync(path.resolve(root, file), { throwIfNoEntry: false })?.isFile() === false;
   } catch {
-    return false;
+    return true;
   }
 }
 
 /** Whether a listing of one folder tells which items there are, and none of them touches what others have made. */
-function canBeTold(forEach: ForEachFile): boolean {
+function canBeListed(forEach: ForEachFile): boolean {
   return tellsItemsApart(forEach) && !walks(forEach.entry.glob);
 }
 
@@ -112,7 +166,7 @@ function canBeTold(forEach: ForEachFile): boolean {
  */
 export function itemsThatCame(files: Files, stage: Stage, known: Iterable<string>): readonly Task[] | null {
   const { forEach } = stage;
-  if (forEach?.kind !== 'files' || !canBeTold(forEach)) return null;
+  if (forEach?.kind !== 'files' || !tellsItemsApart(forEach)) return null;
   const listed = files.expand({ entries: [forEach.entry] }, 'input');
   if (listed.unreadable.length > 0) return null;
   const beginning = allItemsOf(stage.name);
@@ -129,27 +183,40 @@ export function itemsThatCame(files: Files, stage: Stage, known: Iterable<string
   return left.size === 0 ? come : null;
 }
 
-/** Items that are left out, of whose stage another one that is concerned reads what they have made. */
-export function gatheredItems({ proof, concerned }: Sighting, graph: StageGraph): readonly TaskId[] {
-  const { again } = concerned;
-  const gathered = new Set<string>();
-  for (const { name } of graph.stages) {
-    if (!again.has(name)) continue;
-    for (const { from } of graph.edgesInto(name))
-      if (graph.stageNamed(from).forEach !== null) gathered.add(from);
-  }
-  if (gathered.size === 0) return [];
-  return proof.sights().tasks.flatMap(({ task }) => {
-    const isGathered = !isFamily(task) && gathered.has(stageOfTask(task as TaskId)) && !again.has(task);
-    return isGathered ? [task as TaskId] : [];
+/** Items that are left out, and that have made what tasks of the part read. */
+export function leftOutItems(
+  { proof, concerned }: Sighting,
+  graph: StageGraph,
+  tasks: readonly Task[],
+): readonly TaskId[] {
+  /** Of these stages all, or those that have to do with these files. */
+  const makers = new Map<string, Set<string> | 'all'>();
+  const made = new Set(
+    tasks.flatMap(({ stage }) => (stage.produces?.entries ?? []).map(({ glob }) => glob.literal)),
+  );
+  for (const { stage } of tasks)
+    for (const { from, kind } of graph.edgesInto(stage.name)) {
+      const maker = graph.stageNamed(from);
+      if (kind !== 'file' || maker.forEach === null) continue;
+      const item = stage.item?.path ?? null;
+      const known = makers.get(from);
+      if (item === null || !streams(maker, graph.stageNamed(stage.name))) makers.set(from, 'all');
+      // By a task of the part itself.
+      else if (made.has(item)) continue;
+      else if (known === undefined) makers.set(from, new Set([item]));
+      else if (known !== 'all') known.add(item);
+    }
+  if (makers.size === 0) return [];
+  const paths = proof.paths();
+  return proof.sights().tasks.flatMap(({ task, paths: runs }) => {
+    const files = makers.get(stageOfTask(task as TaskId));
+    if (files === undefined || isFamily(task) || concerned.again.has(task)) return [];
+    return files === 'all' || someOf(runs, (position) => files.has(paths[position]!)) ? [task as TaskId] : [];
   });
 }
 
-/** Of stages with items none but these, and nobody need look for others. `leftOut`: whose files others read. */
-export function onlyThese(
-  tasks: readonly Task[],
-  leftOut: readonly TaskId[],
-): Pick<Selection, 'items' | 'knownItems' | 'leftOut'> {
+/** The files that are items of the part, by stage; nobody need look for others. */
+export function itemsOfPart(tasks: readonly Task[]): ReadonlyMap<string, readonly FilePath[]> {
   const known = new Map<string, FilePath[]>();
   for (const { stage } of tasks) {
     const path = stage.item?.path ?? null;
@@ -158,14 +225,5 @@ export function onlyThese(
     known.set(stage.name, paths);
     paths.push(path);
   }
-  if (known.size === 0) return {};
-  const wanted = (paths: readonly FilePath[]) => ({
-    items: new Set<string>(paths),
-    outputs: new Set<FilePath>(),
-  });
-  return {
-    items: new Map([...known].map(([stage, paths]) => [stage, wanted(paths)] as const)),
-    knownItems: known,
-    leftOut,
-  };
+  return known;
 }

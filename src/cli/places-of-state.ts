@@ -45,12 +45,21 @@ export function recordPlace({ id, stage }: Task, places: Places | null, known: n
 }
 
 /** The records of those that are concerned and of those before them; `null`: not all of them are known. */
-export function placedFor({ header, sights }: ReadProof, { again, before }: Concerned): PlacedLines | null {
+export function placedFor(
+  { header, sights }: ReadProof,
+  { again, changed, before }: Concerned,
+): PlacedLines | null {
   const { state, inState } = header;
   if (inState === null) return null;
   const asked = sights().tasks.filter(({ task }) => (again.has(task) || before.has(task)) && !isFamily(task));
-  const at = asked.flatMap(({ isFresh, recordAt }) => (isFresh && recordAt !== null ? [recordAt] : []));
-  if (at.length < asked.length) return null;
   const { boot, last, tools } = inState;
-  return { boot, last, inode: state.inode, sizeBytes: state.sizeBytes, at: [...tools, ...at] };
+  const at = [...tools];
+  // Whether they are asked for at all is known when what comes before them has run.
+  const later = new Map<string, number>();
+  for (const { task, isFresh, recordAt } of asked) {
+    if (!isFresh || recordAt === null) return null;
+    if (changed.has(task)) at.push(recordAt);
+    else later.set(task, recordAt);
+  }
+  return { boot, last, inode: state.inode, sizeBytes: state.sizeBytes, at, later };
 }

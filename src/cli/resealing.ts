@@ -2,6 +2,7 @@
 // the next build can tell at a glance what is as it was.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
 import type { Witness } from '../base/witness.ts';
 import { Assessor, isFailure } from '../engine/assess.ts';
@@ -50,8 +51,7 @@ export class Resealing implements Sink {
   constructor(sighting: Sighting, part: TasksOfPart) {
     this.sighting = sighting;
     this.part = part;
-    // What came may have been there before.
-    this.placed = part.added.length > 0 ? null : placedFor(sighting.proof, sighting.concerned);
+    this.placed = mayBeOnRecord(part, sighting) ? null : placedFor(sighting.proof, sighting.concerned);
   }
 
   /** With what the proof vouches for: of the state only the records are read. */
@@ -148,10 +148,14 @@ export class Resealing implements Sink {
     const found = placesSince(path.join(state, 'state'), proof);
     if (found === null) return null;
     const { mark, places } = found;
-    if (!this.hasSameItems(files, onLook)) return null;
     const { families, added } = this.part;
+    const gone = this.goneItems();
+    // What a failure has kept from being taken away is found by a build that looks at everything.
+    if ([...gone].some((task) => world.records.memory(task as TaskId).kind !== 'none')) return null;
+    if (!this.hasSameItems(files, gone, onLook)) return null;
+    const there = this.part.tasks.filter(({ id }) => !gone.has(id));
     const facts: readonly TaskFacts[] = [
-      ...this.part.tasks.map((task) => {
+      ...there.map((task) => {
         const recordAt = recordPlace(task, places, this.knownPlace(task));
         return { ...this.factsOf(task, assessor), recordAt };
       }),
@@ -164,13 +168,13 @@ export class Resealing implements Sink {
     const { savedMetrics: _, ...others } = proof.header;
     const header = {
       ...others,
-      tasks: proof.header.tasks + added.length,
+      tasks: proof.header.tasks + added.length - gone.size,
       ...savedInAll([ahead.saved, ...facts]),
       isWhole: ahead.areFresh && facts.every(({ isFresh }) => isFresh),
       state: mark,
       inState: places && { boot: places.boot, last: places.last, tools: places.tools },
     };
-    return reseal(proof, vouched, header, now, ahead);
+    return reseal(proof, vouched, header, { facts: now, gone }, ahead);
   }
 
   private knownPlace({ id }: Task): number | null {
@@ -178,13 +182,27 @@ export class Resealing implements Sink {
     return place === undefined ? null : this.sighting.proof.sights().tasks[place]!.recordAt;
   }
 
-  /** Whether the stages to which items have come have those, and all that they had, and no others by now. */
-  private hasSameItems(files: Files, onLook: (task: string | null) => void): boolean {
+  /** Of the stages whose items are looked for again, those of the part that are not there. */
+  private goneItems(): ReadonlySet<string> {
+    const { families, tasks } = this.part;
+    const names = new Set(families.map(({ name }) => name));
+    const { root } = this.sighting;
+    const isGone = ({ stage: { name, item } }: Task) =>
+      names.has(name) && item?.path != null && !fs.existsSync(path.resolve(root, item.path));
+    return new Set(tasks.filter(isGone).map(({ id }) => id));
+  }
+
+  /** Whether the stages of which items have come or are gone have those, and all that they had, and no others by now. */
+  private hasSameItems(
+    files: Files,
+    gone: ReadonlySet<string>,
+    onLook: (task: string | null) => void,
+  ): boolean {
     const { families, added } = this.part;
-    const names = [
-      ...this.sighting.proof.sights().tasks.map(({ task }) => task),
-      ...added.map(({ id }) => id),
-    ];
+    // Of what never came to be, the next proof says nothing.
+    if (added.some(({ id }) => gone.has(id))) return false;
+    const known = this.sighting.proof.sights().tasks.map(({ task }) => task);
+    const names = [...known.filter((task) => !gone.has(task)), ...added.map(({ id }) => id)];
     return families.every((stage) => {
       onLook(allItemsOf(stage.name));
       const come = itemsThatCame(files, stage, names);
@@ -204,6 +222,12 @@ export class Resealing implements Sink {
     const saved = memory.kind === 'done' ? savedBy(memory.record.durationMs, memory.record.metrics) : null;
     return { ...stale, isFresh: true, ...saved };
   }
+}
+
+/** What came may have been there before. Where all was looked at, nothing is left of what had gone then. */
+function mayBeOnRecord({ added }: TasksOfPart, { proof }: Sighting): boolean {
+  const isOfWhole = proof.header.targets.length === 0;
+  return added.some(({ stage }) => !isOfWhole || stage.when !== 'success');
 }
 
 /** Blocks the thread. */

@@ -67,5 +67,7 @@ function distrust(
   { hiddenOrder, makersOf }: SchedulerOptions,
 ): Failure | null {
   const { stage } = task;
-  return hiddenOrder(stage, inputs) ?? overwrittenInputs(world, stage.requires, inputs, makersOf(task));
+  return (
+    hiddenOrder(stage, inputs) ?? overwrittenInputs(world, stage.requires, inputs, makersOf(task, inputs))
+  );
 }

@@ -3,17 +3,19 @@ import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
-import { taskForFile, taskOfStage } from '../model/items/item-tasks.ts';
+import { taskForFile } from '../model/items/item-tasks.ts';
 import { isWanted, missingItem } from '../model/items/selected-items.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
+import { isManyTasks, type Task, taskIdOf, taskOf } from '../model/task.ts';
 import { type Assessor, isFailure } from './assess.ts';
 import type { Cleaning } from './clean.ts';
-import { type Family, hasGoneItems, planOfGone, removeGone } from './gone-items.ts';
+import { type Family, formerFamilies, hasGoneItems, planOfGone, removeGone } from './gone-items.ts';
 import { type FoundItems, ItemTasks } from './item-tasks.ts';
 import { leftoversElsewhere } from './killed.ts';
+import { makersBefore } from './makers-before.ts';
 import { withoutItems } from './no-items.ts';
 import { hasOtherOwner } from './ownership.ts';
 import type { AllFresh } from './passing.ts';
@@ -25,12 +27,21 @@ export class BuildTasks {
   /** In topological order. A stage with items is one of them until it has fanned out. */
   readonly all: readonly Task[];
   readonly items: ItemTasks;
-  private readonly world: World;
-  private readonly graph: StageGraph;
-  private readonly selection: Selection;
+  readonly world: World;
+  readonly graph: StageGraph;
+  readonly selection: Selection;
   private readonly watching: Watching | null;
+  private readonly whole: Whole;
 
-  constructor(world: World, graph: StageGraph, selection: Selection, watching: Watching | null = null) {
+  /** `whole`: what there is beside the stages of this build. */
+  constructor(
+    world: World,
+    graph: StageGraph,
+    selection: Selection,
+    watching: Watching | null = null,
+    whole: Whole = () => ({ graph, selection }),
+  ) {
+    this.whole = whole;
     this.world = world;
     this.graph = graph;
     this.selection = selection;
@@ -42,9 +53,7 @@ export class BuildTasks {
   /** By the files as they are: right as soon as all is done that may make items. */
   itemsOf(stage: Stage): FoundItems {
     const found = this.wantedItemsOf(stage);
-    // A part of a build looks at some of them alone, and there may be none of those.
-    const isPart = this.selection.knownItems?.has(stage.name) === true;
-    if (isPart || found.kind === 'unclear' || !this.lacksItems(stage, found.tasks)) return found;
+    if (found.kind === 'unclear' || !this.lacksItems(stage, found.tasks)) return found;
     return withoutItems(this.world, stage);
   }
 
@@ -121,7 +130,7 @@ export class BuildTasks {
       }
       if (!isManyTasks(task)) return isFresh(task);
       const found = this.itemsOf(task.stage);
-      if (found.kind === 'unclear' || this.lacksItems(task.stage, found.tasks)) return false;
+      if (found.kind === 'unclear') return false;
       items.set(task.id, found.tasks);
       // First: where any is gone, all is looked at after what it made is taken away.
       return !this.hasGone({ stage: task.stage, tasks: found.tasks }) && found.tasks.every(isFresh);
@@ -135,21 +144,23 @@ export class BuildTasks {
       // What others are yet to make may be quite different.
       if (this.hasSources(stage) || stage.when === 'failure') return [];
       const found = this.itemsOf(stage);
-      if (found.kind === 'unclear') return found.problems;
-      return this.lacksItems(stage, found.tasks) ? withoutItems(this.world, stage).problems : [];
+      return found.kind === 'unclear' ? found.problems : [];
     });
   }
 
   /** What is left of items that are gone, as far as a build would take it away. */
   planOfGone(family: Family): readonly Cleaning[] {
-    return this.clearsUp(family.stage) ? planOfGone(this.world, this.graph, this.items, family) : [];
+    return this.clearsUp(family.stage)
+      ? planOfGone(this.world, this.whole().graph, this.items, this.meantOf(family))
+      : [];
   }
 
   /** Takes away what items that are gone had made. Call when all is done that may make items. */
   clearUp(family: Family): boolean {
     if (!this.clearsUp(family.stage)) return false;
     this.watching?.clearedUp(family.stage.name);
-    return removeGone(this.world, this.graph, this.items, family);
+    const meant = this.meantOf(family);
+    return hasGoneItems(this.world, meant) && removeGone(this.world, this.whole().graph, this.items, meant);
   }
 
   /** Whether there is anything left of items that stages had once which have none now. */
@@ -171,23 +182,9 @@ export class BuildTasks {
     return former.filter((family) => removeGone(this.world, this.graph, this.items, family)).length > 0;
   }
 
-  /** Those whose files it may read: of stages with items those that are known by now. */
-  makersOf(task: Task): readonly Task[] {
-    const { stage } = task;
-    return this.graph.edgesInto(stage.name).flatMap((edge): readonly Task[] => {
-      if (edge.kind !== 'file' || !this.selection.names.has(edge.from)) return [];
-      const before = this.graph.stageNamed(edge.from);
-      if (before.forEach === null) return [taskOf(before)];
-      if (stage.item === null) return [...this.items.lastOf(edge.from), ...this.leftOutOf(before)];
-      const maker = this.items.makerOf(task);
-      return maker?.stage.name === edge.from ? [maker] : this.items.lastFeeding(edge.from, stage);
-    });
-  }
-
-  /** A build that does not look at them must know what they made all the same: an edit of that is no result. */
-  private leftOutOf(stage: Stage): readonly Task[] {
-    const ofStage = this.selection.leftOut?.filter((id) => stageOfTask(id) === stage.name) ?? [];
-    return ofStage.flatMap((id) => taskOfStage(stage, id) ?? []);
+  /** Those whose files it may read. `inputs`: what it has read, if it has. */
+  makersOf(task: Task, inputs?: Manifest): readonly Task[] {
+    return makersBefore(this, task, inputs);
   }
 
   /** Those of a stage with items whose files the task may read. */
@@ -196,12 +193,21 @@ export class BuildTasks {
   }
 
   hasGone(family: Family): boolean {
-    return this.clearsUp(family.stage) && hasGoneItems(this.world, family);
+    return this.clearsUp(family.stage) && hasGoneItems(this.world, this.meantOf(family));
+  }
+
+  /** Where not all items are known, none but those that are can be gone. */
+  private meantOf(family: Family): Family {
+    const { name } = family.stage;
+    const known = this.selection.knownItems?.get(name);
+    return known === undefined
+      ? family
+      : { ...family, among: new Set(known.map((path) => taskIdOf(name, path))) };
   }
 
   /** Whether another stage or another item may produce the file, or it is a source. */
-  hasOtherOwner(whole: Whole, stage: Stage, path: FilePath): boolean {
-    return hasOtherOwner(whole().graph, stage, path) || this.items.isOfAnotherItem(stage, path);
+  hasOtherOwner(stage: Stage, path: FilePath): boolean {
+    return hasOtherOwner(this.whole().graph, stage, path) || this.items.isOfAnotherItem(stage, path);
   }
 
   private isWanted(task: Task): boolean {
@@ -215,6 +221,8 @@ export class BuildTasks {
   }
 
   private lacksItems(stage: Stage, tasks: readonly Task[]): boolean {
+    // A part of a build looks at some of them alone, and there may be none of those.
+    if (this.selection.knownItems?.has(stage.name)) return false;
     return tasks.length === 0 && stage.forEach?.entry.optional === false && !this.hasSources(stage);
   }
 
@@ -226,13 +234,6 @@ export class BuildTasks {
   }
 
   private formerFamilies(): readonly Family[] {
-    const { records } = this.world;
-    const withItems = new Set<string>();
-    for (const { task } of [...records.remembered(), ...records.killed()])
-      if (task.includes(':')) withItems.add(stageOfTask(task));
-    return this.all
-      .filter((task) => task.stage.forEach === null && withItems.has(task.id))
-      .map((task) => ({ stage: task.stage, tasks: [task] }))
-      .filter((family) => hasGoneItems(this.world, family));
+    return formerFamilies(this.world, this.all);
   }
 }

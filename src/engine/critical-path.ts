@@ -45,14 +45,18 @@ export function staleAtOnce(found: Found | null, jobs: number): ReadonlySet<stri
   return new Set(stale.length <= jobs ? stale.map(stageOfTask) : []);
 }
 
-/** A stage with items takes as long as its longest one, and at least its share of all slots. */
+/**
+ * A stage with items takes as long as its longest one, and at least its share of all slots. `known`: what tasks took of
+ * which no record need be read for that.
+ */
 export function pastDurations(
   records: Pick<Records, 'memory' | 'remembered'>,
   jobs: number,
+  known: (task: TaskId) => number | undefined = () => undefined,
 ): (task: Task) => number {
   let families: ReadonlyMap<string, ItemsTook> | null = null;
   return (task) => {
-    if (!isManyTasks(task)) return recordIn(records.memory(task.id))?.durationMs ?? 0;
+    if (!isManyTasks(task)) return known(task.id) ?? recordIn(records.memory(task.id))?.durationMs ?? 0;
     families ??= itemsTook(records);
     const time = families.get(task.stage.name);
     return time === undefined ? 0 : Math.max(time.longestMs, time.sumMs / jobs);

@@ -6,6 +6,7 @@ import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
+import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { stageOfTask, type Task, taskOf } from '../model/task.ts';
 import { madeWithOtherParams } from './combined-records.ts';
@@ -24,16 +25,21 @@ export interface FormerOutputs {
   readonly staying: readonly ListedFile[];
 }
 
-/** Most often of all stages, for one that is selected may require what another left. Empty for most builds. */
+/**
+ * Most often of all stages, for one that is selected may require what another left. Empty for most builds. `asBefore`:
+ * tasks that are known to have none.
+ */
 export function formerOutputs(
   world: World,
   graph: StageGraph,
+  { asBefore }: Pick<Selection, 'asBefore'> = {},
   stages: readonly Stage[] = graph.stages,
 ): readonly FormerOutputs[] {
   const isOfOthers = madeWithOtherParams(world.records);
   const isMade = (path: FilePath) => graph.makers.of(path).length > 0 || isOfOthers(path);
   return stages
     .flatMap((stage) => tasksOnRecord(world, stage))
+    .filter(({ id }) => asBefore?.has(id) !== true)
     .flatMap((task) => {
       const record = recordIn(world.records.memory(task.id));
       if (record === null || hasSamePatterns(record, task)) return [];

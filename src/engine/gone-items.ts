@@ -20,6 +20,8 @@ import type { World } from './world.ts';
 export interface Family {
   readonly stage: Stage;
   readonly tasks: readonly Task[];
+  /** Where others are left out: those that may be gone. Default: all others that are on record. */
+  readonly among?: ReadonlySet<TaskId>;
 }
 
 /** What is known of a task whose item is gone. */
@@ -31,9 +33,10 @@ interface GoneTask {
 }
 
 /** All of a stage that are none of its tasks, sorted. */
-function goneTasks({ records }: World, { stage, tasks }: Family): readonly GoneTask[] {
+function goneTasks({ records }: World, { stage, tasks, among }: Family): readonly GoneTask[] {
+  const isMeant = (id: TaskId) => among?.has(id) ?? stageOfTask(id) === stage.name;
   const ofStage = <T>(all: readonly T[], idOf: (one: T) => TaskId) =>
-    new Map(all.filter((one) => stageOfTask(idOf(one)) === stage.name).map((one) => [idOf(one), one]));
+    new Map(all.filter((one) => isMeant(idOf(one))).map((one) => [idOf(one), one]));
   const results = ofStage(records.remembered(), ({ task }) => task);
   const killed = ofStage(records.killed(), ({ task }) => task);
   const unfinished = ofStage(records.unfinished(), (task) => task);
@@ -53,6 +56,18 @@ function goneTasks({ records }: World, { stage, tasks }: Family): readonly GoneT
 
 export function hasGoneItems(world: World, family: Family): boolean {
   return goneTasks(world, family).length > 0;
+}
+
+/** Those among the tasks that stand for all of a stage, of which there is something left that it made item by item. */
+export function formerFamilies(world: World, tasks: readonly Task[]): readonly Family[] {
+  const { records } = world;
+  const withItems = new Set<string>();
+  for (const { task } of [...records.remembered(), ...records.killed()])
+    if (task.includes(':')) withItems.add(stageOfTask(task));
+  return tasks
+    .filter((task) => task.stage.forEach === null && withItems.has(task.id))
+    .map((task) => ({ stage: task.stage, tasks: [task] }))
+    .filter((family) => hasGoneItems(world, family));
 }
 
 /** What a build would take away, but for what attempts alone left that were killed. */

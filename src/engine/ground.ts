@@ -6,7 +6,11 @@ import { retire } from './retire.ts';
 import type { World } from './world.ts';
 
 /** What would else be taken for a result or an input. Needs the lock. Answers whether there was anything. */
-export function clearGround(world: World, graph: StageGraph, selection: Pick<Selection, 'stages'>): boolean {
+export function clearGround(
+  world: World,
+  graph: StageGraph,
+  selection: Pick<Selection, 'stages' | 'asBefore'>,
+): boolean {
   const killed = leftoversElsewhere(world, graph);
   putLeftoversAway(world, killed);
   const isRetired = retire(world, graph, selection);

@@ -83,9 +83,11 @@ export class ItemTasks {
     );
   }
 
-  /** What is none any more is missed by whoever asked for it. */
   private presentAmong(stage: Stage, paths: readonly FilePath[]): FoundItems {
-    const present = paths.filter((path) => this.world.files.look(path)?.kind === 'file');
+    const kinds = paths.map((path) => this.world.files.look(path)?.kind);
+    // Where a link leads decides whether it is an item, and among all of them that is known.
+    const listed = kinds.includes('link') ? this.listed(stage) : null;
+    const present = paths.filter((path, i) => (listed === null ? kinds[i] === 'file' : listed.has(path)));
     return foundIn(
       stage,
       present.flatMap((path) => {
@@ -93,6 +95,11 @@ export class ItemTasks {
         return task === null ? [] : [{ name: path, task }];
       }),
     );
+  }
+
+  private listed({ forEach }: Stage): ReadonlySet<FilePath> {
+    const entries = forEach === null ? [] : [forEach.entry];
+    return new Set(this.world.files.expand({ entries }, 'input').files.map(({ path }) => path));
   }
 
   private presentRecords(stage: Stage, forEach: ForEachRecord): FoundItems {

@@ -29,7 +29,7 @@ export function leftoverWarnings(
   selection: Selection,
   isAhead: boolean,
 ): readonly Told[] {
-  const former = formerOutputs(world, graph);
+  const former = formerOutputs(world, graph, selection);
   const moving = isAhead ? movingAmong(graph, former, selection).map(toldAsMoving).map(asWarning) : [];
   return [
     ...formerWarnings(world, former, selection),

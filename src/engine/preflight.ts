@@ -27,10 +27,12 @@ export function preflight(
   /** Those that are not known to be in order. */
   about: readonly { readonly stage: Stage }[] = selection.stages.map((stage) => ({ stage })),
 ): readonly Diagnostic[] {
-  const leaving = leavingWith(formerOutputs(now, graph), selection.names);
+  const leaving = leavingWith(formerOutputs(now, graph, selection), selection.names);
   const world = worldWithout(now, leaving);
   const problems: Diagnostic[] = [];
   for (const { stage } of about) {
+    // It was in order, and nothing of that has changed.
+    if (selection.asBefore?.has(stage.name)) continue;
     problems.push(...codeProblems(world, stage));
     // Whether it is needed at all nobody can say.
     if (stage.when === 'failure') continue;

@@ -114,10 +114,8 @@ class Preview {
 
   /** What it made before and makes no more goes with its attempt. */
   private leaveFormer(assessed: Assessment): void {
-    const { graph, selection } = this;
     const { stage } = assessed.task;
-    const whole = () => ({ graph, selection });
-    const isOfAnother = (path: FilePath) => this.tasks.hasOtherOwner(whole, stage, path);
+    const isOfAnother = (path: FilePath) => this.tasks.hasOtherOwner(stage, path);
     for (const { path } of formerlyMade(this.world, assessed, isOfAnother)) this.gone.set(path, stage.name);
   }
 

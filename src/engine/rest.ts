@@ -1,4 +1,5 @@
 // What a build leaves out because nothing that it depends on has changed since it was found fresh.
+import type { TaskId } from '../base/brand.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { type Saved, savedInAll } from '../model/saved.ts';
 import type { Selection } from '../model/selection.ts';
@@ -12,6 +13,8 @@ export interface Rest {
   readonly tasks: number;
   /** What their executions took the last time. */
   readonly saved: Saved;
+  /** What the last execution of a task of the build took, in ms, where that is known without its record. */
+  readonly tookMs: (task: TaskId) => number | undefined;
   /** Whether the records, once they were read, were still those by which the rest was known to be fresh. */
   readonly isCurrent: () => boolean;
   /** Of the build and of the rest together. */

@@ -17,8 +17,14 @@ import type { World } from './world.ts';
  * Before any stage is looked at: one that requires such a file by a pattern would else be found fresh with it, or run
  * on it, as long as its former stage has not run. Answers whether there was any.
  */
-export function retire(world: World, graph: StageGraph, { stages }: Pick<Selection, 'stages'>): boolean {
-  const former = formerOutputs(world, graph, stages).filter(({ leaving }) => leaving.length > 0);
+export function retire(
+  world: World,
+  graph: StageGraph,
+  selection: Pick<Selection, 'stages' | 'asBefore'>,
+): boolean {
+  const former = formerOutputs(world, graph, selection, selection.stages).filter(
+    ({ leaving }) => leaving.length > 0,
+  );
   const displaced = new Displaced(world);
   try {
     for (const { task, leaving } of former) {

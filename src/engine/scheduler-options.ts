@@ -20,8 +20,8 @@ export interface SchedulerOptions {
   readonly lackingFor: (stage: Stage) => Promise<Failure | null> | null;
   /** Whether a stage other than `stage` may produce the file, selected or not. */
   readonly hasOtherOwner: (stage: Stage, path: FilePath) => boolean;
-  /** Those of this build whose files the task may read. */
-  readonly makersOf: (task: Task) => readonly Task[];
+  /** Those of this build whose files the task may read; `inputs`: as it has read them. */
+  readonly makersOf: (task: Task, inputs?: Manifest) => readonly Task[];
   /** `inputs`: those that were looked at; `null`: as they lie there now. */
   readonly hiddenOrder: (stage: Stage, inputs: Manifest | null) => Failure | null;
   /** The stages of this build that come before it, near and far. */

@@ -50,7 +50,7 @@ export class Session {
     this.selection = options.selection;
     this.options = options.options;
     this.rest = options.rest ?? null;
-    this.tasks = new BuildTasks(this.world, this.graph, this.selection, this.options.watching);
+    this.tasks = new BuildTasks(this.world, this.graph, this.selection, this.options.watching, this.whole);
     const { forced, audited } = options.selection;
     this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
     this.found = options.look?.found ?? null;
@@ -202,7 +202,12 @@ export class Session {
     const chains =
       streaming === undefined || jobs === 1
         ? null
-        : chainsOf(tasks, orders, pastDurations(this.world.records, jobs), staleAtOnce(this.found, jobs));
+        : chainsOf(
+            tasks,
+            orders,
+            pastDurations(this.world.records, jobs, this.rest?.tookMs),
+            staleAtOnce(this.found, jobs),
+          );
     return new Board({
       ...{ tasks, orders, chains },
       ...{ inOrder: this.rest !== null, audited: this.selection.audited },
@@ -224,8 +229,8 @@ export class Session {
       fanningOut: new FanningOut({ world, assessor: this.assessor, board, tasks, expected }),
       options: {
         ...{ jobs, keepGoing, stdin, forced, audited, spending, services },
-        hasOtherOwner: (stage, path) => tasks.hasOtherOwner(this.whole, stage, path),
-        makersOf: (task) => tasks.makersOf(task),
+        hasOtherOwner: (stage, path) => tasks.hasOtherOwner(stage, path),
+        makersOf: (task, inputs) => tasks.makersOf(task, inputs),
         stagesBefore: (stage) => stagesBefore(graph, tasks.all, stage),
         ...{ watching: options.watching ?? null, lackingFor: (stage) => hooks.lackingFor(stage, services) },
         hiddenOrder: (stage, inputs) => hiddenOrder(world, this.whole, stage, inputs),

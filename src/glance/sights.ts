@@ -46,6 +46,8 @@ export function isOfItems(task: string): boolean {
 export interface Concerned {
   /** Something that they looked at has changed, they were not fresh, or they follow from such. Names of tasks. */
   readonly again: ReadonlySet<string>;
+  /** Of these, those that are not only to be looked at for what comes before them. */
+  readonly changed: ReadonlySet<string>;
   /** Those before them that are as they were. */
   readonly before: ReadonlySet<string>;
 }
@@ -66,6 +68,7 @@ export function concernedBy({ common, tasks, edges }: Sights, changed: readonly 
     const sight = tasks[i]!;
     if (!sight.isFresh || includeSome(sight.paths, isChanged)) again.add(i);
   }
+  const own = [...again];
   const families = familiesOf(tasks, again);
   const after = new Map<number, number[]>();
   for (let i = 0; i < edges.length; i++) {
@@ -84,7 +87,7 @@ export function concernedBy({ common, tasks, edges }: Sights, changed: readonly 
     if (isAgain(edge[1]) && !isAgain(edge[0])) before.add(edge[0]);
   }
   const named = (positions: Iterable<number>) => new Set([...positions].map((i) => tasks[i]!.task));
-  return { again: named(again), before: named(before) };
+  return { again: named(again), changed: named(own), before: named(before) };
 }
 
 /** What stands for all items of the stages of which some are among these tasks. */

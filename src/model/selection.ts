@@ -28,6 +28,8 @@ export interface Selection {
   readonly knownItems?: ReadonlyMap<string, readonly FilePath[]>;
   /** Items of these stages that are known to be fresh, and whose files selected stages read. */
   readonly leftOut?: readonly TaskId[];
+  /** Tasks that were found fresh, and nothing that they looked at has changed since: they follow from others. */
+  readonly asBefore?: ReadonlySet<string>;
   /** To be rerun even if fresh. */
   readonly forced: ReadonlySet<string>;
   /** To be executed under watch, even if fresh. */

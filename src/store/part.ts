@@ -1,4 +1,5 @@
 // The part of a state file that concerns a few tasks, of a file that is known to be whole: the other lines are passed by.
+import { type LaterLine, type LaterLines, openLater } from './later-lines.ts';
 import type { ContentAt } from './log-line.ts';
 import { kindAt, nameIn, type PlacedLines } from './places.ts';
 import type { StampRow } from './stamp-memory.ts';
@@ -19,6 +20,7 @@ export class Part {
   private readonly rows = new Map<string, StampRow | undefined>();
   private readonly placed: PlacedLines | null;
   private isPlaced = false;
+  private later: LaterLines | null = null;
 
   /**
    * `placed`: where all that the file says of these tasks stands; then stamps of before are looked for elsewhere.
@@ -34,8 +36,29 @@ export class Part {
     reader: LogReader,
     boot: { readonly present: string; readonly ofFile: () => string },
   ): void {
-    this.isPlaced = this.placed !== null && log.loadPlaced(reader, this.placed);
+    this.close();
+    this.isPlaced = this.placed !== null && this.loadPlaced(log, reader, this.placed);
     if (!this.isPlaced) this.read(log.load(reader, this.wants), boot.ofFile() === boot.present);
+  }
+
+  private loadPlaced(log: StateLog, reader: LogReader, placed: PlacedLines): boolean {
+    if (placed.later !== undefined && placed.later.size > 0) {
+      this.later = openLater(log.file, placed.inode, placed.later);
+      if (this.later === null) return false;
+    }
+    const isPlaced = log.loadPlaced(reader, placed);
+    if (!isPlaced) this.close();
+    return isPlaced;
+  }
+
+  /** What is read of a task when it is asked for, once; `null`: it cannot be read any more, so it is time to read all. */
+  takeLater(task: string): LaterLine | null | undefined {
+    return this.later?.take(task);
+  }
+
+  close(): void {
+    this.later?.close();
+    this.later = null;
   }
 
   /** For `StateLog.load`: stamps are looked for when they are asked for, and past contents by reading all. */

@@ -19,6 +19,8 @@ export interface PlacedLines extends Pick<Places, 'boot' | 'last'> {
   readonly inode: number;
   readonly sizeBytes: number;
   readonly at: readonly number[];
+  /** Those of further tasks, that are read when they are asked for. */
+  readonly later?: ReadonlyMap<string, number>;
 }
 
 /** A line is `["c","task",…`: what kind it is of, and where the task's name begins. */

@@ -14,7 +14,7 @@ export class StateRecords implements Records {
   }
 
   memory(task: TaskId): Memory {
-    return this.state.content.memory(task);
+    return this.state.memory(task);
   }
 
   all(): readonly TaskRecord[] {

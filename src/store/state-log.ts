@@ -44,7 +44,7 @@ interface Seen {
  * half a line that the next one leaves behind.
  */
 export class StateLog {
-  private readonly file: string;
+  readonly file: string;
   private readonly io: LogIo;
   private seen: Seen | null = null;
   private usable = false;

@@ -1,6 +1,7 @@
 // The memory of a workspace between runs: content and file together, and what happens when the disk refuses.
 
-import type { Digest } from '../base/brand.ts';
+import type { Digest, TaskId } from '../base/brand.ts';
+import type { Memory } from '../model/record.ts';
 import type { Part } from './part.ts';
 import type { StampRow } from './stamp-memory.ts';
 import { chunks, StateContent } from './state-content.ts';
@@ -29,6 +30,7 @@ export class State {
   /** What alone is read as long as nothing else is asked for; `null`: all of it. */
   private part: Part | null;
   private current: StateContent | null = null;
+  private shared = new SharedParts();
   private fileBoot = '';
   private readonly waitingStamps = new Map<string, StampRow | null>();
   private readonly waitingTools = new Map<string, string>();
@@ -61,6 +63,7 @@ export class State {
   load(): StateContent {
     const content = new StateContent();
     const shared = new SharedParts();
+    this.shared = shared;
     const reader = {
       header: (boot: string) => content.enterBoot(boot),
       line: (value: unknown, bytes: number) => {
@@ -88,12 +91,30 @@ export class State {
     // Under the lock nobody else writes; before it was taken, somebody may have.
     if (!this.log.opened && !this.detached && this.changedElsewhere()) this.load();
     const text = encodeLine(line);
-    this.content.apply(line, text.length);
+    const task = 'task' in line ? line.task : 'record' in line ? line.record.task : null;
+    const content = task === null ? this.content : this.knowing(task);
+    content.apply(line, text.length);
     this.follow([text], undoes, line);
+  }
+
+  memory(task: TaskId): Memory {
+    return this.knowing(task).memory(task);
+  }
+
+  /** With all that the file says of the task. */
+  private knowing(task: TaskId): StateContent {
+    const { content } = this;
+    const later = this.part?.takeLater(task);
+    if (later === undefined) return content;
+    const line = later === null ? null : decodeLine(later.content, this.shared);
+    if (line === null) return this.whole();
+    content.apply(line, later!.bytes);
+    return content;
   }
 
   /** From here on all is known, and not only a part. */
   private whole(): StateContent {
+    this.part?.close();
     this.part = null;
     return this.load();
   }
@@ -153,6 +174,7 @@ export class State {
   }
 
   close(): void {
+    this.part?.close();
     this.log.close();
   }
 

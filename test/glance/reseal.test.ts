@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aheadOf } from '../../src/glance/ahead.ts';
 import { decodeProof, stampLength } from '../../src/glance/proof-format.ts';
-import { reseal } from '../../src/glance/reseal.ts';
+import { type Anew, reseal } from '../../src/glance/reseal.ts';
 import { seal, type Vouched } from '../../src/glance/seal.ts';
 import { someOf } from '../../src/glance/sights.ts';
 
@@ -51,6 +51,10 @@ function lookOf(proof: NonNullable<ReturnType<typeof decodeProof>>, runs: readon
   return look;
 }
 
+function anew(facts: Anew['facts'], ...gone: readonly string[]): Anew {
+  return { facts, gone: new Set(gone) };
+}
+
 const look = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), fc.constantFrom(1, 2, 3), {
   noNullPrototype: true,
 });
@@ -87,13 +91,13 @@ test('those that were looked at again are told of anew, the others as before, an
           decodeProof(Buffer.concat(first))!,
           vouchedFor({ running: 9 }, renewed),
           header,
-          facts,
+          anew(facts),
         );
         // Made ready for others than were looked at in the end, it is as good as none.
         for (const names of [again, ['one', 'none'], []]) {
           const old = decodeProof(Buffer.concat(first))!;
           const now = vouchedFor({ running: 9 }, renewed);
-          expect(reseal(old, now, header, facts, aheadOf(old, names))).toEqual(second);
+          expect(reseal(old, now, header, anew(facts), aheadOf(old, names))).toEqual(second);
         }
         const proof = decodeProof(Buffer.concat(second))!;
         const { common, tasks } = proof.sights();
@@ -125,11 +129,11 @@ test('two stamps of one path, of an edit between two looks, are one again', () =
     decodeProof(Buffer.concat(first))!,
     vouchedFor({}, { two: { a: 2 } }),
     header,
-    facts('two'),
+    anew(facts('two')),
   );
   expect(decodeProof(Buffer.concat(split))!.paths()).toEqual(['a', 'a']);
   const both = vouchedFor({}, { one: { a: 3 }, two: { a: 3 } });
-  const again = reseal(decodeProof(Buffer.concat(split))!, both, header, facts('one', 'two'));
+  const again = reseal(decodeProof(Buffer.concat(split))!, both, header, anew(facts('one', 'two')));
   const joined = decodeProof(Buffer.concat(again))!;
   expect([joined.paths(), joined.stamps[0]]).toEqual([['a'], 3]);
 });
@@ -142,7 +146,7 @@ test('a task that is new is told of behind the others, whose positions stand', (
   )!;
   const now = vouchedFor({ c: 1 }, { 'up:2': { b: 2 }, 'up:': { list: 2 } });
   const news = new Map([facts('up:2', 5), facts('up:', 0)].map((one) => [one.task, one]));
-  const next = decodeProof(Buffer.concat(reseal(proof, now, header, news)))!;
+  const next = decodeProof(Buffer.concat(reseal(proof, now, header, anew(news))))!;
   const { tasks, edges } = next.sights();
   expect(tasks.map(({ task, savedMs, paths }) => [task, savedMs, lookOf(next, paths)])).toEqual([
     ['up:1', 1, { a: 1 }],
@@ -150,6 +154,28 @@ test('a task that is new is told of behind the others, whose positions stand', (
     ['up:2', 5, { b: 2 }],
   ]);
   expect(edges).toEqual([[1, 0]]);
+});
+
+test('a task that is gone is told of no more, and the others follow from each other as before', () => {
+  const facts = (task: string) => ({ task, isFresh: true, savedMs: 1, recordAt: null });
+  const first = vouchedFor(
+    { c: 1 },
+    { 'up:1': { a: 1 }, 'up:2': { b: 1 }, all: { d: 1 }, 'up:': { list: 1 } },
+  );
+  const tasks = ['up:1', 'up:2', 'all', 'up:'].map(facts);
+  const proof = decodeProof(Buffer.concat(seal(first, header, '{}', { tasks, edges: [[3, 2]] })))!;
+  const now = vouchedFor({ c: 1 }, { all: { d: 2 }, 'up:': { list: 2 } });
+  const news = new Map(['all', 'up:'].map((task) => [task, facts(task)]));
+  const ready = aheadOf(proof, ['up:1', 'all', 'up:']);
+  const next = decodeProof(Buffer.concat(reseal(proof, now, header, anew(news, 'up:1'), ready)))!;
+  const { tasks: left, edges } = next.sights();
+  expect(left.map(({ task, paths }) => [task, lookOf(next, paths)])).toEqual([
+    ['up:2', { b: 1 }],
+    ['all', { d: 2 }],
+    ['up:', { list: 2 }],
+  ]);
+  expect(edges).toEqual([[2, 1]]);
+  expect(next.paths()).toHaveLength(4);
 });
 
 test('what a task reports no more is not told of it any longer', () => {
@@ -163,6 +189,6 @@ test('what a task reports no more is not told of it any longer', () => {
   const { saved } = aheadOf(proof, ['one']);
   expect(saved).toEqual({ savedMs: 1, savedMetrics: { usd: 2 } });
   const now = vouchedFor({}, { one: { a: 2 } });
-  const next = decodeProof(Buffer.concat(reseal(proof, now, header, new Map([['one', task('one')]]))))!;
+  const next = decodeProof(Buffer.concat(reseal(proof, now, header, anew(new Map([['one', task('one')]])))))!;
   expect(next.sights().tasks.map(({ savedMetrics }) => savedMetrics)).toEqual([undefined, { usd: 2 }]);
 });

@@ -157,10 +157,24 @@ export const mutants = [
     tests: ['test/engine/artifacts.test.ts', 'test/random.test.ts'],
   },
   {
-    name: 'a part build overlooks that an item has gone',
+    name: 'a part build overlooks what follows from an item',
     file: 'src/cli/part-of-items.ts',
-    from: 'return left.size === 0 ? come : null;',
-    to: 'return left.size < 0 ? null : come;',
+    from: 'if (task !== null) tasks.push(task.value);',
+    to: '',
+    tests: ['test/stories/part-items.test.ts'],
+  },
+  {
+    name: 'a part build forgets what a failure kept from being taken away',
+    file: 'src/cli/resealing.ts',
+    from: "if ([...gone].some((task) => world.records.memory(task as TaskId).kind !== 'none')) return null;",
+    to: '',
+    tests: ['test/stories/part-items.test.ts'],
+  },
+  {
+    name: 'a part build takes it that nothing is left of an item that is gone',
+    file: 'src/engine/build-tasks.ts',
+    from: ': { ...family, among: new Set(known.map((path) => taskIdOf(name, path))) };',
+    to: ': { ...family, among: new Set() };',
     tests: ['test/stories/part-items.test.ts'],
   },
   {
@@ -1278,8 +1292,8 @@ export const mutants = [
   {
     name: 'what was made for items that are gone stays',
     file: 'src/engine/build-tasks.ts',
-    from: 'return removeGone(this.world, this.graph, this.items, family);',
-    to: 'return false;',
+    from: 'removeGone(this.world, this.whole().graph, this.items, meant);',
+    to: 'false;',
     tests: ['test/random-items.test.ts'],
   },
   {

@@ -128,6 +128,29 @@ test('a file that has grown, or has something else in the place of a record, is 
   expect(placedPart(folder, ['a'], placed).records.memory('a' as TaskId).kind).toBe('unfinished');
 });
 
+test('what may come to be asked for is read then, and stands as if all had been read', () => {
+  const { folder, places } = written();
+  const later = new Map([['a', places.records.get('a')!]]);
+  const placed = { ...placedIn(folder, places, []), later };
+  const done = { kind: 'done', record: record('a', 'run-2') };
+  const asked = placedPart(folder, ['a'], placed);
+  expect(asked.records.remembered()).toEqual([]);
+  expect([1, 2].map(() => asked.records.memory('a' as TaskId))).toEqual([done, done]);
+  expect(asked.records.remembered()).toEqual([record('a', 'run-2')]);
+
+  // Where something else stands there, all is read.
+  const elsewhere = { ...placed, later: new Map([['a', later.get('a')! - 1]]) };
+  expect(placedPart(folder, ['a'], elsewhere).records.memory('a' as TaskId)).toEqual(done);
+
+  // What is written of it follows on what the file says.
+  const writer = placedPart(folder, ['a'], placed);
+  writer.records.begin('a' as TaskId, runId);
+  const begun = { kind: 'unfinished', runId, leftovers: true, last: record('a', 'run-2') };
+  expect(writer.records.memory('a' as TaskId)).toEqual(begun);
+  writer.close();
+  expect(open(folder).records.memory('a' as TaskId)).toEqual(begun);
+});
+
 test.each([
   ['a line is missing', (lines: readonly string[]) => [lines[0]!, ...lines.slice(2)].join('')],
   ['the last line is cut', (lines: readonly string[]) => lines.join('').slice(0, -1)],
