@@ -53,14 +53,18 @@ export class WatchedCode {
 /** Absolute. */
 export function codeOf(workspace: Workspace, { stages }: Selection, flags: Flags): readonly string[] {
   const modules = stages.flatMap(allModulesOf).map((module) => path.resolve(workspace.root, module));
-  const known = workspace
-    .pathsOfCode()
-    // What is looked for in all folders above, and is not there, is none of the workspace's business.
-    .filter(([file, isThere]) => isThere || file.startsWith(`${workspace.root}/`))
-    .map(([file]) => file);
+  const known = ofThisBusiness(workspace.pathsOfCode(), workspace.root);
   const named = modules.flatMap((module) => namedModules(module));
   const code = [...known, ...named].filter((file) => !file.startsWith(`${workspace.state}/`));
   return [...new Set([...code, ...filesOfVariables(flags)])];
+}
+
+/** What is looked for in all folders above, and is not there, is not, unless other code lies beside it. */
+function ofThisBusiness(paths: ReturnType<Workspace['pathsOfCode']>, root: string): readonly string[] {
+  const folders = new Set(paths.flatMap(([file, isThere]) => (isThere ? [path.dirname(file)] : [])));
+  return paths
+    .filter(([file, isThere]) => isThere || file.startsWith(`${root}/`) || folders.has(path.dirname(file)))
+    .map(([file]) => file);
 }
 
 /** What can be told of the code while the configuration cannot be loaded; absolute. */

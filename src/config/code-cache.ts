@@ -8,6 +8,7 @@ import { type CacheFolder, openCacheFolder } from './cache-folder.ts';
 import { type CodeManifest, readManifest, replaceFile, writeManifest } from './code-manifest.ts';
 import type { Compilation } from './compile.ts';
 import { compiledPathOf, manifestPathOf, removeSuperseded } from './compiled-files.ts';
+import { isThere } from './passed-over.ts';
 import { digestOfBytes, fileSystemNow, type SourceFile, stampOf, tryReadSource } from './source-file.ts';
 import { nearestLockFile, nearestTsconfig, placesWithout } from './surroundings.ts';
 
@@ -45,7 +46,7 @@ export function pathsBehind(
   { path: compiledPath, manifest }: CompiledModule,
   root: string,
 ): ReadonlyMap<string, boolean> {
-  const { entry, local, around, importsPackages, tsconfig } = manifest;
+  const { entry, local, around, absent, importsPackages, tsconfig } = manifest;
   const lockFile = importsPackages ? manifest.lockFile : 'unasked';
   const present = [
     compiledPath,
@@ -54,7 +55,7 @@ export function pathsBehind(
   ];
   const missed = placesWithout(path.dirname(entry), { tsconfig, lockFile });
   return new Map([
-    ...missed.map((place) => [place, false] as const),
+    ...[...missed, ...absent].map((place) => [place, false] as const),
     ...present.map((place) => [place, true] as const),
   ]);
 }
@@ -86,6 +87,7 @@ function lookUp(folder: string, entry: string, options: CodeCacheOptions): Compi
   if (path.dirname(manifest.compiled.path) !== folder) return null;
   if (nearestTsconfig(path.dirname(entry)) !== manifest.tsconfig) return null;
   if (manifest.importsPackages && nearestLockFile(path.dirname(entry)) !== manifest.lockFile) return null;
+  if (manifest.absent.some(isThere)) return null;
 
   const sources = [...manifest.local, ...manifest.around, manifest.compiled];
   const touched = sources.filter((file) => file.stamp === null || stampOf(file.path) !== file.stamp);
@@ -162,13 +164,14 @@ function store(
   const packages = compilation.packages.map((file) => tryReadSource(file, compilation.nowNs));
   const around = [...compilation.api, tsconfig, lockFile, ...packages].filter((file) => file !== null);
   const manifest: CodeManifest = {
-    format: 2,
+    format: 3,
     version,
     entry,
     identity: identityOf(compilation.local, lockFile, root),
     apiPath,
     local: compilation.local,
     around: around.sort(byPath),
+    absent: compilation.absent,
     tsconfig: tsconfig?.path ?? null,
     lockFile: lockFile?.path ?? null,
     importsPackages,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Digest } from '../base/brand.ts';
 import type { SourceFile } from './source-file.ts';
 
-const format = 2;
+const format = 3;
 
 export interface CodeManifest {
   readonly format: number;
@@ -20,6 +20,8 @@ export interface CodeManifest {
   readonly local: readonly SourceFile[];
   /** What else decides the result: API modules, tsconfig, lock file, `package.json` of packages; sorted by path. */
   readonly around: readonly SourceFile[];
+  /** Where modules were sought and not found: what comes to be there may be taken instead. Absolute, sorted. */
+  readonly absent: readonly string[];
   readonly tsconfig: string | null;
   /** `null` when there is none or no package is imported. */
   readonly lockFile: string | null;
@@ -68,6 +70,7 @@ function isManifest(value: CodeManifest): boolean {
   return (
     value.local.length > 0 &&
     files.every((file) => typeof file.path === 'string' && typeof file.digest === 'string') &&
+    value.absent.every((place) => typeof place === 'string') &&
     typeof value.identity === 'string' &&
     typeof value.vetted === 'boolean' &&
     typeof value.importsPackages === 'boolean'

@@ -20,6 +20,7 @@ import { byPath } from '../model/manifest.ts';
 import type { CompiledEnding } from './compiled-files.ts';
 import { filePathOf } from './file-path.ts';
 import { originDefines, originPrefix, withOrigin } from './module-origin.ts';
+import { endings, packagesOf, placesBefore, stillEmpty } from './passed-over.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 
 export interface CompileRequest {
@@ -44,6 +45,8 @@ export interface Compilation {
   readonly api: readonly SourceFile[];
   /** The `package.json` of each package that stays outside, sorted. */
   readonly packages: readonly string[];
+  /** Where modules were sought and not found; absolute, sorted. */
+  readonly absent: readonly string[];
 }
 
 /**
@@ -61,6 +64,7 @@ async function compileAs(
 ): Promise<Result<Compilation, readonly Diagnostic[]>> {
   const read = new Map<string, SourceFile>();
   const packages = new Set<string>();
+  const sought: string[] = [];
   try {
     const result = await build({
       entryPoints: [request.entry],
@@ -80,12 +84,13 @@ async function compileAs(
       // As Node resolves: the conditions and fields that only bundlers know would lead to other files.
       conditions: [],
       mainFields: ['main'],
+      resolveExtensions: [...endings],
       // Whatever Node would run must run, `"sideEffects": false` or not.
       ignoreAnnotations: true,
       logLevel: 'silent',
       logOverride: { 'empty-import-meta': 'error' },
       logLimit: 0,
-      plugins: [workspace(request, read, packages)],
+      plugins: [workspace(request, { read, packages, sought })],
     });
     const local = localInputs(result.metafile, request);
     const files = [...read.values()].sort(byPath);
@@ -95,6 +100,7 @@ async function compileAs(
       local: files.filter((file) => local.has(file.path)),
       api: files.filter((file) => !local.has(file.path)),
       packages: [...packages].sort(),
+      absent: stillEmpty([...sought, ...placesPassedOver(result.metafile, request)], request.nowNs),
     });
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
@@ -103,15 +109,23 @@ async function compileAs(
   }
 }
 
+/** What is learnt while it compiles. */
+interface Learnt {
+  readonly read: Map<string, SourceFile>;
+  readonly packages: Set<string>;
+  /** Where packages were sought in vain. */
+  readonly sought: string[];
+}
+
 /** Reads every file itself, so that digests are of the very text that was compiled. */
-function workspace(request: CompileRequest, read: Map<string, SourceFile>, packages: Set<string>): Plugin {
+function workspace(request: CompileRequest, learnt: Learnt): Plugin {
   return {
     name: 'workspace',
     setup(host) {
-      host.onResolve({ filter: /^[^./]/ }, (args) => resolveBare(host, args, request, packages));
+      host.onResolve({ filter: /^[^./]/ }, (args) => resolveBare(host, args, request, learnt));
       host.onLoad({ filter: /.*/, namespace: 'file' }, (args) => {
         const { file, content } = readSource(args.path, request.nowNs);
-        read.set(file.path, file);
+        learnt.read.set(file.path, file);
         return { contents: withOrigin(args.path, content.toString('utf8')), loader: 'default' };
       });
     },
@@ -128,7 +142,7 @@ async function resolveBare(
   host: PluginBuild,
   args: OnResolveArgs,
   request: CompileRequest,
-  packages: Set<string>,
+  { packages, sought }: Learnt,
 ): Promise<OnResolveResult | undefined> {
   if (args.pluginData === already) return undefined;
   if (args.path === 'pipe-build') return { path: request.apiPath };
@@ -138,6 +152,7 @@ async function resolveBare(
   const { kind, importer, resolveDir, namespace } = args;
   const found = await host.resolve(args.path, { kind, importer, resolveDir, namespace, pluginData: already });
   if (found.errors.length > 0) {
+    sought.push(...packagesOf(args.path, resolveDir, null));
     // `await import()` and `require()` may stand in a try: they fail when they are reached.
     if (kind !== 'import-statement') return { path: args.path, external: true };
     return { errors: [{ text: notFound(args, request.root), detail: hintFor(args.path, found.errors) }] };
@@ -146,9 +161,26 @@ async function resolveBare(
   // Node would ask for an import attribute that the bundler takes away.
   if (inPackage === null || found.path.endsWith('.json')) return { path: found.path };
   packages.add(`${inPackage[0]}/package.json`);
+  if (!args.path.startsWith('#')) sought.push(...packagesOf(args.path, resolveDir, homeOf(found.path)));
   const url = kind === 'import-statement' || kind === 'dynamic-import';
   // A namespace of its own, because esbuild makes absolute paths of files relative to the output.
   return { path: url ? pathToFileURL(found.path).href : found.path, external: true, namespace: 'package' };
+}
+
+/** The folder with the `node_modules` in which it lies. */
+function homeOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/node_modules/')) || '/';
+}
+
+function placesPassedOver({ inputs }: Metafile, { root, apiPath }: CompileRequest): readonly string[] {
+  return Object.entries(inputs).flatMap(([key, { imports }]) => {
+    const folder = path.dirname(path.resolve(root, key));
+    return imports.flatMap(({ path: found, original, external }) => {
+      if (external === true) return found.startsWith('.') ? placesBefore(found, folder, null) : [];
+      const file = path.resolve(root, found);
+      return original === undefined || file === apiPath ? [] : placesBefore(original, folder, file);
+    });
+  });
 }
 
 function notFound(args: OnResolveArgs, root: string): string {

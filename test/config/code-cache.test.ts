@@ -84,6 +84,17 @@ describe('what is unchanged is not compiled again', () => {
       result: { ok: true, value: { spec: { name: 'one' } } },
     });
   });
+
+  test('a module beside the one that is taken makes no difference', async () => {
+    using project = await settledProject({
+      'pipeline.config.ts': `import { word } from './word'; export default { name: word, stages: {} };`,
+      'word.ts': `export const word = 'taken';`,
+      'word/index.ts': '',
+    });
+    const before = compilation(await obtain(project));
+    project.write('word.js', '');
+    expect(compilation(await obtain(project))).toBe(before);
+  });
 });
 
 describe('what changed is compiled', () => {
@@ -160,6 +171,71 @@ describe('what changed is compiled', () => {
     expect((await project.load()).spec).toMatchObject({ name: 'two' });
   });
 
+  test.each<[string, { specifier: string; has: Record<string, string>; comes: string }]>([
+    ['a TypeScript module', { specifier: './lib/word', has: { 'lib/word.js': '' }, comes: 'lib/word.ts' }],
+    ['a file', { specifier: './lib/word', has: { 'lib/word/index.js': '' }, comes: 'lib/word.json' }],
+    [
+      'an earlier index',
+      { specifier: './lib/word', has: { 'lib/word/index.js': '' }, comes: 'lib/word/index.ts' },
+    ],
+    ['the very name', { specifier: './lib/word.js', has: { 'lib/word.ts': '' }, comes: 'lib/word.js' }],
+    [
+      'a module of a path of the tsconfig',
+      {
+        specifier: '@/word',
+        has: {
+          'lib/word.js': '',
+          'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./lib/*"] } } }',
+        },
+        comes: 'lib/word.tsx',
+      },
+    ],
+  ])('%s that is taken before the one that was there', async (_, { specifier, has, comes }) => {
+    const word = (file: string, text: string) =>
+      file.endsWith('.json') ? JSON.stringify({ word: text }) : `export const word = '${text}';`;
+    const files = Object.entries(has).map(([file, text]) => [file, text || word(file, 'old')]);
+    using project = await settledProject({
+      'pipeline.config.ts': `import { word } from '${specifier}'; export default { name: word, stages: {} };`,
+      ...Object.fromEntries(files),
+    });
+    expect((await project.load()).spec).toMatchObject({ name: 'old' });
+    project.write(comes, word(comes, 'new'));
+    expect((await project.load()).spec).toMatchObject({ name: 'new' });
+    // And is then known again.
+    expect(compilation(await obtain(project))).toBe(compilation(await obtain(project)));
+  });
+
+  test('a module or a package that it tried to import in vain', async () => {
+    using project = await settledProject({
+      'pipeline.config.ts': `
+        let name = 'none';
+        try { name = require('./lib/word').word; } catch {}
+        try { name = (await import('packed')).word; } catch {}
+        export default { name, stages: {} };`,
+    });
+    expect((await project.load()).spec).toMatchObject({ name: 'none' });
+    project.write('lib/word.ts', `export const word = 'module';`);
+    expect((await project.load()).spec).toMatchObject({ name: 'module' });
+    project.write('node_modules/packed/package.json', '{ "main": "main.cjs" }');
+    project.write('node_modules/packed/main.cjs', `exports.word = 'package';`);
+    expect((await project.load()).spec).toMatchObject({ name: 'package' });
+  });
+
+  test('a package that is nearer than the one that was there', async () => {
+    const packed = (folder: string, word: string) => ({
+      [`${folder}/node_modules/packed/package.json`]: '{ "main": "main.cjs" }',
+      [`${folder}/node_modules/packed/main.cjs`]: `exports.word = '${word}';`,
+    });
+    using project = await settledProject({
+      'pipeline.config.ts': `import { word } from './lib/word.ts'; export default { name: word, stages: {} };`,
+      'lib/word.ts': `export { word } from 'packed';`,
+      ...packed('.', 'far'),
+    });
+    expect((await project.load()).spec).toMatchObject({ name: 'far' });
+    for (const [file, text] of Object.entries(packed('lib', 'near'))) project.write(file, text);
+    expect((await project.load()).spec).toMatchObject({ name: 'near' });
+  });
+
   test('another version of pipe, or another place of its API', async () => {
     using project = await settledProject();
     const before = compilation(await obtain(project));
@@ -182,7 +258,7 @@ describe('what is broken counts as absent', () => {
       const result = await obtain(project);
       expect(fs.existsSync(result.path)).toBe(true);
       expect(project.compiled().length).toBe(before);
-      expect(JSON.parse(fs.readFileSync(manifestFile(project), 'utf8'))).toMatchObject({ format: 2 });
+      expect(JSON.parse(fs.readFileSync(manifestFile(project), 'utf8'))).toMatchObject({ format: 3 });
     }
   });
 

@@ -8,7 +8,7 @@ import { Rig, type RunOptions } from '../rig/rig.ts';
 import { changesBetween, treeOf } from '../rig/untouched.ts';
 
 const config = `import { definePipeline, script } from 'pipe-build';
-import { words } from './words.ts';
+import { words } from './words';
 export default definePipeline({ stages: {
   all: { requires: ['src/*.txt', 'more/deep/**', '!src/none.txt'], produces: ['all.txt'],
     run: 'cat src/*.txt > all.txt; echo ' + words, env: { GREETING: process.env.GREETING ?? 'none', PASSED: true } },
@@ -103,6 +103,7 @@ const edits: Readonly<Record<string, (rig: Rig) => void>> = {
   'a stray file in an owned folder': (rig) => rig.write('parts/stray', 's'),
   'an edited configuration': (rig) => rig.append('pipeline.config.ts', '\n// more\n'),
   'an edited module of the configuration': (rig) => rig.write('words.ts', `export const words = 'bye';\n`),
+  'a module that is taken before another': (rig) => rig.write('words.tsx', `export const words = 'bye';\n`),
   'an edited script': (rig) => rig.append('made.ts', '\n// more\n'),
   'a tsconfig.json that came': (rig) => rig.write('tsconfig.json', '{}'),
   'a configuration that is preferred': (rig) => {

@@ -70,3 +70,22 @@ test('what is edited after it was loaded and before it is watched is loaded once
   await using _ = watcher;
   expect(rig.read('out.txt')).toBe('late\n');
 });
+
+test('a module that comes to be beside an imported one is loaded if it is taken before that, and not otherwise', async () => {
+  const word = (text: string) => `export const word = '${text}';`;
+  await using rig = await Rig.compiled(
+    { 'lib/word.js': word('old') },
+    `import { definePipeline } from 'pipe-build';
+    import { word } from './lib/word';
+    export default definePipeline({ stages: { say: { produces: ['out.txt'], run: 'echo ' + word + ' > out.txt' } } });`,
+  );
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  rig.write('lib/word.json', '{}');
+  rig.write('lib/word.ts', word('new'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  expect(rig.read('out.txt')).toBe('new\n');
+  rig.remove('lib/word.ts');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, restored: ['say'] });
+  expect(rig.read('out.txt')).toBe('old\n');
+});
