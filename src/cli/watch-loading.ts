@@ -37,8 +37,10 @@ export async function loadWatched(options: {
       if ((await next.isOfPresentCode()) || left === 1) return next;
       next.close();
     } catch (error) {
-      if (error instanceof UsageError) code.expectAlso(codeOfBroken(place, flags));
-      throw error;
+      if (!(error instanceof UsageError)) throw error;
+      // What would mend it may have come to be before anybody watched its place.
+      const hasMore = code.expectAlso(codeOfBroken(place, flags));
+      if (!hasMore || left === 1) throw error;
     }
     opened = null;
   }

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { namedModules } from '../config/named-modules.ts';
+import { placesOf } from '../config/passed-over.ts';
 import { allModulesOf } from '../model/hooks.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Heard } from '../model/watch/hints.ts';
@@ -12,8 +13,8 @@ import type { Place, Workspace } from './workspace.ts';
 
 export class WatchedCode {
   private readonly ears: WatchEars;
-  private paths: ReadonlySet<string> = new Set();
-  private stamps = '';
+  /** By path, absolute. */
+  private stamps: ReadonlyMap<string, string | null> = new Map();
 
   constructor(ears: WatchEars) {
     this.ears = ears;
@@ -21,40 +22,42 @@ export class WatchedCode {
 
   /** From here on it is these, absolute, and all of them are watched. */
   expect(paths: Iterable<string>): void {
-    this.paths = new Set(paths);
-    for (const file of this.paths) this.ears.lookedAt.saw(file);
+    const expected = [...new Set(paths)];
+    for (const file of expected) this.ears.lookedAt.saw(file);
     this.ears.arm();
-    this.stamps = this.stampsNow();
+    this.stamps = new Map(expected.map((file) => [file, stampOf(file)]));
   }
 
-  /** The same, and these besides. Answers whether any was not among them before: then it may have changed unheard of. */
+  /**
+   * The same, and these besides, and where what is gone could be under another ending. Answers whether any was not
+   * among them before: then it may have changed unheard of.
+   */
   expectAlso(paths: readonly string[]): boolean {
-    const hasMore = paths.some((file) => !this.paths.has(file));
-    this.expect([...this.paths, ...paths]);
-    return hasMore;
+    const gone = [...this.stamps].filter(([file, stamp]) => stamp !== null && stampOf(file) === null);
+    const places = gone.flatMap(([file]) => placesOf(file.slice(0, file.length - path.extname(file).length)));
+    const more = [...paths, ...places].filter((file) => !this.stamps.has(file));
+    this.expect([...this.stamps.keys(), ...more]);
+    return more.length > 0;
   }
 
   isAmong(heard: Heard): boolean {
-    for (const file of this.paths)
+    for (const file of this.stamps.keys())
       for (const one of heard.keys()) if (file === one || file.startsWith(`${one}/`)) return true;
     return false;
   }
 
   /** Whether none of it is another one since it was expected, heard of or not. */
   get isAsExpected(): boolean {
-    return this.stampsNow() === this.stamps;
-  }
-
-  private stampsNow(): string {
-    return [...this.paths].map(stampOf).join('\n');
+    return [...this.stamps].every(([file, stamp]) => stampOf(file) === stamp);
   }
 }
 
 /** Absolute. */
 export function codeOf(workspace: Workspace, { stages }: Selection, flags: Flags): readonly string[] {
   const modules = stages.flatMap(allModulesOf).map((module) => path.resolve(workspace.root, module));
-  const known = ofThisBusiness(workspace.pathsOfCode(), workspace.root);
-  const named = modules.flatMap((module) => namedModules(module));
+  const known = new Set(ofThisBusiness(workspace.pathsOfCode(), workspace.root));
+  // Those that could not be compiled.
+  const named = modules.filter((module) => !known.has(module)).flatMap((module) => namedModules(module));
   const code = [...known, ...named].filter((file) => !file.startsWith(`${workspace.state}/`));
   return [...new Set([...code, ...filesOfVariables(flags)])];
 }
@@ -76,12 +79,12 @@ function filesOfVariables(flags: Flags): readonly string[] {
   return texts(flags, 'envFile').map((file) => path.resolve(file));
 }
 
-/** Another one where the file is another or not there. */
-function stampOf(file: string): string {
+/** Another one where the file is another; `null` where there is none. */
+function stampOf(file: string): string | null {
   try {
     const { ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
-    return `${file}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+    return `${ino}:${size}:${mtimeNs}:${ctimeNs}`;
   } catch {
-    return file;
+    return null;
   }
 }

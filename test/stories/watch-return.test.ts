@@ -55,3 +55,41 @@ test("what is compiled comes back when all that is pipe's own was deleted, or th
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['job', 'fn'], failed: [] });
   expect([rig.read('job.txt'), rig.read('fn.txt')]).toEqual(['1', '1']);
 });
+
+test('what is broken is mended by a module under another name, or by a package that is installed', async () => {
+  const word = (text: string) => `export const word = '${text}';`;
+  const saying = (from: string) => `import { definePipeline } from 'pipe-build';
+    import { word } from '${from}';
+    export default definePipeline({ stages: { say: { produces: ['out.txt'], run: 'echo ' + word + ' > out.txt' } } });`;
+  await using rig = await Rig.compiled({ 'lib/word.ts': word('first') }, saying('./lib/word'));
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  rig.remove('lib');
+  expect((await watcher.rest()).text).toContain('the configuration is broken');
+  rig.write('lib/word.js', word('second'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  rig.config(saying('packed'));
+  expect((await watcher.rest()).text).toContain('the configuration is broken');
+  rig.write('node_modules/packed/lib/main.cjs', `exports.word = 'third';`);
+  rig.write('node_modules/packed/package.json', '{ "main": "lib/main.cjs" }');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  expect(rig.read('out.txt')).toBe('third\n');
+});
+
+test('a module of a stage is mended in the same way', async () => {
+  const word = (text: string) => `export const word = '${text}';`;
+  await using rig = await Rig.compiled(
+    {
+      'job.ts': `import fs from 'node:fs'; import { word } from './lib/word'; export default () => fs.writeFileSync('out.txt', word);`,
+      'lib/word.ts': word('first'),
+    },
+    `{ stages: { job: { produces: ['out.txt'], run: script('./job.ts') } } }`,
+  );
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  rig.remove('lib/word.ts');
+  expect((await watcher.rest()).text).toMatch(/nothing can be built|job failed/);
+  rig.write('lib/word.js', word('second'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['job'] });
+  expect(rig.read('out.txt')).toBe('second');
+});
