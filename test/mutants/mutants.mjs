@@ -1259,7 +1259,7 @@ export const mutants = [
     file: 'src/engine/input-changes.ts',
     from: 'return taskOfRecordNow(world, assessment.task) === assessment.task ? [] : [forEach.document];',
     to: 'return [];',
-    tests: ['test/random-items.test.ts'],
+    tests: ['test/engine/attempt.test.ts'],
   },
   {
     name: 'an item is begun anew over the inputs that it had before they were edited',

@@ -80,9 +80,11 @@ export class EngineItems implements ItemBuilder {
 
   private meddlesome(meddler: Meddler | null): Meddlesome | null {
     if (meddler === null) return null;
-    const { within, when } = meddler;
+    const { within, when, stage } = meddler;
     return {
-      ...{ within, when },
+      when,
+      isMoment: (of, nth, nthOfStage) =>
+        stage === null ? nth === within : of === stage && nthOfStage === within % 2,
       meddle: (tasks, attempt, read) => meddler.meddle(tasks, attempt, read, endedIn(this.told)),
     };
   }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Foretelling } from './foretelling.ts';
 import type { Meddling } from './item-turns.ts';
-import { type Params, sourceList } from './recipes.ts';
+import { type Params, type StageName, sourceList, stageNames } from './recipes.ts';
 
 /** Which of the two contents a command has read. */
 export type Read = 'early' | 'late';
@@ -25,6 +25,8 @@ export interface Meddled {
 
 export class Meddler {
   readonly within: number;
+  /** Whose command it is, if that can be chosen: else some come too late to be met often enough. */
+  readonly stage: StageName | null;
   readonly when: Meddling['when'];
   /** `null`: it did not come to that. */
   meddled: Meddled | null = null;
@@ -39,6 +41,8 @@ export class Meddler {
     this.meddling = meddling;
     this.params = params;
     this.within = meddling.within;
+    const { isOwn, pick } = meddling;
+    this.stage = isOwn && pick % 3 === 0 ? stageNames[(pick / 3) % stageNames.length]! : null;
     this.when = meddling.when;
   }
 
@@ -60,8 +64,8 @@ export class Meddler {
     const items = model.itemsOf(recipe, params);
     const view = items === 'unclear' ? undefined : items.find(({ name }) => name === task);
     const isOfRecord = recipe.forEach?.kind === 'records' && recipe.forEach.document === sourceList;
-    const inputs = [...(view?.paths ?? []), ...(isOfRecord ? [sourceList] : [])];
-    const own = sources.filter((at) => isOwn && inputs.includes(at));
+    const inputs = view?.paths ?? [];
+    const own = sources.filter((at) => isOwn && (isOfRecord ? at === sourceList : inputs.includes(at)));
     const all = own.length > 0 ? own : sources;
     return all[pick % all.length]!;
   }

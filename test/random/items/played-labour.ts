@@ -16,8 +16,8 @@ const failed: ExecutionEnd = {
 
 /** Who does something while a command runs. */
 export interface Meddlesome {
-  /** The so many-th command. */
-  readonly within: number;
+  /** Whether it is this command: the so many-th of all, and of its stage. */
+  readonly isMoment: (stage: string, nth: number, nthOfStage: number) => boolean;
   readonly when: 'before' | 'after';
   readonly meddle: (tasks: readonly string[], attempt: number, read: Read | null) => void;
 }
@@ -34,6 +34,7 @@ export class PlayedLabour implements Executor {
   private readonly dyingAt: number | null;
   private readonly meddler: Meddlesome | null;
   private executions = 0;
+  private readonly ofStage = new Map<string, number>();
   private endService: () => void = () => {};
   private die: () => void = () => {};
   private isDead = false;
@@ -84,11 +85,12 @@ export class PlayedLabour implements Executor {
     const record = recipe.forEach?.kind === 'records' ? JSON.stringify(context.item?.value) : null;
     const nth = hook === null ? this.executions++ : null;
     const { meddler } = this;
+    const isMoment = nth !== null && this.isMoment(recipe.name, nth);
     const name = context.item === null ? context.stage : `${context.stage}:${context.item.key}`;
     // What it is told of a record it was told before.
     const readsLate = meddler?.when === 'before' && record === null;
     const meddle = () => {
-      if (nth === meddler?.within) meddler.meddle([name], context.attempt, readsLate ? 'late' : 'early');
+      if (isMoment) meddler?.meddle([name], context.attempt, readsLate ? 'late' : 'early');
     };
     if (meddler?.when === 'before') meddle();
     const inputs = context.requires.map((at) => ({ path: at, text: fs.readFileSync(this.at(at), 'utf8') }));
@@ -129,6 +131,12 @@ export class PlayedLabour implements Executor {
     });
   }
 
+  private isMoment(stage: string, nth: number): boolean {
+    const nthOfStage = this.ofStage.get(stage) ?? 0;
+    this.ofStage.set(stage, nthOfStage + 1);
+    return this.meddler?.isMoment(stage, nth, nthOfStage) ?? false;
+  }
+
   private isUp(): boolean {
     return fs.existsSync(this.at(sign));
   }
@@ -145,6 +153,7 @@ export class PlayedLabour implements Executor {
     }
     for (const { produces } of items) for (const at of produces) this.write(at, 'half\n');
     const nth = this.executions++;
+    const isMoment = this.isMoment(recipe.name, nth);
     if (nth === this.dyingAt) {
       this.die();
       return new Promise(() => {});
@@ -152,7 +161,7 @@ export class PlayedLabour implements Executor {
     const { meddler } = this;
     const names = items.map(({ key }) => `${recipe.name}:${key}`);
     const meddle = () => {
-      if (nth === meddler?.within) meddler.meddle(names, context.attempt, null);
+      if (isMoment) meddler?.meddle(names, context.attempt, null);
     };
     if (meddler?.when === 'before') meddle();
     for (const [i, item] of items.entries()) {
