@@ -5,10 +5,10 @@ import { type Glob, globMatches } from '../model/glob/glob.ts';
 import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
-import { recordIn, type TaskRecord } from '../model/record.ts';
+import type { TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { stageOfTask, type Task, taskOf } from '../model/task.ts';
+import { stageOfTask, type Task } from '../model/task.ts';
 import { madeWithOtherParams } from './combined-records.ts';
 import { ItemTasks } from './item-tasks.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
@@ -37,12 +37,9 @@ export function formerOutputs(
 ): readonly FormerOutputs[] {
   const isOfOthers = madeWithOtherParams(world.records);
   const isMade = (path: FilePath) => graph.makers.of(path).length > 0 || isOfOthers(path);
-  return stages
-    .flatMap((stage) => tasksOnRecord(world, stage))
-    .filter(({ id }) => asBefore?.has(id) !== true)
-    .flatMap((task) => {
-      const record = recordIn(world.records.memory(task.id));
-      if (record === null || hasSamePatterns(record, task)) return [];
+  return tasksWithOtherPatterns(world, graph, stages)
+    .filter(({ task }) => asBefore?.has(task.id) !== true)
+    .flatMap(({ task, record }) => {
       // Of items that are gone, others take care.
       const files = presentAmong(world, record.outputs, isMade);
       if (files.length === 0) return [];
@@ -51,13 +48,32 @@ export function formerOutputs(
     });
 }
 
-/** Of a stage with items those that pipe knows of; what it does not know of has made nothing. */
-function tasksOnRecord(world: World, stage: Stage): readonly Task[] {
-  if (stage.forEach === null || stage.item !== null) return [taskOf(stage)];
-  return world.records
-    .remembered()
-    .filter(({ task }) => stageOfTask(task) === stage.name)
-    .flatMap(({ task }) => taskOfStage(stage, task) ?? []);
+/** What is on record was made under the patterns of today: there may be very many, and they are asked of several times. */
+const settled = new WeakMap<TaskRecord, StageGraph>();
+
+/** What pipe does not know of has made nothing. */
+function tasksWithOtherPatterns(
+  { records }: World,
+  graph: StageGraph,
+  stages: readonly Stage[],
+): readonly { readonly task: Task; readonly record: TaskRecord }[] {
+  const byStage = new Map<string, TaskRecord[]>();
+  for (const record of records.remembered()) {
+    if (settled.get(record) === graph) continue;
+    const stage = stageOfTask(record.task);
+    const known = byStage.get(stage);
+    if (known === undefined) byStage.set(stage, [record]);
+    else known.push(record);
+  }
+  return stages.flatMap((stage) =>
+    (byStage.get(stage.name) ?? []).flatMap((record) => {
+      const task = taskOfStage(stage, record.task);
+      if (task === null) return [];
+      if (!hasSamePatterns(record, task)) return [{ task, record }];
+      settled.set(record, graph);
+      return [];
+    }),
+  );
 }
 
 /** Whether some stage makes the file now; of a stage with items, whether one of those does that it has. */

@@ -6,7 +6,7 @@ import type { ItemsGone } from '../model/item-events.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import { stageOfTask, type Task } from '../model/task.ts';
+import { allItemsOf, stageOfTask, type Task } from '../model/task.ts';
 import { type Cleaning, planCleaning } from './clean.ts';
 import { madeWithOtherParams } from './combined-records.ts';
 import type { ItemTasks } from './item-tasks.ts';
@@ -34,15 +34,15 @@ interface GoneTask {
 
 /** All of a stage that are none of its tasks, sorted. */
 function goneTasks({ records }: World, { stage, tasks, among }: Family): readonly GoneTask[] {
-  const isMeant = (id: TaskId) => among?.has(id) ?? stageOfTask(id) === stage.name;
-  const ofStage = <T>(all: readonly T[], idOf: (one: T) => TaskId) =>
-    new Map(all.filter((one) => isMeant(idOf(one))).map((one) => [idOf(one), one]));
-  const results = ofStage(records.remembered(), ({ task }) => task);
-  const killed = ofStage(records.killed(), ({ task }) => task);
-  const unfinished = ofStage(records.unfinished(), (task) => task);
-  const known = new Set([...results.keys(), ...unfinished.keys()]);
+  const present = idsOf(tasks);
+  const isGone = (id: TaskId) =>
+    !present.has(id) && (among === undefined ? stageOfTask(id) === stage.name : among.has(id));
+  const results = new Map<TaskId, TaskRecord>();
+  for (const record of records.remembered()) if (isGone(record.task)) results.set(record.task, record);
+  const unfinished = new Set(records.unfinished().filter(isGone));
+  const known = new Set([...results.keys(), ...unfinished]);
   if (known.size === 0) return [];
-  for (const { id } of tasks) known.delete(id);
+  const killed = new Map(records.killed().map((one) => [one.task, one]));
   const attemptAt = (task: TaskId): GoneTask['attempt'] => {
     if (!unfinished.has(task)) return null;
     const begun = killed.get(task);
@@ -54,6 +54,18 @@ function goneTasks({ records }: World, { stage, tasks, among }: Family): readonl
     .map((task) => ({ task, record: results.get(task) ?? null, attempt: attemptAt(task) }));
 }
 
+/** The items that a stage is found to have are asked of several times. */
+const idsOfTasks = new WeakMap<readonly Task[], ReadonlySet<TaskId>>();
+
+function idsOf(tasks: readonly Task[]): ReadonlySet<TaskId> {
+  let ids = idsOfTasks.get(tasks);
+  if (ids === undefined) {
+    ids = new Set(tasks.map(({ id }) => id));
+    idsOfTasks.set(tasks, ids);
+  }
+  return ids;
+}
+
 export function hasGoneItems(world: World, family: Family): boolean {
   return goneTasks(world, family).length > 0;
 }
@@ -62,8 +74,14 @@ export function hasGoneItems(world: World, family: Family): boolean {
 export function formerFamilies(world: World, tasks: readonly Task[]): readonly Family[] {
   const { records } = world;
   const withItems = new Set<string>();
-  for (const { task } of [...records.remembered(), ...records.killed()])
-    if (task.includes(':')) withItems.add(stageOfTask(task));
+  let last = ':';
+  for (const all of [records.remembered(), records.killed()])
+    for (const { task } of all) {
+      // Most are of the stage of the one before.
+      if (task.startsWith(last) || !task.includes(':')) continue;
+      last = allItemsOf(stageOfTask(task));
+      withItems.add(stageOfTask(task));
+    }
   return tasks
     .filter((task) => task.stage.forEach === null && withItems.has(task.id))
     .map((task) => ({ stage: task.stage, tasks: [task] }))

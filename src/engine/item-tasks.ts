@@ -13,6 +13,7 @@ import { badItem, itemProblems, taskForFile, taskForRecord } from '../model/item
 import { itemsIn, mostProblems } from '../model/items/records.ts';
 import type { Stage } from '../model/stage.ts';
 import { allItemsOf, type Task, taskOf } from '../model/task.ts';
+import type { ListedFile } from './ports.ts';
 import type { World } from './world.ts';
 
 export type FoundItems =
@@ -74,13 +75,7 @@ export class ItemTasks {
       const message = `its items cannot be looked for: ${hidden.path} ${hidden.message}`;
       return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint: null }, problems: [] };
     }
-    return foundIn(
-      stage,
-      files.flatMap(({ path }) => {
-        const task = taskForFile(stage, path);
-        return task === null ? [] : [{ name: path, task }];
-      }),
-    );
+    return foundAmong(stage, files);
   }
 
   private presentAmong(stage: Stage, paths: readonly FilePath[]): FoundItems {
@@ -184,7 +179,9 @@ export class ItemTasks {
 
   private problemsOf(stage: Stage, tasks: readonly Task[]): readonly Diagnostic[] {
     const last = this.families.get(stage.name);
-    const isSame = last?.tasks.length === tasks.length && tasks.every((task, i) => task === last.tasks[i]);
+    const isSame =
+      last?.tasks === tasks ||
+      (last?.tasks.length === tasks.length && tasks.every((task, i) => task === last.tasks[i]));
     if (!isSame) this.assume(stage, tasks);
     if (isSame && this.checked.has(stage.name)) return [];
     const problems = itemProblems(stage, tasks);
@@ -192,6 +189,25 @@ export class ItemTasks {
     else this.checked.delete(stage.name);
     return problems;
   }
+}
+
+/** The same files are the same items: a list is the same until something in its folder is another. */
+const foundOf = new WeakMap<readonly ListedFile[], WeakMap<Stage, FoundItems>>();
+
+function foundAmong(stage: Stage, files: readonly ListedFile[]): FoundItems {
+  const ofFiles = foundOf.get(files) ?? new WeakMap<Stage, FoundItems>();
+  foundOf.set(files, ofFiles);
+  const known = ofFiles.get(stage);
+  if (known !== undefined) return known;
+  const found = foundIn(
+    stage,
+    files.flatMap(({ path }) => {
+      const task = taskForFile(stage, path);
+      return task === null ? [] : [{ name: path, task }];
+    }),
+  );
+  ofFiles.set(stage, found);
+  return found;
 }
 
 function foundIn(

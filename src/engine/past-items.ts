@@ -1,5 +1,6 @@
 // What the items of each stage took, by the last executions of those that had one: a measure for the others.
 import { type Metrics, meanOfMetrics } from '../model/metrics.ts';
+import type { TaskRecord } from '../model/record.ts';
 import { stageOfTask } from '../model/task.ts';
 import type { Records } from './ports.ts';
 
@@ -18,8 +19,21 @@ export interface ItemsTook {
 
 /** By stage. What a person has accepted was not executed. */
 export function itemsTook(records: Pick<Records, 'remembered'>): ReadonlyMap<string, ItemsTook> {
+  const all = records.remembered();
+  let took = knownOf.get(all);
+  if (took === undefined) {
+    took = tookIn(all);
+    knownOf.set(all, took);
+  }
+  return took;
+}
+
+/** What was worked out of a list of records, which is the same as long as none of them is another. */
+const knownOf = new WeakMap<readonly TaskRecord[], ReadonlyMap<string, ItemsTook>>();
+
+function tookIn(records: readonly TaskRecord[]): ReadonlyMap<string, ItemsTook> {
   const byStage = new Map<string, Expectation[]>();
-  for (const { task, durationMs, metrics, accepted } of records.remembered()) {
+  for (const { task, durationMs, metrics, accepted } of records) {
     if (accepted !== undefined) continue;
     const stage = stageOfTask(task);
     const known = byStage.get(stage);

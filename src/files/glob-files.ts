@@ -3,10 +3,12 @@ import path from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { ListedFile, Role, UnreadableFile } from '../engine/ports.ts';
 import { type Glob, globMatches } from '../model/glob/glob.ts';
-import type { FolderEntry, FolderListings } from './folder-listings.ts';
+import { byPath } from '../model/manifest.ts';
+import type { FolderEntry, FolderListing, FolderListings } from './folder-listings.ts';
 import type { walk } from './walk.ts';
 
 export interface GlobFiles {
+  /** Of one folder sorted. */
   readonly files: readonly ListedFile[];
   readonly unreadable: readonly UnreadableFile[];
 }
@@ -55,6 +57,8 @@ function filesOfFolder(place: Place): GlobFiles {
     return { files: [], unreadable: [{ path: (glob.base || '.') as FilePath, message: listing.message }] };
   }
   if (listing.kind === 'absent') return nothing;
+  const known = filesIn.get(listing)?.get(glob);
+  if (known !== undefined) return known;
   const files: ListedFile[] = [];
   for (const entry of listing.entries) {
     const file = joined(glob.base, entry.name);
@@ -62,7 +66,19 @@ function filesOfFolder(place: Place): GlobFiles {
       files.push({ path: file, kind: entry.kind });
     }
   }
-  return { files, unreadable: [] };
+  const found = { files: files.sort(byPath), unreadable: [] };
+  // Where a link leads may change though its folder does not.
+  if (!listing.entries.some(({ kind }) => kind === 'link')) keep(listing, glob, found);
+  return found;
+}
+
+/** The same listing has the same files. Of one folder they may be asked for many times. */
+const filesIn = new WeakMap<FolderListing, Map<Glob, GlobFiles>>();
+
+function keep(listing: FolderListing, glob: Glob, found: GlobFiles): void {
+  const known = filesIn.get(listing);
+  if (known === undefined) filesIn.set(listing, new Map([[glob, found]]));
+  else known.set(glob, found);
 }
 
 function filesOfTree(place: Place): GlobFiles {

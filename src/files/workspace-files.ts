@@ -21,7 +21,7 @@ import { DigestMemory, type HashFile, type StampMemory, type Unread } from './di
 import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { forgetLooks } from './forgetting.ts';
-import { filesOfGlob } from './glob-files.ts';
+import { filesOfGlob, walks } from './glob-files.ts';
 import { digestOfNothing } from './hash-file.ts';
 import { linkEntry, linkText } from './link-text.ts';
 import { digestOfTree, unnameableIn } from './owned-folders.ts';
@@ -71,6 +71,11 @@ export class WorkspaceFiles implements Files {
     const unreadable: UnreadableFile[] = [];
     const excludes = set.entries.some((entry) => entry.negated);
     const { root, listings, look, walk } = this;
+    const [only, ...others] = set.entries;
+    if (only !== undefined && others.length === 0 && !excludes && !walks(only.glob)) {
+      const listed = filesOfGlob({ root, listings, look, walk, glob: only.glob, role });
+      return { ...listed, unmatched: listed.files.length === 0 ? [only] : [] };
+    }
     for (const entry of set.entries.filter((one) => !one.negated)) {
       let matched = false;
       const listed = filesOfGlob({ root, listings, look, walk, glob: entry.glob, role });

@@ -54,6 +54,32 @@ test('patterns of one level list one folder, once for all of them', () => {
   expect(lists.mock.calls.map(([folder]) => folder)).toEqual([`${root}/in`]);
 });
 
+test('a pattern that is asked for again tries no name again, until its folder is listed anew; but for where links lead', () => {
+  const root = workspace({
+    'in/a.txt': '',
+    'in/b.md': '',
+    'linked/a.txt': '',
+    'linked/to': { link: '../in/a.txt' },
+  });
+  const listings = new FolderListings();
+  const place = { root, listings, role: 'input', look: () => null, walk: null } as const;
+  const [own, linked] = [globOf('in/*.txt'), globOf('linked/*')];
+  const first = filesOfGlob({ ...place, glob: own });
+  expect(filesOfGlob({ ...place, glob: own }).files).toBe(first.files);
+  fs.writeFileSync(`${root}/in/c.txt`, '');
+  listings.forget(`${root}/in`);
+  expect(filesOfGlob({ ...place, glob: own }).files.map(({ path }) => path)).toEqual([
+    'in/a.txt',
+    'in/c.txt',
+  ]);
+
+  const paths = () => filesOfGlob({ ...place, glob: linked }).files.map(({ path }) => path);
+  expect(paths()).toEqual(['linked/a.txt', 'linked/to']);
+  fs.rmSync(`${root}/in/a.txt`);
+  fs.mkdirSync(`${root}/in/a.txt`);
+  expect(paths()).toEqual(['linked/a.txt']);
+});
+
 test('patterns of a few levels look no deeper than they reach', () => {
   const root = workspace({ 'a/1/x': '', 'a/2/x': '', 'a/2/deep/x': '', 'a/x': '' });
   const lists = vi.spyOn(fs, 'readdirSync');

@@ -93,14 +93,22 @@ export function taskNamed(graph: StageGraph, id: TaskId): Task | null {
   return stage === undefined ? null : taskOfStage(stage, id);
 }
 
+/** Tasks of which no file is hidden. */
+const seenByAll = new WeakSet<Task>();
+
 /** Items whose files nobody would find, and pairs of them that may make the same file. */
 export function itemProblems(stage: Stage, tasks: readonly Task[]): readonly Diagnostic[] {
   const at = `stages.${stage.name}.forEach`;
   const { forEach } = stage;
   if (forEach === null) return [];
-  const hidden = tasks.flatMap(({ stage: { item } }): readonly Diagnostic[] => {
+  const hidden = tasks.flatMap((task): readonly Diagnostic[] => {
+    if (seenByAll.has(task)) return [];
+    const { item } = task.stage;
     const [pattern] = item === null ? [] : hiddenPatterns(forEach, item);
-    if (item === null || pattern === undefined) return [];
+    if (item === null || pattern === undefined) {
+      seenByAll.add(task);
+      return [];
+    }
     const message = `item ${item.name} of stage "${stage.name}" would give ${pattern} a name that begins with a dot`;
     const hint = 'wildcards match no such names: rename the file, or put something in front of the capture';
     return [{ code: 'PIPE052', message, at, hint }];
