@@ -1,4 +1,5 @@
 // How an attempt can end.
+import type { LeftOverEdit } from '../model/edit-events.ts';
 import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TaskRecord } from '../model/record.ts';
@@ -25,7 +26,12 @@ export interface FailedEnd {
 
 export interface CancelledEnd {
   readonly kind: 'cancelled';
+  /** In a watch, over an edit. */
+  readonly left?: Left;
 }
+
+/** It is `waiting` to be asked for again, or the next run sees to it. */
+export type Left = LeftOverEdit & { readonly outcome: 'waiting' | 'cancelled' };
 
 export type AttemptEnd = SuccessfulEnd | FailedEnd | CancelledEnd;
 

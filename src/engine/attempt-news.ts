@@ -24,8 +24,8 @@ export function newsOf(
     onOutput: (stream, text) => emit({ kind: 'task-output', ...of, stream, text }),
     onProgress: (done, total) => emit({ kind: 'task-progress', ...of, done, total }),
     onMetric: (values) => spending.spend(task, values),
-    onInputsChanged: (attempt, paths) =>
-      board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', paths }),
+    onInputsChanged: (attempt, edited) =>
+      board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', ...edited }),
     onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
     onMade,
     onCacheTrouble: (message) => cacheTrouble.tell(task, message),

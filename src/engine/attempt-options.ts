@@ -1,18 +1,22 @@
 // What an attempt is told beforehand, and what it tells while it runs.
-import type { FilePath } from '../base/brand.ts';
+import type { InputsEdited } from '../model/edit-events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Metrics } from '../model/metrics.ts';
+import type { Edit, Fate } from '../model/watch/edited-inputs.ts';
 import type { FailedEnd } from './attempt-end.ts';
 import type { Batch } from './batch.ts';
 import type { IsOfAnother } from './make-room.ts';
+
+/** `asBefore`: they hold again what they held. */
+export type EditedInputs = Pick<InputsEdited, 'paths' | 'asBefore'>;
 
 /** What an attempt tells while it runs. */
 export interface AttemptWatcher {
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
   onProgress(done: number, total: number): void;
   onMetric(values: Readonly<Record<string, number>>): void;
-  onInputsChanged(attempt: number, paths: readonly FilePath[]): void;
+  onInputsChanged(attempt: number, edited: EditedInputs): void;
   onWarning(message: string, hint: string): void;
   /** Its commands are done and its result is good: what is left is to store and to record it. */
   onMade(): void;
@@ -39,6 +43,8 @@ export interface AttemptOptions {
   /** Whether there is to be another attempt after this end. */
   readonly isTriedAgain: (end: FailedEnd) => boolean;
   readonly isOfAnother: IsOfAnother;
+  /** What becomes of it when its inputs were edited. */
+  readonly fate: (edit: Edit) => Fate;
   /** Why no result may be made of these inputs, if so. */
   readonly distrust: (inputs: Manifest) => Failure | null;
 }

@@ -1,8 +1,7 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
-import type { FilePath } from '../base/brand.ts';
-import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
+import { afterEdit, editIn, type InputsChanged } from './after-edit.ts';
 import { findAction, mayStay, saveArtifacts } from './artifacts.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, type FailedEnd, failed, failureOf } from './attempt-end.ts';
@@ -18,7 +17,6 @@ import { keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
 import { clearAway, lookAgain, obstructionOf, protectedAmong, whatIsInTheWay } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
-import { documentNow, taskOfRecordNow } from './own-record.ts';
 import { basesOf, placesOf } from './ownership.ts';
 import { isRefusal } from './refusal.ts';
 import { restoring } from './restoring.ts';
@@ -101,35 +99,28 @@ export class Attempt {
     for (let attempt = number; ; attempt++) {
       this.latestNumber = attempt;
       const end = await this.once(assessment, attempt);
+      const edit = editIn(end);
+      if (edit === null) return end as AttemptEnd;
+      this.assessor.forget();
+      const next = afterEdit(this.world, {
+        assessment,
+        edit,
+        options: this.options,
+        warn: this.watcher.onWarning,
+      });
+      if (next.kind === 'over') return next.end;
       if (end.kind !== 'inputs-changed') return end;
       if (attempt - number + 1 - this.executing.restarts === executions)
         return failed({ kind: 'input-changing', paths: end.paths });
-      this.watcher.onInputsChanged(attempt, end.paths);
-      this.assessor.forget();
-      const task = this.taskNow(assessment.task);
-      if ('kind' in task) return failed(task);
-      const again = this.assessor.assess(task);
+      this.watcher.onInputsChanged(attempt, next.edited);
+      const again = this.assessor.assess(next.task);
       this.latest = again;
       if (isFailure(again)) return failed(again.failure);
       assessment = again;
     }
   }
 
-  /** With the record that its document holds now, unless that is none, or an edit of what another stage made. */
-  private taskNow(task: Task): Task | Failure {
-    const { forEach } = task.stage;
-    if (forEach?.kind !== 'records') return task;
-    const now = taskOfRecordNow(this.world, task);
-    if (now === task) return task;
-    const document = documentNow(this.world, forEach);
-    const doubt = this.options.distrust(document === null ? [] : [document]);
-    return doubt ?? now ?? { kind: 'input-changing', paths: [forEach.document] };
-  }
-
-  private async once(
-    assessment: Assessment,
-    attempt: number,
-  ): Promise<AttemptEnd | { readonly kind: 'inputs-changed'; readonly paths: readonly FilePath[] }> {
+  private async once(assessment: Assessment, attempt: number): Promise<AttemptEnd | InputsChanged> {
     const { world } = this;
     // Not `this.task`: its record may be another by now.
     const { task } = assessment;
@@ -142,7 +133,7 @@ export class Attempt {
     const doubt = distrust(seen.manifest);
     if (doubt !== null) return failed(doubt);
     // Listed, and gone when it came to be read: what that means is seen by looking again.
-    if (seen.missing.length > 0) return { kind: 'inputs-changed', paths: seen.missing };
+    if (seen.missing.length > 0) return { kind: 'inputs-changed', paths: seen.missing, seen: null };
     const fingerprint = reading.fingerprint();
     // It takes time to read the inputs, and somebody may have edited an output meanwhile.
     const present = lookAgain(world, assessment);
@@ -221,7 +212,7 @@ export class Attempt {
     if (end.kind === 'cancelled') return this.finishing.reject({ kind: 'cancelled' });
     if (end.kind === 'to-restart') {
       this.finishing.reject({ kind: 'cancelled' });
-      return { kind: 'inputs-changed', paths: end.edited };
+      return { kind: 'inputs-changed', paths: end.edited, seen };
     }
     if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));
     if (closed !== null) return this.finishing.reject(closed);
@@ -231,7 +222,7 @@ export class Attempt {
     const changed = inputsThatChanged(world, task, assessment, seen);
     if (changed.length > 0) {
       this.finishing.reject({ kind: 'cancelled' });
-      return { kind: 'inputs-changed', paths: changed };
+      return { kind: 'inputs-changed', paths: changed, seen };
     }
     const fault = await this.finishing.checking?.endOf(made.outputs, prepared);
     if (fault) return this.finishing.reject(fault);

@@ -3,6 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
+import { fateIn } from './after-edit.ts';
 import type { Assessment, Assessor } from './assess.ts';
 import { Attempt } from './attempt.ts';
 import type { FailedEnd } from './attempt-end.ts';
@@ -43,6 +44,7 @@ export function attemptAt(
       serviceDown: () => its.options.lackingFor(task.stage),
       failedBefore: board.places.failedBefore(task),
       isOfAnother: (file: FilePath) => hasOtherOwner(task.stage, file),
+      fate: (edit) => fateIn(world, task, edit, its.options),
       distrust: (inputs) => distrust(world, task, inputs, its.options),
     },
     watcher: newsOf(task, { world, board, cacheTrouble, spending, onMade }),

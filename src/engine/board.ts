@@ -15,6 +15,7 @@ import { type Saved, savedBy, savedInAll } from '../model/saved.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
+import type { Left } from './attempt-end.ts';
 import { Families } from './family.ts';
 import { Places } from './places.ts';
 import { Releases } from './releases.ts';
@@ -174,8 +175,8 @@ export class Board {
     this.end(task, 'skipped', { blockedBy: by });
   }
 
-  cancelled(task: Task): void {
-    this.end(task, 'cancelled', {});
+  cancelled(task: Task, left?: Left): void {
+    this.end(task, left?.outcome ?? 'cancelled', left ?? {});
   }
 
   /** It is not to run now: it waits to be asked for, or, with the failure of before, for another input. */

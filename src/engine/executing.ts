@@ -1,14 +1,13 @@
 // The execution of an attempt while it runs: ended when that is asked for, or to be begun anew over edited inputs.
 import type { FilePath } from '../base/brand.ts';
-import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
 import type { Batch } from './batch.ts';
 import type { Execution, ExecutionEnd, RunningExecution } from './executor.ts';
-import { inputsThatChanged } from './input-changes.ts';
+import { areAsSeen, inputsThatChanged } from './input-changes.ts';
 import { LongReading } from './long-reading.ts';
 import type { Observation } from './ports.ts';
-import { type EditedFiles, mayConcern, requiresAny } from './watching.ts';
+import { areOfDocument, type EditedFiles, mayConcern } from './watching.ts';
 import type { World } from './world.ts';
 
 /** In a watch an edit ends what runs. A stage that edits its own inputs must not be begun anew for ever. */
@@ -51,30 +50,21 @@ export class Executing {
     this.running?.cancel(how);
   }
 
-  /** What runs is ended where it concerns that. `stagesBefore`: of this build. */
-  hear(files: EditedFiles, stagesBefore: () => readonly Stage[]): void {
-    const edited = this.editedInputs((assessment) => mayConcern(assessment, files));
-    if (edited.length === 0) return;
-    // What comes first is stale as well, and is not looked at again in this build: the next one does both.
-    const isBehind = stagesBefore().some((stage) => requiresAny(stage, edited));
-    if (isBehind) this.cancel('gently');
-    else this.restart(edited);
-  }
-
-  /** Which inputs are not as what runs found them. */
-  private editedInputs(isAbout: (assessment: Assessment) => boolean): readonly FilePath[] {
-    const { begunWith, running } = this;
-    if (begunWith === null || running === null || this.edited !== null || this.cancelled) return [];
-    if (this.restartCount === mostRestarts || !isAbout(begunWith.assessment)) return [];
-    this.world.files.forget();
-    return inputsThatChanged(this.world, this.task, begunWith.assessment, begunWith.seen);
-  }
-
-  /** Ends what runs, for inputs that were edited. */
-  private restart(edited: readonly FilePath[]): void {
-    this.edited = edited;
+  /** What runs is ended where its inputs are not as it found them. */
+  hear(files: EditedFiles): void {
+    const { begunWith, running, task, world } = this;
+    if (begunWith === null || running === null || this.edited !== null || this.cancelled) return;
+    const { assessment, seen } = begunWith;
+    if (this.restartCount === mostRestarts) return;
+    if (!mayConcern(assessment, files) && !areOfDocument(task, files)) return;
+    world.files.forget();
+    const paths = inputsThatChanged(world, task, assessment, seen);
+    if (paths.length === 0) return;
+    // Asked for once, it is not begun anew: what it comes to make of the same inputs a person may take.
+    if (task.stage.watch === 'manual' && areAsSeen(world, assessment, seen, paths)) return;
+    this.edited = paths;
     this.restartCount++;
-    this.running?.cancel('gently');
+    running.cancel('gently');
   }
 
   /** Of what took longer for others as well only its share counts. */

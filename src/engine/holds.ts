@@ -18,6 +18,9 @@ export type RunCause =
   | { readonly kind: 'stage'; readonly stage: string }
   | { readonly kind: 'force'; readonly stage: string };
 
+/** A stage that edits what is made before it must not be left to the next run for ever. */
+const mostLeft = 3;
+
 interface Failed {
   readonly failure: Failure;
   /** Of what it was assessed by; `null`: that is not known before somebody looks again. */
@@ -26,6 +29,8 @@ interface Failed {
 
 export class Holds implements Watching {
   private readonly failures = new Map<TaskId, Failed>();
+  /** How often in a row each was left to the next run. */
+  private readonly left = new Map<TaskId, number>();
   private cause: RunCause = { kind: 'begin' };
   private readonly cleared = new Set<string | null>();
   /** In the run that is at work, by stage: what did something, well or not. */
@@ -44,7 +49,8 @@ export class Holds implements Watching {
   }
 
   /** In the run that is at work. What a failure in it has left out has had its turn as well. */
-  ended({ stage, outcome, failure, blockedBy = [] }: TaskFinished): void {
+  ended({ task, stage, outcome, failure, blockedBy = [] }: TaskFinished): void {
+    if (outcome !== 'cancelled') this.left.delete(task);
     const isLeftOut = outcome === 'skipped' && failure === undefined;
     const hasRun = outcome === 'executed' || outcome === 'restored' || outcome === 'failed';
     if (hasRun || (isLeftOut && blockedBy.some((before) => this.ran.has(before)))) this.ran.add(stage);
@@ -52,8 +58,15 @@ export class Holds implements Watching {
 
   failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void {
     // What it was assessed by was gone before it ended.
-    const key = failure.kind === 'input-changing' ? null : keyOf(assessed, failure);
+    const isGone = failure.kind === 'input-changing' || failure.kind === 'input-overwritten';
+    const key = isGone ? null : keyOf(assessed, failure);
     this.failures.set(task.id, { failure, key });
+  }
+
+  leavesToNext({ id }: Task): boolean {
+    const count = (this.left.get(id) ?? 0) + 1;
+    this.left.set(id, count);
+    return count <= mostLeft;
   }
 
   clearedUp(stage: string | null): void {

@@ -1,7 +1,7 @@
 // Were the inputs edited while the stage ran? Files are compared by stamps, so that an edit that was taken back shows too;
 // and by content where a file had changed so shortly before that its stamp vouches for nothing.
 import type { FilePath } from '../base/brand.ts';
-import { diffManifests } from '../model/manifest.ts';
+import { diffManifests, sameEntry } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
 import { taskOfRecordNow } from './own-record.ts';
@@ -22,6 +22,26 @@ export function inputsThatChanged(
   const { forEach } = task.stage;
   if (changed.length > 0 || forEach?.kind !== 'records') return changed;
   return taskOfRecordNow(world, assessment.task) === assessment.task ? [] : [forEach.document];
+}
+
+/** Whether these, which were touched, hold what they held: they may have held something else in between. */
+export function areAsSeen(
+  world: World,
+  { inputs }: Assessment,
+  seen: Observation,
+  paths: readonly FilePath[],
+): boolean {
+  const touched = new Set(paths);
+  const before = new Map(seen.manifest.map((entry) => [entry.path, entry]));
+  const { manifest } = world.files.observe(
+    inputs.filter(({ path }) => touched.has(path)),
+    'input',
+  );
+  const same = manifest.filter((now) => {
+    const then = before.get(now.path);
+    return then !== undefined && sameEntry(then, now);
+  });
+  return same.length === touched.size;
 }
 
 function filesThatChanged(

@@ -1,5 +1,5 @@
 // The record of an item as its document holds it now: what runs for the item may read the document itself.
-
+import { err, ok, type Result } from '../base/result.ts';
 import type { ForEachRecord } from '../model/items/for-each.ts';
 import type { Item } from '../model/items/item.ts';
 import { itemsIn } from '../model/items/records.ts';
@@ -16,11 +16,18 @@ const lastRead = new WeakMap<ForEachRecord, { readonly entry: FileEntry; readonl
 export function taskOfRecordNow(world: World, task: Task): Task | null {
   const { forEach, item } = task.stage;
   if (forEach?.kind !== 'records' || item === null) return task;
-  const now = recordsNow(world, forEach)?.get(item.name);
+  const records = recordsNow(world, forEach);
+  const now = records.ok ? records.value.get(item.name) : undefined;
   if (now === undefined) return null;
   if (JSON.stringify(now.value) === JSON.stringify(item.value)) return task;
   // By its key it has the same files and words as before.
   return { ...task, stage: { ...task.stage, item: now } };
+}
+
+/** Why nobody can tell which records there are; `null`: that can be told. */
+export function whyNoRecord(world: World, forEach: ForEachRecord): string | null {
+  const records = recordsNow(world, forEach);
+  return records.ok ? null : records.error;
 }
 
 /** `null`: there is no such document. */
@@ -28,17 +35,18 @@ export function documentNow(world: World, { document }: ForEachRecord): FileEntr
   return world.files.observe([{ path: document, kind: 'file' }], 'input').manifest[0] ?? null;
 }
 
-function recordsNow(world: World, forEach: ForEachRecord): Records | null {
+function recordsNow(world: World, forEach: ForEachRecord): Result<Records, string> {
   const entry = documentNow(world, forEach);
   const last = lastRead.get(forEach);
-  if (entry !== null && last !== undefined && sameEntry(entry, last.entry)) return last.records;
+  if (entry !== null && last !== undefined && sameEntry(entry, last.entry)) return ok(last.records);
   const read = world.documents.read(forEach.document);
-  const items = read.kind === 'value' ? itemsIn(forEach, read) : null;
-  if (!items?.ok) return null;
+  if (read.kind !== 'value') return err(read.kind === 'absent' ? 'it is gone' : read.message);
+  const items = itemsIn(forEach, read);
+  if (!items.ok) return err(items.error[0]!);
   const records = new Map(items.value.map((item) => [item.name, item]));
   world.files.forget();
   const after = documentNow(world, forEach);
   // Else it was edited meanwhile, and nobody knows which content was read.
   if (entry !== null && after !== null && sameEntry(entry, after)) lastRead.set(forEach, { entry, records });
-  return records;
+  return ok(records);
 }

@@ -1,4 +1,6 @@
 // What a failed attempt made is kept to look at, where there is room for it, and put on record as pipe's.
+import path from 'node:path';
+import { shellQuote } from '../model/command/shell-line.ts';
 import type { Task } from '../model/task.ts';
 import type { Warn } from './keeping.ts';
 import { putAway } from './make-room.ts';
@@ -6,6 +8,15 @@ import { basesOf } from './ownership.ts';
 import { isRefusal } from './refusal.ts';
 import { rejectUnnameable } from './unnameable.ts';
 import type { World } from './world.ts';
+
+/** What a person types to take what the attempt made as the result all the same; `null`: it was to make nothing. */
+export function wayToTake({ folders }: World, { id, stage }: Task): string | null {
+  if (stage.produces === null) return null;
+  const accept = `pipe accept ${shellQuote(id)} --reason "…"`;
+  if (!stage.clean) return accept;
+  const shown = path.relative(folders.root, folders.keep('rejected', id));
+  return `cp -R ${shellQuote(`${shown}/.`)} . && ${accept}`;
+}
 
 /** What a person made, and the attempt left as it was. `theirs`: where no pattern can name it. */
 export interface LeftAlone {

@@ -190,8 +190,7 @@ export class Scheduler {
         for (const attempt of this.attempts.values()) attempt.executing.cancel(letter.how);
         return;
       case 'edited':
-        for (const [{ stage }, { executing }] of this.attempts)
-          executing.hear(letter.files, () => this.options.stagesBefore(stage));
+        for (const { executing } of this.attempts.values()) executing.hear(letter.files);
         this.retrying.hear(letter.files);
         return;
       case 'admission':
@@ -221,7 +220,7 @@ export class Scheduler {
         this.endedBadly(task, end);
         return;
       case 'cancelled':
-        this.board.cancelled(task);
+        this.board.cancelled(task, end.left);
         return;
     }
   }

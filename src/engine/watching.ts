@@ -2,7 +2,6 @@
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
-import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment, AssessmentOrFailure } from './assess.ts';
 
@@ -21,10 +20,17 @@ export interface Watching {
   hold(task: Task, assessed: AssessmentOrFailure): Hold | null;
   /** It failed over what was assessed. */
   failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void;
+  /** Whether the next run may see to it, whose inputs were edited in this one; not where that was so again and again. */
+  leavesToNext(task: Task): boolean;
   /** What items had made that are gone was taken away, as far as could be; `null`: of stages that have none any more. */
   clearedUp(stage: string | null): void;
   /** Whether that was done, and nothing has been heard of since: what is left would be refused again. */
   hasClearedUp(stage: string | null): boolean;
+}
+
+/** Whether the document of its record is among them: of that it has only its record. */
+export function areOfDocument({ stage: { forEach } }: Task, { paths, everything }: EditedFiles): boolean {
+  return forEach?.kind === 'records' && (everything || paths.includes(forEach.document));
 }
 
 /** Files of which was heard, by their canonical paths; `everything`: others may have changed as well. */
@@ -47,9 +53,4 @@ export function mayConcern({ task, inputs }: Assessment, { paths, everything }: 
       requires.entries.some(({ glob }) => glob.base === path || glob.base.startsWith(`${path}/`)) ||
       inputs.some((file) => file.path.startsWith(`${path}/`)),
   );
-}
-
-/** Whether a stage requires one of them itself. */
-export function requiresAny({ requires, implied }: Stage, paths: readonly FilePath[]): boolean {
-  return paths.some((path) => setMatches(requires, path) || implied.includes(path));
 }

@@ -2,6 +2,7 @@
 
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { BreakerChanged, PoolFull } from './breaker-events.ts';
+import type { InputsEdited, LeftOverEdit } from './edit-events.ts';
 import type { Failure } from './failure.ts';
 import type { ItemsGone, StageFannedOut } from './item-events.ts';
 import type { ParamValue } from './params/param.ts';
@@ -112,7 +113,7 @@ interface Retry extends OfTask {
 
 /** An attempt came to nothing and is made again: at once, or after a delay with a `task-started` of its own. */
 export type TaskRetrying =
-  | (Retry & { readonly why: 'input-changed'; readonly paths: readonly string[] })
+  | (Retry & InputsEdited)
   | (Retry & {
       readonly why: 'failed';
       readonly failure: Failure;
@@ -123,7 +124,7 @@ export type TaskRetrying =
       readonly log?: string;
     });
 
-export interface TaskFinished extends OfTask {
+export interface TaskFinished extends OfTask, LeftOverEdit {
   readonly kind: 'task-finished';
   readonly outcome: TaskOutcome;
   /** What it took in this run. */

@@ -95,6 +95,7 @@ function retryableOf({ failure, failures, tail }: FailedAttempt): RetryFailure |
     case 'input-unreadable':
     case 'input-aliased':
     case 'input-changing':
+    case 'record-gone':
     case 'items-unclear':
     case 'input-overwritten':
     case 'protected':

@@ -160,7 +160,7 @@ function finishedLines(
   if (event.outcome === 'cancelled' && event.durationMs === 0 && event.reasons.length === 0) return [];
   if (event.outcome === 'fresh' && !options.verbose && event.item === null) return [];
   // Of a watch, which tells it when all else is done.
-  if (event.outcome === 'waiting' && event.failure === undefined) return [];
+  if (event.outcome === 'waiting' && event.failure === undefined && event.edited === undefined) return [];
   const lines = wording.finished(event, look, options.view);
   return event.failure === undefined
     ? lines

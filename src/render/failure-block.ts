@@ -1,5 +1,6 @@
 // A failure as a block of text: what failed and how, the end of its output, and how to go on.
 
+import type { TaskId } from '../base/brand.ts';
 import type { TaskFinished } from '../model/events.ts';
 import { listSome } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
@@ -48,7 +49,9 @@ function processLines(event: TaskFinished, look: Look): readonly string[] {
 
 /** The command lines that take up the work again, each with what it does in a word. */
 function waysOn(event: TaskFinished, flags?: GoOnFlags): readonly (readonly [string, string])[] {
-  const goOn = `${continueCommand(event)}${printable(flags?.build ?? '')}`;
+  // Of an item that there may be no more all of its stage is the rest.
+  const task = event.failure?.kind === 'record-gone' ? (event.stage as TaskId) : event.task;
+  const goOn = `${continueCommand({ task })}${printable(flags?.build ?? '')}`;
   if (event.failure?.kind !== 'protected') return [['continue', goOn]];
   const edited = event.failure.paths.map((path) => shellWord(flags?.path?.(path) ?? path)).join(' ');
   return [

@@ -1,7 +1,7 @@
 // One finished task as one line: with a sign on a terminal, with a word on a pipe.
 
 import type { TaskFinished, TaskOutcome, TaskStarted } from '../model/events.ts';
-import { formatDuration } from '../model/words/amounts.ts';
+import { formatDuration, listSome } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { padEnd, truncate } from './fit.ts';
@@ -84,6 +84,13 @@ function attemptsOf({ attempts }: TaskFinished): string {
   return attempts === undefined ? '' : `, ${attempts} attempts`;
 }
 
+/** `as a.in was edited meanwhile, after 2.1s` */
+function leftText({ asBefore, durationMs }: TaskFinished, edited: readonly string[]): string {
+  const how = asBefore === true ? 'touched meanwhile, or edited and put back' : 'edited meanwhile';
+  const was = edited.length === 1 ? 'was' : 'were';
+  return `as ${listSome(edited.map(printable), 3)} ${was} ${how}, after ${formatDuration(durationMs)}`;
+}
+
 function detailOf(event: TaskFinished): string {
   switch (event.outcome) {
     case 'executed':
@@ -99,8 +106,11 @@ function detailOf(event: TaskFinished): string {
         ? ''
         : `blocked by ${event.blockedBy!.map(printable).join(', ')}`;
     case 'cancelled':
+      if (event.edited !== undefined) return `${leftText(event, event.edited)}: the next run sees to it`;
       return event.durationMs > 0 ? `after ${formatDuration(event.durationMs)}` : '';
     case 'waiting':
+      if (event.edited !== undefined)
+        return `${leftText(event, event.edited)}: it waits to be asked for again`;
       return event.failure === undefined ? 'runs when it is asked for' : explainFailure(event.failure)[0];
     case 'fresh':
       return event.unneeded === true ? 'as nothing before it failed' : '';

@@ -235,7 +235,8 @@ test('an edit of other records discards nothing; without its own no item counts'
   const other = Machine.with({ 'sow.json': sow('a') });
   const { world, end } = await build(other, records, editing('[]'));
   expect(end).toMatchObject({ event: { outcome: 'failed' } });
-  expect(failureOf(world)).toEqual({ kind: 'input-changing', paths: ['sow.json'] });
+  expect(failureOf(world)).toEqual({ kind: 'record-gone', document: 'sow.json', why: null });
+  expect(world.ofKind('task-retrying')).toEqual([]);
   expect(other.actions.entries.size).toBe(0);
 });
 

@@ -70,6 +70,7 @@ test.each<Failure>([
   { kind: 'items-unclear', message: '', hint: null },
   { kind: 'input-missing', patterns: ['a'] },
   { kind: 'input-changing', paths: ['a'] },
+  { kind: 'record-gone', document: 'a', why: null },
   { kind: 'input-overwritten', paths: [], stages: [] },
   { kind: 'protected', paths: [] },
   { kind: 'secret-missing', names: [] },

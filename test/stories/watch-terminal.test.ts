@@ -1,4 +1,6 @@
 // `pipe watch` at a real terminal: how all stands at rest, and what keys do.
+import { execSync } from 'node:child_process';
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
 import { Screen } from '../render/screen.ts';
@@ -170,4 +172,46 @@ test('q ends the server beside it with all its processes, and then the watch', a
   terminal.type('q');
   expect((await terminal.running.ended).code).toBe(0);
   expect(pids.map((pid) => isAlive(Number(pid)))).toEqual([false, false]);
+});
+
+test('what was asked for once by its key runs once, whatever is done to its inputs meanwhile', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'one\n' },
+    `{ stages: { pay: { requires: 'in.txt', produces: 'out/pay', watch: 'manual',
+      run: 'echo "pay $(cat in.txt)" >> paid.log; echo "at work on $(cat in.txt)"; read _ < gate; cp in.txt out/pay' } } }`,
+  );
+  gate(rig, 'gate');
+  await using terminal = new Terminal(rig, 'watch -v');
+  await terminal.next(rest);
+  const paid = () => rig.read('paid.log').trimEnd().split('\n');
+
+  // Another content ends it.
+  terminal.type('1');
+  await terminal.next(/at work on one/);
+  rig.write('in.txt', 'two\n');
+  expect(await terminal.next(rest)).toMatch(/pay +waiting, as in\.txt was edited meanwhile.*asked for again/);
+  expect([paid(), rig.exists('out/pay')]).toEqual([['pay one'], false]);
+
+  // A touch and the same content do not: it comes to its end, and is to be taken by whoever knows that it is right.
+  terminal.type('1');
+  await terminal.next(/at work on two/);
+  const now = new Date();
+  fs.utimesSync(rig.path('in.txt'), now, now);
+  // In one step: what is half written is another content.
+  rig.write('saved.txt', 'two\n');
+  fs.renameSync(rig.path('saved.txt'), rig.path('in.txt'));
+  await tell(rig, 'gate');
+  const text = await terminal.next(rest);
+  expect(text).toMatch(/pay +waiting, as in\.txt was touched meanwhile/);
+  expect(text).toContain('pay is pending: 1 runs it');
+  expect(paid()).toEqual(['pay one', 'pay two']);
+  const [, copy] = /take it: (cp -R \S+ \.) && pipe accept pay/.exec(text.replaceAll('\n  ', ' '))!;
+  execSync(copy!, { cwd: rig.root });
+  await rig.pipe(['accept', 'pay', '--reason', 'only touched']);
+  expect(await terminal.next(rest)).toContain('✓ pay\nup to date');
+  expect(rig.read('out/pay')).toBe('two\n');
+  terminal.type('q');
+  expect((await terminal.running.ended).code).toBe(0);
+  expect(paid()).toHaveLength(2);
 });

@@ -110,6 +110,10 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       ];
     case 'input-changing':
       return ['its inputs were edited each time while it ran', ...failure.paths.map(printable)];
+    case 'record-gone':
+      return failure.why === null
+        ? [`its record has gone from ${printable(failure.document)}, which was edited while it ran`]
+        : [`${printable(failure.document)} was edited while it ran: ${printable(firstLine(failure.why))}`];
     case 'input-overwritten':
       return [
         `what ${listSome(failure.stages, 3)} made was changed since, while this build ran`,
@@ -159,7 +163,10 @@ function explainProblems({
 
 /** `attempt 1 failed: exit code 7; again in 2.0s (2 left)` */
 export function explainRetry(event: TaskRetrying): string {
-  if (event.why === 'input-changed') return 'its inputs were edited while it ran, so it runs again';
+  if (event.why === 'input-changed')
+    return event.asBefore === true
+      ? 'its inputs were touched while it ran, or edited and put back, so it runs again'
+      : 'its inputs were edited while it ran, so it runs again';
   const [what] = explainFailure(event.failure);
   return `attempt ${event.attempt} failed: ${what}; again in ${formatDuration(event.delayMs)} (${event.left} left)`;
 }

@@ -99,6 +99,14 @@ describe('a failure', () => {
     ],
     [{ kind: 'input-missing', patterns: ['b'] }, ['required files are missing', 'b']],
     [
+      { kind: 'record-gone', document: 'd.json', why: null },
+      ['its record has gone from d.json, which was edited while it ran'],
+    ],
+    [
+      { kind: 'record-gone', document: 'd.json', why: 'it is gone' },
+      ['d.json was edited while it ran: it is gone'],
+    ],
+    [
       { kind: 'input-overwritten', paths: ['a.txt'], stages: ['make', 'split'] },
       ['what make, split made was changed since, while this build ran', 'a.txt'],
     ],

@@ -1,0 +1,192 @@
+// A run of a watch that is told of edits: what it begins anew, what it leaves to the next one or to a person.
+import { expect, test } from 'vitest';
+import type { FilePath } from '../../src/base/brand.ts';
+import { Holds, type RunCause } from '../../src/engine/holds.ts';
+import { items } from '../../src/model/item-spec.ts';
+import type { Script } from '../rig/fake-executor.ts';
+import { Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
+
+type Edit = (path: string, content: string) => void;
+
+/**
+ * One run, in which each execution of `name` does as `script` says, which may edit files: of that the run hears at once,
+ * unless it does not restart what runs. Whoever is to be ended for it waits for that.
+ */
+async function run(
+  machine: Machine,
+  plan: Plan,
+  script: (edit: Edit, scene: Parameters<Script>[0], attempt: number) => 'ends' | 'waits',
+  options: {
+    readonly name?: string;
+    readonly cause?: RunCause;
+    readonly holds?: Holds;
+    readonly deaf?: boolean;
+  } = {},
+) {
+  const { name = 'a', cause = { kind: 'change' }, holds = new Holds(), deaf = false } = options;
+  const world = machine.start();
+  holds.begin(cause);
+  const session = sessionOf(world, plan, { keepGoing: true, watching: holds });
+  let attempts = 0;
+  world.executor.scripts.set(name, async (scene) => {
+    const edited: FilePath[] = [];
+    const edit: Edit = (path, content) => {
+      machine.edit(path, content);
+      edited.push(path as FilePath);
+    };
+    scene.work();
+    const does = script(edit, scene, ++attempts);
+    if (edited.length > 0 && !deaf) session.edited({ paths: edited, everything: false });
+    return does === 'ends' ? undefined : new Promise(() => {});
+  });
+  const end = await session.build('test');
+  machine.disk.tick();
+  for (const event of world.ofKind('task-finished')) holds.ended(event);
+  const { started, cancelled } = world.executor;
+  const ends = world.ofKind('task-finished').map(({ task, outcome, edited, asBefore, failure }) => ({
+    ...{ task, outcome },
+    ...(edited && { edited }),
+    ...(asBefore && { asBefore }),
+    ...(failure && { failure }),
+  }));
+  return { world, end, started, cancelled, ends };
+}
+
+const manual = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt', watch: 'manual' } });
+const asked: RunCause = { kind: 'stage', stage: 'a' };
+
+test('what was asked for is ended by an edit, and is not begun anew before it is asked for again', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const holds = new Holds();
+  const first = await run(
+    machine,
+    manual,
+    (edit) => {
+      edit('in.txt', '2');
+      return 'waits';
+    },
+    { cause: asked, holds },
+  );
+  expect(first).toMatchObject({ started: ['a'], cancelled: ['a gently'] });
+  expect(first.ends).toEqual([{ task: 'a', outcome: 'waiting', edited: ['in.txt'] }]);
+  expect(first.end).toMatchObject({ event: { outcome: 'waiting', waiting: 1 } });
+  expect(machine.actions.entries.size).toBe(0);
+
+  expect(await run(machine, manual, () => 'ends', { holds })).toMatchObject({ started: [] });
+  const again = await run(machine, manual, () => 'ends', { cause: asked, holds });
+  expect(again.ends).toEqual([{ task: 'a', outcome: 'executed' }]);
+  expect(machine.disk.text('out/a.txt')).toBe('a(2)');
+});
+
+test('what was asked for comes to its end where its inputs are the same again; it does not count, but can be taken', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world, started, cancelled, ends } = await run(
+    machine,
+    manual,
+    (edit) => {
+      edit('in.txt', '1');
+      return 'ends';
+    },
+    { cause: asked },
+  );
+  expect([started, cancelled]).toEqual([['a'], []]);
+  expect(ends).toEqual([{ task: 'a', outcome: 'waiting', edited: ['in.txt'], asBefore: true }]);
+  expect(machine.actions.entries.size).toBe(0);
+  const [{ hint } = {}] = world.ofKind('warning');
+  expect(hint).toMatch(/in\.txt was only touched.*rejected\/.*\/a\/\. \. && pipe accept a --reason/);
+});
+
+test('one request is one execution also where nobody ends what runs, and where all was asked for', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { started, ends } = await run(
+    machine,
+    manual,
+    (edit) => {
+      edit('in.txt', '2');
+      return 'ends';
+    },
+    { cause: { kind: 'all' }, deaf: true },
+  );
+  expect(started).toEqual(['a']);
+  expect(ends).toEqual([{ task: 'a', outcome: 'waiting', edited: ['in.txt'] }]);
+});
+
+const chain = planOf({
+  a: { requires: 'in.txt', produces: 'out/a.txt' },
+  b: { requires: 'out/a.txt', produces: 'out/b.txt' },
+});
+
+for (const deaf of [false, true])
+  test(`an edit of what an earlier stage made is for the next run, ${deaf ? 'seen at the end' : 'which it is ended for'}`, async () => {
+    const machine = Machine.with({ 'in.txt': '1' });
+    const { ends, cancelled } = await run(
+      machine,
+      chain,
+      (edit) => {
+        edit('out/a.txt', 'by hand');
+        return deaf ? 'ends' : 'waits';
+      },
+      { name: 'b', deaf },
+    );
+    expect(ends).toEqual([
+      { task: 'a', outcome: 'executed' },
+      { task: 'b', outcome: 'cancelled', edited: ['out/a.txt'] },
+    ]);
+    expect(cancelled).toEqual(deaf ? [] : ['b gently']);
+    const next = await run(machine, chain, () => 'ends', { name: 'b' });
+    expect(next.ends.map(({ outcome }) => outcome)).toEqual(['restored', 'executed']);
+    expect(machine.disk.text('out/b.txt')).toBe('b(a(1))');
+  });
+
+test('a stage that edits what is made before it fails over that in the end', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const holds = new Holds();
+  const outcomes: string[] = [];
+  for (let turn = 0; turn < 6; turn++) {
+    const { ends } = await run(
+      machine,
+      chain,
+      (edit) => {
+        edit('out/a.txt', `by hand ${turn}`);
+        return 'ends';
+      },
+      { name: 'b', holds },
+    );
+    const b = ends.find(({ task }) => task === 'b')!;
+    outcomes.push(`${b.outcome} ${b.failure?.kind ?? ''}`.trim());
+  }
+  expect(outcomes).toEqual([
+    ...['cancelled', 'cancelled', 'cancelled', 'failed input-overwritten'],
+    // Held: it would fail again.
+    ...['skipped input-overwritten', 'skipped input-overwritten'],
+  ]);
+});
+
+test('a touch is told as what it is, and what has no price begins anew', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const { world, started, ends } = await run(
+    machine,
+    planOf({ a: { requires: 'in.txt', produces: 'out/a.txt' } }),
+    (edit, _, attempt) => {
+      if (attempt > 1) return 'ends';
+      edit('in.txt', '1');
+      return 'waits';
+    },
+  );
+  expect([started, ends]).toEqual([['a', 'a'], [{ task: 'a', outcome: 'executed' }]]);
+  expect(world.ofKind('task-retrying')).toMatchObject([
+    { why: 'input-changed', paths: ['in.txt'], asBefore: true },
+  ]);
+});
+
+test('an item whose record has gone while it ran is left to the next run, which has no such item', async () => {
+  const plan = planOf({
+    a: { forEach: items('sow.json', (doc: object[]) => doc, { key: 'k' }), produces: ['out/{key}'] },
+  });
+  const machine = Machine.with({ 'sow.json': '[{"k":"one"}]' });
+  const { ends } = await run(machine, plan, (edit) => {
+    edit('sow.json', '[]');
+    return 'waits';
+  });
+  expect(ends).toEqual([{ task: 'a:one', outcome: 'cancelled', edited: ['sow.json'] }]);
+});

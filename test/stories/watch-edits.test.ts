@@ -1,0 +1,134 @@
+// `pipe watch`: what is edited while it runs and is more than an input: code, what another stage made, a document of records.
+import { expect, test } from 'vitest';
+import { isAlive } from '../exec/scene.ts';
+import { builtFrom, Rig } from '../rig/rig.ts';
+import { Watcher } from '../rig/watcher.ts';
+import { gate, tell } from './signs.ts';
+
+test('code that is edited while it runs is begun anew when it has been loaded, and not before', async () => {
+  await using rig = await Rig.with(
+    {
+      'in.txt': 'in',
+      'say.ts': "export const say = 'quick v0';",
+      'stage.ts': `
+        import fs from 'node:fs';
+        import { say } from './say.ts';
+        export default async () => {
+          fs.appendFileSync('starts.log', say + '\\n');
+          fs.writeFileSync('out/s.txt', say);
+          if (say.startsWith('quick')) return;
+          console.log('at work with ' + say);
+          await fs.promises.readFile('gate');
+        };`,
+    },
+    `
+    import { definePipeline, script } from 'pipe-build';
+    export default definePipeline({ stages: {
+      s: { requires: ['in.txt'], produces: ['out/s.txt'], run: script('./stage.ts') },
+    } });`,
+  );
+  gate(rig, 'gate');
+  const [watcher] = await Watcher.start(rig, ['-v']);
+  await using _ = watcher;
+  rig.write('say.ts', "export const say = 'slow v1';");
+  await watcher.until(/at work with slow v1/);
+  rig.write('say.ts', "export const say = 'quick v2';");
+  const pass = await watcher.rest();
+  expect(pass).toMatchObject({ cancelled: ['s'], done: ['s'], again: [], failed: [] });
+  expect(pass.text).toMatch(
+    /cancelled s +as say\.ts was edited meanwhile, after .*: the next run sees to it/,
+  );
+  expect(rig.read('starts.log')).toBe('quick v0\nslow v1\nquick v2\n');
+  expect(rig.read('out/s.txt')).toBe('quick v2');
+});
+
+for (const onChange of ['restart', 'wait'])
+  test(`what an earlier stage made and a person edits is made anew, which is no failure (--on-change ${onChange})`, async () => {
+    await using rig = await Rig.compiled(
+      { 'in.txt': 'quick 0\n' },
+      `{ stages: {
+        a: { requires: ['in.txt'], produces: ['out/a.txt'], run: 'cp in.txt out/a.txt' },
+        b: { requires: ['out/a.txt'], produces: ['out/b.txt'], run: 'cp out/a.txt out/b.txt; test -e quick || { echo "pid $$ at work"; read _ < gate; }' },
+      } }`,
+    );
+    gate(rig, 'gate');
+    rig.write('quick', '');
+    const [watcher] = await Watcher.start(rig, ['-v', '--on-change', onChange]);
+    await using _ = watcher;
+    rig.remove('quick');
+    rig.write('in.txt', 'one\n');
+    const pid = Number(/pid (\d+) at work/.exec(await watcher.until(/pid \d+ at work/))![1]);
+    rig.write('quick', '');
+    rig.write('out/a.txt', 'by hand\n');
+    if (onChange === 'wait') await tell(rig, 'gate');
+    const pass = await watcher.rest();
+    expect(pass).toMatchObject({ failed: [], cancelled: ['b'], restored: ['a'], done: ['b'], again: [] });
+    expect(pass.text).toMatch(/cancelled b +as out\/a\.txt was edited meanwhile/);
+    expect(pass.text).toContain('out/a.txt was not made by pipe; it is kept as');
+    expect(isAlive(pid)).toBe(false);
+    expect(rig.read('out/b.txt')).toBe('one\n');
+  });
+
+const records = `
+  import { definePipeline, items } from 'pipe-build';
+  export default definePipeline({ stages: {
+    each: { forEach: items('d.json', (all) => all, { key: 'key' }), produces: ['out/{key}.txt'],
+      run: 'echo {key} > out/{key}.txt; test -e quick || { echo at work on {key}; read _ < gate-{key}; }' },
+  } });`;
+const both = '[{"key":"one"},{"key":"two"}]';
+
+test('a record that goes while a watch runs its item, and a document that breaks, end it, and are told as what they are', async () => {
+  await using rig = await Rig.with({ 'd.json': both }, records);
+  gate(rig, 'gate-one');
+  gate(rig, 'gate-two');
+  await using watcher = new Watcher(rig.start(['watch', '-v', '-j', '2']));
+  await watcher.until(/(?:at work on [\s\S]*){2}/);
+  rig.write('d.json', '[{"key":"one"}]');
+  await watcher.until(/cancelled each:two +as d\.json was edited meanwhile.*: the next run sees to it/);
+  await tell(rig, 'gate-one');
+  expect(await watcher.rest()).toMatchObject({ failed: [], again: [] });
+  expect(rig.files('out')).toEqual(['one.txt']);
+
+  rig.write('d.json', both);
+  await watcher.until(/at work on two/);
+  rig.write('d.json', '[{');
+  const broken = await watcher.rest();
+  expect(broken).toMatchObject({ failed: [], cancelled: ['each:two'], again: [] });
+  expect(broken.text).toContain('nothing can be built as it is');
+  await watcher.running.printed('PIPE052 stage "each" is done for each record of d.json');
+  rig.write('quick', '');
+  rig.write('d.json', both);
+  expect(await watcher.rest()).toMatchObject({ failed: [], done: ['each:two'] });
+});
+
+test('in a build a record that goes, or a document that breaks, fails its item and says so', async () => {
+  await using rig = await Rig.with({ 'd.json': both }, records);
+  gate(rig, 'gate-one');
+  gate(rig, 'gate-two');
+  const edited = async (content: string) => {
+    rig.write('d.json', both);
+    const build = rig.start(['build', '-v', '-j', '2', '-k']);
+    await build.printed(/(?:at work on [\s\S]*){2}/);
+    rig.write('d.json', content);
+    await tell(rig, 'gate-one');
+    await tell(rig, 'gate-two');
+    return build.ended;
+  };
+  const gone = await edited('[{"key":"one"}]');
+  expect(gone.code).toBe(1);
+  expect(gone.stdout).toMatch(
+    /failed +each:two +its record has gone from d\.json, which was edited while it ran/,
+  );
+  expect(gone.stdout).toContain('continue  pipe build each\n');
+  expect(gone.stdout).not.toContain('so it runs again');
+  expect(rig.files('out')).toEqual(['one.txt']);
+
+  rig.remove('.pipeline-cache');
+  const broken = await edited('[{');
+  expect(broken.stdout).toMatch(/failed +each:one +d\.json was edited while it ran: \S.* in JSON/);
+  expect(broken.stdout).not.toContain('edited each time');
+
+  rig.write('quick', '');
+  rig.write('d.json', '[{"key":"one"}]');
+  expect(builtFrom(await rig.start(['build', '--json']).ended).executed).toEqual(['each:one']);
+});
