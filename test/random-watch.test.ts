@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { blinkered } from './rig/blinkered.ts';
 import { Rig } from './rig/rig.ts';
 import { type Random, seeded } from './rig/seeded.ts';
+import { hasTerminal, seen, Terminal } from './rig/terminal.ts';
 import { Watcher } from './rig/watcher.ts';
 
 /** How long it goes on, in milliseconds; the first story is told to its end in any case. */
@@ -63,7 +64,7 @@ class Desk {
     const source = `src/${['', 'a/', 'a/b/', 'c/'][random.upTo(3)]}${random.upTo(3)}.txt`;
     const table = `data/${random.upTo(3)}.csv`;
     const item = `item/${random.upTo(3)}.txt`;
-    switch (random.upTo(21)) {
+    switch (random.upTo(23)) {
       case 0:
       case 1:
       case 2:
@@ -133,6 +134,13 @@ class Desk {
           const output = rig.path(['each/1.o', 'next/2.p', 'rec/1.r'][random.upTo(2)]!);
           if (random.isOneOf(2)) fs.truncateSync(output);
           else fs.rmSync(output);
+        });
+      case 21:
+        return this.trying('touch', () => touch(rig, [source, table, item, 'list.jsonl'][random.upTo(3)]!));
+      case 22:
+        return this.trying('save the same', () => {
+          const file = [source, table, item, 'list.jsonl'][random.upTo(3)]!;
+          rig.write(file, rig.read(file));
         });
       default:
         // Other programs take their time, too.
@@ -220,6 +228,11 @@ class Desk {
   }
 }
 
+function touch(rig: Rig, file: string): void {
+  const now = new Date();
+  if (rig.exists(file)) fs.utimesSync(rig.path(file), now, now);
+}
+
 async function tellStory(storySeed: number, tally: { edits: number; answers: number }): Promise<void> {
   const random = seeded(storySeed);
   await using rig = await Rig.with({
@@ -275,4 +288,73 @@ test('whatever is edited, and whenever: at rest all is as if built from nothing'
   do await tellStory(seed + stories++, tally);
   while (performance.now() - startedMs < budgetMs);
   console.log(`random edits against a watch, seed ${seed}: ${JSON.stringify(tally)} in ${stories} stories`);
+});
+
+/** Reads its input for a while, so that edits meet it; each start is a line in `paid.log`. */
+const priced = `{ stages: {
+  sum: { requires: ['src/*.txt'], produces: ['out/sum.txt'], run: 'cat src/*.txt > out/sum.txt' },
+  pay: { requires: ['out/sum.txt', 'price.txt'], produces: ['out/pay.txt'], watch: 'manual',
+    run: 'echo paid >> paid.log; for i in 1 2 3 4 5 6 7 8 9 10; do cat price.txt > /dev/null; done; cat out/sum.txt price.txt > out/pay.txt' },
+  sentinel: { requires: ['sentinel.txt'], produces: ['out/sentinel.txt'], run: 'cp sentinel.txt out/sentinel.txt' },
+} }`;
+
+async function tellOfRequests(storySeed: number, tally: { edits: number; requests: number }): Promise<void> {
+  const random = seeded(storySeed);
+  await using rig = await Rig.compiled(
+    { 'src/0.txt': '0\n', 'price.txt': '0\n', 'paid.log': '', 'sentinel.txt': '' },
+    priced,
+  );
+  await using terminal = new Terminal(rig, random.isOneOf(3) ? 'watch --on-change wait' : 'watch');
+  const rest = /up to date, watching \d+ folders.*\n/;
+  await terminal.next(rest);
+  let requests = 0;
+  const request = (key: string) => {
+    requests++;
+    terminal.type(key);
+  };
+  const started = () => rig.read('paid.log').split('\n').length - 1;
+  for (let burst = 0; burst < burstsOfStory; burst++) {
+    const done: string[] = [];
+    const file = () => ['price.txt', 'src/0.txt', 'out/sum.txt'][random.upTo(2)]!;
+    const edits: Readonly<Record<string, () => void>> = {
+      write: () => rig.write(file(), `${random.upTo(3)}\n`),
+      touch: () => touch(rig, file()),
+      'save the same': () => rig.write('price.txt', rig.read('price.txt')),
+      ask: () => request('1'),
+      'look on': () => void spawnSync('true'),
+    };
+    for (let left = 4 + random.upTo(mostEdits); left > 0; left--) {
+      const what = Object.keys(edits)[random.upTo(4)]!;
+      edits[what]!();
+      done.push(what);
+      // What is typed is heard between two edits, else all of them come before it.
+      await new Promise(setImmediate);
+      const about = () =>
+        `story ${storySeed}, burst ${burst}: ${done.join(', ')}\n${seen(terminal.running.stdout)}`;
+      if (started() > requests) throw new Error(`${started()} starts for ${requests} requests in ${about()}`);
+    }
+    tally.edits += done.length;
+    rig.write('sentinel.txt', `${burst}`);
+    request('\r');
+    const expected = `${rig.read('src/0.txt')}${rig.read('price.txt')}`;
+    const has = (output: string, text: string) => rig.exists(output) && rig.read(output) === text;
+    while (!has('out/sentinel.txt', `${burst}`) || !has('out/pay.txt', expected)) await terminal.next(rest);
+    expect(await rig.build(), done.join(', ')).toMatchObject({ code: 0, executed: [], restored: [] });
+    expect(started(), done.join(', ')).toBeLessThanOrEqual(requests);
+  }
+  tally.requests += requests;
+  terminal.type('q');
+  expect((await terminal.running.ended).code).toBe(0);
+}
+
+test('whatever is edited while it runs: what is asked for by its key runs no more often than that', {
+  timeout: 10 * budgetMs + 600_000,
+}, async () => {
+  if (!hasTerminal) return;
+  const startedMs = performance.now();
+  const tally = { edits: 0, requests: 0 };
+  let stories = 0;
+  do await tellOfRequests(seed + stories++, tally);
+  while (performance.now() - startedMs < budgetMs);
+  console.log(`requests among random edits, seed ${seed}: ${JSON.stringify(tally)} in ${stories} stories`);
 });
