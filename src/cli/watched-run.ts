@@ -87,7 +87,10 @@ async function perform(
     takeTroubles: () => troubles.splice(0),
   });
   holds.begin(cause);
-  const look = watched.lastLook;
+  // What was just looked at for it need not be looked at again; a person who asks may have saved in the same moment.
+  const isLookedAt = selection.forced.size === 0 && (cause.kind === 'change' || cause.kind === 'begin');
+  const look = isLookedAt ? watched.lastLook : null;
+  if (look === null) world.files.forget();
   const session = new Session({
     ...{ world, graph: workspace.graph, selection },
     options: {
@@ -104,10 +107,7 @@ async function perform(
       selected: selectedOf(flags),
       watching: holds,
     },
-    // What was just looked at for it need not be looked at again.
-    ...(look !== null && selection.forced.size === 0 && (cause.kind === 'change' || cause.kind === 'begin')
-      ? { look }
-      : {}),
+    ...(look !== null && { look }),
   });
   onSession(session);
   try {

@@ -1044,6 +1044,13 @@ export const mutants = [
     tests: ['test/engine/edited-in-watch.test.ts', 'test/random-watch.test.ts'],
   },
   {
+    name: 'what a person asks for goes by what was looked at before',
+    file: 'src/cli/watched-run.ts',
+    from: 'if (look === null) world.files.forget();',
+    to: '',
+    tests: ['test/stories/watch-terminal.test.ts'],
+  },
+  {
     name: 'edited code begins anew as it was loaded',
     file: 'src/model/watch/edited-inputs.ts',
     from: "if (paths.some((path) => code.includes(path))) return 'next-run';",

@@ -215,3 +215,22 @@ test('what was asked for once by its key runs once, whatever is done to its inpu
   expect((await terminal.running.ended).code).toBe(0);
   expect(paid()).toHaveLength(2);
 });
+
+test('what is saved in the moment in which a person asks is seen by what is asked for', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0' },
+    `{ stages: {
+      sum: { requires: ['in.txt'], produces: ['out/sum'], run: 'cp in.txt out/sum' },
+      pay: { requires: ['out/sum'], produces: ['out/pay'], watch: 'manual', run: 'echo paid >> paid.log; cp out/sum out/pay' },
+    } }`,
+  );
+  await using terminal = new Terminal(rig, 'watch');
+  await terminal.next(rest);
+  rig.write('in.txt', '1');
+  terminal.type('\r');
+  await terminal.next(/ran.* in [\s\S]*up to date, watching/);
+  terminal.type('q');
+  await terminal.running.ended;
+  expect([rig.read('out/pay'), rig.read('paid.log')]).toEqual(['1', 'paid\n']);
+});
