@@ -301,7 +301,7 @@ export const mutants = [
   {
     name: 'a look ahead counts although more was heard of since',
     file: 'src/model/watch/watch-state.ts',
-    from: 'isAhead: hints === state.ahead',
+    from: 'isAhead: !isEmpty(hints) && hints === state.ahead',
     to: 'isAhead: true',
     tests: ['test/model/watch/watch-state.test.ts'],
   },
@@ -1320,8 +1320,8 @@ export const mutants = [
   {
     name: 'an item is begun anew over the inputs that it had before they were edited',
     file: 'src/engine/attempt.ts',
-    from: 'this.watcher.onInputsChanged(attempt, end.paths);\n      this.assessor.forget();',
-    to: 'this.watcher.onInputsChanged(attempt, end.paths);',
+    from: '      this.assessor.forget();\n      const next = afterEdit',
+    to: '      const next = afterEdit',
     tests: ['test/random-items.test.ts'],
   },
   {

@@ -144,7 +144,7 @@ function advance(state: WatchState, nowMs: number): Step {
   if (needsReload(state)) return reloading(state);
   return {
     state: { ...state, work: 'looking', hints: noHints, owed: noHints, owesLook: false },
-    orders: [{ kind: 'look', hints, isAhead: hints === state.ahead }],
+    orders: [{ kind: 'look', hints, isAhead: !isEmpty(hints) && hints === state.ahead }],
   };
 }
 

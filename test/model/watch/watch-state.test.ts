@@ -58,6 +58,14 @@ describe('at first', () => {
     expect(kinds(play.give({ kind: 'looked', hasWork: false, nowMs: 0 }))).toEqual(['rest']);
   });
 
+  test('after a run of which nothing was heard it looks anew, since there was no look ahead', () => {
+    const play = atRest();
+    play.give({ kind: 'asked', request: { kind: 'all' }, nowMs: 10 });
+    expect(play.give({ kind: 'run-ended', refused: false, nowMs: 20 })).toMatchObject([
+      { kind: 'look', isAhead: false },
+    ]);
+  });
+
   test('what is heard of while it loads is looked at after the first build at the latest', () => {
     const play = new Play();
     expect(play.heard(0, '/w/a')).toEqual([]);
