@@ -71,7 +71,10 @@ export class CommandItems implements ItemBuilder {
       'within' in death
         ? this.killedWithin(running, death.within)
         : this.killedAfter(running, death, isFlagless);
-    if ((await built).kind === 'died') this.endService();
+    if ((await built).kind === 'died') {
+      this.endService();
+      this.hasDied = true;
+    }
     return built;
   }
 
@@ -117,6 +120,7 @@ export class CommandItems implements ItemBuilder {
   }
 
   private gates: Gates | null = null;
+  private hasDied = false;
 
   private async killedWithin(running: Running, nth: number): Promise<ItemBuilt> {
     const gates = this.gates!;
@@ -161,6 +165,9 @@ export class CommandItems implements ItemBuilder {
   }
 
   private told(ended: Ended, isFlagless: boolean): ItemBuilt {
+    // A service that was just starting when its build was killed gives its sign later, and is then killed with it there.
+    if (this.hasDied) this.endService();
+    this.hasDied = false;
     if (ended.code === 2) return { kind: 'refused', why: ended.stderr };
     const { events, finished, code } = builtFrom(isFlagless ? this.journalOf(ended) : ended);
     if (code === null || finished === null || ![0, 1, 3].includes(code))
