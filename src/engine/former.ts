@@ -5,10 +5,10 @@ import { type Glob, globMatches } from '../model/glob/glob.ts';
 import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
-import type { TaskRecord } from '../model/record.ts';
+import { recordIn, type TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { stageOfTask, type Task } from '../model/task.ts';
+import { stageOfTask, type Task, taskOf } from '../model/task.ts';
 import { madeWithOtherParams } from './combined-records.ts';
 import { ItemTasks } from './item-tasks.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
@@ -58,22 +58,28 @@ function tasksWithOtherPatterns(
   stages: readonly Stage[],
 ): readonly { readonly task: Task; readonly record: TaskRecord }[] {
   const byStage = new Map<string, TaskRecord[]>();
-  for (const record of records.remembered()) {
+  // Of single items, as they are accepted one after the other, the others are not asked.
+  const areItems = stages.every(({ item }) => item !== null);
+  for (const record of areItems ? [] : records.remembered()) {
     if (settled.get(record) === graph) continue;
     const stage = stageOfTask(record.task);
     const known = byStage.get(stage);
     if (known === undefined) byStage.set(stage, [record]);
     else known.push(record);
   }
-  return stages.flatMap((stage) =>
-    (byStage.get(stage.name) ?? []).flatMap((record) => {
+  return stages.flatMap((stage) => {
+    const own = stage.item === null ? null : taskOf(stage);
+    const known = own && recordIn(records.memory(own.id));
+    if (own !== null)
+      return known === null || hasSamePatterns(known, own) ? [] : [{ task: own, record: known }];
+    return (byStage.get(stage.name) ?? []).flatMap((record) => {
       const task = taskOfStage(stage, record.task);
       if (task === null) return [];
       if (!hasSamePatterns(record, task)) return [{ task, record }];
       settled.set(record, graph);
       return [];
-    }),
-  );
+    });
+  });
 }
 
 /** Whether some stage makes the file now; of a stage with items, whether one of those does that it has. */
