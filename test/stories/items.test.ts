@@ -383,3 +383,16 @@ test('a watch runs the items that change, come and go', async () => {
   await watcher.quit();
   expect(await rig.build()).toMatchObject({ code: 0, executed: [] });
 });
+
+test('an item is accepted: what another one made under patterns of before stays until its own turn', async () => {
+  const config = (to: string) => `{ stages: {
+    up: { forEach: 'src/{name}.txt', produces: ['${to}/{name}.txt'], run: 'mkdir -p ${to}; cp {item} {produces}' },
+  } }`;
+  await using rig = await Rig.compiled({ 'src/a.txt': 'a', 'src/b.txt': 'b' }, config('old'));
+  expect((await rig.pipe(['build'])).code).toBe(0);
+  await rig.reconfigure(config('new'));
+  rig.write('new/a.txt', 'mine');
+  const accepted = await rig.pipe(['accept', 'up:src/a.txt', '--reason', 'mine']);
+  expect([accepted.code, accepted.stderr]).toEqual([0, '']);
+  expect([rig.exists('old/a.txt'), rig.exists('old/b.txt')]).toEqual([false, true]);
+});
