@@ -122,7 +122,9 @@ function noteEnd(family: Family, { outcome, failure, blockedBy }: ItemEnd): void
 
 /** The end of the stage, as others see it. */
 function endOf({ worst, spoiledBy }: Family): ItemEnd & { readonly kind: 'ended' } {
-  if (worst !== null) return { kind: 'ended', ...worst };
+  // What stood in the way of items that never came to be counts as well as what stood in the way of others.
+  if (worst !== null)
+    return { kind: 'ended', ...worst, blockedBy: [...new Set([...worst.blockedBy, ...spoiledBy])] };
   const outcome = spoiledBy.length > 0 ? 'skipped' : 'executed';
   return { kind: 'ended', outcome, failure: null, blockedBy: spoiledBy };
 }

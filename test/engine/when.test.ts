@@ -369,3 +369,26 @@ test('one that has no items fails over that, as a plan says; where the pattern i
   expect(await ends('f/{n}.txt')).toEqual({ planned: lacking, failures: lacking });
   expect(await ends(optional('f/{n}.txt'))).toMatchObject({ failures: [['work', 'output-blocked']] });
 });
+
+test('a failed item of an optional stage counts where those behind it could not run over it, whatever else stopped the build', async () => {
+  const machine = Machine.with({ 'in/1.t': '1', 'in/2.t': '2', 'c.txt': '1' });
+  const plan = planOf({
+    first: { forEach: 'in/{n}.t', produces: 'mid/{n}.m', optional: true },
+    pre: { requires: 'c.txt', produces: 'pre.txt' },
+    check: { requires: 'pre.txt', produces: 'checked.txt' },
+    last: { forEach: 'mid/{n}.m', produces: 'out/{n}.o' },
+    alarm: { when: 'failure', after: 'last', produces: 'told.txt' },
+  });
+  const before = ({ executor }: FakeWorld) => {
+    executor.scripts.set('check', () => exitOne);
+    executor.scripts.set('first', ({ execution, work }) => {
+      if (execution.task!.item === 'in/2.t') return exitOne;
+      work();
+      return undefined;
+    });
+  };
+  const { world, executed } = await build(machine, plan, { before, jobs: 1 });
+  // What was made of the first item would have gone on, but for the other stage.
+  expect(blockers(world)['last:mid/1.m']).toEqual(['check']);
+  expect(executed).toContain('alarm');
+});
