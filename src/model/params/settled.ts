@@ -13,6 +13,7 @@ export interface Settled {
 
 /** `open`: names of parameters. Their placeholders still stand in the stages, where their values would. */
 export function settled(stages: readonly Stage[], open: readonly string[]): readonly Settled[] {
+  if (open.length === 0) return stages.map((stage) => ({ stage, unsettled: [] }));
   const isOpen = (text: string) => open.some((name) => isNamedIn(text, name));
   const made = stages.flatMap(({ produces }) => produces?.entries ?? []).filter(({ negated }) => !negated);
   const mayBeMade = made.filter(({ glob }) => isOpen(glob.text)).map(({ glob }) => withAnyValue(glob));

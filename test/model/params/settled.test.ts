@@ -3,12 +3,16 @@ import { expect, test } from 'vitest';
 import { type Settled, settled } from '../../../src/model/params/settled.ts';
 import { validate } from '../../../src/model/validation/validate.ts';
 
-function settledOf(stages: object, services: object = {}): readonly Settled[] {
+function settledOf(
+  stages: object,
+  services: object = {},
+  open: readonly string[] = ['a'],
+): readonly Settled[] {
   const spec = { params: { a: { type: 'string' }, b: { type: 'string', default: 'B' } }, services, stages };
   const place = { root: '/ws', home: '/home', configPath: '/ws/pipeline.config.ts', folderName: 'ws' };
   const pipeline = validate(spec, place, { params: { typed: [], open: true } });
   if (!pipeline.ok) throw new Error(JSON.stringify(pipeline.error));
-  return settled(pipeline.value.stages, ['a']);
+  return settled(pipeline.value.stages, open);
 }
 
 test('patterns, files that commands name, and tools whose folder or PATH hang on it are left out', () => {
@@ -49,4 +53,14 @@ test('a service hangs on it by its check, by its variables, or as a function may
   );
   expect(one!.unsettled).toEqual(['the service env', 'the service fn', 'the service url']);
   expect(one!.stage.services.map(({ name }) => name)).toEqual(['free']);
+});
+
+test('where nothing is missing nothing is left out, whatever a function may ask for', () => {
+  const [one] = settledOf(
+    { one: { services: ['fn'], run: 'true' } },
+    { fn: { check: () => {}, start: 'true' } },
+    [],
+  );
+  expect(one!.unsettled).toEqual([]);
+  expect(one!.stage.services.map(({ name }) => name)).toEqual(['fn']);
 });
