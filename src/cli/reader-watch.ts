@@ -4,20 +4,16 @@
 import fs from 'node:fs';
 import { Socket } from 'node:net';
 import { outputAsOpened } from './standard-streams.ts';
-import { readSocket } from './unwaiting.ts';
 
 const output = 1;
-/** How often a pipe is asked where the system does not tell by itself. */
+/** How often that is where the system does not tell by itself. */
 const askMs = 1000;
 
 /** From now on 'error' of standard output tells of that. What cannot be known is found out by the next thing written. */
 export function heedReader(): void {
   const { kind, lost } = outputAsOpened();
-  if (kind === 'socket') listenToSocket(lost);
-  if (kind === 'pipe') {
-    if (process.platform === 'linux') listenToPipe(lost);
-    else askPipe(lost);
-  }
+  if (kind === 'pipe' && process.platform === 'linux') listenToPipe(lost);
+  else if (kind === 'pipe' || kind === 'socket') askAgainAndAgain(lost);
 }
 
 /**
@@ -53,26 +49,18 @@ function openedAgain(): number | null {
   }
 }
 
-/** Elsewhere than on Linux, to write nothing fails where nobody reads. */
-function askPipe(onGone: () => void): void {
+/**
+ * To write nothing fails where nobody reads. So it is on a pipe elsewhere than on Linux, and on a socket, as another
+ * program of Node gives it: that cannot be listened to, for Node's own stream, which a configuration may print to, could
+ * not be opened beside what listens.
+ */
+function askAgainAndAgain(onGone: () => void): void {
   const timer = setInterval(() => {
     if (takesNothingMore()) {
       clearInterval(timer);
       onGone();
     }
   }, askMs).unref();
-}
-
-/** As where another program of Node reads. What it may send is meant for nobody. */
-function listenToSocket(onGone: () => void): void {
-  const socket = readSocket(output);
-  socket.on('error', onGone);
-  // It may have nothing more to say, and go on to listen.
-  socket.on('end', () => {
-    if (takesNothingMore()) onGone();
-  });
-  socket.resume();
-  socket.unref();
 }
 
 function takesNothingMore(): boolean {

@@ -25,17 +25,9 @@ export function unwaiting(descriptor: Descriptor, kind: Kind): number {
     }
   }
   // Node's own way, and its only one, to set the flag. The socket is never written to.
-  if (kind !== 'terminal' && !read.has(descriptor))
+  if (kind !== 'terminal')
     new Socket({ fd: descriptor, readable: false, writable: true }).on('error', () => {});
   return descriptor;
-}
-
-const read = new Set<Descriptor>();
-
-/** One that is read, which sets the flag as well: beside it there can be none. */
-export function readSocket(descriptor: Descriptor): Socket {
-  read.add(descriptor);
-  return new Socket({ fd: descriptor, readable: true, writable: true, allowHalfOpen: true });
 }
 
 /** By which names the very file of the descriptor can be opened. */
