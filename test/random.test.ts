@@ -27,8 +27,8 @@ import { blinkered } from './rig/blinkered.ts';
 const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 12_000);
 /** How many each tells, instead of how long. Then nothing is said of what happens in them: it may be a single one. */
 const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(process.env.PIPE_RANDOM_STORIES);
-/** Who only wants to know whether one fails need not wait for it to be made shorter. */
-const shortens = process.env.PIPE_RANDOM_SHORTEN !== 'no';
+/** Only what is told again: that takes many times as long as to find it. */
+const shortens = process.env.PIPE_RANDOM_SHORTEN !== 'no' && number !== null;
 /** To make a failing story shorter may take longer than to find it. */
 const patienceMs = 600_000;
 const timeoutMs = (number === null ? 10 * budgetMs : number * 60_000) + patienceMs;
