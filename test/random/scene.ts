@@ -200,10 +200,19 @@ export class Scene {
   ): readonly string[] {
     const wrong = this.displaced.wrong(kept, before);
     const { places } = this.displaced;
-    const told = warnings.filter((warning) => places.some((place) => warning.includes(place)));
+    // Of one by itself where it lies; of several that one stage left their names, and the folder.
+    const isTold = (place: string, warning: string) => {
+      const [, run = '', at = ''] = /^(displaced\/[^/]+)\/(.*)$/s.exec(place) ?? [];
+      return (
+        warning.includes(place) ||
+        (warning.includes(at) && warning.includes(`kept in .pipeline-cache/${run}`))
+      );
+    };
+    const told = warnings.filter((warning) => places.some((place) => isTold(place, warning)));
+    const untold = places.filter((place) => !told.some((warning) => isTold(place, warning)));
     return [
       ...wrong,
-      ...(told.length === places.length ? [] : [`${places.length} kept, and told: ${told.join('; ')}`]),
+      ...(untold.length === 0 ? [] : [`${untold.join(', ')} kept, and told: ${told.join('; ')}`]),
       // Such as of what a killed build had kept.
       ...(mayWarn ? [] : warnings.filter((warning) => !told.includes(warning))),
     ];
