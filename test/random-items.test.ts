@@ -24,7 +24,7 @@ const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 8_000);
 const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(process.env.PIPE_RANDOM_STORIES);
 /** Only what is told again: that takes many times as long as to find it. */
 const shortens = process.env.PIPE_RANDOM_SHORTEN !== 'no' && number !== null;
-const timeoutMs = (number === null ? 30 * budgetMs : number * 60_000) + 600_000;
+const timeoutMs = (number === null ? 10 * budgetMs : number * 60_000) + 600_000;
 /** For a run that judges a change: it must not fail for what was there before. Everybody else looks for more. */
 const fixedSeed = 20_261_215;
 const seed = Number(process.env.PIPE_RANDOM_SEED ?? (process.env.CI ? fixedSeed : Date.now() % 2 ** 31));
@@ -90,7 +90,7 @@ async function tell({
     if (number !== null) return tally.stories >= number;
     const spentMs = performance.now() - startedMs;
     return (
-      spentMs > 30 * share * budgetMs || (spentMs > share * budgetMs && tally.lacks(...wanted).length === 0)
+      spentMs > 10 * share * budgetMs || (spentMs > share * budgetMs && tally.lacks(...wanted).length === 0)
     );
   };
   let one = seed;

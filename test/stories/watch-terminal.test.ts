@@ -16,6 +16,8 @@ const config = `{ stages: {
 
 const rest = /up to date, watching \d+ folders.*\n/;
 
+const onePage = `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`;
+
 test('keys run what is pending, what has failed and what is named, show what is asked for, and quit', async () => {
   if (!hasTerminal) return;
   await using rig = await Rig.compiled({ 'in.txt': '0' }, config);
@@ -119,10 +121,7 @@ test('Ctrl-Z gives the terminal to the shell as it was, and what was drawn is dr
 
 test('where there is no shell that could let it go on, Ctrl-Z stops nothing; what is pasted is no keys', async () => {
   if (!hasTerminal) return;
-  await using rig = await Rig.compiled(
-    { 'in.txt': '0' },
-    `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
-  );
+  await using rig = await Rig.compiled({ 'in.txt': '0' }, onePage);
   await using terminal = new Terminal(rig, 'watch');
   await terminal.next(rest);
   terminal.type('\u001a');
@@ -139,10 +138,7 @@ test('where there is no shell that could let it go on, Ctrl-Z stops nothing; wha
 
 test('q says that something takes its time to end, and once more ends it at once', async () => {
   if (!hasTerminal) return;
-  await using rig = await Rig.compiled(
-    { 'in.txt': '0' },
-    `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
-  );
+  await using rig = await Rig.compiled({ 'in.txt': '0' }, onePage);
   await using terminal = new Terminal(
     rig,
     `watch --exec 'trap "" INT TERM; echo "server $$"; while :; do sleep 1000; done'`,
@@ -159,10 +155,7 @@ test('q says that something takes its time to end, and once more ends it at once
 
 test('q ends the server beside it with all its processes, and then the watch', async () => {
   if (!hasTerminal) return;
-  await using rig = await Rig.compiled(
-    { 'in.txt': '0' },
-    `{ stages: { page: { requires: ['in.txt'], produces: ['out.txt'], run: 'cp in.txt out.txt' } } }`,
-  );
+  await using rig = await Rig.compiled({ 'in.txt': '0' }, onePage);
   // What a shell starts in the background does not hear of an interruption.
   await using terminal = new Terminal(rig, `watch --exec 'sleep 1000 & echo "server $$ and $!"; wait'`);
   const served = /exec \S+ server (\d+) and (\d+)\n/;
