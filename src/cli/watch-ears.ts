@@ -38,8 +38,8 @@ export class WatchEars {
   /** What is mounted, since before anything was watched; `null` where the system does not tell. */
   private disks: DiskView | null;
   private attended: { readonly folder: string; readonly onEvent: AttendedEvent } | null = null;
-  /** What came in this turn, with whether it may be gone. */
-  private readonly fresh = new Map<string, News>();
+  /** What was heard of in this turn, with whether it may be gone, and how often. */
+  private readonly fresh = new Map<string, { readonly news: News; readonly times: number }>();
 
   /** `pollMs`: `null` for events. `onLimit`: the system gives no more watches, so it looks again and again instead. */
   constructor(options: {
@@ -140,12 +140,17 @@ export class WatchEars {
     if (!this.lookedAt.matters(file, news)) return;
     if (file === this.memory && this.listener?.isMemoryOfOthers() === false) return;
     if (this.fresh.size === 0) setImmediate(() => this.tell());
-    if (this.fresh.get(file) !== 'entry') this.fresh.set(file, news);
+    const { news: before = news, times = 0 } = this.fresh.get(file) ?? {};
+    this.fresh.set(file, { news: before === 'entry' ? before : news, times: times + 1 });
   }
 
   private tell(): void {
     const heard = new Map(
-      [...this.fresh].map(([file, news]) => [file, { gone: news === 'entry' && !isThere(file) }] as const),
+      [...this.fresh].map(([file, { news, times }]) => {
+        const gone = news === 'entry' && !isThere(file);
+        // That it went is one word. Of what has gone, and of which there was another, it came or was written to.
+        return [file, { gone, came: !gone || times > 1 }] as const;
+      }),
     );
     this.fresh.clear();
     this.listener?.onHeard(heard);

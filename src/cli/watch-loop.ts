@@ -126,12 +126,12 @@ export class WatchLoop {
         );
         return;
       case 'look-ahead':
-        this.sight.lookAhead(this.watched!, [...order.hints.paths.keys()]);
+        this.sight.lookAhead(this.watched!, order.hints.paths);
         return;
       case 'look': {
         const { hints, isAhead } = order;
         this.heardPaths = hints.everything ? [] : [...hints.paths.keys()];
-        const about = hints.everything ? null : this.heardPaths;
+        const about = hints.everything ? null : hints.paths;
         const { hasWork } = this.sight[isAhead ? 'settle' : 'look'](this.watched!, about);
         this.take({ kind: 'looked', hasWork, nowMs: monotonicMs() });
         return;

@@ -3,11 +3,12 @@
 import type { Holds } from '../engine/holds.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import type { Found } from '../engine/whats-to-do.ts';
+import type { Heard } from '../model/watch/hints.ts';
 import type { WatchEars } from './watch-ears.ts';
 import type { WatchedWorkspace } from './watched-workspace.ts';
 
-/** Absolute paths that may be otherwise; `null`: anything may be. */
-type About = readonly string[] | null;
+/** What may be otherwise; `null`: anything may be. */
+type About = Heard | null;
 
 type Refusal = NodeJS.ErrnoException;
 
@@ -54,8 +55,10 @@ export class WatchSight {
 
   private tryToLook(watched: WatchedWorkspace, about: About): Refusal | null {
     this.holds.begin({ kind: 'change' });
-    if (about === null || about.length > 0) this.holds.heard();
-    let next = this.ears.arm() > 0 || this.last === null ? null : about;
+    if (about === null) this.holds.heard([]);
+    else if (about.size > 0) this.holds.heard(cameAmong(about).map((file) => watched.canonical(file)));
+    const hasMore = this.ears.arm() > 0 || this.last === null;
+    let next = about === null || hasMore ? null : [...about.keys()];
     try {
       do {
         this.last = watched.look(this.holds, next, this.ears.isWhole);
@@ -68,4 +71,8 @@ export class WatchSight {
       return error;
     }
   }
+}
+
+function cameAmong(heard: Heard): readonly string[] {
+  return [...heard].flatMap(([file, { came }]) => (came === true ? [file] : []));
 }

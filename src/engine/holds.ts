@@ -1,8 +1,10 @@
 // What a watch does not run by itself although it is stale: what has failed and would fail again, what waits to be
 // asked for, and what would run each time. Nor does it try again what could not be taken away.
-import type { TaskId } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import type { TaskFinished } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
+import { globMatches } from '../model/glob/glob.ts';
+import { setMatches } from '../model/glob/pattern-set.ts';
 import type { Task } from '../model/task.ts';
 import { type AssessmentOrFailure, isFailure } from './assess.ts';
 import type { Hold, Watching } from './watching.ts';
@@ -31,6 +33,10 @@ export class Holds implements Watching {
   private readonly failures = new Map<TaskId, Failed>();
   /** How often in a row each was left to the next run. */
   private readonly left = new Map<TaskId, number>();
+  /** By what each was assessed when it was tried again over an output that somebody had taken away. */
+  private readonly triedAgain = new Map<TaskId, string>();
+  /** Where something was for a moment at least, between the last two looks. */
+  private came: ReadonlySet<FilePath> = new Set();
   private cause: RunCause = { kind: 'begin' };
   private readonly cleared = new Set<string | null>();
   /** In the run that is at work, by stage: what did something, well or not. */
@@ -43,15 +49,17 @@ export class Holds implements Watching {
     if (cause.kind === 'all' || cause.kind === 'failed') this.failures.clear();
   }
 
-  /** Something may be otherwise than it was. */
-  heard(): void {
+  /** Something may be otherwise than it was. `came`: where something was for a moment at least since the last look. */
+  heard(came: Iterable<FilePath>): void {
     this.cleared.clear();
+    this.came = new Set(came);
   }
 
   /** In the run that is at work. What a failure in it has left out has had its turn as well. */
   ended({ task, stage, outcome, failure, blockedBy = [] }: TaskFinished): void {
     if (outcome !== 'cancelled') this.left.delete(task);
     const isLeftOut = outcome === 'skipped' && failure === undefined;
+    if (outcome === 'executed' || outcome === 'restored') this.triedAgain.delete(task);
     const hasRun = outcome === 'executed' || outcome === 'restored' || outcome === 'failed';
     if (hasRun || (isLeftOut && blockedBy.some((before) => this.ran.has(before)))) this.ran.add(stage);
   }
@@ -88,9 +96,28 @@ export class Holds implements Watching {
     if (before === undefined || stage.when === 'failure') return null;
     const key = keyOf(assessed, before.failure);
     before.key ??= key;
-    if (before.key === key) return { kind: 'until-changed', failure: before.failure };
+    if (before.key === key && !this.wasTakenAway(task, before.failure, key))
+      return { kind: 'until-changed', failure: before.failure };
     this.failures.delete(task.id);
     return null;
+  }
+
+  /**
+   * Whether what it did not make was there while it ran, so that somebody may have deleted it: once, since a command that
+   * deletes it by itself cannot be told from a person.
+   */
+  private wasTakenAway({ id, stage: { produces } }: Task, failure: Failure, key: string): boolean {
+    if (failure.kind !== 'output-missing' || produces === null || this.triedAgain.get(id) === key)
+      return false;
+    const missing = produces.entries.filter(({ source }) => failure.patterns.includes(source));
+    const hasCome = missing.some(({ glob }) =>
+      glob.literal === null
+        ? [...this.came].some((path) => globMatches(glob, path) && setMatches(produces, path))
+        : this.came.has(glob.literal as FilePath),
+    );
+    if (!hasCome) return false;
+    this.triedAgain.set(id, key);
+    return true;
   }
 
   /** What declares nothing to compare with would run again for each change of anything, and for whatever is asked for. */

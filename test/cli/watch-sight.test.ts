@@ -5,6 +5,7 @@ import type { WatchedWorkspace } from '../../src/cli/watched-workspace.ts';
 import { Holds } from '../../src/engine/holds.ts';
 import type { Found } from '../../src/engine/whats-to-do.ts';
 
+const heard = new Map([['/w/a', { gone: false }]]);
 const found: Found = { tasks: new Map(), hasWork: true, hasGone: false };
 
 /** `looks`: what comes of each; `armed`: how many folders are new whenever that is asked. */
@@ -32,8 +33,8 @@ const refusal = () => Object.assign(new Error('EIO: it refuses'), { code: 'EIO' 
 test('what was found ahead is what is found', () => {
   const { sight, watched, asked } = scene([]);
   sight.look(watched, null);
-  sight.lookAhead(watched, ['/w/a']);
-  expect(sight.settle(watched, ['/w/a'])).toBe(found);
+  sight.lookAhead(watched, heard);
+  expect(sight.settle(watched, heard)).toBe(found);
   expect(asked).toEqual([null, ['/w/a']]);
 });
 
@@ -41,19 +42,19 @@ test('where a folder has come that was not watched, it looks again, and at every
   // Asked before and after each look, and once when it has settled.
   const { sight, watched, asked } = scene([], [0, 0, 0, 0, 1, 0, 0]);
   sight.look(watched, null);
-  sight.lookAhead(watched, ['/w/a']);
-  sight.settle(watched, ['/w/a']);
+  sight.lookAhead(watched, heard);
+  sight.settle(watched, heard);
   expect(asked).toEqual([null, ['/w/a'], ['/w/a']]);
 });
 
 test('what the file system refuses ahead is not told, and when it has settled it is asked for all', () => {
   const { sight, watched, asked, told } = scene([found, refusal(), refusal(), found]);
   sight.look(watched, null);
-  sight.lookAhead(watched, ['/w/a']);
+  sight.lookAhead(watched, heard);
   expect([sight.found, told]).toEqual([null, []]);
-  expect(sight.settle(watched, ['/w/a']).hasWork).toBe(false);
+  expect(sight.settle(watched, heard).hasWork).toBe(false);
   expect(told).toEqual(['EIO: it refuses']);
-  expect(sight.look(watched, ['/w/a'])).toBe(found);
+  expect(sight.look(watched, heard)).toBe(found);
   expect(asked).toEqual([null, ['/w/a'], null, null]);
 });
 

@@ -1,6 +1,6 @@
 // What a watch does not run by itself.
 import { expect, test } from 'vitest';
-import type { Digest, TaskId } from '../../src/base/brand.ts';
+import type { Digest, FilePath, TaskId } from '../../src/base/brand.ts';
 import { once } from '../../src/base/once.ts';
 import type { Assessment, AssessmentOrFailure } from '../../src/engine/assess.ts';
 import { Holds } from '../../src/engine/holds.ts';
@@ -53,6 +53,26 @@ test('what failed because its inputs kept changing is held as it is found then',
   holds.begin({ kind: 'change' });
   expect(holds.hold(one, stale(one, 'later'))?.kind).toBe('until-changed');
   expect(holds.hold(one, stale(one, 'later still'))).toBeNull();
+});
+
+test('what was not made is tried once more where it had been there, and again when it was made in between', () => {
+  const holds = new Holds();
+  const one = task({ produces: ['out/*.txt', 'out/b'] });
+  const missing: Failure = { kind: 'output-missing', patterns: ['out/*.txt'] };
+  const came = 'out/a.txt' as FilePath;
+  const failsOver = (failed: Failure, ...heard: FilePath[]) => {
+    holds.failed(one, stale(one, 'same'), failed);
+    holds.begin({ kind: 'change' });
+    holds.heard(heard);
+    return holds.hold(one, stale(one, 'same'))?.kind ?? 'runs';
+  };
+  // What it did make is taken away when it has failed.
+  expect(failsOver(missing, 'out/b' as FilePath)).toBe('until-changed');
+  expect(failsOver(failure, came)).toBe('until-changed');
+  expect(failsOver(missing, came)).toBe('runs');
+  expect(failsOver(missing, came)).toBe('until-changed');
+  holds.ended(end('s', 'executed'));
+  expect(failsOver(missing, came)).toBe('runs');
 });
 
 test('what is protected is held while the outputs in its way are the same', () => {

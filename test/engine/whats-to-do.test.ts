@@ -62,7 +62,7 @@ test('what was made for an item that is gone is taken away, and not tried again 
   expect(world.ofKind('warning').map(({ hint }) => hint)).toEqual(['the next build tries again']);
   expect(look(machine, plan, holds)).toMatchObject({ hasWork: false, hasGone: true });
 
-  holds.heard();
+  holds.heard([]);
   expect(look(machine, plan, holds)).toMatchObject({ hasWork: true });
   await run(machine, plan, holds);
   expect(look(machine, plan, holds)).toMatchObject({ hasWork: false, hasGone: false });

@@ -997,9 +997,16 @@ export const mutants = [
   {
     name: 'what failed runs again at any change',
     file: 'src/engine/holds.ts',
-    from: "if (before.key === key) return { kind: 'until-changed', failure: before.failure };",
-    to: '',
+    from: "return { kind: 'until-changed', failure: before.failure };",
+    to: '{}',
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-runs.test.ts'],
+  },
+  {
+    name: 'a stage of a watch that deletes its own output runs without end',
+    file: 'src/engine/holds.ts',
+    from: 'this.triedAgain.set(id, key);',
+    to: '',
+    tests: ['test/engine/holds.test.ts', 'test/stories/watch-edits.test.ts'],
   },
   {
     name: 'what is to be asked for runs unasked',

@@ -77,6 +77,42 @@ const records = `
   } });`;
 const both = '[{"key":"one"},{"key":"two"}]';
 
+test('an output that a person deletes before the stage has ended is made again; what a stage deletes itself, once, and what it never makes, not', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'quick\n', 'gone.txt': '0\n', 'none.txt': '0\n' },
+    `{ stages: {
+      s: { requires: ['in.txt'], produces: ['out/s.txt'], run: 'cp in.txt out/s.txt; test -e quick || { echo at work; read _ < gate; }' },
+      gone: { requires: ['gone.txt'], produces: ['out/*.gone'], run: 'echo gone >> starts; echo > out/x.gone; test -e fine || rm out/x.gone' },
+      none: { requires: ['none.txt'], produces: ['out/none.txt'], run: 'echo none >> starts; ! test -e fine || echo > out/none.txt' },
+    } }`,
+  );
+  gate(rig, 'gate');
+  rig.write('quick', '');
+  rig.write('fine', '');
+  const [watcher] = await Watcher.start(rig, ['-v', '-j', '1']);
+  await using _ = watcher;
+  rig.remove('quick');
+  rig.write('in.txt', 'slow\n');
+  await watcher.until(/at work/);
+  rig.write('quick', '');
+  rig.remove('out/s.txt');
+  await tell(rig, 'gate');
+  expect(await watcher.rest()).toMatchObject({ failed: ['s'], done: ['s'], runs: 1 });
+  expect(rig.read('out/s.txt')).toBe('slow\n');
+
+  rig.remove('fine');
+  rig.write('none.txt', '1\n');
+  expect(await watcher.rest()).toMatchObject({ failed: ['none'], runs: 1 });
+  rig.write('gone.txt', '1\n');
+  expect((await watcher.rest()).text).toContain(
+    'gone failed: it runs again when something it requires changes',
+  );
+  expect(rig.read('starts')).toBe('gone\nnone\nnone\ngone\ngone\n');
+  rig.write('in.txt', 'others\n');
+  expect(await watcher.rest()).toMatchObject({ failed: [], done: ['s'] });
+  expect(rig.read('starts')).toBe('gone\nnone\nnone\ngone\ngone\n');
+});
+
 test('a record that goes while a watch runs its item, and a document that breaks, end it, and are told as what they are', async () => {
   await using rig = await Rig.with({ 'd.json': both }, records);
   gate(rig, 'gate-one');

@@ -1,8 +1,15 @@
 // What watching has heard of since somebody last looked: hints, not facts. And when it has been quiet for long enough.
 
+export interface HeardOf {
+  /** When it was last heard of. */
+  readonly gone: boolean;
+  /** Something was there at one moment at least since it was first heard of. */
+  readonly came?: boolean;
+}
+
 export interface Hints {
-  /** Absolute paths, each with whether it was gone when it was last heard of. */
-  readonly paths: ReadonlyMap<string, { readonly gone: boolean }>;
+  /** By absolute path. */
+  readonly paths: ReadonlyMap<string, HeardOf>;
   /** Anything may have changed: what was told is not all. */
   readonly everything: boolean;
   readonly firstMs: number;
@@ -31,7 +38,7 @@ export function heardOf(hints: Hints, heard: Heard, nowMs: number): Hints {
   if (heard.size === 0) return hints;
   const isTooMuch = hints.paths.size + heard.size > mostPaths;
   return {
-    paths: isTooMuch ? hints.paths : new Map([...hints.paths, ...heard]),
+    paths: isTooMuch ? hints.paths : pathsOf(hints.paths, heard),
     everything: hints.everything || isTooMuch,
     firstMs: isEmpty(hints) ? nowMs : hints.firstMs,
     lastMs: nowMs,
@@ -51,11 +58,18 @@ export function together(a: Hints, b: Hints): Hints {
   if (isEmpty(a)) return b;
   if (isEmpty(b)) return a;
   return {
-    paths: new Map([...a.paths, ...b.paths]),
+    paths: pathsOf(a.paths, b.paths),
     everything: a.everything || b.everything,
     firstMs: Math.min(a.firstMs, b.firstMs),
     lastMs: Math.max(a.lastMs, b.lastMs),
   };
+}
+
+function pathsOf(before: Heard, after: Heard): Heard {
+  const all = new Map(before);
+  for (const [path, { gone, came = false }] of after)
+    all.set(path, { gone, came: came || before.get(path)?.came === true });
+  return all;
 }
 
 /** When to look, if nothing more is heard of. */
