@@ -158,13 +158,13 @@ function store(
   // Stamps vouch for this file from the start, so its content must be on the disk before its name is.
   replaceFile(compiledPath, compilation.code, true);
 
-  const importsPackages = compilation.packages.length > 0;
-  const { tsconfig } = compilation;
+  const { tsconfig, importsPackages } = compilation;
   const lockFile = importsPackages ? compilation.lockFile : null;
-  const packages = compilation.packages.map((file) => tryReadSource(file, compilation.nowNs));
-  const around = [...compilation.api, tsconfig, lockFile, ...packages].filter((file) => file !== null);
+  // That one was read before anything was compiled.
+  const telling = compilation.telling.filter((file) => file.path !== tsconfig?.path);
+  const around = [...compilation.api, tsconfig, lockFile, ...telling].filter((file) => file !== null);
   const manifest: CodeManifest = {
-    format: 3,
+    format: 4,
     version,
     entry,
     identity: identityOf(compilation.local, lockFile, root),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Digest } from '../base/brand.ts';
 import type { SourceFile } from './source-file.ts';
 
-const format = 3;
+const format = 4;
 
 export interface CodeManifest {
   readonly format: number;
@@ -18,7 +18,7 @@ export interface CodeManifest {
   readonly identity: Digest;
   /** The entry and the local modules it imports, sorted by path. */
   readonly local: readonly SourceFile[];
-  /** What else decides the result: API modules, tsconfig, lock file, `package.json` of packages; sorted by path. */
+  /** What else decides the result: API modules, lock file, each tsconfig and `package.json`; sorted by path. */
   readonly around: readonly SourceFile[];
   /** Where modules were sought and not found: what comes to be there may be taken instead. Absolute, sorted. */
   readonly absent: readonly string[];

@@ -20,7 +20,8 @@ import { byPath } from '../model/manifest.ts';
 import type { CompiledEnding } from './compiled-files.ts';
 import { filePathOf } from './file-path.ts';
 import { originDefines, originPrefix, withOrigin } from './module-origin.ts';
-import { endings, packagesOf, placesBefore, stillEmpty } from './passed-over.ts';
+import { endings, packagesOf, placesBefore } from './passed-over.ts';
+import { Sought } from './sought.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 
 export interface CompileRequest {
@@ -43,9 +44,11 @@ export interface Compilation {
   readonly local: readonly SourceFile[];
   /** The modules of `pipe-build` itself that were bundled in, sorted by path. */
   readonly api: readonly SourceFile[];
-  /** The `package.json` of each package that stays outside, sorted. */
-  readonly packages: readonly string[];
-  /** Where modules were sought and not found; absolute, sorted. */
+  /** Whether any package stays outside. */
+  readonly importsPackages: boolean;
+  /** Each `package.json` and `tsconfig.json` that told where modules are and what they mean, sorted by path. */
+  readonly telling: readonly SourceFile[];
+  /** Where modules, or such files, were sought and not found; absolute, sorted. */
   readonly absent: readonly string[];
 }
 
@@ -55,7 +58,7 @@ export interface Compilation {
  */
 export async function compile(request: CompileRequest): Promise<Result<Compilation, readonly Diagnostic[]>> {
   const quick = await compileAs('.cjs', request);
-  return quick.ok && quick.value.packages.length === 0 ? quick : compileAs('.mjs', request);
+  return quick.ok && !quick.value.importsPackages ? quick : compileAs('.mjs', request);
 }
 
 async function compileAs(
@@ -63,8 +66,7 @@ async function compileAs(
   request: CompileRequest,
 ): Promise<Result<Compilation, readonly Diagnostic[]>> {
   const read = new Map<string, SourceFile>();
-  const packages = new Set<string>();
-  const sought: string[] = [];
+  const sought = new Sought();
   try {
     const result = await build({
       entryPoints: [request.entry],
@@ -90,17 +92,18 @@ async function compileAs(
       logLevel: 'silent',
       logOverride: { 'empty-import-meta': 'error' },
       logLimit: 0,
-      plugins: [workspace(request, { read, packages, sought })],
+      plugins: [workspace(request, { read, sought })],
     });
     const local = localInputs(result.metafile, request);
     const files = [...read.values()].sort(byPath);
+    sought.add(placesPassedOver(result.metafile, request));
     return ok({
       code: runnable(result, ending, path.dirname(request.entry)),
       ending,
       local: files.filter((file) => local.has(file.path)),
       api: files.filter((file) => !local.has(file.path)),
-      packages: [...packages].sort(),
-      absent: stillEmpty([...sought, ...placesPassedOver(result.metafile, request)], request.nowNs),
+      importsPackages: sought.hasPackages,
+      ...sought.around(local, request.nowNs),
     });
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
@@ -112,9 +115,7 @@ async function compileAs(
 /** What is learnt while it compiles. */
 interface Learnt {
   readonly read: Map<string, SourceFile>;
-  readonly packages: Set<string>;
-  /** Where packages were sought in vain. */
-  readonly sought: string[];
+  readonly sought: Sought;
 }
 
 /** Reads every file itself, so that digests are of the very text that was compiled. */
@@ -142,7 +143,7 @@ async function resolveBare(
   host: PluginBuild,
   args: OnResolveArgs,
   request: CompileRequest,
-  { packages, sought }: Learnt,
+  { sought }: Learnt,
 ): Promise<OnResolveResult | undefined> {
   if (args.pluginData === already) return undefined;
   if (args.path === 'pipe-build') return { path: request.apiPath };
@@ -151,8 +152,10 @@ async function resolveBare(
   if (/^[a-z]{2,}:/.test(args.path)) return undefined;
   const { kind, importer, resolveDir, namespace } = args;
   const found = await host.resolve(args.path, { kind, importer, resolveDir, namespace, pluginData: already });
-  if (found.errors.length > 0) {
-    sought.push(...packagesOf(args.path, resolveDir, null));
+  const isFound = found.errors.length === 0;
+  sought.addByPaths(args.path, resolveDir, isFound ? found.path : null);
+  if (!isFound) {
+    sought.add(packagesOf(args.path, resolveDir, null));
     // `await import()` and `require()` may stand in a try: they fail when they are reached.
     if (kind !== 'import-statement') return { path: args.path, external: true };
     return { errors: [{ text: notFound(args, request.root), detail: hintFor(args.path, found.errors) }] };
@@ -160,8 +163,8 @@ async function resolveBare(
   const inPackage = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(found.path);
   // Node would ask for an import attribute that the bundler takes away.
   if (inPackage === null || found.path.endsWith('.json')) return { path: found.path };
-  packages.add(`${inPackage[0]}/package.json`);
-  if (!args.path.startsWith('#')) sought.push(...packagesOf(args.path, resolveDir, homeOf(found.path)));
+  sought.addPackage(inPackage[0]);
+  if (!args.path.startsWith('#')) sought.add(packagesOf(args.path, resolveDir, homeOf(found.path)));
   const url = kind === 'import-statement' || kind === 'dynamic-import';
   // A namespace of its own, because esbuild makes absolute paths of files relative to the output.
   return { path: url ? pathToFileURL(found.path).href : found.path, external: true, namespace: 'package' };

@@ -20,6 +20,8 @@ export function namedModules(entry: string): readonly string[] {
   for (const module of modules) {
     if (modules.size > mostModules) break;
     const folder = path.dirname(module);
+    if (path.basename(module) === 'package.json')
+      for (const place of placesOf(path.resolve(folder, mainOf(module)))) others.add(place);
     for (const [, specifier = ''] of textOf(module).matchAll(named)) {
       if (specifier.startsWith('.')) {
         const places = placesOf(path.resolve(folder, specifier));
@@ -44,6 +46,11 @@ function installedIn(specifier: string, folder: string, home: string): readonly 
     // Written last, when all files of a package are there.
     return [path.join(place, 'package.json'), place, path.join(node, '.package-lock.json'), ...written];
   });
+}
+
+/** What a folder says is to be imported of it. */
+function mainOf(packageFile: string): string {
+  return /"main"\s*:\s*"([^"\\]+)"/.exec(textOf(packageFile))?.[1] ?? '.';
 }
 
 function isFile(place: string): boolean {

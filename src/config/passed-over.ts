@@ -63,12 +63,20 @@ function placesBesides(specifier: string, found: string): readonly string[] {
 
 function isEmpty(place: string, nowNs: bigint): boolean {
   try {
-    const stat = fs.statSync(place, { bigint: true });
     // It may have come after it was looked for.
-    return stat.isFile() && stat.ctimeNs >= nowNs;
+    return fs.statSync(place).isFile() && isSince(place, nowNs);
   } catch {
     // A link that leads nowhere would be one that leads somewhere each time.
     return !isThere(place);
+  }
+}
+
+/** Whether it was written, came or went at that moment or later. */
+export function isSince(file: string, nowNs: bigint): boolean {
+  try {
+    return fs.statSync(file, { bigint: true }).ctimeNs >= nowNs;
+  } catch {
+    return true;
   }
 }
 

@@ -26,6 +26,13 @@ export function placesWithout(
   return [...before(tsconfigNames, found.tsconfig), ...lockPlaces];
 }
 
+/** Where a file of this name is looked for from `folder` upwards, up to the first that is there; absolute. */
+export function placesUpTo(folder: string, name: string): readonly string[] {
+  const places = [...candidates(folder, [name])];
+  const found = places.findIndex((place) => fs.existsSync(place));
+  return found < 0 ? places : places.slice(0, found + 1);
+}
+
 const tsconfigNames = ['tsconfig.json'];
 
 function nearest(start: string, names: readonly string[]): string | null {

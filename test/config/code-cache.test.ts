@@ -236,6 +236,131 @@ describe('what changed is compiled', () => {
     expect((await project.load()).spec).toMatchObject({ name: 'near' });
   });
 
+  const main = (file: string) => JSON.stringify({ main: file });
+  const mapped = (...places: string[]) => JSON.stringify({ compilerOptions: { paths: { '@/*': places } } });
+
+  test.each<[string, { imports: string; has: Record<string, string>; comes: Record<string, string> }]>([
+    [
+      'the package.json of a folder that is imported',
+      {
+        imports: './lib',
+        has: { 'lib/package.json': main('old.js') },
+        comes: { 'lib/package.json': main('new.js') },
+      },
+    ],
+    [
+      'that of a folder from which something else is taken',
+      {
+        imports: './lib',
+        has: { 'lib/package.json': main('../old.js') },
+        comes: { 'lib/package.json': main('new.js') },
+      },
+    ],
+    [
+      'one that comes to be in such a folder',
+      { imports: './lib', has: { 'lib/index.js': '' }, comes: { 'lib/package.json': main('new.js') } },
+    ],
+    [
+      'that of a package of the same workspace, which is linked',
+      {
+        imports: 'own',
+        has: {
+          'lib/package.json': '{ "name": "own", "exports": "./old.js" }',
+          'node_modules/own': '-> ../lib',
+        },
+        comes: { 'lib/package.json': '{ "name": "own", "exports": "./new.js" }' },
+      },
+    ],
+    [
+      'the imports of the one above',
+      {
+        imports: '#word',
+        has: { 'package.json': '{ "imports": { "#word": "./lib/old.js" } }' },
+        comes: { 'package.json': '{ "imports": { "#word": "./lib/new.js" } }' },
+      },
+    ],
+    [
+      'an earlier folder of a path of the tsconfig',
+      {
+        imports: '@/old',
+        has: { 'tsconfig.json': mapped('./early/*', './lib/*') },
+        comes: { 'early/old.ts': '' },
+      },
+    ],
+    [
+      'such a folder, where a package was taken',
+      {
+        imports: '@/p',
+        has: {
+          'tsconfig.json': mapped('./early/*'),
+          'node_modules/@/p/package.json': main('old.cjs'),
+          'node_modules/@/p/old.cjs': "exports.word = 'old';",
+        },
+        comes: { 'early/p/index.ts': '' },
+      },
+    ],
+    [
+      'a tsconfig that another one extends',
+      {
+        imports: '@/word',
+        has: {
+          'tsconfig.json': '{ // as all do\n "extends": ["./base"], }',
+          'base.json': mapped('./lib/old/*'),
+          'lib/old/word.js': '',
+        },
+        comes: { 'base.json': mapped('./lib/new/*'), 'lib/new/word.js': '' },
+      },
+    ],
+    [
+      'a file below the base of the tsconfig',
+      {
+        imports: 'p',
+        has: {
+          'tsconfig.json': '{ "compilerOptions": { "baseUrl": "early" } }',
+          'node_modules/p/package.json': main('old.cjs'),
+          'node_modules/p/old.cjs': "exports.word = 'old';",
+        },
+        comes: { 'early/p.ts': '' },
+      },
+    ],
+  ])('%s', async (_, { imports, has, comes }) => {
+    const written = (project: TempProject, files: Record<string, string>, word: string) => {
+      for (const [file, text] of Object.entries(files)) {
+        if (text.startsWith('-> ')) {
+          fs.mkdirSync(path.dirname(project.path(file)), { recursive: true });
+          fs.symlinkSync(text.slice('-> '.length), project.path(file));
+        } else project.write(file, text || `export const word = '${word}';`);
+      }
+    };
+    using project = TempProject.with({
+      'pipeline.config.ts': `import { word } from '${imports}'; export default { name: word, stages: {} };`,
+    });
+    written(project, { 'lib/old.js': '', 'old.js': '', ...has }, 'old');
+    written(project, { 'lib/new.js': '' }, 'new');
+    project.letTimePass();
+    expect((await project.load()).spec).toMatchObject({ name: 'old' });
+    project.letTimePass();
+    expect(compilation(await obtain(project))).toBe(compilation(await obtain(project)));
+    written(project, comes, 'new');
+    expect((await project.load()).spec).toMatchObject({ name: 'new' });
+    // And is then known again.
+    expect(compilation(await obtain(project))).toBe(compilation(await obtain(project)));
+  });
+
+  test('the kind of module that the package.json above says, and one that comes to be nearer', async () => {
+    using project = await settledProject({
+      'pipeline.config.ts': `import said from './lib/said.ts'; export default { name: typeof said, stages: {} };`,
+      'lib/said.ts': `import said from '../word.cjs'; export default said;`,
+      'word.cjs': 'exports.__esModule = true; exports.default = "text";',
+      'package.json': '{}',
+    });
+    expect((await project.load()).spec).toMatchObject({ name: 'string' });
+    project.write('package.json', '{ "type": "module" }');
+    expect((await project.load()).spec).toMatchObject({ name: 'object' });
+    project.write('lib/package.json', '{}');
+    expect((await project.load()).spec).toMatchObject({ name: 'string' });
+  });
+
   test('another version of pipe, or another place of its API', async () => {
     using project = await settledProject();
     const before = compilation(await obtain(project));
@@ -258,7 +383,7 @@ describe('what is broken counts as absent', () => {
       const result = await obtain(project);
       expect(fs.existsSync(result.path)).toBe(true);
       expect(project.compiled().length).toBe(before);
-      expect(JSON.parse(fs.readFileSync(manifestFile(project), 'utf8'))).toMatchObject({ format: 3 });
+      expect(JSON.parse(fs.readFileSync(manifestFile(project), 'utf8'))).toMatchObject({ format: 4 });
     }
   });
 

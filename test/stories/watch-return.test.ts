@@ -76,6 +76,27 @@ test('what is broken is mended by a module under another name, or by a package t
   expect(rig.read('out.txt')).toBe('third\n');
 });
 
+test('what a folder says is to be imported of it is heard of, and comes to be', async () => {
+  const word = (text: string) => `export const word = '${text}';`;
+  const main = (file: string) => JSON.stringify({ main: file });
+  await using rig = await Rig.compiled(
+    { 'lib/package.json': main('one.js'), 'lib/one.js': word('first'), 'lib/two.js': word('second') },
+    `import { definePipeline } from 'pipe-build';
+     import { word } from './lib';
+     export default definePipeline({ stages: { say: { produces: ['out.txt'], run: 'echo ' + word + ' > out.txt' } } });`,
+  );
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  rig.write('lib/package.json', main('two.js'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  expect(rig.read('out.txt')).toBe('second\n');
+  rig.write('lib/package.json', main('made.js'));
+  expect((await watcher.rest()).text).toContain('the configuration is broken');
+  rig.write('lib/made.js', word('third'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  expect(rig.read('out.txt')).toBe('third\n');
+});
+
 test('a module of a stage is mended in the same way', async () => {
   const word = (text: string) => `export const word = '${text}';`;
   await using rig = await Rig.compiled(
