@@ -5,12 +5,12 @@ import { codeOf } from '../model/hooks.ts';
 import type { Task } from '../model/task.ts';
 import { type Edit, type Fate, fateOf } from '../model/watch/edited-inputs.ts';
 import { listSome } from '../model/words/amounts.ts';
-import type { Assessment } from './assess.ts';
+import { type Assessment, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, failed } from './attempt-end.ts';
 import type { AttemptOptions, EditedInputs } from './attempt-options.ts';
 import { areAsSeen } from './input-changes.ts';
 import type { Warn } from './keeping.ts';
-import { documentNow, taskOfRecordNow, whyNoRecord } from './own-record.ts';
+import { documentNow, editedDocument, taskOfRecordNow, whyNoRecord } from './own-record.ts';
 import type { Observation } from './ports.ts';
 import { wayToTake } from './rejection.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
@@ -75,6 +75,30 @@ export function afterEdit(
   if (now !== null) return { kind: 'again', task: now, edited };
   const gone = { document: forEach.document, why: whyNoRecord(world, forEach) };
   return { kind: 'over', end: failed({ kind: 'record-gone', ...gone }) };
+}
+
+/**
+ * Items are found when their stage fans out, and the turn of a record may come much later: what its document says by then
+ * counts, before anything is run for what it said.
+ */
+export function overOwnRecord(
+  world: World,
+  begin: {
+    readonly assessor: Pick<Assessor, 'assess'>;
+    readonly assessment: Assessment;
+    readonly options: Pick<AttemptOptions, 'fate' | 'distrust'>;
+    readonly warn: Warn;
+  },
+): Assessment | AttemptEnd {
+  const document = editedDocument(world, begin.assessment.task);
+  if (document === null) return begin.assessment;
+  const next = afterEdit(world, {
+    ...begin,
+    edit: { kind: 'inputs-changed', paths: [document], seen: null },
+  });
+  if (next.kind === 'over') return next.end;
+  const again = begin.assessor.assess(next.task);
+  return isFailure(again) ? failed(again.failure) : again;
 }
 
 /** As `fateOf` tells it, in a build that is part of a watch. */

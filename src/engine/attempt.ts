@@ -1,7 +1,7 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { Task } from '../model/task.ts';
-import { afterEdit, editIn, type InputsChanged } from './after-edit.ts';
+import { afterEdit, editIn, type InputsChanged, overOwnRecord } from './after-edit.ts';
 import { findAction, mayStay, saveArtifacts } from './artifacts.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, type FailedEnd, failed, failureOf } from './attempt-end.ts';
@@ -94,20 +94,19 @@ export class Attempt {
   }
 
   private async tries(first: Assessment): Promise<AttemptEnd> {
-    let assessment = first;
-    const { number } = this.options;
+    const { world, assessor, options } = this;
+    const warn: Warn = (message, hint) => this.watcher.onWarning(message, hint);
+    const begin = overOwnRecord(world, { assessor, assessment: first, options, warn });
+    if ('kind' in begin) return begin;
+    let assessment = begin;
+    const { number } = options;
     for (let attempt = number; ; attempt++) {
       this.latestNumber = attempt;
       const end = await this.once(assessment, attempt);
       const edit = editIn(end);
       if (edit === null) return end as AttemptEnd;
       this.assessor.forget();
-      const next = afterEdit(this.world, {
-        assessment,
-        edit,
-        options: this.options,
-        warn: this.watcher.onWarning,
-      });
+      const next = afterEdit(world, { assessment, edit, options, warn });
       if (next.kind === 'over') return next.end;
       if (end.kind !== 'inputs-changed') return end;
       if (attempt - number + 1 - this.executing.restarts === executions)

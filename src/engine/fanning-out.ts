@@ -1,10 +1,12 @@
 // Fans stages with items out on the board: in full when all is done that may make items, or one item after the other.
 import type { Failure } from '../model/failure.ts';
+import { withReason } from '../model/judge.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
 import { type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import type { Board } from './board.ts';
 import type { BuildTasks } from './build-tasks.ts';
 import type { Arrival } from './family.ts';
+import { taskOfRecordNow } from './own-record.ts';
 import type { World } from './world.ts';
 
 export class FanningOut {
@@ -49,11 +51,23 @@ export class FanningOut {
 
   /** At a task whose turn has come. What is there for failures runs over each of them, whatever it made before. */
   lookAt(task: Task): AssessmentOrFailure {
-    const assessed = this.assessor.assess(task);
+    const assessed = this.overRecordNow(task);
     const failed = task.stage.when === 'failure' ? this.board.places.failedBefore(task) : [];
     const [first, ...rest] = failed.map((stage) => ({ code: 'upstream-failed', stage }) as const);
     if (first === undefined || isFailure(assessed)) return assessed;
     return { ...assessed, verdict: { kind: 'stale', reasons: [first, ...rest] } };
+  }
+
+  /** Its stage may have fanned out long ago: the verdict is over what is its record now, by which its attempt goes, too. */
+  private overRecordNow(task: Task): AssessmentOrFailure {
+    const now = taskOfRecordNow(this.world, task);
+    if (now === task) return this.assessor.assess(task);
+    if (now !== null) return { ...this.assessor.assess(now), task };
+    const assessed = this.assessor.assess(task);
+    const { forEach } = task.stage;
+    if (isFailure(assessed) || forEach?.kind !== 'records') return assessed;
+    const reason = { code: 'input-changed', path: forEach.document } as const;
+    return { ...assessed, verdict: withReason(assessed.verdict, reason) };
   }
 
   /** The stage's turn has come. Answers why it cannot fan out, if so. */

@@ -4,7 +4,7 @@ import type { FilePath } from '../base/brand.ts';
 import { diffManifests, sameEntry } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
-import { taskOfRecordNow } from './own-record.ts';
+import { editedDocument } from './own-record.ts';
 import type { Observation, Stamp } from './ports.ts';
 import type { World } from './world.ts';
 
@@ -19,9 +19,9 @@ export function inputsThatChanged(
   seen: Observation,
 ): readonly FilePath[] {
   const changed = filesThatChanged(world, task, assessment, seen);
-  const { forEach } = task.stage;
-  if (changed.length > 0 || forEach?.kind !== 'records') return changed;
-  return taskOfRecordNow(world, assessment.task) === assessment.task ? [] : [forEach.document];
+  if (changed.length > 0) return changed;
+  const document = editedDocument(world, assessment.task);
+  return document === null ? [] : [document];
 }
 
 /** Whether these, which were touched, hold what they held: they may have held something else in between. */

@@ -1,4 +1,5 @@
 // The record of an item as its document holds it now: what runs for the item may read the document itself.
+import type { FilePath } from '../base/brand.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { ForEachRecord } from '../model/items/for-each.ts';
 import type { Item } from '../model/items/item.ts';
@@ -22,6 +23,12 @@ export function taskOfRecordNow(world: World, task: Task): Task | null {
   if (JSON.stringify(now.value) === JSON.stringify(item.value)) return task;
   // By its key it has the same files and words as before.
   return { ...task, stage: { ...task.stage, item: now } };
+}
+
+/** Its document, where that holds another record for the task than the one it was made for, or none; `null`: it is as it was. */
+export function editedDocument(world: World, task: Task): FilePath | null {
+  const { forEach } = task.stage;
+  return forEach?.kind !== 'records' || taskOfRecordNow(world, task) === task ? null : forEach.document;
 }
 
 /** Why nobody can tell which records there are; `null`: that can be told. */

@@ -194,10 +194,11 @@ export class Scheduler {
         this.retrying.hear(letter.files);
         return;
       case 'admission':
-        this.board.putBack(this.admission.called());
-        return;
       case 'pause-over':
-        this.retrying.over(letter.task);
+        // Those that waited may have been looked at before: meanwhile somebody may have edited what they read.
+        this.assessor.forget();
+        if (letter.kind === 'pause-over') this.retrying.over(letter.task);
+        else this.board.putBack(this.admission.called());
         return;
       case 'attempt-ended': {
         const first = this.slots.free(letter.task);

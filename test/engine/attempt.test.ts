@@ -229,7 +229,9 @@ test('a record that is edited while its command reads the document makes it run 
 
 test('an edit of other records discards nothing; without its own no item counts', async () => {
   const machine = Machine.with({ 'sow.json': sow('a', 'b') });
-  expect((await build(machine, records, editing(sow('a', 'B')))).executed).toEqual(['a', 'a', 'a']);
+  const { world: first, executed } = await build(machine, records, editing(sow('a', 'B')));
+  expect(executed).toEqual(['a', 'a']);
+  expect(first.ofKind('task-retrying')).toEqual([]);
   expect(machine.disk.text('out/r1')).toBe('B');
 
   const other = Machine.with({ 'sow.json': sow('a') });
@@ -238,6 +240,67 @@ test('an edit of other records discards nothing; without its own no item counts'
   expect(failureOf(world)).toEqual({ kind: 'record-gone', document: 'sow.json', why: null });
   expect(world.ofKind('task-retrying')).toEqual([]);
   expect(other.actions.entries.size).toBe(0);
+});
+
+test('a record that is edited before its turn has come is executed once, as it is then, or is fresh', async () => {
+  const machine = Machine.with({ 'sow.json': sow('a', 'b') });
+  const begin = (world: FakeWorld) => world.ofKind('task-started').map(({ item }) => item);
+  await build(machine, records);
+
+  machine.edit('sow.json', sow('A', 'b'));
+  const stale = await build(machine, records, editing(sow('A', 'B')));
+  expect(begin(stale.world)).toEqual(['r0', 'r1']);
+  expect(stale.executed).toEqual(['a', 'a']);
+  expect(stale.world.ofKind('task-started')[1]).toMatchObject({
+    reasons: [{ code: 'definition-changed', name: 'record' }],
+  });
+  expect(machine.disk.text('out/r1')).toBe('B');
+
+  // Stale when its stage fanned out, it needs nothing any more.
+  machine.edit('sow.json', sow('x', 'y'));
+  machine.actions.entries.clear();
+  const fresh = await build(machine, records, editing(sow('x', 'B')));
+  expect(begin(fresh.world)).toEqual(['r0']);
+  expect((await build(machine, records)).executed).toEqual([]);
+});
+
+test('a record that goes before its turn has come fails without a command', async () => {
+  const machine = Machine.with({ 'sow.json': sow('a', 'b') });
+  const { world, executed } = await build(machine, records, editing(sow('a')));
+  expect(executed).toEqual(['a']);
+  expect(world.ofKind('task-finished')).toMatchObject([
+    { item: 'r0', outcome: 'executed' },
+    { item: 'r1', failure: { kind: 'record-gone', document: 'sow.json', why: null } },
+  ]);
+  expect(machine.disk.text('out/r1')).toBe(null);
+});
+
+test('a record that is edited between two attempts is what the second one is about', async () => {
+  const plan = planOf({
+    a: {
+      forEach: items('sow.json', (doc: object[]) => doc, { key: 'k' }),
+      produces: ['out/{key}'],
+      retry: { attempts: 2, delay: '30s' },
+    },
+  });
+  const machine = Machine.with({ 'sow.json': sow('bad') });
+  const told: unknown[] = [];
+  const { world } = await build(
+    machine,
+    plan,
+    script('a', ({ execution, disk }) => {
+      told.push((execution.context.item!.value as { t: string }).t);
+      if (told.length === 1) {
+        disk.tick();
+        disk.write('sow.json', sow('good'));
+        return exitOne;
+      }
+      disk.write('out/r0', 'made');
+      return undefined;
+    }),
+  );
+  expect(told).toEqual(['bad', 'good']);
+  expect(world.ofKind('task-retrying')).toMatchObject([{ why: 'failed' }]);
 });
 
 test('a document that another stage made, and somebody edits, is no record to run again with', async () => {

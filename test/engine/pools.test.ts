@@ -102,6 +102,36 @@ test('what is fresh or restored needs no room', async () => {
   expect(world.alarms.size).toBe(0);
 });
 
+test('what is edited while a task waits for a minute to pass is what it reads when its turn has come', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const stages = planOf(
+    {
+      a: { produces: 'a.txt', pool: 'api' },
+      b: { requires: 'in.txt', produces: 'b.txt', pool: 'api' },
+    },
+    { pools: { api: { perMinute: 1 } } },
+  );
+  await build(machine, stages);
+  machine.edit('in.txt', '2');
+  const { end, executed, world } = await build(machine, stages, {
+    before: (world) => {
+      world.records.forget(stages.task('a').id);
+      machine.actions.entries.clear();
+      const { alarm } = world;
+      Object.assign(world, {
+        alarm: ((afterMs, ring) =>
+          alarm(afterMs, () => {
+            machine.edit('in.txt', '3');
+            ring();
+          })) satisfies typeof alarm,
+      });
+    },
+  });
+  expect(end).toMatchObject({ event: { exitCode: 0, executed: 2 } });
+  expect(world.ofKind('task-retrying')).toEqual([]);
+  expect(executed).toEqual(['a', 'b']);
+});
+
 test('an interrupt and a failure end the waiting for a minute to pass', async () => {
   const stages = plan({ api: { perMinute: 1 } }, { a: 'api', b: 'api' });
   for (const how of ['interrupt', 'failure']) {

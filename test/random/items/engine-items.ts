@@ -12,7 +12,7 @@ import type { PipeEvent, TaskPlanned } from '../../../src/model/events.ts';
 import { items } from '../../../src/model/item-spec.ts';
 import { select, selectEverything } from '../../../src/model/selection.ts';
 import { workspaceOf } from '../../rig/workspace-of.ts';
-import { endedIn, foundIn, type ItemBuilder, type ItemBuilt, toldBy } from './item-builder.ts';
+import { foundIn, type ItemBuilder, type ItemBuilt, toldBy } from './item-builder.ts';
 import type { Death } from './item-turns.ts';
 import { sign } from './labour.ts';
 import type { Meddler } from './meddler.ts';
@@ -85,7 +85,7 @@ export class EngineItems implements ItemBuilder {
       when,
       isMoment: (of, nth, nthOfStage) =>
         stage === null ? nth === within : of === stage && nthOfStage === within % 2,
-      meddle: (tasks, attempt, read) => meddler.meddle(tasks, attempt, read, endedIn(this.told)),
+      meddle: (tasks, attempt, read) => meddler.meddle(tasks, attempt, read, this.told),
     };
   }
 

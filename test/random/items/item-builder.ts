@@ -155,7 +155,7 @@ export class CommandItems implements ItemBuilder {
       if (stage !== null) {
         const events = eventsIn(running.stdout);
         const begun = events.filter((event) => event.kind === 'task-started').at(-1)!;
-        if (begun.batch === undefined) meddler.meddle([begun.task], begun.attempt, 'late', endedIn(events));
+        if (begun.batch === undefined) meddler.meddle([begun.task], begun.attempt, 'late', events);
         await gates.letGo();
       }
       return this.told(await running.ended, false);
@@ -215,23 +215,20 @@ function eventsIn(stdout: string): readonly PipeEvent[] {
   return lines.map((line) => JSON.parse(line) as PipeEvent);
 }
 
-/** The tasks that have. */
-export function endedIn(events: readonly PipeEvent[]): readonly string[] {
-  return events.flatMap((event) => (event.kind === 'task-finished' ? [event.task] : []));
-}
-
 /** Of a build that came to its end. */
 export function toldBy(events: readonly PipeEvent[]): Pick<Told, 'ends' | 'spent'> {
   let spent = 0;
   const ends = new Map<string, ToldEnd>();
+  const paid = new Map<string, number>();
   for (const event of events) {
     if (event.kind === 'run-finished') spent = event.metrics?.usd ?? 0;
+    if (event.kind === 'task-metric')
+      paid.set(event.task, (paid.get(event.task) ?? 0) + (event.values.usd ?? 0));
     if (event.kind !== 'task-finished') continue;
     if (event.failure?.kind === 'internal') throw new Error(event.failure.stack ?? '');
-    const end = event.outcome as End;
-    // What was fresh or restored was paid for in another run.
-    const paid = end === 'fresh' || end === 'restored' ? 0 : (event.metrics.usd ?? 0);
-    ends.set(event.task, { end, attempts: event.attempts ?? 1, spent: paid });
+    // What was restored may have been tried before in this run: its result was paid for in another one.
+    const its = { attempts: event.attempts ?? 1, spent: paid.get(event.task) ?? 0 };
+    ends.set(event.task, { end: event.outcome as End, ...its });
   }
   return { ends, spent };
 }

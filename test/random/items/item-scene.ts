@@ -98,14 +98,15 @@ export class ItemScene {
     this.expectNothingLost();
   }
 
-  /** All that can be built is built, and then nothing is left to do. */
+  /** All that can be built is built, and then nothing is left to do but what had failed, perhaps for another of its batch. */
   async end(): Promise<void> {
     const all = this.requestOf({ ...flagless, keepGoing: true, jobs: 2 });
     const first = await this.build(all, false, null);
     const second = await this.build(all, false, null);
     if (typeof first === 'string' || typeof second === 'string') return;
+    const hasFailed = (name: string) => ['failed', 'skipped'].includes(first.ends.get(name)?.end ?? '');
     const isDone = ([name, { end }]: [string, ToldEnd]) =>
-      (end === 'executed' || end === 'restored') && !this.model.isForFailures(name);
+      (end === 'executed' || end === 'restored') && !this.model.isForFailures(name) && !hasFailed(name);
     const others = [...second.ends].filter(isDone);
     say(
       'at the end',

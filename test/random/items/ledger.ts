@@ -52,15 +52,6 @@ export class Ledger {
     return hasCache ? this.cache.get(key) : undefined;
   }
 
-  /** Over one or the other, whichever: they have made the same. */
-  settleEither(views: readonly TaskView[], outputs: Texts): void {
-    this.settle(views[0]!, outputs);
-    this.memories.set(
-      views[0]!.id,
-      views.map(({ key }) => ({ kind: 'done', key, outputs })),
-    );
-  }
-
   done(view: TaskView, outputs: Texts, hasCache: boolean): void {
     if (hasCache) this.cache.set(view.key, 'yes');
     this.settle(view, outputs);

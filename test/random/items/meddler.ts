@@ -1,6 +1,7 @@
 // Somebody who edits a source while a build is at work: of files that are there, and of records.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { PipeEvent } from '../../../src/model/events.ts';
 import type { Foretelling } from './foretelling.ts';
 import type { Meddling } from './item-turns.ts';
 import { type Params, type StageName, sourceList, stageNames } from './recipes.ts';
@@ -19,7 +20,8 @@ export interface Meddled {
   readonly attempt: number;
   /** `null`: not all of those that share it have read the same. */
   readonly read: Read | null;
-  /** The tasks that had ended before. */
+  /** The tasks that had begun before, and those of them that had ended, or that were fresh. */
+  readonly begun: ReadonlySet<string>;
   readonly ended: ReadonlySet<string>;
 }
 
@@ -46,14 +48,17 @@ export class Meddler {
     this.when = meddling.when;
   }
 
-  /** It has come to the command of these tasks, when the others had ended. */
-  meddle(tasks: readonly string[], attempt: number, read: Read | null, ended: Iterable<string>): void {
+  /** It has come to the command of these tasks. `events`: all so far. */
+  meddle(tasks: readonly string[], attempt: number, read: Read | null, events: readonly PipeEvent[]): void {
     const at = this.pathFor(tasks[0]!);
     const before = this.model.texts.get(at)!;
     const after = at === sourceList ? this.otherList(before, tasks[0]!) : this.other(before);
     if (after === before) return;
     fs.writeFileSync(path.join(this.root, at), after);
-    this.meddled = { path: at, before, after, tasks, attempt, read, ended: new Set(ended) };
+    const by = (kind: PipeEvent['kind']) =>
+      new Set(events.flatMap((event) => (event.kind === kind && 'task' in event ? [`${event.task}`] : [])));
+    const [begun, ended] = [by('task-started'), by('task-finished')];
+    this.meddled = { path: at, before, after, tasks, attempt, read, begun, ended };
   }
 
   private pathFor(task: string): string {
@@ -77,7 +82,7 @@ export class Meddler {
 
   /** A record says something else: that of the task, or any. */
   private otherList(before: string, task: string): string {
-    const lines = before.split(/(?<=\n)/);
+    const lines = before.split(/(?<=\n)/).filter((line) => line !== '');
     const letters = this.meddling.text.trim().split('\n')[0]!;
     const own = lines.findIndex((line) => task.endsWith(`:${keyOf(line)}`));
     const i = own >= 0 && this.meddling.isOwn ? own : this.meddling.pick % Math.max(1, lines.length);

@@ -211,6 +211,8 @@ class Pass {
     const { meddled } = this;
     if (meddled === null || early === null) return this.end(recipe, late, isDoubtful);
     if (meddled.ended.has(late.name)) return this.end(recipe, early, isDoubtful);
+    // What had not begun goes by what is there when its turn comes, and is paid for once.
+    if (!meddled.begun.has(late.name)) return this.end(recipe, late, isDoubtful);
     const { read, attempt, tasks } = meddled;
     if (!tasks.includes(late.name) || read === null) return this.endLoosely(recipe, { early, late });
     return this.endAnew(recipe, { early, late }, { attempt, read });
@@ -252,21 +254,14 @@ class Pass {
       return false;
     }
     const now = lyingOf(late, told.found);
-    // A record is looked at when its stage fans out, and once more when its command has ended.
-    const views = recipe.forEach?.kind === 'records' && end !== 'executed' ? [late, early] : [late];
-    const fitting = views.filter(
-      ({ outcome }) => outcome?.kind === 'made' && sameTexts(outcome.outputs, now),
-    );
     if (end === 'failed') {
       const mayFail = [early, late].some(({ outcome }) => outcome?.kind !== 'made' || outcome.attempts > 1);
       if (!mayFail && recipe.batch === null) wrong.push(`${late.name} failed`);
       return this.settled(late, end, recipe);
     }
-    if (fitting.length === 0) wrong.push(`${late.name} was ${end}, and is neither as before nor as after`);
-    const [first = late] = fitting;
-    const isGood = this.settled(first, end, recipe);
-    if (fitting.length > 1) model.ledger.settleEither(fitting, now);
-    return isGood;
+    if (late.outcome?.kind !== 'made' || !sameTexts(late.outcome.outputs, now))
+      wrong.push(`${late.name} was ${end}, and is not as after the edit`);
+    return this.settled(late, end, recipe);
   }
 
   private isTarget({ name }: Recipe): boolean {
