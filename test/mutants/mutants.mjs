@@ -1320,9 +1320,30 @@ export const mutants = [
   {
     name: 'a record that is edited while its command runs counts as it was',
     file: 'src/engine/input-changes.ts',
-    from: 'return taskOfRecordNow(world, assessment.task) === assessment.task ? [] : [forEach.document];',
+    from: 'return document === null ? [] : [document];',
     to: 'return [];',
     tests: ['test/engine/attempt.test.ts'],
+  },
+  {
+    name: 'a record is judged as it was when its stage fanned out',
+    file: 'src/engine/fanning-out.ts',
+    from: 'if (now === task) return this.assessor.assess(task);',
+    to: 'return this.assessor.assess(task);',
+    tests: ['test/engine/attempt.test.ts'],
+  },
+  {
+    name: 'a record that was edited before its turn is run as it was',
+    file: 'src/engine/after-edit.ts',
+    from: 'if (document === null) return begin.assessment;',
+    to: 'if (document !== begin.assessment.task.id) return begin.assessment;',
+    tests: ['test/engine/attempt.test.ts'],
+  },
+  {
+    name: 'what waited for its turn reads what was there when it began to wait',
+    file: 'src/engine/scheduler.ts',
+    from: '        this.assessor.forget();\n        if (letter.kind',
+    to: '        if (letter.kind',
+    tests: ['test/engine/pools.test.ts'],
   },
   {
     name: 'an item is begun anew over the inputs that it had before they were edited',

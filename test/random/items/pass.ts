@@ -236,7 +236,8 @@ class Pass {
     if (fits === undefined && !isGivenUp)
       wrong.push(`${late.name} was ${JSON.stringify(heard)}, not ${JSON.stringify(possible)}`);
     this.spent += fits?.paid ?? heard?.spent ?? 0;
-    return this.settled(late, heard?.end ?? 'failed', recipe);
+    const outcome = heard?.end === 'executed' ? late.inTheEnd : late.outcome;
+    return this.settled({ ...late, outcome }, heard?.end ?? 'failed', recipe);
   }
 
   /** Nobody knows how often it was tried, and over what. */

@@ -22,6 +22,8 @@ export interface TaskView {
   readonly wanted: number;
   /** `null`: a file that it requires is not there. */
   readonly outcome: Outcome | null;
+  /** The same where an edit in the middle lets there be as many attempts as it takes. */
+  readonly inTheEnd: Outcome | null;
 }
 
 /** `unclear`: nobody can say which there are. */
@@ -71,13 +73,15 @@ function viewOf(recipe: Recipe, texts: Texts, params: Params, item: Item | null)
   const isSideBySide = recipe.usesParam && recipe.produces.every((pattern) => pattern.includes('{params.s}'));
   const record = item?.record ?? null;
   const occasion = { inputs, values, record, attempts: recipe.attempts };
+  const wanted = wantedOf(recipe, occasion);
+  const atLength = { ...occasion, attempts: Number.isFinite(wanted) ? Math.max(wanted, 1) : recipe.attempts };
   const isComplete = needs.every((need) => need.optional || isMet(need, texts));
   return {
     name,
     id: isSideBySide ? `${name} of ${params.s}` : name,
     produces,
     paths: inputs.map(({ path }) => path),
-    wanted: wantedOf(recipe, occasion),
+    wanted,
     key: JSON.stringify([
       shellLineOf(recipe),
       fill(recipe.env.NAME ?? '', values),
@@ -85,6 +89,7 @@ function viewOf(recipe: Recipe, texts: Texts, params: Params, item: Item | null)
       ...[needs, produces, inputs, record],
     ]),
     outcome: isComplete ? outcomeOf(recipe, occasion) : null,
+    inTheEnd: isComplete ? outcomeOf(recipe, atLength) : null,
   };
 }
 
