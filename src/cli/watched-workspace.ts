@@ -7,9 +7,11 @@ import { type AssessmentOrFailure, Assessor, isFailure } from '../engine/assess.
 import { BuildTasks } from '../engine/build-tasks.ts';
 import type { Holds } from '../engine/holds.ts';
 import type { Code } from '../engine/ports.ts';
+import type { WasFresh } from '../engine/since-fresh.ts';
 import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
 import type { World } from '../engine/world.ts';
 import { StandingStamps } from '../files/standing-stamps.ts';
+import { isMangled } from '../files/why-unreadable.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
 import { canonicalPath } from '../model/paths.ts';
@@ -97,7 +99,7 @@ export class WatchedWorkspace {
     this.codePaths = codePaths;
     this.world = world;
     this.kept = { state, code: world.code, files: world.files };
-    this.current = this.newAssessor();
+    this.current = this.newAssessor(false);
   }
 
   /** The last look, for the run that follows. */
@@ -163,7 +165,7 @@ export class WatchedWorkspace {
     if (isOfOthers || paths === null) this.forget();
     else for (const file of paths) this.hear(file);
     lookedAt.takePlaces();
-    this.current = this.newAssessor();
+    this.current = this.newAssessor(hearsAll);
     const { graph } = workspace;
     const tasks = new BuildTasks(world, graph, selection);
     const lookNow = () => whatIsToDo({ graph, tasks, assessor: this.current, watching: holds });
@@ -172,8 +174,9 @@ export class WatchedWorkspace {
     for (const [id, assessed] of this.current.entries()) {
       const rests = places.get(id);
       // Of what is stale not all has been looked at.
-      if (rests !== undefined && found.tasks.get(id)?.kind === 'fresh')
-        standing.keep(id, inShort(assessed), rests);
+      if (rests === undefined || found.tasks.get(id)?.kind !== 'fresh') continue;
+      if (this.current.lookedAgainAt(id)) standing.renew(id, inShort(assessed));
+      else standing.keep(id, inShort(assessed), rests);
     }
     this.found = found;
     return found;
@@ -187,7 +190,7 @@ export class WatchedWorkspace {
 
   private hear(file: string): void {
     if (this.lookedAt.isOnTheWay(file)) this.forget();
-    this.standing.dropAt(file);
+    this.standing.hear(file);
     this.world.files.forget([file]);
   }
 
@@ -206,17 +209,27 @@ export class WatchedWorkspace {
     this.kept.state.close();
   }
 
-  private newAssessor(): Assessor {
-    return new Assessor(this.world, new Set(), new Set(), this.standing.entries());
+  /** `hearsAll`: what was not heard of is as it was. */
+  private newAssessor(hearsAll: boolean): Assessor {
+    const { world, standing } = this;
+    const wereFresh = new Map<TaskId, WasFresh>();
+    for (const [id, assessed, paths] of hearsAll ? standing.doubted() : []) {
+      // A name that is no text may be any.
+      if (isFailure(assessed) || [...paths.keys()].some(isMangled)) continue;
+      const heard = [...paths].map(([file, isNamed]) => ({ path: this.canonical(file), isNamed }));
+      wereFresh.set(id, { assessed, heard });
+    }
+    return new Assessor(world, new Set(), new Set(), standing.entries(), wereFresh);
   }
 }
 
 /** Of what is fresh no more is asked than its record; its files would fill the memory. */
 function inShort(assessed: AssessmentOrFailure): AssessmentOrFailure {
   if (isFailure(assessed)) return assessed;
-  const { task, verdict, memory } = assessed;
+  const { task, verdict, memory, stamps } = assessed;
   const notRead = once(
     () => ({ failure: { kind: 'internal', message: 'not read any more', stack: null } }) as const,
   );
-  return { task, verdict, memory, parts: [], inputs: [], outputs: [], read: notRead, expected: () => null };
+  const nothing = { parts: [], inputs: [], outputs: [], expected: () => null };
+  return { task, verdict, memory, ...nothing, read: notRead, ...(stamps && { stamps }) };
 }

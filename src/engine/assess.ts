@@ -3,20 +3,19 @@ import type { Digest, FilePath, TaskId } from '../base/brand.ts';
 import { type Once, once } from '../base/once.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
-import { definitionParts, digestOf, fingerprintOf } from '../model/fingerprint.ts';
+import { fingerprintOf } from '../model/fingerprint.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
-import { codeOf } from '../model/hooks.ts';
 import { judgeByHash, withReason } from '../model/judge.ts';
 import { byPath } from '../model/manifest.ts';
 import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { checksNow } from './checks-now.ts';
+import { type Definition, definitionOf } from './definition.ts';
 import { judgeTimes } from './judge-times.ts';
 import { type Expectation, type ItemsTook, itemsTook } from './past-items.ts';
-import type { ListedFile, Observation } from './ports.ts';
-import { toldParts } from './secrets.ts';
+import type { ListedFile, Observation, Stamp } from './ports.ts';
+import { inputsSince, type SinceFresh, type WasFresh } from './since-fresh.ts';
 import type { World } from './world.ts';
 
 const fresh: Verdict = { kind: 'fresh' };
@@ -41,6 +40,8 @@ export interface Assessment {
   readonly read: Once<Reading | { readonly failure: Failure }>;
   /** What an execution may take: as the last one, or as those of other items of the stage. `null`: there is no measure. */
   readonly expected: () => Expectation | null;
+  /** Of the inputs one by one, where all is as on record. */
+  readonly stamps?: readonly Stamp[];
 }
 
 export type AssessmentOrFailure =
@@ -58,16 +59,20 @@ export class Assessor {
   private readonly forced: ReadonlySet<string>;
   private readonly audited: ReadonlySet<string>;
   private readonly remembered: Map<TaskId, AssessmentOrFailure>;
+  private readonly wereFresh: Map<TaskId, WasFresh>;
+  private readonly again = new Set<TaskId>();
   private readonly itemsTook: Once<ReadonlyMap<string, ItemsTook>>;
 
-  /** `standing`: what was assessed before and still holds. */
+  /** `standing`: what was assessed before and still holds; `wereFresh`: what does but for a few files. */
   constructor(
     world: World,
     forced: ReadonlySet<string>,
     audited: ReadonlySet<string> = new Set(),
     standing: Iterable<readonly [TaskId, AssessmentOrFailure]> = [],
+    wereFresh: ReadonlyMap<TaskId, WasFresh> = new Map(),
   ) {
     this.remembered = new Map(standing);
+    this.wereFresh = new Map(wereFresh);
     this.world = world;
     this.forced = forced;
     this.audited = audited;
@@ -79,9 +84,15 @@ export class Assessor {
     return this.remembered;
   }
 
+  /** Whether only those files of the task were looked at. */
+  lookedAgainAt(task: TaskId): boolean {
+    return this.again.has(task);
+  }
+
   /** Something ran or another process wrote: look again. */
   forget(): void {
     this.remembered.clear();
+    this.wereFresh.clear();
     this.world.files.forget();
   }
 
@@ -98,8 +109,10 @@ export class Assessor {
 
   private look(task: Task, isPlanned: (entry: PatternEntry) => boolean): AssessmentOrFailure {
     const { stage } = task;
-    const definition = this.definitionOf(stage);
+    const definition = definitionOf(this.world, stage);
     if ('problems' in definition) return { task, ...definition };
+    const since = this.since(task);
+    if (since !== null) return this.onRecordBut(task, definition, since);
     const inputs = this.inputsOf(stage, definition.modules, isPlanned);
     if ('failure' in inputs) return { task, failure: inputs.failure };
     const listedOutputs = stage.produces === null ? null : this.world.files.expand(stage.produces, 'output');
@@ -129,12 +142,40 @@ export class Assessor {
     };
     const verdict = this.asked(stage, judgeByHash(memory, present));
     if (verdict.kind === 'fresh' && memory.kind === 'done' && present.inputs.length === inputs.files.length)
-      return this.asOnRecord(task, memory);
+      return this.asOnRecord(task, memory, reading.seen.stamps);
     return { ...base, verdict };
   }
 
+  private since(task: Task): SinceFresh | null {
+    const before = this.wereFresh.get(task.id);
+    if (before === undefined || !isSameItem(before.assessed.task, task)) return null;
+    const since = inputsSince(this.world, before);
+    if (since !== null) this.again.add(task.id);
+    return since;
+  }
+
+  /** All but these inputs is as its record says. */
+  private onRecordBut(
+    task: Task,
+    { parts, told }: Definition,
+    { memory, inputs, stamps }: SinceFresh,
+  ): Assessment {
+    const { outputs } = memory.record;
+    const verdict = this.asked(task.stage, judgeByHash(memory, { parts: told, inputs, outputs }));
+    if (verdict.kind === 'fresh') return this.asOnRecord(task, memory, stamps);
+    const seen = { manifest: inputs, stamps, missing: [], unreadable: [] };
+    const read = once(() => ({ seen, fingerprint: once(() => fingerprintOf(parts, inputs)) }));
+    read();
+    const expected = () => this.expected(task, memory);
+    return { task, verdict, memory, parts: told, inputs, outputs, read, expected };
+  }
+
   /** What is fresh is as its record says: there may be very many of them, and nothing of what was read need be kept. */
-  private asOnRecord(task: Task, memory: Memory & { readonly kind: 'done' }): Assessment {
+  private asOnRecord(
+    task: Task,
+    memory: Memory & { readonly kind: 'done' },
+    stamps: readonly Stamp[],
+  ): Assessment {
     const { record } = memory;
     const { parts, inputs, outputs } = record;
     const expected = () => record;
@@ -147,11 +188,12 @@ export class Assessor {
       outputs,
       expected,
       read: once(() => this.readAgain(task, inputs)),
+      stamps,
     };
   }
 
   private readAgain({ stage }: Task, inputs: readonly ListedFile[]): Reading | { readonly failure: Failure } {
-    const definition = this.definitionOf(stage);
+    const definition = definitionOf(this.world, stage);
     return 'problems' in definition ? { failure: definition.failure } : this.read(definition.parts, inputs);
   }
 
@@ -165,48 +207,6 @@ export class Assessor {
     if (this.forced.has(stage.name)) return withReason(verdict, { code: 'forced' });
     if (this.audited.has(stage.name)) return withReason(verdict, { code: 'audited' });
     return stage.always && verdict.kind === 'fresh' ? withReason(verdict, { code: 'always' }) : verdict;
-  }
-
-  private definitionOf(stage: Stage):
-    | {
-        readonly parts: readonly FingerprintPart[];
-        /** The same without secrets: for records and reasons. */
-        readonly told: readonly FingerprintPart[];
-        readonly modules: readonly FilePath[];
-      }
-    | { readonly problems: readonly Diagnostic[]; readonly failure: Failure } {
-    const { world } = this;
-    const problems: Diagnostic[] = [];
-    const toolIdentities: string[] = [];
-    for (const requirement of stage.tools) {
-      const tool = world.tools.identify(requirement, stage);
-      if ('problem' in tool) problems.push(tool.problem);
-      else toolIdentities.push(tool.identity);
-    }
-    let modules: readonly FilePath[] = [];
-    let codeDigest: Digest | null = null;
-    for (const module of codeOf(stage)) {
-      const code = world.code.identify(module);
-      if ('problems' in code) problems.push(...code.problems);
-      else {
-        modules = modules.length === 0 ? code.modules : [...new Set([...modules, ...code.modules])].sort();
-        codeDigest = codeDigest === null ? code.digest : digestOf(`${codeDigest}${code.digest}`);
-      }
-    }
-    if (problems.length > 0) {
-      const message = problems.map((problem) => problem.message).join('; ');
-      return { problems, failure: { kind: 'threw', message, stack: null } };
-    }
-    const passed = (name: string) => world.caller.get(name);
-    const surroundings = {
-      passed,
-      toolIdentities,
-      code: codeDigest,
-      platform: world.platform,
-      checks: checksNow(world, stage),
-    };
-    const parts = definitionParts(stage, surroundings);
-    return { parts, told: toldParts(world, stage, parts, surroundings), modules };
   }
 
   private inputsOf(

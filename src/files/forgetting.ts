@@ -1,5 +1,4 @@
 // What of the files that were looked at is looked at anew.
-import path from 'node:path';
 import type { FolderListings } from './folder-listings.ts';
 import type { PresentStamps } from './present-stamps.ts';
 
@@ -21,7 +20,7 @@ export function forgetLooks(paths: Iterable<string> | undefined, { root, listing
   const below = `${root}/`;
   for (const file of paths) {
     listings.forget(file);
-    listings.forget(path.dirname(file));
+    listings.doubt(file);
     stamps.drop(file.startsWith(below) ? file.slice(below.length) : file);
   }
 }

@@ -65,18 +65,30 @@ export function sameManifest(a: Manifest, b: Manifest): boolean {
   return true;
 }
 
+/** Where the path stands; `null`: it is not among them. */
+export function positionIn(manifest: Manifest, path: FilePath): number | null {
+  const at = firstFrom(manifest, path);
+  return manifest[at]?.path === path ? at : null;
+}
+
 /** Those whose path begins so, without looking at the others. */
 export function startingWith(manifest: Manifest, prefix: string): Manifest {
+  const low = firstFrom(manifest, prefix);
+  let end = low;
+  while (end < manifest.length && manifest[end]!.path.startsWith(prefix)) end++;
+  return manifest.slice(low, end);
+}
+
+/** How many paths come before the text. */
+function firstFrom(manifest: Manifest, text: string): number {
   let low = 0;
   let high = manifest.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (manifest[middle]!.path < prefix) low = middle + 1;
+    if (manifest[middle]!.path < text) low = middle + 1;
     else high = middle;
   }
-  let end = low;
-  while (end < manifest.length && manifest[end]!.path.startsWith(prefix)) end++;
-  return manifest.slice(low, end);
+  return low;
 }
 
 /** The order of every manifest, listing and fingerprint: by UTF-16 code unit, the same on every machine. */

@@ -1,13 +1,22 @@
-// Verdicts that still hold: each with the paths it rests on, dropped when something is heard of one of them.
+// Verdicts that still hold: each with the paths it rests on, and doubted when something is heard of one of them.
 import path from 'node:path';
 
 type What = 'entry' | 'list';
 
+/** Absolute paths, each with whether the verdict rests on what it names itself, and not only on the names in its folder. */
+export type HeardPaths = ReadonlyMap<string, boolean>;
+
+interface Kept<Verdict> {
+  readonly verdict: Verdict;
+  readonly places: readonly string[];
+  /** Since it was taken. */
+  readonly heard: Map<string, boolean>;
+}
+
+const most = 100;
+
 export class Standing<Key, Verdict> {
-  private readonly verdicts = new Map<
-    Key,
-    { readonly verdict: Verdict; readonly places: readonly string[] }
-  >();
+  private readonly verdicts = new Map<Key, Kept<Verdict>>();
   /** By what they rest on. */
   private readonly keysAt = new Map<string, Key | Set<Key>>();
 
@@ -15,15 +24,25 @@ export class Standing<Key, Verdict> {
     return this.verdicts.size;
   }
 
+  /** Of whose places nothing was heard. */
   entries(): readonly (readonly [Key, Verdict])[] {
-    return [...this.verdicts].map(([key, { verdict }]) => [key, verdict] as const);
+    return [...this.verdicts].flatMap(([key, { verdict, heard }]) =>
+      heard.size === 0 ? [[key, verdict] as const] : [],
+    );
+  }
+
+  /** Those that hold but for what was heard of. */
+  doubted(): readonly (readonly [Key, Verdict, HeardPaths])[] {
+    return [...this.verdicts].flatMap(([key, { verdict, heard }]) =>
+      heard.size > 0 ? [[key, verdict, heard] as const] : [],
+    );
   }
 
   /** Instead of any earlier one. `places`: as `place` names them. */
   keep(key: Key, verdict: Verdict, places: Iterable<string>): void {
     this.drop(key);
     const rests = [...places];
-    this.verdicts.set(key, { verdict, places: rests });
+    this.verdicts.set(key, { verdict, places: rests, heard: new Map() });
     for (const one of rests) {
       const keys = this.keysAt.get(one);
       // Most paths have to do with one task alone, and there are many of them.
@@ -31,6 +50,12 @@ export class Standing<Key, Verdict> {
       else if (keys instanceof Set) keys.add(key);
       else this.keysAt.set(one, new Set([keys, key]));
     }
+  }
+
+  /** What was heard of has been looked at, and it still rests on the same. */
+  renew(key: Key, verdict: Verdict): void {
+    const known = this.verdicts.get(key);
+    if (known !== undefined) this.verdicts.set(key, { ...known, verdict, heard: new Map() });
   }
 
   drop(key: Key): void {
@@ -49,14 +74,22 @@ export class Standing<Key, Verdict> {
     this.keysAt.clear();
   }
 
-  /** Something was heard of this path: what rests on it, or on which names its folder has, may be otherwise. */
-  dropAt(absolutePath: string): void {
-    const places = [
-      place(absolutePath, 'entry'),
-      place(absolutePath, 'list'),
-      place(path.dirname(absolutePath), 'list'),
-    ];
-    for (const one of places) for (const key of this.at(one)) this.drop(key);
+  /**
+   * Something was heard of this path: what rests on it, or on which names its folder has, may be otherwise. Whether it
+   * is, is seen by looking at this path, but where it was listed itself.
+   */
+  hear(absolutePath: string): void {
+    for (const key of this.at(place(absolutePath, 'list'))) this.drop(key);
+    for (const key of this.at(place(absolutePath, 'entry'))) this.doubt(key, absolutePath, true);
+    for (const key of this.at(place(path.dirname(absolutePath), 'list')))
+      this.doubt(key, absolutePath, false);
+  }
+
+  private doubt(key: Key, absolutePath: string, isNamed: boolean): void {
+    const { heard } = this.verdicts.get(key)!;
+    // Then it is as well looked at as a whole.
+    if (heard.size === most) this.drop(key);
+    else heard.set(absolutePath, isNamed || heard.get(absolutePath) === true);
   }
 
   private at(place: string): readonly Key[] {

@@ -983,9 +983,30 @@ export const mutants = [
   {
     name: 'a verdict stands though a name has come into a folder',
     file: 'src/watch/standing.ts',
-    from: "place(path.dirname(absolutePath), 'list'),",
+    from: "    for (const key of this.at(place(path.dirname(absolutePath), 'list')))\n      this.doubt(key, absolutePath, false);",
     to: '',
     tests: ['test/watch/standing.test.ts', 'test/random-watch.test.ts'],
+  },
+  {
+    name: 'what has come into a folder of very many inputs is taken for nothing to them',
+    file: 'src/engine/since-fresh.ts',
+    from: 'return world.files.look(path) === null;',
+    to: 'return true;',
+    tests: ['test/engine/since-fresh.test.ts', 'test/random-watch.test.ts'],
+  },
+  {
+    name: 'an output that was deleted is taken for nothing to its stage',
+    file: 'src/engine/since-fresh.ts',
+    from: 'if (isNamed || positionIn(outputs, path) !== null) return false;',
+    to: 'if (isNamed) return false;',
+    tests: ['test/engine/since-fresh.test.ts'],
+  },
+  {
+    name: 'a folder is listed as it was although a name in it has come or gone',
+    file: 'src/files/folder-listings.ts',
+    from: 'if (at === -1 ? kind === null : present[at]?.kind === kind) continue;',
+    to: 'continue;',
+    tests: ['test/files/folder-listings.test.ts', 'test/random-watch.test.ts'],
   },
   {
     name: 'after a run of a watch what is behind stands as it was',
