@@ -3,7 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import { schemaFiles } from '../model/checks.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { escapeGlob, globMatches, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
-import type { PatternEntry } from '../model/glob/pattern-set.ts';
+import { type PatternEntry, setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { allModulesOf, codeOf } from '../model/hooks.ts';
 import { taskForFile } from '../model/items/item-tasks.ts';
@@ -11,12 +11,18 @@ import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { aliasedInputs, aliasProblem } from './aliases.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
-import type { Expansion } from './ports.ts';
+import type { Expansion, ListedFile } from './ports.ts';
 import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
 
 /** What names a file that is missing. */
 type Field = 'forEach' | 'requires' | 'run' | 'check';
+
+/** `inputs`: where it was just found that all is there that it requires, and can be read. */
+export interface ToCheck {
+  readonly stage: Stage;
+  readonly inputs?: readonly ListedFile[];
+}
 
 /** Tools that are missing, code that does not compile, required files that nobody has or will make, or that hide an order. */
 export function preflight(
@@ -25,12 +31,13 @@ export function preflight(
   selection: Selection,
   whole: Whole = () => ({ graph, selection }),
   /** Those that are not known to be in order. */
-  about: readonly { readonly stage: Stage }[] = selection.stages.map((stage) => ({ stage })),
+  about: readonly ToCheck[] = selection.stages.map((stage) => ({ stage })),
 ): readonly Diagnostic[] {
   const leaving = leavingWith(formerOutputs(now, graph, selection), selection.names);
   const world = worldWithout(now, leaving);
+  const isAsFound = leaving.size === 0;
   const problems: Diagnostic[] = [];
-  for (const { stage } of about) {
+  for (const { stage, inputs } of about) {
     // It was in order, and nothing of that has changed.
     if (selection.asBefore?.has(stage.name)) continue;
     problems.push(...codeProblems(world, stage));
@@ -40,7 +47,8 @@ export function preflight(
       const tool = world.tools.identify(requirement, stage);
       if ('problem' in tool) problems.push(tool.problem);
     }
-    const listed = required(world, stage, selection);
+    const listed =
+      isAsFound && inputs !== undefined ? asFound(stage, inputs) : required(world, stage, selection);
     problems.push(
       ...missingInputs(world, graph, selection, stage, listed, leaving),
       ...aliasedInputs(world, whole, stage, listed.files).map((alias) => aliasProblem(stage, alias)),
@@ -71,6 +79,13 @@ function required({ files }: World, stage: Stage, { knownItems }: Selection): Ex
     return task?.ok ? files.expand(task.value.stage.requires, 'input').files : [];
   });
   return { ...ofAll, files: [...ofAll.files, ...own] };
+}
+
+/** Without scripts and modules: these are named, and no pattern led to them. */
+function asFound(stage: Stage, inputs: readonly ListedFile[]): Expansion {
+  const hasMore = stage.implied.length > 0 || codeOf(stage).length > 0;
+  const files = hasMore ? inputs.filter(({ path }) => setMatches(stage.requires, path)) : inputs;
+  return { files, unmatched: [], unreadable: [] };
 }
 
 function entriesOfItems({ forEach }: Stage): ReadonlySet<PatternEntry> {

@@ -2,9 +2,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
-import type { Stage } from '../model/stage.ts';
 import { BuildTasks } from './build-tasks.ts';
-import { preflight } from './preflight.ts';
+import { preflight, type ToCheck } from './preflight.ts';
 import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
 
@@ -17,7 +16,7 @@ export function refusals(
     readonly tasks?: BuildTasks;
     readonly whole?: Whole;
     /** Those of which it is not known that what they need is there. */
-    readonly about?: readonly { readonly stage: Stage }[];
+    readonly about?: readonly ToCheck[];
   } = {},
 ): readonly Diagnostic[] {
   const { tasks = new BuildTasks(world, graph, selection), whole, about } = build;

@@ -25,7 +25,7 @@ import { Services } from './services.ts';
 import { Spending } from './spending.ts';
 import { ordersOf, stagesBefore } from './task-orders.ts';
 import type { EditedFiles } from './watching.ts';
-import type { Found } from './whats-to-do.ts';
+import { type Found, toCheck } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
 export class Session {
@@ -78,7 +78,7 @@ export class Session {
     const fresh = options.dryRun ? null : this.tasks.allFresh(this.assessor);
     if (this.rest !== null && !this.rest.isCurrent()) return { kind: 'superseded' };
     if (fresh === null) {
-      const about = this.tasks.all.filter((task) => this.found?.tasks.get(task.id)?.kind !== 'fresh');
+      const about = this.tasks.all.flatMap((task) => toCheck(task, this.found, this.assessor));
       const { graph, selection, tasks, whole } = this;
       const problems = refusals(world, graph, selection, { tasks, whole, about });
       if (problems.length > 0)

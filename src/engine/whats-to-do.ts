@@ -7,6 +7,7 @@ import type { Stage } from '../model/stage.ts';
 import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import type { BuildTasks } from './build-tasks.ts';
+import type { ToCheck } from './preflight.ts';
 import type { Hold, Watching } from './watching.ts';
 
 export type RestState =
@@ -23,6 +24,15 @@ export interface Found {
   readonly hasWork: boolean;
   /** Whether anything is left of items that are gone, be it to be taken away now or not. */
   readonly hasGone: boolean;
+}
+
+/** What of a task has to be checked before it may run: nothing where it was found fresh. */
+export function toCheck(task: Task, found: Found | null, assessor: Assessor): readonly ToCheck[] {
+  const { stage } = task;
+  if (found?.tasks.get(task.id)?.kind === 'fresh') return [];
+  if (found === null || isManyTasks(task)) return [{ stage }];
+  const assessed = assessor.assess(task);
+  return [isFailure(assessed) ? { stage } : { stage, inputs: assessed.inputs }];
 }
 
 /** `tasks` in topological order. */

@@ -6,7 +6,7 @@ import type { LogIo } from './log-io.ts';
 import { Part } from './part.ts';
 import type { PlacedLines } from './places.ts';
 import { StateRecords } from './records.ts';
-import { rowOfStamp, type StampMemory, stampOfRow } from './stamp-memory.ts';
+import { isRowOf, rowOfStamp, type StampMemory, stampOfRow } from './stamp-memory.ts';
 import { State } from './state.ts';
 import { StateLog } from './state-log.ts';
 
@@ -47,9 +47,12 @@ export function openState(options: {
   return {
     records: new StateRecords(state),
     stamps: {
-      get: (file) => {
+      get: (file, present) => {
         const row = state.stampOf(file);
-        return row === undefined ? undefined : stampOfRow(row);
+        if (row === undefined) return undefined;
+        return present !== undefined && isRowOf(row, present)
+          ? { stamp: present, digest: row[7] }
+          : stampOfRow(row);
       },
       put: (file, entry) => state.putStamp(rowOfStamp(file, entry)),
       drop: (file) => state.dropStamp(file),

@@ -11,7 +11,8 @@ export interface RememberedStamp {
 
 /** Only of the present boot: after another one no stamp is trusted. Writes nothing by itself. */
 export interface StampMemory {
-  get(path: string): RememberedStamp | undefined;
+  /** `present`: a stamp that is given back itself where it is the remembered one: there may be very many of them. */
+  get(path: string, present?: Stamp): RememberedStamp | undefined;
   put(path: string, entry: RememberedStamp): void;
   drop(path: string): void;
 }
@@ -42,6 +43,23 @@ export function stampOfRow(row: StampRow): RememberedStamp {
     },
     digest,
   };
+}
+
+/** Whether the row tells of this very stamp. */
+export function isRowOf(row: StampRow, stamp: Stamp): boolean {
+  const [, kind, inode, size, mtime, ctime, mode] = row;
+  return (
+    kind === stamp.kind &&
+    isWide(mtime, stamp.mtimeNs) &&
+    (ctime === 0 ? stamp.ctimeNs === stamp.mtimeNs : isWide(ctime, stamp.ctimeNs)) &&
+    isWide(size, stamp.sizeBytes) &&
+    isWide(inode, stamp.inode) &&
+    isWide(mode, stamp.mode)
+  );
+}
+
+function isWide(written: Wide, value: bigint): boolean {
+  return typeof written === 'number' ? Number(value) === written : String(value) === written;
 }
 
 function wide(value: bigint): Wide {

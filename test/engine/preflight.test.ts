@@ -1,6 +1,7 @@
 // What can be known to be wrong before anything runs.
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
+import { Assessor, isFailure } from '../../src/engine/assess.ts';
 import { preflight, servedBy } from '../../src/engine/preflight.ts';
 import { items } from '../../src/model/item-spec.ts';
 import { optional, script } from '../../src/model/value-spec.ts';
@@ -86,6 +87,49 @@ test('where some items are known and the others do not matter, nothing is listed
   });
   machine.edit('style.md', '');
   expect(told().found).toEqual([]);
+});
+
+/** By what a look has found that it requires. */
+function checkAsFound(machine: Machine, plan: Plan, name: string) {
+  const world = machine.start();
+  const found = new Assessor(world, new Set()).assess(plan.task(name));
+  if (isFailure(found)) throw new Error(JSON.stringify(found.failure));
+  let isListed = false;
+  const { expand } = world.files;
+  world.files.expand = (set, role) => {
+    isListed = true;
+    return expand.call(world.files, set, role);
+  };
+  const about = [{ stage: plan.task(name).stage, inputs: found.inputs }];
+  const told = preflight(world, plan.graph, plan.select(), undefined, about);
+  return {
+    told: told.map(({ code, message }) => `${code} ${message}`),
+    isListed,
+  };
+}
+
+test('what a look has just found is not listed again', () => {
+  const plan = planOf({ a: { requires: 'in/*', run: 'node x.mjs' }, other: { produces: ['made.md'] } });
+  const machine = Machine.with({ 'in/1': '', 'made.md': '' });
+  machine.disk.link('in/2', '../made.md');
+  // To the script no pattern has led.
+  machine.disk.link('x.mjs', 'made.md');
+  const { told, isListed } = checkAsFound(machine, plan, 'a');
+  expect(told).toEqual([expect.stringMatching(/^PIPE051 .* in\/2, which leads to made.md/)]);
+  expect(isListed).toBe(false);
+});
+
+test('but where files are about to go, since it is without them', async () => {
+  const machine = Machine.with({});
+  await build(machine, planOf({ gen: { produces: ['mid/old.txt'] } }), {
+    before: ({ executor }) =>
+      void executor.scripts.set('gen', ({ disk }) => {
+        disk.write('mid/old.txt', '');
+        return undefined;
+      }),
+  });
+  const plan = planOf({ gen: { produces: ['new.txt'] }, a: { requires: 'mid/*' } });
+  expect(checkAsFound(machine, plan, 'a').told).toEqual([expect.stringContaining('mid/old.txt goes')]);
 });
 
 test('an input of a known item that leads to what a stage makes is told as it is of all', () => {

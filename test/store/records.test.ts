@@ -126,6 +126,25 @@ test('stamps keep all their bits, until they are dropped or the machine boots', 
   expect(open(folder, 'another boot').stamps.get('file 1')).toBeUndefined();
 });
 
+test('the stamp that is asked for is given back itself where it is the one that is remembered', () => {
+  const state = open(temporaryFolder());
+  for (const inode of [1, 2]) state.stamps.put(`file ${inode}`, stamp(inode, 'x'));
+  for (const inode of [1, 2]) {
+    const present = { ...stamp(inode, '').stamp };
+    expect(state.stamps.get(`file ${inode}`, present)?.stamp).toBe(present);
+    expect(state.stamps.get(`file ${inode}`, present)).toEqual(stamp(inode, 'x'));
+    for (const field of Object.keys(present)) {
+      const value = present[field as keyof typeof present];
+      const other = { ...present, [field]: typeof value === 'bigint' ? value + 1n : 'link' };
+      expect(state.stamps.get(`file ${inode}`, other), field).toEqual(stamp(inode, 'x'));
+    }
+  }
+  // Too large for a number, and as a number it would be another one.
+  const large = { digest: digest('x'), stamp: { ...stamp(1, 'x').stamp, inode: 2n ** 63n + 1n } };
+  state.stamps.put('large', large);
+  expect(state.stamps.get('large', { ...large.stamp, inode: 2n ** 63n })).toEqual(large);
+});
+
 test('stamps that were not saved are only lost', () => {
   const folder = temporaryFolder();
   const state = open(folder);
