@@ -7,7 +7,7 @@ import { once } from '../base/once.ts';
 import { prepareCode } from '../config/code.ts';
 import { openCodeCache } from '../config/code-cache.ts';
 import type { Whole } from '../engine/rest.ts';
-import { type Concerned, isFamily } from '../glance/sights.ts';
+import { type Concerned, isFamily, type TaskSight } from '../glance/sights.ts';
 import { markOf, type StateMark, sameMark } from '../glance/state-mark.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { hasFunction } from '../model/checks.ts';
@@ -23,8 +23,9 @@ import { validate } from '../model/validation/validate.ts';
 import { optionsOf, runPart } from './build.ts';
 import { selectionOf } from './flags.ts';
 import { hiddenValues } from './hidden-secrets.ts';
+import { leftOutItems } from './left-out-items.ts';
 import { hidesOrder } from './links-of-rest.ts';
-import { itemsOfPart, leftOutItems, type TasksOfPart, tasksOfPart } from './part-of-items.ts';
+import { itemsOfPart, type TasksOfPart, tasksOfPart } from './part-of-items.ts';
 import { Resealing } from './resealing.ts';
 import type { Sighting } from './sighting.ts';
 import { version } from './version.ts';
@@ -45,9 +46,8 @@ export async function buildPart(
   if (found === null || found.tasks.length === 0) return null;
   const concerned = withItems(seen.concerned, found);
   const { again, changed } = concerned;
-  const leftOut = leftOutItems({ ...seen, concerned }, graph, found.tasks);
-  const before = new Set([...concerned.before, ...leftOut]);
-  const sighting = { ...seen, concerned: { again, changed, before } };
+  const sighting = { ...seen, concerned };
+  const leftOut = leftOutItems(sighting, graph, found.tasks);
   const workspace = workspaceOf(sighting, pipeline, graph);
   const selection: Selection = {
     stages: [...new Set(found.tasks.map(({ stage }) => graph.stageNamed(stage.name)))],
@@ -57,23 +57,23 @@ export async function buildPart(
     targets: proof.header.targets,
     asBefore: new Set([...again].filter((task) => !changed.has(task))),
     knownItems: itemsOfPart(found.tasks),
-    leftOut,
+    leftOut: (stage) =>
+      leftOut.map((place) => tasks[place]!.task as TaskId).filter((task) => stageOfTask(task) === stage),
   };
-  const others = tasks.filter(({ task }) => !again.has(task) && !isFamily(task));
-  const took = new Map(
-    tasks.flatMap((one) => (again.has(one.task) ? [[one.task, one.savedMs] as const] : [])),
-  );
+  const looked = [...again].flatMap(proof.findTask).flatMap((place) => tasks[place] ?? []);
+  const took = new Map(looked.map(({ task, savedMs }) => [task, savedMs]));
+  const isOther = ({ task }: TaskSight) => !again.has(task) && !isFamily(task);
   const asTheyWere = () => tasks.filter(({ task }) => !changed.has(task) && !isFamily(task));
   const whole = once(() => wholeOf(sighting, workspace, targets));
   if (hidesOrder(sighting.root, proof, asTheyWere, whole)) return null;
   const rest = {
-    tasks: others.length,
-    saved: savedInAll(others),
+    tasks: proof.header.tasks - looked.filter(({ task }) => !isFamily(task)).length,
+    saved: () => savedInAll(tasks.filter(isOther)),
     tookMs: (task: TaskId) => took.get(task),
     isCurrent: () => isMarked(workspace.state, proof.header.state),
     whole,
   };
-  const resealing = new Resealing(sighting, found);
+  const resealing = new Resealing(sighting, found, leftOut);
   return runPart(workspace, selection, flags, optionsOf(workspace, flags), { rest, resealing });
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Files } from '../engine/ports.ts';
 import { walks } from '../files/glob-files.ts';
-import { isFamily, someOf, type TaskSight } from '../glance/sights.ts';
+import { eachByStage, isFamily, type TaskSight } from '../glance/sights.ts';
 import { globMatches } from '../model/glob/glob.ts';
 import { isSpelledOut } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
@@ -13,7 +13,7 @@ import type { ForEachFile } from '../model/items/for-each.ts';
 import { taskForFile, taskNamed } from '../model/items/item-tasks.ts';
 import { streams, tellsItemsApart } from '../model/items/streams.ts';
 import type { Stage } from '../model/stage.ts';
-import { allItemsOf, stageOfTask, type Task, taskIdOf } from '../model/task.ts';
+import { allItemsOf, type Task, taskIdOf } from '../model/task.ts';
 import type { Sighting } from './sighting.ts';
 
 export interface TasksOfPart {
@@ -32,8 +32,7 @@ export interface TasksOfPart {
 export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGraph): TasksOfPart | null {
   const { again, changed } = concerned;
   const known = proof.sights().tasks;
-  const names = known.flatMap(({ task }) => (again.has(task) && !isFamily(task) ? [task as TaskId] : []));
-  const old = names.map((name) => taskNamed(graph, name));
+  const old = [...again].flatMap((name) => (isFamily(name) ? [] : [taskNamed(graph, name as TaskId)]));
   if (!old.every((task): task is Task => task !== null && isFileOrNone(task))) return null;
   const byStage = new Map<string, Map<TaskId, Task>>();
   for (const task of old) tasksIn(byStage, task.stage.name).set(task.id, task);
@@ -47,17 +46,25 @@ export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGr
     for (const task of [...listed, ...following]) own.set(task.id, task);
     for (const task of own.values()) if (isSomethingElse(root, task)) return null;
   }
-  const order = new Map<string, number>();
-  const isKnown = new Set<string>();
-  for (const [i, { task }] of known.entries()) {
-    const stage = stageOfTask(task as TaskId);
-    if (!order.has(stage)) order.set(stage, i);
-    if (byStage.get(stage)?.has(task as TaskId)) isKnown.add(task);
-  }
+  const order = orderAmong(known, byStage);
   const tasks = [...byStage.values()]
     .flatMap((ofStage) => [...ofStage.values()])
     .sort((a, b) => order.get(a.stage.name)! - order.get(b.stage.name)! || (a.id < b.id ? -1 : 1));
-  return { tasks, added: tasks.filter(({ id }) => !isKnown.has(id)), families };
+  return { tasks, added: tasks.filter(({ id }) => proof.findTask(id).length === 0), families };
+}
+
+/** Where the first task of each of these stages stands. */
+function orderAmong(
+  known: readonly TaskSight[],
+  stages: { has(stage: string): boolean },
+): ReadonlyMap<string, number> {
+  const order = new Map<string, number>();
+  const pass = () => {};
+  eachByStage(known, (stage, place) => {
+    if (stages.has(stage)) order.set(stage, place);
+    return pass;
+  });
+  return order;
 }
 
 function tasksIn(byStage: Map<string, Map<TaskId, Task>>, stage: string): Map<TaskId, Task> {
@@ -110,9 +117,13 @@ function itemsByName(root: string, stage: Stage, known: readonly TaskSight[]): r
   const [ofStage, ofFolder] = [allItemsOf(stage.name), taskIdOf(stage.name, folder)];
   const gone: string[] = [];
   let left = 0;
-  for (const { task } of known) {
-    if (!task.startsWith(ofStage) || task === ofStage) continue;
-    if (!task.startsWith(ofFolder)) return null;
+  for (let i = 0; i < known.length; i++) {
+    const { task } = known[i]!;
+    if (task === ofStage) continue;
+    if (!task.startsWith(ofFolder)) {
+      if (task.startsWith(ofStage)) return null;
+      continue;
+    }
     const name = task.slice(ofFolder.length);
     if (names.delete(name)) left++;
     else gone.push(name);
@@ -181,38 +192,6 @@ export function itemsThatCame(files: Files, stage: Stage, known: Iterable<string
     come.push(task.value);
   }
   return left.size === 0 ? come : null;
-}
-
-/** Items that are left out, and that have made what tasks of the part read. */
-export function leftOutItems(
-  { proof, concerned }: Sighting,
-  graph: StageGraph,
-  tasks: readonly Task[],
-): readonly TaskId[] {
-  /** Of these stages all, or those that have to do with these files. */
-  const makers = new Map<string, Set<string> | 'all'>();
-  const made = new Set(
-    tasks.flatMap(({ stage }) => (stage.produces?.entries ?? []).map(({ glob }) => glob.literal)),
-  );
-  for (const { stage } of tasks)
-    for (const { from, kind } of graph.edgesInto(stage.name)) {
-      const maker = graph.stageNamed(from);
-      if (kind !== 'file' || maker.forEach === null) continue;
-      const item = stage.item?.path ?? null;
-      const known = makers.get(from);
-      if (item === null || !streams(maker, graph.stageNamed(stage.name))) makers.set(from, 'all');
-      // By a task of the part itself.
-      else if (made.has(item)) continue;
-      else if (known === undefined) makers.set(from, new Set([item]));
-      else if (known !== 'all') known.add(item);
-    }
-  if (makers.size === 0) return [];
-  const paths = proof.paths();
-  return proof.sights().tasks.flatMap(({ task, paths: runs }) => {
-    const files = makers.get(stageOfTask(task as TaskId));
-    if (files === undefined || isFamily(task) || concerned.again.has(task)) return [];
-    return files === 'all' || someOf(runs, (position) => files.has(paths[position]!)) ? [task as TaskId] : [];
-  });
 }
 
 /** The files that are items of the part, by stage; nobody need look for others. */

@@ -44,22 +44,33 @@ export function recordPlace({ id, stage }: Task, places: Places | null, known: n
   return places.records.has(id) ? (places.records.get(id) ?? null) : known;
 }
 
-/** The records of those that are concerned and of those before them; `null`: not all of them are known. */
+/**
+ * The records of those that are concerned and of those before them; `null`: not all of them are known. `leftOut`: places
+ * of further tasks before them.
+ */
 export function placedFor(
-  { header, sights }: ReadProof,
+  { header, sights, findTask }: ReadProof,
   { again, changed, before }: Concerned,
+  leftOut: readonly number[],
 ): PlacedLines | null {
   const { state, inState } = header;
   if (inState === null) return null;
-  const asked = sights().tasks.filter(({ task }) => (again.has(task) || before.has(task)) && !isFamily(task));
+  const { tasks } = sights();
   const { boot, last, tools } = inState;
   const at = [...tools];
   // Whether they are asked for at all is known when what comes before them has run.
-  const later = new Map<string, number>();
-  for (const { task, isFresh, recordAt } of asked) {
-    if (!isFresh || recordAt === null) return null;
-    if (changed.has(task)) at.push(recordAt);
-    else later.set(task, recordAt);
-  }
+  const isLater = new Uint8Array(tasks.length);
+  for (const places of [[...again, ...before].flatMap(findTask), leftOut])
+    for (const place of places) {
+      const { task, isFresh, recordAt } = tasks[place]!;
+      if (isFamily(task)) continue;
+      if (!isFresh || recordAt === null) return null;
+      if (places !== leftOut && changed.has(task)) at.push(recordAt);
+      else isLater[place] = 1;
+    }
+  const later = (task: string) => {
+    const [place] = findTask(task);
+    return place === undefined || isLater[place] === 0 ? undefined : tasks[place]!.recordAt!;
+  };
   return { boot, last, inode: state.inode, sizeBytes: state.sizeBytes, at, later };
 }

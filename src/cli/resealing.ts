@@ -45,24 +45,31 @@ const mostTries = 4;
 export class Resealing implements Sink {
   private readonly sighting: Sighting;
   private readonly part: TasksOfPart;
+  private readonly leftOut: readonly number[];
   private readonly done = new Set<string>();
   private isInDoubt = false;
 
-  constructor(sighting: Sighting, part: TasksOfPart) {
+  /** `leftOut`: as of `leftOutItems`. */
+  constructor(sighting: Sighting, part: TasksOfPart, leftOut: readonly number[]) {
     this.sighting = sighting;
     this.part = part;
-    this.placed = mayBeOnRecord(part, sighting) ? null : placedFor(sighting.proof, sighting.concerned);
+    this.leftOut = leftOut;
+    const { proof, concerned } = sighting;
+    this.placed = mayBeOnRecord(part, sighting) ? null : placedFor(proof, concerned, leftOut);
   }
 
   /** With what the proof vouches for: of the state only the records are read. */
   vouching({ stamps, records }: Pick<OpenState, 'stamps' | 'records'>): StampMemory {
-    return this.placed === null ? stamps : vouchedStamps(stamps, records, this.sighting);
+    return this.placed === null ? stamps : vouchedStamps(stamps, records, this.sighting, this.leftOut);
   }
 
   /** Of which alone anything is asked of the state. */
-  get tasks(): readonly string[] {
-    return [...this.part.tasks.map(({ id }) => id), ...this.sighting.concerned.before];
-  }
+  readonly tasks = (): readonly string[] => {
+    const { proof, concerned } = this.sighting;
+    const known = proof.sights().tasks;
+    const leftOut = this.leftOut.map((place) => known[place]!.task);
+    return [...this.part.tasks.map(({ id }) => id), ...concerned.before, ...leftOut];
+  };
 
   /** Where the state tells of them. */
   readonly placed: PlacedLines | null;

@@ -5,24 +5,22 @@ import type { Records } from '../engine/ports.ts';
 import type { StampMemory } from '../files/digest-memory.ts';
 import { isOfFile } from '../glance/glance.ts';
 import { stampLength } from '../glance/proof-format.ts';
-import { positionsIn } from '../glance/sights.ts';
+import { someOf } from '../glance/sights.ts';
 import type { Sighting } from './sighting.ts';
 
 /**
  * What `own` remembers, and what was found fresh when the proof was made: each file had the content of the record under
- * the stamp of the proof. A record is read when one of its files is asked for.
+ * the stamp of the proof. A record is read when one of its files is asked for. `leftOut`: places of tasks that come
+ * before those of the part as well.
  */
-export function vouchedStamps(own: StampMemory, records: Records, sighting: Sighting): StampMemory {
-  const { stamps } = sighting.proof;
-  const { again, changed, before } = sighting.concerned;
-  // Mostly they are few, and what follows from them may have looked at very many.
-  const ofChanged = once(() => lookersAmong(sighting, (task) => changed.has(task)));
-  const ofOthers = once(() => {
-    const [following, rest] = [again, before].map((tasks) =>
-      lookersAmong(sighting, (task) => tasks.has(task) && !changed.has(task)),
-    );
-    return (path: string) => following!.get(path) ?? rest!.get(path);
-  });
+export function vouchedStamps(
+  own: StampMemory,
+  records: Records,
+  sighting: Sighting,
+  leftOut: readonly number[],
+): StampMemory {
+  const { proof } = sighting;
+  const lookerAt = lookers(sighting, leftOut);
   const digests = new Map<string, Digests>();
   const digestsOf = (task: string) => {
     let known = digests.get(task);
@@ -36,10 +34,13 @@ export function vouchedStamps(own: StampMemory, records: Records, sighting: Sigh
     get(path, present) {
       const known = own.get(path, present);
       if (known !== undefined) return known;
-      const lookers = ofChanged().get(path) ?? ofOthers()(path);
-      const looker = lookers?.find(({ at }) => isOfFile(present, stamps, at));
-      const digest = looker && digestsOf(looker.task).get(path);
-      return digest === undefined ? undefined : { stamp: present, digest };
+      for (const position of proof.findPath(path)) {
+        if (!isOfFile(present, proof.stamps, position * stampLength)) continue;
+        const looker = lookerAt(position);
+        const digest = looker === null ? undefined : digestsOf(looker).get(path);
+        if (digest !== undefined) return { stamp: present, digest };
+      }
+      return undefined;
     },
     put: (path, entry) => own.put(path, entry),
   };
@@ -48,41 +49,50 @@ export function vouchedStamps(own: StampMemory, records: Records, sighting: Sigh
 type Digests = ReadonlyMap<string, Digest>;
 
 function digestsIn(records: Records, task: string): Digests {
+  const digests = new Map<string, Digest>();
   const memory = records.memory(task as TaskId);
-  if (memory.kind !== 'done') return new Map();
+  if (memory.kind !== 'done') return digests;
   const { inputs, outputs } = memory.record;
-  return new Map(
-    [...inputs, ...outputs].flatMap(({ kind, path, digest }) =>
-      kind === 'file' ? [[path as string, digest] as const] : [],
+  for (const files of [inputs, outputs])
+    for (const { kind, path, digest } of files) if (kind === 'file') digests.set(path, digest);
+  return digests;
+}
+
+const searchesUntilTable = 8;
+
+/**
+ * Whose record tells of what was seen at a position: one that is read anyway, if there is one; for another may be one of
+ * ten thousand, or tell of as many files.
+ */
+function lookers(
+  { proof, concerned: { again, changed, before } }: Sighting,
+  leftOut: readonly number[],
+): (position: number) => string | null {
+  const { tasks } = proof.sights();
+  const placesOf = (names: ReadonlySet<string>) => [...names].flatMap(proof.findTask);
+  const order = once(() =>
+    [placesOf(changed), placesOf(again), placesOf(before), leftOut].map((places) =>
+      // Not all that is fresh is so by its content.
+      places.filter((place) => tasks[place]!.isFresh && tasks[place]!.recordAt !== null),
     ),
   );
-}
-
-/** A task that looked at a path, and where the stamp stands that it saw. */
-interface Looker {
-  readonly task: string;
-  readonly at: number;
-}
-
-/** By path, of each stamp the first: one may tell of very many files at once. */
-function lookersAmong(
-  { proof }: Sighting,
-  isMeant: (task: string) => boolean,
-): ReadonlyMap<string, readonly Looker[]> {
-  const paths = proof.paths();
-  const taken = new Uint8Array(paths.length);
-  const lookers = new Map<string, Looker[]>();
-  for (const { task, isFresh, recordAt, paths: runs } of proof.sights().tasks) {
-    // Not all that is fresh is so by its content.
-    if (!isFresh || recordAt === null || !isMeant(task)) continue;
-    for (const position of positionsIn(runs)) {
-      if (taken[position] === 1) continue;
-      taken[position] = 1;
-      const looker = { task, at: position * stampLength };
-      const known = lookers.get(paths[position]!);
-      if (known === undefined) lookers.set(paths[position]!, [looker]);
-      else known.push(looker);
-    }
-  }
-  return lookers;
+  const search = (position: number) => {
+    for (const places of order())
+      for (const place of places) if (someOf(tasks[place]!.paths, (one) => one === position)) return place;
+    return -1;
+  };
+  const table = once(() => {
+    const places = new Int32Array(proof.encodedPaths.count).fill(-1);
+    for (const place of order().flat())
+      someOf(tasks[place]!.paths, (position) => {
+        if (places[position] === -1) places[position] = place;
+        return false;
+      });
+    return places;
+  });
+  let searches = 0;
+  return (position) => {
+    const place = searches++ < searchesUntilTable ? search(position) : table()[position]!;
+    return place < 0 ? null : tasks[place]!.task;
+  };
 }

@@ -5,7 +5,7 @@ import { taskForFile, taskOfStage } from '../model/items/item-tasks.ts';
 import { diffManifests, type Manifest } from '../model/manifest.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { stageOfTask, type Task, taskOf } from '../model/task.ts';
+import { type Task, taskOf } from '../model/task.ts';
 import type { ItemTasks } from './item-tasks.ts';
 import type { World } from './world.ts';
 
@@ -38,10 +38,10 @@ function leftOutOf(
   reader: Task,
   inputs: Manifest | undefined,
 ): readonly Task[] {
-  const ofStage = selection.leftOut?.filter((id) => stageOfTask(id) === maker.name) ?? [];
-  if (ofStage.length === 0) return [];
+  const { leftOut } = selection;
+  if (leftOut === undefined) return [];
   if (inputs !== undefined && readsAsBefore(world, selection, reader, inputs)) return [];
-  return ofStage.flatMap((id) => taskOfStage(maker, id) ?? []);
+  return leftOut(maker.name).flatMap((id) => taskOfStage(maker, id) ?? []);
 }
 
 /**

@@ -12,7 +12,7 @@ export type Whole = () => { readonly graph: StageGraph; readonly selection: Sele
 export interface Rest {
   readonly tasks: number;
   /** What their executions took the last time. */
-  readonly saved: Saved;
+  readonly saved: () => Saved;
   /** What the last execution of a task of the build took, in ms, where that is known without its record. */
   readonly tookMs: (task: TaskId) => number | undefined;
   /** Whether the records, once they were read, were still those by which the rest was known to be fresh. */
@@ -23,5 +23,5 @@ export interface Rest {
 
 export function withRest(summary: Summary, rest: Rest | null): Summary {
   if (rest === null) return summary;
-  return { ...summary, fresh: summary.fresh + rest.tasks, ...savedInAll([summary, rest.saved]) };
+  return { ...summary, fresh: summary.fresh + rest.tasks, ...savedInAll([summary, rest.saved()]) };
 }

@@ -12,6 +12,7 @@
 // Stamps and spec have none: where one is damaged, it is no longer what the disk or the configuration says. Another
 // name of a variable or of something absent may be.
 import { once } from '../base/once.ts';
+import { type Search, searching } from '../base/searching.ts';
 import type { Saved } from '../model/saved.ts';
 import { checksumOf } from './checksum.ts';
 import type { Sights } from './sights.ts';
@@ -81,6 +82,10 @@ export interface ReadProof {
   /** Throws where they are damaged. */
   readonly sights: () => Sights;
   readonly paths: () => readonly string[];
+  /** Where a task stands among those of the sights: at one place, or nowhere. */
+  readonly findTask: Search;
+  /** Where a path stands: at several places where it was seen with several stamps. */
+  readonly findPath: Search;
   /** For another proof of the same paths. */
   readonly encodedPaths: EncodedPaths;
   readonly stamps: Float64Array;
@@ -127,14 +132,18 @@ export function decodeProof(bytes: Buffer): ReadProof | null {
     bytes.subarray(pathsAt),
   ];
   if (checksumOf(header) !== ofHeader || checksumOf(names) !== ofPaths) return null;
+  const sights = once(() => {
+    if (checksumOf(seen) !== ofSights) throw new Error('the sights are damaged');
+    return JSON.parse(seen.toString()) as Sights;
+  });
+  const paths = once(() => (count === 0 ? [] : names.toString().split('\0')));
   return {
     header: JSON.parse(header.toString()) as ProofHeader,
     spec: bytes.subarray(specAt, sightsAt),
-    sights: once(() => {
-      if (checksumOf(seen) !== ofSights) throw new Error('the sights are damaged');
-      return JSON.parse(seen.toString()) as Sights;
-    }),
-    paths: once(() => (count === 0 ? [] : names.toString().split('\0'))),
+    sights,
+    paths,
+    findTask: searching(once(() => sights().tasks.map(({ task }) => task))),
+    findPath: searching(paths),
     encodedPaths: { count: count!, bytes: names, checksum: ofPaths! },
     stamps: numbersIn(bytes, stampsAt, headerAt),
   };

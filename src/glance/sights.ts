@@ -141,3 +141,26 @@ export function positionsIn(runs: readonly number[]): readonly number[] {
   });
   return positions;
 }
+
+/**
+ * `ofStage`: what is done with those of a stage, asked for at the first of them. Most are of the stage of the one before:
+ * there may be very many, and their names are not taken apart one by one.
+ */
+export function eachByStage(
+  known: readonly TaskSight[],
+  ofStage: (stage: string, first: number) => (place: number, sight: TaskSight) => void,
+): void {
+  const byStage = new Map<string, (place: number, sight: TaskSight) => void>();
+  let beginning: string | null = null;
+  let see: (place: number, sight: TaskSight) => void = () => {};
+  for (let place = 0; place < known.length; place++) {
+    const sight = known[place]!;
+    if (beginning === null || !sight.task.startsWith(beginning)) {
+      const stage = stageOfTask(sight.task as TaskId);
+      beginning = allItemsOf(stage);
+      see = byStage.get(stage) ?? ofStage(stage, place);
+      byStage.set(stage, see);
+    }
+    see(place, sight);
+  }
+}

@@ -26,8 +26,8 @@ export interface Selection {
   readonly items?: SelectedItems;
   /** Of these stages the files that are items, as far as they are selected: nobody need look for others. */
   readonly knownItems?: ReadonlyMap<string, readonly FilePath[]>;
-  /** Items of these stages that are known to be fresh, and whose files selected stages read. */
-  readonly leftOut?: readonly TaskId[];
+  /** The items of a stage that are known to be fresh, and whose files selected stages read. */
+  readonly leftOut?: (stage: string) => readonly TaskId[];
   /** Tasks that were found fresh, and nothing that they looked at has changed since: they follow from others. */
   readonly asBefore?: ReadonlySet<string>;
   /** To be rerun even if fresh. */

@@ -11,14 +11,13 @@ export interface LaterLine {
   readonly bytes: number;
 }
 
+/** Where the line of a task begins. */
+type PlaceOf = (task: string) => number | undefined;
+
 /** Of a file that only grows; `null`: it is not there any more. */
-export function openLater(
-  file: string,
-  inode: number,
-  places: ReadonlyMap<string, number>,
-): LaterLines | null {
+export function openLater(file: string, inode: number, placeOf: PlaceOf): LaterLines | null {
   try {
-    return new LaterLines(file, inode, places);
+    return new LaterLines(file, inode, placeOf);
   } catch {
     return null;
   }
@@ -33,12 +32,13 @@ interface Chunk {
 
 export class LaterLines {
   private readonly fd: number;
-  private readonly places: Map<string, number>;
+  private readonly placeOf: PlaceOf;
+  private readonly taken = new Set<string>();
   private chunk: Chunk = { at: 0, bytes: Buffer.alloc(0), isEnd: false };
 
   /** Of a file that only grows. Throws where it cannot be opened, or is another by now. */
-  constructor(file: string, inode: number, places: ReadonlyMap<string, number>) {
-    this.places = new Map(places);
+  constructor(file: string, inode: number, placeOf: PlaceOf) {
+    this.placeOf = placeOf;
     this.fd = fs.openSync(file, 'r');
     if (fs.fstatSync(this.fd).ino === inode) return;
     this.close();
@@ -47,9 +47,10 @@ export class LaterLines {
 
   /** Once for each task. `undefined`: nothing is left to read of it; `null`: it does not stand where it was. */
   take(task: string): LaterLine | null | undefined {
-    const at = this.places.get(task);
+    if (this.taken.has(task)) return undefined;
+    this.taken.add(task);
+    const at = this.placeOf(task);
     if (at === undefined) return undefined;
-    this.places.delete(task);
     try {
       return this.lineAt(at);
     } catch {

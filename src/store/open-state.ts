@@ -38,7 +38,7 @@ export function openState(options: {
   readonly bootId: string;
   readonly onTrouble: (message: string) => void;
   readonly io?: LogIo;
-  readonly tasks?: Iterable<string> | null;
+  readonly tasks?: (() => Iterable<string>) | null;
   readonly placed?: PlacedLines | null;
 }): OpenState {
   const { bootId, onTrouble, tasks, placed } = options;

@@ -1,4 +1,5 @@
 // The part of a state file that concerns a few tasks, of a file that is known to be whole: the other lines are passed by.
+import { once } from '../base/once.ts';
 import { type LaterLine, type LaterLines, openLater } from './later-lines.ts';
 import type { ContentAt } from './log-line.ts';
 import { kindAt, nameIn, type PlacedLines } from './places.ts';
@@ -11,7 +12,7 @@ const newline = 10;
 const mostSearchedBytes = 1 << 27;
 
 export class Part {
-  private readonly names: ReadonlySet<string>;
+  private readonly names: () => ReadonlySet<string>;
   private bytes: Buffer = Buffer.alloc(0);
   /** Stamps of before are of another boot. */
   private bootAt = 0;
@@ -23,10 +24,10 @@ export class Part {
   private later: LaterLines | null = null;
 
   /**
-   * `placed`: where all that the file says of these tasks stands; then stamps of before are looked for elsewhere.
+   * `tasks`: asked for where it has to be read line by line. `placed`: where all that the file says of these tasks stands; then stamps of before are looked for elsewhere.
    */
-  constructor(tasks: Iterable<string>, placed: PlacedLines | null = null) {
-    this.names = new Set(tasks);
+  constructor(tasks: () => Iterable<string>, placed: PlacedLines | null = null) {
+    this.names = once(() => new Set(tasks()));
     this.placed = placed;
   }
 
@@ -42,7 +43,7 @@ export class Part {
   }
 
   private loadPlaced(log: StateLog, reader: LogReader, placed: PlacedLines): boolean {
-    if (placed.later !== undefined && placed.later.size > 0) {
+    if (placed.later !== undefined) {
       this.later = openLater(log.file, placed.inode, placed.later);
       if (this.later === null) return false;
     }
@@ -75,7 +76,7 @@ export class Part {
       case 'x':
       case 'f': {
         const name = nameIn(bytes, at, end);
-        return name === null || this.names.has(name);
+        return name === null || this.names().has(name);
       }
       default:
         return true;

@@ -17,7 +17,7 @@ function part(folder: string, wanted: readonly string[], bootId = 'boot') {
   const onTrouble = (message: string) => {
     throw new Error(message);
   };
-  return openState({ folder, bootId, onTrouble, tasks: wanted });
+  return openState({ folder, bootId, onTrouble, tasks: () => wanted });
 }
 
 const step = fc.oneof(
@@ -112,7 +112,7 @@ test('where the disk refuses a line, all is known before the file is replaced', 
       return (fs.writeSync as (...args: readonly unknown[]) => number)(fd, ...rest);
     }) as typeof fs.writeSync,
   });
-  const few = openState({ folder, bootId: 'boot', onTrouble: () => {}, tasks: ['a'], io });
+  const few = openState({ folder, bootId: 'boot', onTrouble: () => {}, tasks: () => ['a'], io });
   few.records.begin('a' as TaskId, runId);
   few.close();
   const after = open(folder);

@@ -44,7 +44,7 @@ function placedPart(folder: string, wanted: readonly string[], placed: PlacedLin
   const onTrouble = (message: string) => {
     throw new Error(message);
   };
-  return openState({ folder, bootId: 'boot', onTrouble, tasks: wanted, placed });
+  return openState({ folder, bootId: 'boot', onTrouble, tasks: () => wanted, placed });
 }
 
 test('records are found by their places, and what is written after them follows on', () => {
@@ -131,7 +131,7 @@ test('a file that has grown, or has something else in the place of a record, is 
 test('what may come to be asked for is read then, and stands as if all had been read', () => {
   const { folder, places } = written();
   const later = new Map([['a', places.records.get('a')!]]);
-  const placed = { ...placedIn(folder, places, []), later };
+  const placed = { ...placedIn(folder, places, []), later: (task: string) => later.get(task) };
   const done = { kind: 'done', record: record('a', 'run-2') };
   const asked = placedPart(folder, ['a'], placed);
   expect(asked.records.remembered()).toEqual([]);
@@ -139,7 +139,7 @@ test('what may come to be asked for is read then, and stands as if all had been 
   expect(asked.records.remembered()).toEqual([record('a', 'run-2')]);
 
   // Where something else stands there, all is read.
-  const elsewhere = { ...placed, later: new Map([['a', later.get('a')! - 1]]) };
+  const elsewhere = { ...placed, later: () => later.get('a')! - 1 };
   expect(placedPart(folder, ['a'], elsewhere).records.memory('a' as TaskId)).toEqual(done);
 
   // What is written of it follows on what the file says.
