@@ -34,6 +34,10 @@ export async function loadWatched(options: {
         onTrouble,
       });
       code.expect(next.codePaths);
+      if (next.uncompiled.length > 0) {
+        next.close();
+        throw new UsageError(next.uncompiled);
+      }
       if ((await next.isOfPresentCode()) || left === 1) return next;
       next.close();
     } catch (error) {

@@ -1,7 +1,7 @@
 // The loop of a watch: carries out what the reducer orders, and tells it what came of it and what is heard of.
 import { Holds, type RunCause } from '../engine/holds.ts';
 import { isRefusal } from '../engine/refusal.ts';
-import { UsageError } from '../model/diagnostic.ts';
+import { isUncompiled, UsageError } from '../model/diagnostic.ts';
 import type { Request, WatchInput, WatchOrder } from '../model/watch/watch-orders.ts';
 import { beginWatch, step, type WatchState } from '../model/watch/watch-state.ts';
 import type { Flags } from './flags.ts';
@@ -179,7 +179,8 @@ export class WatchLoop {
       this.watched?.close();
       this.watched = next;
     } catch (error) {
-      if (!(error instanceof UsageError) || (this.watched === null && isLoaded)) throw error;
+      if (!(error instanceof UsageError)) throw error;
+      if (this.watched === null && isLoaded && !error.diagnostics.every(isUncompiled)) throw error;
       view.broken(error.diagnostics);
       return 'broken';
     }

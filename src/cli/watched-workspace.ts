@@ -13,6 +13,7 @@ import type { World } from '../engine/world.ts';
 import { StandingStamps } from '../files/standing-stamps.ts';
 import { isMangled } from '../files/why-unreadable.ts';
 import { makeRunId } from '../journal/run-id.ts';
+import { type Diagnostic, isUncompiled } from '../model/diagnostic.ts';
 import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
@@ -136,6 +137,12 @@ export class WatchedWorkspace {
     const now = await workspace.codeOf(selection.stages);
     const text = (code: Code) => JSON.stringify(modules.map((module) => code.identify(module)));
     return text(now) === text(world.code);
+  }
+
+  /** What is wrong with modules that nothing could compile: nothing of it will change, and still it may work the next time. */
+  get uncompiled(): readonly Diagnostic[] {
+    const codes = this.modules.map((module) => this.world.code.identify(module));
+    return codes.flatMap((code) => ('problems' in code ? code.problems.filter(isUncompiled) : []));
   }
 
   private get modules(): readonly FilePath[] {

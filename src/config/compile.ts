@@ -7,19 +7,19 @@ import {
   type BuildFailure,
   type BuildResult,
   build,
-  type Message,
   type Metafile,
   type OnResolveArgs,
   type OnResolveResult,
   type Plugin,
   type PluginBuild,
+  stop,
 } from 'esbuild';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { byPath } from '../model/manifest.ts';
+import { hintFor, noCompiler, notFound, problemOf, silenceOf } from './compile-problems.ts';
 import type { CompiledEnding } from './compiled-files.ts';
-import { filePathOf } from './file-path.ts';
-import { originDefines, originPrefix, withOrigin } from './module-origin.ts';
+import { originDefines, withOrigin } from './module-origin.ts';
 import { endings, packagesOf, placesBefore } from './passed-over.ts';
 import { Sought } from './sought.ts';
 import { readSource, type SourceFile } from './source-file.ts';
@@ -53,10 +53,28 @@ export interface Compilation {
 }
 
 /**
- * PIPE002 for each error, not only the first. CommonJS where that means the same, because it loads several
+ * PIPE002 for each error, not only the first; PIPE009 where nobody compiles. CommonJS where that means the same, because it loads several
  * milliseconds faster: not with packages, which may be ES modules, nor with `await` at the top.
  */
 export async function compile(request: CompileRequest): Promise<Result<Compilation, readonly Diagnostic[]>> {
+  for (let triesLeft = 1; ; triesLeft--) {
+    // When its program has gone, nothing else might keep this process here until that is heard.
+    const hold = setInterval(() => {}, 2 ** 30);
+    try {
+      return await compileNow(request);
+    } catch (error) {
+      const why = silenceOf(error);
+      if (why === null) throw error;
+      // Who lives longer than its program has to let go of it, to get another one: and that one may come to its end.
+      await stop();
+      if (triesLeft === 0) return err([noCompiler(why, request.entry, request.root)]);
+    } finally {
+      clearInterval(hold);
+    }
+  }
+}
+
+async function compileNow(request: CompileRequest): Promise<Result<Compilation, readonly Diagnostic[]>> {
   const quick = await compileAs('.cjs', request);
   return quick.ok && !quick.value.importsPackages ? quick : compileAs('.mjs', request);
 }
@@ -108,7 +126,7 @@ async function compileAs(
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
     if (errors === undefined || errors.length === 0) throw error;
-    return err(errors.map((message) => toDiagnostic(message, request.root)));
+    return err(errors.map((message) => problemOf(message, request.root)));
   }
 }
 
@@ -158,7 +176,11 @@ async function resolveBare(
     sought.add(packagesOf(args.path, resolveDir, null));
     // `await import()` and `require()` may stand in a try: they fail when they are reached.
     if (kind !== 'import-statement') return { path: args.path, external: true };
-    return { errors: [{ text: notFound(args, request.root), detail: hintFor(args.path, found.errors) }] };
+    return {
+      errors: [
+        { text: notFound(args.path, args.importer, request.root), detail: hintFor(args.path, found.errors) },
+      ],
+    };
   }
   const inPackage = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(found.path);
   // Node would ask for an import attribute that the bundler takes away.
@@ -184,16 +206,6 @@ function placesPassedOver({ inputs }: Metafile, { root, apiPath }: CompileReques
       return original === undefined || file === apiPath ? [] : placesBefore(original, folder, file);
     });
   });
-}
-
-function notFound(args: OnResolveArgs, root: string): string {
-  return `cannot find "${args.path}", which ${filePathOf(root, args.importer)} imports`;
-}
-
-function hintFor(specifier: string, errors: readonly Message[]): string {
-  const note = errors[0]?.notes[0]?.text;
-  const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
-  return note?.includes('is not exported') ? note : `install the package: npm install --save-dev ${name}`;
 }
 
 /** Everything that is reached from the entry without passing through `pipe-build` itself; absolute paths. */
@@ -223,28 +235,3 @@ function runnable(result: BuildResult<{ write: false }>, kind: CompiledEnding, f
 
 const requirePrelude =
   "import { createRequire as __pipe_createRequire } from 'node:module'; const require = __pipe_createRequire(import.meta.url); ";
-
-function toDiagnostic(message: Message, root: string): Diagnostic {
-  const { location } = message;
-  const hint = typeof message.detail === 'string' ? message.detail : undefined;
-  if (location === null) {
-    return { code: 'PIPE002', message: inOurWords(message.text), ...(hint === undefined ? {} : { hint }) };
-  }
-  const prefix = originPrefix(path.resolve(root, location.file));
-  const shifted = location.line === 1 && location.lineText.startsWith(prefix);
-  const lineText = shifted ? location.lineText.slice(prefix.length) : location.lineText;
-  const column = location.column + 1 - (shifted ? Buffer.byteLength(prefix) : 0);
-  const shown = hint ?? (lineText.trim() === '' ? undefined : `look at the line: ${lineText.trim()}`);
-  return {
-    code: 'PIPE002',
-    message: inOurWords(message.text, location.file),
-    at: `${location.file}:${location.line}:${column}`,
-    ...(shown !== undefined && { hint: shown }),
-  };
-}
-
-function inOurWords(text: string, importer = 'the configuration'): string {
-  const unresolved = /^Could not resolve ("[^"]*")$/.exec(text)?.[1];
-  if (unresolved !== undefined) return `cannot find ${unresolved}, which ${importer} imports`;
-  return text.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
-}

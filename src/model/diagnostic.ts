@@ -10,6 +10,7 @@ export const diagnosticTitles = {
   PIPE006: 'the configuration exports no pipeline',
   PIPE007: 'there is a configuration already',
   PIPE008: 'nothing can be taken over',
+  PIPE009: 'nothing compiles here',
   PIPE010: 'unknown field',
   PIPE011: 'wrong type or value',
   PIPE012: 'missing field',
@@ -66,6 +67,11 @@ export interface Diagnostic {
   readonly at?: string;
   /** What to do about it. */
   readonly hint?: string;
+}
+
+/** It is over no text that somebody could correct: the next time it may be well. */
+export function isUncompiled({ code }: Diagnostic): boolean {
+  return code === 'PIPE009';
 }
 
 /** How a diagnostic ends what was asked: thrown by commands, caught in `cli/main`, exit code 2. */

@@ -1,5 +1,6 @@
 // `pipe watch` where what it stands on goes away, and comes back: it goes on by itself.
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
 import { Watcher } from '../rig/watcher.ts';
@@ -95,6 +96,54 @@ test('what a folder says is to be imported of it is heard of, and comes to be', 
   rig.write('lib/made.js', word('third'));
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
   expect(rig.read('out.txt')).toBe('third\n');
+});
+
+test('where the compiler is killed again and again that is told, and a watch goes on; once, it is begun anew', async () => {
+  const compiler = createRequire(createRequire(import.meta.url).resolve('esbuild')).resolve(
+    `@esbuild/${process.platform}-${process.arch}/bin/esbuild`,
+  );
+  const saying = (word: string) => `{ stages: {
+    say: { requires: ['in.txt'], produces: ['out.txt'], run: 'echo ${word} > out.txt' },
+    job: { requires: ['in.txt'], produces: ['job.txt'], run: script('./job.mjs') },
+  } }`;
+  const job = (word: string) =>
+    `import fs from 'node:fs'; export default () => fs.writeFileSync('job.txt', '${word}');`;
+  await using rig = await Rig.compiled(
+    {
+      'in.txt': '0',
+      'job.mjs': job('first'),
+      'esbuild.sh': `#!/bin/sh\ntest -e dead && kill -9 $$\necho $$ > pid\nexec '${compiler}' "$@"\n`,
+    },
+    saying('first'),
+  );
+  fs.chmodSync(rig.path('esbuild.sh'), 0o755);
+  const env = { ESBUILD_BINARY_PATH: rig.path('esbuild.sh') };
+  rig.write('dead', '');
+  // Whether it is the configuration or the module of a stage.
+  await using watcher = new Watcher(rig.start(['watch'], { env }));
+  expect((await watcher.rest()).text).toContain('the configuration is broken');
+  await watcher.running.printed(
+    'PIPE009 esbuild could not compile it: it ended before it was done\n  at job.mjs',
+  );
+  rig.remove('dead');
+  rig.write('job.mjs', job('first'));
+  expect(await watcher.rest()).toMatchObject({ done: ['say', 'job'], failed: [] });
+
+  process.kill(Number(rig.read('pid')), 'SIGKILL');
+  rig.write('job.mjs', job('second'));
+  expect(await watcher.rest()).toMatchObject({ done: ['job'], failed: [] });
+  expect(rig.read('job.txt')).toBe('second');
+
+  process.kill(Number(rig.read('pid')), 'SIGKILL');
+  rig.write('dead', '');
+  rig.write('job.mjs', job('third'));
+  expect((await watcher.rest()).text).toContain('the configuration is broken');
+  const build = await rig.build(['-k'], { env });
+  expect([build.code, build.stderr]).toEqual([2, expect.stringMatching(/^PIPE009 .*\n {2}at job\.mjs\n/)]);
+  rig.remove('dead');
+  rig.write('in.txt', '2');
+  await watcher.rest();
+  expect(rig.read('job.txt')).toBe('third');
 });
 
 test('a module of a stage is mended in the same way', async () => {

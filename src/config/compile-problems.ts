@@ -1,0 +1,75 @@
+// What the compiler says is wrong, in our words; and that it could not say anything, since it was killed or cannot start.
+import path from 'node:path';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { filePathOf } from './file-path.ts';
+import { originPrefix } from './module-origin.ts';
+
+/** As the compiler has it. */
+export interface CompilerMessage {
+  readonly text: string;
+  readonly detail: unknown;
+  readonly location: {
+    readonly file: string;
+    readonly line: number;
+    /** Zero-based, in bytes. */
+    readonly column: number;
+    readonly lineText: string;
+  } | null;
+  readonly notes: readonly { readonly text: string }[];
+}
+
+export function problemOf({ text, detail, location }: CompilerMessage, root: string): Diagnostic {
+  const hint = typeof detail === 'string' ? detail : undefined;
+  if (location === null) {
+    return { code: 'PIPE002', message: inOurWords(text), ...(hint === undefined ? {} : { hint }) };
+  }
+  const prefix = originPrefix(path.resolve(root, location.file));
+  const shifted = location.line === 1 && location.lineText.startsWith(prefix);
+  const lineText = shifted ? location.lineText.slice(prefix.length) : location.lineText;
+  const column = location.column + 1 - (shifted ? Buffer.byteLength(prefix) : 0);
+  const shown = hint ?? (lineText.trim() === '' ? undefined : `look at the line: ${lineText.trim()}`);
+  return {
+    code: 'PIPE002',
+    message: inOurWords(text, location.file),
+    at: `${location.file}:${location.line}:${column}`,
+    ...(shown !== undefined && { hint: shown }),
+  };
+}
+
+export function notFound(specifier: string, importer: string, root: string): string {
+  return `cannot find "${specifier}", which ${filePathOf(root, importer)} imports`;
+}
+
+export function hintFor(specifier: string, errors: readonly CompilerMessage[]): string {
+  const note = errors[0]?.notes[0]?.text;
+  const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  return note?.includes('is not exported') ? note : `install the package: npm install --save-dev ${name}`;
+}
+
+/** Why the program of the compiler gave no answer; `null`: it is another error. */
+export function silenceOf(error: unknown): string | null {
+  const text = error instanceof Error ? error.message : '';
+  const stopped = /^The service (?:was stopped|is no longer running)(?:: (.*))?/.exec(text);
+  // That it is gone is heard by one way or another.
+  if (stopped !== null) return /^spawn .*/.exec(stopped[1] ?? '')?.[0] ?? 'it ended before it was done';
+  const cannot = /^\s*(?:Cannot start service: |(?=The package "@esbuild|You installed esbuild))(.*)/.exec(
+    text,
+  );
+  return cannot === null ? null : cannot[1]!.replace(/\.$/, '');
+}
+
+/** `entry`: absolute. */
+export function noCompiler(why: string, entry: string, root: string): Diagnostic {
+  return {
+    code: 'PIPE009',
+    message: `esbuild could not compile it: ${why}`,
+    at: filePathOf(root, entry),
+    hint: 'try again; if memory was short, end something else first; if it never runs, install anew: npm rebuild esbuild',
+  };
+}
+
+function inOurWords(text: string, importer = 'the configuration'): string {
+  const unresolved = /^Could not resolve ("[^"]*")$/.exec(text)?.[1];
+  if (unresolved !== undefined) return `cannot find ${unresolved}, which ${importer} imports`;
+  return text.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase());
+}
