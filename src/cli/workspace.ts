@@ -97,6 +97,8 @@ export async function openWorkspace(
     { configPath, root, cache, vetPath: besideThis('vet') },
     texts(flags, 'envFile'),
   );
+  // Whatever was loaded: what is built now would be built in its place.
+  if (!fs.existsSync(root)) throw new UsageError([movedAway(root)]);
   // The compiled configuration may be the first thing in it, and it must never end up in a repository.
   if (writes) markStateFolder(state);
   const loaded = orRefuse(load);
@@ -131,6 +133,11 @@ export async function openWorkspace(
     spec: loaded.spec,
     pathsOfCode: () => [...compiled.values()].flatMap((module) => [...pathsBehind(module, root)]),
   };
+}
+
+function movedAway(root: string): Diagnostic {
+  const message = `${root} has gone while its configuration was loaded`;
+  return { code: 'PIPE001', message, hint: 'go to where it is now' };
 }
 
 /** As if they had been typed. Nobody is asked who would have to answer for a configuration that is no good. */

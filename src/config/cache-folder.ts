@@ -30,7 +30,9 @@ export function openCacheFolder(folder: string, writes: boolean): CacheFolder {
     writable() {
       if (!writes) return makeTemporary();
       try {
-        fs.mkdirSync(folder, { recursive: true });
+        // Not what is above: where a workspace was moved away, nothing comes to be in its place.
+        makeFolder(path.dirname(folder));
+        makeFolder(folder);
         fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
         return folder;
       } catch {
@@ -39,4 +41,13 @@ export function openCacheFolder(folder: string, writes: boolean): CacheFolder {
     },
     temporary: makeTemporary,
   };
+}
+
+/** Throws where the folder above it is not there. */
+function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder);
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code !== 'EEXIST') throw problem;
+  }
 }

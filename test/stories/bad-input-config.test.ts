@@ -1,7 +1,9 @@
 // A configuration that is wrong: told with code, place and what to do, and nothing is executed, deleted or written.
+import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { refused } from '../rig/refused.ts';
 import { Rig } from '../rig/rig.ts';
+import { gate, tell } from './signs.ts';
 
 /** What a stage that ran, or outputs that were cleared for it, would change. */
 const present = { 'good.txt': 'by hand', 'a.txt': 'by hand', 'out/all.csv': 'by hand' };
@@ -25,6 +27,32 @@ async function refusedModule(text: string, files: Readonly<Record<string, string
 }
 
 describe('where the configuration is', () => {
+  test('a root that is moved away while it loads is not made anew', async () => {
+    await using rig = await Rig.with({
+      'x/pipeline.config.ts': `
+        import fs from 'node:fs';
+        fs.readFileSync('../gate');
+        export default { stages: { ${good} } };`,
+    });
+    gate(rig, 'gate');
+    // Once where it is tried out, and once where it is loaded.
+    for (const moved of ['in the trial', 'in the build']) {
+      const build = rig.start(['build'], { cwd: 'x' });
+      if (moved === 'in the build') await tell(rig, 'gate');
+      const reader = await fs.promises.open(rig.path('gate'), 'w');
+      fs.renameSync(rig.path('x'), rig.path('away'));
+      await reader.close();
+      const { code, stderr } = await build.ended;
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: `PIPE001 ${rig.path('x')} has gone while its configuration was loaded\n  hint: go to where it is now\n`,
+      });
+      expect(rig.exists('x')).toBe(false);
+      fs.renameSync(rig.path('away'), rig.path('x'));
+      rig.remove('x/.pipeline-cache');
+    }
+  });
+
   test('none here or above: how to write one', async () => {
     await using rig = await Rig.with(present);
     const said = await refused(rig, ['build']);
