@@ -7,6 +7,7 @@ import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
 import { runFunction } from './function.ts';
 import { removeItems, writeItems } from './items-file.ts';
+import type { StartLeader } from './leader.ts';
 import { type Entry, RunningPrograms, type Traces } from './left-behind.ts';
 import { OutputFile } from './output-file.ts';
 import { defaultPeriods, type Periods } from './periods.ts';
@@ -23,12 +24,14 @@ export interface ExecutorOptions {
   readonly pollMs?: number;
   /** Where what programs print is shown. Default: where there is always room. */
   readonly outlet?: Outlet;
+  /** Who starts its programs. Default: as {@link startGroup}. */
+  readonly startLeader?: StartLeader;
 }
 
 export function createExecutor(options: ExecutorOptions = {}): Executor {
   const workerPath = options.workerPath ?? path.join(import.meta.dirname, 'worker.js');
   const periods = { ...defaultPeriods, ...options.periods };
-  const { outlet = openOutlet } = options;
+  const { outlet = openOutlet, startLeader } = options;
   const programs = options.runningFolder === undefined ? null : new RunningPrograms(options.runningFolder);
 
   return {
@@ -36,7 +39,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
       const output = new CapturedOutput({ ...execution, outlet });
       const traces = { marks: marksIn(execution.env), leaves: filesOf(execution) };
       const record = programs && onRecord(programs, traces);
-      const supervision = new Supervision(output, periods, record);
+      const supervision = new Supervision(output, periods, startLeader, record);
       const ended = perform(execution, {
         ...{ output, supervision, workerPath, lingerMs: periods.lingerMs },
         pollMs: options.pollMs ?? 200,

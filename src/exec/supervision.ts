@@ -2,6 +2,7 @@
 
 import type { ProgramStart, Tracer } from '../engine/executor.ts';
 import type { CapturedOutput } from './captured-output.ts';
+import type { StartLeader } from './leader.ts';
 import type { Periods } from './periods.ts';
 import { type GroupSpec, type ProcessGroup, startGroup } from './process-group.ts';
 
@@ -30,13 +31,20 @@ export interface Watcher {
 export class Supervision {
   private readonly output: CapturedOutput;
   private readonly periods: Periods;
+  private readonly startLeader: StartLeader | undefined;
   private readonly watcher: Watcher | null;
   private group: ProcessGroup | null = null;
   private cancelled = false;
 
-  constructor(output: CapturedOutput, periods: Periods, watcher: Watcher | null = null) {
+  constructor(
+    output: CapturedOutput,
+    periods: Periods,
+    start: StartLeader | undefined,
+    watcher: Watcher | null,
+  ) {
     this.output = output;
     this.periods = periods;
+    this.startLeader = start;
     this.watcher = watcher;
   }
 
@@ -48,14 +56,15 @@ export class Supervision {
     const traced = tracer?.trace(spec) ?? null;
     let timedOut = false;
     const watched = this.watcher?.begins();
-    const group = startGroup({
+    const asStarted: GroupSpec = {
       ...spec,
       ...(traced === null ? {} : { file: traced.file, args: traced.args }),
       periods: this.periods,
+      onStart: (groupId) => watched?.started(groupId),
       onData: (stream, chunk) => this.output.write(stream, chunk),
-    });
+    };
+    const group = startGroup(asStarted, this.startLeader);
     this.group = group;
-    if (group.pid !== null) watched?.started(group.pid);
     const timer = after(timeoutMs, () => {
       if (!group.isRunning()) return;
       timedOut = true;

@@ -430,3 +430,19 @@ test('what a killed engine left running is ended also by a build that has nothin
   expect(next.warnings).toEqual([expect.stringContaining('left 1 program running')]);
   expect(isAlive(pid)).toBe(false);
 });
+
+test('what started the commands of a killed engine ends by itself', async () => {
+  await using rig = await Rig.compiled(
+    {},
+    `{ stages: { work: { run: 'echo "by $PPID of $$."; exec sleep 1000' } } }`,
+  );
+  const running = rig.start(['build', '--json']);
+  const said = await saw(running, /(by \d+ of \d+)\./);
+  const [starter = '', command] = said.match(/\d+/g) ?? [];
+  expect(Number(starter)).not.toBe(running.child.pid);
+  const gone = once(spawn('tail', ['--pid', starter, '-f', '/dev/null']), 'exit');
+  running.child.kill('SIGKILL');
+  await gone;
+  expect(isAlive(starter)).toBe(false);
+  process.kill(-Number(command), 'SIGKILL');
+});
