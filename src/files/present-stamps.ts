@@ -13,7 +13,11 @@ export class PresentStamps {
   /** `undefined`: it must be looked at. `null`: it is not there. */
   get(file: string): Stamp | null | undefined {
     const known = this.stamps.get(file);
-    return known === undefined ? this.standing?.get(file) : known;
+    if (known !== undefined || this.standing === null) return known;
+    const stands = this.standing.get(file);
+    // For the run that follows a look, which relies on nothing but that.
+    if (stands !== undefined) this.stamps.set(file, stands);
+    return stands;
   }
 
   put(file: string, stamp: Stamp | null): void {

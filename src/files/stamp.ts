@@ -45,14 +45,26 @@ function orAbsent(look: () => fs.BigIntStats | undefined): Stamp | null {
 }
 
 export function toStamp(stat: fs.BigIntStats): Stamp {
+  const { mtimeNs, ctimeNs, mode } = stat;
   return {
     kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other',
     inode: stat.ino,
     sizeBytes: stat.size,
-    mtimeNs: stat.mtimeNs,
-    ctimeNs: stat.ctimeNs,
-    mode: stat.mode,
+    mtimeNs,
+    // A watch keeps a hundred thousand stamps, and each big number in them is an object.
+    ctimeNs: ctimeNs === mtimeNs ? mtimeNs : ctimeNs,
+    mode: oneOf(mode),
   };
+}
+
+/** There are few. */
+const modes = new Map<bigint, bigint>();
+
+function oneOf(mode: bigint): bigint {
+  const known = modes.get(mode);
+  if (known !== undefined) return known;
+  modes.set(mode, mode);
+  return mode;
 }
 
 export function sameStamp(a: Stamp, b: Stamp): boolean {

@@ -173,7 +173,7 @@ export class WorkspaceFiles implements Files {
     const stamp = known === undefined ? stampOf(this.absolute(file)) : known;
     // Also what is remembered: another task asks.
     this.witness?.saw(this.absolute(file), stamp !== null);
-    this.stamps.put(file, stamp);
+    if (known === undefined) this.stamps.put(file, stamp);
     return stamp;
   }
 

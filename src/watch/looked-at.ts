@@ -23,6 +23,8 @@ export class LookedAt implements Witness {
   private readonly lists = new Set<string>();
   private readonly ways = new Set<string>();
   private current: Set<string> | null = null;
+  /** The last of the folders that the current task has listed in which it saw a path, with a slash. */
+  private listed = '';
   private doubtCount = 0;
   private byTask = new Map<string, Set<string>>();
 
@@ -45,7 +47,13 @@ export class LookedAt implements Witness {
   }
 
   saw(absolutePath: string): void {
-    this.current?.add(place(absolutePath, 'entry'));
+    // There may be ten thousand of them, and of each it is heard as of a name in that folder.
+    if (this.current !== null && !this.isInListed(absolutePath, this.current))
+      this.current.add(place(absolutePath, 'entry'));
+    this.addPath(absolutePath);
+  }
+
+  private addPath(absolutePath: string): void {
     if (this.paths.has(absolutePath) || this.isOwn(absolutePath)) return;
     this.paths.add(absolutePath);
     this.addWay(path.dirname(absolutePath));
@@ -64,6 +72,7 @@ export class LookedAt implements Witness {
 
   looksFor(task: string | null): void {
     this.current = task === null ? null : new Set();
+    this.listed = '';
     if (task !== null) this.byTask.set(task, this.current!);
   }
 
@@ -92,7 +101,9 @@ export class LookedAt implements Witness {
       const text = linkText(end);
       if (text === null) return i > 0;
       end = path.resolve(realFolder(path.dirname(end)), text);
-      this.saw(end);
+      // Not as a name in a listed folder: that such a path is gone matters although nothing is listed by it.
+      this.current?.add(place(end, 'entry'));
+      this.addPath(end);
     }
     return true;
   }
@@ -123,6 +134,16 @@ export class LookedAt implements Witness {
     if (added.includes(this.top)) for (const folder of this.above) this.onAbove(folder);
     // The outer ones first: what comes in between is then seen from there.
     for (const folder of added.reverse()) this.onFolder(folder);
+  }
+
+  /** Most often it is the same folder again. */
+  private isInListed(absolutePath: string, current: ReadonlySet<string>): boolean {
+    const end = absolutePath.lastIndexOf('/');
+    if (end + 1 === this.listed.length && absolutePath.startsWith(this.listed)) return true;
+    const folder = place(absolutePath.slice(0, end), 'list');
+    if (end < 1 || !current.has(folder)) return false;
+    this.listed = folder;
+    return true;
   }
 
   private isOwn(absolutePath: string): boolean {

@@ -904,6 +904,13 @@ export const mutants = [
     tests: ['test/stories/watch-return.test.ts'],
   },
   {
+    name: 'a watch takes where a link leads for any name in the folder',
+    file: 'src/watch/looked-at.ts',
+    from: "      this.current?.add(place(end, 'entry'));\n      this.addPath(end);",
+    to: '      this.saw(end);',
+    tests: ['test/watch/looked-at.test.ts'],
+  },
+  {
     name: 'a watch trusts code that was loaded before it was watched',
     file: 'src/cli/watch-loading.ts',
     from: '(await next.isOfPresentCode())',
