@@ -8,6 +8,7 @@ import { makeRunId } from '../journal/run-id.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RunFinished } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
+import type { EndedTask } from '../model/watch/after-run.ts';
 import { paramsOf, troubleTeller } from './build.ts';
 import { type Flags, isSet, number, selectedOf } from './flags.ts';
 import { commandWords } from './hidden-secrets.ts';
@@ -65,11 +66,11 @@ async function perform(
   const onTrouble = (message: string) => void troubles.push(message);
   const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
   await watched.restoreCompiled();
-  const ended: string[] = [];
+  const ended: EndedTask[] = [];
   const whatRan: Sink = {
     handle(event) {
       if (event.kind !== 'task-finished') return;
-      if (event.outcome !== 'fresh') ended.push(event.stage);
+      if (event.outcome !== 'fresh') ended.push(event);
       holds.ended(event);
     },
   };

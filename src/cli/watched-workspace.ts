@@ -17,7 +17,7 @@ import { type Diagnostic, isUncompiled } from '../model/diagnostic.ts';
 import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
-import { stageOfTask } from '../model/task.ts';
+import { type EndedTask, holdsNoLonger } from '../model/watch/after-run.ts';
 import type { LookedAt } from '../watch/looked-at.ts';
 import { Standing } from '../watch/standing.ts';
 import { type Flags, freshnessOf, selectionOf } from './flags.ts';
@@ -189,10 +189,10 @@ export class WatchedWorkspace {
     return found;
   }
 
-  /** These stages did not just pass: what they and those behind them were found to be holds no longer. */
-  haveEnded(stages: readonly string[]): void {
-    const behind = this.workspace.graph.downstreamOf(stages);
-    for (const [id] of this.standing.entries()) if (behind.has(stageOfTask(id))) this.standing.drop(id);
+  /** These did not just pass. */
+  haveEnded(tasks: readonly EndedTask[]): void {
+    const { standing, workspace } = this;
+    for (const id of standing.keys().filter(holdsNoLonger(workspace.graph, tasks))) standing.drop(id);
   }
 
   private hear(file: string): void {

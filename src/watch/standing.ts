@@ -24,6 +24,11 @@ export class Standing<Key, Verdict> {
     return this.verdicts.size;
   }
 
+  /** Of all, doubted or not. */
+  keys(): readonly Key[] {
+    return [...this.verdicts.keys()];
+  }
+
   /** Of whose places nothing was heard. */
   entries(): readonly (readonly [Key, Verdict])[] {
     return [...this.verdicts].flatMap(([key, { verdict, heard }]) =>

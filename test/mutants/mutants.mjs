@@ -1044,6 +1044,13 @@ export const mutants = [
     tests: ['test/stories/watch-loss.test.ts'],
   },
   {
+    name: 'after a run of a watch the items of a stage behind stand as they were',
+    file: 'src/model/watch/after-run.ts',
+    from: ' || behind.has(stageOfTask(id));',
+    to: ';',
+    tests: ['test/model/watch/after-run.test.ts'],
+  },
+  {
     name: 'what failed runs again at any change',
     file: 'src/engine/holds.ts',
     from: "return { kind: 'until-changed', failure: before.failure };",
