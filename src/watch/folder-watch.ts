@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { burstBound, EventCount } from './event-queue.ts';
 import type { News } from './looked-at.ts';
+import { isStillAt, type RealFolder, realFolderOf } from './real-folder.ts';
 import { TellingDisks } from './telling-disk.ts';
 
 /** As `fs.watch` with a folder; throws what the system says. */
@@ -28,8 +29,7 @@ export interface FolderWatchOptions {
 
 interface Armed {
   readonly watcher: { close(): void };
-  /** Absolute, without links. */
-  readonly real: string;
+  readonly real: RealFolder;
 }
 
 const limitCodes = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
@@ -100,11 +100,19 @@ export class FolderWatch {
   arm(): number {
     this.disarmMoved();
     let count = 0;
-    // A folder that proves to be a link adds to the set while this goes on.
-    for (const folder of this.unarmed) {
-      if (this.isOver) return count;
-      if (this.armOne(folder)) count++;
-    }
+    const tried = new Set<string>();
+    // A folder that proves to be a link adds to those that are wanted.
+    for (
+      let next = [...this.unarmed];
+      next.length > 0;
+      next = [...this.unarmed].filter((one) => !tried.has(one))
+    )
+      // The outer ones first: what comes in between is then seen from there. They were let go in any order.
+      for (const folder of next.sort()) {
+        if (this.isOver) return count;
+        tried.add(folder);
+        if (this.armOne(folder)) count++;
+      }
     return count;
   }
 
@@ -130,14 +138,15 @@ export class FolderWatch {
       this.doubtful.delete(folder);
       if (!stat.isDirectory()) return false;
       if (!this.disks.tells(folder, stat.dev)) this.doubtful.add(folder);
-      const real = this.realPathOf(folder, isLink);
+      const realParent = this.armed.get(path.dirname(folder))?.real.path ?? null;
+      const real = realFolderOf(folder, { stat, isLink, realParent });
       const watcher = this.watchFolder(
         folder,
         (type, name) => this.hear(folder, type, name),
         (error) => this.fail(folder, error),
       );
       this.armed.set(folder, { watcher, real });
-      if (real !== folder) this.elsewhere.add(real);
+      if (real.path !== folder) this.elsewhere.add(real.path);
       this.unarmed.delete(folder);
       return true;
     } catch (error) {
@@ -165,11 +174,11 @@ export class FolderWatch {
     this.options.onNews(place, type === 'rename' ? 'entry' : 'content');
   }
 
-  /** Of the links on the way to a folder another one may lead elsewhere now. */
+  /** Of the links on the way to a folder another one may lead elsewhere now, or to another folder by the same path. */
   private disarmMoved(): void {
     if (this.elsewhere.size === 0) return;
     for (const [folder, { real }] of [...this.armed])
-      if (real !== folder && realPathNow(folder) !== real) this.disarm(folder);
+      if (real.path !== folder && !isStillAt(folder, real)) this.disarm(folder);
   }
 
   /** What is watched under this name, and below it, is to be watched anew. */
@@ -177,7 +186,8 @@ export class FolderWatch {
     if (!this.armed.has(place) && !this.elsewhere.has(place)) return;
     const below = `${place}/`;
     const isThere = (folder: string) => folder === place || folder.startsWith(below);
-    for (const [folder, { real }] of this.armed) if (isThere(folder) || isThere(real)) this.disarmOne(folder);
+    for (const [folder, { real }] of this.armed)
+      if (isThere(folder) || isThere(real.path)) this.disarmOne(folder);
   }
 
   private disarmOne(folder: string): void {
@@ -185,14 +195,6 @@ export class FolderWatch {
     this.armed.delete(folder);
     this.unarmed.add(folder);
     this.events.lose();
-  }
-
-  /** Of its parent it is known already: outer folders are wanted first. */
-  private realPathOf(folder: string, isLink: boolean): string {
-    if (isLink) return fs.realpathSync.native(folder);
-    const parent = path.dirname(folder);
-    const realParent = this.armed.get(parent)?.real ?? parent;
-    return realParent === parent ? folder : path.join(realParent, path.basename(folder));
   }
 
   private fail(folder: string, error: Error): void {
@@ -226,14 +228,6 @@ export class FolderWatch {
     }
     this.inThisTurn++;
     this.events.add();
-  }
-}
-
-function realPathNow(folder: string): string | null {
-  try {
-    return fs.realpathSync.native(folder);
-  } catch {
-    return null;
   }
 }
 

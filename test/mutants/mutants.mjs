@@ -1004,8 +1004,29 @@ export const mutants = [
   {
     name: 'a link on the way that leads elsewhere is not followed anew',
     file: 'src/watch/folder-watch.ts',
-    from: 'if (real !== folder && realPathNow(folder) !== real) this.disarm(folder);',
+    from: 'if (real.path !== folder && !isStillAt(folder, real)) this.disarm(folder);',
     to: '{}',
+    tests: ['test/watch/folder-watch.test.ts'],
+  },
+  {
+    name: 'another folder by the same path is not watched anew where a link leads to it',
+    file: 'src/watch/real-folder.ts',
+    from: 'dev === real.device && ino === real.inode && ',
+    to: '',
+    tests: ['test/watch/folder-watch.test.ts'],
+  },
+  {
+    name: 'a folder counts as being where its name says, as nobody knows where its parent is',
+    file: 'src/watch/real-folder.ts',
+    from: 'isKnown ? path.join(realParent, path.basename(folder)) : fs.realpathSync.native(folder)',
+    to: 'isLink ? fs.realpathSync.native(folder) : path.join(realParent ?? path.dirname(folder), path.basename(folder))',
+    tests: ['test/watch/folder-watch.test.ts'],
+  },
+  {
+    name: 'folders are watched in the order in which they were let go',
+    file: 'src/watch/folder-watch.ts',
+    from: 'of next.sort()',
+    to: 'of next',
     tests: ['test/watch/folder-watch.test.ts'],
   },
   {

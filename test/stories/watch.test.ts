@@ -143,6 +143,28 @@ test('what lies behind links is watched, and where they lead; a file may become 
   expect(await after(() => rig.write('in/a.txt/y.txt', 'y2\n'))).toBe('y2\nd2\nb4\n');
 });
 
+test('a linked folder that is made anew, and then another one by its name, is watched all along', async () => {
+  await using rig = await Rig.compiled({ 'far/v/sub/f.txt': 'a\n', 'far/v2/sub/f.txt': 'b\n' }, chain);
+  fs.mkdirSync(rig.path('in'));
+  fs.symlinkSync('../far/v', rig.path('in/linked'));
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  const makes = async (text: string) => {
+    // In between it may see that there is nothing.
+    do await watcher.rest();
+    while (rig.read('out/all.txt') !== text);
+  };
+  // From the inside, as `rm -rf` does.
+  rig.remove('far/v');
+  rig.write('far/v/sub/f.txt', 'a2\n');
+  await makes('a2\n');
+  fs.renameSync(rig.path('far/v'), rig.path('far/old'));
+  fs.renameSync(rig.path('far/v2'), rig.path('far/v'));
+  await makes('b\n');
+  rig.write('far/v/sub/f.txt', 'edited\n');
+  await makes('edited\n');
+});
+
 test('what lies outside of the root, files of variables, and the modules of stages and hooks are watched as well', async () => {
   await using outside = await Rig.with({ 'far/a.txt': 'a0\n' });
   await using vars = await Rig.with({ 'one.env': 'WORD=w0\n' });

@@ -166,6 +166,106 @@ test('where a link leads is watched, and each link on the way', async () => {
   await scene.hears('in/linked/file.txt');
 });
 
+test('a folder behind a link is watched by where it really is, also when what lies in it was let go first', async () => {
+  using scene = new Scene();
+  scene.write('there/v/in/f');
+  scene.write('there/v2/in/f');
+  fs.symlinkSync('there/v', scene.at('data'));
+  scene.lookedAt.followed(scene.at('data'));
+  scene.lookedAt.followed(scene.at('data/in'));
+  scene.lookedAt.saw(scene.at('data/in/f'));
+  scene.lookedAt.saw(scene.at('last.txt'));
+  scene.folders.arm();
+
+  // As `rm -rf` does, from the inside; then all is there again.
+  fs.rmSync(scene.at('there/v/in'), { recursive: true });
+  scene.write('last.txt');
+  expect(await scene.hears('last.txt')).toContain('data/in');
+  fs.rmSync(scene.at('there/v'), { recursive: true });
+  scene.write('there/v/in/f');
+  scene.write('last.txt');
+  await scene.hears('last.txt');
+  scene.folders.arm();
+
+  fs.renameSync(scene.at('there/v'), scene.at('there/old'));
+  fs.renameSync(scene.at('there/v2'), scene.at('there/v'));
+  scene.write('last.txt');
+  expect(await scene.hears('last.txt')).toContain('there/v');
+  scene.folders.arm();
+  scene.write('there/v/in/f', 'more');
+  await scene.hears('data/in/f');
+});
+
+test('a link that leads through another one: what is replaced at its end is heard by any name, and watched anew', async () => {
+  using scene = new Scene();
+  scene.write('v/sub/f');
+  fs.symlinkSync('v', scene.at('current'));
+  fs.symlinkSync('current/sub', scene.at('data'));
+  scene.lookedAt.followed(scene.at('data'));
+  scene.lookedAt.saw(scene.at('data/f'));
+  scene.lookedAt.saw(scene.at('last.txt'));
+  scene.folders.arm();
+  fs.renameSync(scene.at('v/sub'), scene.at('v/old'));
+  scene.write('v/sub/f', 'another');
+  scene.write('last.txt');
+  expect(await scene.hears('last.txt')).toContain('current/sub');
+  scene.folders.arm();
+  scene.write('v/sub/f', 'more');
+  await scene.hears('data/f');
+});
+
+test('another folder behind a link, of which no word has come, is watched with the next look', () => {
+  const closed: string[] = [];
+  using scene = new Scene({
+    watchFolder: (folder) => ({ close: () => closed.push(path.relative(scene.root, folder)) }),
+  });
+  scene.write('v/in/f');
+  scene.write('v2/in/f');
+  fs.symlinkSync('v', scene.at('data'));
+  scene.lookedAt.saw(scene.at('data/in/f'));
+  scene.folders.arm();
+  expect(scene.folders.arm()).toBe(0);
+  fs.renameSync(scene.at('v'), scene.at('old'));
+  fs.renameSync(scene.at('v2'), scene.at('v'));
+  expect(scene.folders.arm()).toBe(2);
+  expect(closed.sort()).toEqual(['data', 'data/in']);
+});
+
+test('where a folder really is, is found out also where the link to it cannot be watched', () => {
+  const closed: string[] = [];
+  using scene = new Scene({
+    watchFolder: (folder) => {
+      if (folder.endsWith('/data')) throw Object.assign(new Error('no'), { code: 'EACCES' });
+      return { close: () => closed.push(path.relative(scene.root, folder)) };
+    },
+  });
+  scene.write('v/in/f');
+  scene.write('v2/in/f');
+  fs.symlinkSync('v', scene.at('data'));
+  scene.lookedAt.saw(scene.at('data/in/f'));
+  scene.folders.arm();
+  fs.renameSync(scene.at('v'), scene.at('old'));
+  fs.renameSync(scene.at('v2'), scene.at('v'));
+  expect(scene.folders.arm()).toBe(1);
+  expect(closed).toEqual(['data/in']);
+});
+
+test('folders are watched from the outside in, in whatever order they were let go', () => {
+  const watched: string[] = [];
+  using scene = new Scene({
+    watchFolder: (folder) => {
+      watched.push(folder);
+      return { close: () => {} };
+    },
+  });
+  for (const folder of ['a/b/c', 'a/b', 'a']) {
+    fs.mkdirSync(scene.at(folder), { recursive: true });
+    scene.folders.want(scene.at(folder));
+  }
+  scene.folders.arm();
+  expect(watched).toEqual(['a', 'a/b', 'a/b/c'].map((folder) => scene.at(folder)));
+});
+
 test('all is watched where each folder is, or is not there; and where others cannot change it without a word', () => {
   using scene = new Scene();
   scene.write('in/a.txt');
