@@ -78,7 +78,8 @@ export function outcomeOf(ends: readonly TaskEnd[], saved: Saved, interrupted: b
   };
   if (ends.some((end) => end.failure?.kind === 'internal'))
     return { outcome: 'failed', exitCode: 70, ...counts };
-  if (interrupted || counts.cancelled > 0) return { outcome: 'cancelled', exitCode: 130, ...counts };
+  if (interrupted) return { outcome: 'cancelled', exitCode: 130, ...counts };
+  if (counts.cancelled > 0) return { outcome: 'cancelled', exitCode: 130, ...counts, gaveWay: true };
   // Also what is skipped over its own failure of before.
   if (ends.some((end) => end.failure !== null && !end.optional && isFailed(end.outcome)))
     return { outcome: 'failed', exitCode: 1, ...counts };

@@ -206,6 +206,8 @@ export interface RunFinished {
   readonly savedMetrics?: Readonly<Record<string, number>>;
   /** The hook of the pipeline over which a run has failed whose tasks have not. */
   readonly failedHook?: 'after';
+  /** Nobody interrupted it: what is cancelled was left to the next run of a watch. */
+  readonly gaveWay?: true;
 }
 
 export type EventBody =

@@ -41,9 +41,10 @@ export function summaryText(run: RunFinished): string {
   return `${leadOf(run)}${told.length === 0 ? 'nothing ran' : told.join(', ')} in ${took}${saved === '' ? '' : `, saved ${saved}`}${spent}`;
 }
 
-function leadOf({ outcome, failedHook }: RunFinished): string {
+function leadOf({ outcome, failedHook, gaveWay }: RunFinished): string {
   if (failedHook !== undefined) return `the pipeline's hook "${failedHook}" failed: `;
-  return outcome === 'cancelled' ? 'interrupted: ' : outcome === 'waiting' ? 'stopped to wait: ' : '';
+  if (outcome === 'cancelled') return gaveWay === true ? 'gave way to an edit: ' : 'interrupted: ';
+  return outcome === 'waiting' ? 'stopped to wait: ' : '';
 }
 
 /** `45s and usd 0.42` */

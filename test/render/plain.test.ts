@@ -171,6 +171,10 @@ test.each([
     { outcome: 'cancelled', exitCode: 130, executed: 1, cancelled: 1 } as const,
     'interrupted: 1 cancelled, 1 ran in 2.0s',
   ],
+  [
+    { outcome: 'cancelled', exitCode: 130, fresh: 1, cancelled: 1, gaveWay: true } as const,
+    'gave way to an edit: 1 cancelled, 1 fresh in 2.0s',
+  ],
   [{ outcome: 'waiting', exitCode: 3, waiting: 1 } as const, 'stopped to wait: 1 waiting in 2.0s'],
   [{ outcome: 'degraded', failed: 1, executed: 2 } as const, '1 failed, 2 ran in 2.0s'],
   [{ outcome: 'failed', exitCode: 1 } as const, 'nothing ran in 2.0s'],

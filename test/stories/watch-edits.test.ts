@@ -64,6 +64,8 @@ for (const onChange of ['restart', 'wait'])
     const pass = await watcher.rest();
     expect(pass).toMatchObject({ failed: [], cancelled: ['b'], restored: ['a'], done: ['b'], again: [] });
     expect(pass.text).toMatch(/cancelled b +as out\/a\.txt was edited meanwhile/);
+    expect(pass.text).toMatch(/\ngave way to an edit: 1 cancelled, .* in /);
+    expect(pass.text).not.toContain('interrupted');
     expect(pass.text).toContain('out/a.txt was not made by pipe; it is kept as');
     expect(isAlive(pid)).toBe(false);
     expect(rig.read('out/b.txt')).toBe('one\n');
