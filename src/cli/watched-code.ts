@@ -15,6 +15,8 @@ export class WatchedCode {
   private readonly ears: WatchEars;
   /** By path, absolute. */
   private stamps: ReadonlyMap<string, string | null> = new Map();
+  /** The same paths, and every folder on the way to one of them. */
+  private ways: ReadonlySet<string> = new Set();
 
   constructor(ears: WatchEars) {
     this.ears = ears;
@@ -26,6 +28,7 @@ export class WatchedCode {
     for (const file of expected) this.ears.lookedAt.saw(file);
     this.ears.arm();
     this.stamps = new Map(expected.map((file) => [file, stampOf(file)]));
+    this.ways = waysTo(expected);
   }
 
   /**
@@ -41,8 +44,7 @@ export class WatchedCode {
   }
 
   isAmong(heard: Heard): boolean {
-    for (const file of this.stamps.keys())
-      for (const one of heard.keys()) if (file === one || file.startsWith(`${one}/`)) return true;
+    for (const one of heard.keys()) if (this.ways.has(one)) return true;
     return false;
   }
 
@@ -50,6 +52,12 @@ export class WatchedCode {
   get isAsExpected(): boolean {
     return [...this.stamps].every(([file, stamp]) => stampOf(file) === stamp);
   }
+}
+
+function waysTo(files: readonly string[]): ReadonlySet<string> {
+  const ways = new Set<string>();
+  for (const file of files) for (let at = file; !ways.has(at); at = path.dirname(at)) ways.add(at);
+  return ways;
 }
 
 /** Absolute. */
