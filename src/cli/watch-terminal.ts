@@ -43,6 +43,7 @@ export class WatchTerminal {
   private take(meaning: (scene: KeyScene) => Pressed): void {
     const { state, action } = meaning({
       stages: this.view.stages.map((stage) => stage.name),
+      items: () => this.view.items,
       pending: this.view.pending,
     });
     this.state = state;

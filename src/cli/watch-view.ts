@@ -73,6 +73,11 @@ export class WatchView {
     }));
   }
 
+  /** Of all stages, as they were found last. */
+  get items(): readonly string[] {
+    return [...(this.watched?.lastLook?.found.tasks.keys() ?? [])].filter((id) => stageOfTask(id) !== id);
+  }
+
   /** The stages that wait to be asked for, in the order in which they are shown. */
   get pending(): readonly string[] {
     return this.pendingNow;

@@ -125,6 +125,6 @@ async function perform(
 
 function selectionFor(selection: Selection, cause: RunCause, forces: boolean): Selection {
   const forced =
-    cause.kind === 'force' ? new Set([cause.stage]) : forces ? selection.forced : new Set<string>();
+    cause.kind === 'force' ? new Set([cause.task]) : forces ? selection.forced : new Set<string>();
   return { ...selection, forced };
 }

@@ -9,7 +9,7 @@ import { judgeByHash, withReason } from '../model/judge.ts';
 import { byPath } from '../model/manifest.ts';
 import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import type { Task } from '../model/task.ts';
+import { isNamedIn, type Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Definition, definitionOf } from './definition.ts';
 import { judgeTimes } from './judge-times.ts';
@@ -129,10 +129,10 @@ export class Assessor {
       const unmatched = (listedOutputs?.unmatched ?? [])
         .filter((entry) => !entry.optional)
         .map((entry) => entry.source);
-      return { ...base, verdict: this.asked(stage, judgeTimes(this.world, base, unmatched)) };
+      return { ...base, verdict: this.asked(task, judgeTimes(this.world, base, unmatched)) };
     }
     if (memory.kind === 'none')
-      return { ...base, verdict: this.asked(stage, { kind: 'stale', reasons: [{ code: 'never-built' }] }) };
+      return { ...base, verdict: this.asked(task, { kind: 'stale', reasons: [{ code: 'never-built' }] }) };
     const reading = read();
     if ('failure' in reading) return { task, failure: reading.failure };
     const present = {
@@ -140,7 +140,7 @@ export class Assessor {
       inputs: reading.seen.manifest,
       outputs: memory.kind === 'done' ? this.world.files.observe(outputs, 'output').manifest : [],
     };
-    const verdict = this.asked(stage, judgeByHash(memory, present));
+    const verdict = this.asked(task, judgeByHash(memory, present));
     if (verdict.kind === 'fresh' && memory.kind === 'done' && present.inputs.length === inputs.files.length)
       return this.asOnRecord(task, memory, reading.seen.stamps);
     return { ...base, verdict };
@@ -161,7 +161,7 @@ export class Assessor {
     { memory, inputs, stamps }: SinceFresh,
   ): Assessment {
     const { outputs } = memory.record;
-    const verdict = this.asked(task.stage, judgeByHash(memory, { parts: told, inputs, outputs }));
+    const verdict = this.asked(task, judgeByHash(memory, { parts: told, inputs, outputs }));
     if (verdict.kind === 'fresh') return this.asOnRecord(task, memory, stamps);
     const seen = { manifest: inputs, stamps, missing: [], unreadable: [] };
     const read = once(() => ({ seen, fingerprint: once(() => fingerprintOf(parts, inputs)) }));
@@ -203,10 +203,10 @@ export class Assessor {
     return this.itemsTook().get(stage.name)?.mean ?? null;
   }
 
-  private asked(stage: Stage, verdict: Verdict): Verdict {
-    if (this.forced.has(stage.name)) return withReason(verdict, { code: 'forced' });
-    if (this.audited.has(stage.name)) return withReason(verdict, { code: 'audited' });
-    return stage.always && verdict.kind === 'fresh' ? withReason(verdict, { code: 'always' }) : verdict;
+  private asked(task: Task, verdict: Verdict): Verdict {
+    if (isNamedIn(this.forced, task)) return withReason(verdict, { code: 'forced' });
+    if (this.audited.has(task.stage.name)) return withReason(verdict, { code: 'audited' });
+    return task.stage.always && verdict.kind === 'fresh' ? withReason(verdict, { code: 'always' }) : verdict;
   }
 
   private inputsOf(

@@ -5,7 +5,7 @@ import type { TaskFinished } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import { globMatches } from '../model/glob/glob.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
-import type { Task } from '../model/task.ts';
+import { isNamedIn, type Task } from '../model/task.ts';
 import { type AssessmentOrFailure, isFailure } from './assess.ts';
 import type { Hold, Watching } from './watching.ts';
 
@@ -14,11 +14,11 @@ export type RunCause =
   /** The first one, which brings all up to date. */
   | { readonly kind: 'begin' }
   | { readonly kind: 'change' }
-  /** A person asked: for all that is stale, for what failed before, for one stage if it is stale, or in any case. */
+  /** A person asked: for all that is stale, for what failed before, for one stage if it is stale, or one task in any case. */
   | { readonly kind: 'all' }
   | { readonly kind: 'failed' }
   | { readonly kind: 'stage'; readonly stage: string }
-  | { readonly kind: 'force'; readonly stage: string };
+  | { readonly kind: 'force'; readonly task: string };
 
 /** A stage that edits what is made before it must not be left to the next run for ever. */
 const mostLeft = 3;
@@ -87,7 +87,7 @@ export class Holds implements Watching {
 
   hold(task: Task, assessed: AssessmentOrFailure): Hold | null {
     const { stage } = task;
-    if ('stage' in this.cause && this.cause.stage === stage.name) return null;
+    if (this.isAskedFor(task)) return null;
     if (stage.watch === 'manual' && this.cause.kind !== 'all') return { kind: 'until-asked' };
     if (this.isJustAlways(assessed) && !stage.after.some((name) => this.ran.has(name)))
       return { kind: 'as-it-is' };
@@ -118,6 +118,11 @@ export class Holds implements Watching {
     if (!hasCome) return false;
     this.triedAgain.set(id, key);
     return true;
+  }
+
+  private isAskedFor(task: Task): boolean {
+    if (this.cause.kind === 'force') return isNamedIn(new Set([this.cause.task]), task);
+    return this.cause.kind === 'stage' && this.cause.stage === task.stage.name;
   }
 
   /** What declares nothing to compare with would run again for each change of anything, and for whatever is asked for. */

@@ -1,5 +1,5 @@
 // Whether what is stale comes to an execution, as far as can be told beforehand: it may be restored, or only checked again.
-import type { Task } from '../model/task.ts';
+import { isNamedIn, type Task } from '../model/task.ts';
 import { findAction } from './artifacts.ts';
 import type { Assessment } from './assess.ts';
 import { resultToCheck } from './checking.ts';
@@ -12,7 +12,7 @@ export type Executing = Pick<SchedulerOptions, 'forced' | 'audited'>;
 export function willExecute(world: World, options: Executing, task: Task, assessment: Assessment): boolean {
   if (assessment.verdict.kind === 'fresh') return false;
   const { name, always } = task.stage;
-  if (always || options.forced.has(name) || options.audited.has(name)) return true;
+  if (always || isNamedIn(options.forced, task) || options.audited.has(name)) return true;
   const reading = assessment.read();
   if ('failure' in reading) return false;
   if (resultToCheck(world, assessment, assessment.outputs) !== null) return false;

@@ -30,7 +30,7 @@ export interface Selection {
   readonly leftOut?: (stage: string) => readonly TaskId[];
   /** Tasks that were found fresh, and nothing that they looked at has changed since: they follow from others. */
   readonly asBefore?: ReadonlySet<string>;
-  /** To be rerun even if fresh. */
+  /** To be rerun even if fresh: stages, and single items by their ids. */
   readonly forced: ReadonlySet<string>;
   /** To be executed under watch, even if fresh. */
   readonly audited: ReadonlySet<string>;

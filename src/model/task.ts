@@ -36,3 +36,8 @@ export function stageOfTask(id: TaskId): string {
 export function isManyTasks({ stage }: Task): boolean {
   return stage.forEach !== null && stage.item === null;
 }
+
+/** Whether it is among the names, or its stage with all its items. */
+export function isNamedIn(names: ReadonlySet<string>, { id, stage }: Task): boolean {
+  return names.size > 0 && (names.has(stage.name) || names.has(id));
+}

@@ -69,7 +69,7 @@ function whatIsAsked(request: Request): string {
     case 'stage':
       return printable(request.stage);
     case 'force':
-      return `${printable(request.stage)}, even if it is fresh`;
+      return `${printable(request.task)}, even if it is fresh`;
   }
 }
 

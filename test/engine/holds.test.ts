@@ -96,7 +96,7 @@ test('a request for all, or for what failed, lets go of failures; one for all of
   expect(holdUnder({ kind: 'change' })).toBe('until-asked');
   expect(holdUnder({ kind: 'stage', stage: 'another' })).toBe('until-asked');
   expect(holdUnder({ kind: 'stage', stage: manual.stage.name })).toBeNull();
-  expect(holdUnder({ kind: 'force', stage: manual.stage.name })).toBeNull();
+  expect(holdUnder({ kind: 'force', task: manual.stage.name })).toBeNull();
   expect(holdUnder({ kind: 'failed' })).toBe('until-asked');
   expect(holdUnder({ kind: 'all' })).toBeNull();
 });
@@ -145,6 +145,6 @@ test('what would run each time runs at first, when it is asked for, and after wh
   expect(holdUnder({ kind: 'all' })).toBeNull();
   expect(holdUnder({ kind: 'stage', stage: 'last' })).toBeNull();
   // Whoever asks for another one has not asked for this.
-  expect(holdUnder({ kind: 'force', stage: 'another' })).toEqual({ kind: 'as-it-is' });
+  expect(holdUnder({ kind: 'force', task: 'another' })).toEqual({ kind: 'as-it-is' });
   expect(holdUnder({ kind: 'failed' })).toEqual({ kind: 'as-it-is' });
 });

@@ -90,6 +90,26 @@ test('a name is typed on while runs begin and end, and what is asked for during 
   expect((await terminal.running.ended).code).toBe(0);
 });
 
+test('one item of a stage is named behind it, and runs alone', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in/a.txt': '0', 'in/b.txt': '0' },
+    `{ stages: { each: { forEach: 'in/{name}.txt', produces: ['out/{name}.txt'], run: 'echo {name} >> starts; cp {item} out/{name}.txt' } } }`,
+  );
+  await using terminal = new Terminal(rig, 'watch -j 1');
+  await terminal.next(rest);
+  terminal.type('feach:in/c\r');
+  await terminal.next(/no item is named "each:in\/c"/);
+  terminal.type('feach:in/b\r');
+  expect(await terminal.next(rest)).toContain('2 items: 1 ran, 1 fresh');
+  expect(rig.read('starts')).toBe('a\nb\nb\n');
+  terminal.type('feach\r');
+  await terminal.next(rest);
+  expect(rig.read('starts')).toBe('a\nb\nb\na\nb\n');
+  terminal.type('q');
+  expect((await terminal.running.ended).code).toBe(0);
+});
+
 test('Ctrl-Z gives the terminal to the shell as it was, and what was drawn is drawn anew when the watch goes on', async () => {
   if (!hasTerminal) return;
   await using rig = await Rig.compiled(

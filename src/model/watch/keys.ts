@@ -1,8 +1,9 @@
 // What the keys of a watch mean, one after the other.
+import { listSome } from '../words/amounts.ts';
 import type { Request } from './watch-orders.ts';
 
 /**
- *   waiting ──f──► naming (of the stage that is to be forced) ──Enter──► waiting
+ *   waiting ──f──► naming (of the stage or item that is to be forced) ──Enter──► waiting
  */
 export type KeyState = { readonly kind: 'waiting' } | { readonly kind: 'naming'; readonly text: string };
 
@@ -19,6 +20,8 @@ export type KeyAction =
 
 export interface KeyScene {
   readonly stages: readonly string[];
+  /** Of all stages, as `stage:item`. */
+  readonly items: () => readonly string[];
   /** Those that wait to be asked for, by their keys 1 to 9. */
   readonly pending: readonly string[];
 }
@@ -49,6 +52,9 @@ export function pasted(state: KeyState, text: string): Pressed {
   return { state: { kind: 'naming', text: next }, action: { kind: 'prompt', text: next } };
 }
 
+/** Of thousands of items nobody reads more. */
+const mostNames = 10;
+
 const rest: KeyState = { kind: 'waiting' };
 
 function waiting(key: string, scene: KeyScene): Pressed {
@@ -78,19 +84,19 @@ function waiting(key: string, scene: KeyScene): Pressed {
   }
 }
 
-function naming(text: string, key: string, { stages }: KeyScene): Pressed {
+function naming(text: string, key: string, scene: KeyScene): Pressed {
   if (key === leave) return { state: rest, action: { kind: 'prompt-over', problem: null } };
   if (enter.has(key)) {
-    const named = stages.filter((name) => name.startsWith(text));
-    const stage = stages.includes(text) ? text : named.length === 1 ? named[0] : undefined;
-    if (stage !== undefined)
-      return { state: rest, action: { kind: 'ask', request: { kind: 'force', stage } } };
+    const isOfItem = text.includes(':');
+    const named = (isOfItem ? scene.items() : scene.stages).filter((name) => name.startsWith(text));
+    const task = named.includes(text) ? text : named.length === 1 ? named[0] : undefined;
+    if (task !== undefined) return { state: rest, action: { kind: 'ask', request: { kind: 'force', task } } };
     const problem =
       text === ''
         ? null
         : named.length === 0
-          ? `no stage is named "${text}"`
-          : `"${text}" may be ${named.join(', ')}`;
+          ? `no ${isOfItem ? 'item' : 'stage'} is named "${text}"`
+          : `"${text}" may be ${listSome(named, mostNames)}`;
     return { state: rest, action: { kind: 'prompt-over', problem } };
   }
   // Not arrows and the like, nor what cannot be seen.

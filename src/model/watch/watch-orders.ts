@@ -10,8 +10,8 @@ export type Request =
   | { readonly kind: 'failed' }
   /** One that waits to be asked for, besides what has changed. */
   | { readonly kind: 'stage'; readonly stage: string }
-  /** Even where it is fresh. */
-  | { readonly kind: 'force'; readonly stage: string };
+  /** A stage or one of its items, `stage:item`, even where it is fresh. */
+  | { readonly kind: 'force'; readonly task: string };
 
 export type WatchInput =
   | { readonly kind: 'heard'; readonly paths: Heard; readonly ofCode: boolean; readonly nowMs: number }

@@ -204,8 +204,9 @@ function asked(state: WatchState, request: Request): WatchState {
 }
 
 function isSame(one: Request, other: Request): boolean {
-  const stageOf = (request: Request) => ('stage' in request ? request.stage : null);
-  return one.kind === other.kind && stageOf(one) === stageOf(other);
+  const nameIn = (request: Request) =>
+    request.kind === 'stage' ? request.stage : request.kind === 'force' ? request.task : null;
+  return one.kind === other.kind && nameIn(one) === nameIn(other);
 }
 
 /** Of the run that has ended, if it was the first one. */

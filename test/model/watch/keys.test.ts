@@ -2,7 +2,12 @@
 import { expect, test } from 'vitest';
 import { type KeyAction, type KeyState, pasted, pressed } from '../../../src/model/watch/keys.ts';
 
-const scene = { stages: ['clean', 'stats', 'statistics', 'report'], pending: ['report'] };
+const items = ['each:a', 'each:ab', 'each:b', 'last:a'];
+const scene = {
+  stages: ['clean', 'stats', 'statistics', 'report', 'each', 'last'],
+  items: () => items,
+  pending: ['report'],
+};
 
 /** The actions of keys that are pressed one after the other. */
 function type(...keys: readonly string[]): readonly (KeyAction | null)[] {
@@ -39,7 +44,7 @@ test('a stage that waits to be asked for has a digit, and no other digit does an
 });
 
 test('a stage that is to be forced is named, whole or as far as it is the only one', () => {
-  const force = (stage: string) => ({ kind: 'ask', request: { kind: 'force', stage } });
+  const force = (task: string) => ({ kind: 'ask', request: { kind: 'force', task } });
   expect(type('f', 'c', '\r').at(-1)).toEqual(force('clean'));
   expect(type('f', ...'stats', '\r').at(-1)).toEqual(force('stats'));
   expect(type('f', ...'stat', '\r').at(-1)).toEqual({
@@ -50,6 +55,16 @@ test('a stage that is to be forced is named, whole or as far as it is the only o
     ...['', 'c', 'cq', 'c', 'c'].map((text) => ({ kind: 'prompt', text })),
     force('clean'),
   ]);
+});
+
+test('one item is named behind its stage, in the same way', () => {
+  const end = (text: string) => type('f', ...text, '\r').at(-1);
+  const force = (task: string) => ({ kind: 'ask', request: { kind: 'force', task } });
+  expect(['each:a', 'each:b', 'last:', 'each'].map(end)).toEqual(
+    ['each:a', 'each:b', 'last:a', 'each'].map(force),
+  );
+  expect(end('each:')).toEqual({ kind: 'prompt-over', problem: '"each:" may be each:a, each:ab, each:b' });
+  expect(end('each:z')).toEqual({ kind: 'prompt-over', problem: 'no item is named "each:z"' });
 });
 
 test('naming can be left, and then keys are keys again; Ctrl-C is heard meanwhile', () => {

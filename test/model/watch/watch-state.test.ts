@@ -226,7 +226,7 @@ describe('while a run is at work', () => {
 
   test('each thing that is asked for has its run, and what is asked for again meanwhile has no other one', () => {
     const play = atWork();
-    const requests = [{ kind: 'all' }, { kind: 'force', stage: 'a' }, { kind: 'force', stage: 'b' }] as const;
+    const requests = [{ kind: 'all' }, { kind: 'force', task: 'a' }, { kind: 'force', task: 'b' }] as const;
     for (const request of [...requests, ...requests]) play.give({ kind: 'asked', request, nowMs: 50 });
     const ended = (nowMs: number) => play.give({ kind: 'run-ended', refused: false, nowMs });
     expect([ended(60), ended(70), ended(80)].flat()).toEqual(
