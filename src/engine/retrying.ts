@@ -7,6 +7,7 @@ import { type AssessmentOrFailure, isFailure } from './assess.ts';
 import type { Attempt } from './attempt.ts';
 import type { FailedEnd } from './attempt-end.ts';
 import type { Board } from './board.ts';
+import { areAsSeen, inputsThatChanged } from './input-changes.ts';
 import { detailsOf, type FailureDetails } from './run-outcome.ts';
 import type { Stopping } from './stopping.ts';
 import { named } from './task-state.ts';
@@ -32,14 +33,20 @@ export class Retrying {
   private readonly world: World;
   private readonly board: Board;
   private readonly onOver: (task: Task) => void;
+  private readonly isWatched: boolean;
   private readonly tried = new Map<Task, Tried>();
   private readonly pauses = new Map<Task, Pause>();
 
-  /** `onOver`: the time of a task has come. */
-  constructor(world: World, board: Board, onOver: (task: Task) => void) {
+  /** `onOver`: the time of a task has come. `isWatched`: what is asked for once runs once. */
+  constructor(
+    world: World,
+    board: Board,
+    { onOver, isWatched }: { readonly onOver: (task: Task) => void; readonly isWatched: boolean },
+  ) {
     this.world = world;
     this.board = board;
     this.onOver = onOver;
+    this.isWatched = isWatched;
   }
 
   /** The number of the task's next attempt. */
@@ -81,7 +88,8 @@ export class Retrying {
   over(task: Task): void {
     const group = this.pauses.get(task)?.group;
     if (group === undefined) return;
-    for (const [one, pause] of this.pauses) if (pause.group === group) this.board.resumed(one);
+    for (const [one, pause] of this.pauses)
+      if (pause.group === group && this.whetherAsked(one, pause) !== 'left') this.board.resumed(one);
   }
 
   /** What `takes` would answer. */
@@ -98,8 +106,24 @@ export class Retrying {
 
   /** What was edited may be what was missing. */
   hear(files: EditedFiles): void {
-    for (const [task, { assessed }] of this.pauses)
-      if (!isFailure(assessed) && mayConcern(assessed, files)) this.board.resumed(task);
+    for (const [task, pause] of this.pauses) {
+      const { assessed } = pause;
+      if (isFailure(assessed) || !mayConcern(assessed, files)) continue;
+      if (this.whetherAsked(task, pause) === 'asked') this.board.resumed(task);
+    }
+  }
+
+  /** For a stage that may cost something, whether it is asked for as its inputs are now; else it is left to be asked for. */
+  private whetherAsked(task: Task, { assessed }: Pause): 'asked' | 'as-before' | 'left' {
+    if (!this.isWatched || task.stage.watch !== 'manual' || isFailure(assessed)) return 'asked';
+    this.world.files.forget();
+    const reading = assessed.read();
+    if ('failure' in reading) return 'as-before';
+    const edited = inputsThatChanged(this.world, task, assessed, reading.seen);
+    if (areAsSeen(this.world, assessed, reading.seen, edited)) return 'as-before';
+    this.taken(task);
+    this.board.cancelled(task, { outcome: 'waiting', edited });
+    return 'left';
   }
 
   /** Nothing new begins: what waits has failed, or is cancelled. */

@@ -54,7 +54,8 @@ export class Scheduler {
     this.slots = new Slots(this.options.jobs);
     this.cacheTrouble = new CacheTrouble(this.world);
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
-    this.retrying = new Retrying(this.world, this.board, onOver);
+    const isWatched = this.options.watching !== null;
+    this.retrying = new Retrying(this.world, this.board, { onOver, isWatched });
     this.admission = new Admission(this.world, this.options, () => this.mailbox.put({ kind: 'admission' }));
     this.stopping = new Stopping(this.board, this.admission);
     const { world, board, admission, retrying, fanningOut } = this;
@@ -124,8 +125,7 @@ export class Scheduler {
 
   /** `null`: it has to wait, or was dealt with otherwise. `admission`: whom to ask, but for one that goes along. */
   private toStart(assessed: AssessmentOrFailure, admission: Admission | null): Assessment | null {
-    const { spending, watching } = this.options;
-    const { task } = assessed;
+    const [{ spending, watching }, { task }] = [this.options, assessed];
     const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
     const isOverBudget = !isFresh && !isFailure(assessed) && spending.holdsBack(task);
     const goesOn = isFresh || this.retrying.isRetry(task);

@@ -1,6 +1,7 @@
 // What happens between attempts: slots, clean outputs, logs, interrupts, edits.
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
+import { Holds } from '../../src/engine/holds.ts';
 import { exitOne } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, planOf, sessionOf, state } from '../rig/fake-world.ts';
 import { latch } from '../rig/latch.ts';
@@ -166,6 +167,31 @@ test('an edit of its inputs ends the waiting: it may be what was missing', async
   expect(await end).toMatchObject({ event: { exitCode: 0, executed: 1 } });
   expect([machine.disk.text('out/a.txt'), world.alarms.size]).toEqual(['a(2)', 0]);
 });
+
+for (const isHeard of [true, false])
+  test(`what is asked for once is not tried again on other inputs, ${isHeard ? 'and is not waited for' : 'heard of or not'}`, async () => {
+    const manual = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt', watch: 'manual', retry } });
+    const tried = async (content: string) => {
+      const holds = new Holds();
+      holds.begin({ kind: 'stage', stage: 'a' });
+      const { machine, world, session, waits } = await waiting(manual, { watching: holds });
+      const end = session.build('test');
+      await waits;
+      machine.edit('in.txt', content);
+      if (isHeard) session.edited({ paths: ['in.txt' as FilePath], everything: false });
+      else world.ring();
+      return { world, end };
+    };
+    const edited = await tried('2');
+    expect(await edited.end).toMatchObject({ event: { outcome: 'waiting', waiting: 1 } });
+    expect([edited.world.executor.started, edited.world.alarms.size]).toEqual([['a'], 0]);
+    expect(edited.world.ofKind('task-finished')).toMatchObject([{ outcome: 'waiting', edited: ['in.txt'] }]);
+
+    const touched = await tried('1');
+    // Not before its time.
+    if (isHeard) touched.world.ring();
+    expect(await touched.end).toMatchObject({ event: { exitCode: 0, executed: 1 } });
+  });
 
 test('who debugs a stage sees it fail', async () => {
   const { executed } = await build(Machine.with({ 'in.txt': '1' }), flaky, {
