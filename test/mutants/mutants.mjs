@@ -327,6 +327,13 @@ export const mutants = [
     tests: ['test/random.test.ts', 'test/stories/concurrency.test.ts', 'test/engine/session.test.ts'],
   },
   {
+    name: 'a build that waited for another one knows its items as they were before',
+    file: 'src/engine/session.ts',
+    from: 'if (changed || this.waited) this.assessor.forget();',
+    to: '',
+    tests: ['test/stories/concurrency.test.ts'],
+  },
+  {
     name: 'a suspended holder counts as dead',
     file: 'src/lock/process-identity.ts',
     from: "zombie: fields[0] === 'Z' || fields[0] === 'X'",

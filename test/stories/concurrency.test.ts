@@ -28,6 +28,35 @@ test('of two builds at once the second waits, says for whom, and then finds ever
   expect(rig.read('count')).toBe('run\n');
 });
 
+test('a build that waited takes the items as they are then, and makes none that the other one has made', async () => {
+  const files = { 'in/1': 'v0\n', 'in/2': 'v0\n', 'in/3': 'v0\n' };
+  await using rig = await Rig.compiled(
+    files,
+    `{ jobs: 1, stages: { each: { forEach: 'in/{x}', produces: ['out/{x}'],
+      run: 'if test -p go; then echo "pid $$."; read _ < go; rm go; fi; cp {item} out/{x}; echo {x} >> count' } } }`,
+  );
+  await rig.build();
+  await rig.write('in/1', 'v1\n');
+  gate(rig, 'go');
+  const first = rig.start(['build', '--json', 'each:in/1']);
+  await saw(first, /pid (\d+)\./);
+  const second = rig.start(['build', '--json']);
+  await second.printed('run-blocked');
+  await rig.write('in/2', 'v1\n');
+  await rig.write('in/4', 'v1\n');
+  await rig.remove('in/3');
+  const opened = tell(rig, 'go');
+  expect(builtFrom(await first.ended)).toMatchObject({ code: 0, executed: ['each:in/1'] });
+  await opened;
+  expect(builtFrom(await second.ended)).toMatchObject({
+    code: 0,
+    executed: ['each:in/2', 'each:in/4'],
+    fresh: ['each:in/1'],
+  });
+  expect(rig.read('count')).toBe('1\n2\n3\n1\n2\n4\n');
+  expect(rig.exists('out/3')).toBe(false);
+});
+
 test('a person is told which process and command a build waits for', async () => {
   await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, waiting);
   gate(rig, 'go');
