@@ -33,8 +33,6 @@ interface Tales extends ItemTurnKinds {
   readonly builderAt: (root: string) => ItemBuilder;
   readonly manners: fc.Arbitrary<Manner>;
   readonly mostTurns: number;
-  /** Whether stages ask a service, which a build starts and ends. */
-  readonly hasServices: boolean;
   /** What must have happened. */
   readonly wanted: readonly (keyof ItemTally)[];
   /** Of the time that all have. */
@@ -49,37 +47,14 @@ async function report({ failed, counterexample, errorInstance }: fc.RunDetails<[
   throw problem;
 }
 
-/**
- * The real command's service gives a sign by a file, and a shell that is interrupted while it comes or goes may leave
- * that: then nobody can tell a service that was not ended from one that was. Nor is a breaker foretold where commands
- * take the time that they take. The engine's stories have both, by a clock and a service of their own.
- */
-function withoutServices(manner: Manner): Manner {
-  const knobs = Object.entries(manner.knobs).map(([name, its]) => [name, { ...its, service: false }]);
-  return { ...manner, breaker: false, knobs: Object.fromEntries(knobs) as Manner['knobs'] };
-}
-
-function askingForNone(turn: ItemTurn): ItemTurn {
-  const changes = turn.changes.map((one) => (one.kind === 'service' ? { ...one, to: false } : one));
-  return { ...turn, changes };
-}
-
 /** Story after story, each of a seed of its own, so that a failing one is told again without those before it. */
-async function tell({
-  builderAt,
-  manners,
-  mostTurns,
-  wanted,
-  share,
-  hasServices,
-  ...kinds
-}: Tales): Promise<void> {
+async function tell({ builderAt, manners, mostTurns, wanted, share, ...kinds }: Tales): Promise<void> {
   const tally = new ItemTally();
   const turns = fc.array(itemTurns(kinds), { minLength: 1, maxLength: mostTurns, size: 'max' });
   const story = fc.asyncProperty(manners, turns, async (manner, told) => {
-    const scene = new ItemScene(hasServices ? manner : withoutServices(manner), builderAt, tally);
+    const scene = new ItemScene(manner, builderAt, tally);
     try {
-      for (const turn of told) await scene.take(hasServices ? turn : askingForNone(turn));
+      for (const turn of told) await scene.take(turn);
       await scene.end();
     } finally {
       scene.dispose();
@@ -139,7 +114,6 @@ test(
         'meddled',
       ],
       share: 0.4,
-      hasServices: true,
     });
   },
   timeoutMs,
@@ -161,7 +135,6 @@ test(
       mostTurns: 8,
       wanted: ['executed', 'deaths', 'meddled', 'twice'],
       share: 0.3,
-      hasServices: false,
     });
   },
   timeoutMs,
@@ -183,7 +156,6 @@ test(
       mostTurns: 10,
       wanted: ['executed'],
       share: 0.3,
-      hasServices: false,
     });
   },
   timeoutMs,

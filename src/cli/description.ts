@@ -9,7 +9,7 @@ import type { Memory } from '../model/record.ts';
 import type { Hooks, Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 import { ago, formatDuration, plural } from '../model/words/amounts.ts';
-import { printable } from '../model/words/printable.ts';
+import { blockedText, printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import type { Look } from '../render/look.ts';
 import { checkText, poolText, retryText, serviceText } from './declared-words.ts';
@@ -107,14 +107,17 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
 }
 
 /** `12: 3 would run, 9 fresh` */
-function itemsText({ fail, run, restore, fresh }: NonNullable<StageFacts['items']>): string {
+function itemsText({ fail, skip, run, restore, fresh }: NonNullable<StageFacts['items']>): string {
   const told = [
     ...(fail > 0 ? [`${fail} would fail`] : []),
+    ...(skip > 0 ? [`${skip} would be skipped`] : []),
     ...(run > 0 ? [`${run} would run`] : []),
     ...(restore > 0 ? [`${restore} would be restored`] : []),
     ...(fresh > 0 ? [`${fresh} fresh`] : []),
   ];
-  return [String(fail + run + restore + fresh), ...(told.length === 0 ? [] : [told.join(', ')])].join(': ');
+  return [String(fail + skip + run + restore + fresh), ...(told.length === 0 ? [] : [told.join(', ')])].join(
+    ': ',
+  );
 }
 
 function verdictText({ plan }: StageFacts): readonly string[] {
@@ -126,6 +129,8 @@ function verdictText({ plan }: StageFacts): readonly string[] {
       return ['stale, can be restored from the cache', ...reasons];
     case 'run':
       return ['stale', ...reasons];
+    case 'skip':
+      return [`stale, and would be skipped: ${blockedText(plan.blockedBy ?? [])}`, ...reasons];
     case 'fail':
       return ['would fail', ...(plan.failure === undefined ? [] : explainFailure(plan.failure)), ...reasons];
   }

@@ -68,7 +68,7 @@ export async function lookAtStage(asked: {
   };
 }
 
-const actions = ['fail', 'run', 'restore', 'fresh'] as const;
+const actions = ['fail', 'skip', 'run', 'restore', 'fresh'] as const;
 
 function plansOf(stage: Stage, all: readonly TaskPlanned[]): Pick<StageFacts, 'plan' | 'items'> {
   const task = taskOf(stage);
@@ -80,12 +80,14 @@ function plansOf(stage: Stage, all: readonly TaskPlanned[]): Pick<StageFacts, 'p
   }
   const plans = all.filter((plan) => plan.stage === stage.name);
   const count = (action: TaskPlanned['action']) => plans.filter((plan) => plan.action === action).length;
-  const [fail, run, restore, fresh] = actions.map(count);
   const worst = actions.flatMap((action) => plans.find((plan) => plan.action === action) ?? [])[0];
   const none = { kind: 'task-planned', task: task.id, stage: stage.name, item: null } as const;
   return {
     plan: worst ?? { ...none, action: 'fresh', reasons: [], command: '', estimateMs: null },
-    items: { fail: fail!, run: run!, restore: restore!, fresh: fresh! },
+    items: {
+      ...{ fail: count('fail'), skip: count('skip'), run: count('run') },
+      ...{ restore: count('restore'), fresh: count('fresh') },
+    },
   };
 }
 

@@ -15,6 +15,7 @@ import { resolveName, selectEverything, unknownTarget } from '../model/selection
 import type { Stage } from '../model/stage.ts';
 import { ago, plural } from '../model/words/amounts.ts';
 import { type Cause, causesOf, flatCauses } from '../model/words/cause-chain.ts';
+import { blockedText } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { type Flags, isSet } from './flags.ts';
 import { looking } from './looking.ts';
@@ -163,6 +164,7 @@ const verbs = {
   run: 'would run',
   restore: 'would be restored from the cache',
   fresh: 'is fresh',
+  skip: 'would be skipped',
   fail: 'would fail',
 } as const;
 
@@ -182,6 +184,7 @@ function causeLines(first: Cause, bold: (text: string) => string): readonly stri
     lines.push(head);
     for (const text of summariseReasons(cause.reasons, Number.POSITIVE_INFINITY))
       lines.push(`${indentOf(depth)}  because ${text}`);
+    if (cause.blockedBy !== undefined) lines.push(`${indentOf(depth)}  ${blockedText(cause.blockedBy)}`);
     for (const text of cause.failure === undefined ? [] : explainFailure(cause.failure))
       lines.push(`${indentOf(depth)}  ${text}`);
     for (const before of cause.upstream.toReversed()) open.push({ cause: before, depth: depth + 1 });

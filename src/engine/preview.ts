@@ -1,25 +1,28 @@
 // What a build would do, without touching anything: behind `--dry-run`, `status`, `why` and `graph --status`.
 
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { ItemsGone } from '../model/item-events.ts';
+import { streams } from '../model/items/streams.ts';
 import { recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { isManyTasks, type Task } from '../model/task.ts';
+import { isManyTasks, stageOfTask, type Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
-import { callFor, type EndBefore } from '../model/when.ts';
+import { callFor } from '../model/when.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
+import { Blockers } from './blockers.ts';
 import { BuildTasks } from './build-tasks.ts';
 import type { Cleaning } from './clean.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { toldOfGone } from './gone-items.ts';
 import { formerlyMade } from './make-room.ts';
+import { endsBefore, isInTheWay, waits } from './planned-ends.ts';
 import { servedBy } from './preflight.ts';
 import { shownCommand } from './secrets.ts';
-import { planOf } from './task-plan.ts';
+import { optionalIf, planOf } from './task-plan.ts';
 import type { World } from './world.ts';
 
 export interface PreviewOptions {
@@ -53,8 +56,9 @@ class Preview {
   private readonly gone: Map<FilePath, string>;
   /** Names of tasks, and of stages whose items are not known yet. */
   private readonly planned = new Map<string, Task>();
-  /** The names of those among them that would fail. */
-  private readonly failing = new Set<string>();
+  /** Those among them that would fail, or be skipped for what would. */
+  private readonly bad = new Map<string, TaskPlanned>();
+  private readonly blockers: Blockers;
 
   constructor(now: World, graph: StageGraph, selection: Selection, options: PreviewOptions) {
     const { built = selection.names, onGone = () => {} } = options;
@@ -64,6 +68,10 @@ class Preview {
     this.selection = selection;
     this.tasks = new BuildTasks(this.world, graph, selection);
     this.assessor = new Assessor(this.world, selection.forced);
+    this.blockers = new Blockers(graph, this.tasks, {
+      isInTheWay: ({ id, stage }, kind) => isInTheWay(this.bad.get(id), stage, kind),
+      waiting: () => [...this.bad.values()].filter(waits).map(({ task }) => task),
+    });
     this.onGone = onGone;
     this.brokenChecks = options.brokenChecks ?? new Map();
   }
@@ -100,16 +108,27 @@ class Preview {
     const upstream = this.upstreamOf(task);
     const isServed = servedBy(graph, selection, task.stage);
     const assessed = assessor.assess(task, (entry) => upstream.length > 0 && isServed(entry));
-    const plan = planOf(world, task, assessed, {
-      upstream,
-      isForced: selection.forced.has(task.stage.name),
-      brokenCheck: this.brokenChecks.get(task.stage.name) ?? null,
-    });
+    const plan = this.behind(
+      this.blockers.of(task),
+      planOf(world, task, assessed, {
+        upstream,
+        isForced: selection.forced.has(task.stage.name),
+        brokenCheck: this.brokenChecks.get(task.stage.name) ?? null,
+      }),
+    );
     if (plan.action !== 'fresh') this.planned.set(task.id, task);
-    if (plan.action === 'fail') this.failing.add(task.id);
+    if (plan.action === 'fail' || plan.action === 'skip') this.bad.set(task.id, plan);
     if (!isFailure(assessed) && (plan.action === 'run' || plan.action === 'restore'))
       this.leaveFormer(assessed);
     return plan;
+  }
+
+  /** Skipped for what stands in its way, if anything does. What would fail as well is told of. */
+  private behind(blocker: TaskId | null, plan: TaskPlanned): TaskPlanned {
+    if (blocker === null || (plan.action !== 'run' && plan.action !== 'restore')) return plan;
+    const { estimateMetrics: _metrics, batch: _batch, ...told } = plan;
+    const blockedBy = this.bad.get(blocker)?.blockedBy ?? [stageOfTask(blocker)];
+    return { ...told, action: 'skip', blockedBy };
   }
 
   /** What it made before and makes no more goes with its attempt. */
@@ -126,11 +145,11 @@ class Preview {
     const names = [...before.map((edge) => edge.from), ...tasks.makersOf(task).map(({ id }) => id)];
     return [...new Set<string>(names)]
       .filter((name) => planned.has(name))
-      .map((stage) => ({
-        code: 'upstream-planned',
-        stage,
-        ...(this.failing.has(stage) && { fails: true as const }),
-      }));
+      .map((stage) => {
+        const bad = this.bad.get(stage);
+        const end = bad && (bad.action === 'fail' ? 'fails' : 'skipped');
+        return { code: 'upstream-planned', stage, ...(end && { end }) };
+      });
   }
 
   /** Of those that there are, and of those that stages before would make; where nobody can say which, of the stage as well. */
@@ -143,21 +162,33 @@ class Preview {
     const reasons = this.upstreamOf(task);
     const coming = this.comingItems(stage);
     if (found.kind === 'unclear' && !coming.areMore) {
+      const plan = {
+        ...told,
+        ...optionalIf(stage),
+        action: 'fail',
+        reasons,
+        failure: found.failure,
+      } as const;
       this.planned.set(task.id, task);
-      this.failing.add(task.id);
-      return [{ ...told, action: 'fail', reasons, failure: found.failure }];
+      this.bad.set(task.id, plan);
+      this.blockers.add(stage.name, [task], null);
+      return [plan];
     }
+    const blocker = this.blockers.of(task);
     const present = found.kind === 'unclear' ? [] : found.tasks;
     const presentIds = new Set(present.map(({ id }) => id));
     const added = coming.tasks.filter(({ id }) => !presentIds.has(id));
     const tasks = added.length === 0 ? present : [...present, ...added].sort(byItem);
     this.tasks.items.assume(stage, tasks);
-    const gone = coming.areAll ? this.tasks.planOfGone({ stage, tasks }) : [];
+    const gone = coming.areAll && blocker === null ? this.tasks.planOfGone({ stage, tasks }) : [];
     if (gone.length > 0) this.leave(stage, gone);
     const plans = tasks.map((one) => this.planFor(one));
+    this.blockers.add(stage.name, tasks, blocker);
     if (coming.areAll) return plans;
+    const others = this.behind(coming.areHopeless ? blocker : null, { ...told, action: 'run', reasons });
     this.planned.set(task.id, task);
-    return [...plans, { ...told, action: 'run', reasons }];
+    if (others.action === 'skip') this.bad.set(task.id, others);
+    return [...plans, others];
   }
 
   /** What would be made of which files is written in the patterns, where these have no wildcards. */
@@ -165,6 +196,8 @@ class Preview {
     readonly tasks: readonly Task[];
     /** Whether any stage before it would make some. */
     readonly areMore: boolean;
+    /** Whether none of these comes to that, where anything stands in the way. */
+    readonly areHopeless: boolean;
     /** Whether those and the present ones are all that there would be. */
     readonly areAll: boolean;
   } {
@@ -179,6 +212,7 @@ class Preview {
     return {
       tasks,
       areMore: makers.length > 0,
+      areHopeless: makers.every((maker) => this.bad.has(maker.id) || !streams(maker.stage, stage)),
       areAll: areFiles && made.every(({ glob }) => glob.literal !== null),
     };
   }
@@ -193,16 +227,4 @@ class Preview {
 /** As files are found; records do not come to be known beforehand. */
 function byItem(a: Task, b: Task): number {
   return (a.item ?? '') < (b.item ?? '') ? -1 : 1;
-}
-
-/** As far as it can be told. */
-function endsBefore(graph: StageGraph, { name }: Stage, plans: readonly TaskPlanned[]): readonly EndBefore[] {
-  const before = graph.upstreamOf([name]);
-  const next = new Set(graph.edgesInto(name).map(({ from }) => from));
-  return plans
-    .filter((plan) => plan.action === 'fail' && plan.failure?.kind !== 'protected' && before.has(plan.stage))
-    .map(({ stage }) => ({
-      ...{ stage, outcome: 'failed', blockedBy: [] },
-      ...{ optional: graph.stageNamed(stage).optional, isNext: next.has(stage) },
-    }));
 }

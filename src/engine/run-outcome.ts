@@ -96,11 +96,13 @@ export function outcomeOf(ends: readonly TaskEnd[], saved: Saved, interrupted: b
 export function outcomeOfPlans(plans: readonly TaskPlanned[]): Summary {
   const fresh = plans.filter((plan) => plan.action === 'fresh').length;
   const waiting = plans.filter((plan) => plan.failure?.kind === 'protected').length;
-  const failed = plans.filter((plan) => plan.action === 'fail').length - waiting;
-  const counts = { ...noCounts, fresh, failed, waiting };
-  if (failed > 0) return { outcome: 'failed', exitCode: 1, ...counts };
+  const failures = plans.filter((plan) => plan.action === 'fail' && plan.failure?.kind !== 'protected');
+  const failed = failures.length;
+  const skipped = plans.filter((plan) => plan.action === 'skip').length;
+  const counts = { ...noCounts, fresh, failed, skipped, waiting };
+  if (failures.some(({ optional }) => !optional)) return { outcome: 'failed', exitCode: 1, ...counts };
   if (waiting > 0) return { outcome: 'waiting', exitCode: 3, ...counts };
-  return { outcome: 'succeeded', exitCode: 0, ...counts };
+  return { outcome: failed > 0 ? 'degraded' : 'succeeded', exitCode: 0, ...counts };
 }
 
 /** What is told of a task's result. */

@@ -3,6 +3,7 @@ import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import { noMetrics } from '../model/metrics.ts';
 import { recordIn } from '../model/record.ts';
+import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { findAction, mayStay } from './artifacts.ts';
@@ -33,7 +34,15 @@ export function planOf(
   const command = shownCommand(world, stage);
   if (isFailure(assessed)) {
     const { failure } = assessed;
-    return { ...named, action: 'fail', reasons: upstream, command, estimateMs: null, failure };
+    return {
+      ...named,
+      action: 'fail',
+      reasons: upstream,
+      command,
+      estimateMs: null,
+      failure,
+      ...optionalIf(stage),
+    };
   }
   const expected = assessed.expected();
   const estimateMs = expected === null ? null : Math.round(expected.durationMs);
@@ -50,7 +59,12 @@ export function planOf(
     return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(expected), ...batch };
   }
   if (end === 'restore') return { ...named, action: end, reasons, command, estimateMs };
-  return { ...named, action: 'fail', reasons, command, estimateMs, failure: end };
+  return { ...named, action: 'fail', reasons, command, estimateMs, failure: end, ...optionalIf(stage) };
+}
+
+/** As it is told of what would fail. */
+export function optionalIf({ optional }: Stage): { readonly optional?: true } {
+  return optional ? { optional } : {};
 }
 
 /** How an attempt would end, as far as that shows beforehand: the same questions, in the same order. */

@@ -1,11 +1,11 @@
 // What a watch finds when it looks: which tasks are fresh, which are to run, which have to wait.
 import type { TaskId } from '../base/brand.ts';
-import type { StageGraph } from '../model/graph/graph.ts';
-import { streams } from '../model/items/streams.ts';
+import type { Edge, StageGraph } from '../model/graph/graph.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import { isManyTasks, stageOfTask, type Task, taskOf } from '../model/task.ts';
+import { isManyTasks, type Task } from '../model/task.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
+import { Blockers } from './blockers.ts';
 import type { BuildTasks } from './build-tasks.ts';
 import type { ToCheck } from './preflight.ts';
 import type { Hold, Watching } from './watching.ts';
@@ -44,7 +44,10 @@ export function whatIsToDo(options: {
 }): Found {
   const { graph, tasks, assessor, watching } = options;
   const found = new Map<TaskId, RestState>();
-  const blockers = new Blockers(graph, tasks, found);
+  const blockers = new Blockers(graph, tasks, {
+    isInTheWay: ({ id, stage }, kind) => isInTheWay(found.get(id), stage, kind),
+    waiting: () => [...found].filter(([, state]) => isUnasked(state)).map(([id]) => id),
+  });
   let hasGone = tasks.hasFormer();
   let clearsUp = hasGone && !watching.hasClearedUp(null);
   for (const family of tasks.all) {
@@ -79,64 +82,6 @@ export function whatIsToDo(options: {
   return { tasks: found, hasWork: clearsUp || isStale, hasGone };
 }
 
-/** Which task stands in the way of another: as on the board. */
-class Blockers {
-  private readonly graph: StageGraph;
-  private readonly tasks: BuildTasks;
-  private readonly found: ReadonlyMap<TaskId, RestState>;
-  private readonly families = new Map<
-    string,
-    { readonly file: TaskId | null; readonly after: TaskId | null }
-  >();
-
-  constructor(graph: StageGraph, tasks: BuildTasks, found: ReadonlyMap<TaskId, RestState>) {
-    this.graph = graph;
-    this.tasks = tasks;
-    this.found = found;
-  }
-
-  /** The items of a stage, all looked at. `blocker`: what stands in the way of further ones, which nobody knows yet. */
-  add(stage: string, items: readonly Task[], blocker: TaskId | null): void {
-    const first = (kind: 'file' | 'after') =>
-      items.find((task) => this.isInTheWay(task, kind))?.id ?? blocker;
-    this.families.set(stage, { file: first('file'), after: first('after') });
-  }
-
-  of(task: Task): TaskId | null {
-    if (task.stage.when !== 'success') return this.unasked(task);
-    for (const { from, kind } of this.graph.edgesInto(task.stage.name)) {
-      const before = this.graph.stageNamed(from);
-      const one = before.forEach === null ? taskOf(before) : null;
-      const blocker =
-        one === null ? this.amongItems(before, task, kind) : this.isInTheWay(one, kind) ? one.id : null;
-      if (blocker !== null) return blocker;
-    }
-    return null;
-  }
-
-  /** What runs after any end waits for what a person has to ask for. */
-  private unasked({ stage }: Task): TaskId | null {
-    const before = this.graph.upstreamOf([stage.name]);
-    const isInTheWay = ([id, state]: readonly [TaskId, RestState]) =>
-      state.kind === 'held' && state.hold.kind === 'until-asked' && before.has(stageOfTask(id));
-    return [...this.found].find((one) => isInTheWay(one))?.[0] ?? null;
-  }
-
-  private amongItems(before: Stage, task: Task, kind: 'file' | 'after'): TaskId | null {
-    if (kind === 'after' || !streams(before, task.stage))
-      return this.families.get(before.name)?.[kind] ?? null;
-    return this.tasks.itemsFeeding(before, task).find((one) => this.isInTheWay(one, kind))?.id ?? null;
-  }
-
-  private isInTheWay({ id, stage }: Task, kind: 'file' | 'after'): boolean {
-    const state = this.found.get(id);
-    if (state === undefined) return false;
-    if (state.kind === 'held' && state.hold.kind === 'until-changed')
-      return kind === 'file' || !stage.optional;
-    return state.kind === 'blocked' || (state.kind === 'held' && state.hold.kind === 'until-asked');
-  }
-}
-
 function stateOf(
   task: Task,
   assessed: AssessmentOrFailure,
@@ -159,4 +104,13 @@ export function estimateOf(assessed: AssessmentOrFailure): number | null {
 
 export function recordOf(assessment: Assessment): TaskRecord | null {
   return assessment.memory.kind === 'done' ? assessment.memory.record : null;
+}
+
+function isInTheWay(state: RestState | undefined, { optional }: Stage, kind: Edge['kind']): boolean {
+  if (state?.kind === 'held' && state.hold.kind === 'until-changed') return kind === 'file' || !optional;
+  return state?.kind === 'blocked' || (state !== undefined && isUnasked(state));
+}
+
+function isUnasked(state: RestState): boolean {
+  return state.kind === 'held' && state.hold.kind === 'until-asked';
 }

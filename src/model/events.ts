@@ -60,7 +60,8 @@ export interface RunBlocked {
 /** Of a dry run: what would happen to a task. */
 export interface TaskPlanned extends OfTask {
   readonly kind: 'task-planned';
-  readonly action: 'run' | 'restore' | 'fresh' | 'fail';
+  /** `skip`: it is stale, and something before it would fail or wait for a person. */
+  readonly action: 'run' | 'restore' | 'fresh' | 'skip' | 'fail';
   readonly reasons: readonly StaleReason[];
   readonly command: string;
   /** From the last execution; `null` where there was none. */
@@ -70,6 +71,10 @@ export interface TaskPlanned extends OfTask {
   /** With how many items one execution would serve it at most. */
   readonly batch?: number;
   readonly failure?: Failure;
+  /** Its failure would not fail the run. */
+  readonly optional?: boolean;
+  /** The stages over which it would be skipped. */
+  readonly blockedBy?: readonly string[];
   /** Of a fresh task whose present result a person took as it is. */
   readonly accepted?: Acceptance;
   /** It is for a failure, and there would be none: it was not looked at, and counts as fresh. */

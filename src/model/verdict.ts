@@ -26,8 +26,8 @@ export type StaleReason =
   | { readonly code: 'input-newer'; readonly path: string; readonly than: string }
   /** A stage before this one, which runs when one has. */
   | { readonly code: 'upstream-failed'; readonly stage: string }
-  /** Planned only: a stage before this one would run, so its files may change; or it `fails`, and this one would not be begun. */
-  | { readonly code: 'upstream-planned'; readonly stage: string; readonly fails?: true };
+  /** Planned only: a stage before this one would run, so its files may change; or it `fails` or is `skipped`, and this one would be, too. */
+  | { readonly code: 'upstream-planned'; readonly stage: string; readonly end?: 'fails' | 'skipped' };
 
 export type Verdict =
   | { readonly kind: 'fresh' }

@@ -4,13 +4,16 @@ import type { TaskPlanned } from '../model/events.ts';
 import type { ItemsGone } from '../model/item-events.ts';
 import { metricsText, noMetrics, sumOfMetrics } from '../model/metrics.ts';
 import { formatDuration, plural } from '../model/words/amounts.ts';
-import { printable } from '../model/words/printable.ts';
+import { blockedText, printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { padEnd, truncate } from './fit.ts';
 import type { Look } from './look.ts';
 import { nameOf } from './task-line.ts';
 
-const words = { run: 'would run', restore: 'would restore', fresh: 'fresh', fail: 'would fail' } as const;
+const words = {
+  ...{ run: 'would run', restore: 'would restore', fresh: 'fresh' },
+  ...{ skip: 'would skip', fail: 'would fail' },
+} as const;
 const wordWidth = 'would restore'.length + 2;
 const estimateWidth = '~999ms'.length;
 /** More fresh tasks than this are counted, not listed; but for those that a person accepted. */
@@ -39,16 +42,18 @@ export function planLines(plan: readonly TaskPlanned[], look: Look, options: Pla
 /** `3 would run, 1 would be restored, 1 fresh; about 25s of work, usd 0.42` */
 function planTotals(plan: readonly TaskPlanned[], gone: readonly ItemsGone[] = []): string {
   const count = (action: TaskPlanned['action']) => plan.filter((task) => task.action === action).length;
-  const [run, restore, fresh, fail] = [count('run'), count('restore'), count('fresh'), count('fail')];
+  const [run, restore, fresh] = [count('run'), count('restore'), count('fresh')];
+  const [skip, fail] = [count('skip'), count('fail')];
   const removed = gone.reduce((sum, one) => sum + one.removed.length, 0);
   const kept = gone.reduce((sum, one) => sum + one.kept.length, 0);
-  if (run + restore + fail + gone.length === 0) return `nothing to do: ${fresh} fresh`;
+  if (run + restore + skip + fail + gone.length === 0) return `nothing to do: ${fresh} fresh`;
   const told = [
     ...(removed > 0 || (gone.length > 0 && kept === 0)
       ? [`${plural(removed, 'file')} would be removed`]
       : []),
     ...(kept > 0 ? [`${plural(kept, 'edited file')} would be moved aside`] : []),
     ...(fail > 0 ? [`${fail} would fail`] : []),
+    ...(skip > 0 ? [`${skip} would be skipped`] : []),
     ...(run > 0 ? [`${run} would run`] : []),
     ...(restore > 0 ? [`${restore} would be restored`] : []),
     ...(fresh > 0 ? [`${fresh} fresh`] : []),
@@ -76,12 +81,18 @@ export function planTaskLines(task: TaskPlanned, look: Look, options: PlanOption
     return [fitted(`${word}${note === undefined ? name : `${name}  ${note}`}`.trimEnd())];
   }
 
-  const why = summariseReasons(task.reasons, options.verbose ? Number.POSITIVE_INFINITY : 3).join('; ');
+  const why = whyOf(task, options.verbose ? Number.POSITIVE_INFINITY : 3).join('; ');
   const estimate =
     task.action === 'run' && task.estimateMs !== null
       ? padEnd(`~${formatDuration(task.estimateMs)}`, estimateWidth)
       : '';
-  const head = [name, estimate, why === '' ? '' : `because ${why}`].filter((part) => part !== '').join('  ');
+  const told = [
+    name,
+    estimate,
+    task.blockedBy === undefined ? '' : blockedText(task.blockedBy),
+    why === '' ? '' : `because ${why}`,
+  ];
+  const head = told.filter((part) => part !== '').join('  ');
   const failure = task.failure === undefined ? [] : explainFailure(task.failure);
   const hasCommand = task.action === 'run' && task.command !== '' && options.commands !== false;
   const batch = task.batch === undefined ? '' : `  in batches of ${task.batch}`;
@@ -93,6 +104,12 @@ export function planTaskLines(task: TaskPlanned, look: Look, options: PlanOption
   ];
 }
 
+/** What stands in its way says more than what would have to be done. */
+function whyOf(task: TaskPlanned, most: number): readonly string[] {
+  const own = task.reasons.filter(({ code }) => code !== 'upstream-planned');
+  return summariseReasons(task.action === 'skip' ? own : task.reasons, most);
+}
+
 function paintAction(action: TaskPlanned['action'], look: Look): (text: string) => string {
   switch (action) {
     case 'run':
@@ -101,6 +118,7 @@ function paintAction(action: TaskPlanned['action'], look: Look): (text: string) 
       return look.style.restored;
     case 'fresh':
       return look.style.dim;
+    case 'skip':
     case 'fail':
       return look.style.bad;
   }

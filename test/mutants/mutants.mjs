@@ -327,10 +327,24 @@ export const mutants = [
     tests: ['test/random.test.ts', 'test/stories/concurrency.test.ts', 'test/engine/session.test.ts'],
   },
   {
+    name: 'what is planned behind an optional stage that would fail is skipped, whatever it needs of it',
+    file: 'src/engine/planned-ends.ts',
+    from: "kind === 'file' || !optional",
+    to: 'true',
+    tests: ['test/stories/items-foretold.test.ts'],
+  },
+  {
     name: 'a build that waited for another one knows its items as they were before',
     file: 'src/engine/session.ts',
     from: 'if (changed || this.waited) this.assessor.forget();',
     to: '',
+    tests: ['test/stories/concurrency.test.ts'],
+  },
+  {
+    name: 'a build builds the items that it first found, whatever came or went before its turn',
+    file: 'src/engine/build-tasks.ts',
+    from: 'const found = this.wantedItemsOf(stage);',
+    to: "const last = this.items.lastOf(stage.name);\n    const found = last.length > 0 ? { kind: 'found' as const, tasks: last } : this.wantedItemsOf(stage);",
     tests: ['test/stories/concurrency.test.ts'],
   },
   {

@@ -79,7 +79,7 @@ export type Built =
     };
 
 /** `open`: a stage before it is to run, so nobody can know. */
-export type Plan = 'run' | 'restore' | 'fresh' | 'fail' | 'wait' | 'open';
+export type Plan = 'run' | 'restore' | 'fresh' | 'skip' | 'fail' | 'wait' | 'open';
 
 /** What `pipe cache` can do besides telling. */
 export type Tending = 'gc' | 'verify' | 'clear';

@@ -178,6 +178,7 @@ export class EngineBuilder implements Builder {
 }
 
 function planOf({ action, reasons, failure }: TaskPlanned): Plan {
+  if (action === 'skip') return action;
   if (reasons.some(({ code }) => code === 'upstream-planned')) return 'open';
   return failure?.kind === 'protected' ? 'wait' : action;
 }

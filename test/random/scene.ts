@@ -236,6 +236,7 @@ function brokenPlans({ plans, ends }: Finished): readonly string[] {
     fresh: ['fresh'],
     restore: ['restored', 'executed'],
     run: ['executed', 'failed'],
+    skip: ['skipped'],
     fail: ['failed'],
     wait: ['waiting'],
     open: ['executed', 'restored', 'fresh', 'failed', 'skipped', 'waiting'],

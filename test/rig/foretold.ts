@@ -1,6 +1,7 @@
 // A build that is asked beforehand what it will do: `status` and `--dry-run` must agree with it, and touch nothing.
 import { expect } from 'vitest';
 import type { PipeEvent, TaskPlanned } from '../../src/model/events.ts';
+import { stageOfTask } from '../../src/model/task.ts';
 import type { Built, Rig } from './rig.ts';
 import { withoutTouching } from './untouched.ts';
 
@@ -30,25 +31,35 @@ export async function buildAsForetold(rig: Rig, args: readonly string[] = []): P
   }
   for (const plan of plans) {
     // What stages before it will make decides; it may also turn out fresh.
-    if (plan.reasons.some((reason) => reason.code === 'upstream-planned')) continue;
-    const outcome = built.end(plan.task)?.outcome;
+    if (plan.action !== 'skip' && plan.reasons.some(({ code }) => code === 'upstream-planned')) continue;
+    // An item that nothing made is told of with its stage.
+    const end =
+      built.end(plan.task) ?? (plan.action === 'skip' ? built.end(stageOfTask(plan.task)) : undefined);
+    const outcome = end?.outcome;
     // The first failure stops the run, so that what was to follow is skipped.
     if (outcome === 'skipped' && built.code === 1) continue;
-    expect({ task: plan.task, outcome }).toEqual({ task: plan.task, outcome: outcomeOf[plan.action] });
-    if (plan.action !== 'fail') expect(built.end(plan.task)?.reasons).toEqual(plan.reasons);
+    expect({ task: plan.task, outcome }).toEqual({
+      task: plan.task,
+      outcome: plan.waits ? 'waiting' : outcomeOf[plan.action],
+    });
+    if (plan.action !== 'fail' && plan.action !== 'skip')
+      expect(built.end(plan.task)?.reasons).toEqual(plan.reasons);
   }
   return built;
 }
 
 /** Flags that `status` does not have. */
-const ofBuildAlone = new Set(['--force', '--no-cache']);
+const ofBuildAlone = new Set(['--force', '--no-cache', '--keep-going']);
 
-const outcomeOf = { run: 'executed', restore: 'restored', fresh: 'fresh', fail: 'failed' } as const;
+const outcomeOf = {
+  ...{ run: 'executed', restore: 'restored', fresh: 'fresh' },
+  ...{ skip: 'skipped', fail: 'failed' },
+} as const;
 
 function isPlan(event: PipeEvent): event is PipeEvent & TaskPlanned {
   return event.kind === 'task-planned';
 }
 
-function essence({ task, action, reasons }: Plan) {
-  return { task, action, reasons };
+function essence({ task, action, reasons, failure }: Plan) {
+  return { task, action, reasons, waits: failure?.kind === 'protected' };
 }

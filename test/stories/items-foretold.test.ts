@@ -1,6 +1,8 @@
 // What `status`, `why` and a dry run say of stages with items is what the build that follows does.
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import type { TaskPlanned } from '../../src/model/events.ts';
+import { buildAsForetold } from '../rig/foretold.ts';
 import { Rig } from '../rig/rig.ts';
 
 const gathered = `import { definePipeline, items } from 'pipe-build';
@@ -62,6 +64,50 @@ test('why says over what a task would fail', async () => {
   ]);
   const { causes } = JSON.parse((await rig.pipe(['why', 's', '--json'])).stdout);
   expect(causes).toMatchObject([{ stage: 's:in/2.txt', failure: { kind: 'protected', paths: ['out/2.o'] } }]);
+});
+
+test('what stands behind a task that would fail is not told to run, and is skipped', async () => {
+  const config = `{ stages: {
+    a: { secrets: ['KEY'], produces: 'a', run: 'echo > a' },
+    needs: { requires: 'a', produces: 'b', run: 'cp a b' },
+    after: { after: 'needs', produces: 'c', run: 'echo > c' },
+    may: { secrets: ['KEY'], optional: true, produces: 'm', run: 'echo > m' },
+    reads: { requires: 'm', produces: 'r', run: 'cp m r' },
+    follows: { after: 'may', produces: 'f', run: 'echo > f' },
+    each: { forEach: 'in/{x}', secrets: ['KEY'], produces: ['e/{x}'], run: 'cp {item} e/{x}' },
+    next: { forEach: 'e/{x}', produces: ['n/{x}'], run: 'cp {item} n/{x}' },
+    all: { requires: ['e/*'], produces: 'all', run: 'cat e/* > all' },
+    kept: { requires: 'in/1', produces: 'kept', protect: true, run: 'echo > kept' },
+    behind: { requires: 'kept', produces: 'behind', run: 'echo > behind' },
+    always: { after: 'needs', when: 'always', produces: 'w', run: 'echo > w' },
+    waits: { after: 'kept', when: 'always', produces: 'v', run: 'echo > v' },
+    alarm: { after: 'reads', when: 'failure', produces: 'x', run: 'echo > x' },
+    other: { produces: 'o', run: 'echo > o' },
+  } }`;
+  await using rig = await Rig.compiled({ 'in/1': '1', 'in/2': '2', kept: 'by hand' }, config);
+  const { tasks } = JSON.parse((await rig.pipe(['status', '--json'])).stdout) as { tasks: TaskPlanned[] };
+  const blocked = tasks.flatMap(({ task, action, blockedBy }) =>
+    action === 'skip' ? [[task, blockedBy]] : [],
+  );
+  expect(Object.fromEntries(blocked)).toEqual({
+    ...{ needs: ['a'], after: ['a'], reads: ['may'], 'next:e/1': ['each'], 'next:e/2': ['each'] },
+    ...{ all: ['each'], behind: ['kept'], waits: ['kept'] },
+  });
+  const { stdout } = await rig.pipe(['build', '-n']);
+  expect(stdout).toMatch(/^would skip +needs +blocked by a +because it was never built\n/m);
+  expect(stdout).toContain('5 would fail, 8 would be skipped, 4 would run\n');
+  expect((await rig.pipe(['why', 'after'])).stdout).toContain(
+    'after would be skipped\n  because it was never built\n  blocked by a\n',
+  );
+  const built = await buildAsForetold(rig, ['--keep-going']);
+  expect(built.executed).toEqual(['alarm', 'always', 'follows', 'other']);
+});
+
+test('a dry run ends as the build does: what may fail fails neither', async () => {
+  const config = `{ stages: { may: { secrets: ['KEY'], optional: true, produces: 'm', run: 'echo > m' } } }`;
+  await using rig = await Rig.compiled({}, config);
+  for (const args of [['-n'], []])
+    expect(await rig.build(args)).toMatchObject({ code: 0, finished: { outcome: 'degraded', failed: 1 } });
 });
 
 test('an edited output of an item that is gone is foretold to be moved aside, and the way back is one that works', async () => {
@@ -146,7 +192,7 @@ export default definePipeline({ stages: {
     expect(
       stdout.match(/^would fail +s:in\/[12]\.json .*\n +its check cannot be made: schema\.json: /gm),
     ).toHaveLength(2);
-    expect(stdout).toContain('2 would fail, 1 would run');
+    expect(stdout).toContain('2 would fail, 1 would be skipped');
   }
   expect((await rig.pipe(['why', 's:in/1.json'])).stdout).toContain(words);
   expect((await rig.pipe(['describe', 's'])).stdout).toContain(words);

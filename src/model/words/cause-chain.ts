@@ -11,6 +11,8 @@ export interface Cause {
   readonly reasons: readonly StaleReason[];
   /** Over what it would fail. */
   readonly failure?: Failure;
+  /** The stages over which it would be skipped. */
+  readonly blockedBy?: readonly string[];
   /** The stages before it that would run. */
   readonly upstream: readonly Cause[];
   /** Told before in this chain: its own causes are not repeated. */
@@ -31,8 +33,9 @@ export function causesOf(task: string, plans: readonly TaskPlanned[]): Cause {
     told.add(name);
     const reasons = plan.reasons.filter((reason) => reason.code !== 'upstream-planned');
     const upstream: Cause[] = [];
-    const failing = plan.failure === undefined ? {} : { failure: plan.failure };
-    among.push({ stage: name, action: plan.action, reasons, ...failing, upstream, repeated });
+    const { failure, blockedBy } = plan;
+    const bad = { ...(failure && { failure }), ...(blockedBy && { blockedBy }) };
+    among.push({ stage: name, action: plan.action, reasons, ...bad, upstream, repeated });
     if (repeated) continue;
     for (const reason of plan.reasons.toReversed()) {
       if (reason.code === 'upstream-planned') open.push({ name: reason.stage, among: upstream });
@@ -41,7 +44,7 @@ export function causesOf(task: string, plans: readonly TaskPlanned[]): Cause {
   return chain[0]!;
 }
 
-export interface FlatCause extends Pick<Cause, 'stage' | 'action' | 'reasons' | 'failure'> {
+export interface FlatCause extends Pick<Cause, 'stage' | 'action' | 'reasons' | 'failure' | 'blockedBy'> {
   /** Names of the stages before it that would run, each of which has a cause of its own. */
   readonly upstream: readonly string[];
 }

@@ -23,3 +23,8 @@ export function escapeCharacter(character: string): string {
   const code = character.codePointAt(0)!;
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 }
+
+/** Of what is not begun for others. */
+export function blockedText(blockedBy: readonly string[]): string {
+  return `blocked by ${blockedBy.map(printable).join(', ')}`;
+}

@@ -42,7 +42,7 @@ export function explainReason(reason: StaleReason): string {
     case 'upstream-failed':
       return `${printable(reason.stage)} failed`;
     case 'upstream-planned':
-      return `${printable(reason.stage)} would ${reason.fails ? 'fail' : 'run'}`;
+      return `${printable(reason.stage)} ${plannedEnd(reason)}`;
   }
 }
 
@@ -193,16 +193,20 @@ function explainGroup(group: readonly StaleReason[], limit: number): string {
     case 'upstream-failed':
       return `${names} failed`;
     case 'upstream-planned':
-      return `${names} would ${first.fails ? 'fail' : 'run'}`;
+      return `${names} ${plannedEnd(first)}`;
     default:
       return explainReason(first);
   }
 }
 
+function plannedEnd({ end }: Extract<StaleReason, { readonly code: 'upstream-planned' }>): string {
+  return end === undefined ? 'would run' : end === 'fails' ? 'would fail' : 'would be skipped';
+}
+
 function keyOf(reason: StaleReason): string {
   // Each changed part of the definition is its own news.
   if (reason.code === 'definition-changed') return `${reason.code} ${reason.name}`;
-  return reason.code === 'upstream-planned' && reason.fails ? `${reason.code} fails` : reason.code;
+  return reason.code === 'upstream-planned' ? `${reason.code} ${reason.end}` : reason.code;
 }
 
 function nameIn(reason: StaleReason): string {

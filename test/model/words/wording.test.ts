@@ -22,7 +22,7 @@ describe('a reason', () => {
     [{ code: 'output-extra', path: 'a' }, 'a is not one of its outputs'],
     [{ code: 'input-newer', path: 'a', than: 'b' }, 'a is newer than b'],
     [{ code: 'upstream-planned', stage: 'extraction' }, 'extraction would run'],
-    [{ code: 'upstream-planned', stage: 'extraction', fails: true }, 'extraction would fail'],
+    [{ code: 'upstream-planned', stage: 'extraction', end: 'fails' }, 'extraction would fail'],
   ])('%j reads well after "because"', (reason, words) => {
     expect(explainReason(reason)).toBe(words);
   });
@@ -79,7 +79,7 @@ describe('many reasons', () => {
   test('stages that would run are named together', () => {
     const planned = ['a', 'b'].map((stage): StaleReason => ({ code: 'upstream-planned', stage }));
     expect(summariseReasons(planned)).toEqual(['a, b would run']);
-    const fails: StaleReason = { code: 'upstream-planned', stage: 'c', fails: true };
+    const fails: StaleReason = { code: 'upstream-planned', stage: 'c', end: 'fails' };
     expect(summariseReasons([...planned, fails])).toEqual(['a, b would run', 'c would fail']);
   });
 });

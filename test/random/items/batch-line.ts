@@ -1,6 +1,6 @@
 // The shell line of a stage whose items share a process: it makes one after the other, and says what has become of each.
 import { held } from '../work.ts';
-import { asking, type Labour } from './labour.ts';
+import { askingIf, type Labour } from './labour.ts';
 
 /** An item that has a c is only made, and nothing is said of it. It waits at the gate when the first has been made. */
 export function batchLineOf({ forEach, produces, salt, letters, usesParam, service }: Labour): string {
@@ -16,7 +16,7 @@ export function batchLineOf({ forEach, produces, salt, letters, usesParam, servi
     ...others.map((_, i) => `letters "$@" > "$(named produces | sed -n ${i + 2}p)"`),
   ];
   return [
-    ...(service ? [asking] : []),
+    ...askingIf(service),
     `say() { echo '{"item":"'"$item"'",'"$1"'}' >> "$PIPE_OUTPUT"; }`,
     `letters() { ${ofRecord}cut -c1 "$@"; }`,
     `named() { printf '%s\\n' "$line" | sed 's/.*"'$1'":\\[\\([^]]*\\)\\].*/\\1/; s/^"//; s/"$//; s/","/\\n/g'; }`,

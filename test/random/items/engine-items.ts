@@ -1,6 +1,4 @@
 // The engine with its real adapters, within this process, over a pipeline with items. Only the programs are played.
-import fs from 'node:fs';
-import path from 'node:path';
 import type { RunId } from '../../../src/base/brand.ts';
 import { openWorld } from '../../../src/cli/world.ts';
 import type { Executor } from '../../../src/engine/executor.ts';
@@ -14,7 +12,6 @@ import { select, selectEverything } from '../../../src/model/selection.ts';
 import { workspaceOf } from '../../rig/workspace-of.ts';
 import { foundIn, type ItemBuilder, type ItemBuilt, toldBy } from './item-builder.ts';
 import type { Death } from './item-turns.ts';
-import { sign } from './labour.ts';
 import type { Meddler } from './meddler.ts';
 import { type Meddlesome, PlayedLabour } from './played-labour.ts';
 import { type Manner, recipesOf, specOf } from './recipes.ts';
@@ -55,8 +52,6 @@ export class EngineItems implements ItemBuilder {
     const session = new Session({ world, graph, selection, options: { ...options, command: ['build'] } });
     try {
       const end = await Promise.race([session.build('random'), executor.died]);
-      // What it had started is gone with it.
-      if (end === 'died') fs.rmSync(path.join(this.root, sign), { force: true });
       if (end === 'died') return { kind: 'died' };
       if (end.kind !== 'finished') return { kind: 'refused', why: JSON.stringify(end) };
       const { exitCode } = end.event;
@@ -111,7 +106,8 @@ export class EngineItems implements ItemBuilder {
   ): Promise<ReadonlyMap<string, TaskPlanned['action']>> {
     const { graph, selection } = this.selected(request);
     const { world, close } = await this.open(request, nobody, false);
-    const isOpen = ({ reasons }: TaskPlanned) => reasons.some(({ code }) => code === 'upstream-planned');
+    const isOpen = ({ action, reasons }: TaskPlanned) =>
+      action !== 'skip' && reasons.some(({ code }) => code === 'upstream-planned');
     const plans = preview(world, graph, selection).filter((plan) => !isOpen(plan));
     close();
     return new Map(plans.map(({ task, action }) => [task as string, action]));

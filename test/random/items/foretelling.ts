@@ -1,5 +1,4 @@
 // What the workspace of a pipeline with items must be, and what is on record: a second, simple build tool that does nothing.
-import { sign } from './labour.ts';
 import { Ledger } from './ledger.ts';
 import { type Manner, type Params, type Recipe, recipesOf, type StageName, serviceFile } from './recipes.ts';
 import { type Items, lyingOf, type TaskView, type Texts, tasksOf } from './tasks.ts';
@@ -77,9 +76,6 @@ export class Foretelling {
     for (const [path, text] of found) if (before.get(path) !== text) this.doubtful.add(path);
     this.ledger.doubt(possible, request.cache);
     this.texts = new Map(found);
-    // The next build ends the service.
-    this.texts.delete(sign);
-    this.doubtful.delete(sign);
   }
 
   /** It runs over each of them, whatever it made before. */

@@ -1,5 +1,5 @@
 // What a story with items needs of a build tool; and the real command as that.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { PipeEvent, TaskPlanned } from '../../../src/model/events.ts';
@@ -7,7 +7,7 @@ import { builtFrom, type Ended, environment, nodeUnderTest, pipeCommand, Running
 import { Gates } from '../gates.ts';
 import { readTree } from '../tree.ts';
 import type { Death } from './item-turns.ts';
-import { sign } from './labour.ts';
+import { hold, isFree } from './labour.ts';
 import type { Meddler } from './meddler.ts';
 import { configOf, type Manner } from './recipes.ts';
 import type { Texts } from './tasks.ts';
@@ -48,6 +48,7 @@ export class CommandItems implements ItemBuilder {
   }
 
   configure(manner: Manner): void {
+    fs.mkdirSync(path.dirname(path.join(this.root, hold)), { recursive: true });
     fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), configOf(manner));
   }
 
@@ -67,15 +68,9 @@ export class CommandItems implements ItemBuilder {
     }
     // Who waits at a gate is known by what it prints.
     const running = this.start('within' in death ? argumentsOf(request) : words, 'within' in death);
-    const built =
-      'within' in death
-        ? this.killedWithin(running, death.within)
-        : this.killedAfter(running, death, isFlagless);
-    if ((await built).kind === 'died') {
-      this.endService();
-      this.hasDied = true;
-    }
-    return built;
+    return 'within' in death
+      ? this.killedWithin(running, death.within)
+      : this.killedAfter(running, death, isFlagless);
   }
 
   private async killedAfter(
@@ -120,7 +115,6 @@ export class CommandItems implements ItemBuilder {
   }
 
   private gates: Gates | null = null;
-  private hasDied = false;
 
   private async killedWithin(running: Running, nth: number): Promise<ItemBuilt> {
     const gates = this.gates!;
@@ -134,17 +128,10 @@ export class CommandItems implements ItemBuilder {
     }
   }
 
-  /** The next build would, and could not take its sign away. */
-  private endService(): void {
-    const at = path.join(this.root, sign);
-    if (!fs.existsSync(at)) return;
-    const id = Number(fs.readFileSync(at, 'utf8'));
-    fs.rmSync(at);
-    try {
-      if (id > 1) process.kill(-id, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
+  /** Also of a build that was killed, by the next one. */
+  private expectServiceEnded(): void {
+    const { status } = spawnSync(isFree, { cwd: this.root, shell: true });
+    if (status !== 0) throw new Error('the service was not ended');
   }
 
   /** While a command waits that has an execution for itself: what others have read by then nobody knows. */
@@ -165,13 +152,11 @@ export class CommandItems implements ItemBuilder {
   }
 
   private told(ended: Ended, isFlagless: boolean): ItemBuilt {
-    // A service that was just starting when its build was killed gives its sign later, and is then killed with it there.
-    if (this.hasDied) this.endService();
-    this.hasDied = false;
     if (ended.code === 2) return { kind: 'refused', why: ended.stderr };
     const { events, finished, code } = builtFrom(isFlagless ? this.journalOf(ended) : ended);
     if (code === null || finished === null || ![0, 1, 3].includes(code))
       throw new Error(`exit code ${code}: ${ended.stderr}`);
+    this.expectServiceEnded();
     const told = { ...toldBy(events), exitCode: code, freshUntold: isFlagless, found: foundIn(this.root) };
     const isPart = events.some((event) => event.kind === 'run-started' && event.fresh !== undefined);
     return { kind: 'told', told, isPart };

@@ -73,7 +73,9 @@ export class ItemScene {
       const orders = told.length === 1 ? [told] : [told, [...told].reverse()];
       const followed = orders.map((order) => {
         const model = this.model.copy();
-        const wrong = order.flatMap((one) => follow(model, request, one));
+        const wrong = order.flatMap((one, i) =>
+          follow(model, request, { ...one, isFoundLater: i + 1 < order.length }),
+        );
         return { model, wrong: [...wrong, ...differing(model.texts, foundIn(this.root))] };
       });
       const right = followed.find(({ wrong }) => wrong.length === 0);
@@ -210,11 +212,12 @@ function brokenPlans(
     fresh: ['fresh'],
     restore: ['restored'],
     run: ['executed', 'failed'],
+    skip: ['skipped'],
     fail: ['failed'],
   } as const;
   return [...plans].flatMap(([name, plan]) => {
     const end = told.ends.get(name)?.end;
-    if (end === undefined || end === 'skipped' || end === 'waiting') return [];
+    if (end === undefined || (plan !== 'skip' && end === 'skipped') || end === 'waiting') return [];
     // Nobody foresees a failure.
     if (model.isForFailures(name)) return [];
     return (kept[plan] as readonly string[]).includes(end) ? [] : [`${name} was to ${plan}, and was ${end}`];

@@ -1,5 +1,6 @@
 // What the stages with items do: pure text functions, once as shell lines and once as values.
 import { posixCksum } from '../posix-cksum.ts';
+import { gates } from '../tree.ts';
 import type { Input } from '../work.ts';
 import { held } from '../work.ts';
 import { batchLineOf } from './batch-line.ts';
@@ -44,9 +45,15 @@ export type Outcome =
       readonly crashes: boolean;
     };
 
-/** The file is there as long as the service is up. */
-export const sign = '.up';
-export const asking = `if test ! -e ${sign}; then echo the service is down; exit 9; fi`;
+/** The service holds it as long as it is up. Whatever becomes of its processes, what they held is free then. */
+export const hold = `${gates}/left-service`;
+/** Ends well where nobody does. */
+export const isFree = `flock --shared --nonblock ${hold} true`;
+const asking = `if ${isFree}; then echo the service is down; exit 9; fi`;
+
+export function askingIf(service: boolean): readonly string[] {
+  return service ? [asking] : [];
+}
 
 export function shellLineOf(labour: Labour) {
   if (labour.batch !== null) return { run: batchLineOf(labour) };
@@ -60,7 +67,7 @@ export function shellLineOf(labour: Labour) {
   const run = [
     `echo '{"metric":{"usd":1}}' >> "$PIPE_OUTPUT"`,
     letters,
-    ...(service ? [asking] : []),
+    ...askingIf(service),
     ...half,
     held('begin'),
     'if test "$PIPE_ATTEMPT" -lt 2 && letters | grep -q r; then exit 1; fi',

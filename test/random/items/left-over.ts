@@ -10,6 +10,8 @@ interface About {
   readonly found: Texts;
   /** Nobody can say how far it came. */
   readonly isStopped: boolean;
+  /** What is there no more another build may have taken away. */
+  readonly isFoundLater: boolean;
 }
 
 export class LeftOver {
@@ -72,12 +74,12 @@ export class LeftOver {
 
   /** Of those that are not cleared up, only an attempt may have taken away what it made before. */
   doubt(recipe: Recipe, items: readonly TaskView[], clears: boolean): void {
-    const { model, found } = this.about;
+    const { model, found, isFoundLater } = this.about;
     const names = new Set(items.map(({ id }) => id));
     for (const path of this.leftIn(recipe, items)) {
       const owners = model.ledger.makersOf(path);
       const isOfGone = owners.length > 0 && owners.every((id) => !names.has(id));
-      if (isOfGone && !clears && !found.has(path))
+      if (isOfGone && !clears && !found.has(path) && !isFoundLater)
         this.wrong.push(`${path} went, and nobody knows yet whether its item is gone`);
       this.adopt(path);
     }

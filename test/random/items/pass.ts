@@ -52,7 +52,13 @@ class Pass {
     const hasFailed = [...told.ends].some(([name, { end }]) => end === 'failed' && !this.isOptional(name));
     this.isStopped = (hasFailed && !request.keepGoing) || this.isSpent();
     this.left = new LeftOver(
-      { model, params: request.params, found: told.found, isStopped: this.isStopped },
+      {
+        model,
+        params: request.params,
+        found: told.found,
+        isStopped: this.isStopped,
+        isFoundLater: told.isFoundLater ?? false,
+      },
       this.wrong,
     );
   }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Execution, ExecutionEnd, Executor, SharedItem } from '../../../src/engine/executor.ts';
 import { fill } from './captures.ts';
-import { addedByHook, isRefused, lettersIn, type Occasion, outcomeOf, sign } from './labour.ts';
+import { addedByHook, isRefused, lettersIn, type Occasion, outcomeOf } from './labour.ts';
 import type { Read } from './meddler.ts';
 import { type Recipe, serviceFile } from './recipes.ts';
 
@@ -35,6 +35,8 @@ export class PlayedLabour implements Executor {
   private readonly meddler: Meddlesome | null;
   private executions = 0;
   private readonly ofStage = new Map<string, number>();
+  /** The service. */
+  private isUp = false;
   private endService: () => void = () => {};
   private die: () => void = () => {};
   private isDead = false;
@@ -79,7 +81,7 @@ export class PlayedLabour implements Executor {
     if (execution.service !== null) return this.serve(execution.service);
     const { context, hook, logPath } = execution;
     const recipe = this.recipes.find(({ name }) => name === context.stage)!;
-    if (recipe.service && hook === null && !this.isUp()) throw new Error('the service is down');
+    if (recipe.service && hook === null && !this.isUp) throw new Error('the service is down');
     if (execution.batch !== null) return this.performBatch(execution, recipe);
     const values = { ...context.item?.captures, 'params.s': String(context.params.s ?? '') };
     const record = recipe.forEach?.kind === 'records' ? JSON.stringify(context.item?.value) : null;
@@ -120,12 +122,12 @@ export class PlayedLabour implements Executor {
   }
 
   private async serve({ does }: { readonly does: 'start' | 'check' }): Promise<ExecutionEnd> {
-    if (does === 'check') return this.isUp() ? done : failed;
+    if (does === 'check') return this.isUp ? done : failed;
     if (fs.readFileSync(this.at(serviceFile), 'utf8').startsWith('x')) return failed;
-    this.write(sign, '');
+    this.isUp = true;
     return new Promise((resolve) => {
       this.endService = () => {
-        fs.rmSync(this.at(sign), { force: true });
+        this.isUp = false;
         resolve({ kind: 'cancelled' });
       };
     });
@@ -135,10 +137,6 @@ export class PlayedLabour implements Executor {
     const nthOfStage = this.ofStage.get(stage) ?? 0;
     this.ofStage.set(stage, nthOfStage + 1);
     return this.meddler?.isMoment(stage, nth, nthOfStage) ?? false;
-  }
-
-  private isUp(): boolean {
-    return fs.existsSync(this.at(sign));
   }
 
   /** A c is made, and nothing is said of it; a k ends the process. */

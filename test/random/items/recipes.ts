@@ -1,6 +1,6 @@
 // The pipelines of stories with items, and their meaning as a configuration: from item to item, gathered, of records,
 // with parameters, hooks and retries.
-import { type Labour, shellLineOf, sign } from './labour.ts';
+import { hold, isFree, type Labour, shellLineOf } from './labour.ts';
 
 export const stageNames = [
   ...(['first', 'last', 'check', 'doc', 'recs', 'each', 'all'] as const),
@@ -221,14 +221,11 @@ export function specOf(manner: Manner, recordsOf: (document: string) => unknown)
 export const serviceFile = 'service.txt';
 
 const service = {
-  check: `test -s ${sign}`,
+  check: `! ${isFree}`,
   start: [
     `if grep -q x ${serviceFile}; then exit 1; fi`,
-    // What runs in the background does not hear an interrupt.
-    `timeout 300 tail -f /dev/null & trap "rm -f ${sign}; kill $!" EXIT`,
-    'trap "exit 0" INT TERM',
-    `echo $$ > ${sign}`,
-    'wait $! || :',
+    // It waits for those who are just looking.
+    ...[`exec 9>> ${hold}`, 'flock 9', 'exec sleep 300'],
   ].join('; '),
   interval: 5,
 };

@@ -36,6 +36,8 @@ export interface Told {
   readonly freshUntold: boolean;
   readonly spent: number;
   readonly found: Texts;
+  /** That is what lay there when another build had come after it. */
+  readonly isFoundLater?: boolean;
   /** Of tasks in batches, whether the last attempt was to succeed, as the program itself knows; else unknown. */
   readonly witnessed?: ReadonlyMap<string, boolean>;
   /** How many had been reported as done when their batch crashed. */
