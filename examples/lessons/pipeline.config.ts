@@ -7,13 +7,16 @@ interface Scheme {
 
 const out = 'out/{params.subject}-{params.level}';
 
+// Where the screenshot service listens. No parameter: all of these count for a script, and another port is no reason
+// to pay for the lessons once more.
+const port = Number(process.env.SCREENSHOTS_PORT ?? 4817);
+
 export default definePipeline({
   name: 'lessons',
   params: {
     subject: { type: 'string', choices: ['math', 'art'], description: 'what to teach' },
     level: { type: 'number', choices: [3, 4], default: 3, description: 'the year at school' },
     provider: { type: 'string', choices: ['offline', 'http'], default: 'offline', description: 'who writes' },
-    port: { type: 'number', default: 4817, description: 'where the screenshot service listens' },
   },
   // Every lesson is written by it.
   requires: ['style.md'],
@@ -21,10 +24,10 @@ export default definePipeline({
   budget: { usd: 1 },
   services: {
     screenshots: {
-      check: 'http://127.0.0.1:{params.port}/health',
-      start: 'node screenshots/server.mjs {params.port}',
+      check: `http://127.0.0.1:${port}/health`,
+      start: `node screenshots/server.mjs ${port}`,
       timeout: '10s',
-      hint: 'if the port belongs to something else, choose another one: -p port=4818',
+      hint: `if the port belongs to something else, choose another one: SCREENSHOTS_PORT=${port + 1} pipe build …`,
     },
   },
   stages: {
@@ -51,7 +54,7 @@ export default definePipeline({
       description: 'Draw one lesson',
       forEach: `${out}/lessons/{order}.md`,
       produces: [`${out}/diagrams/{order}.png`],
-      run: 'node stages/diagram.mjs {item} {params.port} {produces}',
+      run: `node stages/diagram.mjs {item} ${port} {produces}`,
       services: 'screenshots',
       check: nonEmpty(),
       // The lessons are good without.

@@ -24,10 +24,10 @@ async function serving(answer: http.RequestListener) {
   return { port, close, [Symbol.asyncDispose]: close };
 }
 
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
+/** The screenshot service on a port that nobody listens on. */
+async function onFreePort() {
   await using server = await serving(() => {});
-  return server.port;
+  return { SCREENSHOTS_PORT: String(server.port) };
 }
 
 /** What a PNG says of itself: as wide as, as high as, and how many bytes of points it has. */
@@ -38,11 +38,11 @@ function measured(png: Buffer) {
 
 test('what the budget stopped is taken up, and one topic is one lesson', async () => {
   await using rig = await lessons();
-  const port = ['-p', `port=${await freePort()}`];
-  const math = ['-p', 'subject=math', ...port];
-  const first = await rig.build([...math, '-j', '1', '--budget', 'usd=0.003']);
+  const env = await onFreePort();
+  const math = ['-p', 'subject=math'];
+  const first = await rig.build([...math, '-j', '1', '--budget', 'usd=0.003'], { env });
   expect(first).toMatchObject({ code: 3, finished: { waiting: 5, skipped: 1 } });
-  const rest = await rig.build(['--resume', 'last']);
+  const rest = await rig.build(['--resume', 'last'], { env });
   const diagram = (order: number) => `diagram:out/math-3/lessons/${order}.md`;
   const diagrams = [1, 2, 3, 4, 5].map(diagram);
   expect(rest).toMatchObject({ code: 0, executed: [...diagrams, 'lesson:4', 'lesson:5', 'overview'] });
@@ -59,25 +59,35 @@ test('what the budget stopped is taken up, and one topic is one lesson', async (
   expect(states).toEqual(['started', 'healthy', 'ended']);
 
   rig.write('curriculum.json', rig.read('curriculum.json').replace('Right angles', 'Angles'));
-  expect(await rig.build(math)).toMatchObject({ executed: [diagram(5), 'lesson:5', 'overview', 'scheme'] });
-  expect(await rig.build(['-p', 'subject=art', '-p', 'level=4', ...port])).toMatchObject({
+  expect(await rig.build(math, { env })).toMatchObject({
+    executed: [diagram(5), 'lesson:5', 'overview', 'scheme'],
+  });
+  expect(await rig.build(['-p', 'subject=art', '-p', 'level=4'], { env })).toMatchObject({
     finished: { executed: 8 },
   });
-  const again = await rig.build(math);
+  const again = await rig.build(math, { env });
   expect(again).toMatchObject({ executed: [], finished: { fresh: 12 } });
   expect(again.events.some(({ kind }) => kind === 'service-changed')).toBe(false);
 });
 
-test('where the screenshot service cannot be had, there are lessons without pictures', async () => {
+test('where the screenshot service cannot be had, there are lessons without pictures, and on another port only these are made', async () => {
   await using rig = await lessons();
   await using other = await serving((_, response) => response.writeHead(503).end());
-  const built = await rig.build(['-p', 'subject=art', '-p', `port=${other.port}`]);
+  const art = ['-p', 'subject=art'];
+  const taken = { SCREENSHOTS_PORT: String(other.port) };
+  const built = await rig.build(art, { env: taken });
   expect(built).toMatchObject({ code: 0, finished: { outcome: 'degraded', executed: 5, failed: 3 } });
   expect(built.end('diagram:out/art-3/lessons/1.md')?.failure).toMatchObject({
     kind: 'service-down',
-    hint: expect.stringContaining('-p port=4818'),
+    hint: expect.stringContaining(`SCREENSHOTS_PORT=${other.port + 1} pipe build`),
   });
   expect(rig.exists('out/art-3/overview.md')).toBe(true);
+
+  // On another port there are pictures, and no lesson is paid for again.
+  const free = await rig.build(art, { env: await onFreePort() });
+  const diagrams = [1, 2, 3].map((order) => `diagram:out/art-3/lessons/${order}.md`);
+  expect(free).toMatchObject({ code: 0, executed: diagrams });
+  expect(free.finished?.metrics).toBeUndefined();
 });
 
 test('a real model is asked over HTTP, again where it says so, and its key goes nowhere', async () => {
