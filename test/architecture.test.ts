@@ -249,19 +249,20 @@ describe('what leaves the process', () => {
 
 describe('the model', () => {
   const model = files.filter((file) => ['model', 'base'].includes(folderOf(file.path)));
+  // To load a module by its path, and to call a function that may be anybody's, are services of the platform that
+  // every rank above base may need.
+  const services = ['base/load-module.ts', 'base/foreign-call.ts', 'base/refused-exit.ts'];
+  const isNoService = (file: SourceFile) => !services.includes(file.path);
 
   test('reaches for no clock, no chance and no process', () => {
     const impure = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bsetTimeout\b/;
-    // It loads modules, also Node's own, by way of the process.
-    const others = model.filter((file) => file.path !== 'base/load-module.ts');
-    expect(others.flatMap((file) => offences(file, impure))).toEqual([]);
+    expect(model.filter(isNoService).flatMap((file) => offences(file, impure))).toEqual([]);
   });
 
   test('of Node it knows hashes and paths only', () => {
-    // Loading modules by path is in base: it is a service of the platform that every rank above may need.
     const allowed = new Set(['node:crypto', 'node:path', 'node:path/posix']);
     const wrong = model
-      .filter((file) => file.path !== 'base/load-module.ts')
+      .filter(isNoService)
       .flatMap((file) =>
         file.imports
           .filter((specifier) => specifier.startsWith('node:') && !allowed.has(specifier))

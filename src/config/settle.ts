@@ -1,5 +1,6 @@
 // Imports a compiled module and waits for what it exports, on guard against all that a configuration can do wrong.
 import { loadPlainModule } from '../base/load-module.ts';
+import { ExitCall, refuseExit } from '../base/refused-exit.ts';
 
 export type Settled =
   | { readonly kind: 'value'; readonly value: unknown }
@@ -64,8 +65,6 @@ async function load(compiledPath: string): Promise<Settled> {
   }
 }
 
-class ExitCall extends Error {}
-
 function threw(error: unknown): Mishap {
   if (!(error instanceof Error)) return { kind: 'threw', message: String(error), stack: '' };
   return { kind: 'threw', message: `${error.name}: ${error.message}`, stack: error.stack ?? '' };
@@ -73,13 +72,7 @@ function threw(error: unknown): Mishap {
 
 /** Returns what puts everything back. */
 function standGuard(report: (mishap: Mishap) => void, onPrint: ((text: string) => void) | null): () => void {
-  const { exit, abort } = process;
-  const refuse = (call: string) => {
-    report({ kind: 'exited', call });
-    throw new ExitCall(call);
-  };
-  process.exit = (code) => refuse(`process.exit(${code ?? ''})`);
-  process.abort = () => refuse('process.abort()');
+  const allowExit = refuseExit((call) => report({ kind: 'exited', call }));
 
   const onStray = (error: unknown) => {
     if (!(error instanceof ExitCall)) report(threw(error));
@@ -94,8 +87,7 @@ function standGuard(report: (mishap: Mishap) => void, onPrint: ((text: string) =
       : (['stdout', 'stderr'] as const).map((name) => divert(name, () => writesTo(onPrint)));
 
   return () => {
-    process.exit = exit;
-    process.abort = abort;
+    allowExit();
     process.off('uncaughtException', onStray);
     process.off('unhandledRejection', onStray);
     process.off('beforeExit', onIdle);

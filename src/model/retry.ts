@@ -1,5 +1,6 @@
 // Whether a failed attempt is worth another one, and after how long.
 import { createHash } from 'node:crypto';
+import { callForeign } from '../base/foreign-call.ts';
 import type { Failure } from './failure.ts';
 import type { RetryFailure } from './spec.ts';
 
@@ -47,7 +48,7 @@ export interface FailedAttempt {
 export type RetryDecision =
   | { readonly kind: 'give-up' }
   | { readonly kind: 'again'; readonly delayMs: number }
-  /** The predicate gave no answer. */
+  /** The predicate, or the search for the pattern, gave no answer. */
   | { readonly kind: 'no-answer'; readonly why: string };
 
 /**
@@ -107,17 +108,22 @@ function retryableOf({ failure, failures, tail }: FailedAttempt): RetryFailure |
   }
 }
 
-function holds(condition: RetryCondition | null, failure: RetryFailure): boolean | { readonly why: string } {
+interface NoAnswer {
+  readonly why: string;
+}
+
+function holds(condition: RetryCondition | null, failure: RetryFailure): boolean | NoAnswer {
   switch (condition?.kind) {
     case undefined:
       return true;
     case 'any-of':
-      return (
+      if (
         (failure.exitCode !== null && condition.exitCodes.includes(failure.exitCode)) ||
         condition.signals.some((signal) => wasEndedBy(signal, failure)) ||
-        (failure.kind === 'timeout' && condition.timeout) ||
-        (condition.output !== null && found(condition.output, failure))
-      );
+        (failure.kind === 'timeout' && condition.timeout)
+      )
+        return true;
+      return condition.output !== null && found(condition.output, failure);
     case 'predicate':
       return answerOf(condition.holds, failure);
   }
@@ -134,24 +140,32 @@ function wasEndedBy(signal: string, failure: RetryFailure): boolean {
   return failure.signal === signal || failure.exitCode === 128 + (signalNumbers[signal] ?? Number.NaN);
 }
 
-function found(pattern: OutputPattern, { output, message }: RetryFailure): boolean {
+function found(pattern: OutputPattern, { output, message }: RetryFailure): boolean | NoAnswer {
   const said = message === null ? output : `${output}\n${message}`;
   if (pattern.kind === 'text') return said.includes(pattern.text);
-  // Without what a `g` or `y` remembers from one search to the next.
-  return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(said);
+  // A pattern that can match in very many ways may take as long as a loop without end.
+  const answer = callForeign(searchFor(pattern), said);
+  return answer.kind === 'gave'
+    ? answer.value === true
+    : { why: `/${pattern.source}/${pattern.flags} ${answer.why}` };
 }
 
-function answerOf(
-  predicate: (failure: RetryFailure) => unknown,
-  failure: RetryFailure,
-): boolean | { readonly why: string } {
-  try {
-    const answer = predicate(failure);
-    if (typeof answer === 'boolean') return answer;
-    // Nobody waits for a promise, so that its rejection must not end the build.
-    if (answer instanceof Promise) answer.catch(() => {});
-    return { why: `it gave ${answer instanceof Promise ? 'a promise' : typeof answer}, not true or false` };
-  } catch (thrown) {
-    return { why: `it threw ${thrown instanceof Error ? thrown.message : String(thrown)}` };
-  }
+type Search = (text: string) => boolean;
+
+/** The same function for the same pattern: one that was ended is known by it. */
+const searches = new WeakMap<OutputPattern, Search>();
+
+function searchFor(pattern: Extract<OutputPattern, { readonly kind: 'pattern' }>): Search {
+  // Without what a `g` or `y` remembers from one search to the next.
+  const sought = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+  const search = searches.get(pattern) ?? ((text) => sought.test(text));
+  searches.set(pattern, search);
+  return search;
+}
+
+function answerOf(predicate: (failure: RetryFailure) => unknown, failure: RetryFailure): boolean | NoAnswer {
+  const answer = callForeign(predicate, failure);
+  if (answer.kind === 'none') return { why: `it ${answer.why}` };
+  const { value } = answer;
+  return typeof value === 'boolean' ? value : { why: `it gave ${typeof value}, not true or false` };
 }

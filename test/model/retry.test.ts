@@ -128,12 +128,12 @@ test('a predicate sees the failure', () => {
 test.each([
   [() => 1, 'it gave number, not true or false'],
   [() => undefined, 'it gave undefined, not true or false'],
-  [() => Promise.reject(new Error('late')), 'it gave a promise, not true or false'],
+  [() => Promise.reject(new Error('late')), 'it gives a promise: it must answer at once'],
   [
     () => {
       throw new Error('oh');
     },
-    'it threw oh',
+    'it throws: oh',
   ],
 ])('a predicate without an answer says why: %s', (when, why) => {
   expect(decide({ when }, {})).toEqual({ kind: 'no-answer', why });

@@ -396,3 +396,25 @@ test('an item is accepted: what another one made under patterns of before stays 
   expect([accepted.code, accepted.stderr]).toEqual([0, '']);
   expect([rig.exists('old/a.txt'), rig.exists('old/b.txt')]).toEqual([false, true]);
 });
+
+test('a function that takes the records out may not end the process, before the build or in the middle of it', async () => {
+  const config = `import { definePipeline, items } from 'pipe-build';
+  export default definePipeline({ stages: {
+    list: { requires: ['in.json'], produces: ['made/d.json'], run: 'cp in.json made/d.json' },
+    each: { forEach: items('made/d.json', (d) => d.exit ? process.exit(5) : d.all, { key: 'k' }),
+      produces: ['out/{key}.txt'], run: 'touch {produces}' },
+  } });`;
+  await using rig = await Rig.compiled({ 'in.json': '{"exit":true}' }, config);
+  const why = /takes the records out of it ends the process: process\.exit\(5\)/;
+  const built = await rig.build();
+  expect(built).toMatchObject({ code: 1, executed: ['list'], failed: ['each'], finished: { exitCode: 1 } });
+  expect(built.end('each')?.failure).toMatchObject({ message: expect.stringMatching(why) });
+  expect(await rig.pipe(['build', '--only', 'each'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(why),
+  });
+  expect((await rig.pipe(['list'])).stdout).toMatch(/each/);
+
+  rig.write('in.json', '{"all":[{"k":"a"}]}');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['each:a', 'list'] });
+});

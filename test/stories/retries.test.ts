@@ -1,6 +1,8 @@
 // What fails now and then is tried again: what is told of that, what is kept, and how it is stopped.
 import { expect, test } from 'vitest';
-import { Rig } from '../rig/rig.ts';
+import { isAlive } from '../exec/scene.ts';
+import { builtFrom, Rig } from '../rig/rig.ts';
+import { saw } from './signs.ts';
 
 const flaky = `{ stages: {
   fetch: {
@@ -74,4 +76,34 @@ test('Ctrl-C while a stage waits for its next attempt ends the build at once', a
   building.child.kill('SIGINT');
   expect(await building.ended).toMatchObject({ code: 130 });
   expect((await rig.build(['--dry-run'])).code).toBe(0);
+});
+
+test('a predicate that ends the process is told of, and its stage has failed', async () => {
+  const stage = "run: 'exit 1', retry: { attempts: 2, delay: '1ms', when: () => process.exit(0) }";
+  await using rig = await Rig.compiled({}, `{ stages: { bad: { ${stage} } } }`);
+  const built = await rig.build();
+  expect(built).toMatchObject({ code: 1, failed: ['bad'], finished: { exitCode: 1 } });
+  const warnings = built.events.flatMap((event) => (event.kind === 'warning' ? [event.message] : []));
+  expect(warnings).toEqual([
+    expect.stringMatching(/gave no answer: it ends the process: process\.exit\(0\)$/),
+  ]);
+});
+
+test('a predicate without end does not keep a build from being interrupted', async () => {
+  await using rig = await Rig.compiled(
+    {},
+    `{ stages: {
+      beside: { run: 'echo $$ > beside.pid; mv beside.pid beside; exec sleep 1000' },
+      bad: {
+        run: 'until test -e beside; do :; done; exit 1',
+        retry: { attempts: 2, delay: '1ms', when: () => { console.error('it is (asked)'); for (;;); } },
+      },
+    } }`,
+  );
+  const running = rig.start(['build', '-j2', '--json']);
+  await saw(running, /it is \((asked)\)/);
+  running.child.kill('SIGINT');
+  const built = builtFrom(await running.ended);
+  expect(built).toMatchObject({ code: 130, failed: ['bad'], cancelled: ['beside'] });
+  expect(isAlive(Number(rig.read('beside')))).toBe(false);
 });

@@ -1,4 +1,5 @@
 // The records of a document as items: each with a key, none twice.
+import { callForeign } from '../../base/foreign-call.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { ForEachRecord } from './for-each.ts';
 import { type Item, keyOf } from './item.ts';
@@ -21,19 +22,14 @@ export interface MisreadNumber {
   readonly line: number;
 }
 
-/** The errors are clauses about the document. `select` may be anybody's: what it throws is told. */
+/** The errors are clauses about the document. `select` may be anybody's: why it gives nothing is told. */
 export function itemsIn(
   { select, key: field }: ForEachRecord,
   { value: document, misread = [] }: DocumentContent,
 ): Result<readonly Item[], readonly string[]> {
-  let records: unknown;
-  try {
-    records = select(document);
-  } catch (thrown) {
-    return err([`the function that takes the records out of it throws: ${messageOf(thrown)}`]);
-  }
-  if (records instanceof Promise)
-    return err(['the function that takes the records out of it gives a promise: it must answer at once']);
+  const answer = callForeign(select, document);
+  if (answer.kind === 'none') return err([`the function that takes the records out of it ${answer.why}`]);
+  const records = answer.value;
   if (!Array.isArray(records)) return err(['the function that takes the records out of it gives no array']);
   const places = new Map<string, number>();
   const others = new Map(misread.map((one) => [one.value, one]));
@@ -99,8 +95,4 @@ function misreadIn(value: unknown, others: ReadonlyMap<number, MisreadNumber>, p
     if (found !== null) return found;
   }
   return null;
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }
