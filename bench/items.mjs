@@ -85,12 +85,12 @@ function run(folder, args = ['build']) {
       // It has ended, or this is another system.
     }
   }, 2);
-  child.on('exit', (code) => {
+  child.on('exit', (code, signal) => {
     const ms = performance.now() - began.ms;
     clearInterval(watch);
     const [firstMs, lastMs] = commandsOf(folder).map((at) => at - began.at);
     if (code === 0) resolve({ ms, peakMb, firstMs, lastMs });
-    else reject(new Error(`pipe ${args.join(' ')}: exit code ${code} in ${folder}`));
+    else reject(new Error(`pipe ${args.join(' ')}: exit code ${code} ${signal} in ${folder}`));
   });
   return promise;
 }

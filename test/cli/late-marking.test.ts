@@ -65,3 +65,10 @@ test('with the flag, this Node does not begin to clear up in between', () => {
   expect(beganWith()).toBe('true');
   expect(beganWith(off)).toBe('false');
 });
+
+test('what other threads mark is left alone: to switch that off while they are at it crashes V8', () => {
+  expect(lateMarkingFlags).toEqual({
+    off: '--no-incremental-marking-task',
+    on: '--incremental-marking-task',
+  });
+});
