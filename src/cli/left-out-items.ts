@@ -1,8 +1,9 @@
 // The items that a build of a part leaves out, and whose files it may ask for: of ten thousand mostly all but one.
-import { eachByStage, isFamily, someOf } from '../glance/sights.ts';
+import type { TaskId } from '../base/brand.ts';
+import { isFamily, someOf } from '../glance/sights.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { streams } from '../model/items/streams.ts';
-import type { Task } from '../model/task.ts';
+import { allItemsOf, stageOfTask, type Task } from '../model/task.ts';
 import type { Sighting } from './sighting.ts';
 
 /** Items that are left out, and that have made what tasks of the part read: where the proof has them. */
@@ -34,13 +35,19 @@ export function leftOutItems(
   const isAgain = new Uint8Array(known.length);
   for (const name of concerned.again) for (const place of proof.findTask(name)) isAgain[place] = 1;
   const leftOut: number[] = [];
-  eachByStage(known, (stage) => {
-    const files = makers.get(stage);
-    if (files === undefined) return () => {};
-    return (place, { task, paths: runs }) => {
-      if (isAgain[place] === 1 || isFamily(task)) return;
-      if (files === 'all' || someOf(runs, (position) => files.has(paths[position]!))) leftOut.push(place);
-    };
-  });
+  // Most are of the stage of the one before: there are very many, and their names are not taken apart one by one.
+  let beginning: string | null = null;
+  let files: ReadonlySet<string> | 'all' | undefined;
+  for (let place = 0; place < known.length; place++) {
+    const { task, paths: runs } = known[place]!;
+    if (beginning === null || !task.startsWith(beginning)) {
+      const stage = stageOfTask(task as TaskId);
+      beginning = allItemsOf(stage);
+      files = makers.get(stage);
+    }
+    if (files === undefined || isAgain[place] === 1 || isFamily(task)) continue;
+    const made = files;
+    if (made === 'all' || someOf(runs, (position) => made.has(paths[position]!))) leftOut.push(place);
+  }
   return leftOut;
 }

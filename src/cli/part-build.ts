@@ -47,7 +47,8 @@ export async function buildPart(
   const concerned = withItems(seen.concerned, found);
   const { again, changed } = concerned;
   const sighting = { ...seen, concerned };
-  const leftOut = leftOutItems(sighting, graph, found.tasks);
+  // There may be ten thousand, and what runs first rarely needs them.
+  const leftOut = once(() => leftOutItems(sighting, graph, found.tasks));
   const workspace = workspaceOf(sighting, pipeline, graph);
   const selection: Selection = {
     stages: [...new Set(found.tasks.map(({ stage }) => graph.stageNamed(stage.name)))],
@@ -58,7 +59,9 @@ export async function buildPart(
     asBefore: new Set([...again].filter((task) => !changed.has(task))),
     knownItems: itemsOfPart(found.tasks),
     leftOut: (stage) =>
-      leftOut.map((place) => tasks[place]!.task as TaskId).filter((task) => stageOfTask(task) === stage),
+      leftOut()
+        .map((place) => tasks[place]!.task as TaskId)
+        .filter((task) => stageOfTask(task) === stage),
   };
   const looked = [...again].flatMap(proof.findTask).flatMap((place) => tasks[place] ?? []);
   const took = new Map(looked.map(({ task, savedMs }) => [task, savedMs]));

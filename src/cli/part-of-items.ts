@@ -5,7 +5,8 @@ import path from 'node:path';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Files } from '../engine/ports.ts';
 import { walks } from '../files/glob-files.ts';
-import { eachByStage, isFamily, type TaskSight } from '../glance/sights.ts';
+import type { ReadProof } from '../glance/proof-format.ts';
+import { isFamily, type TaskSight } from '../glance/sights.ts';
 import { globMatches } from '../model/glob/glob.ts';
 import { isSpelledOut } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
@@ -46,7 +47,7 @@ export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGr
     for (const task of [...listed, ...following]) own.set(task.id, task);
     for (const task of own.values()) if (isSomethingElse(root, task)) return null;
   }
-  const order = orderAmong(known, byStage);
+  const order = orderAmong(proof, byStage.keys());
   const tasks = [...byStage.values()]
     .flatMap((ofStage) => [...ofStage.values()])
     .sort((a, b) => order.get(a.stage.name)! - order.get(b.stage.name)! || (a.id < b.id ? -1 : 1));
@@ -54,17 +55,13 @@ export function tasksOfPart({ root, proof, concerned }: Sighting, graph: StageGr
 }
 
 /** Where the first task of each of these stages stands. */
-function orderAmong(
-  known: readonly TaskSight[],
-  stages: { has(stage: string): boolean },
-): ReadonlyMap<string, number> {
-  const order = new Map<string, number>();
-  const pass = () => {};
-  eachByStage(known, (stage, place) => {
-    if (stages.has(stage)) order.set(stage, place);
-    return pass;
-  });
-  return order;
+function orderAmong({ sights, findTask }: ReadProof, stages: Iterable<string>): ReadonlyMap<string, number> {
+  const known = sights().tasks;
+  const firstOf = (stage: string) => {
+    const beginning = allItemsOf(stage);
+    return findTask(stage)[0] ?? known.findIndex(({ task }) => task.startsWith(beginning));
+  };
+  return new Map([...stages].map((stage) => [stage, firstOf(stage)]));
 }
 
 function tasksIn(byStage: Map<string, Map<TaskId, Task>>, stage: string): Map<TaskId, Task> {

@@ -1,5 +1,6 @@
 // Where the state file of this moment tells of the tasks of a proof.
 import fs from 'node:fs';
+import { once } from '../base/once.ts';
 import type { ReadProof } from '../glance/proof-format.ts';
 import { type Concerned, isFamily } from '../glance/sights.ts';
 import { markOf, type StateMark } from '../glance/state-mark.ts';
@@ -51,7 +52,7 @@ export function recordPlace({ id, stage }: Task, places: Places | null, known: n
 export function placedFor(
   { header, sights, findTask }: ReadProof,
   { again, changed, before }: Concerned,
-  leftOut: readonly number[],
+  leftOut: () => readonly number[],
 ): PlacedLines | null {
   const { state, inState } = header;
   if (inState === null) return null;
@@ -59,18 +60,25 @@ export function placedFor(
   const { boot, last, tools } = inState;
   const at = [...tools];
   // Whether they are asked for at all is known when what comes before them has run.
-  const isLater = new Uint8Array(tasks.length);
-  for (const places of [[...again, ...before].flatMap(findTask), leftOut])
-    for (const place of places) {
-      const { task, isFresh, recordAt } = tasks[place]!;
-      if (isFamily(task)) continue;
-      if (!isFresh || recordAt === null) return null;
-      if (places !== leftOut && changed.has(task)) at.push(recordAt);
-      else isLater[place] = 1;
-    }
+  const laterPlaces = new Map<string, number>();
+  for (const place of [...again, ...before].flatMap(findTask)) {
+    const { task, isFresh, recordAt } = tasks[place]!;
+    if (isFamily(task)) continue;
+    if (!isFresh || recordAt === null) return null;
+    if (changed.has(task)) at.push(recordAt);
+    else laterPlaces.set(task, recordAt);
+  }
+  const isLeftOut = once(() => {
+    const marks = new Uint8Array(tasks.length);
+    for (const place of leftOut()) marks[place] = 1;
+    return marks;
+  });
   const later = (task: string) => {
-    const [place] = findTask(task);
-    return place === undefined || isLater[place] === 0 ? undefined : tasks[place]!.recordAt!;
+    const known = laterPlaces.get(task);
+    const [place] = known === undefined && !changed.has(task) ? findTask(task) : [];
+    if (place === undefined || isLeftOut()[place] === 0) return known;
+    const { isFresh, recordAt } = tasks[place]!;
+    return isFresh ? recordAt : null;
   };
   return { boot, last, inode: state.inode, sizeBytes: state.sizeBytes, at, later };
 }

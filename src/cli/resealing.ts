@@ -45,12 +45,12 @@ const mostTries = 4;
 export class Resealing implements Sink {
   private readonly sighting: Sighting;
   private readonly part: TasksOfPart;
-  private readonly leftOut: readonly number[];
+  private readonly leftOut: () => readonly number[];
   private readonly done = new Set<string>();
   private isInDoubt = false;
 
   /** `leftOut`: as of `leftOutItems`. */
-  constructor(sighting: Sighting, part: TasksOfPart, leftOut: readonly number[]) {
+  constructor(sighting: Sighting, part: TasksOfPart, leftOut: () => readonly number[]) {
     this.sighting = sighting;
     this.part = part;
     this.leftOut = leftOut;
@@ -67,7 +67,7 @@ export class Resealing implements Sink {
   readonly tasks = (): readonly string[] => {
     const { proof, concerned } = this.sighting;
     const known = proof.sights().tasks;
-    const leftOut = this.leftOut.map((place) => known[place]!.task);
+    const leftOut = this.leftOut().map((place) => known[place]!.task);
     return [...this.part.tasks.map(({ id }) => id), ...concerned.before, ...leftOut];
   };
 

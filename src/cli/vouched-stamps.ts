@@ -1,11 +1,12 @@
 // What the stamps of a proof vouch for, for a build of a part: the content that the records of its tasks tell of.
 import type { Digest, TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
-import type { Records } from '../engine/ports.ts';
+import { searching } from '../base/searching.ts';
+import type { Records, Stamp } from '../engine/ports.ts';
 import type { StampMemory } from '../files/digest-memory.ts';
 import { isOfFile } from '../glance/glance.ts';
 import { stampLength } from '../glance/proof-format.ts';
-import { someOf } from '../glance/sights.ts';
+import { includes, someOf } from '../glance/sights.ts';
 import type { Sighting } from './sighting.ts';
 
 /**
@@ -17,28 +18,39 @@ export function vouchedStamps(
   own: StampMemory,
   records: Records,
   sighting: Sighting,
-  leftOut: readonly number[],
+  leftOut: () => readonly number[],
 ): StampMemory {
   const { proof } = sighting;
   const lookerAt = lookers(sighting, leftOut);
-  const digests = new Map<string, Digests>();
-  const digestsOf = (task: string) => {
+  const digests = new Map<string, (path: string) => Digest | undefined>();
+  const digestOf = (task: string, path: string) => {
     let known = digests.get(task);
     if (known === undefined) {
       known = digestsIn(records, task);
       digests.set(task, known);
     }
-    return known;
+    return known(path);
   };
+  const isSeenAt = (position: number, present: Stamp) =>
+    isOfFile(present, proof.stamps, position * stampLength);
+  const digestAt = (position: number, path: string) => {
+    const looker = lookerAt(position);
+    return looker === null ? undefined : digestOf(looker, path);
+  };
+  // Who asks for many asks for them in the order in which they were seen, side by side or with others between them.
+  let [last, step] = [-1, 1];
   return {
     get(path, present) {
       const known = own.get(path, present);
       if (known !== undefined) return known;
-      for (const position of proof.findPath(path)) {
-        if (!isOfFile(present, proof.stamps, position * stampLength)) continue;
-        const looker = lookerAt(position);
-        const digest = looker === null ? undefined : digestsOf(looker).get(path);
-        if (digest !== undefined) return { stamp: present, digest };
+      const next = last + step;
+      const isNext = proof.paths()[next] === path && isSeenAt(next, present);
+      for (const position of isNext ? [next] : proof.findPath(path)) {
+        if (!isNext && !isSeenAt(position, present)) continue;
+        const digest = digestAt(position, path);
+        if (digest === undefined) continue;
+        [last, step] = [position, position - last];
+        return { stamp: present, digest };
       }
       return undefined;
     },
@@ -46,16 +58,23 @@ export function vouchedStamps(
   };
 }
 
-type Digests = ReadonlyMap<string, Digest>;
-
-function digestsIn(records: Records, task: string): Digests {
-  const digests = new Map<string, Digest>();
+/** Of a record with very many files most are asked for, in its order. */
+function digestsIn(records: Records, task: string): (path: string) => Digest | undefined {
   const memory = records.memory(task as TaskId);
-  if (memory.kind !== 'done') return digests;
+  if (memory.kind !== 'done') return () => undefined;
   const { inputs, outputs } = memory.record;
-  for (const files of [inputs, outputs])
-    for (const { kind, path, digest } of files) if (kind === 'file') digests.set(path, digest);
-  return digests;
+  const [ofInputs, ofOutputs] = [inputs, outputs].map((files) => {
+    const find = searching(() => files.map(({ path }) => path));
+    let last = -1;
+    return (path: string) => {
+      const place = files[last + 1]?.path === path ? last + 1 : find(path)[0];
+      if (place === undefined) return undefined;
+      last = place;
+      const { kind, digest } = files[place]!;
+      return kind === 'file' ? digest : undefined;
+    };
+  });
+  return (path) => ofInputs!(path) ?? ofOutputs!(path);
 }
 
 const searchesUntilTable = 8;
@@ -66,33 +85,37 @@ const searchesUntilTable = 8;
  */
 function lookers(
   { proof, concerned: { again, changed, before } }: Sighting,
-  leftOut: readonly number[],
+  leftOut: () => readonly number[],
 ): (position: number) => string | null {
   const { tasks } = proof.sights();
-  const placesOf = (names: ReadonlySet<string>) => [...names].flatMap(proof.findTask);
-  const order = once(() =>
-    [placesOf(changed), placesOf(again), placesOf(before), leftOut].map((places) =>
-      // Not all that is fresh is so by its content.
-      places.filter((place) => tasks[place]!.isFresh && tasks[place]!.recordAt !== null),
-    ),
-  );
-  const search = (position: number) => {
-    for (const places of order())
-      for (const place of places) if (someOf(tasks[place]!.paths, (one) => one === position)) return place;
-    return -1;
+  const groupOf = (placesOf: () => readonly number[]) => {
+    // Not all that is fresh is so by its content.
+    const places = once(() =>
+      placesOf().filter((place) => tasks[place]!.isFresh && tasks[place]!.recordAt !== null),
+    );
+    let searches = 0;
+    const table = once(() => tableOf(places()));
+    return (position: number) => {
+      if (searches++ >= searchesUntilTable) return table()[position]!;
+      return places().find((place) => includes(tasks[place]!.paths, position)) ?? -1;
+    };
   };
-  const table = once(() => {
-    const places = new Int32Array(proof.encodedPaths.count).fill(-1);
-    for (const place of order().flat())
+  const tableOf = (places: readonly number[]) => {
+    const table = new Int32Array(proof.encodedPaths.count).fill(-1);
+    for (const place of places)
       someOf(tasks[place]!.paths, (position) => {
-        if (places[position] === -1) places[position] = place;
+        if (table[position] === -1) table[position] = place;
         return false;
       });
-    return places;
-  });
-  let searches = 0;
+    return table;
+  };
+  const groups = [changed, again, before].map((names) => groupOf(() => [...names].flatMap(proof.findTask)));
+  const all = [...groups, groupOf(leftOut)];
   return (position) => {
-    const place = searches++ < searchesUntilTable ? search(position) : table()[position]!;
-    return place < 0 ? null : tasks[place]!.task;
+    for (const lookerIn of all) {
+      const place = lookerIn(position);
+      if (place >= 0) return tasks[place]!.task;
+    }
+    return null;
   };
 }

@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads';
 import { changesAmong } from './glance.ts';
 import { changesSeen, lookAtChunks, type Shared, type Sight, sharedFor } from './shared-look.ts';
 
-/** A thread takes as long to start as some thousand looks do. */
-const manyPaths = 20_000;
+/** To start a thread, and to end it, takes as long as some ten thousand looks: more where there is much else to do. */
+const manyPaths = 50_000;
 const mostThreads = 4;
 /** For one chunk, of a thread that was seen to take it. */
 const patienceMs = 5000;

@@ -126,6 +126,12 @@ export function includeSome(runs: readonly number[], positions: Positions): bool
   return false;
 }
 
+export function includes(runs: readonly number[], position: number): boolean {
+  for (let i = 0; i < runs.length; i += 2)
+    if (position >= runs[i]! && position < runs[i]! + runs[i + 1]!) return true;
+  return false;
+}
+
 export function someOf(runs: readonly number[], holds: (position: number) => boolean): boolean {
   for (let i = 0; i < runs.length; i += 2)
     for (let position = runs[i]!; position < runs[i]! + runs[i + 1]!; position++)
@@ -140,27 +146,4 @@ export function positionsIn(runs: readonly number[]): readonly number[] {
     return false;
   });
   return positions;
-}
-
-/**
- * `ofStage`: what is done with those of a stage, asked for at the first of them. Most are of the stage of the one before:
- * there may be very many, and their names are not taken apart one by one.
- */
-export function eachByStage(
-  known: readonly TaskSight[],
-  ofStage: (stage: string, first: number) => (place: number, sight: TaskSight) => void,
-): void {
-  const byStage = new Map<string, (place: number, sight: TaskSight) => void>();
-  let beginning: string | null = null;
-  let see: (place: number, sight: TaskSight) => void = () => {};
-  for (let place = 0; place < known.length; place++) {
-    const sight = known[place]!;
-    if (beginning === null || !sight.task.startsWith(beginning)) {
-      const stage = stageOfTask(sight.task as TaskId);
-      beginning = allItemsOf(stage);
-      see = byStage.get(stage) ?? ofStage(stage, place);
-      byStage.set(stage, see);
-    }
-    see(place, sight);
-  }
 }

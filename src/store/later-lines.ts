@@ -11,8 +11,8 @@ export interface LaterLine {
   readonly bytes: number;
 }
 
-/** Where the line of a task begins. */
-type PlaceOf = (task: string) => number | undefined;
+/** Where the line of a task begins; `undefined`: there is none, `null`: nobody knows. */
+type PlaceOf = (task: string) => number | null | undefined;
 
 /** Of a file that only grows; `null`: it is not there any more. */
 export function openLater(file: string, inode: number, placeOf: PlaceOf): LaterLines | null {
@@ -50,7 +50,7 @@ export class LaterLines {
     if (this.taken.has(task)) return undefined;
     this.taken.add(task);
     const at = this.placeOf(task);
-    if (at === undefined) return undefined;
+    if (at === undefined || at === null) return at;
     try {
       return this.lineAt(at);
     } catch {

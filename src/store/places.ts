@@ -19,8 +19,8 @@ export interface PlacedLines extends Pick<Places, 'boot' | 'last'> {
   readonly inode: number;
   readonly sizeBytes: number;
   readonly at: readonly number[];
-  /** Where those of further tasks begin, that are read when they are asked for. */
-  readonly later?: (task: string) => number | undefined;
+  /** Where those of further tasks begin, that are read when they are asked for; `null`: only all of the file tells. */
+  readonly later?: (task: string) => number | null | undefined;
 }
 
 /** A line is `["c","task",…`: what kind it is of, and where the task's name begins. */
