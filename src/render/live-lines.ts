@@ -25,7 +25,7 @@ export interface Moment {
 
 /** At most `rows - 4` lines of at most `columns - 1`: a full line would wrap on some terminals. */
 export function liveLines(view: RunView, look: Look, moment: Moment): readonly string[] {
-  const columns = Math.max(20, (look.columns ?? 80) - 1);
+  const columns = Math.max(1, (look.columns ?? 80) - 1);
   const running = [...view.running.values()].filter((task) => task.item === null);
   const families = [...view.families.values()].filter((family) => family.running > 0);
   const breakers = [...view.breakers.values()];
@@ -39,7 +39,7 @@ export function liveLines(view: RunView, look: Look, moment: Moment): readonly s
   );
   return [
     ...shown.map((task) => truncate(runningLine(task, look, moment, { nameWidth, columns }), columns)),
-    ...(hidden > 0 ? [look.style.dim(`${look.glyphs.more} and ${hidden} more`)] : []),
+    ...(hidden > 0 ? [truncate(look.style.dim(`${look.glyphs.more} and ${hidden} more`), columns)] : []),
     ...families.map((family) => truncate(familyLine(family, look, moment, nameWidth), columns)),
     ...breakers.map((one) => truncate(pauseLine(one, look, moment), columns)),
     truncate(progressLine(view, look, moment), columns),
