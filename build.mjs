@@ -172,15 +172,16 @@ function lazyBuiltins() {
         resolveDir: pluginData,
       }));
       context.onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path: name }) => {
-        const names = Object.keys(await import(name)).filter(
-          (key) => key !== 'default' && key !== 'module.exports',
-        );
+        const real = await import(name);
+        const names = Object.keys(real).filter((key) => key !== 'default' && key !== 'module.exports');
         const isLazy = lazy.has(name.slice('node:'.length));
         const exported = names.map((key) =>
-          isLazy
-            ? `export function ${key}(...args) { return new.target ? new (real().${key})(...args) : real().${key}(...args); }`
-            : // A call, so that it goes away where it is not used: only to look at some of these is deprecated.
-              `export const ${key} = /* @__PURE__ */ member('${key}');`,
+          isLazy && typeof real[key] === 'object' && real[key] !== null
+            ? `export const ${key} = { ${Object.keys(real[key]).map((part) => `get ${JSON.stringify(part)}() { return real().${key}[${JSON.stringify(part)}]; }`)} };`
+            : isLazy
+              ? `export function ${key}(...args) { return new.target ? new (real().${key})(...args) : real().${key}(...args); }`
+              : // A call, so that it goes away where it is not used: only to look at some of these is deprecated.
+                `export const ${key} = /* @__PURE__ */ member('${key}');`,
         );
         const whole = isLazy ? '' : 'export default /* @__PURE__ */ real();';
         return {
