@@ -126,7 +126,7 @@ export async function runPart(
 ): Promise<number | null> {
   refuseInsideStage(workspace.root);
   const { profiling = null } = options;
-  const auditing = selection.audited.size > 0 ? await openAuditing() : null;
+  const auditing = !selection.audited.isEmpty ? await openAuditing() : null;
   const runId = makeRunId(Date.now());
   const mode = modeOf(flags);
   if (mode !== 'json' && !options.dryRun) tellOfWork();

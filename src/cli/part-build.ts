@@ -1,5 +1,6 @@
 // Builds those stages alone that something has happened to since all were seen to be fresh, and what follows from them.
 // So an edit costs what it concerns, and not what the pipeline has in all.
+
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { TaskId } from '../base/brand.ts';
@@ -13,6 +14,7 @@ import { stateFolderName } from '../journal/state-folder.ts';
 import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { allModulesOf, codeOfRunHooks, hasFunctionHook } from '../model/hooks.ts';
+import { noTasks } from '../model/named-tasks.ts';
 import { savedInAll } from '../model/saved.ts';
 import { type Selection, select } from '../model/selection.ts';
 import { asksFunction } from '../model/service.ts';
@@ -53,8 +55,8 @@ export async function buildPart(
   const selection: Selection = {
     stages: [...new Set(found.tasks.map(({ stage }) => graph.stageNamed(stage.name)))],
     names: new Set(graph.stages.map(({ name }) => name)),
-    forced: new Set(),
-    audited: new Set(),
+    forced: noTasks,
+    audited: noTasks,
     targets: proof.header.targets,
     asBefore: new Set([...again].filter((task) => !changed.has(task))),
     knownItems: itemsOfPart(found.tasks),

@@ -151,7 +151,7 @@ export class Resealing implements Sink {
     onlooker.sawOwn(running);
     const files = new WorkspaceFiles({ walk, root, memory: stamps, probeFolder: null, witness: onlooker });
     const onLook = (task: string | null) => onlooker.looksFor(task);
-    const assessor = new Assessor({ ...world, files, tools: toolsFor(onlooker), onLook }, new Set());
+    const assessor = new Assessor({ ...world, files, tools: toolsFor(onlooker), onLook });
     const found = placesSince(path.join(state, 'state'), proof);
     if (found === null) return null;
     const { mark, places } = found;

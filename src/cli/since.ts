@@ -30,13 +30,12 @@ export async function selectSince(
   const following = workspace.graph.downstreamOf([...changed]);
   const stages = asked.stages.filter(({ name }) => changed.has(name) || following.has(name));
   const names = new Set(stages.map(({ name }) => name));
-  const within = (some: ReadonlySet<string>) => new Set([...some].filter((name) => names.has(name)));
   return {
     ...asked,
     stages,
     names,
-    forced: within(asked.forced),
-    audited: within(asked.audited),
+    forced: asked.forced.within(names),
+    audited: asked.audited.within(names),
     targets: [],
   };
 }

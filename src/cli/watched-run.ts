@@ -7,6 +7,8 @@ import { JournalSink } from '../journal/journal-sink.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RunFinished } from '../model/events.ts';
+import type { StageGraph } from '../model/graph/graph.ts';
+import { namedTask, noTasks } from '../model/named-tasks.ts';
 import type { Selection } from '../model/selection.ts';
 import type { EndedTask } from '../model/watch/after-run.ts';
 import { paramsOf, troubleTeller } from './build.ts';
@@ -61,7 +63,7 @@ async function perform(
   onSession: (session: Session) => void,
 ): Promise<WatchedRunEnd> {
   const { workspace, kept } = watched;
-  const selection = selectionFor(watched.selection, cause, isFirst && isSet(flags, 'force'));
+  const selection = selectionFor(workspace.graph, watched.selection, cause, isFirst && isSet(flags, 'force'));
   const troubles: string[] = [];
   const onTrouble = (message: string) => void troubles.push(message);
   const journal = new JournalSink({ folder: () => folders.run(), onTrouble });
@@ -89,7 +91,7 @@ async function perform(
   });
   holds.begin(cause);
   // What was just looked at for it need not be looked at again; a person who asks may have saved in the same moment.
-  const isLookedAt = selection.forced.size === 0 && (cause.kind === 'change' || cause.kind === 'begin');
+  const isLookedAt = selection.forced.isEmpty && (cause.kind === 'change' || cause.kind === 'begin');
   const look = isLookedAt ? watched.lastLook : null;
   if (look === null) world.files.forget();
   const session = new Session({
@@ -123,8 +125,7 @@ async function perform(
   }
 }
 
-function selectionFor(selection: Selection, cause: RunCause, forces: boolean): Selection {
-  const forced =
-    cause.kind === 'force' ? new Set([cause.task]) : forces ? selection.forced : new Set<string>();
+function selectionFor(graph: StageGraph, selection: Selection, cause: RunCause, forces: boolean): Selection {
+  const forced = cause.kind === 'force' ? namedTask(graph, cause.task) : forces ? selection.forced : noTasks;
   return { ...selection, forced };
 }

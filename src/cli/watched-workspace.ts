@@ -1,5 +1,4 @@
 // The workspace as a watch has it between its runs: loaded once, and looked at as often as something is heard of.
-
 import fs from 'node:fs';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
@@ -15,6 +14,7 @@ import { isMangled } from '../files/why-unreadable.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { type Diagnostic, isUncompiled } from '../model/diagnostic.ts';
 import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
+import { noTasks } from '../model/named-tasks.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
 import { type EndedTask, holdsNoLonger } from '../model/watch/after-run.ts';
@@ -226,7 +226,7 @@ export class WatchedWorkspace {
       const heard = [...paths].map(([file, isNamed]) => ({ path: this.canonical(file), isNamed }));
       wereFresh.set(id, { assessed, heard });
     }
-    return new Assessor(world, new Set(), new Set(), standing.entries(), wereFresh);
+    return new Assessor(world, noTasks, noTasks, standing.entries(), wereFresh);
   }
 }
 

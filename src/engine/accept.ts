@@ -71,7 +71,7 @@ export function acceptOutputs(world: World, options: AcceptanceOptions): Accepte
 
 /** The inputs and outputs as they are. */
 function present(world: World, task: Task) {
-  const assessed = new Assessor(world, new Set()).assess(task);
+  const assessed = new Assessor(world).assess(task);
   if (isFailure(assessed)) return { failure: assessed.failure };
   const reading = assessed.read();
   if ('failure' in reading) return reading;

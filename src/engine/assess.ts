@@ -7,9 +7,10 @@ import { fingerprintOf } from '../model/fingerprint.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import { judgeByHash, withReason } from '../model/judge.ts';
 import { byPath } from '../model/manifest.ts';
+import { type NamedTasks, noTasks } from '../model/named-tasks.ts';
 import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import { isNamedIn, type Task } from '../model/task.ts';
+import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Definition, definitionOf } from './definition.ts';
 import { judgeTimes } from './judge-times.ts';
@@ -56,8 +57,8 @@ export function isFailure(
 
 export class Assessor {
   private readonly world: World;
-  private readonly forced: ReadonlySet<string>;
-  private readonly audited: ReadonlySet<string>;
+  private readonly forced: NamedTasks;
+  private readonly audited: NamedTasks;
   private readonly remembered: Map<TaskId, AssessmentOrFailure>;
   private readonly wereFresh: Map<TaskId, WasFresh>;
   private readonly again = new Set<TaskId>();
@@ -66,8 +67,8 @@ export class Assessor {
   /** `standing`: what was assessed before and still holds; `wereFresh`: what does but for a few files. */
   constructor(
     world: World,
-    forced: ReadonlySet<string>,
-    audited: ReadonlySet<string> = new Set(),
+    forced: NamedTasks = noTasks,
+    audited: NamedTasks = noTasks,
     standing: Iterable<readonly [TaskId, AssessmentOrFailure]> = [],
     wereFresh: ReadonlyMap<TaskId, WasFresh> = new Map(),
   ) {
@@ -122,9 +123,8 @@ export class Assessor {
     const outputs = listedOutputs?.files ?? [];
     const memory = this.world.records.memory(task.id);
     const read = once(() => this.read(definition.parts, inputs.files));
-    const parts = definition.told;
     const expected = () => this.expected(task, memory);
-    const base = { task, memory, parts, inputs: inputs.files, outputs, read, expected };
+    const base = { task, memory, parts: definition.told, inputs: inputs.files, outputs, read, expected };
     if (stage.freshness === 'mtime' && stage.produces !== null) {
       const unmatched = (listedOutputs?.unmatched ?? [])
         .filter((entry) => !entry.optional)
@@ -136,7 +136,7 @@ export class Assessor {
     const reading = read();
     if ('failure' in reading) return { task, failure: reading.failure };
     const present = {
-      parts,
+      parts: definition.told,
       inputs: reading.seen.manifest,
       outputs: memory.kind === 'done' ? this.world.files.observe(outputs, 'output').manifest : [],
     };
@@ -204,8 +204,8 @@ export class Assessor {
   }
 
   private asked(task: Task, verdict: Verdict): Verdict {
-    if (isNamedIn(this.forced, task)) return withReason(verdict, { code: 'forced' });
-    if (this.audited.has(task.stage.name)) return withReason(verdict, { code: 'audited' });
+    if (this.forced.has(task)) return withReason(verdict, { code: 'forced' });
+    if (this.audited.has(task)) return withReason(verdict, { code: 'audited' });
     return task.stage.always && verdict.kind === 'fresh' ? withReason(verdict, { code: 'always' }) : verdict;
   }
 

@@ -51,11 +51,13 @@ export class Batching {
   /** What is only restored begins by itself, for it needs no room; what is audited, so that it is known who read what. */
   private companyOf(first: Assessment, size: number): readonly Assessment[] {
     const { stage } = first.task;
-    if (this.options.audited.has(stage.name) || !this.isToExecute(first)) return [];
+    const { audited } = this.options;
+    if (audited.has(first.task) || !this.isToExecute(first)) return [];
     const { board, admission, retrying, lookAt, toStart } = this.around;
     const number = retrying.next(first.task);
     // One that failed is tried again with its like: the others are not to fail for it.
-    const isMeant = (task: Task) => task.stage.name === stage.name && retrying.next(task) === number;
+    const isMeant = (task: Task) =>
+      task.stage.name === stage.name && retrying.next(task) === number && !audited.has(task);
     const company: Assessment[] = [];
     const aside: Task[] = [];
     while (company.length + 1 < size && aside.length < size) {

@@ -2,7 +2,7 @@
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
-import { isNamedIn, type Task } from '../model/task.ts';
+import type { Task } from '../model/task.ts';
 import { fateIn } from './after-edit.ts';
 import type { Assessment, Assessor } from './assess.ts';
 import { Attempt } from './attempt.ts';
@@ -38,8 +38,8 @@ export function attemptAt(
     ...{ world, assessor, task, assessment },
     options: {
       ...{ number, batch, stdin, isTriedAgain },
-      forced: isNamedIn(forced, task),
-      audited: audited.has(task.stage.name),
+      forced: forced.has(task),
+      audited: audited.has(task),
       spent: () => spending.of(task),
       serviceDown: () => its.options.lackingFor(task.stage),
       failedBefore: board.places.failedBefore(task),

@@ -10,6 +10,7 @@ import type {
 } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import { type Metrics, noMetrics } from '../model/metrics.ts';
+import { type NamedTasks, noTasks } from '../model/named-tasks.ts';
 import type { TaskRecord } from '../model/record.ts';
 import { type Saved, savedBy, savedInAll } from '../model/saved.ts';
 import type { Stage } from '../model/stage.ts';
@@ -45,7 +46,7 @@ export class Board {
   constructor(options: {
     readonly tasks: readonly Task[];
     readonly orders: readonly TaskOrder[];
-    readonly audited?: ReadonlySet<string>;
+    readonly audited?: NamedTasks;
     readonly emit: (event: EventBody) => void;
     readonly nowMs: () => number;
     readonly inOrder?: boolean;
@@ -55,7 +56,7 @@ export class Board {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
     this.spentBy = options.spentBy ?? (() => noMetrics);
-    this.places = new Places(options.audited ?? new Set());
+    this.places = new Places(options.audited ?? noTasks);
     const close = this.close.bind(this);
     this.turns = new Turns(options.inOrder === true ? options.tasks : null, options.chains, close);
     const ready = (place: Place) => this.turns.push(place);

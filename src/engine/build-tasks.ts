@@ -59,10 +59,10 @@ export class BuildTasks {
 
   private wantedItemsOf(stage: Stage): FoundItems {
     const found = this.items.of(stage);
-    const wanted = this.selection.items?.get(stage.name);
-    if (found.kind === 'unclear' || wanted === undefined) return found;
+    const named = this.selection.namedItems?.get(stage.name);
+    if (found.kind === 'unclear' || named === undefined) return found;
     const tasks = found.tasks.filter((task) => this.isWanted(task));
-    const missing = missingItem(stage, wanted, tasks);
+    const missing = missingItem(stage, named, tasks);
     if (missing === null) return { ...found, tasks };
     const { message, hint = null } = missing;
     return { kind: 'unclear', failure: { kind: 'items-unclear', message, hint }, problems: [missing] };

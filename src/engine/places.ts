@@ -1,6 +1,7 @@
 // The tasks of a board, and which of them wait for which. How far each is, the board says.
 import type { TaskId } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
+import type { NamedTasks } from '../model/named-tasks.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
 import type { TaskEnd } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
@@ -14,9 +15,9 @@ export interface FailedTask {
 
 export class Places {
   readonly all = new Map<TaskId, Place>();
-  private readonly toAudit: ReadonlySet<string>;
+  private readonly toAudit: NamedTasks;
 
-  constructor(toAudit: ReadonlySet<string>) {
+  constructor(toAudit: NamedTasks) {
     this.toAudit = toAudit;
   }
 
@@ -27,7 +28,7 @@ export class Places {
   /** A new one, ready. `of`: the stage whose item it is. */
   put(task: Task, of: Place | null): Place {
     const family = isManyTasks(task) ? newFamily() : null;
-    const audit = family === null && this.toAudit.has(task.stage.name) ? 'pending' : null;
+    const audit = family === null && this.toAudit.has(task) ? 'pending' : null;
     const state = { kind: 'ready', begun: null } as const;
     const place: Place = { task, state, audit, dependents: [], before: [], family, of };
     this.all.set(task.id, place);

@@ -1,5 +1,4 @@
 // What a build would do, without touching anything: behind `--dry-run`, `status`, `why` and `graph --status`.
-
 import type { FilePath, TaskId } from '../base/brand.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
@@ -112,7 +111,7 @@ class Preview {
       this.blockers.of(task),
       planOf(world, task, assessed, {
         upstream,
-        isForced: selection.forced.has(task.stage.name),
+        isForced: selection.forced.has(task),
         brokenCheck: this.brokenChecks.get(task.stage.name) ?? null,
       }),
     );

@@ -2,6 +2,7 @@
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
+import type { NamedTasks } from '../model/named-tasks.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Services } from './services.ts';
@@ -11,8 +12,8 @@ import type { Watching } from './watching.ts';
 export interface SchedulerOptions {
   readonly jobs: number;
   readonly keepGoing: boolean;
-  readonly forced: ReadonlySet<string>;
-  readonly audited: ReadonlySet<string>;
+  readonly forced: NamedTasks;
+  readonly audited: NamedTasks;
   readonly stdin: 'closed' | 'inherit';
   readonly spending: Spending;
   readonly services: Services;

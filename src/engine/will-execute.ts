@@ -1,18 +1,17 @@
 // Whether what is stale comes to an execution, as far as can be told beforehand: it may be restored, or only checked again.
-import { isNamedIn, type Task } from '../model/task.ts';
+import type { Task } from '../model/task.ts';
 import { findAction } from './artifacts.ts';
 import type { Assessment } from './assess.ts';
 import { resultToCheck } from './checking.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import type { World } from './world.ts';
 
-/** The stages that are executed whatever the cache has. */
+/** The tasks that are executed whatever the cache has. */
 export type Executing = Pick<SchedulerOptions, 'forced' | 'audited'>;
 
 export function willExecute(world: World, options: Executing, task: Task, assessment: Assessment): boolean {
   if (assessment.verdict.kind === 'fresh') return false;
-  const { name, always } = task.stage;
-  if (always || isNamedIn(options.forced, task) || options.audited.has(name)) return true;
+  if (task.stage.always || options.forced.has(task) || options.audited.has(task)) return true;
   const reading = assessment.read();
   if ('failure' in reading) return false;
   if (resultToCheck(world, assessment, assessment.outputs) !== null) return false;

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { StageGraph } from './graph/graph.ts';
 import { itemNamed, itemsAmong, type Named, noItemHere, type SelectedItems } from './items/selected-items.ts';
+import { NamedTasks, noTasks } from './named-tasks.ts';
 import type { Pipeline, Stage } from './stage.ts';
 
 /** What was asked for, as typed. Each may name stages, named pipelines or output paths. */
@@ -24,16 +25,18 @@ export interface Selection {
   readonly names: ReadonlySet<string>;
   /** Of these stages not all items are meant. */
   readonly items?: SelectedItems;
+  /** All items that were named, and by the files that they make: each must be there. */
+  readonly namedItems?: SelectedItems;
   /** Of these stages the files that are items, as far as they are selected: nobody need look for others. */
   readonly knownItems?: ReadonlyMap<string, readonly FilePath[]>;
   /** The items of a stage that are known to be fresh, and whose files selected stages read. */
   readonly leftOut?: (stage: string) => readonly TaskId[];
   /** Tasks that were found fresh, and nothing that they looked at has changed since: they follow from others. */
   readonly asBefore?: ReadonlySet<string>;
-  /** To be rerun even if fresh: stages, and single items by their ids. */
-  readonly forced: ReadonlySet<string>;
+  /** To be rerun even if fresh. */
+  readonly forced: NamedTasks;
   /** To be executed under watch, even if fresh. */
-  readonly audited: ReadonlySet<string>;
+  readonly audited: NamedTasks;
   readonly targets: readonly string[];
 }
 
@@ -81,14 +84,19 @@ export function select(
     const message = 'the selection is empty: no stage is left to build';
     return err([{ code: 'PIPE032', message, at: givenIn(request).join(', '), hint }]);
   }
-  const named = request.targets.length > 0 ? new Set(targets) : null;
-  const asked = stages.map(({ name }) => name).filter((name) => named === null || named.has(name));
+  const names = new Set(stages.map(({ name }) => name));
+  const { whole, ...some } = itemsAmong(graph, request, (name) =>
+    meaningOf(graph, pipeline, name, canonical),
+  );
+  // Of a stage that others need as a whole, what was named is one of its items all the same.
+  const single = new Map([...(some.namedItems ?? [])].filter(([stage]) => !whole.includes(stage)));
+  const isAll = request.targets.length === 0 && request.only.length === 0;
+  const asked = new NamedTasks(isAll ? names : whole, single).within(names);
   return ok({
-    stages,
-    names: new Set(stages.map((stage) => stage.name)),
-    ...itemsAmong(graph, request, (name) => meaningOf(graph, pipeline, name, canonical)),
-    forced: new Set(request.force ? asked : []),
-    audited: new Set(request.audit ? asked : []),
+    ...{ stages, names },
+    ...some,
+    forced: request.force ? asked : noTasks,
+    audited: request.audit ? asked : noTasks,
     targets: request.targets,
   });
 }

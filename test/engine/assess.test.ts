@@ -1,11 +1,12 @@
 // The look at one task's files, and the verdict that follows.
 import { expect, test } from 'vitest';
 import { type Assessment, Assessor, isFailure } from '../../src/engine/assess.ts';
+import { NamedTasks } from '../../src/model/named-tasks.ts';
 import { recordIn } from '../../src/model/record.ts';
 import { build, Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
 
 function assess(machine: Machine, plan: Plan, name: string, forced: readonly string[] = []): Assessment {
-  const assessed = new Assessor(machine.start(), new Set(forced)).assess(plan.task(name));
+  const assessed = new Assessor(machine.start(), new NamedTasks(forced)).assess(plan.task(name));
   if (isFailure(assessed)) throw new Error(JSON.stringify(assessed.failure));
   return assessed;
 }
@@ -111,7 +112,7 @@ test('force and stages without files add a reason of their own', async () => {
 test('unmatched required patterns are a failure unless they are optional or planned', () => {
   const machine = Machine.with({});
   const needs = planOf({ a: { requires: ['x.txt', 'y/*'], produces: 'a.txt' } });
-  const assessor = new Assessor(machine.start(), new Set());
+  const assessor = new Assessor(machine.start());
   expect(assessor.assess(needs.task('a'))).toMatchObject({
     failure: { kind: 'input-missing', patterns: ['x.txt', 'y/*'] },
   });
@@ -123,14 +124,14 @@ test('an input that cannot be read is a failure, never an absent file', async ()
   const machine = await builtMachine();
   machine.edit('in/1', 'x');
   machine.disk.unreadable.add('in/1');
-  expect(new Assessor(machine.start(), new Set()).assess(plan.task('a'))).toMatchObject({
+  expect(new Assessor(machine.start()).assess(plan.task('a'))).toMatchObject({
     failure: { kind: 'input-unreadable', path: 'in/1', message: 'permission denied' },
   });
 });
 
 test('a look is remembered until something ran', async () => {
   const machine = await builtMachine();
-  const assessor = new Assessor(machine.start(), new Set());
+  const assessor = new Assessor(machine.start());
   const first = assessor.assess(plan.task('a'));
   machine.edit('in/1', 'x');
   expect(assessor.assess(plan.task('a'))).toBe(first);

@@ -5,6 +5,7 @@ import type { FailureDetails } from '../../src/engine/run-outcome.ts';
 import type { TaskOrder } from '../../src/engine/task-orders.ts';
 import type { EventBody, TaskFinished } from '../../src/model/events.ts';
 import type { Failure } from '../../src/model/failure.ts';
+import { NamedTasks } from '../../src/model/named-tasks.ts';
 import type { Task } from '../../src/model/task.ts';
 import { planOf } from '../rig/fake-world.ts';
 import { recordOf } from './samples.ts';
@@ -27,7 +28,7 @@ function boardOf(
         kind,
       }),
     ),
-    audited: new Set(audited),
+    audited: new NamedTasks(audited),
     emit: (event) => events.push(event),
     nowMs: () => 0,
   });

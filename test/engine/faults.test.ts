@@ -118,7 +118,7 @@ async function survives(scene: Scene, fault: Fault): Promise<boolean> {
   // The next process: the lock of a dead one is free.
   machine.lock.holder = null;
   machine.disk.tick();
-  const assessor = new Assessor(machine.start(), new Set());
+  const assessor = new Assessor(machine.start());
   const { disk } = machine;
   const inputs = { a: disk.text('in.txt'), b: disk.text('out/a.txt') };
   const outputs = { a: ['out/a.txt', 'out/second.txt'], b: ['b/b.txt'] };

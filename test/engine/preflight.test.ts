@@ -92,7 +92,7 @@ test('where some items are known and the others do not matter, nothing is listed
 /** By what a look has found that it requires. */
 function checkAsFound(machine: Machine, plan: Plan, name: string) {
   const world = machine.start();
-  const found = new Assessor(world, new Set()).assess(plan.task(name));
+  const found = new Assessor(world).assess(plan.task(name));
   if (isFailure(found)) throw new Error(JSON.stringify(found.failure));
   let isListed = false;
   const { expand } = world.files;

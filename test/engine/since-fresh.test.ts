@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
 import { type Assessment, type AssessmentOrFailure, Assessor, isFailure } from '../../src/engine/assess.ts';
 import type { HeardOf } from '../../src/engine/since-fresh.ts';
+import { noTasks } from '../../src/model/named-tasks.ts';
 import { build, type FakeWorld, Machine, type Plan, planOf } from '../rig/fake-world.ts';
 
 const plan = planOf({ a: { requires: ['in/*', 'more.txt'], produces: ['out/*'] } });
@@ -22,7 +23,7 @@ async function scene(of: Plan = plan, owned = false): Promise<Machine> {
 }
 
 function fresh(world: FakeWorld, of = plan): Assessment {
-  const found = new Assessor(world, new Set()).assess(of.task('a'));
+  const found = new Assessor(world).assess(of.task('a'));
   if (isFailure(found)) throw new Error(JSON.stringify(found.failure));
   expect([found.verdict.kind, found.stamps?.length]).toEqual(['fresh', 151]);
   return found;
@@ -38,8 +39,8 @@ function lookAgain(
   world.files.forget();
   const assessor = new Assessor(
     world,
-    new Set(),
-    new Set(),
+    noTasks,
+    noTasks,
     [],
     new Map([[assessed.task.id, { assessed, heard }]]),
   );
@@ -117,7 +118,7 @@ test.each(cases)('of %s the same is found as by looking at all', async (_, happe
   const { found, isAgain } = lookAgain(world, before, heard);
   expect(isAgain).toBe(isEnough);
   world.files.forget();
-  expect(told(found)).toEqual(told(new Assessor(world, new Set()).assess(plan.task('a'))));
+  expect(told(found)).toEqual(told(new Assessor(world).assess(plan.task('a'))));
 });
 
 test('the next look is taken from the last one', async () => {
@@ -132,7 +133,7 @@ test('the next look is taken from the last one', async () => {
   machine.edit('in/8', 'x');
   const { found } = lookAgain(world, touched, [path('in/8')]);
   world.files.forget();
-  expect(told(found)).toEqual(told(new Assessor(world, new Set()).assess(plan.task('a'))));
+  expect(told(found)).toEqual(told(new Assessor(world).assess(plan.task('a'))));
 });
 
 test('what is not heard of is not looked at', async () => {

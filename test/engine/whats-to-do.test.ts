@@ -16,7 +16,7 @@ function look(machine: Machine, plan: Plan, holds: Holds): Found {
   const world = machine.start();
   const tasks = new BuildTasks(world, plan.graph, plan.select(), holds);
   holds.begin({ kind: 'change' });
-  return whatIsToDo({ graph: plan.graph, tasks, assessor: new Assessor(world, new Set()), watching: holds });
+  return whatIsToDo({ graph: plan.graph, tasks, assessor: new Assessor(world), watching: holds });
 }
 
 function run(machine: Machine, plan: Plan, watching: Holds, before: (world: FakeWorld) => void = () => {}) {

@@ -112,7 +112,7 @@ test('a plan and a look of a watch find it fresh, and not pending, but where som
   const world = machine.start();
   const holds = new Holds();
   const found = whatIsToDo({
-    ...{ graph: plan.graph, watching: holds, assessor: new Assessor(world, new Set()) },
+    ...{ graph: plan.graph, watching: holds, assessor: new Assessor(world) },
     tasks: new BuildTasks(world, plan.graph, plan.select(), holds),
   });
   expect([...found.tasks]).toEqual([
@@ -343,7 +343,7 @@ test('what a person has to ask for keeps back what is for any end', async () => 
   watching.begin({ kind: 'change' });
   const look = () =>
     whatIsToDo({
-      ...{ graph: plan.graph, watching, assessor: new Assessor(machine.start(), new Set()) },
+      ...{ graph: plan.graph, watching, assessor: new Assessor(machine.start()) },
       tasks: new BuildTasks(machine.start(), plan.graph, plan.select(), watching),
     });
   expect(look().tasks.get(plan.task('tidy').id)).toEqual({ kind: 'blocked', by: 'work' });

@@ -70,7 +70,7 @@ test.each<readonly [Partial<SelectionRequest>, readonly string[]]>([
 test('force is for the targets that are named, else for all that is selected', () => {
   const forced = (request: Partial<SelectionRequest>) => {
     const selected = sample({ ...request, force: true });
-    return selected.ok ? [...selected.value.forced] : [];
+    return selected.ok ? [...selected.value.forced.stages] : [];
   };
   expect(forced({ targets: ['c'] })).toEqual(['c']);
   expect(forced({ targets: ['both'] })).toEqual(['c', 'd']);
@@ -78,10 +78,35 @@ test('force is for the targets that are named, else for all that is selected', (
   expect(forced({ only: ['d'] })).toEqual(['d']);
   expect(forced({}).length).toBe(5);
   const audited = sample({ targets: ['both'], audit: true });
-  expect(audited.ok && [...audited.value.audited]).toEqual(['c', 'd']);
-  expect(audited.ok && audited.value.forced.size).toBe(0);
+  expect(audited.ok && [...audited.value.audited.stages]).toEqual(['c', 'd']);
+  expect(audited.ok && audited.value.forced.isEmpty).toBe(true);
   const unforced = sample({ targets: ['c'] });
-  expect(unforced.ok && unforced.value.forced.size).toBe(0);
+  expect(unforced.ok && unforced.value.forced.isEmpty).toBe(true);
+});
+
+test('force is for the items that are named, also where another target needs all of them', () => {
+  const select = selecting({
+    two: { forEach: 'in/{n}', produces: 'two/{n}', run: 'cp {item} {produces}' },
+    sum: { requires: 'two/*', produces: 'sum' },
+  });
+  const asked = (request: Partial<SelectionRequest>) => {
+    const selected = select({ ...request, force: true });
+    if (!selected.ok) throw new Error('bad request');
+    const { forced, items } = selected.value;
+    const single = [...forced.items].map(([stage, some]) => [stage, [...some.items], [...some.outputs]]);
+    return { whole: [...forced.stages], single, limited: [...(items?.keys() ?? [])] };
+  };
+  const item = ['two', ['in/1'], []];
+  const file = ['two', [], ['two/1']];
+  expect(asked({ targets: ['two:in/1', 'sum'] })).toEqual({ whole: ['sum'], single: [item], limited: [] });
+  expect(asked({ targets: ['two/1', 'sum'] })).toEqual({ whole: ['sum'], single: [file], limited: [] });
+  expect(asked({ targets: ['two:in/1'] })).toEqual({ whole: [], single: [item], limited: ['two'] });
+  expect(asked({ only: ['two:in/1', 'sum'] })).toEqual({ whole: ['sum'], single: [item], limited: ['two'] });
+  expect(asked({ targets: ['two:in/1', 'two'] })).toEqual({ whole: ['two'], single: [], limited: [] });
+  expect(asked({ from: ['two'] })).toEqual({ whole: ['two', 'sum'], single: [], limited: [] });
+  expect(asked({ targets: ['two:in/1', 'sum'], skip: ['two'] })).toEqual({
+    ...{ whole: ['sum'], single: [], limited: [] },
+  });
 });
 
 test('a stage comes before a named pipeline and both before a path', () => {

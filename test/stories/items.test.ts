@@ -212,6 +212,37 @@ test('the path of an output means the item that makes it, also where it is accep
   expect(rig.files('out')).toEqual(['a.txt']);
 });
 
+test('beside a target that needs all items, --force runs those that are named and no others', async () => {
+  const config = `{ stages: {
+    two: { forEach: 'in/{n}.txt', produces: ['two/{n}.txt'], run: 'cp {item} {produces}', protect: true },
+    sum: { requires: ['two/*.txt'], produces: ['sum.txt'], run: 'cat two/*.txt > sum.txt' },
+  } }`;
+  await using rig = await Rig.compiled({ 'in/1.txt': '1', 'in/2.txt': '2', 'in/3.txt': '3' }, config);
+  await rig.build();
+
+  const plan = await rig.pipe(['build', '-n', '--force', 'two:in/1.txt', 'sum']);
+  expect(plan.stdout).toMatch(/would run +two:in\/1.txt .*because it is forced\n/);
+  expect(plan.stdout).toMatch(/fresh +two:in\/2.txt\n/);
+  expect(await rig.build(['--force', 'two:in/1.txt', 'sum'])).toMatchObject({
+    executed: ['sum', 'two:in/1.txt'],
+  });
+  expect(await rig.build(['--force', 'two/2.txt', 'sum.txt'])).toMatchObject({
+    executed: ['sum', 'two:in/2.txt'],
+  });
+
+  // A file that a person has edited is built over where its item is named, and nowhere else.
+  rig.write('two/2.txt', 'by hand');
+  const stopped = await rig.build(['--force', 'two:in/1.txt', 'sum']);
+  expect(stopped).toMatchObject({ code: 3, executed: ['two:in/1.txt'] });
+  expect(rig.read('two/2.txt')).toBe('by hand');
+
+  const none = await rig.pipe(['build', 'two:in/9.txt', 'sum']);
+  expect(none).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('stage "two" has no item "in/9.txt"'),
+  });
+});
+
 test('a stage that comes to have items, or has none any more, leaves nothing of before', async () => {
   const asOne = `{ stages: { s: { requires: ['in/*'], produces: ['out/'], run: 'mkdir -p out/old && cat in/* > out/old/all' } } }`;
   const asMany = `{ stages: { s: { forEach: 'in/{n}', produces: ['out/{n}'], run: 'cp {item} {produces}' } } }`;

@@ -51,14 +51,19 @@ export function noSuchItem({ name, forEach }: Stage, which: string, at: string):
 }
 
 /**
- * Of these stages not all items are meant. A stage that is named as a whole as well has all its items; so has one from
- * whose files another target is made. `meaningOf`: what a typed name means.
+ * `items`: of these stages not all items are to be built. A stage that is named as a whole as well has all its items; so
+ * has one from whose files another target is made. `namedItems`: what was named of which stages, be it all that is
+ * built of them or not; `whole`: stages that were named themselves. `meaningOf`: what a typed name means.
  */
 export function itemsAmong(
   graph: StageGraph,
   { targets, only }: { readonly targets: readonly string[]; readonly only: readonly string[] },
   meaningOf: (typed: string) => Named | null,
-): { readonly items?: SelectedItems } {
+): {
+  readonly items?: SelectedItems;
+  readonly namedItems?: SelectedItems;
+  readonly whole: readonly string[];
+} {
   const items = new Map<string, { readonly items: Set<string>; readonly outputs: Set<FilePath> }>();
   const whole: string[] = [];
   for (const typed of [...targets, ...only]) {
@@ -73,7 +78,7 @@ export function itemsAmong(
       else known.outputs.add(named.path);
     }
   }
-  if (items.size === 0) return {};
+  if (items.size === 0) return { whole };
   const isNeeded = (stage: string, by: string) => targets.length > 0 && graph.upstreamOf([by]).has(stage);
   const left = [...items].filter(
     ([stage]) =>
@@ -81,7 +86,7 @@ export function itemsAmong(
       !whole.some((other) => isNeeded(stage, other)) &&
       ![...items.keys()].some((other) => other !== stage && isNeeded(stage, other)),
   );
-  return left.length === 0 ? {} : { items: new Map(left) };
+  return { ...(left.length > 0 && { items: new Map(left) }), namedItems: items, whole };
 }
 
 export function noItemHere(name: string, at: string): Diagnostic {
