@@ -27,7 +27,7 @@ export interface Moment {
 export function liveLines(view: RunView, look: Look, moment: Moment): readonly string[] {
   const columns = Math.max(1, (look.columns ?? 80) - 1);
   const running = [...view.running.values()].filter((task) => task.item === null);
-  const families = [...view.families.values()].filter((family) => family.running > 0);
+  const families = [...view.families.values()].filter((family) => family.running.size > 0);
   const breakers = [...view.breakers.values()];
   const room = Math.max(1, moment.rows - 4 - 1 - families.length - breakers.length);
   const shown = running.length <= room ? running : running.slice(0, Math.max(1, room - 1));
@@ -82,7 +82,7 @@ function familyLine(family: FamilyView, look: Look, moment: Moment, nameWidth: n
     padStart(formatElapsed(moment.nowMs - (family.sinceMs ?? moment.nowMs)), 4),
     family.total === null ? `${done} done` : bar({ done, total: family.total }, look),
     ...(remaining === null ? [] : [style.dim(`~${formatElapsed(Math.max(1000, remaining))} left`)]),
-    `${family.running} at work`,
+    `${family.running.size} at work`,
     ...(family.counts.failed > 0 ? [style.bad(`${family.counts.failed} failed`)] : []),
   ].join('  ');
 }

@@ -1,12 +1,14 @@
 // How far a stage with items has come: of thousands of tasks a person wants to know that much.
-import type { PipeEvent, TaskFinished, TaskOutcome } from '../events.ts';
+import type { TaskId } from '../../base/brand.ts';
+import type { PipeEvent, TaskOutcome } from '../events.ts';
 
 export interface FamilyView {
   readonly stage: string;
   /** `null`: not all of them are known yet. */
   readonly total: number | null;
   readonly counts: Readonly<Record<TaskOutcome, number>>;
-  readonly running: number;
+  /** Begun and not finished, be it in their first attempt or a later one, or between two. */
+  readonly running: ReadonlySet<TaskId>;
   /** When the first of them began, in milliseconds since 1970; `null`: none has. */
   readonly sinceMs: number | null;
   /** What all that was done took together. */
@@ -15,6 +17,7 @@ export interface FamilyView {
 
 type Growing = { -readonly [K in keyof FamilyView]: FamilyView[K] } & {
   counts: Record<TaskOutcome, number>;
+  running: Set<TaskId>;
 };
 
 /** Changes the map, and the views in it. */
@@ -22,13 +25,13 @@ export function foldFamilies(families: Map<string, FamilyView>, event: PipeEvent
   if (event.kind === 'stage-fanned-out') familyOf(families, event.stage).total = event.items;
   else if (event.kind === 'task-started' && event.item !== null) {
     const family = familyOf(families, event.stage);
-    family.running++;
+    family.running.add(event.task);
     family.sinceMs ??= Date.parse(event.at);
   } else if (event.kind === 'task-finished' && event.item !== null) {
     const family = familyOf(families, event.stage);
     family.counts[event.outcome]++;
     family.workMs += event.durationMs;
-    if (hasBegun(event)) family.running--;
+    family.running.delete(event.task);
   }
 }
 
@@ -48,15 +51,11 @@ export function familyRemainingMs(family: FamilyView, nowMs: number): number | n
   return ((nowMs - sinceMs) / worked) * (total - doneInFamily(family));
 }
 
-function hasBegun({ outcome, reasons }: TaskFinished): boolean {
-  return outcome === 'executed' || outcome === 'restored' || reasons.length > 0;
-}
-
 function familyOf(families: Map<string, FamilyView>, stage: string): Growing {
   const known = families.get(stage);
   if (known !== undefined) return known as Growing;
   const counts = { executed: 0, restored: 0, fresh: 0, failed: 0, skipped: 0, waiting: 0, cancelled: 0 };
-  const family: Growing = { stage, total: null, counts, running: 0, sinceMs: null, workMs: 0 };
+  const family: Growing = { stage, total: null, counts, running: new Set(), sinceMs: null, workMs: 0 };
   families.set(stage, family);
   return family;
 }

@@ -57,6 +57,20 @@ test('of a line that a tool redraws, the newest drawing counts', () => {
   expect(view.running.get(a)?.lastLine).toBe('30%');
 });
 
+test('an item is at work once however often it is begun, and no more when it has finished', () => {
+  const item = { task: 's:x' as TaskId, stage: 's', item: 'x' };
+  const begin = (attempt: number) => ({ ...started('s'), ...item, attempt });
+  const atWork = (...bodies: readonly EventBody[]) =>
+    viewOf(...bodies.map((body) => [0, body] as const)).families.get('s')?.running.size;
+  const failure = { kind: 'exit', code: 7, line: 'x' } as const;
+  const again = { ...retrying('s', { failure, delayMs: 0 }), ...item };
+  const twice = [runStarted(), begin(1), again, begin(2)] as const;
+  expect(atWork(...twice)).toBe(1);
+  expect(atWork(...twice, { ...finished('s', 'executed'), ...item })).toBe(0);
+  // Ended before it came to anything, so without a reason to have run.
+  expect(atWork(runStarted(), begin(1), { ...finished('s', 'cancelled'), ...item, reasons: [] })).toBe(0);
+});
+
 test('outcomes are counted, failures and skips kept, time saved summed', () => {
   const view = viewOf(
     [0, runStarted()],
