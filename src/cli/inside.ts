@@ -22,7 +22,7 @@ function insideOf(root: string): { readonly what: string; readonly at: string } 
   const { PIPE_ROOT: outer, PIPE_STAGE: stage, PIPE_SERVICE: service, PIPE_HOOK: hook } = process.env;
   if (outer === undefined || (stage ?? service ?? hook) === undefined) return null;
   try {
-    if (fs.realpathSync(outer) !== root) return null;
+    if (fs.realpathSync.native(outer) !== root) return null;
   } catch {
     return null;
   }

@@ -18,7 +18,7 @@ export function openCacheFolder(folder: string, writes: boolean): CacheFolder {
 
   function makeTemporary(): string {
     if (temporary === null) {
-      const made = fs.mkdtempSync(path.join(fs.realpathSync(tmpdir()), 'pipe-config-'));
+      const made = fs.mkdtempSync(path.join(fs.realpathSync.native(tmpdir()), 'pipe-config-'));
       process.once('exit', () => fs.rmSync(made, { recursive: true, force: true }));
       temporary = made;
     }

@@ -136,7 +136,7 @@ const byFolder = new Set(['go', 'dotnet']);
  * their version from a file of the folder.
  */
 function memoryKey({ program, path }: Place): string | null {
-  const real = realpathSync(path);
+  const real = realpathSync.native(path);
   if (/\/(shims|\.cargo\/bin|\.volta|corepack)\//.test(`${path}\n${real}`)) return null;
   if (byFolder.has(basename(program))) return null;
   // Package managers replace the file whenever they replace the package.

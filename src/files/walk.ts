@@ -63,12 +63,12 @@ export function walk(
 
 /** Whether the linked folder is one that this walk is already inside of, by way of however many links. */
 function leadsBack(link: string, walkedFolder: string): boolean {
-  const target = fs.realpathSync(link);
+  const target = fs.realpathSync.native(link);
   const isAround = (place: string) =>
     place === target || place.startsWith(target === '/' ? '/' : `${target}/`);
-  if (isAround(fs.realpathSync(walkedFolder))) return true;
+  if (isAround(fs.realpathSync.native(walkedFolder))) return true;
   for (let folder = path.dirname(link); folder.length > walkedFolder.length; folder = path.dirname(folder)) {
-    if (isAround(fs.realpathSync(folder))) return true;
+    if (isAround(fs.realpathSync.native(folder))) return true;
   }
   return false;
 }

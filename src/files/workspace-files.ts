@@ -223,7 +223,7 @@ export class WorkspaceFiles implements Files {
     const hash = createHash('sha256').update(`link;${text.length}:${text};${target?.kind ?? 'dangling'}`);
     if (target?.kind === 'other') throw new Error('leads to a device, pipe or socket');
     if (target?.kind === 'file') {
-      const end = fs.realpathSync(absolute);
+      const end = fs.realpathSync.native(absolute);
       const content = this.digests.of(end, end, target);
       hash.update(`${isExecutable(target) ? '+x' : ''};${content.digest}`);
     }

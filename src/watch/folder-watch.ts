@@ -30,6 +30,7 @@ export interface FolderWatchOptions {
 interface Armed {
   readonly watcher: { close(): void };
   readonly real: RealFolder;
+  readonly isLink: boolean;
 }
 
 const limitCodes = new Set(['ENOSPC', 'EMFILE', 'ENFILE']);
@@ -145,7 +146,7 @@ export class FolderWatch {
         (type, name) => this.hear(folder, type, name),
         (error) => this.fail(folder, error),
       );
-      this.armed.set(folder, { watcher, real });
+      this.armed.set(folder, { watcher, real, isLink });
       if (real.path !== folder) this.elsewhere.add(real.path);
       this.unarmed.delete(folder);
       return true;
@@ -177,8 +178,11 @@ export class FolderWatch {
   /** Of the links on the way to a folder another one may lead elsewhere now, or to another folder by the same path. */
   private disarmMoved(): void {
     if (this.elsewhere.size === 0) return;
-    for (const [folder, { real }] of [...this.armed])
+    for (const [folder, { real, isLink }] of [...this.armed]) {
+      // It may come to the same folder by other links now.
+      if (isLink) this.options.onLink(folder);
       if (real.path !== folder && !isStillAt(folder, real)) this.disarm(folder);
+    }
   }
 
   /** What is watched under this name, and below it, is to be watched anew. */

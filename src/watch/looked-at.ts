@@ -3,13 +3,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
+import { wayOfLinks } from '../model/way-of-links.ts';
 import { place } from './standing.ts';
 
 /** `entry`: a name came, went or means another file. `content`: what it names was written to or got other rights. */
 export type News = 'entry' | 'content';
-
-/** As many as the system itself follows. */
-const mostLinks = 40;
 
 export class LookedAt implements Witness {
   /** Where it is seen that the root itself goes and comes back. */
@@ -22,6 +20,8 @@ export class LookedAt implements Witness {
   private readonly paths = new Set<string>();
   private readonly lists = new Set<string>();
   private readonly ways = new Set<string>();
+  /** By which links lead to folders, and these. */
+  private readonly bends = new Set<string>();
   private current: Set<string> | null = null;
   /** The last of the folders that the current task has listed in which it saw a path, with a slash. */
   private listed = '';
@@ -85,7 +85,7 @@ export class LookedAt implements Witness {
 
   /** Whether what was looked at lies below it. */
   isOnTheWay(absolutePath: string): boolean {
-    return this.ways.has(absolutePath) || this.above.includes(absolutePath);
+    return this.ways.has(absolutePath) || this.bends.has(absolutePath) || this.above.includes(absolutePath);
   }
 
   /** A file of pipe's own by which other processes tell that they were at work. */
@@ -94,17 +94,19 @@ export class LookedAt implements Witness {
     this.addWay(path.dirname(absolutePath));
   }
 
-  /** Each place to which the link leads in turn: any of them may come to lead elsewhere. Answers whether it is one. */
+  /** Each place by which the link leads: any of them may come to lead elsewhere. Answers whether it is one. */
   trace(absoluteLink: string): boolean {
-    let end = absoluteLink;
-    for (let i = 0; i < mostLinks; i++) {
-      const text = linkText(end);
-      if (text === null) return i > 0;
-      end = path.resolve(realFolder(path.dirname(end)), text);
+    const text = linkText(absoluteLink);
+    if (text === null) return false;
+    const { turns, end } = wayOfLinks(realFolder(path.dirname(absoluteLink)), text, linkText);
+    const places = end === null ? turns : [...turns, end];
+    for (const one of places) {
       // Not as a name in a listed folder: that such a path is gone matters although nothing is listed by it.
-      this.current?.add(place(end, 'entry'));
-      this.addPath(end);
+      this.current?.add(place(one, 'entry'));
+      this.addPath(one);
     }
+    // What lies in a folder has been looked at by other names.
+    if (end !== null && isFolder(end)) for (const one of places) this.bends.add(one);
     return true;
   }
 
@@ -156,7 +158,7 @@ function foldersAbove(folder: string): readonly string[] {
   return parent === folder ? [] : [...foldersAbove(parent), parent];
 }
 
-/** From where the system goes on: `..` in a link leads up from there, not from the name by which the folder was reached. */
+/** From where the system goes on. */
 function realFolder(folder: string): string {
   try {
     return fs.realpathSync.native(folder);
@@ -167,7 +169,9 @@ function realFolder(folder: string): string {
 
 function linkText(place: string): string | null {
   try {
-    return fs.readlinkSync(place);
+    // Most are none, and an error takes longer than to ask beforehand.
+    const isLink = fs.lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return isLink ? fs.readlinkSync(place) : null;
   } catch {
     return null;
   }

@@ -927,8 +927,8 @@ export const mutants = [
   {
     name: 'a watch takes where a link leads for any name in the folder',
     file: 'src/watch/looked-at.ts',
-    from: "      this.current?.add(place(end, 'entry'));\n      this.addPath(end);",
-    to: '      this.saw(end);',
+    from: "      this.current?.add(place(one, 'entry'));\n      this.addPath(one);",
+    to: '      this.saw(one);',
     tests: ['test/watch/looked-at.test.ts'],
   },
   {
@@ -1041,6 +1041,20 @@ export const mutants = [
     file: 'src/watch/real-folder.ts',
     from: 'isKnown ? path.join(realParent, path.basename(folder)) : fs.realpathSync.native(folder)',
     to: 'isLink ? fs.realpathSync.native(folder) : path.join(realParent ?? path.dirname(folder), path.basename(folder))',
+    tests: ['test/watch/folder-watch.test.ts'],
+  },
+  {
+    name: 'what a link enters and leaves again on its way is not heard of',
+    file: 'src/model/way-of-links.ts',
+    from: 'if (!isAround(at, folder)) turns.push(at);',
+    to: '',
+    tests: ['test/model/way-of-links.test.ts', 'test/watch/looked-at.test.ts'],
+  },
+  {
+    name: 'a link that comes to the same folder by another way is not followed anew',
+    file: 'src/watch/folder-watch.ts',
+    from: 'if (isLink) this.options.onLink(folder);\n      if (real',
+    to: 'if (real',
     tests: ['test/watch/folder-watch.test.ts'],
   },
   {

@@ -165,6 +165,41 @@ test('a linked folder that is made anew, and then another one by its name, is wa
   await makes('edited\n');
 });
 
+test('links that lead up through other links are followed as the system does, file and folder alike', async () => {
+  await using rig = await Rig.compiled(
+    { 'far/deep/x': '', 'far/z/f.txt': 'f1\n', 'other/deep/x': '' },
+    chain,
+  );
+  rig.write('other/z/f.txt', 'o1\n');
+  // By name it would be this one.
+  rig.write('in/z/f.txt', 'in\n');
+  fs.symlinkSync('../far/deep', rig.path('in/current'));
+  fs.symlinkSync('current/../z/f.txt', rig.path('in/f.txt'));
+  fs.symlinkSync('current/../z', rig.path('in/folder'));
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(rig.read('out/all.txt')).toBe('f1\nf1\nin\n');
+  const makes = async (text: string) => {
+    // In between it may see that there is nothing.
+    do await watcher.rest();
+    while (rig.read('out/all.txt') !== text);
+  };
+  rig.write('far/z/f.txt', 'f2\n');
+  await makes('f2\nf2\nin\n');
+  // Another folder in its place.
+  rig.write('far/zz/f.txt', 'f3\n');
+  fs.renameSync(rig.path('far/z'), rig.path('far/was'));
+  fs.renameSync(rig.path('far/zz'), rig.path('far/z'));
+  await makes('f3\nf3\nin\n');
+  rig.write('far/z/f.txt', 'f4\n');
+  await makes('f4\nf4\nin\n');
+  fs.symlinkSync('../other/deep', rig.path('in/next'));
+  fs.renameSync(rig.path('in/next'), rig.path('in/current'));
+  await makes('o1\no1\nin\n');
+  rig.write('other/z/f.txt', 'o2\n');
+  await makes('o2\no2\nin\n');
+});
+
 test('what lies outside of the root, files of variables, and the modules of stages and hooks are watched as well', async () => {
   await using outside = await Rig.with({ 'far/a.txt': 'a0\n' });
   await using vars = await Rig.with({ 'one.env': 'WORD=w0\n' });

@@ -196,7 +196,7 @@ test('a folder behind a link is watched by where it really is, also when what li
   await scene.hears('data/in/f');
 });
 
-test('a link that leads through another one: what is replaced at its end is heard by any name, and watched anew', async () => {
+test('a link that leads through another one: what is replaced at its end is heard of, and watched anew', async () => {
   using scene = new Scene();
   scene.write('v/sub/f');
   fs.symlinkSync('v', scene.at('current'));
@@ -208,7 +208,7 @@ test('a link that leads through another one: what is replaced at its end is hear
   fs.renameSync(scene.at('v/sub'), scene.at('v/old'));
   scene.write('v/sub/f', 'another');
   scene.write('last.txt');
-  expect(await scene.hears('last.txt')).toContain('current/sub');
+  expect(await scene.hears('last.txt')).toContain('v/sub');
   scene.folders.arm();
   scene.write('v/sub/f', 'more');
   await scene.hears('data/f');
@@ -229,6 +229,28 @@ test('another folder behind a link, of which no word has come, is watched with t
   fs.renameSync(scene.at('v2'), scene.at('v'));
   expect(scene.folders.arm()).toBe(2);
   expect(closed.sort()).toEqual(['data', 'data/in']);
+});
+
+test('a link that comes to the same folder by way of others is heard of where these lead elsewhere', async () => {
+  using scene = new Scene();
+  scene.write('v/f');
+  scene.write('v2/f');
+  fs.symlinkSync('v', scene.at('data'));
+  scene.lookedAt.saw(scene.at('data/f'));
+  scene.folders.arm();
+  const relink = (link: string, text: string) => {
+    fs.symlinkSync(text, scene.at('next'));
+    fs.renameSync(scene.at('next'), scene.at(link));
+  };
+  fs.symlinkSync('v', scene.at('alias'));
+  relink('data', 'alias');
+  await scene.hears('data');
+  scene.folders.arm();
+  relink('alias', 'v2');
+  await scene.hears('alias');
+  scene.folders.arm();
+  scene.write('v2/f', 'more');
+  await scene.hears('data/f');
 });
 
 test('where a folder really is, is found out also where the link to it cannot be watched', () => {

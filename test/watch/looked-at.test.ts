@@ -51,3 +51,24 @@ test('a link in a linked folder leads up from where that folder really is', () =
   lookedAt.followed(path.join(root, 'current/config.txt'));
   expect(lookedAt.matters(path.join(root, 'shared/config.txt'), 'content')).toBe(true);
 });
+
+test('the way of a link through other links is heard of at each turn; where it leads to a folder, for all that lies there', () => {
+  const root = fs.realpathSync(temporaryFolder());
+  fs.mkdirSync(path.join(root, 'far/deep'), { recursive: true });
+  fs.mkdirSync(path.join(root, 'far/z'));
+  fs.writeFileSync(path.join(root, 'far/z/f'), 'one');
+  fs.symlinkSync('far/deep', path.join(root, 'current'));
+  fs.symlinkSync('current/../z/f', path.join(root, 'file'));
+  fs.symlinkSync('current/../z', path.join(root, 'folder'));
+  const told = () =>
+    new LookedAt({ root, ownFolder: path.join(root, '.own'), onFolder: () => {}, onAbove: () => {} });
+  const ofFile = told();
+  ofFile.followed(path.join(root, 'file'));
+  for (const name of ['current', 'far/deep', 'far/z', 'far/z/f'])
+    expect(ofFile.matters(path.join(root, name), 'entry'), name).toBe(true);
+  expect(ofFile.isOnTheWay(path.join(root, 'current'))).toBe(false);
+  const ofFolder = told();
+  ofFolder.followed(path.join(root, 'folder'));
+  for (const name of ['current', 'far/deep', 'far/z'])
+    expect(ofFolder.isOnTheWay(path.join(root, name)), name).toBe(true);
+});
