@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
-import { gate } from './signs.ts';
+import { engineId, gate } from './signs.ts';
 
 /** One stage with this command. */
 const one = (run: string, more = '') =>
@@ -217,7 +217,7 @@ test('300 MB of output pass through in bounded memory, and all of it is in the l
   await using rig = await Rig.compiled(
     {},
     one(
-      "yes 'a line of some forty characters, or more' | head -c 300000000; echo; grep VmHWM /proc/$PPID/status; echo > out/work.txt",
+      `yes 'a line of some forty characters, or more' | head -c 300000000; echo; grep VmHWM /proc/${engineId}/status; echo > out/work.txt`,
     ),
   );
   const built = await rig.pipe(['build']);

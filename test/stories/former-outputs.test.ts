@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
 import { type Built, Rig } from '../rig/rig.ts';
 import { expectNothingToDo, withoutTouching } from '../rig/untouched.ts';
+import { engineId } from './signs.ts';
 
 const config = (makes: string, requires: string) => `{ stages: {
   a: { requires: ['in.txt'], produces: ['${makes}'], run: 'cat in.txt > ${makes}' },
@@ -187,7 +188,7 @@ describe('pipe accept', () => {
 
   test('does not take a half-written file under an old pattern for an input, of an attempt that was killed', async () => {
     const halfway = (makes: string) => `{ stages: {
-      a: { requires: ['in.txt'], produces: ['${makes}'], run: 'echo half > ${makes}; kill -9 $PPID' },
+      a: { requires: ['in.txt'], produces: ['${makes}'], run: 'echo half > ${makes}; kill -9 ${engineId}' },
       c: { requires: ['out/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
     } }`;
     await using rig = await Rig.compiled({ 'in.txt': '1\n', 'out/0.txt': 'mine\n' }, halfway('out/a.txt'));

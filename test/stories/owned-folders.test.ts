@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
 import { expectNothingToDo } from '../rig/untouched.ts';
+import { engineId } from './signs.ts';
 
 describe('in a folder that a stage owns, .git is no output; and', () => {
   /** As `git clone`: it takes no folder in which there is something. */
-  const clone = `test -z "$(ls -A out)" || exit 128; mkdir out/.git; cp in.txt out/.git/head; echo ref > out/.git/config; cp in.txt out/file.txt; test -e go || kill -9 $PPID`;
+  const clone = `test -z "$(ls -A out)" || exit 128; mkdir out/.git; cp in.txt out/.git/head; echo ref > out/.git/config; cp in.txt out/file.txt; test -e go || kill -9 ${engineId}`;
   const config = (run: string, more = '') =>
     `{ stages: { clone: { requires: ['in.txt'], produces: ['out/'], run: '${run}', ${more} } } }`;
 
@@ -76,7 +77,7 @@ describe('in a folder that a stage owns, .git is no output; and', () => {
       expect([rig.read('out/.git/mine'), rig.read('out/file.txt')]).toEqual(['my history', text]);
     }
     // Also where an attempt fails or is killed.
-    for (const end of ['exit 1', 'kill -9 $PPID']) {
+    for (const end of ['exit 1', `kill -9 ${engineId}`]) {
       await rig.reconfigure(config(`${copies}; ${end}`));
       await rig.pipe(['build']);
       await rig.reconfigure(config(copies));

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
 import { type Built, nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
 import { changesBetween, expectNothingToDo, treeOf, withoutTouching } from '../rig/untouched.ts';
+import { engineId } from './signs.ts';
 
 const chain = (more = '') => `{ stages: {
   draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'tr a-z A-Z < in.txt > draft.txt', ${more} },
@@ -554,8 +555,7 @@ describe('where a stage updates its own outputs (clean: false)', () => {
   });
 
   describe('after a kill', () => {
-    const dies =
-      'cp in.txt out/page.txt; rm -f out/gone.txt; test -e go || kill -9 $PPID; cp in.txt out/page.txt';
+    const dies = `cp in.txt out/page.txt; rm -f out/gone.txt; test -e go || kill -9 ${engineId}; cp in.txt out/page.txt`;
 
     async function killed(): Promise<{ rig: Rig; kept: (file: string) => string }> {
       const rig = await Rig.compiled(

@@ -4,6 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Rig, Running } from '../rig/rig.ts';
 
+/** In a command: the number of the process that builds. What started the command may be another one. */
+export const engineId = '$(grep -oh "pid.:[0-9]*" .pipeline-cache/lock/* | tail -n 1 | tr -dc 0-9)';
+
 /** Resolves when the command has printed it: the first group, or all of the match. */
 export async function saw(running: Running, pattern: RegExp): Promise<string> {
   await running.printed(pattern);
