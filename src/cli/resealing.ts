@@ -22,7 +22,6 @@ import { savedBy, savedInAll } from '../model/saved.ts';
 import { allItemsOf, type Task } from '../model/task.ts';
 import type { OpenState } from '../store/open-state.ts';
 import type { PlacedLines } from '../store/places.ts';
-import { putOffMarking } from './late-marking.ts';
 import { factsOfFamily } from './onlooking.ts';
 import { itemsThatCame, type TasksOfPart } from './part-of-items.ts';
 import { placedFor, placesSince, recordPlace } from './places-of-state.ts';
@@ -99,7 +98,6 @@ export class Resealing implements Sink {
   whileItWaits(executor: Executor): Executor {
     const onStart = once(() => {
       openNodesStandardError();
-      putOffMarking();
       setImmediate(() => void this.ahead());
     });
     return {
