@@ -1,4 +1,6 @@
 // A program that runs beside a watch and is started anew after each run that went well: a server, as a rule.
+
+import { spawnLeader } from './leader.ts';
 import { defaultPeriods, type Periods } from './periods.ts';
 import { type GroupEnd, type ProcessGroup, startGroup } from './process-group.ts';
 
@@ -59,13 +61,17 @@ export class Server {
     this.isAskedToEnd = false;
     this.isWanted = false;
     const lines = { stdout: new Lines(onLine), stderr: new Lines(onLine) };
-    const group = startGroup({
-      ...{ file: '/bin/sh', args: ['-c', line], cwd, env, stdin: 'closed', periods },
-      onData: (stream, chunk) => {
-        lines[stream].take(chunk);
-        return null;
+    const group = startGroup(
+      {
+        ...{ file: '/bin/sh', args: ['-c', line], cwd, env, stdin: 'closed', periods },
+        onData: (stream, chunk) => {
+          lines[stream].take(chunk);
+          return null;
+        },
       },
-    });
+      // It may outlive many a starter.
+      spawnLeader,
+    );
     this.group = group;
     void group.ended.then((end) => {
       lines.stdout.finish();

@@ -110,7 +110,7 @@ for (;;) {
   my $wanted = '';
   vec($wanted, $_, 1) = 1 for 0, fileno $childEnded, keys %reading;
   next if select(my $ready = $wanted, undef, undef, undef) < 0;
-  for my $descriptor (grep { vec $ready, $_, 1 } keys %reading) {
+  for my $descriptor (sort { $a <=> $b } grep { vec $ready, $_, 1 } keys %reading) {
     my ($number, $stream, $pipe) = @{$reading{$descriptor} or next};
     my $count = sysread $pipe, my $bytes, 65536;
     if ($count) { report($stream . pack('N', $number) . $bytes) }
