@@ -5,6 +5,7 @@ import { isUncompiled, UsageError } from '../model/diagnostic.ts';
 import type { Request, WatchInput, WatchOrder } from '../model/watch/watch-orders.ts';
 import { beginWatch, step, type WatchState } from '../model/watch/watch-state.ts';
 import type { Flags } from './flags.ts';
+import { budgetToGoOn } from './going-on.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { WatchEars } from './watch-ears.ts';
 import { loadWatched } from './watch-loading.ts';
@@ -190,16 +191,20 @@ export class WatchLoop {
   }
 
   private begin(cause: RunCause, isFirst: boolean): void {
-    const { flags, view } = this.options;
+    const { flags, targets, view } = this.options;
     const watched = this.watched!;
     const { root, state } = watched.workspace;
     const below = `${root}/`;
     const changed = this.heardPaths
       .filter((file) => !file.startsWith(`${state}/`))
+      // Between two runs it hears of what the first of them made.
+      .filter((file) => this.state.streak === 0 || !watched.mayHaveMade(file))
       .map((file) => (file.startsWith(below) ? file.slice(below.length) : file));
     const display = view.beginRun(watched, changed, cause);
     this.heardPaths = [];
-    this.run = startRun({ watched, flags, cause, isFirst, holds: this.holds, display });
+    const way = budgetToGoOn(watched.workspace.pipeline, targets, flags);
+    const goOn = view.hasKeys ? (metric: string, limit: number) => `Enter, or ${way(metric, limit)}` : way;
+    this.run = startRun({ watched, flags, cause, isFirst, holds: this.holds, goOn, display });
     const ended = this.run.ended.catch((error) => this.refusalOf(error));
     ended.then(
       (end) => this.ended(end),

@@ -54,8 +54,8 @@ export class WatchSight {
   }
 
   private tryToLook(watched: WatchedWorkspace, about: About): Refusal | null {
-    this.holds.begin({ kind: 'change' });
-    if (about === null) this.holds.heard([]);
+    this.holds.begin({ kind: 'change' }, watched.workspace.pipeline.budget);
+    if (about === null) this.holds.heard(null);
     else if (about.size > 0) this.holds.heard(cameAmong(about).map((file) => watched.canonical(file)));
     const hasMore = this.ears.arm() > 0 || this.last === null;
     let next = about === null || hasMore ? null : [...about.keys()];

@@ -22,7 +22,7 @@ import type { WatchedWorkspace } from './watched-workspace.ts';
 
 export class WatchView {
   private readonly flags: Flags;
-  private readonly hasKeys: boolean;
+  readonly hasKeys: boolean;
   private readonly onClosed: () => void;
   private readonly mode: ReturnType<typeof modeOf>;
   private readonly writers = new Map<string, Writer>();
@@ -237,8 +237,12 @@ function pendingOf(found: Found): ReadonlyMap<Parameters<Found['tasks']['get']>[
     // One line for a stage, not for each of its items.
     const id = stageOfTask(task) as typeof task;
     if (state.kind === 'blocked') pending.set(id, state);
-    if (state.kind === 'held' && state.hold.kind === 'until-asked')
-      pending.set(id, { kind: 'until-asked', estimateMs: state.estimateMs });
+    if (state.kind === 'held' && state.hold.kind === 'until-asked') {
+      const before = pending.get(id);
+      // That one of its items has failed is worth more than that others wait.
+      if (before?.kind !== 'until-asked' || before.why === 'manual')
+        pending.set(id, { kind: 'until-asked', why: state.hold.why, estimateMs: state.estimateMs });
+    }
     if (state.kind === 'held' && state.hold.kind === 'until-changed')
       pending.set(id, { kind: 'until-changed' });
   }

@@ -38,6 +38,8 @@ export function startRun(options: {
   /** Of this watch: `--force` is meant for that one. */
   readonly isFirst: boolean;
   readonly holds: Holds;
+  /** See `BuildOptions`. */
+  readonly goOn: (metric: string, limit: number) => string;
   readonly display: Sink;
 }): WatchedRun {
   let session: Session | null = null;
@@ -59,7 +61,7 @@ export function startRun(options: {
 }
 
 async function perform(
-  { watched, flags, cause, isFirst, holds, display }: Parameters<typeof startRun>[0],
+  { watched, flags, cause, isFirst, holds, goOn, display }: Parameters<typeof startRun>[0],
   onSession: (session: Session) => void,
 ): Promise<WatchedRunEnd> {
   const { workspace, kept } = watched;
@@ -89,7 +91,7 @@ async function perform(
     writes: true,
     takeTroubles: () => troubles.splice(0),
   });
-  holds.begin(cause);
+  holds.begin(cause, workspace.pipeline.budget);
   // What was just looked at for it need not be looked at again; a person who asks may have saved in the same moment.
   const isLookedAt = selection.forced.isEmpty && (cause.kind === 'change' || cause.kind === 'begin');
   const look = isLookedAt ? watched.lastLook : null;
@@ -100,7 +102,7 @@ async function perform(
       jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? availableParallelism(),
       // What does not depend on a stage that failed would only run in the next pass.
       keepGoing: true,
-      budget: workspace.pipeline.budget,
+      ...{ budget: workspace.pipeline.budget, goOn },
       dryRun: false,
       wait: true,
       stdin: 'closed',

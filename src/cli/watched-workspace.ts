@@ -17,7 +17,7 @@ import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
 import { noTasks } from '../model/named-tasks.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Selection } from '../model/selection.ts';
-import { type EndedTask, holdsNoLonger } from '../model/watch/after-run.ts';
+import { type EndedTask, holdsNoLonger, isMadeByOne } from '../model/watch/after-run.ts';
 import type { LookedAt } from '../watch/looked-at.ts';
 import { Standing } from '../watch/standing.ts';
 import { type Flags, freshnessOf, selectionOf } from './flags.ts';
@@ -41,6 +41,7 @@ export class WatchedWorkspace {
   private readonly wordNow: () => WatchedWord | null;
   private current: Assessor;
   private found: Found | null = null;
+  private endedLast: ReadonlySet<string> = new Set();
 
   /** Throws `UsageError` with all that is wrong. `opened`: instead of opening it. */
   static async load(
@@ -189,8 +190,14 @@ export class WatchedWorkspace {
     return found;
   }
 
+  /** Whether it may be what a stage made that did something in the last run. */
+  mayHaveMade(absolutePath: string): boolean {
+    return isMadeByOne(this.selection.stages, this.endedLast, this.canonical(absolutePath));
+  }
+
   /** These did not just pass. */
   haveEnded(tasks: readonly EndedTask[]): void {
+    this.endedLast = new Set(tasks.map(({ stage }) => stage));
     const { standing, workspace } = this;
     for (const id of standing.keys().filter(holdsNoLonger(workspace.graph, tasks))) standing.drop(id);
   }
@@ -237,6 +244,6 @@ function inShort(assessed: AssessmentOrFailure): AssessmentOrFailure {
   const notRead = once(
     () => ({ failure: { kind: 'internal', message: 'not read any more', stack: null } }) as const,
   );
-  const nothing = { parts: [], inputs: [], outputs: [], expected: () => null };
+  const nothing = { parts: [], inputs: [], outputs: [], expected: () => null, circumstances: () => '' };
   return { task, verdict, memory, ...nothing, read: notRead, ...(stamps && { stamps }) };
 }

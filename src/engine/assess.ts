@@ -1,18 +1,18 @@
 // Looks at one task's files and takes the verdict. The same look serves `build`, `status` and `why`.
-import type { Digest, FilePath, TaskId } from '../base/brand.ts';
+import type { Digest, TaskId } from '../base/brand.ts';
 import { type Once, once } from '../base/once.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { fingerprintOf } from '../model/fingerprint.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import { judgeByHash, withReason } from '../model/judge.ts';
-import { byPath } from '../model/manifest.ts';
 import { type NamedTasks, noTasks } from '../model/named-tasks.ts';
 import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
-import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { circumstancesOf } from './circumstances.ts';
 import { type Definition, definitionOf } from './definition.ts';
+import { inputFilesOf } from './input-files.ts';
 import { judgeTimes } from './judge-times.ts';
 import { type Expectation, type ItemsTook, itemsTook } from './past-items.ts';
 import type { ListedFile, Observation, Stamp } from './ports.ts';
@@ -41,6 +41,8 @@ export interface Assessment {
   readonly read: Once<Reading | { readonly failure: Failure }>;
   /** What an execution may take: as the last one, or as those of other items of the stage. `null`: there is no measure. */
   readonly expected: () => Expectation | null;
+  /** See `circumstancesOf`. */
+  readonly circumstances: () => string;
   /** Of the inputs one by one, where all is as on record. */
   readonly stamps?: readonly Stamp[];
 }
@@ -114,7 +116,7 @@ export class Assessor {
     if ('problems' in definition) return { task, ...definition };
     const since = this.since(task);
     if (since !== null) return this.onRecordBut(task, definition, since);
-    const inputs = this.inputsOf(stage, definition.modules, isPlanned);
+    const inputs = inputFilesOf(this.world, stage, { modules: definition.modules, isPlanned });
     if ('failure' in inputs) return { task, failure: inputs.failure };
     const listedOutputs = stage.produces === null ? null : this.world.files.expand(stage.produces, 'output');
     // What cannot be seen must not be overwritten: it may be a person's.
@@ -124,7 +126,9 @@ export class Assessor {
     const memory = this.world.records.memory(task.id);
     const read = once(() => this.read(definition.parts, inputs.files));
     const expected = () => this.expected(task, memory);
-    const base = { task, memory, parts: definition.told, inputs: inputs.files, outputs, read, expected };
+    const parts = definition.told;
+    const circumstances = () => circumstancesOf(this.world, stage, parts);
+    const base = { task, memory, parts, inputs: inputs.files, outputs, read, expected, circumstances };
     if (stage.freshness === 'mtime' && stage.produces !== null) {
       const unmatched = (listedOutputs?.unmatched ?? [])
         .filter((entry) => !entry.optional)
@@ -167,7 +171,8 @@ export class Assessor {
     const read = once(() => ({ seen, fingerprint: once(() => fingerprintOf(parts, inputs)) }));
     read();
     const expected = () => this.expected(task, memory);
-    return { task, verdict, memory, parts: told, inputs, outputs, read, expected };
+    const circumstances = () => circumstancesOf(this.world, task.stage, told);
+    return { task, verdict, memory, parts: told, inputs, outputs, read, expected, circumstances };
   }
 
   /** What is fresh is as its record says: there may be very many of them, and nothing of what was read need be kept. */
@@ -187,6 +192,7 @@ export class Assessor {
       inputs,
       outputs,
       expected,
+      circumstances: () => circumstancesOf(this.world, task.stage, parts),
       read: once(() => this.readAgain(task, inputs)),
       stamps,
     };
@@ -207,29 +213,6 @@ export class Assessor {
     if (this.forced.has(task)) return withReason(verdict, { code: 'forced' });
     if (this.audited.has(task)) return withReason(verdict, { code: 'audited' });
     return task.stage.always && verdict.kind === 'fresh' ? withReason(verdict, { code: 'always' }) : verdict;
-  }
-
-  private inputsOf(
-    stage: Stage,
-    modules: readonly FilePath[],
-    isPlanned: (entry: PatternEntry) => boolean,
-  ): { readonly files: readonly ListedFile[] } | { readonly failure: Failure } {
-    const { files } = this.world;
-    const expansion = files.expand(stage.requires, 'input');
-    const [unreadable] = expansion.unreadable;
-    if (unreadable !== undefined) return { failure: { kind: 'input-unreadable', ...unreadable } };
-    const missing = expansion.unmatched
-      .filter((entry) => !entry.optional && !isPlanned(entry))
-      .map((entry) => entry.source);
-    const named = new Map<FilePath, ListedFile>();
-    for (const path of [...stage.implied, ...modules]) {
-      const file = files.look(path);
-      if (file !== null) named.set(path, file);
-    }
-    if (missing.length > 0) return { failure: { kind: 'input-missing', patterns: missing } };
-    if (named.size === 0) return { files: expansion.files };
-    for (const file of expansion.files) named.set(file.path, file);
-    return { files: [...named.values()].sort(byPath) };
   }
 
   private read(

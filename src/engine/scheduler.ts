@@ -18,7 +18,7 @@ import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { Slots } from './slots.ts';
 import { Stopping } from './stopping.ts';
-import { type EditedFiles, type Hold, untilAsked } from './watching.ts';
+import { type EditedFiles, type Hold, overBudget } from './watching.ts';
 import { recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
@@ -129,7 +129,7 @@ export class Scheduler {
     const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
     const isOverBudget = !isFresh && !isFailure(assessed) && spending.holdsBack(task);
     const goesOn = isFresh || this.retrying.isRetry(task);
-    const hold = isOverBudget ? untilAsked : goesOn ? null : (watching?.hold(task, assessed) ?? null);
+    const hold = isOverBudget ? overBudget : goesOn ? null : (watching?.hold(task, assessed) ?? null);
     const admitted = hold === null ? (admission?.ask(task, assessed) ?? null) : null;
     if (admitted === 'waits') return null;
     this.retrying.taken(task);

@@ -219,7 +219,7 @@ export class Session {
 
   private async loop(expected: Counts): Promise<Summary> {
     const { world, options, selection, graph, tasks, services, hooks } = this;
-    const spending = new Spending(options.budget, (event) => world.events.emit(event), options.goOn);
+    const spending = new Spending(options, (event) => world.events.emit(event));
     const board = this.boardOf(streams, spending);
     const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({

@@ -12,23 +12,23 @@ import {
 } from '../model/metrics.ts';
 import type { Task } from '../model/task.ts';
 import { listSome, plural } from '../model/words/amounts.ts';
+import type { BuildOptions } from './build-options.ts';
 import { named } from './task-state.ts';
 
 const namedTasks = 5;
 
+type Limited = Pick<BuildOptions, 'budget' | 'goOn' | 'watching'>;
+
 export class Spending {
-  private readonly limits: Metrics;
+  private readonly options: Limited;
   private readonly emit: (event: EventBody) => void;
-  private readonly goOn: (metric: string, limit: number) => string;
   private readonly byTask = new Map<TaskId, Metrics>();
   private sum = noMetrics;
   private limit: Spent | null = null;
   private readonly heldBack = new Set<TaskId>();
 
-  /** `limits`: by metric. */
-  constructor(limits: Metrics, emit: (event: EventBody) => void, goOn = withThatAlone) {
-    this.limits = limits;
-    this.goOn = goOn;
+  constructor(options: Limited, emit: (event: EventBody) => void) {
+    this.options = options;
     this.emit = emit;
   }
 
@@ -47,7 +47,8 @@ export class Spending {
     const used = `${metric} ${amountText(spent)} of ${amountText(limit)}`;
     const names = notBegun(this.heldBack);
     const message = `the budget is spent: ${used}; ${plural(names.length, 'task')} did not begin: ${listSome(names, namedTasks)}`;
-    return { kind: 'warning', message, hint: `to go on: ${this.goOn(metric, 2 * limit)}` };
+    const goOn = (this.options.goOn ?? withThatAlone)(metric, 2 * limit);
+    return { kind: 'warning', message, hint: `to go on: ${goOn}` };
   }
 
   spend(task: Task, values: Metrics): void {
@@ -63,9 +64,10 @@ export class Spending {
 
   /** Asked for each task that would be started. */
   holdsBack(task: Task): boolean {
-    this.limit = reachedLimit(this.sum, this.limits);
+    this.limit = reachedLimit(this.sum, this.options.budget);
     if (this.limit === null) return false;
     this.heldBack.add(task.id);
+    this.options.watching?.stoppedByBudget(task.id, this.sum);
     return true;
   }
 }

@@ -1,25 +1,30 @@
 // How one run of a watch differs from a build by itself: what is stale may have to wait, and inputs may be edited meanwhile.
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
+import type { Metrics } from '../model/metrics.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment, AssessmentOrFailure } from './assess.ts';
 
 /** Why something that is stale is not to run now. */
 export type Hold =
-  /** A person has to ask for it. */
-  | { readonly kind: 'until-asked' }
+  /** A person has to ask for it: it says so, it has failed when it was asked for, or the budget of a run was spent. */
+  | { readonly kind: 'until-asked'; readonly why: 'manual' | 'failed' | 'budget' }
   /** It would fail as it did before. */
   | { readonly kind: 'until-changed'; readonly failure: Failure }
   /** There is nothing to compare with: what it did last stands. */
   | { readonly kind: 'as-it-is' };
 
-export const untilAsked: Hold = { kind: 'until-asked' };
+export const overBudget: Hold = { kind: 'until-asked', why: 'budget' };
 
 export interface Watching {
   hold(task: Task, assessed: AssessmentOrFailure): Hold | null;
   /** It failed over what was assessed. */
   failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void;
+  /** Nothing more may begin in this run, which has used so much. */
+  stoppedByBudget(task: TaskId, spent: Metrics): void;
+  /** Whatever it came to before. */
+  foundFresh(task: TaskId): void;
   /** Whether the next run may see to it, whose inputs were edited in this one; not where that was so again and again. */
   leavesToNext(task: Task): boolean;
   /** What items had made that are gone was taken away, as far as could be; `null`: of stages that have none any more. */

@@ -88,7 +88,10 @@ function stateOf(
   watching: Watching,
   blocker: TaskId | null,
 ): RestState {
-  if (!isFailure(assessed) && assessed.verdict.kind === 'fresh') return { kind: 'fresh' };
+  if (!isFailure(assessed) && assessed.verdict.kind === 'fresh') {
+    watching.foundFresh(task.id);
+    return { kind: 'fresh' };
+  }
   const hold = watching.hold(task, assessed);
   if (hold !== null) return { kind: 'held', hold, estimateMs: estimateOf(assessed) };
   return blocker === null ? { kind: 'stale' } : { kind: 'blocked', by: blocker };

@@ -81,6 +81,11 @@ export function fingerprintOf(parts: readonly FingerprintPart[], inputs: Manifes
   return hash('sha256', text, 'hex') as Digest;
 }
 
+/** The identity of how outputs are checked; `null`: they are not. */
+export function checksOf(parts: readonly FingerprintPart[]): string | null {
+  return parts.find(({ name }) => name === checkPart)?.value ?? null;
+}
+
 /** Whether nothing is news but how outputs are checked. */
 export function isAboutChecks(reason: StaleReason): boolean {
   return reason.code === 'definition-changed' && reason.name === checkPart;

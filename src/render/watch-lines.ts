@@ -8,7 +8,11 @@ import type { Look } from './look.ts';
 
 /** A task that does not run by itself, or not now. */
 export type Pending =
-  | { readonly kind: 'until-asked'; readonly estimateMs: number | null }
+  | {
+      readonly kind: 'until-asked';
+      readonly why: 'manual' | 'failed' | 'budget';
+      readonly estimateMs: number | null;
+    }
   | { readonly kind: 'until-changed' }
   | { readonly kind: 'blocked'; readonly by: TaskId };
 
@@ -43,7 +47,8 @@ export function restLines(rest: Rest, look: Look): readonly string[] {
   const keyOf = (id: TaskId) => {
     if (!hasKeys || pending.get(id)!.kind !== 'until-asked') return null;
     digit++;
-    return digit > 9 ? 'Enter' : `${digit}`;
+    // Enter would run all of them.
+    return digit > 9 ? `f ${printable(id)}` : `${digit}`;
   };
   const lines = names
     .slice(0, shownPending)
@@ -93,6 +98,12 @@ function refusedLines(reasons: readonly string[], look: Look): readonly string[]
   return more <= 0 ? lines : [...lines, style.dim(`${glyphs.more} and ${more} more`)];
 }
 
+const pendingWords = {
+  manual: 'is pending',
+  failed: 'failed and is pending',
+  budget: 'is pending, as the budget was spent',
+} as const;
+
 function pendingLine(
   id: TaskId,
   pending: Pending,
@@ -106,7 +117,8 @@ function pendingLine(
       const took =
         pending.estimateMs === null ? '' : ` (took ${formatDuration(pending.estimateMs)} the last time)`;
       const how = key ?? `${continueCommand({ task: id })}${printable(look.goOnFlags?.build ?? '')}`;
-      return fitted(`${style.warn(glyphs.waiting)} ${name} is pending: ${how} runs it${took}`, look);
+      const sign = pending.why === 'failed' ? style.bad(glyphs.failed) : style.warn(glyphs.waiting);
+      return fitted(`${sign} ${name} ${pendingWords[pending.why]}: ${how} runs it${took}`, look);
     }
     case 'until-changed': {
       const how = hasKeys ? ', or on Enter' : '';

@@ -13,6 +13,7 @@ function scene(looks: (Found | Error)[], armed: number[] = []) {
   const asked: (readonly string[] | null)[] = [];
   const told: string[] = [];
   const watched = {
+    workspace: { pipeline: { budget: {} } },
     look: (_: unknown, about: readonly string[] | null) => {
       asked.push(about);
       const next = looks.shift() ?? found;

@@ -27,9 +27,11 @@ function stale(
   of: Task,
   fingerprint: string,
   reasons: readonly [StaleReason, ...StaleReason[]] = [{ code: 'unfinished' }],
+  circumstances = '',
 ): AssessmentOrFailure {
   return {
     task: of,
+    circumstances: () => circumstances,
     verdict: { kind: 'stale', reasons },
     read: once(() => ({ seen: null, fingerprint: () => fingerprint as Digest })),
   } as unknown as Assessment;
@@ -46,13 +48,95 @@ test('what failed is held while what it depends on is the same, however often it
   expect(holds.hold(one, stale(one, 'second'))).toBeNull();
 });
 
-test('what failed because its inputs kept changing is held as it is found then', () => {
+test('what failed is tried again under other limits, secrets, services or checks', () => {
   const holds = new Holds();
   const one = task();
-  holds.failed(one, stale(one, 'first'), { kind: 'input-changing', paths: ['in.txt'] });
+  const under = (circumstances: string) => stale(one, 'same', [{ code: 'unfinished' }], circumstances);
+  holds.failed(one, under('short time'), failure);
   holds.begin({ kind: 'change' });
-  expect(holds.hold(one, stale(one, 'later'))?.kind).toBe('until-changed');
-  expect(holds.hold(one, stale(one, 'later still'))).toBeNull();
+  expect(holds.hold(one, under('short time'))?.kind).toBe('until-changed');
+  expect(holds.hold(one, under('more time'))).toBeNull();
+});
+
+const overEdits: readonly Failure[] = [
+  { kind: 'input-changing', paths: ['in.txt'] },
+  { kind: 'record-gone', document: 'in.json', why: null },
+];
+
+test.each(overEdits)(
+  'what failed over edits ($kind) is tried three times in a row, and once more when all is looked at',
+  (edited) => {
+    const holds = new Holds();
+    const one = task();
+    const fails = (over: Failure = edited) => {
+      holds.failed(one, stale(one, 'begun with'), over);
+      holds.begin({ kind: 'change' });
+    };
+    const kind = (fingerprint: string) => holds.hold(one, stale(one, fingerprint))?.kind ?? 'runs';
+    // What is there now was never tried, also where it is what it began with.
+    for (const present of ['later', 'begun with']) {
+      fails();
+      expect(kind(present)).toBe('runs');
+    }
+    fails();
+    expect([kind('last'), kind('last')]).toEqual(['until-changed', 'until-changed']);
+    holds.heard(['in.txt' as FilePath]);
+    expect(kind('last')).toBe('until-changed');
+    holds.heard(null);
+    expect(kind('last')).toBe('runs');
+    fails();
+    holds.heard(null);
+    expect(kind('last')).toBe('until-changed');
+    // Edited while nothing ran, thus by a person: all from the beginning.
+    expect(kind('by a person')).toBe('runs');
+    fails();
+    expect(kind('more')).toBe('runs');
+    fails();
+    fails(failure);
+    expect(kind('begun with')).toBe('until-changed');
+    expect(kind('other')).toBe('runs');
+    fails();
+    expect(kind('other')).toBe('runs');
+  },
+);
+
+test('what has gone well since, here or elsewhere, has not failed any more', () => {
+  const holds = new Holds();
+  const one = task();
+  for (const goesWell of [() => holds.ended(end('s', 'restored')), () => holds.foundFresh(one.id)]) {
+    holds.failed(one, stale(one, 'same'), failure);
+    holds.begin({ kind: 'change' });
+    expect(holds.hold(one, stale(one, 'same'))?.kind).toBe('until-changed');
+    goesWell();
+    expect(holds.hold(one, stale(one, 'same'))).toBeNull();
+  }
+});
+
+test('what a budget has stopped waits for a request, whatever is edited, or for a larger budget', () => {
+  const holds = new Holds();
+  const one = task();
+  let edits = 0;
+  const under = (cause: Parameters<Holds['begin']>[0], usd: number | null) => {
+    holds.begin(cause, usd === null ? {} : { usd });
+    return holds.hold(one, stale(one, `${edits++}`));
+  };
+  const stop = () => holds.stoppedByBudget(one.id, { usd: 12 });
+  const waits = { kind: 'until-asked', why: 'budget' };
+  stop();
+  expect(under({ kind: 'change' }, 10)).toEqual(waits);
+  expect(under({ kind: 'failed' }, 10)).toEqual(waits);
+  expect(under({ kind: 'stage', stage: 'another' }, 10)).toEqual(waits);
+  expect(under({ kind: 'stage', stage: one.stage.name }, 10)).toBeNull();
+  expect(under({ kind: 'change' }, 12)).toEqual(waits);
+  expect(under({ kind: 'change' }, 12.01)).toBeNull();
+  stop();
+  expect(under({ kind: 'change' }, null)).toBeNull();
+  stop();
+  expect(under({ kind: 'all' }, 10)).toBeNull();
+  expect(under({ kind: 'change' }, 10)).toBeNull();
+  stop();
+  holds.foundFresh(one.id);
+  expect(under({ kind: 'change' }, 10)).toBeNull();
 });
 
 test('what was not made is tried once more where it had been there, and again when it was made in between', () => {
@@ -84,10 +168,22 @@ test('what is protected is held while the outputs in its way are the same', () =
   expect(holds.hold(one, edited('b'))).toBeNull();
 });
 
-test('a request for all, or for what failed, lets go of failures; one for all of what is to be asked for too', () => {
+test('a request for all, or for what failed, lets go of failures', () => {
+  const one = task();
+  for (const kind of ['all', 'failed'] as const) {
+    const holds = new Holds();
+    holds.failed(one, stale(one, 'x'), failure);
+    holds.begin({ kind });
+    expect(holds.hold(one, stale(one, 'x'))).toBeNull();
+    // It was not its turn, for another failed before it.
+    holds.begin({ kind: 'change' });
+    expect(holds.hold(one, stale(one, 'x'))).toBeNull();
+  }
+});
+
+test('what is to be asked for runs by its own request, by one for all, and, once it has failed, by one for that', () => {
   const manual = task({ watch: 'manual' });
   const holds = new Holds();
-  holds.failed(manual, stale(manual, 'x'), failure);
   const holdUnder = (cause: Parameters<Holds['begin']>[0]) => {
     holds.begin(cause);
     return holds.hold(manual, stale(manual, 'x'))?.kind ?? null;
@@ -99,6 +195,14 @@ test('a request for all, or for what failed, lets go of failures; one for all of
   expect(holdUnder({ kind: 'force', task: manual.stage.name })).toBeNull();
   expect(holdUnder({ kind: 'failed' })).toBe('until-asked');
   expect(holdUnder({ kind: 'all' })).toBeNull();
+  holds.failed(manual, stale(manual, 'x'), failure);
+  holds.begin({ kind: 'change' });
+  expect(holds.hold(manual, stale(manual, 'mended'))).toEqual({ kind: 'until-asked', why: 'failed' });
+  expect(holdUnder({ kind: 'failed' })).toBeNull();
+  // Asked for once, it runs once: also where it did not come to it.
+  expect(holdUnder({ kind: 'change' })).toBe('until-asked');
+  holds.ended(end('s', 'executed'));
+  expect(holdUnder({ kind: 'failed' })).toBe('until-asked');
 });
 
 function end(stage: string, outcome: TaskOutcome, more: Partial<TaskFinished> = {}): TaskFinished {

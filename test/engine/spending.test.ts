@@ -10,7 +10,7 @@ test('what stopped a run is told once, with what is left and a command line to g
   const { graph } = planOf({ a: { produces: 'a' }, b: { produces: 'b' } });
   const [a, b] = graph.stages.map((stage) => taskOf(stage));
   const told: EventBody[] = [];
-  const spending = new Spending({ 'input tokens': 10 }, (event) => told.push(event));
+  const spending = new Spending({ budget: { 'input tokens': 10 } }, (event) => told.push(event));
   expect([spending.holdsBack(a!), spending.told, spending.warning(() => [])]).toEqual([false, {}, null]);
   spending.spend(a!, { 'input tokens': 4 });
   spending.spend(a!, { 'input tokens': 6, usd: 1 });

@@ -10,8 +10,8 @@ const id = (name: string) => name as TaskId;
 
 const rest: Rest = {
   pending: new Map([
-    [id('review'), { kind: 'until-asked', estimateMs: 125_000 }],
-    [id('print it'), { kind: 'until-asked', estimateMs: null }],
+    [id('review'), { kind: 'until-asked', why: 'manual', estimateMs: 125_000 }],
+    [id('print it'), { kind: 'until-asked', why: 'manual', estimateMs: null }],
     [id('publish'), { kind: 'blocked', by: id('review') }],
     [id('report'), { kind: 'until-changed' }],
   ]),
@@ -39,6 +39,23 @@ test('with keys, each line says what to press; where the screen is narrow, what 
     '✗ report failed: it runs again when something it requ…',
     'all else is up to date · Enter runs, ? help, q quits',
   ]);
+});
+
+test('what has failed on request, what a budget has stopped, and by which key, says so', () => {
+  const names = ['bad', 'poor', ...Array.from({ length: 8 }, (_, i) => `m${i}`)];
+  const pending = new Map(
+    names.map((name) => {
+      const why = name === 'bad' ? 'failed' : name === 'poor' ? 'budget' : 'manual';
+      return [id(name), { kind: 'until-asked', why, estimateMs: null } as const];
+    }),
+  );
+  const lines = restLines({ ...rest, pending }, look(100));
+  expect(lines.slice(1, 4)).toEqual([
+    '✗ bad failed and is pending: 1 runs it',
+    '○ poor is pending, as the budget was spent: 2 runs it',
+    '○ m0 is pending: 3 runs it',
+  ]);
+  expect(lines.slice(-3, -1)).toEqual(['○ m6 is pending: 9 runs it', '○ m7 is pending: f m7 runs it']);
 });
 
 test('without, the command line that does it, with what this watch was given', () => {

@@ -1,6 +1,8 @@
 // Which verdicts of before a run hold no longer after it, by what ended in it otherwise than by passing.
-import type { TaskId } from '../../base/brand.ts';
+import type { FilePath, TaskId } from '../../base/brand.ts';
+import { setMatches } from '../glob/pattern-set.ts';
 import type { StageGraph } from '../graph/graph.ts';
+import type { Stage } from '../stage.ts';
 import { stageOfTask } from '../task.ts';
 
 /** `task`: of a stage with items, the stage's name where it has ended as a whole. */
@@ -21,4 +23,15 @@ export function holdsNoLonger(
   const stages = [...new Set(ended.map(({ stage }) => stage))];
   const behind = graph.downstreamOf(stages.flatMap((stage) => graph.edgesOutOf(stage).map(({ to }) => to)));
   return (id) => tasks.has(id) || tasks.has(stageOfTask(id)) || behind.has(stageOfTask(id));
+}
+
+/** Whether a path may be an output of one of the stages that have these names. */
+export function isMadeByOne(
+  stages: readonly Pick<Stage, 'name' | 'produces'>[],
+  names: ReadonlySet<string>,
+  path: FilePath,
+): boolean {
+  return stages.some(
+    ({ name, produces }) => names.has(name) && produces !== null && setMatches(produces, path),
+  );
 }

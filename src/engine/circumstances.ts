@@ -1,0 +1,51 @@
+// What decides how an attempt comes out besides what its result depends on: limits, secrets, services, checks. Another one
+// of these makes no other result, so it is in no fingerprint; but what failed under it may go well now.
+import { createHmac, randomBytes } from 'node:crypto';
+import { once } from '../base/once.ts';
+import { checksOf } from '../model/fingerprint.ts';
+import type { FingerprintPart } from '../model/record.ts';
+import type { Command, Service, Stage } from '../model/stage.ts';
+import type { World } from './world.ts';
+
+/** Of this process alone: what is told of a secret's value must not serve to find it. */
+const salt = once(() => randomBytes(32));
+
+/** Equal texts: an attempt would meet the same. For comparison within this process. `parts`: of the definition. */
+export function circumstancesOf(world: World, stage: Stage, parts: readonly FingerprintPart[]): string {
+  const { timeoutMs, retry, clean, protect, services, secrets } = stage;
+  const asksFunction = retry?.when?.kind === 'predicate';
+  return JSON.stringify([
+    ...[checksOf(parts), timeoutMs, clean, protect],
+    ...[retry, asksFunction && codeOf(world, null)],
+    secrets.map((name) => sealed(world, name)),
+    services.map((service) => circumstancesOfService(world, service)),
+  ]);
+}
+
+/** What is said to a person about it, and when it is left alone, is no part of it. */
+function circumstancesOfService(world: World, { hint, breaker, ...service }: Service) {
+  const { check, start, secrets, env } = service;
+  const command = check.kind === 'command' ? check.command : null;
+  return [
+    service,
+    secrets.map((name) => sealed(world, name)),
+    env.map(({ kind, name }) => kind === 'pass' && sealed(world, name)),
+    check.kind === 'function' && codeOf(world, null),
+    ...[command, start].map((one) => one && codeOfCommand(world, one)),
+  ];
+}
+
+function codeOfCommand(world: World, command: Command): string | null {
+  if (command.kind === 'script') return codeOf(world, command.module);
+  return command.kind === 'function' ? codeOf(world, null) : null;
+}
+
+function codeOf({ code }: World, module: Parameters<World['code']['identify']>[0]): string {
+  const identity = code.identify(module);
+  return 'problems' in identity ? JSON.stringify(identity.problems) : identity.digest;
+}
+
+function sealed({ caller }: World, name: string): string | null {
+  const value = caller.get(name);
+  return value === undefined ? null : createHmac('sha256', salt()).update(value).digest('hex');
+}

@@ -1,0 +1,238 @@
+// `pipe watch`: what is left alone after a failure or at the end of a budget, and what is reason enough to go on.
+import { expect, test } from 'vitest';
+import { Rig } from '../rig/rig.ts';
+import { hasTerminal, Terminal } from '../rig/terminal.ts';
+import { Watcher } from '../rig/watcher.ts';
+import { gate, tell } from './signs.ts';
+
+const rest = /up to date, watching \d+ folders.*\n/;
+
+/** Stages that use 10 dollars each. */
+const paid = (names: readonly string[], budget: number) => `{ budget: { usd: ${budget} }, jobs: 1, stages: {
+  ${names.map((name) => `${name}: { requires: ['${name}.txt'], produces: ['out/${name}'], run: ${JSON.stringify(`echo '{"metric":{"usd":10}}' >> "$PIPE_OUTPUT"; echo ${name} >> paid.log; cp ${name}.txt out/${name}`)} },`).join('\n  ')}
+  free: { requires: ['free.txt'], produces: ['out/free'], run: 'cp free.txt out/free' },
+} }`;
+
+test('what a budget has stopped goes on when somebody asks for it, and by nothing else', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const files = Object.fromEntries([...names, 'free'].map((name) => [`${name}.txt`, '1']));
+  await using rig = await Rig.compiled({ ...files, 'paid.log': '' }, paid(names, 10));
+  const [watcher, first] = await Watcher.start(rig, ['--exec', 'echo at work']);
+  await using _ = watcher;
+  // Even what costs nothing: who knows that before it has run?
+  expect(first).toMatchObject({ runs: 1, done: ['a'] });
+  expect(first.text).toContain('○ b is pending, as the budget was spent: pipe build b runs it');
+  expect(first.text).toContain('to go on: pipe build --budget usd=20');
+
+  // An edit has a budget of its own, for what it has made stale.
+  rig.write('a.txt', '2');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['a'] });
+  rig.write('b.txt', '2');
+  rig.write('a.txt', '3');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['a'] });
+
+  // Another build has done it: what is edited then is an edit like any other.
+  expect(await rig.build(['b'])).toMatchObject({ executed: ['b'] });
+  expect((await watcher.rest()).text).not.toContain('b is pending');
+  rig.write('b.txt', '3');
+  expect(await watcher.rest()).toMatchObject({ done: ['b'] });
+
+  await rig.reconfigure(paid(names, 30));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['c', 'd', 'free'] });
+  expect(rig.read('paid.log').trim().split('\n').join('')).toBe('aaabbcd');
+  expect((await watcher.quit()).stdout).not.toContain('stages are stale again');
+});
+
+test('at a terminal, Enter goes on for one budget more, and a key for one stage', async () => {
+  if (!hasTerminal) return;
+  const names = ['a', 'b', 'c', 'd'];
+  const files = Object.fromEntries([...names, 'free'].map((name) => [`${name}.txt`, '1']));
+  await using rig = await Rig.compiled({ ...files, 'paid.log': '' }, paid(names, 10));
+  await using terminal = new Terminal(rig, 'watch');
+  const first = await terminal.next(rest);
+  expect(first).toContain('to go on: Enter, or pipe build --budget usd=20');
+  expect(first).toContain('○ b is pending, as the budget was spent: 1 runs it\n');
+  terminal.type('\r');
+  expect(await terminal.next(rest)).toMatch(
+    /✓ b [\s\S]*○ c is pending, as the budget was spent: 1 runs it\n/,
+  );
+  terminal.type('3');
+  expect(await terminal.next(rest)).toMatch(/✓ free [\s\S]*○ c is pending[\s\S]*○ d is pending/);
+  terminal.type('2');
+  expect(await terminal.next(rest)).toMatch(
+    /✓ d [\s\S]*○ c is pending, as the budget was spent: 1 runs it\n/,
+  );
+  expect(rig.read('paid.log')).toBe('a\nb\nd\n');
+});
+
+for (const onChange of ['restart', 'wait'])
+  test(`what is edited during each attempt is built when the edits have come to rest (--on-change ${onChange})`, async () => {
+    await using rig = await Rig.compiled(
+      { 'in.txt': 'v0' },
+      `{ stages: { s: { requires: ['in.txt'], produces: ['out.txt'],
+        run: 'test -e quiet || { cat in.txt; echo " at work"; read _ < gate; }; cp in.txt out.txt' } } }`,
+    );
+    gate(rig, 'gate');
+    const watcher = new Watcher(rig.start(['watch', '-v', '--on-change', onChange]));
+    await using _ = watcher;
+    // In the default mode five times it is ended at once.
+    const attempts = onChange === 'wait' ? 3 : 8;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      await watcher.until(new RegExp(`v${attempt - 1} at work`));
+      if (attempt === attempts) rig.write('quiet', '');
+      rig.write('in.txt', `v${attempt}`);
+      if (onChange === 'wait' || attempt > 5) await tell(rig, 'gate');
+    }
+    const pass = await watcher.rest();
+    expect(pass).toMatchObject({ failed: ['s'], done: ['s'] });
+    expect(rig.read('out.txt')).toBe(`v${attempts}`);
+    expect(pass.text).not.toContain('all else');
+  });
+
+test('a stage that edits its own input is tried three times, and then left alone', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '' },
+    `{ stages: { s: { requires: ['in.txt'], produces: ['out.txt'], run: 'echo more >> in.txt; cp in.txt out.txt' } } }`,
+  );
+  const [watcher, pass] = await Watcher.start(rig, ['--on-change', 'wait']);
+  await using _ = watcher;
+  expect(pass.runs).toBe(3);
+  expect(rig.read('in.txt')).toBe('more\n'.repeat(9));
+  expect(pass.text).toContain('✗ s failed: it runs again when something it requires changes');
+});
+
+/** It fails, is left alone as long as nothing matters to it, and goes well when that which failed it is mended. */
+async function mended(
+  { files = {}, config, args = [] }: MendedScene,
+  mend: (rig: Rig) => void | Promise<void>,
+): Promise<void> {
+  await using rig = await Rig.compiled({ 'in.txt': 'line\n', 'other.txt': '', ...files }, config);
+  const [watcher, first] = await Watcher.start(rig, args);
+  await using _ = watcher;
+  expect(first.failed, first.text).toEqual(['s']);
+  rig.write('other.txt', 'edited');
+  expect(await watcher.rest()).toMatchObject({ done: ['other'], failed: [] });
+  await mend(rig);
+  const pass = await watcher.rest();
+  expect(pass, pass.text).toMatchObject({ done: ['s'], failed: [] });
+}
+
+interface MendedScene {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly config: string;
+  readonly args?: readonly string[];
+}
+
+const copying = (fields: string, more = '', run = 'cp in.txt out.txt') => `
+  import { definePipeline, jsonSchema, minLines } from 'pipe-build';
+  export default definePipeline({ ${more} stages: {
+    s: { requires: ['in.txt'], produces: ['out.txt'], run: ${JSON.stringify(run)}, ${fields} },
+    other: { requires: ['other.txt'], produces: ['out/other.txt'], run: 'cp other.txt out/other.txt' },
+  } });`;
+
+test('a schema that is mended is reason enough', () =>
+  mended(
+    {
+      files: { 'in.txt': '1', 'schema.json': '{"type":"string"}' },
+      config: copying("check: jsonSchema('schema.json')"),
+    },
+    (rig) => rig.write('schema.json', '{"type":"number"}'),
+  ));
+
+test('that a schema has gone is told, also where it has failed before', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '1', 'other.txt': '', 'schema.json': '{"type":"string"}' },
+    copying("check: jsonSchema('schema.json')"),
+  );
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  rig.remove('schema.json');
+  expect((await watcher.rest()).text).toMatch(/schema\.json[\s\S]*nothing can be built as it is/);
+});
+
+test('a check that is mended is reason enough', () =>
+  mended({ config: copying('check: minLines(5)') }, (rig) => rig.reconfigure(copying('check: minLines(1)'))));
+
+const checking = (lines: number) => copying(`check: (file) => file.text().split('\\n').length > ${lines}`);
+
+test('a function that checks and is mended is reason enough', () =>
+  mended({ config: checking(5) }, (rig) => rig.config(checking(1))));
+
+const waiting = (timeout: string) =>
+  copying(`timeout: '${timeout}'`, '', 'test ! -e slow || { rm slow; sleep 60; }; cp in.txt out.txt');
+
+test('a longer time limit is reason enough', () =>
+  mended({ files: { slow: '' }, config: waiting('50ms') }, (rig) => rig.reconfigure(waiting('60s'))));
+
+/** Each second attempt goes well. */
+const flaky = (fields: string) =>
+  copying(fields, '', 'if test -e second; then cp in.txt out.txt; else touch second; exit 1; fi');
+
+test('a retry that is added is reason enough', () =>
+  mended({ config: flaky('') }, async (rig) => {
+    rig.remove('second');
+    await rig.reconfigure(flaky('retry: { attempts: 2, delay: 1 }'));
+  }));
+
+test.each([
+  ['missing', 'OTHER=1\n'],
+  ['wrong', 'KEY=wrong-9f2c\nOTHER=1\n'],
+])('a secret that was %s and is mended is reason enough', (_, before) =>
+  mended(
+    {
+      files: { '.env': before },
+      config: copying("secrets: ['KEY']", '', 'test "$KEY" = right-9f2c && cp in.txt out.txt'),
+      args: ['--env-file', '.env'],
+    },
+    (rig) => rig.write('.env', 'KEY=right-9f2c\nOTHER=2\n'),
+  ),
+);
+
+const serving = (check: string) => copying("services: ['db']", `services: { db: { check: '${check}' } },`);
+
+test('a service whose check is mended is reason enough', () =>
+  mended({ config: serving('false') }, (rig) => rig.reconfigure(serving('true'))));
+
+test('at a terminal, r runs again what was asked for and has failed, which is said of it', async () => {
+  if (!hasTerminal) return;
+  await using rig = await Rig.compiled(
+    { 'in.txt': '1' },
+    `{ stages: {
+      m: { requires: ['in.txt'], produces: ['m.txt'], watch: 'manual', run: 'test -e allowed; cp in.txt m.txt' },
+      n: { requires: ['in.txt'], produces: ['n.txt'], watch: 'manual', run: 'cp in.txt n.txt' },
+    } }`,
+  );
+  await using terminal = new Terminal(rig, 'watch');
+  expect(await terminal.next(rest)).toContain('○ m is pending: 1 runs it\n○ n is pending: 2 runs it\n');
+  terminal.type('1');
+  expect(await terminal.next(rest)).toContain(
+    '✗ m failed and is pending: 1 runs it\n○ n is pending: 2 runs it\n',
+  );
+  rig.write('allowed', '');
+  terminal.type('r');
+  expect(await terminal.next(rest)).toContain('✓ m\n○ n is pending: 1 runs it\n');
+});
+
+test('what a run has made is not told as an edit before the next one', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '1' },
+    `{ jobs: 1, stages: {
+      a: { requires: ['in.txt'], produces: ['a.txt'], run: 'cp in.txt a.txt; test -e quick || { echo $PIPE_STAGE at work; read _ < gate; }' },
+      b: { requires: ['a.txt'], produces: ['b.txt'], run: 'cp a.txt b.txt; test -e quick || { echo $PIPE_STAGE at work; read _ < gate; }' },
+    } }`,
+  );
+  gate(rig, 'gate');
+  rig.write('quick', '');
+  const [watcher] = await Watcher.start(rig, ['-v']);
+  await using _ = watcher;
+  rig.remove('quick');
+  rig.write('in.txt', '2');
+  await watcher.until(/a at work/);
+  await tell(rig, 'gate');
+  await watcher.until(/b at work/);
+  rig.write('quick', '');
+  rig.write('in.txt', '3');
+  await tell(rig, 'gate');
+  const { text } = await watcher.rest();
+  expect(text).toContain('changed: in.txt\n');
+});
