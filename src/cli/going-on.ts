@@ -37,18 +37,32 @@ function typedFrom(root: string): (fromRoot: string) => string {
   };
 }
 
-/** For all that a budget has left, with a larger one. */
+/** A command line with more of them would be no help. */
+const mostForced = 20;
+
+/**
+ * For all that a budget has left, with a larger one. What was forced is named one by one: what it had built already would
+ * be paid for again, and what it had not may be fresh.
+ */
 export function budgetToGoOn(
   { params }: Pick<Pipeline, 'params'>,
   targets: readonly string[],
   flags: Flags,
-): (metric: string, limit: number) => string {
+): (metric: string, limit: number, left?: readonly string[]) => string {
   const selected = ['from', 'to', 'only', 'skip', 'since'].flatMap((name) => given(name, flags));
-  return (metric, limit) => {
+  return (metric, limit, left = []) => {
     const budgets = Object.entries({ ...budgetOf(flags), [metric]: limit });
     const budget = budgets.map(([name, value]) => ` --budget ${pair(name, value)}`);
-    const named = targets.map((target) => ` ${shellQuote(target)}`);
-    return ['pipe build', ...named, ...selected, ...sameWorkspace(params, flags), ...budget].join('');
+    const isForced = flags.force === true && left.length > 0 && left.length <= mostForced;
+    const named = (isForced ? left : targets).map((target) => ` ${shellQuote(target)}`);
+    return [
+      'pipe build',
+      ...(isForced ? [' --force'] : []),
+      ...named,
+      ...selected,
+      ...sameWorkspace(params, flags),
+      ...budget,
+    ].join('');
   };
 }
 

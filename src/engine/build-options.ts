@@ -18,8 +18,8 @@ export interface BuildOptions {
   readonly budget: Metrics;
   /** What is done around the run. Default: nothing. */
   readonly hooks?: RunHooks | null;
-  /** The command line that goes on with a larger limit. Default: one without anything else. */
-  readonly goOn?: (metric: string, limit: number) => string;
+  /** The command line that goes on with a larger limit, with what is left. Default: one without anything else. */
+  readonly goOn?: (metric: string, limit: number, left: readonly string[]) => string;
   readonly dryRun: boolean;
   /** Wait for another engine in this workspace. */
   readonly wait: boolean;

@@ -49,7 +49,7 @@ export class SharedRun {
   private readonly news: BatchNews = {
     onDone: (item) => this.hear(item, { kind: 'done' }),
     onFailed: (item, why) => this.hear(item, { kind: 'failed', why }),
-    onMetric: (item, values) => this.byItem.get(item)?.execution.onMetric(values),
+    onMetric: (item, values) => this.spend(item, values),
   };
 
   private get waiting(): readonly Seat[] {
@@ -92,6 +92,13 @@ export class SharedRun {
     const isWanted = waiting.some(({ said }) => said.kind === 'nothing' || said.kind === 'done');
     const isWithdrawn = waiting.some(({ said }) => said.kind === 'withdrawn');
     if (!isWanted && isWithdrawn) this.running?.cancel(how);
+  }
+
+  /** What comes after the item has been recorded is no part of its record any more; it counts for the others. */
+  private spend(item: string, values: Metrics): void {
+    const seat = this.byItem.get(item);
+    if (seat?.isOver === true) this.share(values);
+    else seat?.execution.onMetric(values);
   }
 
   /** What the whole batch used: in equal parts to those of which it is not known yet how they end. */

@@ -47,7 +47,7 @@ export class Spending {
     const used = `${metric} ${amountText(spent)} of ${amountText(limit)}`;
     const names = notBegun(this.heldBack);
     const message = `the budget is spent: ${used}; ${plural(names.length, 'task')} did not begin: ${listSome(names, namedTasks)}`;
-    const goOn = (this.options.goOn ?? withThatAlone)(metric, 2 * limit);
+    const goOn = (this.options.goOn ?? withThatAlone)(metric, 2 * limit, names);
     return { kind: 'warning', message, hint: `to go on: ${goOn}` };
   }
 

@@ -37,3 +37,14 @@ test('what a budget has left is gone on with as a whole, and with the other budg
   );
   expect(budgetToGoOn(accepted(spec), [], {})('usd', 20)).toBe('pipe build --budget usd=20');
 });
+
+test('what was forced and is left is forced by its names, and what was forced and has run is not', () => {
+  const { params } = pipelineWith('level=4');
+  const goOn = budgetToGoOn({ params }, ['a', 'b'], { force: true, skip: ['c'] });
+  expect(goOn('usd', 4, ['a:in/2 .txt', 'b'])).toBe(
+    "pipe build --force 'a:in/2 .txt' b --skip c -p level=4 --budget usd=4",
+  );
+  // More than anybody would type.
+  const many = Array.from({ length: 21 }, (_, i) => `a:${i}`);
+  expect(goOn('usd', 4, many)).toBe('pipe build a b --skip c -p level=4 --budget usd=4');
+});

@@ -235,6 +235,28 @@ test('metrics are of the item that they name, or of all in equal parts, and each
   ]);
 });
 
+test('a metric that comes when its item has been recorded is of the others, and not lost', async () => {
+  const machine = machineWith(3);
+  const { end, world } = await built(machine, plan(), {}, async ({ execution, work }) => {
+    work();
+    done(execution, 'b');
+    // When it has been heard.
+    await Promise.resolve();
+    await Promise.resolve();
+    execution.batch!.onMetric('in/b.txt', { usd: 2 });
+    return undefined;
+  });
+  expect(end).toMatchObject({ event: { metrics: { usd: 2 } } });
+  const told = world.ofKind('task-finished').map(({ item, metrics }) => [item, metrics?.usd]);
+  expect(new Map(told as [string, number][])).toEqual(
+    new Map<string | undefined, number | undefined>([
+      ['in/b.txt', undefined],
+      ['in/a.txt', 1],
+      ['in/c.txt', 1],
+    ]),
+  );
+});
+
 test('what a batch took is shared by its items, so that the sum is what it took', async () => {
   const machine = machineWith(3);
   const { world } = await built(machine, plan(), {}, async ({ execution, disk, work }) => {

@@ -1242,8 +1242,8 @@ export const mutants = [
   {
     name: 'what one item of a batch used is shared out among all',
     file: 'src/engine/shared-run.ts',
-    from: 'onMetric: (item, values) => this.byItem.get(item)?.execution.onMetric(values),',
-    to: 'onMetric: (_item, values) => this.share(values),',
+    from: 'if (seat?.isOver === true) this.share(values);',
+    to: 'if (seat !== undefined) this.share(values);',
     tests: ['test/random-items.test.ts'],
   },
   {

@@ -105,3 +105,17 @@ test.each(['usd', '=5', 'usd=', 'usd=0', 'usd=-1', 'usd=x', 'usd=Infinity'])(
     expect(rig.exists('a')).toBe(false);
   },
 );
+
+test('a run of what was forced tells how to go on with what it did not come to, and that does', async () => {
+  const run = JSON.stringify(`echo '{"metric":{"usd":1}}' >> "$PIPE_OUTPUT"; cp {item} {produces}`);
+  await using rig = await Rig.compiled(
+    { 'in/1.txt': '1', 'in/2.txt': '2', 'in/3.txt': '3' },
+    `{ jobs: 1, stages: { each: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], run: ${run} } } }`,
+  );
+  await rig.build();
+  const first = await rig.pipe(['build', '--force', '--budget', 'usd=2']);
+  expect(first.code).toBe(3);
+  const [, way = ''] = /to go on: pipe (.*)$/m.exec(first.stdout) ?? [];
+  expect(way).toBe('build --force each:in/3.txt --budget usd=4');
+  expect(await rig.build(way.split(' ').slice(1))).toMatchObject({ code: 0, executed: ['each:in/3.txt'] });
+});
