@@ -121,10 +121,15 @@ export class Holds implements Watching {
     return this.cause.kind === 'stage' && this.cause.stage === task.stage.name;
   }
 
-  /** What declares nothing to compare with would run again for each change of anything, and for whatever is asked for. */
+  /**
+   * What declares nothing to compare with, and what goes by a time that is still to come, would run again for each change of
+   * anything, and for whatever is asked for.
+   */
   private isJustAlways(assessed: AssessmentOrFailure): boolean {
     const isForAll = this.cause.kind === 'begin' || this.cause.kind === 'all';
     if (isForAll || isFailure(assessed) || assessed.verdict.kind === 'fresh') return false;
-    return assessed.verdict.reasons.every((reason) => reason.code === 'always');
+    return assessed.verdict.reasons.every(
+      (reason) => reason.code === 'always' || (reason.code === 'input-newer' && reason.isAhead === true),
+    );
   }
 }

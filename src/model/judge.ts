@@ -40,6 +40,8 @@ export function judgeByTimes(
     readonly outputs: readonly TimedFile[];
     /** `produces` patterns without a file. */
     readonly unmatched: readonly string[];
+    /** Since the epoch, as that of files. */
+    readonly timeNs: bigint;
   },
 ): Verdict {
   if (memory.kind === 'unfinished') return { kind: 'stale', reasons: [whyUnfinished(memory)] };
@@ -51,8 +53,12 @@ export function judgeByTimes(
   );
   if (oldest !== null) {
     for (const input of now.inputs) {
-      if (input.mtimeNs > oldest.mtimeNs)
-        reasons.push({ code: 'input-newer', path: input.path, than: oldest.path });
+      if (input.mtimeNs <= oldest.mtimeNs) continue;
+      const isAhead = input.mtimeNs > now.timeNs;
+      reasons.push({
+        ...{ code: 'input-newer', path: input.path, than: oldest.path },
+        ...(isAhead && { isAhead }),
+      });
     }
   }
   return verdictOf(reasons);

@@ -22,8 +22,8 @@ export type StaleReason =
       readonly was: string | null;
       readonly now: string | null;
     }
-  /** Under `mtime`: `path` is newer than the output `than`. */
-  | { readonly code: 'input-newer'; readonly path: string; readonly than: string }
+  /** Under `mtime`: `path` is newer than the output `than`. `isAhead`: its time is still to come, so it will be again. */
+  | { readonly code: 'input-newer'; readonly path: string; readonly than: string; readonly isAhead?: true }
   /** A stage before this one, which runs when one has. */
   | { readonly code: 'upstream-failed'; readonly stage: string }
   /** Planned only: a stage before this one would run, so its files may change; or it `fails` or is `skipped`, and this one would be, too. */

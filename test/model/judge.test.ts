@@ -133,10 +133,10 @@ const timed = (...times: readonly (readonly [string, number])[]) =>
 function byTimes(
   inputs: ReturnType<typeof timed>,
   outputs: ReturnType<typeof timed>,
-  more: { memory?: Memory; unmatched?: readonly string[] } = {},
+  more: { memory?: Memory; unmatched?: readonly string[]; timeNs?: bigint } = {},
 ) {
-  const { memory = { kind: 'none' }, unmatched = [] } = more;
-  return reasons(judgeByTimes(memory, { parts, inputs, outputs, unmatched }));
+  const { memory = { kind: 'none' }, unmatched = [], timeNs = 2n ** 62n } = more;
+  return reasons(judgeByTimes(memory, { parts, inputs, outputs, unmatched, timeNs }));
 }
 
 test('by times: fresh without a record when no input is newer than the oldest output', () => {
@@ -144,6 +144,13 @@ test('by times: fresh without a record when no input is newer than the oldest ou
   // As make has it: equal is fresh.
   expect(byTimes(timed(['in', 5]), timed(['x', 5]))).toEqual([]);
   expect(byTimes(timed(), timed(['x', 0]))).toEqual([]);
+});
+
+test('by times: an input whose time is still to come is told as that', () => {
+  expect(byTimes(timed(['a', 9], ['b', 8]), timed(['x', 7]), { timeNs: 8n })).toEqual([
+    { code: 'input-newer', path: 'a', than: 'x', isAhead: true },
+    { code: 'input-newer', path: 'b', than: 'x' },
+  ]);
 });
 
 test('by times: each newer input is told against the oldest output, and one nanosecond is enough', () => {

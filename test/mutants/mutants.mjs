@@ -58,8 +58,8 @@ export const mutants = [
   {
     name: 'under mtime a newer input is no reason',
     file: 'src/model/judge.ts',
-    from: 'if (input.mtimeNs > oldest.mtimeNs)',
-    to: 'if (input.mtimeNs > 2n * oldest.mtimeNs)',
+    from: 'if (input.mtimeNs <= oldest.mtimeNs) continue;',
+    to: 'if (input.mtimeNs <= 2n * oldest.mtimeNs) continue;',
     tests: ['test/model/judge.test.ts', 'test/random.test.ts'],
   },
   {
@@ -1133,6 +1133,13 @@ export const mutants = [
     from: 'if (tries < mostTries ||',
     to: 'if (',
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-holds.test.ts'],
+  },
+  {
+    name: 'a watch never comes to rest over an input whose time is still to come',
+    file: 'src/engine/holds.ts',
+    from: "(reason.code === 'input-newer' && reason.isAhead === true)",
+    to: 'false',
+    tests: ['test/stories/mtime.test.ts'],
   },
   {
     name: 'what is to be asked for runs unasked',

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
 import { Rig } from '../rig/rig.ts';
 import { expectNothingToDo } from '../rig/untouched.ts';
+import { Watcher } from '../rig/watcher.ts';
 
 const chain = `{
   freshness: 'mtime',
@@ -40,7 +41,7 @@ test('an input that is newer than the oldest output reruns the stage, and the re
   const built = await rig.build(['upper']);
   expect(built.executed).toEqual(['upper']);
   expect(built.reasonsOf('upper')).toEqual([
-    { code: 'input-newer', path: 'src/b.txt', than: 'out/upper.txt' },
+    { code: 'input-newer', path: 'src/b.txt', than: 'out/upper.txt', isAhead: true },
   ]);
 });
 
@@ -138,4 +139,24 @@ test('--freshness overrides what the pipeline says, for status too', async () =>
   expect((await rig.build()).fresh).toEqual(['count', 'upper']);
   expect((await rig.pipe(['status', '--check', '--freshness', 'mtime'])).code).toBe(1);
   expect((await rig.pipe(['status', '--check'])).code).toBe(0);
+});
+
+test('a watch leaves alone what goes by a time that is still to come, until something else of it changes', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '1', 'more.txt': '1', 'other.txt': '1' },
+    `{ freshness: 'mtime', cache: false, stages: {
+      ahead: { requires: ['in.txt', 'more.txt'], produces: ['out.txt'], run: 'cat in.txt more.txt > out.txt; echo ran >> ahead.log' },
+      other: { requires: ['other.txt'], produces: ['copy.txt'], run: 'cp other.txt copy.txt' },
+    } }`,
+  );
+  date(rig, 'in.txt', 2100);
+  const [watcher, first] = await Watcher.start(rig, []);
+  await using _ = watcher;
+  expect(first).toMatchObject({ done: ['ahead', 'other'], runs: 1 });
+  rig.write('other.txt', '2');
+  expect(await watcher.rest()).toMatchObject({ done: ['other'], runs: 1 });
+  rig.write('more.txt', '2');
+  expect(await watcher.rest()).toMatchObject({ done: ['ahead'], runs: 1 });
+  expect(rig.read('out.txt')).toBe('12');
+  expect(rig.read('ahead.log')).toBe('ran\nran\n');
 });

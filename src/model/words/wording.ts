@@ -38,7 +38,7 @@ export function explainReason(reason: StaleReason): string {
     case 'definition-changed':
       return explainDefinition(reason);
     case 'input-newer':
-      return `${printable(reason.path)} is newer than ${printable(reason.than)}`;
+      return `${printable(reason.path)} is ${reason.isAhead ? 'dated in the future, so ' : ''}newer than ${printable(reason.than)}`;
     case 'upstream-failed':
       return `${printable(reason.stage)} failed`;
     case 'upstream-planned':

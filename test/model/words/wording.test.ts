@@ -21,6 +21,10 @@ describe('a reason', () => {
     [{ code: 'output-missing', path: 'a' }, 'output a is missing'],
     [{ code: 'output-extra', path: 'a' }, 'a is not one of its outputs'],
     [{ code: 'input-newer', path: 'a', than: 'b' }, 'a is newer than b'],
+    [
+      { code: 'input-newer', path: 'a', than: 'b', isAhead: true },
+      'a is dated in the future, so newer than b',
+    ],
     [{ code: 'upstream-planned', stage: 'extraction' }, 'extraction would run'],
     [{ code: 'upstream-planned', stage: 'extraction', end: 'fails' }, 'extraction would fail'],
   ])('%j reads well after "because"', (reason, words) => {
