@@ -1142,6 +1142,13 @@ export const mutants = [
     tests: ['test/stories/mtime.test.ts'],
   },
   {
+    name: 'what was found before a run is taken for what there is after it',
+    file: 'src/model/watch/watch-state.ts',
+    from: '      ahead: noHints,\n      first: isFirst',
+    to: '      first: isFirst',
+    tests: ['test/model/watch/watch-state.test.ts'],
+  },
+  {
     name: 'what is to be asked for runs unasked',
     file: 'src/engine/holds.ts',
     from: "if (stage.watch === 'manual') return this.untilAsked(this.failedBefore.has(task.id));",

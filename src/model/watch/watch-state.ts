@@ -191,6 +191,8 @@ function running(state: WatchState, request: Request | null): Step {
       ...state,
       work: 'running',
       requests,
+      // What was found before it is not what there is after it.
+      ahead: noHints,
       first: isFirst ? 'running' : state.first,
     },
     orders: [{ kind: 'run', request: cause, isFirst }],

@@ -125,6 +125,17 @@ describe('a look ahead', () => {
     expect(last(play, 1025)).toMatchObject({ kind: 'look', isAhead: true });
   });
 
+  test('does not hold after a run that somebody asked for before all had settled', () => {
+    const play = atRest();
+    play.heard(1000, '/w/a');
+    expect(play.give({ kind: 'asked', request: { kind: 'all' }, nowMs: 1005 })).toMatchObject([
+      { kind: 'run' },
+    ]);
+    expect(play.give({ kind: 'run-ended', refused: false, nowMs: 1055 })).toMatchObject([
+      { kind: 'look', isAhead: false, hints: { paths: new Map([['/w/a', { gone: false }]]) } },
+    ]);
+  });
+
   test('does not hold where anything was heard of since, and is not taken twice in a burst', () => {
     const again = atRest();
     again.heard(1000, '/w/a');
