@@ -2,6 +2,7 @@
 // its `baseUrl`. Read as the compiler reads it, which does not tell where it has looked.
 import fs from 'node:fs';
 import path from 'node:path';
+import { placesNamedBy } from './extended-package.ts';
 
 interface Settings {
   /** Absolute. */
@@ -59,7 +60,8 @@ function settingsOf(file: string, files: Set<string>): Settings {
   let settings = none;
   for (const other of [others].flat()) {
     if (typeof other !== 'string') continue;
-    const places = placesOfExtended(other, folder);
+    const { places, telling } = placesOfExtended(other, folder);
+    for (const file of telling) files.add(file);
     const found = places.find(isFile);
     // What comes to be before it would be taken instead.
     for (const place of found === undefined ? places : places.slice(0, places.indexOf(found)))
@@ -79,12 +81,25 @@ function settingsOf(file: string, files: Set<string>): Settings {
   return { ...settings, paths: Object.fromEntries(absolute) };
 }
 
-function placesOfExtended(name: string, folder: string): readonly string[] {
+/** `telling`: what says which of them it is, and each that it may say. */
+function placesOfExtended(
+  name: string,
+  folder: string,
+): { readonly places: readonly string[]; readonly telling: readonly string[] } {
   const spelled = (base: string) => [base, `${base}.json`, path.join(base, 'tsconfig.json')];
-  if (name.startsWith('.') || name.startsWith('/')) return spelled(path.resolve(folder, name));
-  const parent = path.dirname(folder);
-  const here = spelled(path.join(folder, 'node_modules', name));
-  return parent === folder ? here : [...here, ...placesOfExtended(name, parent)];
+  if (name.startsWith('.') || name.startsWith('/'))
+    return { places: spelled(path.resolve(folder, name)), telling: [] };
+  const [packageName = name] = /^(?:@[^/]+\/)?[^/]+/.exec(name) ?? [];
+  const subpath = `.${name.slice(packageName.length)}`;
+  const [places, telling]: [string[], string[]] = [[], []];
+  for (let at = folder; ; at = path.dirname(at)) {
+    const modules = path.join(at, 'node_modules');
+    const manifest = path.join(modules, packageName, 'package.json');
+    const named = placesNamedBy(plain(readJson(manifest)), path.dirname(manifest), subpath);
+    telling.push(manifest, ...named);
+    places.push(...named, ...spelled(path.join(modules, name)));
+    if (at === path.dirname(at)) return { places, telling };
+  }
 }
 
 function isFile(place: string): boolean {

@@ -239,7 +239,8 @@ describe('what changed is compiled', () => {
   const main = (file: string) => JSON.stringify({ main: file });
   const mapped = (...places: string[]) => JSON.stringify({ compilerOptions: { paths: { '@/*': places } } });
 
-  test.each<[string, { imports: string; has: Record<string, string>; comes: Record<string, string> }]>([
+  type Case = { imports: string; has: Record<string, string>; comes: Record<string, string> };
+  test.each<[string, Case]>([
     [
       'the package.json of a folder that is imported',
       {
@@ -309,6 +310,49 @@ describe('what changed is compiled', () => {
           'lib/old/word.js': '',
         },
         comes: { 'base.json': mapped('./lib/new/*'), 'lib/new/word.js': '' },
+      },
+    ],
+    ...(
+      [
+        ['by a name in its exports', { exports: { './c': './sub/c.json' } }, '@me/conf/c'],
+        [
+          'by a pattern',
+          { exports: { './*': { types: './no.json', default: './sub/*.json' } } },
+          '@me/conf/c',
+        ],
+        ['by its field', { tsconfig: 'sub/c' }, '@me/conf'],
+      ] as const
+    ).map(([how, manifest, name]): [string, Case] => [
+      `a tsconfig that a package names ${how}`,
+      {
+        imports: '@/word',
+        has: {
+          'tsconfig.json': JSON.stringify({ extends: name }),
+          'node_modules/@me/conf/package.json': JSON.stringify(manifest),
+          'node_modules/@me/conf/sub/c.json': mapped('../../../../lib/old/*'),
+          'lib/old/word.js': '',
+        },
+        comes: {
+          'node_modules/@me/conf/sub/c.json': mapped('../../../../lib/new/*'),
+          'lib/new/word.js': '',
+        },
+      },
+    ]),
+    [
+      'a package that names another tsconfig',
+      {
+        imports: '@/word',
+        has: {
+          'tsconfig.json': '{ "extends": "conf/c" }',
+          'node_modules/conf/package.json': JSON.stringify({ exports: { './c': './old.json' } }),
+          'node_modules/conf/old.json': mapped('../../lib/old/*'),
+          'node_modules/conf/new.json': mapped('../../lib/new/*'),
+          'lib/old/word.js': '',
+        },
+        comes: {
+          'node_modules/conf/package.json': JSON.stringify({ exports: { './c': './new.json' } }),
+          'lib/new/word.js': '',
+        },
       },
     ],
     [
