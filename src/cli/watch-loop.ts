@@ -2,8 +2,10 @@
 import { Holds, type RunCause } from '../engine/holds.ts';
 import { isRefusal } from '../engine/refusal.ts';
 import { isUncompiled, UsageError } from '../model/diagnostic.ts';
+import { isEmpty } from '../model/watch/hints.ts';
 import type { Request, WatchInput, WatchOrder } from '../model/watch/watch-orders.ts';
 import { beginWatch, step, type WatchState } from '../model/watch/watch-state.ts';
+import { Checkout } from '../watch/checkout.ts';
 import type { Flags } from './flags.ts';
 import { budgetToGoOn } from './going-on.ts';
 import { monotonicMs } from './monotonic.ts';
@@ -44,6 +46,7 @@ export class WatchLoop {
   private readonly code: WatchedCode;
   private opened: Workspace | null;
   private readonly sight: WatchSight;
+  private readonly checkout: Checkout;
   private run: WatchedRun | null = null;
   private timer: NodeJS.Timeout | undefined;
   private heardPaths: readonly string[] = [];
@@ -57,7 +60,8 @@ export class WatchLoop {
     this.code = new WatchedCode(options.ears);
     this.opened = options.opened;
     this.state = beginWatch().state;
-    const { ears, view } = options;
+    const { ears, view, place } = options;
+    this.checkout = new Checkout(place.root);
     this.sight = new WatchSight({ ears, holds: this.holds, onRefusal: (refusal) => view.refused(refusal) });
   }
 
@@ -69,7 +73,7 @@ export class WatchLoop {
     const { ears } = this.options;
     ears.listen({
       onHeard: (paths) => {
-        this.take({ kind: 'heard', paths, ofCode: this.code.isAmong(paths), nowMs: monotonicMs() });
+        this.take({ kind: 'heard', paths, ofCode: this.code.isAmong(paths), ...this.moment() });
       },
       isMemoryOfOthers: () => this.watched?.isChangedElsewhere() ?? false,
       onSuspicion: () => this.suspect(),
@@ -104,6 +108,13 @@ export class WatchLoop {
     this.take({ kind: 'suspected', nowMs: monotonicMs() });
   }
 
+  private moment(): { readonly isCheckout: boolean; readonly nowMs: number } {
+    const nowMs = monotonicMs();
+    const { hints } = this.state;
+    const isCheckout = this.checkout.isUnderWay(isEmpty(hints) ? 0 : nowMs - hints.firstMs);
+    return { isCheckout, nowMs };
+  }
+
   private take(input: WatchInput): void {
     const { state, orders } = step(this.state, input);
     this.state = state;
@@ -116,7 +127,7 @@ export class WatchLoop {
       case 'wake':
         clearTimeout(this.timer);
         this.timer = setTimeout(
-          () => this.take({ kind: 'woke', nowMs: monotonicMs() }),
+          () => this.take({ kind: 'woke', ...this.moment() }),
           Math.max(0, order.atMs - monotonicMs()) + 1,
         );
         return;

@@ -911,6 +911,20 @@ export const mutants = [
 
   // Watching.
   {
+    name: 'a watch does not see that git is at work',
+    file: 'src/cli/watch-loop.ts',
+    from: 'return { isCheckout, nowMs };',
+    to: 'return { isCheckout: false && isCheckout, nowMs };',
+    tests: ['test/stories/watch.test.ts'],
+  },
+  {
+    name: 'the lock of a commit that is being written counts as a checkout',
+    file: 'src/watch/checkout.ts',
+    from: 'return nowMs - sinceMs <= forMs + longestBeforeMs;',
+    to: 'return nowMs - sinceMs <= forMs + 1e12 * longestBeforeMs;',
+    tests: ['test/watch/checkout.test.ts'],
+  },
+  {
     name: 'a watch looks before it watches',
     file: 'src/cli/watch-sight.ts',
     from: '} while (this.ears.arm() > 0);',

@@ -87,11 +87,25 @@ test('many files at once are one save: a checkout, a folder that is taken away a
   expect(await watcher.rest()).toMatchObject({ runs: 1, restored: ['join', 'count'] });
 
   // Taken away and brought back, all is as it was. The next save is the first of which there is anything to say.
-  fs.rmSync(rig.path('in'), { recursive: true });
-  git('checkout', '--', 'in');
+  fs.renameSync(rig.path('in'), rig.path('aside'));
+  fs.cpSync(rig.path('aside'), rig.path('in'), { recursive: true });
   rig.append('in/3/3.txt', 'more\n');
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
   expect(rig.read('out/all.txt')).toContain('more\n');
+});
+
+test('as long as git says that it is at work nothing is built; a lock that nobody takes away is waited for in vain only for a while', async () => {
+  await using rig = await Rig.compiled({ 'in/a.txt': '1\n' }, chain);
+  execFileSync('git', ['init', '-q'], { cwd: rig.root });
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  const lock = rig.path('.git/index.lock');
+  fs.writeFileSync(lock, '');
+  const startMs = performance.now();
+  rig.write('in/a.txt', '2\n');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['join', 'count'] });
+  expect(performance.now() - startMs).toBeGreaterThan(2900);
+  expect(fs.existsSync(lock)).toBe(true);
 });
 
 test('what lies behind links is watched, and where they lead; a file may become a folder, a folder another one', async () => {

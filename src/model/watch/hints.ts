@@ -14,6 +14,8 @@ export interface Hints {
   readonly everything: boolean;
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Whoever changes the files has said that there is more to come: git, while it changes the working tree. */
+  readonly isCheckout: boolean;
 }
 
 /** Editors write in several steps: a new file, a rename, a touch. */
@@ -23,10 +25,19 @@ const longQuietMs = 150;
 const manyPaths = 16;
 /** Of what never is quiet a look must be taken all the same. */
 const patienceMs = 3000;
+/** How long a checkout may be silent, since what was to end it may have died, and how long it may take. */
+const checkoutQuietMs = 3000;
+const checkoutPatienceMs = 60_000;
 /** More need not be told apart. */
 const mostPaths = 10_000;
 
-export const noHints: Hints = { paths: new Map(), everything: false, firstMs: 0, lastMs: 0 };
+export const noHints: Hints = {
+  paths: new Map(),
+  everything: false,
+  firstMs: 0,
+  lastMs: 0,
+  isCheckout: false,
+};
 
 export function isEmpty(hints: Hints): boolean {
   return hints.paths.size === 0 && !hints.everything;
@@ -38,6 +49,7 @@ export function heardOf(hints: Hints, heard: Heard, nowMs: number): Hints {
   if (heard.size === 0) return hints;
   const isTooMuch = hints.paths.size + heard.size > mostPaths;
   return {
+    ...hints,
     paths: isTooMuch ? hints.paths : pathsOf(hints.paths, heard),
     everything: hints.everything || isTooMuch,
     firstMs: isEmpty(hints) ? nowMs : hints.firstMs,
@@ -62,7 +74,13 @@ export function together(a: Hints, b: Hints): Hints {
     everything: a.everything || b.everything,
     firstMs: Math.min(a.firstMs, b.firstMs),
     lastMs: Math.max(a.lastMs, b.lastMs),
+    isCheckout: a.isCheckout || b.isCheckout,
   };
+}
+
+/** The same object where nothing is new. */
+export function withCheckout(hints: Hints, isCheckout: boolean): Hints {
+  return isEmpty(hints) || hints.isCheckout === isCheckout ? hints : { ...hints, isCheckout };
 }
 
 function pathsOf(before: Heard, after: Heard): Heard {
@@ -74,12 +92,18 @@ function pathsOf(before: Heard, after: Heard): Heard {
 
 /** When to look, if nothing more is heard of. */
 export function settledAtMs(hints: Hints): number {
+  if (hints.isCheckout) return Math.min(hints.firstMs + checkoutPatienceMs, hints.lastMs + checkoutQuietMs);
   return Math.min(hints.firstMs + patienceMs, hints.lastMs + (isGoingOn(hints) ? longQuietMs : quietMs));
+}
+
+/** When to see whether they have settled: nothing is heard of the end of a checkout. */
+export function wakeAtMs(hints: Hints, nowMs: number): number {
+  return hints.isCheckout ? Math.min(settledAtMs(hints), nowMs + quietMs) : settledAtMs(hints);
 }
 
 /** Whether this may be all, so that what is found now is most likely what will be found when it has settled. */
 export function mayBeAll(hints: Hints): boolean {
-  return !isEmpty(hints) && !hints.everything && !isGoingOn(hints);
+  return !isEmpty(hints) && !hints.everything && !hints.isCheckout && !isGoingOn(hints);
 }
 
 function isGoingOn({ paths }: Hints): boolean {

@@ -14,16 +14,22 @@ export type Request =
   | { readonly kind: 'force'; readonly task: string };
 
 export type WatchInput =
-  | { readonly kind: 'heard'; readonly paths: Heard; readonly ofCode: boolean; readonly nowMs: number }
+  /** `isCheckout`: git is changing the working tree. */
+  | ({ readonly kind: 'heard'; readonly paths: Heard; readonly ofCode: boolean } & Moment)
   /** Something may have been missed, or it is time to make sure. */
   | { readonly kind: 'suspected'; readonly nowMs: number }
-  | { readonly kind: 'woke'; readonly nowMs: number }
+  | ({ readonly kind: 'woke' } & Moment)
   | { readonly kind: 'reloaded'; readonly config: 'valid' | 'broken'; readonly nowMs: number }
   | { readonly kind: 'looked'; readonly hasWork: boolean; readonly nowMs: number }
   /** `refused`: it could not even begin. */
   | { readonly kind: 'run-ended'; readonly refused: boolean; readonly nowMs: number }
   | { readonly kind: 'asked'; readonly request: Request; readonly nowMs: number }
   | { readonly kind: 'quit'; readonly exitCode: number };
+
+interface Moment {
+  readonly isCheckout: boolean;
+  readonly nowMs: number;
+}
 
 export type WatchOrder =
   /** Instead of any earlier one. */

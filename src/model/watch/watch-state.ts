@@ -13,6 +13,8 @@ import {
   noHints,
   settledAtMs,
   together,
+  wakeAtMs,
+  withCheckout,
 } from './hints.ts';
 import type { Request, WatchInput, WatchOrder } from './watch-orders.ts';
 
@@ -64,9 +66,10 @@ export function beginWatch(): Step {
 export function step(state: WatchState, input: WatchInput): Step {
   switch (input.kind) {
     case 'heard': {
-      const hints = heardOf(state.hints, input.paths, input.nowMs);
+      const { paths, isCheckout, nowMs } = input;
+      const hints = withCheckout(heardOf(state.hints, paths, nowMs), isCheckout);
       const isFirst = isEmpty(state.hints);
-      const next = advance({ ...state, hints, codeChanged: state.codeChanged || input.ofCode }, input.nowMs);
+      const next = advance({ ...state, hints, codeChanged: state.codeChanged || input.ofCode }, nowMs);
       return isFirst ? lookingAhead(next) : next;
     }
     case 'suspected': {
@@ -74,7 +77,7 @@ export function step(state: WatchState, input: WatchInput): Step {
       return advance({ ...state, hints, codeDoubted: true }, input.nowMs);
     }
     case 'woke':
-      return advance(state, input.nowMs);
+      return advance({ ...state, hints: withCheckout(state.hints, input.isCheckout) }, input.nowMs);
     case 'reloaded': {
       const { config, nowMs } = input;
       if (config === 'valid') return advance(owingAll({ ...state, work: 'resting', config }, nowMs), nowMs);
@@ -130,7 +133,7 @@ function advance(state: WatchState, nowMs: number): Step {
   const dueMs = isEmpty(state.hints) ? nowMs : settledAtMs(state.hints);
   if (state.work === 'running') {
     if (isEmpty(state.hints)) return { state, orders: [] };
-    if (nowMs < dueMs) return { state, orders: [{ kind: 'wake', atMs: dueMs }] };
+    if (nowMs < dueMs) return { state, orders: [{ kind: 'wake', atMs: wakeAtMs(state.hints, nowMs) }] };
     const { hints } = state;
     const told = { ...state, hints: noHints, owed: together(state.owed, hints) };
     return { state: told, orders: [{ kind: 'tell-run', hints }] };
@@ -139,8 +142,10 @@ function advance(state: WatchState, nowMs: number): Step {
     return needsReload(state) ? reloading(state) : running(state, state.requests[0]!);
   const hints = together(state.owed, state.hints);
   if (isEmpty(hints) && !state.owesLook) return { state, orders: [] };
-  const atMs = Math.max(dueMs, state.notBeforeMs);
-  if (nowMs < atMs) return { state, orders: [{ kind: 'wake', atMs }] };
+  if (nowMs < Math.max(dueMs, state.notBeforeMs)) {
+    const wakeMs = isEmpty(state.hints) ? nowMs : wakeAtMs(state.hints, nowMs);
+    return { state, orders: [{ kind: 'wake', atMs: Math.max(wakeMs, state.notBeforeMs) }] };
+  }
   if (needsReload(state)) return reloading(state);
   return {
     state: { ...state, work: 'looking', hints: noHints, owed: noHints, owesLook: false },

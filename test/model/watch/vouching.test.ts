@@ -25,6 +25,7 @@ const heard: WatchInput = {
   kind: 'heard',
   paths: new Map([['/w/a', { gone: false }]]),
   ofCode: false,
+  isCheckout: false,
   nowMs: 1,
 };
 
@@ -47,10 +48,18 @@ test.each<[string, readonly WatchInput[]]>([
   ['the first run is at work', restful.slice(0, 1)],
   ['what a run left is being looked at', restful.slice(0, 2)],
   ['something was heard of a moment ago', [...restful, heard]],
-  ['what was heard of is being looked at', [...restful, heard, { kind: 'woke', nowMs: 26 }]],
+  [
+    'what was heard of is being looked at',
+    [...restful, heard, { kind: 'woke', isCheckout: false, nowMs: 26 }],
+  ],
   [
     'a run is at work',
-    [...restful, heard, { kind: 'woke', nowMs: 26 }, { kind: 'looked', hasWork: true, nowMs: 27 }],
+    [
+      ...restful,
+      heard,
+      { kind: 'woke', isCheckout: false, nowMs: 26 },
+      { kind: 'looked', hasWork: true, nowMs: 27 },
+    ],
   ],
   ['something may have been missed', [...restful, { kind: 'suspected', nowMs: 1 }]],
   [
@@ -58,7 +67,7 @@ test.each<[string, readonly WatchInput[]]>([
     [
       ...restful,
       { ...heard, ofCode: true },
-      { kind: 'woke', nowMs: 26 },
+      { kind: 'woke', isCheckout: false, nowMs: 26 },
       { kind: 'reloaded', config: 'broken', nowMs: 27 },
     ],
   ],

@@ -18,12 +18,13 @@ class Play {
       kind: 'heard',
       paths: new Map(paths.map((one) => [one, { gone: false }])),
       ofCode: false,
+      isCheckout: false,
       nowMs,
     });
   }
 
   woke(nowMs: number) {
-    return kinds(this.give({ kind: 'woke', nowMs }));
+    return kinds(this.give({ kind: 'woke', isCheckout: false, nowMs }));
   }
 }
 
@@ -113,8 +114,53 @@ describe('the first build', () => {
   });
 });
 
+describe('a checkout', () => {
+  const word = (play: Play, kind: 'heard' | 'woke', isCheckout: boolean, nowMs: number) =>
+    play.give(
+      kind === 'woke'
+        ? { kind, isCheckout, nowMs }
+        : { kind, paths: new Map([['/w/a', { gone: false }]]), ofCode: false, isCheckout, nowMs },
+    );
+
+  test('is waited for while git is at work, however silent, and looked at as soon as it has ended', () => {
+    const play = atRest();
+    // No look ahead, which would be of half of it.
+    expect(word(play, 'heard', true, 0)).toEqual([{ kind: 'wake', atMs: 25 }]);
+    expect(word(play, 'woke', true, 200)).toEqual([{ kind: 'wake', atMs: 225 }]);
+    expect(word(play, 'woke', true, 2990)).toEqual([{ kind: 'wake', atMs: 3000 }]);
+    // Beyond the patience with what never is quiet.
+    expect(word(play, 'heard', true, 2999)).toEqual([{ kind: 'wake', atMs: 3024 }]);
+    expect(word(play, 'heard', true, 5900)).toEqual([{ kind: 'wake', atMs: 5925 }]);
+    expect(word(play, 'woke', false, 5925)).toMatchObject([{ kind: 'look', isAhead: false }]);
+  });
+
+  test('is not waited for where nothing comes of it for three seconds, nor beyond a minute', () => {
+    const dead = atRest();
+    word(dead, 'heard', true, 0);
+    expect(word(dead, 'woke', true, 2999)).toEqual([{ kind: 'wake', atMs: 3000 }]);
+    expect(word(dead, 'woke', true, 3000)).toMatchObject([{ kind: 'look' }]);
+    const endless = atRest();
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 1000)
+      expect(kinds(word(endless, 'heard', true, nowMs))).toEqual(['wake']);
+    expect(word(endless, 'heard', true, 60_000)).toMatchObject([{ kind: 'look' }]);
+  });
+
+  test('a run hears of it when it has ended; of two bursts the later may be one', () => {
+    const play = atWork();
+    expect(word(play, 'heard', true, 100)).toEqual([{ kind: 'wake', atMs: 125 }]);
+    expect(word(play, 'woke', true, 125)).toEqual([{ kind: 'wake', atMs: 150 }]);
+    expect(word(play, 'woke', false, 150)).toMatchObject([{ kind: 'tell-run' }]);
+    word(play, 'heard', true, 160);
+    // Beside what was told already.
+    expect(play.give({ kind: 'run-ended', refused: false, nowMs: 170 })).toEqual([
+      { kind: 'wake', atMs: 195 },
+    ]);
+    expect(word(play, 'woke', false, 195)).toMatchObject([{ kind: 'look' }]);
+  });
+});
+
 describe('a look ahead', () => {
-  const last = (play: Play, nowMs: number) => play.give({ kind: 'woke', nowMs })[0];
+  const last = (play: Play, nowMs: number) => play.give({ kind: 'woke', isCheckout: false, nowMs })[0];
 
   test('is taken at the first word of a few files, and holds if nothing more is heard of', () => {
     const play = atRest();
@@ -146,7 +192,7 @@ describe('a look ahead', () => {
     const doubted = atRest();
     doubted.heard(1000, '/w/a');
     doubted.give({ kind: 'suspected', nowMs: 1010 });
-    doubted.give({ kind: 'woke', nowMs: 1035 });
+    doubted.give({ kind: 'woke', isCheckout: false, nowMs: 1035 });
     expect(last(doubted, 1035)).toBeUndefined();
     const [look] = doubted.give({ kind: 'reloaded', config: 'valid', nowMs: 1040 });
     expect(look).toMatchObject({ kind: 'look', isAhead: false, hints: { everything: true } });
@@ -157,10 +203,14 @@ describe('a look ahead', () => {
     expect(kinds(many.heard(0, ...Array.from({ length: 17 }, (_, i) => `/w/${i}`)))).toEqual(['wake']);
     const gone = atRest();
     const paths = new Map([['/w/a', { gone: true }]]);
-    expect(kinds(gone.give({ kind: 'heard', paths, ofCode: false, nowMs: 0 }))).toEqual(['wake']);
+    expect(kinds(gone.give({ kind: 'heard', paths, ofCode: false, isCheckout: false, nowMs: 0 }))).toEqual([
+      'wake',
+    ]);
     const code = atRest();
     const config = new Map([['/w/pipeline.config.ts', { gone: false }]]);
-    expect(kinds(code.give({ kind: 'heard', paths: config, ofCode: true, nowMs: 0 }))).toEqual(['wake']);
+    expect(
+      kinds(code.give({ kind: 'heard', paths: config, ofCode: true, isCheckout: false, nowMs: 0 })),
+    ).toEqual(['wake']);
     const working = atWork();
     expect(kinds(working.heard(100, '/w/b'))).toEqual(['wake']);
   });
@@ -172,7 +222,7 @@ describe('quiet', () => {
     expect(play.heard(1000, '/w/a')[0]).toEqual({ kind: 'wake', atMs: 1025 });
     expect(play.heard(1020, '/w/a')).toEqual([{ kind: 'wake', atMs: 1045 }]);
     expect(play.woke(1044)).toEqual(['wake']);
-    const [look] = play.give({ kind: 'woke', nowMs: 1045 });
+    const [look] = play.give({ kind: 'woke', isCheckout: false, nowMs: 1045 });
     expect(look).toMatchObject({
       kind: 'look',
       hints: { everything: false, paths: new Map([['/w/a', { gone: false }]]) },
@@ -186,7 +236,7 @@ describe('quiet', () => {
     ]);
     const gone = atRest();
     const paths = new Map([['/w/a', { gone: true }]]);
-    expect(gone.give({ kind: 'heard', paths, ofCode: false, nowMs: 0 })).toEqual([
+    expect(gone.give({ kind: 'heard', paths, ofCode: false, isCheckout: false, nowMs: 0 })).toEqual([
       { kind: 'wake', atMs: 150 },
     ]);
     // It is there again.
@@ -213,7 +263,7 @@ describe('while a run is at work', () => {
   test('it tells the run what was edited, once that has settled, and looks at that when it has ended', () => {
     const play = atWork();
     expect(kinds(play.heard(100, '/w/b'))).toEqual(['wake']);
-    const [told] = play.give({ kind: 'woke', nowMs: 125 });
+    const [told] = play.give({ kind: 'woke', isCheckout: false, nowMs: 125 });
     expect(told).toMatchObject({ kind: 'tell-run', hints: { paths: new Map([['/w/b', { gone: false }]]) } });
     const [look] = play.give({ kind: 'run-ended', refused: false, nowMs: 200 });
     expect(look).toMatchObject({ kind: 'look', hints: { paths: new Map([['/w/b', { gone: false }]]) } });
@@ -275,13 +325,16 @@ describe('the configuration', () => {
       kind: 'heard',
       paths: new Map([['/w/pipeline.config.ts', { gone: false }]]),
       ofCode: true,
+      isCheckout: false,
       nowMs,
     });
 
   test('is loaded anew when it has changed, and then everything is looked at', () => {
     const play = atRest();
     ofCode(play, 0);
-    expect(play.give({ kind: 'woke', nowMs: 25 })).toEqual([{ kind: 'reload', isSure: true }]);
+    expect(play.give({ kind: 'woke', isCheckout: false, nowMs: 25 })).toEqual([
+      { kind: 'reload', isSure: true },
+    ]);
     expect(kinds(play.give({ kind: 'reloaded', config: 'valid', nowMs: 40 }))).toEqual(['look']);
   });
 
@@ -316,7 +369,9 @@ describe('the configuration', () => {
   test('is made sure of where something may have been missed', () => {
     const play = atRest();
     play.give({ kind: 'suspected', nowMs: 0 });
-    expect(play.give({ kind: 'woke', nowMs: 25 })).toEqual([{ kind: 'reload', isSure: false }]);
+    expect(play.give({ kind: 'woke', isCheckout: false, nowMs: 25 })).toEqual([
+      { kind: 'reload', isSure: false },
+    ]);
     const [look] = play.give({ kind: 'reloaded', config: 'valid', nowMs: 26 });
     expect(look).toMatchObject({ kind: 'look', hints: { everything: true } });
   });
