@@ -29,6 +29,8 @@ const budgetMs = Number(process.env.PIPE_RANDOM_MS ?? 12_000);
 const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(process.env.PIPE_RANDOM_STORIES);
 /** Only what is told again: that takes many times as long as to find it. */
 const shortens = process.env.PIPE_RANDOM_SHORTEN !== 'no' && number !== null;
+/** In fewer not everything can be expected to happen. */
+const leastStories = 4;
 /** To make a failing story shorter may take longer than to find it. */
 const patienceMs = 600_000;
 const timeoutMs = (number === null ? 10 * budgetMs : number * 60_000) + patienceMs;
@@ -89,8 +91,9 @@ async function tell({ builderAt, mostStages, mostTurns, wanted, share = 1, ...ki
   const isOver = () => {
     if (number !== null) return tally.stories >= number;
     const spentMs = performance.now() - startedMs;
+    if (tally.lacks(...wanted).length === 0) return spentMs > share * budgetMs;
     // A machine that is slow, or kills that come too late, cost more stories; but there is an end to that.
-    return spentMs > 10 * budgetMs || (spentMs > share * budgetMs && tally.lacks(...wanted).length === 0);
+    return spentMs > 10 * budgetMs && tally.stories >= leastStories;
   };
   let one = seed;
   try {
