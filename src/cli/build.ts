@@ -27,6 +27,7 @@ import { commandWords } from './hidden-secrets.ts';
 import { refuseInsideStage } from './inside.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
+import type { Asked } from './resuming.ts';
 import { modeOf, openConsole } from './showing.ts';
 import { handleSignals } from './signals.ts';
 import { outlet, tellOfWork } from './standard-streams.ts';
@@ -39,15 +40,15 @@ export async function build(
   { provesNothingToDo = false }: { readonly provesNothingToDo?: boolean } = {},
 ): Promise<number> {
   const which = text(given, 'resume');
-  const asked = { targets: typed, flags: given };
-  const { targets, flags } =
+  const asked: Asked = { targets: typed, flags: given };
+  const { targets, flags, forced } =
     which === undefined ? asked : (await import('./resuming.ts')).askedBefore(which, asked);
   refuseContradictions(flags);
   const profiling = isSet(flags, 'profile') ? (await import('./profiling.ts')).openProfiling() : null;
   const opening = () =>
     openWorkspace(flags, { freshness: freshnessOf(flags), writes: !isSet(flags, 'dryRun'), params: 'asked' });
   const workspace = await (profiling?.phase('config', opening) ?? opening());
-  const request = selectionOf(targets, flags);
+  const request = { ...selectionOf(targets, flags), ...(forced?.named && { force: forced.named }) };
   const since = text(flags, 'since');
   const selection =
     since === undefined
@@ -62,7 +63,8 @@ export async function build(
     provesNothingToDo: provesNothingToDo && isOfConfiguration,
     profiling,
   };
-  return runBuild(workspace, selection, flags, options);
+  const resumed = forced === undefined ? selection : { ...selection, forcedSince: forced.since };
+  return runBuild(workspace, resumed, flags, options);
 }
 
 export function optionsOf(workspace: Workspace, flags: Flags): BuildOptions {

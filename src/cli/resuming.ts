@@ -1,6 +1,7 @@
 // `pipe build --resume <run>`: asks for what an earlier run was asked for. What of it is done by now is found fresh.
 import { startOf } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
+import type { RunStarted } from '../model/events.ts';
 import { type Flags, isSet, selectedOf, text, texts } from './flags.ts';
 import { pastRun } from './past-run.ts';
 import { findPlace } from './workspace.ts';
@@ -8,10 +9,12 @@ import { findPlace } from './workspace.ts';
 export interface Asked {
   readonly targets: readonly string[];
   readonly flags: Flags;
+  /** What it was to make anew, whatever stands; by which run is known. */
+  readonly forced?: RunStarted['forced'];
 }
 
 /** `which`: as `pipe show` takes it. Throws `UsageError` where there is no such run, or more is asked for than that. */
-export function askedBefore(which: string, { targets, flags }: Asked): Asked {
+export function askedBefore(which: string, { targets, flags }: Omit<Asked, 'forced'>): Asked {
   refuseMore({ targets, flags });
   const run = pastRun(findPlace(flags), which, '--resume');
   const started = startOf(run);
@@ -19,16 +22,20 @@ export function askedBefore(which: string, { targets, flags }: Asked): Asked {
     const message = `run ${run.runId} ended before it could say what it was asked for`;
     throw new UsageError([{ code: 'PIPE039', message, at: '--resume', hint: 'name the stages instead' }]);
   }
-  const { selected, params = {} } = started;
+  const { selected, params = {}, forced } = started;
   if (selected?.only?.length === 0) {
     const message = `run ${run.runId} found that nothing had changed, so nothing is left of it`;
     throw new UsageError([{ code: 'PIPE039', message, at: '--resume', hint: 'pipe runs lists the others' }]);
   }
   const param = Object.entries(params).map(([name, value]) => `${name}=${value}`);
-  return { targets: started.targets, flags: { ...flags, ...selected, param } };
+  return {
+    targets: started.targets,
+    flags: { ...flags, ...selected, param, force: forced !== undefined },
+    forced,
+  };
 }
 
-function refuseMore({ targets, flags }: Asked): void {
+function refuseMore({ targets, flags }: Omit<Asked, 'forced'>): void {
   const more = [
     ...(targets.length > 0 ? ['targets'] : []),
     ...Object.keys(selectedOf(flags) ?? {}).map((name) => `--${name}`),

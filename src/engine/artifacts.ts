@@ -93,7 +93,7 @@ function stageOrMiss(world: World, entries: Manifest, blobs: BlobStore): StagedO
 export function saveArtifacts(
   world: World,
   task: Task,
-  result: Omit<ActionResult, 'log' | 'createdAtMs'>,
+  result: Omit<ActionResult, 'log' | 'createdAtMs' | 'executedIn'>,
 ): { readonly trouble: string } | null {
   if (world.cache === null || !task.stage.cache || task.stage.always) return null;
   const { actions, blobs, stores } = world.cache;
@@ -106,7 +106,7 @@ export function saveArtifacts(
     }
     // That of a batch tells of others, too.
     const log = task.stage.batchSize === null ? logOf(world, task) : null;
-    actions.put({ ...result, log, createdAtMs: world.clock.nowMs() });
+    actions.put({ ...result, log, createdAtMs: world.clock.nowMs(), executedIn: world.folders.runId });
     return null;
   } catch (error) {
     return { trouble: error instanceof Error ? error.message : String(error) };

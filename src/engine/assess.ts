@@ -12,6 +12,7 @@ import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { circumstancesOf } from './circumstances.ts';
 import { type Definition, definitionOf } from './definition.ts';
+import type { Forced } from './forced.ts';
 import { inputFilesOf } from './input-files.ts';
 import { judgeTimes } from './judge-times.ts';
 import { type Expectation, type ItemsTook, itemsTook } from './past-items.ts';
@@ -59,7 +60,7 @@ export function isFailure(
 
 export class Assessor {
   private readonly world: World;
-  private readonly forced: NamedTasks;
+  private readonly forced: Forced;
   private readonly audited: NamedTasks;
   private readonly remembered: Map<TaskId, AssessmentOrFailure>;
   private readonly wereFresh: Map<TaskId, WasFresh>;
@@ -69,7 +70,7 @@ export class Assessor {
   /** `standing`: what was assessed before and still holds; `wereFresh`: what does but for a few files. */
   constructor(
     world: World,
-    forced: NamedTasks = noTasks,
+    forced: Forced = noTasks,
     audited: NamedTasks = noTasks,
     standing: Iterable<readonly [TaskId, AssessmentOrFailure]> = [],
     wereFresh: ReadonlyMap<TaskId, WasFresh> = new Map(),

@@ -5,7 +5,7 @@ import type { Assessment } from './assess.ts';
 import type { ActionResult, Observation } from './ports.ts';
 import type { World } from './world.ts';
 
-export type Result = Pick<ActionResult, 'outputs' | 'durationMs' | 'metrics'>;
+export type Result = Pick<ActionResult, 'outputs' | 'durationMs' | 'metrics' | 'executedIn'>;
 
 export function recordOf(
   { clock, folders }: World,
@@ -27,5 +27,6 @@ export function recordOf(
     finishedAtMs: clock.nowMs(),
     durationMs: result.durationMs,
     metrics: result.metrics,
+    ...(result.executedIn !== undefined && { executedIn: result.executedIn }),
   };
 }

@@ -162,6 +162,8 @@ export interface ActionResult {
   readonly metrics: Readonly<Record<string, number>>;
   readonly log: Digest | null;
   readonly createdAtMs: number;
+  /** The run that this is from, where it is known. */
+  readonly executedIn?: RunId;
 }
 
 /** `ac/`: fingerprint → what the execution gave. */

@@ -15,6 +15,7 @@ import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { Blockers } from './blockers.ts';
 import { BuildTasks } from './build-tasks.ts';
 import type { Cleaning } from './clean.ts';
+import { type Forced, forcedIn } from './forced.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { toldOfGone } from './gone-items.ts';
 import { formerlyMade } from './make-room.ts';
@@ -48,6 +49,7 @@ class Preview {
   private readonly graph: StageGraph;
   private readonly selection: Selection;
   private readonly tasks: BuildTasks;
+  private readonly forced: Forced;
   private readonly assessor: Assessor;
   private readonly onGone: (gone: ItemsGone) => void;
   private readonly brokenChecks: ReadonlyMap<string, Failure>;
@@ -66,7 +68,8 @@ class Preview {
     this.graph = graph;
     this.selection = selection;
     this.tasks = new BuildTasks(this.world, graph, selection);
-    this.assessor = new Assessor(this.world, selection.forced);
+    this.forced = forcedIn(this.world, selection);
+    this.assessor = new Assessor(this.world, this.forced);
     this.blockers = new Blockers(graph, this.tasks, {
       isInTheWay: ({ id, stage }, kind) => isInTheWay(this.bad.get(id), stage, kind),
       waiting: () => [...this.bad.values()].filter(waits).map(({ task }) => task),
@@ -111,7 +114,7 @@ class Preview {
       this.blockers.of(task),
       planOf(world, task, assessed, {
         upstream,
-        isForced: selection.forced.has(task),
+        isForced: this.forced.has(task),
         brokenCheck: this.brokenChecks.get(task.stage.name) ?? null,
       }),
     );

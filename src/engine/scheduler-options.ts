@@ -5,6 +5,7 @@ import type { Manifest } from '../model/manifest.ts';
 import type { NamedTasks } from '../model/named-tasks.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
+import type { Forced } from './forced.ts';
 import type { Services } from './services.ts';
 import type { Spending } from './spending.ts';
 import type { Watching } from './watching.ts';
@@ -12,7 +13,7 @@ import type { Watching } from './watching.ts';
 export interface SchedulerOptions {
   readonly jobs: number;
   readonly keepGoing: boolean;
-  readonly forced: NamedTasks;
+  readonly forced: Forced;
   readonly audited: NamedTasks;
   readonly stdin: 'closed' | 'inherit';
   readonly spending: Spending;

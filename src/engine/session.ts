@@ -11,6 +11,7 @@ import type { BuildEnd, BuildOptions, BuildParts } from './build-options.ts';
 import { BuildTasks } from './build-tasks.ts';
 import { chainsOf, pastDurations, staleAtOnce } from './critical-path.ts';
 import { FanningOut } from './fanning-out.ts';
+import { forcedIn, toldOfForced } from './forced.ts';
 import { tellForeseen } from './foresee.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
@@ -51,8 +52,8 @@ export class Session {
     this.options = options.options;
     this.rest = options.rest ?? null;
     this.tasks = new BuildTasks(this.world, this.graph, this.selection, this.options.watching, this.whole);
-    const { forced, audited } = options.selection;
-    this.assessor = options.look?.assessor ?? new Assessor(options.world, forced, audited);
+    const forced = forcedIn(this.world, this.selection);
+    this.assessor = options.look?.assessor ?? new Assessor(this.world, forced, this.selection.audited);
     this.found = options.look?.found ?? null;
     this.services = new Services(options.world);
     this.hooks = new RunHooks(options.world, options.options.hooks ?? null);
@@ -93,8 +94,8 @@ export class Session {
       targets: this.selection.targets,
       tasks: this.tasks.total(counts) + (this.rest?.tasks ?? 0),
       ...(this.rest !== null && { fresh: this.rest.tasks }),
-      ...{ dryRun: options.dryRun, command: options.command },
-      ...{ params: options.params, selected: options.selected },
+      ...{ dryRun: options.dryRun, command: options.command, params: options.params },
+      ...{ selected: options.selected, forced: toldOfForced(this.selection, world.folders.runId) },
     });
     for (const one of forewarnings(world, this.graph, this.selection, options.dryRun)) world.events.emit(one);
     const summary = options.dryRun
@@ -221,14 +222,14 @@ export class Session {
     const { world, options, selection, graph, tasks, services, hooks } = this;
     const spending = new Spending(options, (event) => world.events.emit(event));
     const board = this.boardOf(streams, spending);
-    const { jobs, keepGoing, stdin, forced, audited } = { ...options, ...selection };
+    const { jobs, keepGoing, stdin, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({
       world,
       assessor: this.assessor,
       board,
       fanningOut: new FanningOut({ world, assessor: this.assessor, board, tasks, expected }),
       options: {
-        ...{ jobs, keepGoing, stdin, forced, audited, spending, services },
+        ...{ jobs, keepGoing, stdin, audited, spending, services, forced: forcedIn(world, selection) },
         hasOtherOwner: (stage, path) => tasks.hasOtherOwner(stage, path),
         makersOf: (task, inputs) => tasks.makersOf(task, inputs),
         stagesBefore: (stage) => stagesBefore(graph, tasks.all, stage),

@@ -1,6 +1,7 @@
 // Everything that a run can say, once: the console, JSON, journal and history all read these.
 
 import type { RunId, TaskId } from '../base/brand.ts';
+import type { AskedFor } from './asked-for.ts';
 import type { BreakerChanged, PoolFull } from './breaker-events.ts';
 import type { InputsEdited, LeftOverEdit } from './edit-events.ts';
 import type { Failure } from './failure.ts';
@@ -27,14 +28,10 @@ interface OfTask {
   readonly item: string | null;
 }
 
-export interface RunStarted {
+export interface RunStarted extends AskedFor {
   readonly kind: 'run-started';
   readonly pipeline: string;
   readonly targets: readonly string[];
-  /** What was asked for besides targets, as typed: by the names of the flags. */
-  readonly selected?:
-    | Readonly<Partial<Record<'from' | 'to' | 'only' | 'skip', readonly string[]>>>
-    | undefined;
   /** How many tasks are selected. */
   readonly tasks: number;
   /** How many of them are known to be fresh: nothing more is told of these. */

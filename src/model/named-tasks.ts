@@ -25,6 +25,15 @@ export class NamedTasks {
     return some !== undefined && task.item !== null && isWanted(some, task);
   }
 
+  /** Names that mean the same: of stages, of tasks, and of files that single items make. */
+  words(): readonly string[] {
+    const single = [...this.items].flatMap(([stage, { items, outputs }]) => [
+      ...[...items].map((item) => `${stage}:${item}`),
+      ...outputs,
+    ]);
+    return [...this.stages, ...single];
+  }
+
   /** Those of these stages. */
   within(stages: ReadonlySet<string>): NamedTasks {
     const isOne = (stage: string) => stages.has(stage);

@@ -28,6 +28,8 @@ export interface TaskRecord {
   readonly handMade?: readonly string[];
   /** Set where there is anything of the kind. */
   readonly unnameable?: Unnameable;
+  /** The run that executed it, where that is known and another than `runId`: the result was in the cache. */
+  readonly executedIn?: RunId;
 }
 
 /** What lies in the folders that the stage owns and no pattern can name, such as `.git`. Paths are sorted. */

@@ -1,5 +1,5 @@
 // Targets and selection flags → the stages that this run is about.
-import type { FilePath, TaskId } from '../base/brand.ts';
+import type { FilePath, RunId, TaskId } from '../base/brand.ts';
 import { hintOfNames } from '../base/did-you-mean.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -15,7 +15,8 @@ export interface SelectionRequest {
   readonly to: readonly string[];
   readonly only: readonly string[];
   readonly skip: readonly string[];
-  readonly force: boolean;
+  /** For all that is asked for; or for these, which are names as `NamedTasks.words` has them, as far as they still mean something. */
+  readonly force: boolean | readonly string[];
   readonly audit: boolean;
 }
 
@@ -35,6 +36,8 @@ export interface Selection {
   readonly asBefore?: ReadonlySet<string>;
   /** To be rerun even if fresh. */
   readonly forced: NamedTasks;
+  /** Unless that or a later run has executed them. */
+  readonly forcedSince?: RunId;
   /** To be executed under watch, even if fresh. */
   readonly audited: NamedTasks;
   readonly targets: readonly string[];
@@ -88,17 +91,35 @@ export function select(
   const { whole, ...some } = itemsAmong(graph, request, (name) =>
     meaningOf(graph, pipeline, name, canonical),
   );
-  // Of a stage that others need as a whole, what was named is one of its items all the same.
-  const single = new Map([...(some.namedItems ?? [])].filter(([stage]) => !whole.includes(stage)));
   const isAll = request.targets.length === 0 && request.only.length === 0;
-  const asked = new NamedTasks(isAll ? names : whole, single).within(names);
+  const asked = isAll ? new NamedTasks(names) : tasksAmong({ whole, ...some }).within(names);
   return ok({
     ...{ stages, names },
     ...some,
-    forced: request.force ? asked : noTasks,
+    forced: forcedBy(request.force, asked, (words) => meantBy(graph, pipeline, words).within(names)),
     audited: request.audit ? asked : noTasks,
     targets: request.targets,
   });
+}
+
+/** Of a stage that others need as a whole, what was named is one of its items all the same. */
+function tasksAmong({ whole, namedItems }: ReturnType<typeof itemsAmong>): NamedTasks {
+  return new NamedTasks(whole, new Map([...(namedItems ?? [])].filter(([stage]) => !whole.includes(stage))));
+}
+
+function forcedBy(
+  force: SelectionRequest['force'],
+  asked: NamedTasks,
+  meant: (words: readonly string[]) => NamedTasks,
+): NamedTasks {
+  if (typeof force === 'boolean') return force ? asked : noTasks;
+  return meant(force);
+}
+
+/** What words of another day mean today. */
+function meantBy(graph: StageGraph, pipeline: Pipeline, words: readonly string[]): NamedTasks {
+  const meaning = (word: string) => meaningOf(graph, pipeline, word, (path) => path as FilePath);
+  return tasksAmong(itemsAmong(graph, { targets: words, only: [] }, meaning));
 }
 
 /** `null`: nothing. In the order: stage, `stage:item`, named pipeline, output path. */

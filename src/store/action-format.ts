@@ -1,9 +1,10 @@
 // An action result as text and back. What is read back may come from anywhere, so nothing of it is believed unchecked.
 
 import { hash } from 'node:crypto';
-import type { Digest, FilePath } from '../base/brand.ts';
+import type { Digest, FilePath, RunId } from '../base/brand.ts';
 import type { ActionResult } from '../engine/ports.ts';
 import type { FileEntry, Manifest } from '../model/manifest.ts';
+import { isRunId } from '../model/run-id.ts';
 
 const FORMAT = 1;
 
@@ -22,11 +23,12 @@ export function decodeAction(text: string, fingerprint: Digest): ActionResult | 
   if (!isObject(file) || file.format !== FORMAT || !isObject(file.action)) return null;
   const { action } = file;
   if (!isObject(action) || checksumOf(action) !== file.checksum) return null;
-  const { outputs, durationMs, metrics, log, createdAtMs } = action;
+  const { outputs, durationMs, metrics, log, createdAtMs, executedIn } = action;
   if (action.fingerprint !== fingerprint) return null;
   if (!isAmount(durationMs) || !isAmount(createdAtMs)) return null;
   if (!isObject(metrics) || !Object.values(metrics).every((value) => Number.isFinite(value))) return null;
   if (log !== null && !isDigest(log)) return null;
+  if (executedIn !== undefined && (typeof executedIn !== 'string' || !isRunId(executedIn))) return null;
   if (!isSafeManifest(outputs)) return null;
   return {
     fingerprint,
@@ -35,6 +37,7 @@ export function decodeAction(text: string, fingerprint: Digest): ActionResult | 
     metrics: metrics as Readonly<Record<string, number>>,
     log,
     createdAtMs,
+    ...(executedIn !== undefined && { executedIn: executedIn as RunId }),
   };
 }
 

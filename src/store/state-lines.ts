@@ -64,7 +64,8 @@ type RecordRow = readonly [
   metrics: Readonly<Record<string, number>>,
   accepted?: Acceptance | null,
   handMade?: readonly string[] | null,
-  unnameable?: Unnameable,
+  unnameable?: Unnameable | null,
+  executedIn?: string,
 ];
 
 const KINDS = ['file', 'link', 'folder'] as const;
@@ -129,7 +130,7 @@ function overwritingOf([path, params]: readonly string[]): { readonly overwritte
 
 function rowOfRecord(record: TaskRecord): RecordRow {
   const { task, fingerprint, runId, finishedAtMs, durationMs, parts, inputs, outputs, metrics } = record;
-  const { accepted, handMade, unnameable } = record;
+  const { accepted, handMade, unnameable, executedIn } = record;
   const names = parts.flatMap((part) => [part.name, part.value]);
   const row = [
     'c',
@@ -143,6 +144,8 @@ function rowOfRecord(record: TaskRecord): RecordRow {
     outputs.map(rowOfEntry),
     metrics,
   ] as const;
+  if (executedIn !== undefined)
+    return [...row, accepted ?? null, handMade ?? null, unnameable ?? null, executedIn];
   if (unnameable !== undefined) return [...row, accepted ?? null, handMade ?? null, unnameable];
   if (handMade !== undefined) return [...row, accepted ?? null, handMade];
   return accepted === undefined ? row : [...row, accepted];
@@ -150,7 +153,7 @@ function rowOfRecord(record: TaskRecord): RecordRow {
 
 function recordOfRow(row: RecordRow, shared: SharedParts): TaskRecord {
   const [, task, fingerprint, runId, finishedAtMs, durationMs, names, inputs, outputs, metrics] = row;
-  const [, , , , , , , , , , accepted, handMade, unnameable] = row;
+  const [, , , , , , , , , , accepted, handMade, unnameable, executedIn] = row;
   const parts: FingerprintPart[] = [];
   for (let i = 0; i + 1 < names.length; i += 2) parts.push(shared.part(names[i]!, names[i + 1]!));
   const record: TaskRecord = {
@@ -166,7 +169,8 @@ function recordOfRow(row: RecordRow, shared: SharedParts): TaskRecord {
   };
   // Each only where it is: most records have none.
   const more = { ...(accepted && { accepted }), ...(handMade && { handMade }) };
-  return { ...record, ...more, ...(unnameable && { unnameable }) };
+  const from = executedIn === undefined ? {} : { executedIn: shared.run(executedIn) };
+  return { ...record, ...more, ...(unnameable && { unnameable }), ...from };
 }
 
 function rowOfEntry(entry: FileEntry): EntryRow {
