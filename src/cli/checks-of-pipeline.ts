@@ -10,7 +10,7 @@ import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
 import { expectedOf, type ParamDeclaration } from '../model/params/param.ts';
 import { type Settled, settled } from '../model/params/settled.ts';
 import type { Selection } from '../model/selection.ts';
-import { type Answer, describeCheck } from '../model/service.ts';
+import { type Answer, describeCheck, longestLookMs } from '../model/service.ts';
 import type { Pipeline, Service, Stage } from '../model/stage.ts';
 import { plural } from '../model/words/amounts.ts';
 import { type Check, checkOf } from './check-report.ts';
@@ -63,7 +63,11 @@ export async function stageChecks(
     ...secretChecks(stages, world.caller),
     ...passedChecks(stages, world.caller),
     ...shellChecks({ stages }, (stage) => canStart(stage, workspace.root)),
-    ...(code.length > 0 ? [] : await serviceChecks(stages, (one) => lookAt(world, one, neverEnded))),
+    ...(code.length > 0
+      ? []
+      : await serviceChecks(stages, (one) =>
+          lookAt(world, one, { timeoutMs: longestLookMs(one), signal: neverEnded }),
+        )),
     checkOf('files', files, fineFiles(parts)),
     ...openChecks(open, parts),
   ];

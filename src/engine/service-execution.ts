@@ -1,7 +1,6 @@
 // Prepares what is executed for a service: its start, or a check that is a command or a function.
 import { stageEnvironment } from '../model/command/environment.ts';
 import { valuesOf } from '../model/params/param.ts';
-import { longestLookMs } from '../model/service.ts';
 import type { Command, Service } from '../model/stage.ts';
 import { allOf, compiledModule } from './execution.ts';
 import type { Execution } from './executor.ts';
@@ -10,7 +9,7 @@ import type { World } from './world.ts';
 
 export function startOf(world: World, service: Service, command: Command): Execution {
   const logPath = world.folders.serviceLog(service.name);
-  return { ...executionOf(world, service, 'start'), command, logPath, timeoutMs: null };
+  return { ...executionOf(world, service, 'start'), command, logPath };
 }
 
 /** `onAnswer`: a function says why it is down. */
@@ -44,7 +43,8 @@ function executionOf(world: World, service: Service, does: 'start' | 'check'): O
     task: null,
     service: { name: service.name, does },
     ...{ cwd: root, env, shell: '/bin/sh', nice: 0, stdin: 'closed' },
-    timeoutMs: longestLookMs,
+    // A look is ended by the one who looks, and at once: nobody waits for it to clean up.
+    timeoutMs: null,
     logPath: null,
     secretValues: secretValues(world, service),
     module: null,

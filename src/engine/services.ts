@@ -1,7 +1,7 @@
 // The services of one build. Each is looked at once, when the first task that needs it is about to execute: what is fresh
 // or restored asks for none. What had to be started is ended with the build.
 import type { Failure } from '../model/failure.ts';
-import { type Answer, describeCheck, downOf } from '../model/service.ts';
+import { type Answer, describeCheck, downOf, longestLookMs, nextLookMs } from '../model/service.ts';
 import type { ServiceChanged } from '../model/service-events.ts';
 import type { Service } from '../model/stage.ts';
 import { failureOf } from './attempt-end.ts';
@@ -96,11 +96,15 @@ export class Services {
     const { signal } = ending;
     const checked = describeCheck(service.check);
     const beganMs = world.clock.monotonicMs();
-    let answer = await lookAt(world, service, signal);
+    let answer = await lookAt(world, service, { timeoutMs: longestLookMs(service), signal });
     let started: StartedService | null = null;
-    if (!answer.isHealthy && service.timeoutMs > 0 && !signal.aborted) {
+    const leftMs = service.timeoutMs - (world.clock.monotonicMs() - beganMs);
+    const isWaitedFor = service.timeoutMs > 0 && (service.start !== null || nextLookMs(service, leftMs) > 0);
+    if (!answer.isHealthy && isWaitedFor && !signal.aborted) {
       started = this.begin(service, answer);
-      answer = await this.waitFor(service, answer, started);
+      // What was looked at in vain was waited for; what is started now has all of the time.
+      const fromMs = started === null ? beganMs : world.clock.monotonicMs();
+      answer = await this.waitFor(service, answer, started, fromMs + service.timeoutMs);
     }
     if (signal.aborted) return { kind: 'unclear' };
     const waitedMs = Math.round(world.clock.monotonicMs() - beganMs);
@@ -141,17 +145,26 @@ export class Services {
     return started;
   }
 
-  private async waitFor(service: Service, first: Answer, started: StartedService | null): Promise<Answer> {
+  private async waitFor(
+    service: Service,
+    first: Answer,
+    started: StartedService | null,
+    untilMs: number,
+  ): Promise<Answer> {
     const { world } = this;
     const { signal } = this.ending;
-    const untilMs = world.clock.monotonicMs() + service.timeoutMs;
     for (let answer = first; ; ) {
-      const leftMs = untilMs - world.clock.monotonicMs();
-      if (leftMs <= 0 || signal.aborted) return answer;
-      await pause(world, Math.min(leftMs, service.intervalMs), signal);
+      const pauseMs = nextLookMs(service, untilMs - world.clock.monotonicMs());
+      if (pauseMs === 0 || signal.aborted) return answer;
+      await pause(world, pauseMs, signal);
       // Before it is looked at: another may be up by now in the place of one that could not start.
       const isDead = started !== null && started.death !== null;
-      answer = await lookAt(world, service, signal);
+      const leftMs = untilMs - world.clock.monotonicMs();
+      if (leftMs <= 0) return answer;
+      const next = await lookAt(world, service, { timeoutMs: longestLookMs(service, leftMs), signal });
+      // What it said when it had the time tells more than that it was cut short at the end.
+      if (!next.isHealthy && next.isLate && world.clock.monotonicMs() >= untilMs - 1) return answer;
+      answer = next;
       if (answer.isHealthy || isDead) return answer;
     }
   }

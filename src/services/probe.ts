@@ -2,19 +2,18 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { NetworkCheck, Probe } from '../engine/probe.ts';
-import { type Answer, healthy, unhealthy } from '../model/service.ts';
-import { formatDuration } from '../model/words/amounts.ts';
+import { type Answer, healthy, late, unhealthy } from '../model/service.ts';
 
 type Http = Extract<NetworkCheck, { readonly kind: 'http' }>;
 type Tcp = Extract<NetworkCheck, { readonly kind: 'tcp' }>;
 
 export const probe: Probe = async (check, { timeoutMs, signal }) => {
-  const late = AbortSignal.timeout(timeoutMs);
-  const either = AbortSignal.any([late, signal]);
+  const over = AbortSignal.timeout(timeoutMs);
+  const either = AbortSignal.any([over, signal]);
   try {
     return await (check.kind === 'http' ? get(check, either) : connect(check, either));
   } catch (error) {
-    return unhealthy(late.aborted ? `no answer within ${formatDuration(timeoutMs)}` : wordsOf(error));
+    return over.aborted ? late(timeoutMs) : unhealthy(wordsOf(error));
   }
 };
 

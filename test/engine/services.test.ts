@@ -103,7 +103,7 @@ test('one that others start is waited for as long as it may take, while other ta
     keepGoing: true,
   });
   expect(late.world.looks).toHaveLength(3);
-  expect(late.world.ofKind('service-changed').at(-1)).toMatchObject({ state: 'down', waitedMs: 2000 });
+  expect(late.world.ofKind('service-changed').at(-1)).toMatchObject({ state: 'down', waitedMs: 1800 });
   expect(late.executed).toEqual(['free']);
 });
 
@@ -191,23 +191,66 @@ test('where it fails while it is needed, those that come later fail and those at
 
 test('a command or a function answers as well', async () => {
   const command = await build(new Machine(), plan({ check: 'ready' }), {
-    before: (world) =>
-      void world.executor.scripts.set('check db', ({ execution }) => {
+    before: (world) => {
+      world.alarmsRing = false;
+      world.executor.scripts.set('check db', ({ execution }) => {
         expect(execution.env).toMatchObject({ PIPE_SERVICE: 'db', PIPE_SERVICE_CHECK: '1' });
         return exitOne;
-      }),
+      });
+    },
   });
   expect(command.world.ofKind('service-changed')).toMatchObject([
     { state: 'down', checked: 'ready', why: 'exit code 1: no luck' },
   ]);
   const asked = await build(new Machine(), plan({ check: () => true }), {
-    before: (world) =>
-      void world.executor.scripts.set('check db', ({ execution }) => {
+    before: (world) => {
+      world.alarmsRing = false;
+      world.executor.scripts.set('check db', ({ execution }) => {
         execution.onProblem({ path: '', message: 'not yet' });
         return undefined;
-      }),
+      });
+    },
   });
   expect(asked.world.ofKind('service-changed')).toMatchObject([{ state: 'down', why: 'not yet' }]);
+});
+
+test('a check that hangs is killed when the time of the service is over, and never takes longer than 10 s', async () => {
+  const hanging = (service: object) =>
+    build(new Machine(), plan({ check: 'ready', ...service }), {
+      before: (world) => void world.executor.scripts.set('check db', () => new Promise<never>(() => {})),
+    });
+  const told = async (service: object) => {
+    const { world } = await hanging(service);
+    expect(new Set(world.executor.cancelled)).toEqual(new Set(['check db now']));
+    return world.ofKind('service-changed').map((event) => ('why' in event ? [event.state, event.why] : []));
+  };
+  expect(await told({ timeout: '2s' })).toEqual([['down', 'no answer within 2.0s']]);
+  expect(await told({})).toEqual([['down', 'no answer within 10s']]);
+  // The second look has what is left of the time, and was cut short.
+  expect(await told({ timeout: '12s', interval: '1s' })).toEqual([
+    ['awaited', 'no answer within 10s'],
+    ['down', 'no answer within 10s'],
+  ]);
+});
+
+test('what a service said in time is told rather than that the last look was cut short', async () => {
+  let looks = 0;
+  const { world } = await build(new Machine(), plan({ check: 'ready', timeout: '2s', interval: '1s' }), {
+    before: (world) => {
+      // The first look answers in time.
+      world.alarmsRing = false;
+      world.executor.scripts.set('check db', async () => {
+        if (looks++ > 0) return latch().opened as Promise<never>;
+        await Promise.resolve();
+        world.alarmsRing = true;
+        return exitOne;
+      });
+    },
+  });
+  expect(world.ofKind('service-changed').at(-1)).toMatchObject({
+    state: 'down',
+    why: 'exit code 1: no luck',
+  });
 });
 
 test('an interruption ends the waiting, and what was started', async () => {

@@ -51,6 +51,7 @@ test('who never answers is down when the time is over, or the look is ended', as
   expect(await probe(check, { ...limits, timeoutMs: 30 })).toEqual({
     isHealthy: false,
     why: 'no answer within 30ms',
+    isLate: true,
   });
   const ending = new AbortController();
   const answer = probe(check, { ...limits, signal: ending.signal });
