@@ -2,9 +2,9 @@
 import type { Task } from '../model/task.ts';
 import type { AttemptWatcher } from './attempt-options.ts';
 import type { Board } from './board.ts';
-import type { CacheTrouble } from './cache-trouble.ts';
 import type { Spending } from './spending.ts';
 import { named } from './task-state.ts';
+import type { ToldOnce } from './told-once.ts';
 import type { World } from './world.ts';
 
 export function newsOf(
@@ -13,12 +13,12 @@ export function newsOf(
     readonly world: Pick<World, 'events'>;
     readonly board: Board;
     readonly spending: Spending;
-    readonly cacheTrouble: CacheTrouble;
+    readonly toldOnce: ToldOnce;
     readonly onMade: () => void;
   },
 ): AttemptWatcher {
   const of = named(task);
-  const { board, spending, cacheTrouble, onMade } = to;
+  const { board, spending, toldOnce, onMade } = to;
   const emit = to.world.events.emit.bind(to.world.events);
   return {
     onOutput: (stream, text) => emit({ kind: 'task-output', ...of, stream, text }),
@@ -26,8 +26,9 @@ export function newsOf(
     onMetric: (values) => spending.spend(task, values),
     onInputsChanged: (attempt, edited) =>
       board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', ...edited }),
+    onUnclear: (message) => toldOnce.unclear(task, message),
     onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
     onMade,
-    onCacheTrouble: (message) => cacheTrouble.tell(task, message),
+    onCacheTrouble: (message) => toldOnce.cacheTrouble(task, message),
   };
 }

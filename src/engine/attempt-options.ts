@@ -16,6 +16,8 @@ export interface AttemptWatcher {
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
   onProgress(done: number, total: number): void;
   onMetric(values: Readonly<Record<string, number>>): void;
+  /** Something that it reported did not count. */
+  onUnclear(message: string): void;
   onInputsChanged(attempt: number, edited: EditedInputs): void;
   onWarning(message: string, hint: string): void;
   /** Its commands are done and its result is good: what is left is to store and to record it. */

@@ -10,10 +10,10 @@ import type { FailedEnd } from './attempt-end.ts';
 import { newsOf } from './attempt-news.ts';
 import type { Batch } from './batch.ts';
 import type { Board } from './board.ts';
-import type { CacheTrouble } from './cache-trouble.ts';
 import { overwrittenInputs } from './overwritten.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { shownCommand } from './secrets.ts';
+import type { ToldOnce } from './told-once.ts';
 import { estimateOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +23,7 @@ export function attemptAt(
     readonly world: World;
     readonly assessor: Assessor;
     readonly board: Board;
-    readonly cacheTrouble: CacheTrouble;
+    readonly toldOnce: ToldOnce;
     readonly options: SchedulerOptions;
     readonly number: number;
     readonly batch: Batch | null;
@@ -32,7 +32,7 @@ export function attemptAt(
   },
 ): Attempt {
   const { task } = assessment;
-  const { world, assessor, board, cacheTrouble, number, batch, isTriedAgain, onMade } = its;
+  const { world, assessor, board, toldOnce, number, batch, isTriedAgain, onMade } = its;
   const { forced, audited, stdin, spending, hasOtherOwner } = its.options;
   return new Attempt({
     ...{ world, assessor, task, assessment },
@@ -47,7 +47,7 @@ export function attemptAt(
       fate: (edit) => fateIn(world, task, edit, its.options),
       distrust: (inputs) => distrust(world, task, inputs, its.options),
     },
-    watcher: newsOf(task, { world, board, cacheTrouble, spending, onMade }),
+    watcher: newsOf(task, { world, board, toldOnce, spending, onMade }),
   });
 }
 

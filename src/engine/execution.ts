@@ -35,6 +35,7 @@ export interface ExecutionWatcher {
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
   onProgress(done: number, total: number): void;
   onMetric(values: Readonly<Record<string, number>>): void;
+  onUnclear(message: string): void;
 }
 
 /** Of declared secrets that the caller does not have. An empty value counts as absent. */
@@ -129,6 +130,7 @@ export function executionOf(
     onRetryAfter: (delayMs) => {
       retryAfterMs = delayMs;
     },
+    onUnclear: (message) => options.watcher.onUnclear(message),
     onProblem: () => {},
   };
   return {

@@ -10,7 +10,6 @@ import type { Batch } from './batch.ts';
 import { Batching } from './batching.ts';
 import { attemptAt, toldOf } from './beginning.ts';
 import type { Board } from './board.ts';
-import { CacheTrouble } from './cache-trouble.ts';
 import type { FanningOut } from './fanning-out.ts';
 import type { Letter } from './letter.ts';
 import { Retrying } from './retrying.ts';
@@ -18,6 +17,7 @@ import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { Slots } from './slots.ts';
 import { Stopping } from './stopping.ts';
+import { ToldOnce } from './told-once.ts';
 import { type EditedFiles, type Hold, overBudget } from './watching.ts';
 import { recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
@@ -34,7 +34,7 @@ export class Scheduler {
   private readonly retrying: Retrying;
   private readonly admission: Admission;
   private readonly batching: Batching;
-  private readonly cacheTrouble: CacheTrouble;
+  private readonly toldOnce: ToldOnce;
   private readonly stopping: Stopping;
   /** What was known before anything ran; `null`: nothing has run, so nothing can have made links. */
   private before: ReadonlySet<AssessmentOrFailure> | null = null;
@@ -52,7 +52,7 @@ export class Scheduler {
     this.fanningOut = options.fanningOut;
     this.options = options.options;
     this.slots = new Slots(this.options.jobs);
-    this.cacheTrouble = new CacheTrouble(this.world);
+    this.toldOnce = new ToldOnce(this.world);
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     const isWatched = this.options.watching !== null;
     this.retrying = new Retrying(this.world, this.board, { onOver, isWatched });
@@ -159,9 +159,9 @@ export class Scheduler {
     const { task } = assessment;
     this.board.started(task, toldOf(this.world, assessment, batch === null ? null : first));
     this.before ??= new Set([...this.assessor.entries()].map(([, assessed]) => assessed));
-    const { world, assessor, board, cacheTrouble, options } = this;
+    const { world, assessor, board, toldOnce, options } = this;
     const attempt = attemptAt(assessment, {
-      ...{ world, assessor, board, cacheTrouble, options, batch },
+      ...{ world, assessor, board, toldOnce, options, batch },
       number: this.retrying.next(task),
       isTriedAgain: (end) => !this.isOver(task) && this.retrying.wouldTake(task, end),
       onMade: () => this.made(task),

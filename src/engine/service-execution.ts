@@ -54,6 +54,7 @@ function executionOf(world: World, service: Service, does: 'start' | 'check'): O
     onProgress: () => {},
     onMetric: () => {},
     onRetryAfter: () => {},
+    onUnclear: () => {},
     onProblem: () => {},
   };
 }

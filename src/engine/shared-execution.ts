@@ -5,7 +5,7 @@ import { paramWords } from '../model/params/param.ts';
 import type { BatchNews, Execution, SharedItem } from './executor.ts';
 import type { Seat } from './seat.ts';
 
-type Told = Pick<Execution, 'onOutput' | 'onProgress' | 'onMetric' | 'onRetryAfter'>;
+type Told = Pick<Execution, 'onOutput' | 'onProgress' | 'onMetric' | 'onRetryAfter' | 'onUnclear'>;
 
 /** In its command `{requires}` and `{produces}` are those of all of them. */
 export function sharedExecution(

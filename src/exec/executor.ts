@@ -131,7 +131,10 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
           onNote: (text) => output.say('stdout', text),
           items: new Set(asked.context.items.map(({ key }) => key)),
           batch: execution.batch,
-          onBadLines: (message) => output.say('stderr', message),
+          onBadLines: (message) => {
+            output.say('stderr', `pipe: ${message}`);
+            asked.onUnclear(output.clean(message));
+          },
           room: () => output.room(),
         });
   let end: ExecutionEnd;

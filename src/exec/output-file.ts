@@ -68,7 +68,7 @@ export class OutputFile {
     if (this.badLines > 0) {
       const lines = this.badLines === 1 ? 'a line' : `${this.badLines} lines`;
       this.options.onBadLines(
-        `pipe: ${lines} in PIPE_OUTPUT could not be understood and did not count: ${this.firstBadLine}`,
+        `${lines} in PIPE_OUTPUT could not be understood and did not count: ${this.firstBadLine}`,
       );
     }
   }

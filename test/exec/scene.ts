@@ -119,6 +119,7 @@ export class Scene {
       batch: null,
       hook: null,
       onRetryAfter: () => {},
+      onUnclear: () => {},
       onProblem: () => {},
       secretValues: [],
       module: null,

@@ -52,6 +52,31 @@ test('a run that has used its budget begins nothing more, says so, and the next 
   );
 });
 
+test('a report that does not count is told of where it is seen: once a stage, of a hook too, without a secret', async () => {
+  const pay = (line: string) => `echo '${line}' >> "$PIPE_OUTPUT"`;
+  const config = `export default { jobs: 1, budget: { usd: 3 },
+    hooks: { after: ${JSON.stringify(pay('{"metric":{"usd":"1"}}'))} },
+    stages: {
+      one: { forEach: 'in/{x}.txt', produces: ['a/{x}.txt'], secrets: ['KEY'],
+        run: ${JSON.stringify(`echo "metric: $KEY" >> "$PIPE_OUTPUT"; ${pay('{"metric":{"usd":1}}')}; cp {item} {produces}`)} },
+      two: { forEach: 'a/{x}.txt', batch: { size: 5 }, produces: ['b/{x}.txt'],
+        run: ${JSON.stringify(`${pay('{"item":"a/9.txt","done":true}')}; for f in a/*; do cp $f b; done`)} },
+    } };`;
+  await using rig = await Rig.compiled({ 'in/1.txt': '', 'in/2.txt': '' }, config);
+  const built = await rig.build([], { env: { KEY: 'sesame-open' } });
+  expect(built).toMatchObject({ code: 0, finished: { metrics: { usd: 2 } } });
+  const unclear = 'a line in PIPE_OUTPUT could not be understood and did not count';
+  expect(built.warnings).toEqual([
+    `not all that one:in/1.txt reported has counted: ${unclear}: metric: ***`,
+    `not all that two:a/1.txt reported has counted: ${unclear}: {"item":"a/9.txt","done":true}`,
+    `not all that the hook after reported has counted: ${unclear}: {"metric":{"usd":"1"}}`,
+  ]);
+  rig.write('in/1.txt', 'more');
+  expect((await rig.pipe(['build'], { env: { KEY: 'sesame-open' } })).stdout).toContain(
+    '"metric":{"usd":0.02}',
+  );
+});
+
 test('what did not begin is all that a dry run would still do: items too that nothing has made yet, and none that has failed', async () => {
   const pay = `echo '{"metric":{"usd":1}}' >> "$PIPE_OUTPUT"`;
   const config = `export default { jobs: 1, budget: { usd: 3 }, stages: {
