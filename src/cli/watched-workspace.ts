@@ -26,7 +26,7 @@ import { Overheard } from './overheard.ts';
 import { codeOf } from './watched-code.ts';
 import { WatchedWord } from './watched-word.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
-import { type KeptWorld, openWorld } from './world.ts';
+import { type KeptWorld, type OpenWorld, openWorld } from './world.ts';
 
 export class WatchedWorkspace {
   readonly workspace: Workspace;
@@ -73,13 +73,13 @@ export class WatchedWorkspace {
       standingStamps: stamps,
     });
     const codePaths = codeOf(workspace, selection, flags);
-    const { world, state } = opened;
+    const { world } = opened;
     const word = new WatchedWord({
       ...{ workspace, selection, world, lookedAt, overheard, targets, watchedCode: codePaths },
     });
     // A build by itself would tell of it as well.
     const wordNow = () => (isTroubled ? null : word);
-    return new WatchedWorkspace({ workspace, selection, codePaths, lookedAt, world, state, stamps, wordNow });
+    return new WatchedWorkspace({ workspace, selection, codePaths, lookedAt, opened, stamps, wordNow });
   }
 
   private constructor(options: {
@@ -87,12 +87,12 @@ export class WatchedWorkspace {
     readonly selection: Selection;
     readonly codePaths: readonly string[];
     readonly lookedAt: LookedAt;
-    readonly world: World;
-    readonly state: KeptWorld['state'];
+    readonly opened: OpenWorld;
     readonly stamps: StandingStamps;
     readonly wordNow: () => WatchedWord | null;
   }) {
-    const { workspace, selection, codePaths, world, state } = options;
+    const { workspace, selection, codePaths, opened } = options;
+    const { world, state, imprints } = opened;
     this.wordNow = options.wordNow;
     this.stamps = options.stamps;
     this.lookedAt = options.lookedAt;
@@ -100,7 +100,7 @@ export class WatchedWorkspace {
     this.selection = selection;
     this.codePaths = codePaths;
     this.world = world;
-    this.kept = { state, code: world.code, files: world.files };
+    this.kept = { state, code: world.code, files: world.files, imprints };
     this.current = this.newAssessor(false);
   }
 

@@ -17,6 +17,7 @@ import { createTools } from '../exec/tools.ts';
 import { isYaml, WorkspaceDocuments } from '../files/documents.ts';
 import { walks } from '../files/glob-files.ts';
 import { hashFile } from '../files/hash-file.ts';
+import { Imprints } from '../files/imprint.ts';
 import type { StandingStamps } from '../files/standing-stamps.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { WorkspaceOutputs } from '../files/workspace-outputs.ts';
@@ -47,6 +48,7 @@ export interface OpenWorld {
   readonly world: World;
   readonly state: OpenState;
   readonly folders: StateRunFolders;
+  readonly imprints: Imprints;
   /** Gives back what it took at the end. */
   readonly onlooking: Onlooking | null;
 }
@@ -56,6 +58,7 @@ export interface KeptWorld {
   readonly state: OpenState;
   readonly code: Code;
   readonly files: Files;
+  readonly imprints: Imprints;
 }
 
 export interface WorldOptions {
@@ -139,6 +142,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     ...(options.writes && { runningFolder: path.join(workspace.state, 'running') }),
     outlet,
   });
+  const imprints = options.kept?.imprints ?? new Imprints();
   const world: World = {
     clock,
     alarm: (afterMs, ring) => {
@@ -152,11 +156,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         root: workspace.root,
         memory: stamps,
         probeFolder: options.writes ? workspace.state : null,
-        ...{ witness, standing },
+        ...{ witness, standing, imprints },
         hash: profiling?.hash(hashFile) ?? hashFile,
       }),
     documents: new WorkspaceDocuments({ root: workspace.root, parseYaml, witness }),
-    outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state }),
+    outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state, imprints }),
     records: recordsFor(state.records, workspace.pipeline),
     cache: blobs === null ? null : { actions, blobs, stores: !sealed },
     executor: resealing?.whileItWaits(executor) ?? executor,
@@ -188,7 +192,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     typing: typingOf(workspace, flags),
     onLook: witness === null ? null : (task) => witness.looksFor(task),
   };
-  return { world: profiling?.world(world) ?? world, state, folders, onlooking };
+  return { world: profiling?.world(world) ?? world, state, folders, imprints, onlooking };
 }
 
 export function callerEnv(flags: Flags): CallerEnv {

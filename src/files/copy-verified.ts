@@ -13,14 +13,17 @@ export interface Copy {
   readonly entry: FileEntry;
 }
 
-/** False: a blob is missing, or not what it should be. Throws what the file system says. */
-export function copyVerified(copies: readonly Copy[]): boolean {
-  const isLong = isMuch(copies.map(({ entry }) => BigInt(entry.sizeBytes)));
-  return isLong ? copyLong(copies) : copies.every((copy) => copyBlob(copy) && isRight(copy, null));
+/**
+ * What was read of each copy, of large ones with an imprint. `null`: a blob is missing, or not what it should be. Throws
+ * what the file system says.
+ */
+export function copyVerified(copies: readonly Copy[]): readonly HashedFile[] | null {
+  if (isMuch(copies.map(({ entry }) => BigInt(entry.sizeBytes)))) return copyLong(copies);
+  return allOrNone(copies, (copy) => (copyBlob(copy) ? ifRight(copy, null) : null));
 }
 
 /** While this thread copies, another one reads what has been copied. */
-export function copyLong(copies: readonly Copy[], thread?: string): boolean {
+export function copyLong(copies: readonly Copy[], thread?: string): readonly HashedFile[] | null {
   const files = copies.map(({ temporary, entry }) => ({ path: temporary, sizeBytes: entry.sizeBytes }));
   const copy = (progress: Progress) =>
     copies.every((one, i) => {
@@ -29,7 +32,21 @@ export function copyLong(copies: readonly Copy[], thread?: string): boolean {
       return isThere;
     });
   const read = hashBehindCopying(files, copy, thread);
-  return read !== null && copies.every((copy, i) => isRight(copy, read[i] ?? null));
+  return read && allOrNone(copies, (copy, i) => ifRight(copy, read[i] ?? null));
+}
+
+/** Stops at the first that is `null`. */
+function allOrNone(
+  copies: readonly Copy[],
+  readOf: (copy: Copy, i: number) => HashedFile | null,
+): readonly HashedFile[] | null {
+  const all: HashedFile[] = [];
+  for (const [i, copy] of copies.entries()) {
+    const read = readOf(copy, i);
+    if (read === null) return null;
+    all.push(read);
+  }
+  return all;
 }
 
 function copyBlob({ blob, temporary, entry }: Copy): boolean {
@@ -84,14 +101,15 @@ function copyInPieces(copy: Copy, progress: Progress, i: number): boolean {
 }
 
 /** `read`: what was read of the copy already. */
-function isRight({ temporary, entry }: Copy, read: HashedFile | null): boolean {
-  const { digest, stamp } = read ?? hashFile(temporary);
+function ifRight({ temporary, entry }: Copy, read: HashedFile | null): HashedFile | null {
+  const hashed = read ?? hashFile(temporary, { makesImprint: true });
+  const { digest, stamp } = hashed;
   // It was read before all of it was there, so that there may be more by now.
-  if (read !== null && !isUnwritten(temporary, stamp)) return false;
-  if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return false;
+  if (read !== null && !isUnwritten(temporary, stamp)) return null;
+  if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return null;
   const mode = modeOf(entry);
   if ((mode | 0o600) !== mode) fs.chmodSync(temporary, mode);
-  return true;
+  return hashed;
 }
 
 /** Whether the file is as long as it was, and nothing was written to it since. */

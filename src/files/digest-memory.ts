@@ -2,8 +2,9 @@
 import type { Digest } from '../base/brand.ts';
 import type { Stamp } from '../engine/ports.ts';
 import { FileSystemNow, monotonicMs, tickOf } from './fs-now.ts';
-import { type HashedFile, hashFile } from './hash-file.ts';
-import { hashElsewhere, hashTogether, isMuch } from './many-hands.ts';
+import { type HashedFile, type HowToHash, hashFile } from './hash-file.ts';
+import { Imprints } from './imprint.ts';
+import { type FileToHash, hashElsewhere, hashTogether, isMuch } from './many-hands.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 
 /** What is remembered from run to run; an entry is there only if its stamp may be trusted. */
@@ -21,8 +22,14 @@ export interface Unread {
   readonly stamp: Stamp;
 }
 
-/** `known`: what a look at the regular file has just told. */
-export type HashFile = (absolutePath: string, how?: { readonly known: Stamp }) => HashedFile;
+export type HashFile = (absolutePath: string, how?: HowToHash) => HashedFile;
+
+export interface HowToRead {
+  /** How content is read, for who wants to know how long that takes. */
+  readonly hash?: HashFile;
+  /** Of what has been put in its place. */
+  readonly imprints?: Imprints;
+}
 
 /** Above this, waiting out the clock's tick first is cheaper than hashing twice. */
 const largeBytes = 1n << 20n;
@@ -31,13 +38,19 @@ export class DigestMemory {
   private readonly memory: StampMemory;
   private readonly now: FileSystemNow | null;
   private readonly hash: HashFile;
+  private readonly imprints: Imprints;
   /** Hashed so soon after their last change that the stamp may not be trusted yet. */
   private readonly unsettled = new Map<
     string,
     { readonly absolutePath: string; readonly hashed: HashedFile }
   >();
 
-  constructor(memory: StampMemory, probeFolder: string | null, hash: HashFile = hashFile) {
+  constructor(
+    memory: StampMemory,
+    probeFolder: string | null,
+    { hash = hashFile, imprints = new Imprints() }: HowToRead = {},
+  ) {
+    this.imprints = imprints;
     this.memory = memory;
     this.hash = hash;
     this.now = probeFolder === null ? null : new FileSystemNow(probeFolder);
@@ -56,7 +69,7 @@ export class DigestMemory {
     if (stamp.sizeBytes > largeBytes) pause(this.untilSettledMs([stamp]));
     // Asked before reading: a change after this moment must show in the stamp.
     const settled = this.isSettled(stamp);
-    const hashed = this.hash(absolutePath, { known: stamp });
+    const hashed = this.hash(absolutePath, { known: stamp, like: this.imprints.of(absolutePath, stamp) });
     this.learn({ file, absolutePath, stamp }, settled, hashed);
     return hashed;
   }
@@ -68,7 +81,7 @@ export class DigestMemory {
     pause(this.untilSettledMs(unread.map(({ stamp }) => stamp)));
     const ordered = largeFirst(unread);
     const settled = ordered.map(({ stamp }) => this.isSettled(stamp));
-    for (const [i, hashed] of hashTogether(ordered.map(pathOf)).entries()) {
+    for (const [i, hashed] of hashTogether(ordered.map(this.toHash)).entries()) {
       if (hashed === null) continue;
       this.learn(ordered[i]!, settled[i]!, hashed);
       read.set(ordered[i]!.file, hashed);
@@ -88,7 +101,7 @@ export class DigestMemory {
     const waitMs = this.untilSettledMs(unread.map(({ stamp }) => stamp));
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     const ordered = largeFirst(unread.filter(({ stamp }) => this.isSettled(stamp)));
-    for (const [i, hashed] of (await hashElsewhere(ordered.map(pathOf), signal)).entries())
+    for (const [i, hashed] of (await hashElsewhere(ordered.map(this.toHash), signal)).entries())
       if (hashed !== null) this.learn(ordered[i]!, true, hashed);
   }
 
@@ -112,6 +125,11 @@ export class DigestMemory {
     this.now.close();
   }
 
+  private readonly toHash = ({ absolutePath, stamp }: Unread): FileToHash => ({
+    absolutePath,
+    like: this.imprints.of(absolutePath, stamp),
+  });
+
   private isSettled(stamp: Stamp): boolean {
     return this.now?.isSettled(stamp) ?? false;
   }
@@ -124,6 +142,7 @@ export class DigestMemory {
   }
 
   private learn({ file, absolutePath, stamp }: Unread, settled: boolean, hashed: HashedFile): void {
+    this.imprints.forget(absolutePath);
     if (settled && sameStamp(hashed.stamp, stamp)) this.memory.put(file, hashed);
     else if (this.now !== null) this.unsettled.set(file, { absolutePath, hashed });
   }
@@ -142,10 +161,6 @@ export class DigestMemory {
 
 function sizeOf({ stamp }: Unread): bigint {
   return stamp.sizeBytes;
-}
-
-function pathOf({ absolutePath }: Unread): string {
-  return absolutePath;
 }
 
 /** So that none of them is begun when all other threads are done. Small ones stay in the order of their folders. */

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { Digest } from '../base/brand.ts';
-import type { HashedFile } from './hash-file.ts';
+import { chunkBytes, type HashedFile } from './hash-file.ts';
+import { Imprinting } from './imprint.ts';
 import { toStamp } from './stamp.ts';
 
 export const pieceBytes = 1 << 20;
-const chunkBytes = 128 << 10;
 
 /** How many pieces of each file are there, in the order of the files. */
 export class Progress {
@@ -41,7 +41,7 @@ export function piecesOf(sizeBytes: number): number {
   return Math.max(1, Math.ceil(sizeBytes / pieceBytes));
 }
 
-/** File `i`, which will have this size. Throws what the file system says. */
+/** File `i`, which will have this size, with an imprint if it is large. Throws what the file system says. */
 export function hashBehind(
   file: string,
   sizeBytes: number,
@@ -51,18 +51,22 @@ export function hashBehind(
   const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
   try {
     const whole = createHash('sha256');
+    const imprinting = sizeBytes > chunkBytes ? new Imprinting() : null;
     const buffer = Buffer.allocUnsafe(chunkBytes);
     for (let at = 0; at < sizeBytes; ) {
       if (at >= there * pieceBytes) there = progress.after(i, there);
       const most = Math.min(chunkBytes, there * pieceBytes - at, sizeBytes - at);
       const read = fs.readSync(descriptor, buffer, 0, most, null);
       if (read === 0) throw new Error('is shorter than it should be');
-      whole.update(buffer.subarray(0, read));
+      const piece = buffer.subarray(0, read);
+      whole.update(piece);
+      imprinting?.update(piece);
       at += read;
       onRead();
     }
     const stamp = toStamp(fs.fstatSync(descriptor, { bigint: true }));
-    return { digest: whole.digest('hex') as Digest, stamp };
+    const digest = whole.digest('hex') as Digest;
+    return { digest, stamp, ...(imprinting && { imprint: imprinting.end() }) };
   } finally {
     fs.closeSync(descriptor);
   }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { HashedFile } from './hash-file.ts';
 import { Progress } from './hashing-behind.ts';
+import type { Imprinted } from './imprint.ts';
 import { SharedHashing } from './shared-hashing.ts';
 
 /** A thread takes as long to start as some tens of megabytes to be hashed. */
@@ -22,15 +23,21 @@ export function isMuch(sizes: readonly bigint[]): boolean {
   return cost > muchBytes;
 }
 
+export interface FileToHash {
+  readonly absolutePath: string;
+  /** What it most likely still is. */
+  readonly like?: Imprinted | undefined;
+}
+
 /**
- * One answer for each file (absolute): `null` where it could not be read. Waits, and nothing else happens in this
- * thread meanwhile: it hashes too.
+ * One answer for each file: `null` where it could not be read. Waits, and nothing else happens in this thread
+ * meanwhile: it hashes too.
  */
 export function hashTogether(
-  files: readonly string[],
+  files: readonly FileToHash[],
   thread: string = threadFile(),
 ): readonly (HashedFile | null)[] {
-  const work = SharedHashing.of(files);
+  const work = sharedHashing(files);
   const threads = start(work, Math.min(threadCount(), files.length) - 1, thread);
   work.help();
   work.waitForOthers(patienceMs);
@@ -40,11 +47,11 @@ export function hashTogether(
 
 /** As `hashTogether`, by other threads alone, so that signals and time limits are heard. Ends early on `signal`. */
 export async function hashElsewhere(
-  files: readonly string[],
+  files: readonly FileToHash[],
   signal: AbortSignal,
   thread: string = threadFile(),
 ): Promise<readonly (HashedFile | null)[]> {
-  const work = SharedHashing.of(files);
+  const work = sharedHashing(files);
   const threads = start(work, Math.min(threadCount(), files.length), thread);
   const stop = () => {
     for (const thread of threads) void thread.terminate();
@@ -58,7 +65,7 @@ export async function hashElsewhere(
 
 /**
  * Hashes files that `copy` is about to write, by another thread, behind it. `copy` answers whether it has written all;
- * `null`: it has not. One answer for each file: `null` where it could not be read.
+ * `null`: it has not. One answer for each file: `null` where it could not be read. Large ones get imprints.
  */
 export function hashBehindCopying(
   files: readonly { readonly path: string; readonly sizeBytes: number }[],
@@ -69,7 +76,7 @@ export function hashBehindCopying(
   const sizesBytes = files.map((file) => file.sizeBytes);
   const work = SharedHashing.of(
     files.map((file) => file.path),
-    { progress: progress.shared, sizesBytes },
+    { copying: { progress: progress.shared, sizesBytes } },
   );
   const threads = start(work, Math.min(1, threadCount() - 1), thread);
   try {
@@ -81,6 +88,13 @@ export function hashBehindCopying(
   } finally {
     for (const one of threads) void one.terminate();
   }
+}
+
+function sharedHashing(files: readonly FileToHash[]): SharedHashing {
+  return SharedHashing.of(
+    files.map(({ absolutePath }) => absolutePath),
+    files.some(({ like }) => like !== undefined) ? { like: files.map(({ like }) => like) } : {},
+  );
 }
 
 function threadCount(): number {

@@ -2,13 +2,16 @@
 // start, so that one that never does costs nothing; what cannot be read is left to whoever asked.
 import type { Digest } from '../base/brand.ts';
 import { type HashedFile, hashFile } from './hash-file.ts';
+import { type Imprinted, imprintBytes } from './imprint.ts';
 
 /** What each thread gets. */
 export interface HashOrder {
   /** Absolute. */
   readonly files: readonly string[];
   readonly shared: SharedArrayBuffer;
-  /** The files are being copied: how far, and which sizes they will have. */
+  /** What they most likely still are, each or none. */
+  readonly like?: readonly (Imprinted | undefined)[];
+  /** The files are being copied: how far, and which sizes they will have. They get imprints. */
   readonly copying?: { readonly progress: SharedArrayBuffer; readonly sizesBytes: readonly number[] };
 }
 
@@ -20,6 +23,7 @@ const headLength = 4;
 
 const hashed = 1;
 const left = 2;
+const imprinted = 3;
 
 const digestBytes = 32;
 const numbers = ['inode', 'sizeBytes', 'mtimeNs', 'ctimeNs', 'mode'] as const;
@@ -30,36 +34,40 @@ export class SharedHashing {
   private readonly states: Int32Array;
   private readonly stamps: BigUint64Array;
   private readonly digests: Buffer;
+  /** Empty where nobody asks for them. */
+  private readonly imprints: Buffer;
 
   constructor(order: HashOrder) {
-    const { files, shared } = order;
+    const { files, shared, copying } = order;
     this.order = order;
     const count = files.length;
     this.stamps = new BigUint64Array(shared, 0, numbers.length * count);
     const digestsAt = this.stamps.byteLength;
     this.digests = Buffer.from(shared, digestsAt, digestBytes * count);
-    const statesAt = digestsAt + this.digests.length;
+    const imprintsAt = digestsAt + this.digests.length;
+    this.imprints = Buffer.from(shared, imprintsAt, copying === undefined ? 0 : imprintBytes * count);
+    const statesAt = imprintsAt + this.imprints.length;
     this.states = new Int32Array(shared, statesAt, count);
     this.head = new Int32Array(shared, statesAt + this.states.byteLength, headLength);
   }
 
-  static of(files: readonly string[], copying?: HashOrder['copying']): SharedHashing {
-    const bytes = files.length * (8 * numbers.length + digestBytes + 4) + 4 * headLength;
-    return new SharedHashing({ files, shared: new SharedArrayBuffer(bytes), ...(copying && { copying }) });
+  static of(files: readonly string[], how: Pick<HashOrder, 'copying' | 'like'> = {}): SharedHashing {
+    const forImprint = how.copying === undefined ? 0 : imprintBytes;
+    const bytes = files.length * (8 * numbers.length + digestBytes + forImprint + 4) + 4 * headLength;
+    return new SharedHashing({ files, shared: new SharedArrayBuffer(bytes), ...how });
   }
 
   /** Takes files until there are none. */
   help(
-    hash: (file: string, onRead: () => void, i: number) => HashedFile = (file, onRead) =>
-      hashFile(file, { onRead }),
+    hash: (file: string, onRead: () => void, i: number) => HashedFile = (file, onRead, i) =>
+      hashFile(file, { onRead, like: this.order.like?.[i], makesImprint: this.order.copying !== undefined }),
   ): void {
     const { files } = this.order;
     const onRead = () => void Atomics.add(this.head, pulse, 1);
     for (let i = Atomics.add(this.head, next, 1); i < files.length; i = Atomics.add(this.head, next, 1)) {
       let state = left;
       try {
-        this.put(i, hash(files[i]!, onRead, i));
-        state = hashed;
+        state = this.put(i, hash(files[i]!, onRead, i));
       } catch {
         // Whoever asked will meet the same, and knows what to say of it.
       }
@@ -82,7 +90,9 @@ export class SharedHashing {
 
   /** `null`: it could not be read, or nobody has. */
   result(i: number): HashedFile | null {
-    if (Atomics.load(this.states, i) !== hashed) return null;
+    const state = Atomics.load(this.states, i);
+    if (state !== hashed && state !== imprinted) return null;
+    const imprint = () => Uint8Array.from(this.imprints.subarray(imprintBytes * i, imprintBytes * (i + 1)));
     const at = numbers.length * i;
     // Times before 1970 are below zero, and inodes may need all 64 bits.
     const time = (place: number) => BigInt.asIntN(64, this.stamps[at + place]!);
@@ -96,11 +106,15 @@ export class SharedHashing {
         ctimeNs: time(3),
         mode: this.stamps[at + 4]!,
       },
+      ...(state === imprinted && { imprint: imprint() }),
     };
   }
 
-  private put(i: number, { digest, stamp }: HashedFile): void {
+  private put(i: number, { digest, stamp, imprint }: HashedFile): number {
     for (const [place, name] of numbers.entries()) this.stamps[numbers.length * i + place] = stamp[name];
     this.digests.write(digest, digestBytes * i, digestBytes, 'hex');
+    if (imprint === undefined) return hashed;
+    this.imprints.set(imprint, imprintBytes * i);
+    return imprinted;
   }
 }

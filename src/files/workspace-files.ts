@@ -17,7 +17,7 @@ import type {
 import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import { byPath } from '../model/manifest.ts';
 import { canonicalPath } from '../model/paths.ts';
-import { DigestMemory, type HashFile, type StampMemory, type Unread } from './digest-memory.ts';
+import { DigestMemory, type HowToRead, type StampMemory, type Unread } from './digest-memory.ts';
 import { endOfLinks } from './end-of-links.ts';
 import { FolderListings } from './folder-listings.ts';
 import { forgetLooks } from './forgetting.ts';
@@ -45,24 +45,24 @@ export class WorkspaceFiles implements Files {
   /**
    * `walk` may be `null` where no pattern `walks`: loading it takes time.
    * `probeFolder`: where a probe of the file system's clock may be written; `null` for commands that never write.
-   * `hash`: how content is read, for who wants to know how long that takes.
    * `standing`: what outlives `forget` where somebody hears of changes.
    */
-  constructor(options: {
-    readonly walk: typeof walk | null;
-    readonly root: string;
-    readonly memory: StampMemory;
-    readonly probeFolder: string | null;
-    readonly witness?: Witness | null;
-    readonly hash?: HashFile;
-    readonly standing?: StandingStamps | null;
-  }) {
+  constructor(
+    options: {
+      readonly walk: typeof walk | null;
+      readonly root: string;
+      readonly memory: StampMemory;
+      readonly probeFolder: string | null;
+      readonly witness?: Witness | null;
+      readonly standing?: StandingStamps | null;
+    } & HowToRead,
+  ) {
     this.root = options.root;
     this.witness = options.witness ?? null;
     this.stamps = new PresentStamps(options.standing ?? null);
     this.listings = new FolderListings(this.witness);
     this.walk = options.walk;
-    this.digests = new DigestMemory(options.memory, options.probeFolder, options.hash);
+    this.digests = new DigestMemory(options.memory, options.probeFolder, options);
   }
 
   expand(set: PatternSet, role: Role): Expansion {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
 import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
 import { type Copy, copyVerified } from './copy-verified.ts';
+import { Imprints } from './imprint.ts';
 import { copy, move, moveTree } from './move.ts';
 import { stampOf } from './stamp.ts';
 import { removeFolderIfEmpty, removeTree, sweepFolder, temporaryPrefix } from './sweep.ts';
@@ -14,11 +15,14 @@ const standIn = /\/pipe-\d{8}-\d{6}-[0-9a-f]+-\w+\/aside\//;
 export class WorkspaceOutputs implements Outputs {
   private readonly root: string;
   private readonly state: string;
+  private readonly imprints: Imprints;
   private temporaries = 0;
   /** Whoever left something is gone, so once is enough; a folder of all outputs would else be listed for each of them. */
   private readonly swept = new Set<string>();
 
-  constructor(options: { readonly root: string; readonly state: string }) {
+  /** `imprints`: where whoever stamps what was put in place finds how it was before. */
+  constructor(options: { readonly root: string; readonly state: string; readonly imprints?: Imprints }) {
+    this.imprints = options.imprints ?? new Imprints();
     this.root = options.root;
     this.state = options.state;
   }
@@ -106,10 +110,12 @@ export class WorkspaceOutputs implements Outputs {
         if (entry.kind === 'link') fs.symlinkSync(entry.target ?? '', temporary);
         else copies.push({ blob: blobPath(entry.digest), temporary, entry });
       }
-      if (!copyVerified(copies)) {
+      const read = copyVerified(copies);
+      if (read === null) {
         drop();
         return null;
       }
+      for (const [i, { entry }] of copies.entries()) this.imprints.put(this.inside(entry.path), read[i]!);
     } catch (error) {
       drop();
       throw error;

@@ -6,6 +6,7 @@ import type { FilePath } from '../../src/base/brand.ts';
 import { DigestMemory } from '../../src/files/digest-memory.ts';
 import { FileSystemNow, tickOf } from '../../src/files/fs-now.ts';
 import { ChangingFile, hashFile } from '../../src/files/hash-file.ts';
+import type { FileToHash } from '../../src/files/many-hands.ts';
 import { isExecutable, sameStamp, stampOf, stampOfTarget } from '../../src/files/stamp.ts';
 import { WorkspaceFiles } from '../../src/files/workspace-files.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
@@ -15,7 +16,7 @@ import { tree, workspace } from './workspace.ts';
 // Tests that run from the sources have no other threads.
 vi.mock('../../src/files/many-hands.ts', async (original) => {
   const real = await original<typeof import('../../src/files/many-hands.ts')>();
-  return { ...real, hashElsewhere: async (files: readonly string[]) => real.hashTogether(files) };
+  return { ...real, hashElsewhere: async (files: readonly FileToHash[]) => real.hashTogether(files) };
 });
 
 afterEach(() => void vi.restoreAllMocks());

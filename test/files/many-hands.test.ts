@@ -22,28 +22,32 @@ function files(count: number): readonly string[] {
   });
 }
 
+const toHash = (names: readonly string[]) => names.map((absolutePath) => ({ absolutePath }));
+
 const expected = (names: readonly string[]) =>
   names.map((file, i) => ({ digest: digestOf(`content ${i}`), stamp: stampOf(file) }));
 
 test('other threads hash all of it, and so do all together', async () => {
   const names = files(50);
   const built = thread();
-  expect(await hashElsewhere(names, neverAborted, built)).toEqual(expected(names));
-  expect(hashTogether(names, built)).toEqual(expected(names));
+  expect(await hashElsewhere(toHash(names), neverAborted, built)).toEqual(expected(names));
+  expect(hashTogether(toHash(names), built)).toEqual(expected(names));
 });
 
 test('what cannot be read is left to whoever asked, and costs the others nothing', async () => {
   const names = [...files(3), '/absent', '/dev/null', '/'];
   const answer = [...expected(names.slice(0, 3)), null, null, null];
   const built = thread();
-  expect(await hashElsewhere(names, neverAborted, built)).toEqual(answer);
-  expect(hashTogether(names, built)).toEqual(answer);
+  expect(await hashElsewhere(toHash(names), neverAborted, built)).toEqual(answer);
+  expect(hashTogether(toHash(names), built)).toEqual(answer);
 });
 
 test('threads that cannot start leave all of it to the one that is there', async () => {
   const names = files(5);
-  expect(hashTogether(names, '/absent/thread.cjs')).toEqual(expected(names));
-  expect(await hashElsewhere(names, neverAborted, '/absent/thread.cjs')).toEqual(names.map(() => null));
+  expect(hashTogether(toHash(names), '/absent/thread.cjs')).toEqual(expected(names));
+  expect(await hashElsewhere(toHash(names), neverAborted, '/absent/thread.cjs')).toEqual(
+    names.map(() => null),
+  );
 });
 
 test('whoever stops the reading is not kept waiting for a file without end', async () => {
@@ -51,7 +55,7 @@ test('whoever stops the reading is not kept waiting for a file without end', asy
   // A hole: it takes no room, and hours to be read.
   fs.truncateSync(endless!, 4 * 2 ** 40);
   const stop = new AbortController();
-  const reading = hashElsewhere([endless!], stop.signal, thread());
+  const reading = hashElsewhere(toHash([endless!]), stop.signal, thread());
   stop.abort();
   expect(await reading).toEqual([null]);
 });
@@ -119,9 +123,10 @@ test.each([
   ['by the one that copied, where no other can be had', () => '/absent/thread.cjs'],
 ])('what is being copied is hashed %s', (_, threadFile) => {
   const files = copies();
-  expect(hashBehindCopying(files, writing(files), threadFile())).toEqual(
-    files.map(({ path: file, content }) => ({ digest: digestOf(content), stamp: stampOf(file) })),
-  );
+  const [large, small] = hashBehindCopying(files, writing(files), threadFile()) ?? [];
+  const [one, other] = files.map((file) => ({ digest: digestOf(file.content), stamp: stampOf(file.path) }));
+  expect(large).toEqual({ ...one, imprint: expect.any(Uint8Array) });
+  expect(small).toEqual(other);
 });
 
 test('copying that ends early, or fails, leaves nobody waiting for the rest', () => {

@@ -138,9 +138,16 @@ export const mutants = [
   {
     name: 'copies of blobs are not verified',
     file: 'src/files/copy-verified.ts',
-    from: 'if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return false;',
+    from: 'if (digest !== entry.digest || Number(stamp.sizeBytes) !== entry.sizeBytes) return null;',
     to: 'void digest, void stamp;',
     tests: ['test/stories/cache.test.ts', 'test/random.test.ts'],
+  },
+  {
+    name: 'what was put in place is taken for what it was before',
+    file: 'src/files/hash-file.ts',
+    from: 'return sameImprint(imprinting.end(), imprint) ? { digest } : null;',
+    to: 'void sameImprint; return { digest };',
+    tests: ['test/files/imprint.test.ts'],
   },
   {
     name: 'entries of the cache are not checked',
