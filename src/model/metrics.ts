@@ -7,14 +7,20 @@ export const noMetrics: Metrics = {};
 export function sumOfMetrics(a: Metrics, b: Metrics): Metrics {
   // A name may be `constructor`, which every object seems to have.
   const total = new Map(Object.entries(a));
-  for (const [name, value] of Object.entries(b)) total.set(name, (total.get(name) ?? 0) + value);
+  for (const [name, value] of Object.entries(b)) total.set(name, sumOf(total.get(name) ?? 0, value));
   return Object.fromEntries(total);
+}
+
+/** As it is reckoned by hand: ten times 0.1 reaches a limit of 1, which to a computer is a hair above it. */
+function sumOf(a: number, b: number): number {
+  const sum = a + b;
+  return Number.isInteger(sum) ? sum : Number(sum.toPrecision(15));
 }
 
 /** What one of so many has on average, at least one; whole numbers stay whole where that hardly changes them. */
 export function meanOfMetrics(all: readonly Metrics[]): Metrics {
   const total = new Map<string, number>();
-  for (const one of all) for (const name in one) total.set(name, (total.get(name) ?? 0) + one[name]!);
+  for (const one of all) for (const name in one) total.set(name, sumOf(total.get(name) ?? 0, one[name]!));
   const meanOf = (sum: number) => {
     const mean = sum / all.length;
     return Number.isInteger(sum) && mean >= 10 ? Math.round(mean) : mean;

@@ -18,6 +18,14 @@ test('sums keep what only one of both has', () => {
   });
 });
 
+test('ten times a tenth is one, and reaches a limit of one; large whole numbers stay exact', () => {
+  let [sum, calls] = [{}, 0];
+  for (; reachedLimit(sum, { usd: 1 }) === null; calls++) sum = sumOfMetrics(sum, { usd: 0.1 });
+  expect([sum, calls]).toEqual([{ usd: 1 }, 10]);
+  expect(sumOfMetrics({ n: 2 ** 53 - 2 }, { n: 1 })).toEqual({ n: 2 ** 53 - 1 });
+  expect(meanOfMetrics([{ usd: 0.1 }, { usd: 0.2 }])).toEqual({ usd: 0.15 });
+});
+
 test.each(['constructor', '__proto__', 'toString'])('a metric may be named %s', (name) => {
   const one = JSON.parse(`{"${name}":1}`);
   expect(JSON.stringify(sumOfMetrics(sumOfMetrics({}, one), one))).toBe(`{"${name}":2}`);
