@@ -24,6 +24,7 @@ export function newsOf(
     onOutput: (stream, text) => emit({ kind: 'task-output', ...of, stream, text }),
     onProgress: (done, total) => emit({ kind: 'task-progress', ...of, done, total }),
     onMetric: (values) => spending.spend(task, values),
+    onShare: (ms) => board.places.tookShare(task, ms),
     onInputsChanged: (attempt, edited) =>
       board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', ...edited }),
     onUnclear: (message) => toldOnce.unclear(task, message),

@@ -18,6 +18,8 @@ export interface AttemptWatcher {
   onMetric(values: Readonly<Record<string, number>>): void;
   /** Something that it reported did not count. */
   onUnclear(message: string): void;
+  /** So much of the time of an execution that served others was for this task. */
+  onShare(ms: number): void;
   onInputsChanged(attempt: number, edited: EditedInputs): void;
   onWarning(message: string, hint: string): void;
   /** Its commands are done and its result is good: what is left is to store and to record it. */

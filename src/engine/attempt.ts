@@ -204,6 +204,7 @@ export class Attempt {
     const begun = before && (await runHook('before', prepared, this.executing));
     if (begun !== null) return this.finishing.reject(begun);
     const end = await this.executing.run(prepared.execution, { assessment, seen });
+    if (this.executing.shareMs !== null) this.watcher.onShare(this.executing.shareMs);
     const closed =
       end.kind === 'succeeded' ? after && (await runHook('after', prepared, this.executing)) : null;
     const durationMs = this.executing.tookMs(startedMs);

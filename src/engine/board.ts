@@ -22,7 +22,7 @@ import { Places } from './places.ts';
 import { Releases } from './releases.ts';
 import { type FailureDetails, notAudited, outcomeOf, resultOf } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
-import { begunOf, named, type Place, type TaskState } from './task-state.ts';
+import { begunOf, named, type Place, type TaskState, tookMs } from './task-state.ts';
 import { Turns } from './turns.ts';
 
 export class Board {
@@ -152,12 +152,7 @@ export class Board {
 
   succeeded(task: Task, outcome: 'executed' | 'restored', record: TaskRecord, log: string | null): void {
     const savedMs = outcome === 'restored' ? record.durationMs : 0;
-    // Of what took longer for others as well its share, so that sums are true.
-    const isShared = outcome === 'executed' && task.stage.batchSize !== null;
-    this.end(task, outcome, {
-      ...{ savedMs, ...resultOf(record), ...(log === null ? {} : { log }) },
-      ...(isShared && { durationMs: record.durationMs }),
-    });
+    this.end(task, outcome, { savedMs, ...resultOf(record), ...(log === null ? {} : { log }) });
   }
 
   failed(task: Task, details: FailureDetails): void {
@@ -232,7 +227,7 @@ export class Board {
       kind: 'task-finished',
       ...named(task),
       outcome,
-      durationMs: begun === null ? 0 : Math.round(this.nowMs() - begun.startedMs),
+      durationMs: tookMs(begun, this.nowMs()),
       ...(begun !== null && begun.attempts > 1 ? { attempts: begun.attempts } : {}),
       savedMs: 0,
       metrics: this.spentBy(task),

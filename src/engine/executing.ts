@@ -27,8 +27,9 @@ export class Executing {
   private begunWith: BegunWith | null = null;
   private edited: readonly FilePath[] | null = null;
   private restartCount = 0;
-  private shareMs: number | null = null;
   private cancelled = false;
+  /** Of the latest execution, where it served others too: what it took for this task. */
+  shareMs: number | null = null;
   /** Of its files, as far as that takes long. */
   readonly reading: LongReading;
 
@@ -91,7 +92,7 @@ export class Executing {
     this.running = (this.batch ?? this.world.executor).start(execution);
     const end = await this.running.ended;
     this.running = null;
-    this.shareMs = end.kind === 'succeeded' ? (end.shareMs ?? null) : null;
+    this.shareMs = end.kind === 'cancelled' ? null : (end.shareMs ?? null);
     const { edited } = this;
     this.edited = null;
     if (end.kind !== 'cancelled' || this.cancelled || edited === null) return end;

@@ -113,7 +113,12 @@ export interface SharedItem extends ItemContext {
 export type ExecutionEnd =
   /** `shareMs`: of the time of an execution that served others, too. */
   | { readonly kind: 'succeeded'; readonly shareMs?: number }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly tail: readonly string[] }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly tail: readonly string[];
+      readonly shareMs?: number;
+    }
   | { readonly kind: 'cancelled' };
 
 export interface RunningExecution {

@@ -49,6 +49,14 @@ export class Places {
     for (const [place, waitsFor] of waits) place.state = { kind: 'wanted', waitsFor };
   }
 
+  /** Of an execution that served others, too. */
+  tookShare(task: Task, ms: number): void {
+    const place = this.of(task);
+    if (place.state.kind !== 'running') return;
+    const { begun } = place.state;
+    place.state = { kind: 'running', begun: { ...begun, sharesMs: (begun.sharesMs ?? 0) + ms } };
+  }
+
   /** It is for a failure, and there was none. */
   isUnneeded(task: Task): boolean {
     return callOf(this.of(task)).kind === 'unneeded';

@@ -13,6 +13,8 @@ export class SharedRun {
   private running: RunningExecution | null = null;
   /** Until when its time has been shared out. */
   private sharedUntilMs = 0;
+  /** What it took for those of which something was said. */
+  private readonly sharesMs = new Map<Seat, number>();
   private isOver = false;
 
   constructor(world: World, seats: readonly Seat[]) {
@@ -67,6 +69,7 @@ export class SharedRun {
     seat.say(word);
     // What comes at once is heard as a whole: when each of them was done is not known.
     queueMicrotask(() => {
+      this.shareTime();
       this.settleDone();
       this.endWhereUnwanted('gently');
     });
@@ -80,11 +83,27 @@ export class SharedRun {
     const { waiting } = this;
     const done = waiting.filter(({ said }) => said.kind === 'done');
     if (this.isOver || done.length === 0) return;
+    if (done.length === waiting.length) done.pop();
+    for (const seat of done) seat.end({ kind: 'succeeded', ...this.shareOf(seat) });
+  }
+
+  /** To those of which something was said since the last time: until then it was busy with them, as far as anybody knows. */
+  private shareTime(): void {
+    const isNews = (seat: Seat) => seat.said.kind === 'done' || seat.said.kind === 'failed';
+    this.giveTime(this.waiting.filter((seat) => isNews(seat) && !this.sharesMs.has(seat)));
+  }
+
+  private giveTime(seats: readonly Seat[]): void {
+    if (seats.length === 0) return;
     const nowMs = this.world.clock.monotonicMs();
-    const shareMs = (nowMs - this.sharedUntilMs) / done.length;
-    const last = done.length === waiting.length ? done.pop() : undefined;
-    for (const seat of done) seat.end({ kind: 'succeeded', shareMs });
-    this.sharedUntilMs = last === undefined ? nowMs : nowMs - shareMs;
+    const shareMs = (nowMs - this.sharedUntilMs) / seats.length;
+    for (const seat of seats) this.sharesMs.set(seat, (this.sharesMs.get(seat) ?? 0) + shareMs);
+    this.sharedUntilMs = nowMs;
+  }
+
+  private shareOf(seat: Seat): { readonly shareMs?: number } {
+    const shareMs = this.sharesMs.get(seat);
+    return shareMs === undefined ? {} : { shareMs };
   }
 
   /** Nobody is left who waits for what it does. */
@@ -110,29 +129,32 @@ export class SharedRun {
   }
 
   private ended(end: ExecutionEnd): void {
+    this.shareTime();
     this.settleDone();
     this.isOver = true;
     const { waiting } = this;
-    const isTold = !waiting.some(({ said }) => said.kind === 'nothing');
+    const untold = waiting.filter(({ said }) => said.kind === 'nothing');
+    const isTold = untold.length === 0;
+    // What it did after its last word it did for those of whom it said nothing.
+    this.giveTime(isTold ? waiting : untold);
     if (end.kind === 'failed' && isTold && this.seats.some(({ said }) => said.kind === 'done')) {
       const [why] = explainFailure(end.failure);
       const { stage } = this.seats[0]!.task;
       const message = `a batch of stage "${stage.name}" ended badly when all its items had been reported: ${why}`;
       this.world.events.emit({ kind: 'warning', message, hint: 'what was reported as done stands' });
     }
-    const shareMs = (this.world.clock.monotonicMs() - this.sharedUntilMs) / waiting.length;
-    for (const seat of waiting) seat.end(endOf(seat, end, shareMs));
+    for (const seat of waiting) seat.end(endOf(seat, end, this.shareOf(seat)));
   }
 }
 
-function endOf({ said }: Seat, end: ExecutionEnd, shareMs: number): ExecutionEnd {
+function endOf({ said }: Seat, end: ExecutionEnd, share: { readonly shareMs?: number }): ExecutionEnd {
   switch (said.kind) {
     case 'nothing':
-      return end.kind === 'succeeded' ? { ...end, shareMs } : end;
+      return end.kind === 'cancelled' ? end : { ...end, ...share };
     case 'done':
-      return { kind: 'succeeded', shareMs };
+      return { kind: 'succeeded', ...share };
     case 'failed':
-      return { kind: 'failed', failure: { kind: 'reported', message: said.why }, tail: [] };
+      return { kind: 'failed', failure: { kind: 'reported', message: said.why }, tail: [], ...share };
     case 'withdrawn':
       return { kind: 'cancelled' };
   }

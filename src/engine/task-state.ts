@@ -37,6 +37,13 @@ export interface Begun {
   readonly startedMs: number;
   readonly reasons: readonly StaleReason[];
   readonly attempts: number;
+  /** What executions that served others too took for it, where there were any. */
+  readonly sharesMs?: number;
+}
+
+/** Of what took longer for others as well only its shares count, so that sums are true; else all the time since it began. */
+export function tookMs(begun: Begun | null, nowMs: number): number {
+  return begun === null ? 0 : Math.round(begun.sharesMs ?? nowMs - begun.startedMs);
 }
 
 /** A task among the others. */

@@ -275,6 +275,43 @@ test('what a batch took is shared by its items, so that the sum is what it took'
   expect(taken).toEqual([2, 5, 2]);
 });
 
+test('an item took its shares of all its attempts, and remembers that of the one that succeeded', async () => {
+  const stage = plan({ retry: { attempts: 2, delay: '1h' } });
+  let attempt = 0;
+  const { world } = await built(machineWith(3), stage, {}, async ({ execution, disk, work }) => {
+    work();
+    if (++attempt === 2) {
+      disk.tick(7000);
+      return undefined;
+    }
+    disk.tick(5000);
+    execution.batch!.onFailed('in/b.txt', 'why');
+    // When it has been heard.
+    await Promise.resolve();
+    disk.tick(4000);
+    return undefined;
+  });
+  const finished = world
+    .ofKind('task-finished')
+    .map((event) => [event.item, event.attempts ?? 1, Math.round(event.durationMs / 1000)]);
+  expect(finished).toEqual([
+    ['in/a.txt', 1, 2],
+    ['in/c.txt', 1, 2],
+    ['in/b.txt', 2, 12],
+  ]);
+  const memory = world.records.memory('s:in/b.txt' as TaskId);
+  expect(memory.kind === 'done' && Math.round(memory.record.durationMs / 1000)).toBe(7);
+});
+
+test('an item that fails took its share, and no other pays for it', async () => {
+  const { world } = await built(machineWith(3), plan(), { keepGoing: true }, async ({ disk }) => {
+    disk.tick(9000);
+    return exitOne;
+  });
+  const finished = world.ofKind('task-finished').map(({ durationMs }) => Math.round(durationMs / 1000));
+  expect(finished).toEqual([3, 3, 3]);
+});
+
 test('a result does not depend on who shared the batch: it is restored for batches of another size', async () => {
   const machine = machineWith(4);
   await built(machine, plan());

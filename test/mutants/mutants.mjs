@@ -1256,22 +1256,22 @@ export const mutants = [
   {
     name: 'a crash takes with it what a batch had done',
     file: 'src/engine/shared-run.ts',
-    from: "for (const seat of done) seat.end({ kind: 'succeeded', shareMs });",
+    from: "for (const seat of done) seat.end({ kind: 'succeeded', ...this.shareOf(seat) });",
     to: '',
     tests: ['test/engine/batches.test.ts'],
   },
   {
     name: 'an item of which nothing was said counts as done though its batch crashed',
     file: 'src/engine/shared-run.ts',
-    from: "return end.kind === 'succeeded' ? { ...end, shareMs } : end;",
-    to: "return { kind: 'succeeded', shareMs };",
+    from: "return end.kind === 'cancelled' ? end : { ...end, ...share };",
+    to: "return { kind: 'succeeded', ...share };",
     tests: ['test/random-items.test.ts'],
   },
   {
     name: 'an item that was reported as failed is done where its batch ended well',
     file: 'src/engine/shared-run.ts',
-    from: "return { kind: 'failed', failure: { kind: 'reported', message: said.why }, tail: [] };",
-    to: "return end.kind === 'succeeded' ? { ...end, shareMs } : end;",
+    from: "return { kind: 'failed', failure: { kind: 'reported', message: said.why }, tail: [], ...share };",
+    to: "return end.kind === 'cancelled' ? end : { ...end, ...share };",
     tests: ['test/random-items.test.ts'],
   },
   {
