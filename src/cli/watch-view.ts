@@ -227,7 +227,7 @@ export class WatchView {
   }
 }
 
-function freshOf(found: Found): readonly string[] {
+function freshOf(found: Found): Rest['fresh'] {
   return [...found.tasks].filter(([, { kind }]) => kind === 'fresh').map(([id]) => id);
 }
 

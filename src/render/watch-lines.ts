@@ -1,5 +1,6 @@
 // What a watch says between its runs: what has changed, what waits and for what, whether all is up to date.
 import type { TaskId } from '../base/brand.ts';
+import { stageOfTask } from '../model/task.ts';
 import { formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import { continueCommand } from './failure-block.ts';
@@ -18,7 +19,7 @@ export type Pending =
 
 export interface Rest {
   readonly pending: ReadonlyMap<TaskId, Pending>;
-  readonly fresh: readonly string[];
+  readonly fresh: readonly TaskId[];
   /** How changes are noticed: `null` by looking again and again. */
   readonly folders: number | null;
   /** Why the last run could not even begin, if so. */
@@ -74,15 +75,25 @@ export function brokenLine(look: Look): readonly string[] {
   return fitted(look.style.warn('the configuration is broken: waiting for it to be mended'), look);
 }
 
-/** On a terminal, where there is room: what is up to date by its names. */
+/** On a terminal, where there is room: what is up to date by its names, of items by that of their stage. */
 function freshLines({ fresh, hasKeys }: Rest, look: Look): readonly string[] {
   if (!hasKeys || look.columns === null || fresh.length === 0) return [];
   const { glyphs, style } = look;
-  if (fresh.length > shownFresh)
+  const stages = new Map<string, TaskId[]>();
+  for (const id of fresh) {
+    const stage = stageOfTask(id);
+    const items = stages.get(stage);
+    if (items === undefined) stages.set(stage, [id]);
+    else items.push(id);
+  }
+  if (stages.size > shownFresh)
     return [`${style.good(glyphs.executed)} ${plural(fresh.length, 'task')} fresh`];
-  const words = fresh.map((name) => `${style.good(glyphs.executed)}\u00a0${printable(name)}`);
+  const words = [...stages].map(([stage, [first = '', ...others]]) => {
+    const name = others.length === 0 ? first : `${stage} ${plural(others.length + 1, 'item')}`;
+    return `${style.good(glyphs.executed)}\u00a0${printable(name).replaceAll(' ', '\u00a0')}`;
+  });
   // A sign stays with its name.
-  return wrapWords(words.join('  '), look.columns).map((line) => line.replaceAll('\u00a0', ' '));
+  return wrapWords(words.join('  '), look.columns).map((line) => line.replaceAll('\u00a0', ' ').trimEnd());
 }
 
 function refusedLines(reasons: readonly string[], look: Look): readonly string[] {

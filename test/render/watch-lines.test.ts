@@ -15,7 +15,7 @@ const rest: Rest = {
     [id('publish'), { kind: 'blocked', by: id('review') }],
     [id('report'), { kind: 'until-changed' }],
   ]),
-  ...{ fresh: ['clean', 'stats', 'charts'], folders: 9, refused: null, hasKeys: true },
+  ...{ fresh: ['clean', 'stats', 'charts'].map(id), folders: 9, refused: null, hasKeys: true },
 };
 
 function look(columns: number | null): Look {
@@ -38,6 +38,19 @@ test('with keys, each line says what to press; where the screen is narrow, what 
     '– publish waits for review',
     '✗ report failed: it runs again when something it requ…',
     'all else is up to date · Enter runs, ? help, q quits',
+  ]);
+});
+
+test('items are counted by their stage, one alone has its name; of very many stages there is a number', () => {
+  const freshLine = (...names: readonly string[]) =>
+    restLines({ ...rest, pending: new Map(), fresh: names.map(id) }, look(40)).slice(0, -1);
+  const items = Array.from({ length: 5000 }, (_, i) => `page:in/${i}.md`);
+  expect(freshLine('clean', ...items, 'toc:a b', 'all')).toEqual([
+    '✓ clean  ✓ page 5000 items  ✓ toc:a b',
+    '✓ all',
+  ]);
+  expect(freshLine(...items, ...Array.from({ length: 40 }, (_, i) => `s${i}`))).toEqual([
+    '✓ 5040 tasks fresh',
   ]);
 });
 
