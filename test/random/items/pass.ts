@@ -242,8 +242,7 @@ class Pass {
     if (fits === undefined && !isGivenUp)
       wrong.push(`${late.name} was ${JSON.stringify(heard)}, not ${JSON.stringify(possible)}`);
     this.spent += fits?.paid ?? heard?.spent ?? 0;
-    const outcome = heard?.end === 'executed' ? late.inTheEnd : late.outcome;
-    return this.settled({ ...late, outcome }, heard?.end ?? 'failed', recipe);
+    return this.settled(late, heard?.end ?? 'failed', recipe);
   }
 
   /** Nobody knows how often it was tried, and over what. */
@@ -266,7 +265,7 @@ class Pass {
       if (!mayFail && recipe.batch === null) wrong.push(`${late.name} failed`);
       return this.settled(late, end, recipe);
     }
-    if (late.outcome?.kind !== 'made' || !sameTexts(late.outcome.outputs, now))
+    if (late.inTheEnd?.kind !== 'made' || !sameTexts(late.inTheEnd.outputs, now))
       wrong.push(`${late.name} was ${end}, and is not as after the edit`);
     return this.settled(late, end, recipe);
   }
@@ -324,7 +323,8 @@ class Pass {
   /** Brings the model to what it is then. Answers whether the task is done. */
   private settled(view: TaskView, end: End, { when }: Recipe): boolean {
     const { model, request } = this;
-    const { outcome } = view;
+    // An edit meanwhile gives it an attempt more than it has by itself, and the cache keeps what comes of that.
+    const outcome = end === 'failed' ? view.outcome : view.inTheEnd;
     const lying = lyingOf(view, model.texts);
     if (end === 'fresh') {
       model.ledger.settle(view, lying);
