@@ -6,11 +6,11 @@ import { locateConfig } from '../config/locate.ts';
 import { settle } from '../config/settle.ts';
 import { EventStream } from '../engine/event-stream.ts';
 import type { Sink } from '../engine/ports.ts';
-import { changesAmong, sameEnvironment } from '../glance/glance.ts';
-import { changesIn } from '../glance/many-eyes.ts';
+import { sameEnvironment } from '../glance/glance.ts';
+import { ManyEyes } from '../glance/many-eyes.ts';
 import { findProof, pointTo } from '../glance/proof-file.ts';
-import { decodeProof, type ProofHeader, type ReadProof, stampLength } from '../glance/proof-format.ts';
-import type { Sight } from '../glance/shared-look.ts';
+import { decodeProof, type ProofHeader, type ReadProof } from '../glance/proof-format.ts';
+import { changesAmong } from '../glance/shared-look.ts';
 import { type Concerned, concernedBy } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
 import { markOf, sameMark } from '../glance/state-mark.ts';
@@ -81,11 +81,14 @@ async function look(): Promise<Glance | null> {
   const { runs, proof } = findProof(path.join(state, 'runs'));
   // Where the history is due to be shortened, that is the build's own work.
   if (proof === null || runs >= manyRuns) return null;
+  const eyes = ManyEyes.open(root, proof.bytes);
   const read = decodeProof(proof.bytes);
-  if (read === null || !holds(read.header, { key, state })) return null;
+  if (read === null || !holds(read.header, { key, state })) {
+    eyes?.close();
+    return null;
+  }
   const { header } = read;
-  const sight = sightOf(root, read);
-  const changed = sight === null ? null : changesIn(sight, proof.file);
+  const changed = eyes?.changes() ?? null;
   if (changed === null) return null;
   const isNothing = changed.length === 0 && header.isWhole;
   const concerned = isNothing ? null : concernedBy(read.sights(), changed);
@@ -106,16 +109,9 @@ function holds(
   return sameMark(header.state, markOf(path.join(state, 'state')));
 }
 
-/** `null` where the stamps are not those of the paths. */
-function sightOf(root: string, { paths, stamps }: ReadProof): Sight | null {
-  const named = paths();
-  return named.length * stampLength === stamps.length ? { root, paths: named, stamps } : null;
-}
-
 /** Of the few things that a watch does not answer for. */
 function nothingChanged(root: string, proof: ReadProof): boolean {
-  const sight = sightOf(root, proof);
-  return sight !== null && changesAmong(root, sight.paths, sight.stamps).length === 0;
+  return changesAmong({ root, paths: proof.encodedPaths, stamps: proof.stamps }).length === 0;
 }
 
 /** What the configuration exports now; `null` where it is not what it was, or must not be told. */

@@ -1,5 +1,6 @@
 // The paths and stamps of a proof, while some of them are replaced by others.
-import { encodedPaths, type Proof, type ReadProof, stampLength } from './proof-format.ts';
+import { encodedPaths } from './path-list.ts';
+import { type Proof, type ReadProof, stampLength } from './proof-format.ts';
 import type { Vouched } from './seal.ts';
 import { positionsIn, runsOf, type Sights } from './sights.ts';
 

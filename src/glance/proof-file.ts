@@ -11,10 +11,14 @@ const leastBytes = 64;
 /** So many runs that point nowhere cost less to pass by than a pointer costs to write. */
 const farAway = 16;
 
+/** What is so large may be for several threads to look at. */
+const sharedFromBytes = 1 << 20;
+
 export interface FoundProof {
   readonly runId: string;
   /** Absolute. */
   readonly file: string;
+  /** Of a large one, in shared memory. */
   readonly bytes: Buffer;
   /** Whether the next run had better be told where it is. */
   readonly isFar: boolean;
@@ -48,7 +52,25 @@ function read(runs: string, runId: string): Buffer | null {
   // Not joined by Node, for which a run that keeps nothing is one more text to be taken apart.
   const file = `${runs}/${runId}/${proofName}`;
   // To ask whether it is there takes less time than an error.
-  return fs.existsSync(file) ? fs.readFileSync(file) : null;
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return null;
+  return stat.size < sharedFromBytes ? fs.readFileSync(file) : readShared(file, stat.size);
+}
+
+/** Into memory that threads can have in common. It comes to its name as a whole, so that it does not grow. */
+function readShared(file: string, sizeBytes: number): Buffer {
+  const bytes = Buffer.from(new SharedArrayBuffer(sizeBytes));
+  const fd = fs.openSync(file, 'r');
+  try {
+    for (let at = 0; at < sizeBytes; ) {
+      const read = fs.readSync(fd, bytes, at, sizeBytes - at, null);
+      if (read === 0) return bytes.subarray(0, at);
+      at += read;
+    }
+    return bytes;
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** Whole or not at all. `folder`: of the run. Throws errors of the file system. */

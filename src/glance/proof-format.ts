@@ -4,6 +4,7 @@
 //   lengths     5 × uint32, little endian: count of paths, bytes of header, of spec, of sights, of paths
 //   checksums   3 × uint32: of header, sights, paths
 //   stamps      5 × float64 for each path, as the machine has them
+//   ends        uint32 for each chunk of paths, as the machine has them: where it ends
 //   header      JSON
 //   spec        JSON: what the configuration exported
 //   sights      JSON: which tasks looked at which paths
@@ -15,10 +16,11 @@ import { once } from '../base/once.ts';
 import { type Search, searching } from '../base/searching.ts';
 import type { Saved } from '../model/saved.ts';
 import { checksumOf } from './checksum.ts';
+import { allPaths, checksumOfPaths, chunksOf, type EncodedPaths, type PathList } from './path-list.ts';
 import type { Sights } from './sights.ts';
 import type { StateMark } from './state-mark.ts';
 
-const magic = 'pipegln5';
+const magic = 'pipegln6';
 const checksumsAt = 28;
 /** A multiple of eight: the machine reads numbers where they stand. */
 const stampsAt = 40;
@@ -57,13 +59,6 @@ export interface ProofHeader extends Saved {
   readonly wholeStateBytes: number;
 }
 
-/** The paths as they stand in the file. */
-export interface EncodedPaths {
-  readonly count: number;
-  readonly bytes: Buffer;
-  readonly checksum: number;
-}
-
 export interface Proof {
   readonly header: ProofHeader;
   readonly spec: Buffer;
@@ -91,11 +86,6 @@ export interface ReadProof {
   readonly stamps: Float64Array;
 }
 
-export function encodedPaths(paths: readonly string[]): EncodedPaths {
-  const bytes = Buffer.from(paths.join('\0'));
-  return { count: paths.length, bytes, checksum: checksumOf(bytes) };
-}
-
 export function encodedSights(sights: Sights): Buffer {
   return Buffer.from(JSON.stringify(sights));
 }
@@ -112,46 +102,69 @@ export function encodeProof({ header, spec, sights, paths, stamps }: Proof): rea
   [checksumOf(head), checksumOf(sights), paths.checksum].forEach((sum, i) => {
     start.writeUInt32LE(sum, checksumsAt + 4 * i);
   });
-  return [start, new Uint8Array(stamps.buffer, stamps.byteOffset, stamps.byteLength), ...parts];
+  return [start, bytesOf(stamps), bytesOf(paths.ends), ...parts];
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** What is to be looked at, and what was seen there. */
+export interface PathsWithStamps {
+  readonly paths: PathList;
+  readonly stamps: Float64Array;
+}
+
+/** Without asking whether it is whole; `null` where it is no proof, or a half one. */
+export function pathsIn(bytes: Buffer): PathsWithStamps | null {
+  return layoutOf(bytes);
+}
+
+function layoutOf(bytes: Buffer) {
+  if (bytes.length < stampsAt || bytes.toString('latin1', 0, 8) !== magic) return null;
+  const [count, ...lengths] = [8, 12, 16, 20, 24].map((at) => bytes.readUInt32LE(at)) as [
+    number,
+    ...number[],
+  ];
+  const endsAt = stampsAt + count * stampLength * 8;
+  let at = endsAt + chunksOf(count) * 4;
+  if (bytes.length !== lengths.reduce((sum, length) => sum + length, at)) return null;
+  const [header, spec, sights, names] = lengths.map((length) => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  }) as [Buffer, Buffer, Buffer, Buffer];
+  const stamps = aligned(bytes, stampsAt, endsAt);
+  const ends = aligned(bytes, endsAt, endsAt + chunksOf(count) * 4);
+  return {
+    ...{ header, spec, sights },
+    paths: { count, bytes: names, ends: new Uint32Array(ends.buffer, ends.byteOffset, ends.length / 4) },
+    stamps: new Float64Array(stamps.buffer, stamps.byteOffset, stamps.length / 8),
+  };
 }
 
 /** `null` where it is no proof, or a half one. */
 export function decodeProof(bytes: Buffer): ReadProof | null {
-  if (bytes.length < stampsAt || bytes.toString('latin1', 0, 8) !== magic) return null;
-  const numberAt = (at: number) => bytes.readUInt32LE(at);
-  const [count, headerBytes, specBytes, sightsBytes, pathsBytes] = [8, 12, 16, 20, 24].map(numberAt);
-  const [ofHeader, ofSights, ofPaths] = [0, 4, 8].map((at) => numberAt(checksumsAt + at));
-  const headerAt = stampsAt + count! * stampLength * 8;
-  const specAt = headerAt + headerBytes!;
-  const sightsAt = specAt + specBytes!;
-  const pathsAt = sightsAt + sightsBytes!;
-  if (bytes.length !== pathsAt + pathsBytes!) return null;
-  const [header, seen, names] = [
-    bytes.subarray(headerAt, specAt),
-    bytes.subarray(sightsAt, pathsAt),
-    bytes.subarray(pathsAt),
-  ];
-  if (checksumOf(header) !== ofHeader || checksumOf(names) !== ofPaths) return null;
+  const layout = layoutOf(bytes);
+  if (layout === null) return null;
+  const { header, spec, stamps } = layout;
+  const [ofHeader, ofSights, ofPaths] = [0, 4, 8].map((at) => bytes.readUInt32LE(checksumsAt + at));
+  if (checksumOf(header) !== ofHeader || checksumOfPaths(layout.paths) !== ofPaths) return null;
   const sights = once(() => {
-    if (checksumOf(seen) !== ofSights) throw new Error('the sights are damaged');
-    return JSON.parse(seen.toString()) as Sights;
+    if (checksumOf(layout.sights) !== ofSights) throw new Error('the sights are damaged');
+    return JSON.parse(layout.sights.toString()) as Sights;
   });
-  const paths = once(() => (count === 0 ? [] : names.toString().split('\0')));
+  const paths = once(() => allPaths(layout.paths));
   return {
     header: JSON.parse(header.toString()) as ProofHeader,
-    spec: bytes.subarray(specAt, sightsAt),
-    sights,
-    paths,
+    ...{ spec, sights, paths, stamps },
     findTask: searching(once(() => sights().tasks.map(({ task }) => task))),
     findPath: searching(paths),
-    encodedPaths: { count: count!, bytes: names, checksum: ofPaths! },
-    stamps: numbersIn(bytes, stampsAt, headerAt),
+    encodedPaths: { ...layout.paths, checksum: ofPaths },
   };
 }
 
-function numbersIn(bytes: Buffer, from: number, to: number): Float64Array {
-  // Where they stand, if that is where the machine can read them.
+/** Where they stand, if that is where the machine can read numbers; else a copy. */
+function aligned(bytes: Buffer, from: number, to: number): Uint8Array {
   const isAligned = (bytes.byteOffset + from) % 8 === 0;
-  const at = isAligned ? bytes.subarray(from, to) : new Uint8Array(bytes.subarray(from, to));
-  return new Float64Array(at.buffer, at.byteOffset, (to - from) / 8);
+  return isAligned ? bytes.subarray(from, to) : new Uint8Array(bytes.subarray(from, to));
 }

@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Witness } from '../base/witness.ts';
 import { followMark, isLinkIn, stampInto } from './glance.ts';
 import { isElsewhere, junctionsOn, waysTo } from './junctions.ts';
-import { encodedPaths, encodedSights, encodeProof, type ProofHeader, stampLength } from './proof-format.ts';
+import { encodedPaths } from './path-list.ts';
+import { encodedSights, encodeProof, type ProofHeader, stampLength } from './proof-format.ts';
 import { runsOf, type Sights, type TaskSight } from './sights.ts';
 
 /** What a clock of files may lag behind, in ms; whole seconds tell of a coarser one. */

@@ -1,12 +1,11 @@
 // Looks at many paths with several threads: each takes the next chunk until none is left. No thread waits for another
 // to start, so that one that never does costs nothing.
-import { isAsItWas } from './glance.ts';
-import { stampLength } from './proof-format.ts';
+import { belowRoot, isAsItWas } from './glance.ts';
+import { chunkLength, chunksOf, pathsOfChunk } from './path-list.ts';
+import { type PathsWithStamps, stampLength } from './proof-format.ts';
 
-export interface Sight {
+export interface Sight extends PathsWithStamps {
   readonly root: string;
-  readonly paths: readonly string[];
-  readonly stamps: Float64Array;
 }
 
 /** What the threads have in common. */
@@ -21,8 +20,6 @@ export interface Shared {
 const next = 0;
 const done = 1;
 
-const chunkLength = 1024;
-
 export function sharedFor(paths: number): Shared {
   return {
     counts: new Int32Array(new SharedArrayBuffer(8)),
@@ -30,23 +27,47 @@ export function sharedFor(paths: number): Shared {
   };
 }
 
-export function chunksOf(count: number): number {
-  return Math.ceil(count / chunkLength);
+/** The positions of those that differ. Paths that are not absolute are below `root`. */
+export function changesAmong(sight: Sight): readonly number[] {
+  const below = belowRoot(sight.root);
+  const changed: number[] = [];
+  for (let chunk = 0; chunk < chunksOf(sight.paths.count); chunk++)
+    lookAtChunk(sight, chunk, below, (position) => void changed.push(position));
+  return changed;
 }
 
 /** Takes chunks until there are none. */
-export function lookAtChunks({ root, paths, stamps }: Sight, { counts, changed }: Shared): void {
-  const chunks = chunksOf(paths.length);
-  const below = `${root}/`;
+export function lookAtChunks(sight: Sight, { counts, changed }: Shared): void {
+  const chunks = chunksOf(sight.paths.count);
+  const below = belowRoot(sight.root);
+  const onChange = (position: number) => {
+    changed[position] = 1;
+  };
   for (;;) {
     const chunk = Atomics.add(counts, next, 1);
     if (chunk >= chunks) return;
-    const end = Math.min(paths.length, (chunk + 1) * chunkLength);
-    for (let i = chunk * chunkLength; i < end; i++)
-      if (!isAsItWas(below, paths[i]!, stamps, i * stampLength)) changed[i] = 1;
+    lookAtChunk(sight, chunk, below, onChange);
     Atomics.add(counts, done, 1);
     Atomics.notify(counts, done);
   }
+}
+
+/** Each thread takes apart what it looks at: of texts that do not last, V8 makes short work. */
+function lookAtChunk(
+  { paths, stamps }: Sight,
+  chunk: number,
+  below: string,
+  onChange: (position: number) => void,
+): void {
+  const first = chunk * chunkLength;
+  const named = pathsOfChunk(paths, chunk);
+  for (let i = 0; i < named.length; i++)
+    if (!isAsItWas(below, named[i]!, stamps, (first + i) * stampLength)) onChange(first + i);
+}
+
+/** Nobody takes any more. */
+export function stopLooking({ counts, changed }: Shared): void {
+  Atomics.store(counts, next, chunksOf(changed.length));
 }
 
 /** Waits for the chunks that others took. `null`: a thread did not come back. */

@@ -1,9 +1,9 @@
 // The file of a proof: what is written is read back, and half of it is nothing.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { encodedPaths } from '../../src/glance/path-list.ts';
 import {
   decodeProof,
-  encodedPaths,
   encodedSights,
   encodeProof,
   type Proof,
@@ -73,6 +73,13 @@ test('a proof that is cut anywhere, or has something after it, is none', () => {
   for (let length = 0; length < whole.length; length++)
     expect(decodeProof(whole.subarray(0, length))).toBeNull();
   expect(decodeProof(Buffer.concat([whole, Buffer.from('x')]))).toBeNull();
+});
+
+test('a proof is none that is damaged where it says how far its chunks of paths go', () => {
+  const bytes = small();
+  // Behind the one stamp.
+  bytes[40 + stampLength * 8]! ^= 1;
+  expect(decodeProof(bytes)).toBeNull();
 });
 
 test('whom a change concerns is not told of a damaged proof', () => {

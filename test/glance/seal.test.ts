@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { changesIn } from '../../src/glance/many-eyes.ts';
+import { encodedPaths } from '../../src/glance/path-list.ts';
 import { fileClockMs, Onlooker, readClock, type Vouched, wasSetBack } from '../../src/glance/seal.ts';
+import { changesAmong } from '../../src/glance/shared-look.ts';
 
 let root = '';
 beforeEach(() => {
@@ -36,7 +37,7 @@ function sealed(one: Onlooker): Vouched | null {
 }
 
 function holds({ paths, stamps }: Vouched): boolean {
-  return changesIn({ root, paths, stamps }, 'no such file')?.length === 0;
+  return changesAmong({ root, paths: encodedPaths(paths), stamps }).length === 0;
 }
 
 test('what is older than the look is vouched for, and any change of it shows', () => {
