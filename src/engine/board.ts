@@ -227,7 +227,7 @@ export class Board {
       kind: 'task-finished',
       ...named(task),
       outcome,
-      durationMs: tookMs(begun, this.nowMs()),
+      durationMs: begun === null ? 0 : tookMs(begun, this.nowMs()),
       ...(begun !== null && begun.attempts > 1 ? { attempts: begun.attempts } : {}),
       savedMs: 0,
       metrics: this.spentBy(task),

@@ -1,6 +1,5 @@
 // Makes room for a task's new outputs: what a person made is kept for them, what pipe made is put out of the way.
 import type { FilePath } from '../base/brand.ts';
-import type { Failure } from '../model/failure.ts';
 import { type Memory, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
@@ -78,29 +77,6 @@ export function formerlyMade(
   });
   const unknown = new Set(unknownAmong(world, left));
   return left.filter((file) => !unknown.has(file) && !task.stage.implied.includes(file.path));
-}
-
-/**
- * Why the task's outputs cannot be put in place, as far as that can be known before anything is touched.
- * What is seen through a linked folder is somebody else's: it is neither moved nor replaced.
- */
-export function obstructionOf(world: World, { task, outputs }: Assessment): Failure | null {
-  const folders = new Map<string, FilePath>();
-  for (const { path } of outputs) folders.set(path.slice(0, path.lastIndexOf('/') + 1), path);
-  for (const entry of task.stage.produces?.entries ?? []) {
-    const { literal, base } = entry.glob;
-    const path = (literal ?? (base === '' ? 'any' : `${base}/any`)) as FilePath;
-    if (entry.negated) continue;
-    folders.set(path.slice(0, path.lastIndexOf('/') + 1), path);
-    if (literal === null || world.outputs.blockedBy(path) !== null) continue;
-    if (world.files.look(path)?.kind === 'folder')
-      return { kind: 'output-blocked', path, message: 'it is a folder, and a file belongs there' };
-  }
-  for (const path of folders.values()) {
-    const blocked = world.outputs.blockedBy(path);
-    if (blocked !== null) return { kind: 'output-blocked', ...blocked };
-  }
-  return null;
 }
 
 /** `keepsOld`: the tool updates its own outputs, so that they stay in place. */

@@ -3,6 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
+import { blockedAbove, folderForFile } from './obstruction.ts';
 import type { Expansion } from './ports.ts';
 import type { World } from './world.ts';
 
@@ -18,12 +19,11 @@ export function inspectOutputs(
 ): { readonly outputs: Manifest } | { readonly failure: Failure } {
   if (expansion === null) return { outputs: [] };
   const missing = expansion.unmatched.filter((entry) => !entry.optional).map((entry) => entry.source);
-  if (missing.length > 0) return { failure: { kind: 'output-missing', patterns: missing } };
+  if (missing.length > 0)
+    return { failure: folderForFile(world, task) ?? { kind: 'output-missing', patterns: missing } };
   const folders = new Map<string, FilePath>(expansion.files.map((file) => [folderOf(file.path), file.path]));
-  for (const path of folders.values()) {
-    const blocked = world.outputs.blockedBy(path);
-    if (blocked !== null) return { failure: { kind: 'output-blocked', ...blocked } };
-  }
+  const blocked = blockedAbove(world, task, folders.values());
+  if (blocked !== null) return { failure: blocked };
   const seen = world.files.observe(expansion.files, 'output');
   const [unreadable] = [...expansion.unreadable, ...seen.unreadable];
   if (unreadable !== undefined) return { failure: { kind: 'output-blocked', ...unreadable } };

@@ -42,8 +42,8 @@ export interface Begun {
 }
 
 /** Of what took longer for others as well only its shares count, so that sums are true; else all the time since it began. */
-export function tookMs(begun: Begun | null, nowMs: number): number {
-  return begun === null ? 0 : Math.round(begun.sharesMs ?? nowMs - begun.startedMs);
+export function tookMs(begun: Begun, nowMs: number): number {
+  return Math.round(begun.sharesMs ?? nowMs - begun.startedMs);
 }
 
 /** A task among the others. */

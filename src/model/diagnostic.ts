@@ -30,6 +30,7 @@ export const diagnosticTitles = {
   PIPE026: 'unknown pool',
   PIPE027: 'bad items of a stage',
   PIPE028: 'bad parameter in the configuration',
+  PIPE029: 'a file where another output needs a folder',
   PIPE030: 'unknown target',
   PIPE031: 'contradictory selection',
   PIPE032: 'empty selection',

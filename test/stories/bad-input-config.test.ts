@@ -325,6 +325,19 @@ PIPE016 ".git/x" names a file that belongs to pipe or git
     );
   });
 
+  test('a file where another output needs a folder, of two stages or one', async () => {
+    expect(
+      await refusedStages(
+        "a: { produces: 'out/a', run: 'true' }, b: { produces: 'out/a/b/*.x', run: 'true' }",
+      ),
+    ).toBe(`PIPE029 stage "a" produces the file out/a, which would be a folder of what stage "b" produces: out/a/b/*.x
+  at stages.a.produces[0], stages.b.produces[0]
+  hint: give one of them another path`);
+    expect(await refusedStages("a: { produces: ['out/a/b', 'out/a'], run: 'true' }")).toContain(
+      'PIPE029 stage "a" produces the file out/a, which would be a folder of other outputs of it: out/a/b',
+    );
+  });
+
   test('a stage that feeds itself', async () => {
     expect(
       await refusedStages("a: { requires: 'out/*', produces: 'out/all.csv', run: 'true' }"),

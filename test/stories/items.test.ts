@@ -278,6 +278,38 @@ test('what a stage made for an item that is gone is an orphan where the stage ha
   expect([rig.files('rec'), rig.files('z')]).toEqual([['one'], ['x/z']]);
 });
 
+test('items of which one would make a file where another needs a folder are refused or fail, both named', async () => {
+  const files = { 'in/a.txt': '1', 'in/a/b.txt': '2', 'in/c.txt': '3' };
+  const copy = 'run: \'mkdir -p "$(dirname {produces})" && cp {item} {produces}\'';
+  await using rig = await Rig.compiled(
+    files,
+    `{ stages: { s: { forEach: 'in/{n...}.txt', produces: 'out/{n...}', ${copy} } } }`,
+  );
+  expect(await rig.pipe(['build'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      'PIPE052 item in/a.txt of stage "s" produces the file out/a, which would be a folder of what item in/a/b.txt produces: out/a/b',
+    ),
+  });
+  // Between stages it is seen when the one finds what the other has made.
+  await rig.reconfigure(`{ stages: {
+    s: { forEach: 'in/{n}.txt', produces: 'out/{n}/x', ${copy} },
+    t: { after: 's', produces: 'out/c', run: 'echo > out/c' },
+    u: { after: 't', produces: 'file/c', run: 'echo > file/c' },
+    v: { after: 'u', forEach: 'in/{n}.txt', produces: 'file/{n}/x', ${copy} },
+  } }`);
+  const built = await rig.build(['-k']);
+  expect(built).toMatchObject({ code: 1, executed: ['s:in/a.txt', 's:in/c.txt'], failed: ['t'] });
+  const message = 'it is a folder since s:in/c.txt makes out/c/x, and a file belongs there';
+  expect(built.end('t')!.failure).toEqual({ kind: 'output-blocked', path: 'out/c', message });
+  const other = await rig.build(['--only', 'u', '--only', 'v', '-k']);
+  expect(other).toMatchObject({ code: 1, executed: ['u', 'v:in/a.txt'], failed: ['v:in/c.txt'] });
+  expect(other.end('v:in/c.txt')!.failure).toMatchObject({
+    path: 'file/c',
+    message: 'is not a folder, and outputs are never written through it; u makes it',
+  });
+});
+
 test('items that would make the same file are refused, both named, before anything runs', async () => {
   await using rig = await Rig.with(sow);
   await rig.reconfigure(

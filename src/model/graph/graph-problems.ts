@@ -1,6 +1,7 @@
 // Says what is wrong with a graph of stages: double producers, stages that feed themselves, circles.
 
 import type { Diagnostic } from '../diagnostic.ts';
+import { type NestedFiles, nestedFiles } from '../glob/nested-files.ts';
 import type { PatternEntry } from '../glob/pattern-set.ts';
 import type { Stage } from '../stage.ts';
 import { placeOf } from '../validation/place.ts';
@@ -9,6 +10,9 @@ import type { Edge, FoundEdges } from './edges.ts';
 
 /** Longer circles are shown with their middle left out. */
 const mostStepsShown = 20;
+
+/** Of thousands of stages that are declared in a loop, more would say nothing new. */
+const mostNested = 20;
 
 export function reportOverlaps(stages: readonly Stage[], found: FoundEdges): readonly Diagnostic[] {
   const doubles = found.doubleProducers.map(({ producer, consumer, a, b }): Diagnostic => {
@@ -31,7 +35,20 @@ export function reportOverlaps(stages: readonly Stage[], found: FoundEdges): rea
       hint: "give the output another path, or exclude it from what is required: '!…'",
     };
   });
-  return [...doubles, ...loops];
+  const nested = nestedFiles(stages.map(({ produces }) => produces ?? { entries: [] }));
+  return [...doubles, ...loops, ...nested.slice(0, mostNested).map((one) => reportNested(stages, one))];
+}
+
+function reportNested(stages: readonly Stage[], { file, below, a, b }: NestedFiles): Diagnostic {
+  const [one, other] = [stages[file]!, stages[below]!];
+  const what =
+    file === below ? `other outputs of it: ${b.source}` : `what stage "${other.name}" produces: ${b.source}`;
+  return {
+    code: 'PIPE029',
+    message: `stage "${one.name}" produces the file ${a.source}, which would be a folder of ${what}`,
+    at: `${placeOfOutput(one, a)}, ${placeOfOutput(other, b)}`,
+    hint: 'give one of them another path',
+  };
 }
 
 /** One diagnostic for each knot of circles, with a shortest circle of it. */

@@ -2,6 +2,7 @@
 import type { FilePath, TaskId } from '../../base/brand.ts';
 import { ok, type Result } from '../../base/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { nestedFiles } from '../glob/nested-files.ts';
 import { overlappingPairs } from '../glob/pattern-index.ts';
 import type { StageGraph } from '../graph/graph.ts';
 import type { Stage } from '../stage.ts';
@@ -119,7 +120,8 @@ export function itemProblems(stage: Stage, tasks: readonly Task[]): readonly Dia
 function collisions(stage: Stage, tasks: readonly Task[]): readonly Diagnostic[] {
   if (stage.forEach?.kind === 'files' && tellsItemsApart(stage.forEach)) return [];
   const outputs = tasks.map((task) => task.stage.produces ?? { entries: [] });
-  return overlappingPairs(outputs, outputs)
+  const at = `stages.${stage.name}.produces`;
+  const doubles = overlappingPairs(outputs, outputs)
     .filter((pair) => pair.producer < pair.consumer)
     .slice(0, mostProblems)
     .map(({ producer, consumer, a, b }): Diagnostic => {
@@ -128,8 +130,14 @@ function collisions(stage: Stage, tasks: readonly Task[]): readonly Diagnostic[]
       return {
         code: 'PIPE052',
         message: `items ${one} and ${other} of stage "${stage.name}" may both produce ${what}`,
-        at: `stages.${stage.name}.produces`,
+        at,
         hint: 'use all captures in produces that tell the items apart',
       };
     });
+  const nested = nestedFiles(outputs).map(({ file, below, a, b }): Diagnostic => {
+    const what = file === below ? 'other outputs of it' : `what item ${tasks[below]!.item} produces`;
+    const message = `item ${tasks[file]!.item} of stage "${stage.name}" produces the file ${a.source}, which would be a folder of ${what}: ${b.source}`;
+    return { code: 'PIPE052', message, at, hint: 'give them names of which none is a folder of another' };
+  });
+  return [...doubles, ...nested];
 }

@@ -1,6 +1,7 @@
 // Whether items of one stage may become items of the next one by one, before all of them are known.
 
 import { escapeGlob, parseGlob } from '../glob/glob.ts';
+import { mayNest } from '../glob/nested-files.ts';
 import { type PatternEntry, type PatternSet, setMayMatchBoth } from '../glob/pattern-set.ts';
 import { modulesOf } from '../hooks.ts';
 import type { Stage } from '../stage.ts';
@@ -30,7 +31,7 @@ function literal(path: string): readonly PatternEntry[] {
   return glob.ok ? [{ glob: glob.value, negated: false, optional: false, source: path }] : [];
 }
 
-/** Whether two items never make the same file: each path that is made tells by which item. */
+/** Whether no two items make the same file, or one a file where another needs a folder: each path that is made tells by which item. */
 export function tellsItemsApart({ captures, produces, whole }: ForEachFile): boolean {
   // Else two items may have captured the same.
   if (!isPlain(whole)) return false;
@@ -40,11 +41,9 @@ export function tellsItemsApart({ captures, produces, whole }: ForEachFile): boo
     isPlain(pattern) &&
     captures.every((name) => pattern.captures.some((one) => one.name === name));
   if (!made.every(isTold)) return false;
-  return made.every((one, i) =>
-    made
-      .slice(i + 1)
-      .every((other) => setMayMatchBoth({ entries: [one.entry] }, { entries: [other.entry] }) === null),
-  );
+  const areApart = ({ entry: a }: ItemEntry, { entry: b }: ItemEntry) =>
+    setMayMatchBoth({ entries: [a] }, { entries: [b] }) === null && !mayNest(a, b) && !mayNest(b, a);
+  return made.every((one, i) => made.slice(i + 1).every((other) => areApart(one, other)));
 }
 
 /** Without wildcards, and each capture has a part between slashes for itself. */

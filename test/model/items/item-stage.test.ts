@@ -151,6 +151,24 @@ test('an item of which a pattern could be made no more has no task, and is told 
   expect(taskOfStage(deep, `s:in/${'x'.repeat(9000)}.txt` as TaskId)).toBe(null);
 });
 
+test('items of which one would make a file where another needs a folder are told, both named', () => {
+  const nested = (forEach: string, produces: readonly string[], ...paths: readonly string[]) => {
+    const stage = acceptedStage({ forEach, produces });
+    return itemProblems(
+      stage,
+      paths.map((path) => taskFor(stage, path)),
+    ).map(({ message }) => message);
+  };
+  expect(nested('in/{a}/{b}', ['out/{a}/{b}', 'out/{b}/{a}/z'], 'in/1/2', 'in/2/1', 'in/3/1')).toEqual([
+    'item in/2/1 of stage "s" produces the file out/2/1, which would be a folder of what item in/1/2 produces: out/2/1/z',
+    'item in/1/2 of stage "s" produces the file out/1/2, which would be a folder of what item in/2/1 produces: out/1/2/z',
+  ]);
+  expect(nested('in/{a...}', ['out/{a...}', 'out/{a...}/x'], 'in/1')).toEqual([
+    'item in/1 of stage "s" produces the file out/1, which would be a folder of other outputs of it: out/1/x',
+  ]);
+  expect(nested('in/{a...}', ['out/{a...}'], 'in/1', 'in/1a/b', 'in/2/b')).toEqual([]);
+});
+
 test('an item whose name would be hidden from wildcards is told', () => {
   const stage = acceptedStage({ forEach: 'conf/x{name}', produces: ['out/{name}'] });
   expect(itemProblems(stage, [taskFor(stage, 'conf/x.rc')])).toMatchObject([
@@ -170,6 +188,9 @@ test.each([
   ['in/{a}.x', ['out/{a}.y', 'out/b/../{a}.y'], false],
   ['in/{a}.x', ['out/{a}/b', 'out/b/{a}'], false],
   ['in/{a...}.x', ['out/{a...}.y'], false],
+  ['in/{a}/{b}.x', ['out/{a}/{b}', 'out/{b}/{a}/z'], false],
+  ['in/{a}/{b}.x', ['out/{a}/{b}/z', 'out/{b}/{a}'], false],
+  ['in/{a}.x', ['out/{a}.y', 'out/{a}.z/y'], true],
 ])('items of %s that make %j are told apart by what they make: %s', (forEach, produces, apart) => {
   const stage = acceptedStage({ forEach, produces });
   expect(stage.forEach?.kind === 'files' && tellsItemsApart(stage.forEach)).toBe(apart);
