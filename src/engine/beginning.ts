@@ -45,7 +45,7 @@ export function attemptAt(
       failedBefore: board.places.failedBefore(task),
       isOfAnother: (file: FilePath) => hasOtherOwner(task.stage, file),
       fate: (edit) => fateIn(world, task, edit, its.options),
-      distrust: (inputs) => distrust(world, task, inputs, its.options),
+      distrust: (inputs) => distrust(world, task, inputs, { ...its.options, board }),
     },
     watcher: newsOf(task, { world, board, toldOnce, spending, onMade }),
   });
@@ -66,10 +66,14 @@ function distrust(
   world: World,
   task: Task,
   inputs: Manifest,
-  { hiddenOrder, makersOf }: SchedulerOptions,
+  {
+    hiddenOrder,
+    makersOf,
+    board,
+  }: Pick<SchedulerOptions, 'hiddenOrder' | 'makersOf'> & { readonly board: Board },
 ): Failure | null {
   const { stage } = task;
-  return (
-    hiddenOrder(stage, inputs) ?? overwrittenInputs(world, stage.requires, inputs, makersOf(task, inputs))
-  );
+  // What comes after a failure takes what there is.
+  const before = () => makersOf(task, inputs).filter((one) => !board.places.hasFailed(one));
+  return hiddenOrder(stage, inputs) ?? overwrittenInputs(world, stage.requires, inputs, before());
 }

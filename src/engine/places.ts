@@ -73,6 +73,12 @@ export class Places {
     return spoilersOf(this.of(task));
   }
 
+  /** Of one that may stand on no board: what lies at its outputs is nothing that it made or found in this build. */
+  hasFailed({ id }: Task): boolean {
+    const state = this.all.get(id)?.state;
+    return state?.kind === 'ended' && !['executed', 'restored', 'fresh'].includes(state.outcome);
+  }
+
   /** The stages that failed the run, in order. */
   failedStages(): readonly string[] {
     const failed = [...this.all.values()].filter((place) => isTold(place) && failsTheRun(place));

@@ -108,3 +108,30 @@ test('conditions that could not come true are told before anything runs', async 
   const { code, stderr } = await rig.pipe(['build']);
   expect([code, stderr.match(/PIPE05\d/g)]).toEqual([2, ['PIPE057', 'PIPE056']]);
 });
+
+test.each([
+  ['is gone', (rig: Rig) => rig.remove('made.txt'), 'nothing\n'],
+  ['was edited', (rig: Rig) => rig.write('made.txt', 'by hand\n'), 'by hand\n'],
+])(
+  'what a stage made earlier, and %s, is taken as it is where that stage failed before it could see to it',
+  async (_, meddle, used) => {
+    await using rig = await Rig.compiled(
+      { 'in.txt': 'one\n', up: '' },
+      `{ services: { db: { check: 'test -e up', timeout: '100ms' } }, stages: {
+      make: { requires: ['in.txt'], produces: ['made.txt'], services: ['db'], run: 'cp in.txt made.txt' },
+      tidy: { requires: [optional('made.txt')], produces: ['tidy.txt'], when: 'always', run: 'cat made.txt > tidy.txt || echo nothing > tidy.txt' },
+    } }`,
+    );
+    expect(await rig.build()).toMatchObject({ code: 0, executed: ['make', 'tidy'] });
+    rig.remove('up');
+    rig.write('in.txt', 'two\n');
+    meddle(rig);
+    const built = await rig.build();
+    expect(built).toMatchObject({ code: 1, executed: ['tidy'] });
+    expect(built.end('make')?.failure?.kind).toBe('service-down');
+    expect(rig.read('tidy.txt')).toBe(used);
+    rig.write('up', '');
+    expect(await rig.build()).toMatchObject({ code: 0, executed: ['make', 'tidy'] });
+    expect(rig.read('tidy.txt')).toBe('two\n');
+  },
+);
