@@ -3,7 +3,7 @@ import type { TaskId } from '../base/brand.ts';
 import type { Edge, StageGraph } from '../model/graph/graph.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import { isManyTasks, type Task } from '../model/task.ts';
+import { isManyTasks, stageOfTask, type Task } from '../model/task.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { Blockers } from './blockers.ts';
 import type { BuildTasks } from './build-tasks.ts';
@@ -57,8 +57,12 @@ export function whatIsToDo(options: {
       if (!isManyTasks(family)) found.set(family.id, { kind: 'fresh' });
       continue;
     }
+    const stateNow = (one: AssessmentOrFailure): RestState => {
+      const blocker = blockers.of(one.task) ?? spoilerOf(one, { graph, tasks, found });
+      return stateOf(one.task, one, watching, blocker);
+    };
     if (!isManyTasks(family)) {
-      found.set(family.id, stateOf(family, assessor.assess(family), watching, blockers.of(family)));
+      found.set(family.id, stateNow(assessor.assess(family)));
       continue;
     }
     const blocker = blockers.of(family);
@@ -67,7 +71,7 @@ export function whatIsToDo(options: {
       items.kind === 'unclear'
         ? [{ task: family, failure: items.failure }]
         : items.tasks.map((task) => assessor.assess(task));
-    for (const one of ones) found.set(one.task.id, stateOf(one.task, one, watching, blockers.of(one.task)));
+    for (const one of ones) found.set(one.task.id, stateNow(one));
     blockers.add(
       stage.name,
       ones.map(({ task }) => task),
@@ -95,6 +99,29 @@ function stateOf(
   const hold = watching.hold(task, assessed);
   if (hold !== null) return { kind: 'held', hold, estimateMs: estimateOf(assessed) };
   return blocker === null ? { kind: 'stale' } : { kind: 'blocked', by: blocker };
+}
+
+/** Of what runs after any end, and would be skipped in a run, as it lacks what was to be made before it: over what. */
+function spoilerOf(
+  assessed: AssessmentOrFailure,
+  {
+    graph,
+    tasks,
+    found,
+  }: {
+    readonly graph: StageGraph;
+    readonly tasks: BuildTasks;
+    readonly found: ReadonlyMap<TaskId, RestState>;
+  },
+): TaskId | null {
+  const { stage } = assessed.task;
+  if (stage.when === 'success' || !isFailure(assessed) || assessed.failure.kind !== 'input-missing')
+    return null;
+  if (tasks.makersOf(assessed.task).length === 0) return null;
+  const before = graph.upstreamOf([stage.name]);
+  for (const [id, { kind }] of found)
+    if ((kind === 'held' || kind === 'blocked') && before.has(stageOfTask(id))) return id;
+  return null;
 }
 
 /** What it took the last time. */

@@ -101,6 +101,35 @@ test('what fails is tried again when something it requires changes, and for noth
   expect(rig.read('told.txt')).toBe('picky\npicky\n');
 });
 
+test('a stage for any end that lacks a file of what has failed waits for it, and the watch is at rest', async () => {
+  await using rig = await Rig.compiled(
+    { 'a.txt': 'bad', 'in/1.txt': 'bad', 'b.txt': 'b0' },
+    `{ stages: {
+      picky: { requires: ['a.txt'], produces: ['out/a.txt'], run: 'grep good a.txt > out/a.txt' },
+      each: { forEach: 'in/{n}.txt', produces: ['each/{n}.txt'], run: 'grep good {item} > each/{n}.txt' },
+      behind: { requires: ['out/a.txt'], produces: ['out/behind.txt'], run: 'cp out/a.txt out/behind.txt' },
+      tidy: { when: 'always', after: ['behind'], requires: ['out/a.txt'], produces: ['tidy.txt'], run: 'cp out/a.txt tidy.txt' },
+      list: { when: 'always', requires: ['each/*.txt'], produces: ['list.txt'], run: 'ls each > list.txt' },
+      copies: { when: 'always', forEach: 'each/{n}.txt', produces: ['copies/{n}.txt'], run: 'cp {item} copies/{n}.txt' },
+      beside: { requires: ['b.txt'], produces: ['out/b.txt'], run: 'cp b.txt out/b.txt' },
+    } }`,
+  );
+  const [watcher, first] = await Watcher.start(rig, ['-j', '1']);
+  await using _ = watcher;
+  expect(first).toMatchObject({ runs: 1, failed: ['picky', 'each:in/1.txt'], done: ['beside'] });
+  expect(first.text).toContain('– tidy waits for picky\n');
+  expect(first.text).toContain('– list waits for each:in/1.txt\n');
+  rig.write('b.txt', 'b1');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, failed: [], done: ['beside'] });
+  rig.write('a.txt', 'good');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, failed: [], done: ['picky', 'behind', 'tidy'] });
+  rig.write('in/1.txt', 'good');
+  expect(await watcher.rest()).toMatchObject({
+    runs: 1,
+    done: ['each:in/1.txt', 'list', 'copies:each/1.txt'],
+  });
+});
+
 test('what is to be asked for is pending, with what it took the last time, and what is behind it waits', async () => {
   const config = `{ stages: {
     cheap: { requires: ['in.txt'], produces: ['out/cheap.txt'], run: 'cp in.txt out/cheap.txt' },
