@@ -3,7 +3,7 @@ import type { BreakerChanged, PoolFull } from '../model/breaker-events.ts';
 import type { ServiceChanged } from '../model/service-events.ts';
 import { formatDuration } from '../model/words/amounts.ts';
 import { breakerWords } from '../model/words/breaker-view.ts';
-import { printable } from '../model/words/printable.ts';
+import { inOneLine, printable } from '../model/words/printable.ts';
 import { padEnd, truncate } from './fit.ts';
 import type { Look } from './look.ts';
 import { nameOf, wordWidth } from './task-line.ts';
@@ -36,7 +36,7 @@ export function serviceLines(event: ServiceChanged, look: Look, { verbose }: { r
 function wordsOf(event: ServiceChanged, verbose: boolean): string | null {
   switch (event.state) {
     case 'awaited':
-      return `${event.checked}: ${event.why}; waiting for ${formatDuration(event.timeoutMs)} at most`;
+      return `${event.checked}: ${inOneLine(event.why)}; waiting for ${formatDuration(event.timeoutMs)} at most`;
     case 'started':
       return `started: ${event.command}`;
     case 'healthy':

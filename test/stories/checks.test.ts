@@ -48,6 +48,24 @@ test('JSON must fit its schema; another schema checks again and runs nothing', a
   });
 });
 
+test('what is no JSON is told whole, though it is quoted over several lines', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.json': '{\n  "a": x\n}\n' },
+    `
+    import { readFileSync } from 'node:fs';
+    import { definePipeline, jsonSchema } from 'pipe-build';
+    export default definePipeline({ stages: {
+      schema: { requires: 'in.json', produces: 'a.json', run: 'cp in.json a.json', check: jsonSchema({ type: 'object' }) },
+      asked: { requires: 'in.json', produces: 'b.json', run: 'cp in.json b.json', check: () => { JSON.parse(readFileSync('b.json', 'utf8')); } },
+    } });`,
+  );
+  const { code, stdout } = await rig.pipe(['build', '-k']);
+  expect(code).toBe(1);
+  // In the words of Node, and those differ.
+  for (const start of ['a\\.json: is no JSON: ', 'b\\.json: '])
+    expect(stdout).toMatch(new RegExp(`^ {2}${start}Unexpected token .*JSON( at position \\d+)?$`, 'm'));
+});
+
 const withFunction = (body: string) => `
   import { definePipeline } from 'pipe-build';
   export default definePipeline({ stages: {

@@ -17,6 +17,15 @@ export function printable(text: string): string {
   return unsafe.test(text) ? text.replace(unsafeAll, escapeCharacter) : text;
 }
 
+/** Of a message that somebody else has written, where nothing follows that has all of it. */
+const longestMessage = 500;
+
+/** What is quoted in a message, as by `JSON.parse`, may hold line ends in the midst of it. */
+export function inOneLine(message: string): string {
+  const line = message.trim().replace(/\s*[\r\n]\s*/g, ' ');
+  return line.length <= longestMessage ? line : `${line.slice(0, longestMessage)}…`;
+}
+
 export function escapeCharacter(character: string): string {
   const short = shortEscapes[character];
   if (short !== undefined) return short;

@@ -4,7 +4,7 @@ import type { TaskRetrying } from '../events.ts';
 import type { Failure } from '../failure.ts';
 import type { StaleReason } from '../verdict.ts';
 import { formatDuration, listSome, plural } from './amounts.ts';
-import { printable } from './printable.ts';
+import { inOneLine, printable } from './printable.ts';
 
 type PathReason = Extract<StaleReason, { readonly path: string }>;
 
@@ -81,7 +81,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
         ...stackLines(failure),
       ];
     case 'reported':
-      return [`reported as failed: ${printable(firstLine(failure.message))}`];
+      return [`reported as failed: ${printable(inOneLine(failure.message))}`];
     case 'output-missing':
       return failure.patterns.length === 1
         ? [`it ended well, but ${printable(failure.patterns[0]!)} was not made`]
@@ -94,7 +94,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       ];
     case 'check-broken':
       return [
-        `its check cannot be made: ${printable(firstLine(failure.message))}`,
+        `its check cannot be made: ${printable(inOneLine(failure.message))}`,
         `at ${printable(failure.at)}`,
       ];
     case 'output-blocked':
@@ -113,7 +113,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'record-gone':
       return failure.why === null
         ? [`its record has gone from ${printable(failure.document)}, which was edited while it ran`]
-        : [`${printable(failure.document)} was edited while it ran: ${printable(firstLine(failure.why))}`];
+        : [`${printable(failure.document)} was edited while it ran: ${printable(inOneLine(failure.why))}`];
     case 'input-overwritten':
       return [
         `what ${listSome(failure.stages, 3)} made was changed since, while this build ran`,
@@ -127,7 +127,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       ];
     case 'service-down':
       return [
-        `service "${failure.service}" is down: ${printable(`${failure.checked}: ${firstLine(failure.why)}`)}`,
+        `service "${failure.service}" is down: ${printable(`${failure.checked}: ${inOneLine(failure.why)}`)}`,
         ...(failure.hint === null ? [] : [`hint: ${printable(failure.hint)}`]),
         ...(failure.log === null ? [] : [`what it printed is in ${printable(failure.log)}`]),
       ];
@@ -153,7 +153,7 @@ function explainProblems({
       : 'it ended well, but its outputs do not pass their checks',
     ...problems.map(({ path, line, pointer, message }) =>
       printable(
-        `${path}${line === null ? '' : `:${line}`}${pointer === null || pointer === '' ? '' : `#${pointer}`}: ${firstLine(message)}`,
+        `${path}${line === null ? '' : `:${line}`}${pointer === null || pointer === '' ? '' : `#${pointer}`}: ${inOneLine(message)}`,
       ),
     ),
     ...(more === 0 ? [] : [`and ${more} more`]),

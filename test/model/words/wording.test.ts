@@ -116,7 +116,29 @@ describe('a failure', () => {
     ],
     [
       { kind: 'service-down', service: 'db', checked: 'GET x', why: 'no\nway', hint: 'do', log: 'db.log' },
-      ['service "db" is down: GET x: no', 'hint: do', 'what it printed is in db.log'],
+      ['service "db" is down: GET x: no way', 'hint: do', 'what it printed is in db.log'],
+    ],
+    // What a message quotes has line ends of its own.
+    [
+      {
+        kind: 'check-failed',
+        problems: [
+          {
+            path: 'a.json',
+            line: null,
+            pointer: null,
+            message: 'Unexpected token x, "{\n  "a": x\n}" is no JSON',
+          },
+          { path: 'b.txt', line: 2, pointer: null, message: 'y'.repeat(1000) },
+        ],
+        more: 0,
+        kept: null,
+      },
+      [
+        'it ended well, but its outputs do not pass their checks',
+        'a.json: Unexpected token x, "{ "a": x }" is no JSON',
+        `b.txt:2: ${'y'.repeat(500)}…`,
+      ],
     ],
     [{ kind: 'secret-missing', names: ['KEY'] }, ['1 secret is not set: KEY']],
     [
