@@ -9,7 +9,7 @@ import {
   findRun,
   hookLogsOf,
   lastLogsOf,
-  lastRunOf,
+  lastLogsOfItems,
   logOwners,
   type PastRun,
 } from '../journal/history.ts';
@@ -58,9 +58,7 @@ function wordsAsRunAndStage(
 function logsOf(place: Place, run: PastRun, stage: string | null): readonly TaskLog[] {
   const isMeant = (one: { readonly task: TaskId; readonly stage: string }) =>
     stage === null || one.stage === stage || one.task === stage;
-  const logs = [...logOwners(run, isMeant)].flatMap(([task, count]) =>
-    titled(count === 1 ? task : `${task} and ${plural(count - 1, 'other')}`, filesOf(run, task)),
-  );
+  const logs = logsOfOwners(run, logOwners(run, isMeant));
   // `before` comes first, and the others last.
   const hooks = [...hookLogsOf(run)].map(([hook, file]) => ({ hook, task: `hook ${hook}`, file }));
   const isFirst = ({ hook }: { readonly hook: string }) => hook === 'before';
@@ -71,9 +69,13 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
   // A stage that was fresh in that run left its log in an earlier one.
   const last = lastLogsOf(place.state, stage as TaskId);
   if (last !== null) return titled(`${stage} (run ${last.run.runId})`, last.files);
-  const items = lastRunOf(place.state, stage);
-  return (items?.tasks ?? []).flatMap((task) =>
-    titled(`${task} (run ${items!.run.runId})`, filesOf(items!.run, task)),
+  const items = lastLogsOfItems(place.state, stage);
+  return items === null ? [] : logsOfOwners(items.run, items.owners, ` (run ${items.run.runId})`);
+}
+
+function logsOfOwners(run: PastRun, owners: ReadonlyMap<TaskId, number>, which = ''): readonly TaskLog[] {
+  return [...owners].flatMap(([task, count]) =>
+    titled(`${count === 1 ? task : `${task} and ${plural(count - 1, 'other')}`}${which}`, filesOf(run, task)),
   );
 }
 

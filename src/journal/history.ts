@@ -128,17 +128,19 @@ export function lastLogsOf(
   return null;
 }
 
-/** The newest run in which tasks of the stage began, and which did: of a stage with items each has its own logs. */
-export function lastRunOf(
+/**
+ * The newest run in which items of the stage left logs, and which logs those are, as `logOwners` tells: items that came from
+ * the cache may have left none.
+ */
+export function lastLogsOfItems(
   state: string,
   stage: string,
-): { readonly run: PastRun; readonly tasks: readonly TaskId[] } | null {
+): { readonly run: PastRun; readonly owners: ReadonlyMap<TaskId, number> } | null {
   for (const runId of runIds(state)) {
-    const events = readEvents({ runId, folder: path.join(state, 'runs', runId), summary: null });
-    const begun = events.flatMap((event) =>
-      event.kind === 'task-started' && event.stage === stage ? [event.task] : [],
-    );
-    if (begun.length > 0) return { run: pastRun(state, runId), tasks: [...new Set(begun)] };
+    const run = { runId, folder: path.join(state, 'runs', runId), summary: null };
+    const all = logOwners(run, (one) => one.stage === stage);
+    const owners = new Map([...all].filter(([task]) => logsOf(run, task).length > 0));
+    if (owners.size > 0) return { run: pastRun(state, runId), owners };
   }
   return null;
 }

@@ -4,9 +4,17 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunId, TaskId } from '../../src/base/brand.ts';
 import { growHistory } from '../../src/journal/grow-history.ts';
-import { findRun, lastLogsOf, lastRunOf, listRuns, logsOf, readEvents } from '../../src/journal/history.ts';
+import {
+  findRun,
+  lastLogsOf,
+  lastLogsOfItems,
+  listRuns,
+  logsOf,
+  readEvents,
+} from '../../src/journal/history.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
 import { pruneRuns } from '../../src/journal/prune.ts';
+import { logFileName } from '../../src/journal/task-file-name.ts';
 import type { PipeEvent } from '../../src/model/events.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 import { ended, events, finished, RUN, started } from './samples.ts';
@@ -158,23 +166,30 @@ test('a log is found in its run, and in the last run that had one', () => {
   expect(lastLogsOf(state, 'other' as TaskId)).toBeNull();
 });
 
-test('the last run is found in which tasks of a stage began, whichever these were', () => {
+test('the last run is found in which items of a stage left logs, and after which these are called', () => {
   const state = temporaryFolder();
-  const began = (...tasks: readonly string[]) =>
-    tasks.map((task) =>
-      JSON.stringify({ v: 1, seq: 1, kind: 'task-started', task, stage: task.split(':')[0] }),
-    );
+  const began = (task: string, batch?: string) =>
+    JSON.stringify({ v: 1, seq: 1, kind: 'task-started', task, stage: task.split(':')[0], batch });
   const runs = {
-    '20261120-000000-0000': began('s:1', 's:2'),
-    '20261121-000000-0000': began('s:2', 'other', 's:2'),
-    '20261122-000000-0000': began('other'),
+    '20261120-000000-0000': { events: [began('s:1'), began('s:2')], logs: ['s:1', 's:2'] },
+    '20261121-000000-0000': {
+      events: [began('s:1', 's:1'), began('s:2', 's:1'), began('other')],
+      logs: ['s:1'],
+    },
+    // Out of the cache, which has no log of a batch.
+    '20261122-000000-0000': { events: [began('s:2'), began('other')], logs: ['other'] },
   };
-  for (const [run, lines] of Object.entries(runs)) {
-    fs.mkdirSync(path.join(state, 'runs', run), { recursive: true });
-    fs.writeFileSync(path.join(state, 'runs', run, 'events.jsonl'), lines.join('\n'));
+  for (const [run, { events, logs }] of Object.entries(runs)) {
+    const folder = path.join(state, 'runs', run);
+    fs.mkdirSync(path.join(folder, 'logs'), { recursive: true });
+    fs.writeFileSync(path.join(folder, 'events.jsonl'), events.join('\n'));
+    for (const task of logs) fs.writeFileSync(path.join(folder, 'logs', logFileName(task as TaskId, 1)), '');
   }
-  expect(lastRunOf(state, 's')).toMatchObject({ run: { runId: '20261121-000000-0000' }, tasks: ['s:2'] });
-  expect(lastRunOf(state, 's:2')).toBeNull();
+  expect(lastLogsOfItems(state, 's')).toMatchObject({
+    run: { runId: '20261121-000000-0000' },
+    owners: new Map([['s:1', 2]]),
+  });
+  expect(lastLogsOfItems(state, 's:2')).toBeNull();
 });
 
 test('only the newest runs are kept, with what they left elsewhere, but for what people made', () => {

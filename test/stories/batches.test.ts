@@ -58,6 +58,11 @@ test('one process serves many items, and each stands, fails and is told by itsel
   expect(rig.files('.pipeline-cache/runs').filter((file) => /items|output/.test(file))).toEqual([]);
   // What is fresh now has its log where it ran, after whichever item that is called.
   expect((await rig.pipe(['logs', 's:in/d.txt'])).stdout).toContain('d in/d.txt,style.md');
+  // What came from the cache has none, so that the stage's are those of the run before.
+  const { stdout: before } = await rig.pipe(['logs', 's']);
+  rig.remove('out/c.txt');
+  expect(await rig.build()).toMatchObject({ restored: ['s:in/c.txt'], executed: [] });
+  expect(await rig.pipe(['logs', 's'])).toMatchObject({ code: 0, stdout: before });
 });
 
 test('after a kill what was done stands, and what the others left is put away', async () => {
