@@ -2,6 +2,7 @@
 // then in any case, for what the system may have lost.
 import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Heard } from '../model/watch/hints.ts';
 import { type DiskView, viewOfDisks } from '../watch/disk-view.ts';
 import { FolderWatch } from '../watch/folder-watch.ts';
@@ -105,6 +106,14 @@ export class WatchEars {
   /** Answers how many folders were not watched before. */
   arm(): number {
     return this.folders?.arm() ?? 0;
+  }
+
+  /**
+   * Resolves when what the system had to tell by now has been told: it lies in a queue that is read once a turn, and is
+   * passed on in the next one.
+   */
+  async catchUp(): Promise<void> {
+    for (let turn = 0; turn < 3; turn++) await nextTurn();
   }
 
   close(): void {

@@ -217,7 +217,10 @@ export class WatchLoop {
     const goOn = view.hasKeys ? (metric: string, limit: number) => `Enter, or ${way(metric, limit)}` : way;
     this.run = startRun({ watched, flags, cause, isFirst, holds: this.holds, goOn, display });
     const ended = this.run.ended.catch((error) => this.refusalOf(error));
-    ended.then(
+    const { ears } = this.options;
+    // What it wrote to the last is heard of before anybody looks: where nothing was heard of, nothing is looked for.
+    const settled = ended.then((end) => ears.catchUp().then(() => end));
+    settled.then(
       (end) => this.ended(end),
       (error) => this.settle?.crash(error),
     );
