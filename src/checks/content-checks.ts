@@ -2,27 +2,30 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ok } from '../base/result.ts';
+import { callForeign } from '../base/foreign-call.ts';
+import { err, ok } from '../base/result.ts';
 import type { Checker, FileCheck } from '../engine/checker.ts';
 import type { CheckProblem } from '../model/checks.ts';
 import { plural } from '../model/words/amounts.ts';
 
-/** `root`: absolute. */
-export function createChecker(root: string): Checker {
+/** `root`: absolute. `limitMs`: how long a pattern may take, unless as long as any foreign call. */
+export function createChecker(root: string, limitMs?: number): Checker {
   const place = (file: string) => path.resolve(root, file);
   return {
     async prepare(check) {
       switch (check.kind) {
         case 'non-empty':
-          return ok(async ({ path: file, sizeBytes }) => (sizeBytes > 0 ? [] : [problem(file, 'is empty')]));
+          return ok(async ({ path: file, sizeBytes }) =>
+            ok(sizeBytes > 0 ? [] : [problem(file, 'is empty')]),
+          );
         case 'min-lines':
-          return ok(async ({ path: file }) => hasLines(place(file), file, check.lines));
+          return ok(async ({ path: file }) => ok(await hasLines(place(file), file, check.lines)));
         case 'matches':
-          return ok(matching(place, new RegExp(check.source, check.flags.replace(/[gy]/g, ''))));
+          return ok(matching(place, new RegExp(check.source, check.flags.replace(/[gy]/g, '')), limitMs));
         case 'schema':
         case 'schema-file': {
           const { schemaCheck } = await import('./json-schema.ts');
-          return schemaCheck(place, check);
+          return schemaCheck(place, check, limitMs);
         }
       }
     },
@@ -33,9 +36,14 @@ function problem(file: string, message: string): CheckProblem {
   return { path: file, line: null, pointer: null, message };
 }
 
-function matching(place: (file: string) => string, pattern: RegExp): FileCheck {
-  return async ({ path: file }) =>
-    pattern.test(await readFile(place(file), 'utf8')) ? [] : [problem(file, `does not match ${pattern}`)];
+/** A pattern that can match in very many ways may take as long as a loop without end. */
+function matching(place: (file: string) => string, pattern: RegExp, limitMs: number | undefined): FileCheck {
+  const search = (text: string) => pattern.test(text);
+  return async ({ path: file }) => {
+    const answer = callForeign(search, await readFile(place(file), 'utf8'), limitMs);
+    if (answer.kind === 'none') return err(`${pattern} ${answer.why}: on ${file}`);
+    return ok(answer.value === true ? [] : [problem(file, `does not match ${pattern}`)]);
+  };
 }
 
 /** A last line without an end counts as one. */

@@ -10,24 +10,31 @@ import addFormats from 'ajv-formats';
 import { err, ok, type Result } from '../base/result.ts';
 import type { FileCheck } from '../engine/checker.ts';
 import type { CheckProblem, ContentCheck } from '../model/checks.ts';
+import { Patterns, type Validation, validateAll } from './guarded-validation.ts';
 
 type SchemaCheck = Extract<ContentCheck, { readonly kind: 'schema' | 'schema-file' }>;
 
 /** Of one file: more are not worth reading. */
 const mostProblems = 20;
 
+/** So much is held against the schema at once, by lines and by characters. */
+const atOnce = { lines: 1000, size: 1 << 20 } as const;
+
 /** `place` makes paths absolute. The error says why the schema is none. */
 export async function schemaCheck(
   place: (file: string) => string,
   check: SchemaCheck,
+  limitMs?: number,
 ): Promise<Result<FileCheck, string>> {
   try {
     const text = check.kind === 'schema' ? check.schema : await readFile(place(check.schema), 'utf8');
-    const validate = compiled(JSON.parse(text));
+    const patterns = new Patterns();
+    const validate = compiled(JSON.parse(text), patterns);
+    const validation = { validate, patterns, limitMs, errors: () => validate.errors ?? [] };
     return ok(({ path }) =>
       /\.(?:jsonl|ndjson)$/i.test(path)
-        ? problemsByLine(validate, path, place(path))
-        : problemsIn(validate, path, place(path)),
+        ? problemsByLine(validation, path, place(path))
+        : problemsIn(validation, path, place(path)),
     );
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
@@ -36,12 +43,13 @@ export async function schemaCheck(
 }
 
 /** Without a `$schema` it is draft 7. */
-function compiled(schema: unknown): ValidateFunction {
+function compiled(schema: unknown, patterns: Patterns): ValidateFunction {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
     throw new Error('a schema is a JSON object');
   const { $schema: dialect = '', $async: isAsync } = schema as AnySchemaObject;
   if (isAsync === true) throw new Error('a schema with $async cannot be used here');
-  const options = { allErrors: true, strict: false, logger: false } as const;
+  const code = { regExp: patterns.engine };
+  const options = { allErrors: true, strict: false, logger: false, code } as const;
   const ajv = String(dialect).includes('2020-12')
     ? new Ajv2020(options)
     : String(dialect).includes('2019-09')
@@ -51,46 +59,77 @@ function compiled(schema: unknown): ValidateFunction {
   return ajv.compile(schema);
 }
 
-async function problemsIn(validate: ValidateFunction, path: string, absolutePath: string) {
-  return problemsOf(validate, await readFile(absolutePath, 'utf8'), path, null);
+interface Schema extends Validation {
+  /** What was wrong with the last value. */
+  readonly errors: () => readonly ErrorObject[];
+}
+
+interface Line {
+  /** `null`: all of the file. */
+  readonly line: number | null;
+  readonly text: string;
+}
+
+async function problemsIn(validation: Schema, path: string, absolutePath: string) {
+  return problemsOf(validation, path, [{ line: null, text: await readFile(absolutePath, 'utf8') }]);
 }
 
 /** Line by line, so that a file may be larger than memory. Empty lines count for nothing. */
 async function problemsByLine(
-  validate: ValidateFunction,
+  validation: Schema,
   path: string,
   absolutePath: string,
-): Promise<readonly CheckProblem[]> {
+): Promise<Result<readonly CheckProblem[], string>> {
   const problems: CheckProblem[] = [];
+  let lines: Line[] = [];
+  let size = 0;
+  const checkThem = () => {
+    const found = problemsOf(validation, path, lines);
+    lines = [];
+    size = 0;
+    if (found.ok) problems.push(...found.value);
+    return found;
+  };
   const input = createReadStream(absolutePath, 'utf8');
-  let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    line++;
-    if (text.trim() !== '') problems.push(...problemsOf(validate, text, path, line));
-    if (problems.length >= mostProblems) break;
+  try {
+    let line = 0;
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      line++;
+      if (text.trim() !== '') lines.push({ line, text });
+      size += text.length;
+      if (lines.length < atOnce.lines && size < atOnce.size) continue;
+      const found = checkThem();
+      if (!found.ok) return found;
+      if (problems.length >= mostProblems) break;
+    }
+  } finally {
+    input.destroy();
   }
-  input.destroy();
-  return problems.slice(0, mostProblems);
+  const last = checkThem();
+  return last.ok ? ok(problems.slice(0, mostProblems)) : last;
 }
 
 function problemsOf(
-  validate: ValidateFunction,
-  text: string,
+  validation: Schema,
   path: string,
-  line: number | null,
-): readonly CheckProblem[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    return [{ path, line, pointer: null, message: `is no JSON: ${(thrown as Error).message}` }];
-  }
-  if (validate(value)) return [];
-  return (validate.errors ?? []).slice(0, mostProblems).map((error) => ({
-    ...{ path, line },
-    pointer: error.instancePath,
-    message: messageOf(error),
-  }));
+  lines: readonly Line[],
+): Result<readonly CheckProblem[], string> {
+  const problems: CheckProblem[] = [];
+  const values = lines.flatMap(({ line, text }) => {
+    try {
+      return [{ value: JSON.parse(text) as unknown, of: line }];
+    } catch (thrown) {
+      problems.push({ path, line, pointer: null, message: `is no JSON: ${(thrown as Error).message}` });
+      return [];
+    }
+  });
+  const stopped = validateAll(values, validation, (line) => {
+    for (const error of validation.errors().slice(0, mostProblems))
+      problems.push({ path, line, pointer: error.instancePath, message: messageOf(error) });
+  });
+  if (stopped !== null)
+    return err(`${stopped.why}: on ${path}${stopped.of === null ? '' : `:${stopped.of}`}`);
+  return ok(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, mostProblems));
 }
 
 /** With what the library keeps in its parameters: which property it was, which values there are. */

@@ -75,8 +75,13 @@ export class Checking {
     const problems: CheckProblem[] = [];
     for (const [one, check] of this.prepared) {
       const files = checkedFiles(one, made);
-      if (check !== null) for (const file of files) problems.push(...(await check(file)));
-      else if (files.length > 0) {
+      if (check !== null) {
+        for (const file of files) {
+          const found = await check(file);
+          if (!found.ok) return { kind: 'check-broken', at: one.at, message: found.error };
+          problems.push(...found.value);
+        }
+      } else if (files.length > 0) {
         const paths = files.map((file) => file.path);
         const call = this.callOf(one, paths, execution, (problem) => problems.push(problem));
         const end = await this.executing.alone(call);

@@ -19,9 +19,10 @@ async function problems(
   check: ContentCheck,
   file: string,
   content: string,
+  limitMs?: number,
 ): Promise<readonly string[] | string> {
   fs.writeFileSync(path.join(root, file), content);
-  const prepared = await createChecker(root).prepare(check);
+  const prepared = await createChecker(root, limitMs).prepare(check);
   if (!prepared.ok) return prepared.error;
   const sizeBytes = Buffer.byteLength(content);
   const entry = {
@@ -32,7 +33,9 @@ async function problems(
     sizeBytes,
   } as const;
   const found = await prepared.value(entry);
-  return found.map(({ path: of, line, pointer, message }) => `${of}:${line}#${pointer} ${message}`);
+  return found.ok
+    ? found.value.map(({ path: of, line, pointer, message }) => `${of}:${line}#${pointer} ${message}`)
+    : found.error;
 }
 
 test('a file may have to have something in it', async () => {
@@ -63,7 +66,8 @@ test('a pattern is looked for in all of the text, the second time as the first',
     digest: digestOf(''),
     sizeBytes: 3,
   } as const;
-  for (let i = 0; i < 2; i++) expect(prepared.ok && (await prepared.value(entry))).toEqual([]);
+  for (let i = 0; i < 2; i++)
+    expect(prepared.ok && (await prepared.value(entry))).toEqual({ ok: true, value: [] });
   expect(await problems(check, 'a', 'a\nc')).toEqual(['a:null#null does not match /^b/m']);
 });
 
@@ -117,4 +121,46 @@ test('a schema that is none says why', async () => {
     /can't resolve/,
   );
   expect(await problems({ kind: 'schema', schema: '[]' }, 'a.json', '1')).toBe('a schema is a JSON object');
+});
+
+const many = '^(a+)+$';
+const evil = `${'a'.repeat(60)}b`;
+const late = 'did not answer within 0.05 s, as a loop without end would not';
+
+test.each<[string, ContentCheck, string, string, string]>([
+  ['matches', { kind: 'matches', source: many, flags: '' }, 'm.txt', evil, `/${many}/ ${late}: on m.txt`],
+  [
+    'pattern',
+    schema({ pattern: many }),
+    'p.json',
+    JSON.stringify(evil),
+    `the pattern /${many}/u ${late}: on p.json`,
+  ],
+  [
+    'patternProperties',
+    schema({ items: { patternProperties: { x: { type: 'number' }, [many]: { type: 'number' } } } }),
+    'q.json',
+    JSON.stringify([{ x: 1 }, { [evil]: 1 }]),
+    `the pattern /${many}/u ${late}: on q.json`,
+  ],
+  [
+    'pattern of a line',
+    schema({ $schema: 'https://json-schema.org/draft/2020-12/schema', pattern: many }),
+    'l.jsonl',
+    `"aa"\n\n"b"\n${JSON.stringify(evil)}\n`,
+    `the pattern /${many}/u ${late}: on l.jsonl:4`,
+  ],
+])('a pattern that would take for ever is ended, and named: %s', async (_, check, file, content, why) => {
+  expect(await problems(check, file, content, 50)).toBe(why);
+});
+
+test('what a pattern says of many lines is told of each, in order, with lines that are no JSON', async () => {
+  const lines = Array.from({ length: 2500 }, (_, i) => (i === 1100 ? 'no' : i % 1000 === 3 ? '"B"' : '"a"'));
+  const found = await problems(schema({ pattern: '^a$' }), 'many.jsonl', lines.join('\n'));
+  expect(found).toEqual([
+    'many.jsonl:4# must match pattern "^a$"',
+    'many.jsonl:1004# must match pattern "^a$"',
+    expect.stringMatching(/^many\.jsonl:1101#null is no JSON: /),
+    'many.jsonl:2004# must match pattern "^a$"',
+  ]);
 });

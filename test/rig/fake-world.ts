@@ -119,7 +119,7 @@ export class FakeWorld implements World {
         check.kind === 'matches'
           ? ok(async ({ path }) => {
               const isFine = new RegExp(check.source, check.flags).test(disk.read(path));
-              return isFine ? [] : [{ path, line: null, pointer: null, message: 'does not match' }];
+              return ok(isFine ? [] : [{ path, line: null, pointer: null, message: 'does not match' }]);
             })
           : err(`the check ${check.kind} is not played here`),
     };
