@@ -158,7 +158,7 @@ async function codeOf(
         asksFunction(stage.services),
     );
   // Most stages are commands, and need not know.
-  if (!hasCode) return { identify: noCode };
+  if (!hasCode) return { identify: noCode, editedBehind: noCode };
   return prepareCode({ root, cache, config: orRefuse(await cache.obtain(configPath)), modules });
 }
 

@@ -6,6 +6,7 @@ import type { Code, CodeIdentity } from '../engine/ports.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { CodeCache, CompiledModule } from './code-cache.ts';
 import { filePathOf } from './file-path.ts';
+import { stampOf, tryReadSource } from './source-file.ts';
 
 export interface CodeOptions {
   /** Absolute, without symbolic links. */
@@ -24,9 +25,15 @@ export interface CodeOptions {
  */
 export async function prepareCode({ root, cache, config, modules }: CodeOptions): Promise<Code> {
   const known = new Map<FilePath, Identified>();
+  const compiled = new Map<FilePath | null, CompiledModule>([[null, config]]);
   await Promise.all(
     [...new Set(modules)].map(async (module) => {
-      known.set(module, await identifyModule(path.resolve(root, module), module, root, cache));
+      const found = await compiledModule(path.resolve(root, module), module, cache);
+      if ('problems' in found) known.set(module, found);
+      else {
+        known.set(module, identityOf(found, root));
+        compiled.set(module, found);
+      }
     }),
   );
   let ofConfig: CodeIdentity | null = null;
@@ -40,23 +47,26 @@ export async function prepareCode({ root, cache, config, modules }: CodeOptions)
       if (identity === undefined) throw new Error(`${module} was not prepared`);
       return identity;
     },
+    editedBehind(module) {
+      const behind = compiled.get(module);
+      return behind === undefined ? [] : editedSince(behind).map((file) => filePathOf(root, file));
+    },
   };
 }
 
 type Identified = CodeIdentity | { readonly problems: readonly Diagnostic[] };
 
-async function identifyModule(
+async function compiledModule(
   entry: string,
   module: FilePath,
-  root: string,
   cache: CodeCache,
-): Promise<Identified> {
+): Promise<CompiledModule | { readonly problems: readonly Diagnostic[] }> {
   if (!fs.existsSync(entry)) {
     const hint = 'script() takes a path that is relative to the folder of the configuration';
     return { problems: [{ code: 'PIPE025', message: `there is no module ${module}`, hint }] };
   }
   const compiled = await cache.obtain(entry);
-  return compiled.ok ? identityOf(compiled.value, root) : { problems: compiled.error };
+  return compiled.ok ? compiled.value : { problems: compiled.error };
 }
 
 function identityOf({ path: compiledPath, manifest }: CompiledModule, root: string): CodeIdentity {
@@ -67,4 +77,14 @@ function identityOf({ path: compiledPath, manifest }: CompiledModule, root: stri
     modules: files.map((file) => filePathOf(root, file)).sort(),
     compiledPath,
   };
+}
+
+/** Of what counts in its identity; absolute. What is touched and holds the same is not edited. */
+function editedSince({ manifest: { local, around, lockFile } }: CompiledModule): readonly string[] {
+  return [...local, ...around.filter((file) => file.path === lockFile)]
+    .filter(({ path: file, stamp, digest }) => {
+      if (stamp !== null && stampOf(file) === stamp) return false;
+      return tryReadSource(file, 0n)?.digest !== digest;
+    })
+    .map((file) => file.path);
 }

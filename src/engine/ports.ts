@@ -207,6 +207,8 @@ export interface CodeIdentity {
 export interface Code {
   /** `null` names the configuration itself. */
   identify(module: FilePath | null): CodeIdentity | { readonly problems: readonly Diagnostic[] };
+  /** Those of its modules that hold something else by now, as canonical paths; none where it could not be compiled. */
+  editedBehind(module: FilePath | null): readonly FilePath[];
 }
 
 export interface Tools {

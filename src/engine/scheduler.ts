@@ -11,14 +11,16 @@ import { Batching } from './batching.ts';
 import { attemptAt, toldOf } from './beginning.ts';
 import type { Board } from './board.ts';
 import type { FanningOut } from './fanning-out.ts';
+import { leave } from './leaving.ts';
 import type { Letter } from './letter.ts';
+import { OldCode } from './old-code.ts';
 import { Retrying } from './retrying.ts';
 import { detailsOf, type FailureDetails, logOf, neverBegan } from './run-outcome.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { Slots } from './slots.ts';
 import { Stopping } from './stopping.ts';
 import { ToldOnce } from './told-once.ts';
-import { type EditedFiles, type Hold, overBudget } from './watching.ts';
+import { type EditedFiles, overBudget } from './watching.ts';
 import { recordOf } from './whats-to-do.ts';
 import type { World } from './world.ts';
 
@@ -36,6 +38,7 @@ export class Scheduler {
   private readonly batching: Batching;
   private readonly toldOnce: ToldOnce;
   private readonly stopping: Stopping;
+  private readonly oldCode: OldCode;
   /** What was known before anything ran; `null`: nothing has run, so nothing can have made links. */
   private before: ReadonlySet<AssessmentOrFailure> | null = null;
 
@@ -53,13 +56,14 @@ export class Scheduler {
     this.options = options.options;
     this.slots = new Slots(this.options.jobs);
     this.toldOnce = new ToldOnce(this.world);
+    this.oldCode = new OldCode(this.world, this.options);
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     const isWatched = this.options.watching !== null;
     this.retrying = new Retrying(this.world, this.board, { onOver, isWatched });
     this.admission = new Admission(this.world, this.options, () => this.mailbox.put({ kind: 'admission' }));
     this.stopping = new Stopping(this.board, this.admission);
-    const { world, board, admission, retrying, fanningOut } = this;
-    const lookAt = fanningOut.lookAt.bind(fanningOut);
+    const { world, board, admission, retrying } = this;
+    const lookAt = this.fanningOut.lookAt.bind(this.fanningOut);
     const toStart = (assessed: AssessmentOrFailure) => this.toStart(assessed, null);
     this.batching = new Batching(this.options, { world, board, admission, retrying, lookAt, toStart });
   }
@@ -130,21 +134,17 @@ export class Scheduler {
     const isOverBudget = !isFresh && !isFailure(assessed) && spending.holdsBack(task);
     const goesOn = isFresh || this.retrying.isRetry(task);
     const hold = isOverBudget ? overBudget : goesOn ? null : (watching?.hold(task, assessed) ?? null);
-    const admitted = hold === null ? (admission?.ask(task, assessed) ?? null) : null;
+    const left = hold ?? (isFailure(assessed) ? null : this.oldCode.endOf(task));
+    const admitted = left === null ? (admission?.ask(task, assessed) ?? null) : null;
     if (admitted === 'waits') return null;
     this.retrying.taken(task);
-    if (hold !== null) this.leave(task, assessed, hold);
+    if (left !== null) leave(this.board, assessed, left);
     else if (isFailure(assessed)) this.failAtOnce(task, assessed, assessed.failure);
     else if (admitted !== null) this.fail(task, assessed, neverBegan(admitted.failure, admitted.tail));
     else if (assessed.verdict.kind === 'fresh') this.pass(task, assessed);
     else return assessed;
     this.board.putBack(this.admission.free(task, null));
     return null;
-  }
-
-  private leave(task: Task, assessed: AssessmentOrFailure, hold: Hold): void {
-    if (hold.kind !== 'as-it-is') this.board.held(task, hold.kind === 'until-asked' ? null : hold.failure);
-    else this.board.fresh(task, isFailure(assessed) ? null : recordOf(assessed));
   }
 
   /** An attempt asks by itself; what is fresh was so with the link that was there, and might have passed before it was made. */
@@ -180,10 +180,12 @@ export class Scheduler {
     const first = this.slots.free(task);
     if (first !== null) this.board.putBack(this.admission.free(first, 'made'));
     this.assessor.forget();
+    this.oldCode.forget();
     this.fillSlots();
   }
 
   private read(letter: Letter): void {
+    this.oldCode.forget();
     switch (letter.kind) {
       case 'interrupt':
         this.stopping.interrupt();
@@ -211,18 +213,11 @@ export class Scheduler {
   }
 
   private ended(task: Task, end: AttemptEnd): void {
-    switch (end.kind) {
-      case 'executed':
-      case 'restored':
-        if (end.audit !== null) this.board.audited(task, end.audit);
-        this.board.succeeded(task, end.kind, end.record, end.hasLog ? logOf(this.world, task) : null);
-        return;
-      case 'failed':
-        this.endedBadly(task, end);
-        return;
-      case 'cancelled':
-        this.board.cancelled(task, end.left);
-        return;
+    if (end.kind === 'failed') this.endedBadly(task, end);
+    else if (end.kind === 'cancelled') this.board.cancelled(task, end.left);
+    else {
+      if (end.audit !== null) this.board.audited(task, end.audit);
+      this.board.succeeded(task, end.kind, end.record, end.hasLog ? logOf(this.world, task) : null);
     }
   }
 

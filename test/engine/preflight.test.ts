@@ -169,7 +169,10 @@ test('missing tools and code that does not compile are told together with the re
     b: { run: script('./b.ts') },
   });
   const world = machine.start();
-  const broken = { ...world, code: { identify: () => ({ problems: [{ code: 'PIPE005', message: 'no' }] }) } };
+  const broken = {
+    ...world,
+    code: { identify: () => ({ problems: [{ code: 'PIPE005', message: 'no' }] }), editedBehind: () => [] },
+  };
   const found = preflight(broken as never, plan.graph, plan.select());
   expect(found.map((one) => `${one.code} ${one.at}`)).toEqual([
     'PIPE037 stages.a',

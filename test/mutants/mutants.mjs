@@ -1207,7 +1207,7 @@ export const mutants = [
   {
     name: 'what was asked for once begins anew over an edit',
     file: 'src/model/watch/edited-inputs.ts',
-    from: "if (stage.watch === 'manual' && hasRun) return 'until-asked';",
+    from: "if (stage.watch === 'manual' && (hasRun || isOfCode)) return 'until-asked';",
     to: '',
     tests: ['test/engine/edited-in-watch.test.ts', 'test/random-watch.test.ts'],
   },
@@ -1221,7 +1221,7 @@ export const mutants = [
   {
     name: 'edited code begins anew as it was loaded',
     file: 'src/model/watch/edited-inputs.ts',
-    from: "if (paths.some((path) => code.includes(path))) return 'next-run';",
+    from: "if (isOfCode) return 'next-run';",
     to: '',
     tests: ['test/model/watch/edited-inputs.test.ts', 'test/stories/watch-edits.test.ts'],
   },
@@ -1460,7 +1460,7 @@ export const mutants = [
   {
     name: 'of a batch of a stage for failures only the first item runs over each of them',
     file: 'src/engine/scheduler.ts',
-    from: 'const lookAt = fanningOut.lookAt.bind(fanningOut);',
+    from: 'const lookAt = this.fanningOut.lookAt.bind(this.fanningOut);',
     to: 'const lookAt = (task: Task) => this.assessor.assess(task);',
     tests: ['test/random-items.test.ts'],
   },

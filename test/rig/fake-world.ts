@@ -125,6 +125,7 @@ export class FakeWorld implements World {
     };
     this.code = {
       identify: () => ({ digest: digestOf('code'), modules: [], compiledPath: `${state}/code.mjs` }),
+      editedBehind: () => [],
     };
     this.tools = {
       identify: ({ program }, stage) =>

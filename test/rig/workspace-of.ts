@@ -29,6 +29,7 @@ export function workspaceOf(root: string, spec: object, params: readonly string[
       identify: () => {
         throw new Error('no stage here has code');
       },
+      editedBehind: () => [],
     }),
   };
 }

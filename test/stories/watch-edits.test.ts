@@ -43,6 +43,41 @@ test('code that is edited while it runs is begun anew when it has been loaded, a
 });
 
 for (const onChange of ['restart', 'wait'])
+  test(`code that is edited before its stage has begun is run as it is then, and not before (--on-change ${onChange})`, async () => {
+    await using rig = await Rig.with(
+      {
+        'in.txt': '0',
+        quick: '',
+        'stage.ts': `
+          import fs from 'node:fs';
+          export default () => {
+            fs.appendFileSync('starts.log', 'v0 ');
+            fs.writeFileSync('out/b.txt', 'v0');
+          };`,
+      },
+      `
+      import { definePipeline, script } from 'pipe-build';
+      export default definePipeline({ stages: {
+        a: { requires: ['in.txt'], produces: ['out/a.txt'], run: 'cp in.txt out/a.txt; test -e quick || { echo at work; read _ < gate; }' },
+        b: { requires: ['out/a.txt'], produces: ['out/b.txt'], run: script('./stage.ts') },
+      } });`,
+    );
+    gate(rig, 'gate');
+    const [watcher] = await Watcher.start(rig, ['-v', '--on-change', onChange]);
+    await using _ = watcher;
+    rig.remove('quick');
+    rig.write('in.txt', '1');
+    await watcher.until(/at work/);
+    rig.write('stage.ts', rig.read('stage.ts').replaceAll('v0', 'v1'));
+    await tell(rig, 'gate');
+    const pass = await watcher.rest();
+    expect(pass).toMatchObject({ runs: 1, done: ['a', 'b'], again: [], failed: [] });
+    expect(pass.text).toContain('gave way to an edit: 1 cancelled, 1 ran in');
+    expect(rig.read('starts.log')).toBe('v0 v1 ');
+    expect(rig.read('out/b.txt')).toBe('v1');
+  });
+
+for (const onChange of ['restart', 'wait'])
   test(`what an earlier stage made and a person edits is made anew, which is no failure (--on-change ${onChange})`, async () => {
     await using rig = await Rig.compiled(
       { 'in.txt': 'quick 0\n' },

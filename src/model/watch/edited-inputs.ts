@@ -24,10 +24,11 @@ export function fateOf(
   { code, before }: { readonly code: readonly FilePath[]; readonly before: readonly Stage[] },
 ): Fate {
   if (isGone) return 'next-run';
-  // It may cost something: asked for once, it runs once.
-  if (stage.watch === 'manual' && hasRun) return 'until-asked';
   // Code is loaded between runs.
-  if (paths.some((path) => code.includes(path))) return 'next-run';
+  const isOfCode = paths.some((path) => code.includes(path));
+  // It may cost something: asked for once, it runs once.
+  if (stage.watch === 'manual' && (hasRun || isOfCode)) return 'until-asked';
+  if (isOfCode) return 'next-run';
   // What comes first is stale as well, or what it made is not as it made it; and it is not looked at again in this run.
   return before.some((other) => concerns(other, paths)) ? 'next-run' : 'again';
 }
