@@ -98,7 +98,7 @@ await build({
   entryPoints: { pipe: 'src/cli/launch.ts' },
   outExtension: { '.js': '.cjs' },
   define: { PIPE_BUILD_ID: JSON.stringify(buildId), PIPE_VERSION: JSON.stringify(version) },
-  banner: { js: '#!/bin/sh\n":" //; exec node -- "$0" "$@"' },
+  banner: { js: '#!/usr/bin/env sh\n":" //; exec node -- "$0" "$@"' },
 });
 fs.chmodSync(path.join(out, 'pipe.cjs'), 0o755);
 
