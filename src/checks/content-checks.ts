@@ -8,7 +8,7 @@ import type { Checker, FileCheck } from '../engine/checker.ts';
 import type { CheckProblem } from '../model/checks.ts';
 import { plural } from '../model/words/amounts.ts';
 
-/** `root`: absolute. `limitMs`: how long a pattern may take, unless as long as any foreign call. */
+/** `root`: absolute. `limitMs`: how long a pattern may take. Default: as long as any function of the configuration. */
 export function createChecker(root: string, limitMs?: number): Checker {
   const place = (file: string) => path.resolve(root, file);
   return {
