@@ -1,12 +1,12 @@
 // What the stamps of a proof vouch for, for a build of a part: the content that the records of its tasks tell of.
 import type { Digest, TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
-import { searching } from '../base/searching.ts';
+import { type Search, searching } from '../base/searching.ts';
 import type { Records, Stamp } from '../engine/ports.ts';
 import type { StampMemory } from '../files/digest-memory.ts';
 import { isOfFile } from '../glance/glance.ts';
 import { stampLength } from '../glance/proof-format.ts';
-import { includes, someOf } from '../glance/sights.ts';
+import { includes, positionsIn, someOf } from '../glance/sights.ts';
 import type { Sighting } from './sighting.ts';
 
 /**
@@ -37,6 +37,7 @@ export function vouchedStamps(
     const looker = lookerAt(position);
     return looker === null ? undefined : digestOf(looker, path);
   };
+  const findNear = nearFirst(sighting);
   // Who asks for many asks for them in the order in which they were seen, side by side or with others between them.
   let [last, step] = [-1, 1];
   return {
@@ -45,7 +46,7 @@ export function vouchedStamps(
       if (known !== undefined) return known;
       const next = last + step;
       const isNext = proof.paths()[next] === path && isSeenAt(next, present);
-      for (const position of isNext ? [next] : proof.findPath(path)) {
+      for (const position of isNext ? [next] : findNear(path)) {
         if (!isNext && !isSeenAt(position, present)) continue;
         const digest = digestAt(position, path);
         if (digest === undefined) continue;
@@ -56,6 +57,27 @@ export function vouchedStamps(
     },
     put: (path, entry) => own.put(path, entry),
   };
+}
+
+/** So many are listed to be searched; more would take as long as going through all. */
+const mostNear = 1000;
+
+/**
+ * First among what the tasks of the part looked at, which is little where all together looked at a hundred thousand
+ * files. Each path stands once in a proof: what is found there is all.
+ */
+function nearFirst({ proof, concerned: { changed, again } }: Sighting): Search {
+  const near = once(() => {
+    const { tasks } = proof.sights();
+    const places = [...new Set([...changed, ...again])].flatMap(proof.findTask);
+    const positions = positionsIn(
+      places.flatMap((place) => tasks[place]!.paths),
+      mostNear,
+    );
+    const paths = proof.paths();
+    return new Map(positions.map((position) => [paths[position]!, [position]]));
+  });
+  return (path) => near().get(path) ?? proof.findPath(path);
 }
 
 /** Of a record with very many files most are asked for, in its order. */

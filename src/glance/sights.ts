@@ -139,11 +139,12 @@ export function someOf(runs: readonly number[], holds: (position: number) => boo
   return false;
 }
 
-export function positionsIn(runs: readonly number[]): readonly number[] {
+/** `most`: there may be more, which are left out. */
+export function positionsIn(runs: readonly number[], most = Number.POSITIVE_INFINITY): readonly number[] {
   const positions: number[] = [];
   someOf(runs, (position) => {
     positions.push(position);
-    return false;
+    return positions.length >= most;
   });
   return positions;
 }

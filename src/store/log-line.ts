@@ -5,7 +5,7 @@
 // writers, each unaware of the other, appended to one file.
 
 import { isAscii } from 'node:buffer';
-import { crc32 } from 'node:zlib';
+import { crc32 } from './crc32.ts';
 
 const FORMAT = 1;
 const LINK_AT = 9;

@@ -11,6 +11,8 @@ export interface Counted {
   readonly calls: Readonly<Record<string, number>>;
   readonly opened: readonly string[];
   readonly written: readonly string[];
+  /** Of Node, those that were loaded. */
+  readonly libraries: readonly string[];
   /** User and system time of the whole process. */
   readonly cpuMs: number;
   readonly heapBytes: number;

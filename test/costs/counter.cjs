@@ -53,6 +53,9 @@ for (const name of [...names, ...more, ...rest].map((one) => `${one}Sync`)) {
 process.on('exit', () => {
   const { user, system } = process.cpuUsage();
   const { used_heap_size, external_memory } = v8.getHeapStatistics();
-  const used = { cpuMs: (user + system) / 1000, heapBytes: used_heap_size + external_memory };
+  const libraries = process.moduleLoadList.flatMap(
+    (one) => /^NativeModule (?!internal\/)(.*)$/.exec(one)?.[1] ?? [],
+  );
+  const used = { libraries, cpuMs: (user + system) / 1000, heapBytes: used_heap_size + external_memory };
   writeFileSync(process.env.COUNTED, JSON.stringify({ calls, opened, written, ...used }));
 });

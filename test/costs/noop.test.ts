@@ -103,6 +103,17 @@ describe.each(['glance', 'look'] as const)('at a %s', (kind) => {
   });
 });
 
+test('after an edit no library of Node is loaded that a short build can do without', async () => {
+  // Twice: the first compiles what a build of a part takes, which is kept at its end.
+  for (const edit of ['once', 'twice']) {
+    rigs.few.write('in/0/0.txt', edit);
+    const { libraries } = await counted(rigs.few, [pipeCommand, ...noop.glance]);
+    expect(libraries).toContain('child_process');
+    // As long to load as to start the command.
+    expect(libraries).not.toContain('zlib');
+  }
+});
+
 test('the version is told in little more time than Node takes to start', async () => {
   const ratio = (await leastCpuMs([pipeCommand, '--version'])) / (await leastCpuMs(['-e', '0']));
   expect(ratio).toBeLessThan(versionCpuRatio * margin.cpuRatio);
