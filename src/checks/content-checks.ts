@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { callForeign } from '../base/foreign-call.ts';
 import { err, ok } from '../base/result.ts';
+import { textIn } from '../base/utf8.ts';
 import type { Checker, FileCheck } from '../engine/checker.ts';
 import type { CheckProblem } from '../model/checks.ts';
 import { plural } from '../model/words/amounts.ts';
@@ -36,11 +37,11 @@ function problem(file: string, message: string): CheckProblem {
   return { path: file, line: null, pointer: null, message };
 }
 
-/** A pattern that can match in very many ways may take as long as a loop without end. */
+/** Of any file, also of one that is no text. A pattern that can match in very many ways may take as long as a loop without end. */
 function matching(place: (file: string) => string, pattern: RegExp, limitMs: number | undefined): FileCheck {
   const search = (text: string) => pattern.test(text);
   return async ({ path: file }) => {
-    const answer = callForeign(search, await readFile(place(file), 'utf8'), limitMs);
+    const answer = callForeign(search, textIn(await readFile(place(file))), limitMs);
     if (answer.kind === 'none') return err(`${pattern} ${answer.why}: on ${file}`);
     return ok(answer.value === true ? [] : [problem(file, `does not match ${pattern}`)]);
   };

@@ -1,24 +1,25 @@
 // Checks JSON against JSON Schema: a bundle of its own, since the library is large and most builds do without.
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { parseJson, RepeatedName } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { NotUtf8, utf8Text } from '../base/utf8.ts';
 import type { FileCheck } from '../engine/checker.ts';
 import type { CheckProblem, ContentCheck } from '../model/checks.ts';
 import { Patterns, type Validation, validateAll } from './guarded-validation.ts';
+import { type Line, linesOf } from './lines.ts';
 
 type SchemaCheck = Extract<ContentCheck, { readonly kind: 'schema' | 'schema-file' }>;
 
 /** Of one file: more are not worth reading. */
 const mostProblems = 20;
 
-/** So much is held against the schema at once, by lines and by characters. */
-const atOnce = { lines: 1000, size: 1 << 20 } as const;
+/** So many lines are held against the schema at once. */
+const linesAtOnce = 1000;
 
 /** `place` makes paths absolute. The error says why the schema is none. */
 export async function schemaCheck(
@@ -27,9 +28,9 @@ export async function schemaCheck(
   limitMs?: number,
 ): Promise<Result<FileCheck, string>> {
   try {
-    const text = check.kind === 'schema' ? check.schema : await readFile(place(check.schema), 'utf8');
+    const text = check.kind === 'schema' ? check.schema : utf8Text(await readFile(place(check.schema)));
     const patterns = new Patterns();
-    const validate = compiled(JSON.parse(text), patterns);
+    const validate = compiled(parseJson(text), patterns);
     const validation = { validate, patterns, limitMs, errors: () => validate.errors ?? [] };
     return ok(({ path }) =>
       /\.(?:jsonl|ndjson)$/i.test(path)
@@ -64,14 +65,12 @@ interface Schema extends Validation {
   readonly errors: () => readonly ErrorObject[];
 }
 
-interface Line {
-  /** `null`: all of the file. */
-  readonly line: number | null;
-  readonly text: string;
-}
-
 async function problemsIn(validation: Schema, path: string, absolutePath: string) {
-  return problemsOf(validation, path, [{ line: null, text: await readFile(absolutePath, 'utf8') }]);
+  try {
+    return problemsOf(validation, path, [{ line: null, text: utf8Text(await readFile(absolutePath)) }]);
+  } catch (thrown) {
+    return ok([notText(path, thrown)]);
+  }
 }
 
 /** Line by line, so that a file may be larger than memory. Empty lines count for nothing. */
@@ -81,32 +80,19 @@ async function problemsByLine(
   absolutePath: string,
 ): Promise<Result<readonly CheckProblem[], string>> {
   const problems: CheckProblem[] = [];
-  let lines: Line[] = [];
-  let size = 0;
-  const checkThem = () => {
-    const found = problemsOf(validation, path, lines);
-    lines = [];
-    size = 0;
-    if (found.ok) problems.push(...found.value);
-    return found;
-  };
-  const input = createReadStream(absolutePath, 'utf8');
   try {
-    let line = 0;
-    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      line++;
-      if (text.trim() !== '') lines.push({ line, text });
-      size += text.length;
-      if (lines.length < atOnce.lines && size < atOnce.size) continue;
-      const found = checkThem();
-      if (!found.ok) return found;
+    for await (const lines of linesOf(absolutePath)) {
+      for (let i = 0; i < lines.length && problems.length < mostProblems; i += linesAtOnce) {
+        const found = problemsOf(validation, path, lines.slice(i, i + linesAtOnce));
+        if (!found.ok) return found;
+        problems.push(...found.value);
+      }
       if (problems.length >= mostProblems) break;
     }
-  } finally {
-    input.destroy();
+  } catch (thrown) {
+    problems.push(notText(path, thrown));
   }
-  const last = checkThem();
-  return last.ok ? ok(problems.slice(0, mostProblems)) : last;
+  return ok(problems.slice(0, mostProblems));
 }
 
 function problemsOf(
@@ -117,9 +103,9 @@ function problemsOf(
   const problems: CheckProblem[] = [];
   const values = lines.flatMap(({ line, text }) => {
     try {
-      return [{ value: JSON.parse(text) as unknown, of: line }];
+      return [{ value: parseJson(text, line ?? 1), of: line }];
     } catch (thrown) {
-      problems.push({ path, line, pointer: null, message: `is no JSON: ${(thrown as Error).message}` });
+      problems.push(notJson(path, line, thrown));
       return [];
     }
   });
@@ -130,6 +116,18 @@ function problemsOf(
   if (stopped !== null)
     return err(`${stopped.why}: on ${path}${stopped.of === null ? '' : `:${stopped.of}`}`);
   return ok(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, mostProblems));
+}
+
+/** Throws what is about more than the text. */
+function notText(path: string, thrown: unknown): CheckProblem {
+  if (!(thrown instanceof NotUtf8)) throw thrown;
+  return { path, line: null, pointer: null, message: thrown.message };
+}
+
+function notJson(path: string, line: number | null, thrown: unknown): CheckProblem {
+  return thrown instanceof RepeatedName
+    ? { path, line, pointer: thrown.pointer, message: thrown.clause }
+    : { path, line, pointer: null, message: `is no JSON: ${(thrown as Error).message}` };
 }
 
 /** With what the library keeps in its parameters: which property it was, which values there are. */

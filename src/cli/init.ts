@@ -1,6 +1,8 @@
 // `pipe init`: writes a configuration to start from, or from what another tool was told.
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseJson, RepeatedName } from '../base/json.ts';
+import { NotUtf8, utf8Text } from '../base/utf8.ts';
 import { configNames } from '../config/locate.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { type Draft, draftText } from '../model/starting/draft.ts';
@@ -60,8 +62,9 @@ function jsonIn(file: string, named: string): Json {
     ]);
   let content: string;
   try {
-    content = fs.readFileSync(file, 'utf8');
+    content = utf8Text(fs.readFileSync(file));
   } catch (error) {
+    if (error instanceof NotUtf8) throw wrong(`${named} ${error.message}`);
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw wrong(
       isAbsent ? `there is no file ${named}` : `${named} cannot be read: ${(error as Error).message}`,
@@ -69,9 +72,10 @@ function jsonIn(file: string, named: string): Json {
   }
   let json: unknown;
   try {
-    json = JSON.parse(content);
+    json = parseJson(content);
   } catch (error) {
-    throw wrong(`${named} is no JSON: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw wrong(error instanceof RepeatedName ? `${named}: ${message}` : `${named} is no JSON: ${message}`);
   }
   if (!isJson(json)) throw wrong(`${named} holds no object`);
   return json;

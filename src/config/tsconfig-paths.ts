@@ -2,6 +2,7 @@
 // its `baseUrl`. Read as the compiler reads it, which does not tell where it has looked.
 import fs from 'node:fs';
 import path from 'node:path';
+import { textIn } from '../base/utf8.ts';
 import { placesNamedBy } from './extended-package.ts';
 
 interface Settings {
@@ -116,7 +117,7 @@ const textOrLastComma = /("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g;
 /** With comments, and commas behind the last entry. */
 function readJson(file: string): unknown {
   try {
-    const text = fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    const text = textIn(fs.readFileSync(file));
     return JSON.parse(text.replace(textOrComment, '$1').replace(textOrLastComma, '$1'));
   } catch {
     return null;

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { NotUtf8, utf8Text } from '../base/utf8.ts';
 import type { CallerEnv } from '../engine/ports.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 
@@ -34,19 +35,22 @@ export function readCallerEnv(own: NodeJS.ProcessEnv, envFiles: readonly string[
 
 function readOrProblem(file: string, problems: Diagnostic[]): string {
   try {
-    return readFileSync(file, 'utf8');
+    return utf8Text(readFileSync(file));
   } catch (error) {
     problems.push({
       code: 'PIPE035',
       message: `cannot read the environment file ${file}: ${whyUnreadable(error)}`,
       at: '--env-file',
-      hint: 'paths are relative to the folder in which you call pipe',
+      ...(error instanceof NotUtf8
+        ? {}
+        : { hint: 'paths are relative to the folder in which you call pipe' }),
     });
     return '';
   }
 }
 
 function whyUnreadable(error: unknown): string {
+  if (error instanceof NotUtf8) return `it ${error.message}`;
   if (!(error instanceof Error)) return String(error);
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':

@@ -2,7 +2,9 @@
 
 import { readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '../base/json.ts';
 import { loadModule } from '../base/load-module.ts';
+import { textIn, utf8Text } from '../base/utf8.ts';
 import type { CheckedFile } from '../model/check-spec.ts';
 import { addNames, mostNames } from '../model/metrics.ts';
 import type { ServiceContext } from '../model/service-spec.ts';
@@ -122,8 +124,10 @@ function contextOf(request: WorkerRequest): StageContext {
 /** It has passed unless something says otherwise. */
 async function check(run: AnyFunction, root: string, file: string): Promise<void> {
   const absolutePath = join(root, file);
-  const text = () => readFileSync(absolutePath, 'utf8');
-  const checked: CheckedFile = { path: file, absolutePath, text, json: () => JSON.parse(text()) };
+  const bytes = () => readFileSync(absolutePath);
+  const text = () => textIn(bytes());
+  const json = () => parseJson(utf8Text(bytes()));
+  const checked: CheckedFile = { path: file, absolutePath, text, json };
   await tellAnswer(run, checked, { path: file, no: 'the check says no' });
 }
 

@@ -1,6 +1,8 @@
 // Documents in which the records of a stage stand: JSON, JSON lines, YAML; told apart by their names.
 import fs from 'node:fs';
 import type { FilePath } from '../base/brand.ts';
+import { parseJson, RepeatedName } from '../base/json.ts';
+import { NotUtf8, utf8Text } from '../base/utf8.ts';
 import type { Witness } from '../base/witness.ts';
 import type { Documents, ReadDocument } from '../engine/documents.ts';
 import type { DocumentContent } from '../model/items/records.ts';
@@ -31,13 +33,13 @@ export class WorkspaceDocuments implements Documents {
   read(path: FilePath): ReadDocument {
     const absolute = `${this.root}/${path}`;
     try {
-      // Some editors begin a file with a mark of its encoding, which is no JSON.
-      const text = fs.readFileSync(absolute, 'utf8').replace(/^\uFEFF/, '');
+      const bytes = fs.readFileSync(absolute);
       this.witness?.saw(absolute, true);
       // What it may lead to counts, and not the link alone.
       if (fs.lstatSync(absolute).isSymbolicLink()) this.witness?.followed(absolute);
-      return { kind: 'value', ...this.parse(path, text) };
+      return { kind: 'value', ...this.parse(path, utf8Text(bytes)) };
     } catch (error) {
+      if (error instanceof NotUtf8) return { kind: 'wrong', message: `it ${error.message}` };
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT') return { kind: 'wrong', message };
       this.witness?.saw(absolute, false);
@@ -50,7 +52,7 @@ export class WorkspaceDocuments implements Documents {
       if (this.parseYaml === null) throw new Error(`not prepared to read ${path}`);
       return this.parseYaml(text);
     }
-    const value = /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : (JSON.parse(text) as unknown);
+    const value = /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : parseJson(text);
     return { value, misread: misreadNumbers(text) };
   }
 }
@@ -60,8 +62,9 @@ function parseLines(text: string): readonly unknown[] {
   return text.split('\n').flatMap((line, i): readonly unknown[] => {
     if (line.trim() === '') return [];
     try {
-      return [JSON.parse(line)];
+      return [parseJson(line, i + 1)];
     } catch (error) {
+      if (error instanceof RepeatedName) throw error;
       throw new SyntaxError(`line ${i + 1}: ${(error as Error).message}`);
     }
   });

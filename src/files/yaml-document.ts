@@ -1,5 +1,15 @@
 // Reads YAML. Loaded only where a stage has its records in such a document.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar, visit } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import type { DocumentContent, MisreadNumber } from '../model/items/records.ts';
 
 /** An anchor may be used by each of very many records; one that is made of others without end is none. */
@@ -11,6 +21,7 @@ export function parseYaml(text: string): DocumentContent {
   const document = parseDocument(text, { lineCounter, merge: true, intAsBigInt: true, logLevel: 'error' });
   // Of a tag that nobody knows, the value is not what its writer meant.
   const [problem] = [...document.errors, ...document.warnings];
+  if (problem?.code === 'MULTIPLE_DOCS') throw new Error(severalDocuments(problem));
   if (problem !== undefined) throw problem;
   const misread: MisreadNumber[] = [];
   const lineOf = (node: Scalar) => lineCounter.linePos(node.range![0]).line;
@@ -34,4 +45,10 @@ export function parseYaml(text: string): DocumentContent {
     },
   });
   return { value: document.toJS({ maxAliasCount: mostAliases }) as unknown, misread };
+}
+
+/** The library's words are for those who call it. */
+function severalDocuments({ linePos }: YAMLError): string {
+  const where = linePos === undefined ? '' : `, the second from line ${linePos[0].line}`;
+  return `it holds several documents${where}: make them the entries of one list, with a "- " before each instead of the "---" between them`;
 }

@@ -63,6 +63,6 @@ export function identityOfChecks(
   const said = checks.map(({ outputs, check }) => [outputs?.pattern ?? null, check]);
   const seen = files.map(({ path, digest }) => [path, digest]);
   return createHash('sha256')
-    .update(JSON.stringify([1, said, seen, code]))
+    .update(JSON.stringify([2, said, seen, code]))
     .digest('hex') as Digest;
 }

@@ -18,7 +18,7 @@ const priced = { type: 'object', required: ['price'], properties: { price: { typ
 async function problems(
   check: ContentCheck,
   file: string,
-  content: string,
+  content: string | Buffer,
   limitMs?: number,
 ): Promise<readonly string[] | string> {
   fs.writeFileSync(path.join(root, file), content);
@@ -162,5 +162,51 @@ test('what a pattern says of many lines is told of each, in order, with lines th
     'many.jsonl:1004# must match pattern "^a$"',
     expect.stringMatching(/^many\.jsonl:1101#null is no JSON: /),
     'many.jsonl:2004# must match pattern "^a$"',
+  ]);
+});
+
+test('a mark of the encoding is no part of what is checked, nor of a schema', async () => {
+  fs.writeFileSync(path.join(root, 'marked.schema.json'), '\uFEFF{"type":"object"}');
+  const marked: ContentCheck = { kind: 'schema-file', schema: 'marked.schema.json' as FilePath };
+  expect(await problems(marked, 'a.json', '\uFEFF{}')).toEqual([]);
+  expect(await problems(marked, 'a.jsonl', '\uFEFF{}\n{}')).toEqual([]);
+  expect(await problems({ kind: 'matches', source: '^# ', flags: '' }, 'a.md', '\uFEFF# A')).toEqual([]);
+});
+
+test('what is not UTF-8 does not pass as JSON, and is told where', async () => {
+  const latin = (text: string) => Buffer.from(text, 'latin1');
+  expect(await problems(schema({}), 'a.json', latin('{"a":\n"\xe9"}'))).toEqual([
+    'a.json:null#null is not UTF-8: byte 0xe9 at offset 7, in line 2; if it is Latin-1, convert it: iconv -f latin1 -t utf-8',
+  ]);
+  const long = `${'{"price":1}\n'.repeat(30_000)}{"price":-1}\n`;
+  expect(await problems(schema(priced), 'a.jsonl', latin(`${long}"\xe9"`))).toEqual([
+    'a.jsonl:30001#/price must be >= 0',
+    expect.stringContaining(`is not UTF-8: byte 0xe9 at offset ${long.length + 1}, in line 30002;`),
+  ]);
+  fs.writeFileSync(path.join(root, 'latin.schema.json'), latin('{"title":"\xe9"}'));
+  const file: ContentCheck = { kind: 'schema-file', schema: 'latin.schema.json' as FilePath };
+  expect(await problems(file, 'a.json', '{}')).toMatch(/^latin\.schema\.json: is not UTF-8: /);
+  // It may be about a file that is no text at all.
+  expect(await problems({ kind: 'matches', source: '^%PDF', flags: '' }, 'a.pdf', latin('%PDF\xe9'))).toEqual(
+    [],
+  );
+});
+
+test('one name twice in an object does not pass, and is told with a pointer', async () => {
+  expect(await problems(schema({}), 'a.json', '{"a":[{"b":1,"b":2}]}')).toEqual([
+    'a.json:null#/a/0 has "b" twice, in line 1: nobody could say which counts',
+  ]);
+  expect(await problems(schema({}), 'a.jsonl', '{"b":1}\n{"b":1,"b":2}')).toEqual([
+    'a.jsonl:2# has "b" twice, in line 2: nobody could say which counts',
+  ]);
+  fs.writeFileSync(path.join(root, 'twice.schema.json'), '{"type":"object","type":"array"}');
+  const file: ContentCheck = { kind: 'schema-file', schema: 'twice.schema.json' as FilePath };
+  expect(await problems(file, 'a.json', '{}')).toMatch(/^twice\.schema\.json: it has "type" twice/);
+});
+
+test('lines end at line feeds alone, and may be longer than what is read at once', async () => {
+  const lines = ['"\u2028\u2029"', `"${'é'.repeat(300_000)}"`, '2'];
+  expect(await problems(schema({ type: 'string' }), 'a.jsonl', lines.join('\n'))).toEqual([
+    'a.jsonl:3# must be string',
   ]);
 });

@@ -7,7 +7,7 @@ import { WorkspaceDocuments } from '../../src/files/documents.ts';
 import { parseYaml } from '../../src/files/yaml-document.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 
-function read(name: string, text: string) {
+function read(name: string, text: string | Buffer) {
   const root = temporaryFolder();
   fs.writeFileSync(path.join(root, name), text);
   return new WorkspaceDocuments({ root, parseYaml, witness: null }).read(name as FilePath);
@@ -18,6 +18,8 @@ test.each([
   ['sow.jsonl', '{"n":1}\n\n{"n":2}\r\n', [{ n: 1 }, { n: 2 }]],
   ['sow.ndjson', '{"n":1}', [{ n: 1 }]],
   ['bom.jsonl', '\uFEFF{"n":1}', [{ n: 1 }]],
+  ['bom.json', '\uFEFF[]', []],
+  ['bom.yaml', '\uFEFFn: 1', { n: 1 }],
   ['SOW.JSONL', '', []],
   ['sow.yaml', 'entries:\n  - { n: 1 }\n  - n: two\n', { entries: [{ n: 1 }, { n: 'two' }] }],
   ['sow.yml', '- n: 1\n', [{ n: 1 }]],
@@ -70,7 +72,22 @@ test.each([
   ['sow.yaml', 'entries: [\n', /line 2/],
   ['tag.yaml', 'a: 1\nb: !days 3\n', /tag: !days at line 2/],
   ['merge.yaml', 'a: 1\nb: { <<: 3 }\n', /^line 2: << merges/],
-])('%s that is none says where: %j', (name, text, why) => {
+  [
+    'many.yaml',
+    'n: 1\n---\nn: 2\n',
+    /^it holds several documents, the second from line 2: make them .* list/,
+  ],
+  ['twice.json', '{"a":[{"n":1,"n":2}]}', /^the object at #\/a\/0 has "n" twice, in line 1/],
+  ['twice.jsonl', '{"n":1}\n{"n":1,"n":2}\n', /^it has "n" twice, in line 2/],
+  ['twice.yaml', 'a: 1\na: 2\n', /keys must be unique/],
+  [
+    'latin.json',
+    Buffer.from('{"n":"caf\xe9"}', 'latin1'),
+    /^it is not UTF-8: byte 0xe9 at offset 9, .* iconv/,
+  ],
+  ['latin.yaml', Buffer.from('n: caf\xe9', 'latin1'), /^it is not UTF-8: byte 0xe9 at offset 6, /],
+  ['wide.jsonl', Buffer.from('\uFEFF{"n":1}', 'utf16le'), /iconv -f utf-16 /],
+] as const)('%s that is none says where', (name, text, why) => {
   expect(read(name, text)).toEqual({ kind: 'wrong', message: expect.stringMatching(why) });
 });
 

@@ -5,6 +5,22 @@
 
 /** @type {readonly Mutant[]} */
 export const mutants = [
+  // What is read.
+  {
+    name: 'of one name twice in an object of JSON the last counts',
+    file: 'src/base/json.ts',
+    from: 'if (namesWritten(text) !== namesIn(value)) throw repeatedName(text, line);',
+    to: '',
+    tests: ['test/base/json.test.ts'],
+  },
+  {
+    name: 'what is not UTF-8 is read as something else',
+    file: 'src/base/utf8.ts',
+    from: 'if (bad !== -1) throw',
+    to: 'if (bad === 1e9) throw',
+    tests: ['test/base/utf8.test.ts'],
+  },
+
   // The comparison.
   {
     name: 'changed inputs are not compared',

@@ -76,6 +76,25 @@ const withFunction = (body: string) => `
     other: { requires: 'other.txt', produces: 'other-out.txt', run: 'cp other.txt other-out.txt' },
   } });`;
 
+test('a function is given text without a mark of its encoding, and JSON that can be read in one way alone', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.json': '\uFEFF{"total":3}', 'other.txt': '' },
+    withFunction('return file.text().startsWith("{") && file.json().total === 3;'),
+  );
+  expect((await rig.build(['copy'])).executed).toEqual(['copy']);
+  const whyNot = async (content: string | Buffer) => {
+    rig.write('in.json', content);
+    const { failure } = (await rig.build(['copy'])).end('copy')!;
+    return failure?.kind === 'check-failed' ? failure.problems.map(({ message }) => message) : failure;
+  };
+  expect(await whyNot('{"total":2,"total":3}')).toEqual([
+    'it has "total" twice, in line 1: nobody could say which counts',
+  ]);
+  expect(await whyNot(Buffer.from('{"total":3,"by":"caf\xe9"}', 'latin1'))).toEqual([
+    expect.stringMatching(/^is not UTF-8: byte 0xe9 at offset 20, in line 1; .*iconv -f latin1 -t utf-8$/),
+  ]);
+});
+
 test('a function checks in a process of its own: by what it throws or answers, and not for ever', async () => {
   await using rig = await Rig.compiled(
     { 'in.json': '{"total":3}', 'other.txt': '' },

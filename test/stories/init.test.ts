@@ -46,10 +46,16 @@ test('what other tools were told is taken over as far as it goes, and the rest i
   expect((await rig.pipe(['list', '--config', 'other/my.config.ts'])).stdout).toMatch(/copy +.*always runs/);
 
   rig.remove('pipeline.config.ts');
+  rig.write('latin.json', Buffer.from('{"name":"\xe9"}', 'latin1'));
+  rig.write('twice.json', '{"stages":[],"stages":{}}');
+  rig.write('marked.json', '\uFEFF{}');
   for (const [file, said] of [
     ['bad.json', /stages\[0\][\s\S]*stages\[1\]/],
     ['no.json', /PIPE008 no.json is no JSON/],
     ['none.json', /PIPE008 there is no file none.json/],
+    ['latin.json', /PIPE008 latin.json is not UTF-8: byte 0xe9 at offset 9, in line 1; .*iconv -f latin1/],
+    ['twice.json', /PIPE008 twice.json: it has "stages" twice, in line 1: nobody/],
+    ['marked.json', /PIPE008 .*\n {2}at stages\n/],
   ] as const)
     expect(await rig.pipe(['init', '--from', file])).toMatchObject({
       code: 2,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { printable } from '../../../src/model/words/printable.ts';
 
 test('exactly the characters that move, reorder or hide text are escaped', () => {
-  const unsafe = /^[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]$/u;
+  const unsafe = /^[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]$/u;
   const wrong: string[] = [];
   for (let code = 0; code <= 0x10ffff; code++) {
     const character = String.fromCodePoint(code);
