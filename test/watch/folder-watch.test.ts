@@ -231,27 +231,36 @@ test('another folder behind a link, of which no word has come, is watched with t
   expect(closed.sort()).toEqual(['data', 'data/in']);
 });
 
-test('a link that comes to the same folder by way of others is heard of where these lead elsewhere', async () => {
-  using scene = new Scene();
-  scene.write('v/f');
-  scene.write('v2/f');
-  fs.symlinkSync('v', scene.at('data'));
-  scene.lookedAt.saw(scene.at('data/f'));
-  scene.folders.arm();
-  const relink = (link: string, text: string) => {
-    fs.symlinkSync(text, scene.at('next'));
-    fs.renameSync(scene.at('next'), scene.at(link));
-  };
-  fs.symlinkSync('v', scene.at('alias'));
-  relink('data', 'alias');
-  await scene.hears('data');
-  scene.folders.arm();
-  relink('alias', 'v2');
-  await scene.hears('alias');
-  scene.folders.arm();
-  scene.write('v2/f', 'more');
-  await scene.hears('data/f');
-});
+test.each([
+  // The folder behind the link is watched anew, which looks where it leads.
+  ['data', 'v', 'data'],
+  // Nothing is watched by the name of this one.
+  ['data', 'first', 'first'],
+])(
+  '%s leads to %s: where %s comes to the same folder by way of others, it is heard of where these lead elsewhere',
+  async (link, text, other) => {
+    using scene = new Scene();
+    scene.write('v/f');
+    scene.write('v2/f');
+    fs.symlinkSync('v', scene.at('first'));
+    fs.symlinkSync(text, scene.at(link));
+    scene.lookedAt.saw(scene.at('data/f'));
+    scene.folders.arm();
+    const relink = (name: string, leadsTo: string) => {
+      fs.symlinkSync(leadsTo, scene.at('next'));
+      fs.renameSync(scene.at('next'), scene.at(name));
+    };
+    fs.symlinkSync('v', scene.at('alias'));
+    relink(other, 'alias');
+    await scene.hears(other);
+    scene.folders.arm();
+    relink('alias', 'v2');
+    await scene.hears('alias');
+    scene.folders.arm();
+    scene.write('v2/f', 'more');
+    await scene.hears('data/f');
+  },
+);
 
 test('where a folder really is, is found out also where the link to it cannot be watched', () => {
   const closed: string[] = [];
