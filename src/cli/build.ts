@@ -15,6 +15,7 @@ import {
   budgetOf,
   type Flags,
   freshnessOf,
+  goesOn,
   isOff,
   isSet,
   number,
@@ -70,7 +71,7 @@ export async function build(
 export function optionsOf(workspace: Workspace, flags: Flags): BuildOptions {
   return {
     jobs: number(flags, 'jobs') ?? workspace.pipeline.jobs ?? availableParallelism(),
-    keepGoing: isSet(flags, 'keepGoing') || isSet(flags, 'continueOnError'),
+    keepGoing: goesOn(flags),
     budget: { ...workspace.pipeline.budget, ...budgetOf(flags) },
     dryRun: isSet(flags, 'dryRun'),
     wait: !isOff(flags, 'wait'),

@@ -24,6 +24,11 @@ export function isOff(flags: Flags, name: string): boolean {
   return flags[name] === false;
 }
 
+/** After a failure, with what does not depend on it. */
+export function goesOn(flags: Flags): boolean {
+  return isSet(flags, 'keepGoing') || isSet(flags, 'continueOnError');
+}
+
 export function number(flags: Flags, name: string): number | undefined {
   const value = flags[name];
   return typeof value === 'number' ? value : undefined;

@@ -1,10 +1,11 @@
 // The command lines that go on with what this one was about: the same configuration, parameters and selection.
 import path from 'node:path';
+import type { Unspent } from '../engine/build-options.ts';
 import type { Typing } from '../engine/world.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { Pipeline } from '../model/stage.ts';
 import type { GoOnFlags } from '../render/look.ts';
-import { budgetOf, type Flags, texts } from './flags.ts';
+import { budgetOf, type Flags, goesOn, isOff, texts } from './flags.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For a task that failed or was stopped: what is typed behind `pipe build <task>` and `pipe accept <path>`. */
@@ -14,7 +15,7 @@ export function flagsToGoOn(
 ): GoOnFlags {
   const workspace = sameWorkspace(pipeline.params, flags);
   return {
-    build: [...given('from', flags), ...given('skip', flags), ...workspace].join(''),
+    build: [...given('from', flags), ...given('skip', flags), ...workspace, ...ruleOf(flags)].join(''),
     accept: workspace.join(''),
     path: typedFrom(root),
   };
@@ -42,28 +43,38 @@ const mostForced = 20;
 
 /**
  * For all that a budget has left, with a larger one. What was forced is named one by one: what it had built already would
- * be paid for again, and what it had not may be fresh.
+ * be paid for again, and what it had not may be fresh. Where that is too much, the run itself knows it.
  */
 export function budgetToGoOn(
   { params }: Pick<Pipeline, 'params'>,
   targets: readonly string[],
   flags: Flags,
-): (metric: string, limit: number, left?: readonly string[]) => string {
+): (rest: Unspent) => string {
   const selected = ['from', 'to', 'only', 'skip', 'since'].flatMap((name) => given(name, flags));
-  return (metric, limit, left = []) => {
+  return ({ metric, limit, left, forcedIn }) => {
     const budgets = Object.entries({ ...budgetOf(flags), [metric]: limit });
     const budget = budgets.map(([name, value]) => ` --budget ${pair(name, value)}`);
-    const isForced = flags.force === true && left.length > 0 && left.length <= mostForced;
-    const named = (isForced ? left : targets).map((target) => ` ${shellQuote(target)}`);
-    return [
-      'pipe build',
-      ...(isForced ? [' --force'] : []),
-      ...named,
-      ...selected,
-      ...sameWorkspace(params, flags),
-      ...budget,
-    ].join('');
+    const manner = [...mannerOf(flags), ...budget];
+    if (forcedIn !== null && left.length > mostForced)
+      return ['pipe build --resume ', forcedIn, ...sameSurroundings(flags), ...manner].join('');
+    const force = forcedIn === null ? [] : [' --force'];
+    const named = (forcedIn === null ? targets : left).map((target) => ` ${shellQuote(target)}`);
+    const workspace = sameWorkspace(params, flags);
+    return ['pipe build', ...force, ...named, ...selected, ...workspace, ...manner].join('');
   };
+}
+
+/** How it is built: what else would become of the same targets would not be what this run was to do. */
+function mannerOf(flags: Flags): readonly string[] {
+  return [
+    ...(goesOn(flags) ? [' -k'] : []),
+    ...texts(flags, 'jobs').map((jobs) => ` -j ${jobs}`),
+    ...ruleOf(flags),
+  ];
+}
+
+function ruleOf(flags: Flags): readonly string[] {
+  return [...given('freshness', flags), ...(isOff(flags, 'cache') ? [' --no-cache'] : [])];
 }
 
 function sameWorkspace(params: Pipeline['params'], flags: Flags): readonly string[] {
@@ -71,9 +82,12 @@ function sameWorkspace(params: Pipeline['params'], flags: Flags): readonly strin
     ...params.flatMap(({ name, value, isGiven }) =>
       isGiven && value !== null ? [` -p ${pair(name, value)}`] : [],
     ),
-    ...samePlace(flags),
-    ...texts(flags, 'envFile').map((file) => ` --env-file ${shellQuote(file)}`),
+    ...sameSurroundings(flags),
   ];
+}
+
+function sameSurroundings(flags: Flags): readonly string[] {
+  return [...samePlace(flags), ...texts(flags, 'envFile').map((file) => ` --env-file ${shellQuote(file)}`)];
 }
 
 function samePlace(flags: Flags): readonly string[] {

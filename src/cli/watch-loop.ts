@@ -213,8 +213,8 @@ export class WatchLoop {
       .map((file) => (file.startsWith(below) ? file.slice(below.length) : file));
     const display = view.beginRun(watched, changed, cause);
     this.heardPaths = [];
-    const way = budgetToGoOn(watched.workspace.pipeline, targets, flags);
-    const goOn = view.hasKeys ? (metric: string, limit: number) => `Enter, or ${way(metric, limit)}` : way;
+    const way = budgetToGoOn(watched.workspace.pipeline, targets, { ...flags, keepGoing: true });
+    const goOn: typeof way = view.hasKeys ? (rest) => `Enter, or ${way(rest)}` : way;
     this.run = startRun({ watched, flags, cause, isFirst, holds: this.holds, goOn, display });
     const ended = this.run.ended.catch((error) => this.refusalOf(error));
     const { ears } = this.options;

@@ -1,5 +1,6 @@
 // One run of a watch: as `pipe build`, with a run id, a folder and a journal of its own, over a workspace that is kept.
 import { availableParallelism } from 'node:os';
+import type { BuildOptions } from '../engine/build-options.ts';
 import type { Holds, RunCause } from '../engine/holds.ts';
 import type { Sink } from '../engine/ports.ts';
 import { Session } from '../engine/session.ts';
@@ -39,7 +40,7 @@ export function startRun(options: {
   readonly isFirst: boolean;
   readonly holds: Holds;
   /** See `BuildOptions`. */
-  readonly goOn: (metric: string, limit: number) => string;
+  readonly goOn: NonNullable<BuildOptions['goOn']>;
   readonly display: Sink;
 }): WatchedRun {
   let session: Session | null = null;

@@ -1,4 +1,5 @@
 // What a build is asked, and how it can end.
+import type { RunId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { EventBody, RunFinished, RunStarted } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
@@ -18,8 +19,8 @@ export interface BuildOptions {
   readonly budget: Metrics;
   /** What is done around the run. Default: nothing. */
   readonly hooks?: RunHooks | null;
-  /** The command line that goes on with a larger limit, with what is left. Default: one without anything else. */
-  readonly goOn?: (metric: string, limit: number, left: readonly string[]) => string;
+  /** The command line that goes on with what is left. Default: one that knows of the limit alone. */
+  readonly goOn?: (rest: Unspent) => string;
   readonly dryRun: boolean;
   /** Wait for another engine in this workspace. */
   readonly wait: boolean;
@@ -36,6 +37,17 @@ export interface BuildOptions {
   readonly lastWord?: () => EventBody;
   /** What is different in a watch. Default: this is a build by itself. */
   readonly watching?: Watching;
+}
+
+/** What a run has left that has used its budget. */
+export interface Unspent {
+  readonly metric: string;
+  /** A larger one. */
+  readonly limit: number;
+  /** The names of the tasks. */
+  readonly left: readonly string[];
+  /** The run, where anything was forced in it: what has not begun may be fresh. */
+  readonly forcedIn: RunId | null;
 }
 
 /** What a build is put together from. */

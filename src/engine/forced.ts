@@ -17,6 +17,11 @@ export function toldOfForced({ forced, forcedSince, names }: Selection, runId: R
   return { ...(!isAll && { named: forced.words() }), since: forcedSince ?? runId };
 }
 
+/** The run that can be gone on with where anything is forced in it; `null`: nothing is. */
+export function forcingRun({ folders }: World, { forced }: Selection): RunId | null {
+  return forced.isEmpty ? null : folders.runId;
+}
+
 /** It is asked anew each time: while a build waits for another, that one may do what it was to do. */
 export function forcedIn(
   { records }: Pick<World, 'records'>,

@@ -11,7 +11,7 @@ import type { BuildEnd, BuildOptions, BuildParts } from './build-options.ts';
 import { BuildTasks } from './build-tasks.ts';
 import { chainsOf, pastDurations, staleAtOnce } from './critical-path.ts';
 import { FanningOut } from './fanning-out.ts';
-import { forcedIn, toldOfForced } from './forced.ts';
+import { forcedIn, forcingRun, toldOfForced } from './forced.ts';
 import { tellForeseen } from './foresee.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearGround } from './ground.ts';
@@ -220,7 +220,7 @@ export class Session {
 
   private async loop(expected: Counts): Promise<Summary> {
     const { world, options, selection, graph, tasks, services, hooks } = this;
-    const spending = new Spending(options, (event) => world.events.emit(event));
+    const spending = new Spending(options, (event) => world.events.emit(event), forcingRun(world, selection));
     const board = this.boardOf(streams, spending);
     const { jobs, keepGoing, stdin, audited } = { ...options, ...selection };
     this.scheduler = new Scheduler({

@@ -12,7 +12,7 @@ import {
 } from '../model/metrics.ts';
 import type { Task } from '../model/task.ts';
 import { listSome, plural } from '../model/words/amounts.ts';
-import type { BuildOptions } from './build-options.ts';
+import type { BuildOptions, Unspent } from './build-options.ts';
 import { named } from './task-state.ts';
 
 const namedTasks = 5;
@@ -22,14 +22,16 @@ type Limited = Pick<BuildOptions, 'budget' | 'goOn' | 'watching'>;
 export class Spending {
   private readonly options: Limited;
   private readonly emit: (event: EventBody) => void;
+  private readonly forcedIn: Unspent['forcedIn'];
   private readonly byTask = new Map<TaskId, Metrics>();
   private sum = noMetrics;
   private limit: Spent | null = null;
   private readonly heldBack = new Set<TaskId>();
 
-  constructor(options: Limited, emit: (event: EventBody) => void) {
+  constructor(options: Limited, emit: (event: EventBody) => void, forcedIn: Unspent['forcedIn'] = null) {
     this.options = options;
     this.emit = emit;
+    this.forcedIn = forcedIn;
   }
 
   /** Of all attempts, whether they came to something or not; nothing where nothing was reported. */
@@ -47,8 +49,10 @@ export class Spending {
     const used = `${metric} ${amountText(spent)} of ${amountText(limit)}`;
     const names = notBegun(this.heldBack);
     const message = `the budget is spent: ${used}; ${plural(names.length, 'task')} did not begin: ${listSome(names, namedTasks)}`;
-    const goOn = (this.options.goOn ?? withThatAlone)(metric, 2 * limit, names);
-    return { kind: 'warning', message, hint: `to go on: ${goOn}` };
+    const { goOn = withThatAlone } = this.options;
+    const { forcedIn } = this;
+    const hint = `to go on: ${goOn({ metric, limit: 2 * limit, left: names, forcedIn })}`;
+    return { kind: 'warning', message, hint };
   }
 
   spend(task: Task, values: Metrics): void {
@@ -72,6 +76,6 @@ export class Spending {
   }
 }
 
-function withThatAlone(metric: string, limit: number): string {
+function withThatAlone({ metric, limit }: Unspent): string {
   return `pipe build --budget ${shellQuote(metric)}=${limit}`;
 }

@@ -1,5 +1,6 @@
 // Which command lines go on with what one was about.
 import { expect, test } from 'vitest';
+import type { RunId } from '../../src/base/brand.ts';
 import { budgetToGoOn, flagsToGoOn } from '../../src/cli/going-on.ts';
 import { validate } from '../../src/model/validation/validate.ts';
 import { accepted, place } from '../model/validation/sample-config.ts';
@@ -29,22 +30,41 @@ test('a task is gone on with under the same parameters and configuration, within
   });
 });
 
+const rest = { metric: 'usd', limit: 4, left: [], forcedIn: null };
+const run = '20261128-101112-abcd' as RunId;
+
 test('what a budget has left is gone on with as a whole, and with the other budgets', () => {
   const { params } = pipelineWith('level=4');
   const goOn = budgetToGoOn({ params }, ['a', 'all of it'], { skip: ['c'], budget: { usd: 1, tokens: 9 } });
-  expect(goOn('usd', 2)).toBe(
-    "pipe build a 'all of it' --skip c -p level=4 --budget usd=2 --budget tokens=9",
+  expect(goOn({ ...rest, left: ['b'] })).toBe(
+    "pipe build a 'all of it' --skip c -p level=4 --budget usd=4 --budget tokens=9",
   );
-  expect(budgetToGoOn(accepted(spec), [], {})('usd', 20)).toBe('pipe build --budget usd=20');
+  expect(budgetToGoOn(accepted(spec), [], {})(rest)).toBe('pipe build --budget usd=4');
+});
+
+test('it is gone on with in the same manner', () => {
+  const flags = { keepGoing: true, jobs: 2, freshness: 'mtime', cache: false };
+  const goOn = budgetToGoOn(accepted(spec), [], flags);
+  expect(goOn(rest)).toBe('pipe build -k -j 2 --freshness mtime --no-cache --budget usd=4');
+  expect(budgetToGoOn(accepted(spec), [], { continueOnError: true, cache: true })(rest)).toBe(
+    'pipe build -k --budget usd=4',
+  );
+  expect(flagsToGoOn(at(accepted(spec)), flags)).toMatchObject({
+    build: ' --freshness mtime --no-cache',
+    accept: '',
+  });
 });
 
 test('what was forced and is left is forced by its names, and what was forced and has run is not', () => {
   const { params } = pipelineWith('level=4');
-  const goOn = budgetToGoOn({ params }, ['a', 'b'], { force: true, skip: ['c'] });
-  expect(goOn('usd', 4, ['a:in/2 .txt', 'b'])).toBe(
-    "pipe build --force 'a:in/2 .txt' b --skip c -p level=4 --budget usd=4",
+  const flags = { force: true, skip: ['c'], keepGoing: true, envFile: ['.env'] };
+  const goOn = budgetToGoOn({ params }, ['a', 'b'], flags);
+  expect(goOn({ ...rest, left: ['a:in/2 .txt', 'b'], forcedIn: run })).toBe(
+    "pipe build --force 'a:in/2 .txt' b --skip c -p level=4 --env-file .env -k --budget usd=4",
   );
-  // More than anybody would type.
+  // More than anybody would type: the run itself knows what was forced, with which targets and parameters.
   const many = Array.from({ length: 21 }, (_, i) => `a:${i}`);
-  expect(goOn('usd', 4, many)).toBe('pipe build a b --skip c -p level=4 --budget usd=4');
+  expect(goOn({ ...rest, left: many, forcedIn: run })).toBe(
+    `pipe build --resume ${run} --env-file .env -k --budget usd=4`,
+  );
 });

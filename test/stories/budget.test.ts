@@ -143,4 +143,15 @@ test('a run of what was forced tells how to go on with what it did not come to, 
   const [, way = ''] = /to go on: pipe (.*)$/m.exec(first.stdout) ?? [];
   expect(way).toBe('build --force each:in/3.txt --budget usd=4');
   expect(await rig.build(way.split(' ').slice(1))).toMatchObject({ code: 0, executed: ['each:in/3.txt'] });
+
+  // More of it than anybody would name.
+  const names = Array.from({ length: 25 }, (_, i) => `in/${i}.txt`);
+  for (const name of names) rig.write(name, name);
+  await rig.build();
+  const many = await rig.pipe(['build', '--force', '-k', '--budget', 'usd=2']);
+  const [, resume = ''] = /to go on: pipe (.*)$/m.exec(many.stdout) ?? [];
+  expect(resume).toMatch(/^build --resume \S+ -k --budget usd=4$/);
+  const all = await rig.build([...resume.split(' ').slice(1), '--budget', 'usd=99']);
+  expect(all.executed).toHaveLength(names.length - 2);
+  expect(all.fresh).toHaveLength(2);
 });

@@ -22,7 +22,7 @@ test('what a budget has stopped goes on when somebody asks for it, and by nothin
   // Even what costs nothing: who knows that before it has run?
   expect(first).toMatchObject({ runs: 1, done: ['a'] });
   expect(first.text).toContain('○ b is pending, as the budget was spent: pipe build b runs it');
-  expect(first.text).toContain('to go on: pipe build --budget usd=20');
+  expect(first.text).toContain('to go on: pipe build -k --budget usd=20');
 
   // An edit has a budget of its own, for what it has made stale.
   rig.write('a.txt', '2');
@@ -50,7 +50,7 @@ test('at a terminal, Enter goes on for one budget more, and a key for one stage'
   await using rig = await Rig.compiled({ ...files, 'paid.log': '' }, paid(names, 10));
   await using terminal = new Terminal(rig, 'watch');
   const first = await terminal.next(rest);
-  expect(first).toContain('to go on: Enter, or pipe build --budget usd=20');
+  expect(first).toContain('to go on: Enter, or pipe build -k --budget usd=20');
   expect(first).toContain('○ b is pending, as the budget was spent: 1 runs it\n');
   terminal.type('\r');
   expect(await terminal.next(rest)).toMatch(
