@@ -7,6 +7,7 @@ import { type Metrics, noMetrics, reachedLimit } from '../model/metrics.ts';
 import { isNamedIn, type Task } from '../model/task.ts';
 import { type AssessmentOrFailure, isFailure } from './assess.ts';
 import { FailedBefore } from './failed-before.ts';
+import { OverEdits } from './over-edits.ts';
 import type { Hold, Watching } from './watching.ts';
 
 /** What a run is made for. */
@@ -20,15 +21,11 @@ export type RunCause =
   | { readonly kind: 'stage'; readonly stage: string }
   | { readonly kind: 'force'; readonly task: string };
 
-/** A stage that edits what is made before it must not be left to the next run for ever. */
-const mostLeft = 3;
-
 export class Holds implements Watching {
-  private readonly failedBefore = new FailedBefore();
+  private readonly overEdits = new OverEdits();
+  private readonly failedBefore = new FailedBefore(this.overEdits);
   /** What a budget has stopped, and how much had been used by then. */
   private readonly stopped = new Map<TaskId, Metrics>();
-  /** How often in a row each was left to the next run. */
-  private readonly left = new Map<TaskId, number>();
   private cause: RunCause = { kind: 'begin' };
   private budget: Metrics = noMetrics;
   private readonly cleared = new Set<string | null>();
@@ -54,8 +51,9 @@ export class Holds implements Watching {
   }
 
   /** In the run that is at work. What a failure in it has left out has had its turn as well. */
-  ended({ task, stage, outcome, failure, blockedBy = [] }: TaskFinished): void {
-    if (outcome !== 'cancelled') this.left.delete(task);
+  ended(finished: TaskFinished): void {
+    const { task, stage, outcome, failure, blockedBy = [] } = finished;
+    this.overEdits.ended(finished);
     const isLeftOut = outcome === 'skipped' && failure === undefined;
     if (outcome === 'executed' || outcome === 'restored') this.foundFresh(task);
     const hasRun = outcome === 'executed' || outcome === 'restored' || outcome === 'failed';
@@ -76,9 +74,7 @@ export class Holds implements Watching {
   }
 
   leavesToNext({ id }: Task): boolean {
-    const count = (this.left.get(id) ?? 0) + 1;
-    this.left.set(id, count);
-    return count <= mostLeft;
+    return this.overEdits.leavesToNext(id);
   }
 
   clearedUp(stage: string | null): void {
@@ -89,7 +85,7 @@ export class Holds implements Watching {
     return this.cleared.has(stage);
   }
 
-  hold(task: Task, assessed: AssessmentOrFailure): Hold | null {
+  hold(task: Task, assessed: AssessmentOrFailure, isBeforeItsTurn = () => false): Hold | null {
     const { stage } = task;
     if (this.isAskedFor(task)) return null;
     if (this.isStopped(task.id)) return { kind: 'until-asked', why: 'budget' };
@@ -98,7 +94,7 @@ export class Holds implements Watching {
       return { kind: 'as-it-is' };
     // Another failure is news for what it runs over.
     if (stage.when === 'failure') return null;
-    const failure = this.failedBefore.failureOf(task, assessed);
+    const failure = this.failedBefore.failureOf(task, assessed, isBeforeItsTurn);
     return failure && { kind: 'until-changed', failure };
   }
 

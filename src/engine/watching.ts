@@ -18,7 +18,8 @@ export type Hold =
 export const overBudget: Hold = { kind: 'until-asked', why: 'budget' };
 
 export interface Watching {
-  hold(task: Task, assessed: AssessmentOrFailure): Hold | null;
+  /** `isBeforeItsTurn`: whether something that comes before it is to run first; in a run it is its turn. */
+  hold(task: Task, assessed: AssessmentOrFailure, isBeforeItsTurn?: () => boolean): Hold | null;
   /** It failed over what was assessed. */
   failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void;
   /** Nothing more may begin in this run, which has used so much. */

@@ -1,5 +1,6 @@
 // What a watch finds when it looks: which tasks are fresh, which are to run, which have to wait.
 import type { TaskId } from '../base/brand.ts';
+import { once } from '../base/once.ts';
 import type { Edge, StageGraph } from '../model/graph/graph.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
@@ -57,9 +58,11 @@ export function whatIsToDo(options: {
       if (!isManyTasks(family)) found.set(family.id, { kind: 'fresh' });
       continue;
     }
+    // What was edited that an earlier stage made is made anew before anything of it is read.
+    const isBeforeItsTurn = once(() => isAnyStaleBefore(stage, { graph, found }));
     const stateNow = (one: AssessmentOrFailure): RestState => {
       const blocker = blockers.of(one.task) ?? spoilerOf(one, { graph, tasks, found });
-      return stateOf(one.task, one, watching, blocker);
+      return stateOf(one.task, one, { watching, blocker, isBeforeItsTurn });
     };
     if (!isManyTasks(family)) {
       found.set(family.id, stateNow(assessor.assess(family)));
@@ -89,16 +92,34 @@ export function whatIsToDo(options: {
 function stateOf(
   task: Task,
   assessed: AssessmentOrFailure,
-  watching: Watching,
-  blocker: TaskId | null,
+  {
+    watching,
+    blocker,
+    isBeforeItsTurn,
+  }: {
+    readonly watching: Watching;
+    readonly blocker: TaskId | null;
+    readonly isBeforeItsTurn: () => boolean;
+  },
 ): RestState {
   if (!isFailure(assessed) && assessed.verdict.kind === 'fresh') {
     watching.foundFresh(task.id);
     return { kind: 'fresh' };
   }
-  const hold = watching.hold(task, assessed);
+  const hold = watching.hold(task, assessed, isBeforeItsTurn);
   if (hold !== null) return { kind: 'held', hold, estimateMs: estimateOf(assessed) };
   return blocker === null ? { kind: 'stale' } : { kind: 'blocked', by: blocker };
+}
+
+function isAnyStaleBefore(
+  { name }: Stage,
+  { graph, found }: { readonly graph: StageGraph; readonly found: ReadonlyMap<TaskId, RestState> },
+): boolean {
+  const before = graph.upstreamOf([name]);
+  return [...found].some(([id, { kind }]) => {
+    const stage = stageOfTask(id);
+    return kind === 'stale' && stage !== name && before.has(stage);
+  });
 }
 
 /** Of what runs after any end, and would be skipped in a run, as it lacks what was to be made before it: over what. */

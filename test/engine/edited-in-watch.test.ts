@@ -1,9 +1,12 @@
 // A run of a watch that is told of edits: what it begins anew, what it leaves to the next one or to a person.
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
+import { Assessor } from '../../src/engine/assess.ts';
+import { BuildTasks } from '../../src/engine/build-tasks.ts';
 import { Holds, type RunCause } from '../../src/engine/holds.ts';
+import { whatIsToDo } from '../../src/engine/whats-to-do.ts';
 import { items } from '../../src/model/item-spec.ts';
-import type { Script } from '../rig/fake-executor.ts';
+import { exitOne, type Script } from '../rig/fake-executor.ts';
 import { Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
 
 type Edit = (path: string, content: string) => void;
@@ -15,7 +18,7 @@ type Edit = (path: string, content: string) => void;
 async function run(
   machine: Machine,
   plan: Plan,
-  script: (edit: Edit, scene: Parameters<Script>[0], attempt: number) => 'ends' | 'waits',
+  script: (edit: Edit, scene: Parameters<Script>[0], attempt: number) => 'ends' | 'waits' | 'fails',
   options: {
     readonly name?: string;
     readonly cause?: RunCause;
@@ -37,6 +40,7 @@ async function run(
     scene.work();
     const does = script(edit, scene, ++attempts);
     if (edited.length > 0 && !deaf) session.edited({ paths: edited, everything: false });
+    if (does === 'fails') return exitOne;
     return does === 'ends' ? undefined : new Promise(() => {});
   });
   const end = await session.build('test');
@@ -138,28 +142,77 @@ for (const deaf of [false, true])
     expect(machine.disk.text('out/b.txt')).toBe('b(a(1))');
   });
 
-test('a stage that edits what is made before it fails over that in the end', async () => {
-  const machine = Machine.with({ 'in.txt': '1' });
-  const holds = new Holds();
+/** As a watch does: runs follow each other as long as a look finds something to do. How `b` ended in each. */
+async function untilRest(
+  machine: Machine,
+  holds: Holds,
+  script: Parameters<typeof run>[2],
+): Promise<readonly string[]> {
   const outcomes: string[] = [];
-  for (let turn = 0; turn < 6; turn++) {
-    const { ends } = await run(
-      machine,
-      chain,
-      (edit) => {
-        edit('out/a.txt', `by hand ${turn}`);
-        return 'ends';
-      },
-      { name: 'b', holds },
-    );
+  for (let turn = 0; turn < 12 && hasWork(machine, holds); turn++) {
+    const { ends } = await run(machine, chain, script, { name: 'b', holds });
     const b = ends.find(({ task }) => task === 'b')!;
     outcomes.push(`${b.outcome} ${b.failure?.kind ?? ''}`.trim());
   }
-  expect(outcomes).toEqual([
-    ...['cancelled', 'cancelled', 'cancelled', 'failed input-overwritten'],
-    // Held: it would fail again.
-    ...['skipped input-overwritten', 'skipped input-overwritten'],
+  return outcomes;
+}
+
+function hasWork(machine: Machine, holds: Holds): boolean {
+  const world = machine.start();
+  const tasks = new BuildTasks(world, chain.graph, chain.select(), holds);
+  holds.begin({ kind: 'change' });
+  return whatIsToDo({ graph: chain.graph, tasks, assessor: new Assessor(world), watching: holds }).hasWork;
+}
+
+test('a stage that edits what is made before it fails over that in the end', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const holds = new Holds();
+  let edits = 0;
+  const selfish: Parameters<typeof run>[2] = (edit) => {
+    edit('out/a.txt', `by itself ${edits++}`);
+    return 'ends';
+  };
+  const atFirst = ['cancelled', 'cancelled', 'cancelled', 'failed input-overwritten'];
+  expect(await untilRest(machine, holds, selfish)).toEqual([
+    ...atFirst,
+    // A person might have come to rest by now.
+    ...['failed input-overwritten', 'failed input-overwritten'],
+    // What it edited last is made anew once more, and that would be edited again.
+    'skipped input-overwritten',
   ]);
+  expect(machine.disk.text('out/a.txt')).toBe('a(1)');
+
+  // When everything is looked at after a while, once more.
+  holds.heard(null);
+  expect(await untilRest(machine, holds, selfish)).toEqual([
+    ...['failed input-overwritten', 'skipped input-overwritten'],
+  ]);
+  // Edited while nothing runs, thus by a person.
+  machine.edit('in.txt', '2');
+  expect((await untilRest(machine, holds, selfish)).slice(0, 4)).toEqual(atFirst);
+});
+
+test('what was edited each time it ran is built when the edits have come to rest', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  let edits = 0;
+  const outcomes = await untilRest(machine, new Holds(), (edit) => {
+    if (edits < 4) edit('out/a.txt', `by hand ${edits++}`);
+    return 'ends';
+  });
+  expect(outcomes).toEqual([
+    ...['cancelled', 'cancelled', 'cancelled', 'failed input-overwritten', 'executed'],
+  ]);
+  expect(machine.disk.text('out/b.txt')).toBe('b(a(1))');
+});
+
+test('one that edits what is made before it and fails of something else is held as well', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  let edits = 0;
+  const outcomes = await untilRest(machine, new Holds(), (edit) => {
+    edit('out/a.txt', `by itself ${edits++}`);
+    return 'fails';
+  });
+  expect(outcomes).toEqual(['failed exit', 'skipped exit']);
 });
 
 test('a touch is told as what it is, and what has no price begins anew', async () => {

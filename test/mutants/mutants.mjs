@@ -1158,6 +1158,13 @@ export const mutants = [
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-edits.test.ts'],
   },
   {
+    name: 'a stage of a watch that edits what is made before it runs without end',
+    file: 'src/engine/failed-before.ts',
+    from: 'if (isBeforeItsTurn()) return before.failure;',
+    to: '',
+    tests: ['test/engine/edited-in-watch.test.ts'],
+  },
+  {
     name: 'what a budget has stopped goes on by itself, with another one',
     file: 'src/engine/holds.ts',
     from: "if (this.isStopped(task.id)) return { kind: 'until-asked', why: 'budget' };",
@@ -1166,9 +1173,9 @@ export const mutants = [
   },
   {
     name: 'a watch does not try again what failed over edits',
-    file: 'src/engine/failed-before.ts',
-    from: 'if (tries < mostTries ||',
-    to: 'if (',
+    file: 'src/engine/over-edits.ts',
+    from: 'return tries < mostTries ||',
+    to: 'return ',
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-holds.test.ts'],
   },
   {
