@@ -50,14 +50,23 @@ function compiled(schema: unknown, patterns: Patterns): ValidateFunction {
   const { $schema: dialect = '', $async: isAsync } = schema as AnySchemaObject;
   if (isAsync === true) throw new Error('a schema with $async cannot be used here');
   const code = { regExp: patterns.engine };
-  const options = { allErrors: true, strict: false, logger: false, code } as const;
+  const options = { allErrors: true, strict: false, logger: false, validateSchema: false, code } as const;
   const ajv = String(dialect).includes('2020-12')
     ? new Ajv2020(options)
     : String(dialect).includes('2019-09')
       ? new Ajv2019(options)
       : new Ajv(options);
   addFormats.default(ajv);
+  if (dialect !== '' && ajv.getSchema(String(dialect)) === undefined)
+    throw new Error(`its $schema is ${dialect}, and known are draft 7, 2019-09 and 2020-12`);
+  if (ajv.validateSchema(schema) !== true) throw new Error(whyNoSchema(ajv.errors ?? []));
   return ajv.compile(schema);
+}
+
+/** One is enough, and the first says most: what follows is often that no other form of it fits either. */
+function whyNoSchema([error]: readonly ErrorObject[]): string {
+  if (error === undefined) return 'it does not fit its $schema';
+  return `${error.instancePath === '' ? 'it' : `#${error.instancePath}`} ${messageOf(error)}`;
 }
 
 interface Schema extends Validation {

@@ -51,10 +51,12 @@ export async function stageChecks(
     open.map(({ name }) => name),
   );
   const stages = parts.map(({ stage }) => stage);
-  const problems = refusals(world, workspace.graph, selection, { about: parts });
+  const problems = await refusals(world, workspace.graph, selection, { about: parts });
   const tools = problems.filter((problem) => problem.code === 'PIPE037');
   const files = problems.filter((problem) => aboutFiles.has(problem.code));
-  const code = problems.filter((problem) => !tools.includes(problem) && !files.includes(problem));
+  const schemas = problems.filter((problem) => problem.code === 'PIPE058');
+  const told = new Set([...tools, ...files, ...schemas]);
+  const code = problems.filter((problem) => !told.has(problem));
   return [
     ...(code.length === 0 ? [] : [checkOf('code', code, '')]),
     ...(stages.some((stage) => stage.tools.length > 0)
@@ -69,6 +71,7 @@ export async function stageChecks(
           lookAt(world, one, { timeoutMs: longestLookMs(one), signal: neverEnded }),
         )),
     checkOf('files', files, fineFiles(parts)),
+    ...(schemas.length === 0 ? [] : [checkOf('schemas', schemas, '')]),
     ...openChecks(open, parts),
   ];
 }

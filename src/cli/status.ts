@@ -16,7 +16,7 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
   const selection = selectStages(workspace, selectionOf(targets, flags));
   const { problems, plans, gone, warnings } = await looking(workspace, selection, flags, async (world) => ({
     // What a build would refuse has no plan: `pipe build --dry-run` says the same.
-    problems: refusals(world, workspace.graph, selection),
+    problems: await refusals(world, workspace.graph, selection),
     ...(await foresee(world, workspace.graph, selection)),
     warnings: forewarnings(world, workspace.graph, selection, true),
   }));

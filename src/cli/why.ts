@@ -31,7 +31,7 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   const everything = new Set(workspace.graph.stages.map((stage) => stage.name));
   const { problems, plans, configModules } = await looking(workspace, selection, flags, async (world) => ({
     // What a build would refuse has no other cause.
-    problems: refusals(world, workspace.graph, selection),
+    problems: await refusals(world, workspace.graph, selection),
     ...(await foresee(world, workspace.graph, selection, { built: everything })),
     configModules: modulesOfConfig(world, stages),
   }));

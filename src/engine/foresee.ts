@@ -5,6 +5,7 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import type { ItemsGone } from '../model/item-events.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
+import { whyBroken } from './broken-schemas.ts';
 import { type PreviewOptions, preview } from './preview.ts';
 import { outcomeOfPlans, type Summary } from './run-outcome.ts';
 import type { World } from './world.ts';
@@ -41,16 +42,11 @@ async function brokenAmong(
   stages: readonly Stage[],
 ): Promise<ReadonlyMap<string, Failure>> {
   const broken = new Map<string, Failure>();
-  const known = new Map<string, string | null>();
+  const why = whyBroken(checker);
   for (const { name, checks } of stages) {
     for (const { check, at } of checks) {
       if (check.kind === 'function' || broken.has(name)) continue;
-      const key = JSON.stringify(check);
-      if (!known.has(key)) {
-        const prepared = await checker.prepare(check);
-        known.set(key, prepared.ok ? null : prepared.error);
-      }
-      const message = known.get(key) ?? null;
+      const message = await why(check);
       if (message !== null) broken.set(name, { kind: 'check-broken', at, message });
     }
   }

@@ -81,7 +81,7 @@ export class Session {
     if (fresh === null) {
       const about = this.tasks.all.flatMap((task) => toCheck(task, this.found, this.assessor));
       const { graph, selection, tasks, whole } = this;
-      const problems = refusals(world, graph, selection, { tasks, whole, about });
+      const problems = await refusals(world, graph, selection, { tasks, whole, about });
       if (problems.length > 0)
         return this.rest === null ? { kind: 'refused', problems } : { kind: 'superseded' };
       if (!options.dryRun) options.onWork?.();

@@ -53,6 +53,7 @@ export const diagnosticTitles = {
   PIPE055: 'bad value of a parameter',
   PIPE056: 'a stage that would never run',
   PIPE057: 'an input that only a failure makes',
+  PIPE058: 'a schema that is none',
   PIPE066: 'a batch without items',
   PIPE067: 'one item where a batch has many',
   PIPE068: 'a hook around one item of a batch',

@@ -116,7 +116,14 @@ test('a schema that is none says why', async () => {
   const file = (name: string): ContentCheck => ({ kind: 'schema-file', schema: name as FilePath });
   expect(await problems(file('none.schema.json'), 'a.json', '1')).toMatch(/^none\.schema\.json: ENOENT/);
   expect(await problems(file('broken.schema.json'), 'a.json', '1')).toMatch(/^broken\.schema\.json: .*JSON/);
-  expect(await problems(schema({ type: 'odd' }), 'a.json', '1')).toMatch(/schema is invalid/);
+  expect(await problems(schema({ type: 'odd' }), 'a.json', '1')).toMatch(
+    /^#\/type must be equal to one of the allowed values: "array", /,
+  );
+  expect(await problems(schema({ $schema: 'http://json-schema.org/draft-04/schema#' }), 'a.json', '1')).toBe(
+    'its $schema is http://json-schema.org/draft-04/schema#, and known are draft 7, 2019-09 and 2020-12',
+  );
+  for (const dialect of ['http://json-schema.org/draft-07/schema#', 'http://json-schema.org/draft-07/schema'])
+    expect(await problems(schema({ $schema: dialect }), 'a.json', '1')).toEqual([]);
   expect(await problems(schema({ $ref: 'https://example.org/x.json' }), 'a.json', '1')).toMatch(
     /can't resolve/,
   );

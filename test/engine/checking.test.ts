@@ -108,13 +108,40 @@ test('what a person had accepted stays theirs when it does not pass another chec
   ).toHaveLength(1);
 });
 
-test('a check that cannot be made fails the stage before it has cost anything', async () => {
+test('a check that could never be made is refused before anything is paid for, wherever its stage stands', async () => {
   const plan = planOf({
-    a: { produces: 'a.txt', check: [matches(/a/), { kind: 'json-schema', schema: {} }] },
+    paid: { produces: 'paid.txt' },
+    a: {
+      requires: 'paid.txt',
+      produces: 'a.txt',
+      check: [matches(/a/), { kind: 'json-schema', schema: {} }],
+    },
   });
-  const { world, executed } = await build(new Machine(), plan);
+  const { end, executed } = await build(new Machine(), plan);
   expect(executed).toEqual([]);
-  expect(failureOf(world)).toMatchObject({ kind: 'check-broken', at: 'stages.a.check[1]' });
+  expect(end).toMatchObject({
+    kind: 'refused',
+    problems: [
+      {
+        code: 'PIPE058',
+        message: expect.stringMatching(/"a" .* the check schema is not played here$/),
+        at: 'stages.a.check[1]',
+      },
+    ],
+  });
+});
+
+test('one whose schema another stage may make fails its stage, before that has cost anything', async () => {
+  const plan = planOf({
+    make: { produces: 'made.json' },
+    a: { produces: 'a.txt', check: { kind: 'json-schema', schema: 'made.json' } },
+  });
+  const machine = new Machine();
+  for (const executed of [['make'], []]) {
+    const built = await build(machine, plan);
+    expect(built.executed).toEqual(executed);
+    expect(failureOf(built.world)).toMatchObject({ kind: 'check-broken', at: 'stages.a.check' });
+  }
 });
 
 test('a function that checks has the time of its stage, else a minute; one that takes longer has not passed', async () => {

@@ -7,6 +7,13 @@
 export const mutants = [
   // What is read.
   {
+    name: 'schemas are read of stages whose outputs have passed them',
+    file: 'src/engine/broken-schemas.ts',
+    from: ' || hasPassed(world, stage)) continue;',
+    to: ') continue;',
+    tests: ['test/engine/broken-schemas.test.ts'],
+  },
+  {
     name: 'of one name twice in an object of JSON the last counts',
     file: 'src/base/json.ts',
     from: 'if (namesWritten(text) !== namesIn(value)) throw repeatedName(text, line);',

@@ -136,3 +136,41 @@ test('a function checks in a process of its own: by what it throws or answers, a
   expect(await rig.build()).toMatchObject({ code: 0, restored: ['copy'], executed: [] });
   expect(rig.read('ran')).toBe(ran);
 });
+
+test('a schema that is none is told before anything is paid for, by whoever looks, and in a file as in the configuration', async () => {
+  const config = (schema: string) => `
+    import { definePipeline, jsonSchema } from 'pipe-build';
+    export default definePipeline({ stages: {
+      paid: { requires: 'in.json', produces: 'paid.json', run: 'echo ran >> ran; cp in.json paid.json' },
+      inline: { requires: 'paid.json', produces: 'a.json', run: 'cp paid.json a.json', check: jsonSchema(${schema}) },
+      file: { requires: 'paid.json', produces: 'b.json', run: 'cp paid.json b.json', check: [jsonSchema('s.json')] },
+    } });`;
+  await using rig = await Rig.compiled({ 'in.json': '1', 's.json': '{' }, config("{ type: 'strng' }"));
+  for (const args of [['build'], ['build', '-n'], ['status'], ['why', 'file']]) {
+    const { code, stderr } = await rig.pipe(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^PIPE058 stage "file" .* is none: s\.json: .*JSON.*\n {2}at stages\.file\.check\[0\]\n {2}hint: /m,
+    );
+    if (args[0] !== 'why')
+      expect(stderr).toMatch(
+        /^PIPE058 stage "inline" .*: #\/type must be .*\n {2}at stages\.inline\.check\n/m,
+      );
+  }
+  expect((await rig.pipe(['doctor'])).stdout).toMatch(/^fail +schemas +2 problems\n +PIPE058 /m);
+  expect(rig.exists('ran')).toBe(false);
+
+  await rig.reconfigure(config("{ type: 'number' }"));
+  rig.write('s.json', '{}');
+  expect((await rig.build()).executed).toEqual(['file', 'inline', 'paid']);
+  expect((await rig.pipe(['doctor'])).stdout).not.toContain('schemas');
+
+  // In a build of a part, and of what is as it was nobody asks.
+  rig.write('s.json', '[]');
+  expect(await rig.pipe(['build'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('PIPE058 stage "file"'),
+  });
+  rig.write('in.json', '2');
+  expect((await rig.build(['inline'])).executed).toEqual(['inline', 'paid']);
+});

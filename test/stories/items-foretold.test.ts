@@ -177,17 +177,19 @@ test('what a hint says to type means the same workspace, wherever the person is'
   );
 });
 
-test('a schema that is none is foretold for each task over which a build would fail', async () => {
+test('a schema that was made and is none is foretold for each task over which a build would fail', async () => {
   const config = `import { definePipeline, jsonSchema } from 'pipe-build';
 export default definePipeline({ stages: {
+  make: { requires: ['schema.src'], produces: ['schema.json'], run: 'cp schema.src schema.json' },
   s: { forEach: 'in/{n}.json', produces: ['out/{n}.json'], run: 'cp {item} {produces}', check: jsonSchema('schema.json') },
   g: { requires: ['out/*.json'], produces: ['all.txt'], run: 'cat {requires} > {produces}' },
 } });`;
-  await using rig = await Rig.compiled({ 'in/1.json': '1', 'in/2.json': '2', 'schema.json': '{}' }, config);
+  await using rig = await Rig.compiled({ 'in/1.json': '1', 'in/2.json': '2', 'schema.src': '{}' }, config);
   expect((await rig.build()).code).toBe(0);
-  rig.write('schema.json', '{"type":');
+  rig.write('schema.src', '{"type":');
+  expect((await rig.build(['make'])).code).toBe(0);
   const words = 'its check cannot be made: schema.json: ';
-  for (const args of [['status'], ['build', '-n'], ['build', '-n', '--force']]) {
+  for (const args of [['status'], ['build', '-n'], ['build', '-n', '--force', 's', 'g']]) {
     const { stdout } = await rig.pipe(args);
     expect(
       stdout.match(/^would fail +s:in\/[12]\.json .*\n +its check cannot be made: schema\.json: /gm),
@@ -203,9 +205,9 @@ export default definePipeline({ stages: {
   expect(built.end('s:in/1.json')).toMatchObject({ failure: { kind: 'check-broken' } });
 
   // Of what is fresh no check is made.
-  rig.write('schema.json', '{}');
+  rig.write('schema.src', '{}');
   expect(await rig.build()).toMatchObject({ code: 0, executed: [] });
-  expect((await rig.pipe(['status'])).stdout).toContain('nothing to do: 3 fresh');
+  expect((await rig.pipe(['status'])).stdout).toContain('nothing to do: 4 fresh');
 });
 
 test('what a choice of a parameter left that is gone is told in one line, in words, by a build and beforehand', async () => {
