@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  * has one more than what the service itself was started as: to end the one must not end the other. Nor must the end of a
  * hook of the pipeline, which belongs to no stage, be that of all its run.
  */
-const markNames = [
+export const markNames = [
   'PIPE_RUN_ID',
   'PIPE_STAGE',
   'PIPE_ITEM',

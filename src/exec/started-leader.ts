@@ -14,6 +14,8 @@ export class StartedLeader implements Leader {
   private close!: () => void;
   private hasEnded = false;
   private hasClosed = false;
+  /** Known to have left no process of its group: then the starter knows it too. */
+  private wasAlone = false;
   /** Started anew without the starter, which never came to it. */
   private instead: Leader | null = null;
 
@@ -84,12 +86,13 @@ export class StartedLeader implements Leader {
 
   letGo(): void {
     if (this.instead !== null) this.instead.letGo();
-    else if (!this.hasClosed) this.say('L');
+    else if (!this.hasClosed || !this.wasAlone) this.say('L');
   }
 
   private ends(end: LeaderEnd): void {
     this.hasEnded = true;
     this.hasClosed ||= end.kind === 'not-started';
+    this.wasAlone = end.kind === 'not-started' || end.isAlone;
     this.end(end);
   }
 }

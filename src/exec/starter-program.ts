@@ -1,6 +1,8 @@
 // The program of the process that starts commands: in Perl, because that is small and nearly everywhere.
 // It copies itself for each command, which takes a fifth of what it takes Node, whose memory is large.
 
+import { markNames } from './process-table.ts';
+
 /** A frame is the length of the rest (4 bytes, big-endian, as all numbers), a letter, the command's number, and more. */
 export const frameHead = { lengthBytes: 4, letterBytes: 1, numberBytes: 4 } as const;
 
@@ -11,7 +13,8 @@ export const frameHead = { lengthBytes: 4, letterBytes: 1, numberBytes: 4 } as c
  *   set, and their names and values; and the names of those that are gone. Variables are those of the command before but
  *   for these.
  * - `H`, `G`: hold back, go on reading what it prints to the descriptor that follows as a digit.
- * - `L`: let go: nobody wants what it prints any more.
+ * - `W`: watch over a group that was started elsewhere. Fields as above: its number, and its marks.
+ * - `L`: let go: nobody wants what it prints any more, and its group is gone or given up.
  *
  * and tells of
  *
@@ -22,23 +25,28 @@ export const frameHead = { lengthBytes: 4, letterBytes: 1, numberBytes: 4 } as c
  * - `E`: it has ended; status as of `wait` and whether its group is empty, as two numbers.
  * - `C`: nothing more will be printed.
  *
- * Every command leads a process group of its own. Signals have their usual effect in all of them, and in this process,
- * which ends with the one that it serves: then there is nothing more to read.
+ * Every command leads a process group of its own, and signals have their usual effect in all of them.
+ *
+ * When the one that it serves is gone, it does not go before it has ended what was not let go, by the program that is
+ * its argument: see starter-ending.ts.
  */
 export const starterProgram = String.raw`
 $0 = 'pipe: starts commands';
 %ENV = ();
+my $engine = getppid;
 my $in = '';
-my (%numberOf, %reading, %open, %error);
+my (%numberOf, %groupOf, %reading, %open, %error);
 pipe(my $childEnded, my $childEnds) or exit 1;
 pipe(my $failed, my $fails) or exit 1;
 $SIG{CHLD} = sub { syswrite $childEnds, '.' };
+# Not ignored: that is what commands would inherit.
+$SIG{PIPE} = sub {};
 
 sub report {
   my $frame = pack('N', length $_[0]) . $_[0];
   for (my $at = 0; $at < length $frame;) {
     my $count = syswrite STDOUT, $frame, length($frame) - $at, $at;
-    if (defined $count) { $at += $count } elsif ($! + 0 != 4) { exit 1 }
+    if (defined $count) { $at += $count } elsif ($! + 0 != 4) { alone() }
   }
 }
 
@@ -52,8 +60,14 @@ sub shut {
   report('C' . pack('N', $number));
 }
 
+sub marks {
+  return length $ENV{PIPE_RUN_ID} ? map "$_=$ENV{$_}", grep length $ENV{$_}, qw(${markNames.join(' ')}) : ();
+}
+
 sub start {
   my ($number, $folder, $count, @fields) = @_;
+  # Asked for by an engine that was killed since: the next one may be at work by now.
+  return if getppid != $engine;
   my @words = splice @fields, 0, $count;
   my %set = splice @fields, 0, 2 * shift @fields;
   @ENV{keys %set} = values %set;
@@ -71,6 +85,7 @@ sub start {
   # Here too: whoever hears of it may send a signal before the copy has come to it.
   setpgrp $process, $process;
   $numberOf{$process} = $number;
+  $groupOf{$number} = [$process, marks()];
   $open{$number} = { 1 => $out, 2 => $err };
   $reading{fileno $out} = [$number, 1, $out];
   $reading{fileno $err} = [$number, 2, $err];
@@ -80,6 +95,8 @@ sub start {
 sub hear {
   my ($letter, $number, $rest) = unpack 'a N a*', $_[0];
   return start($number, split /\0/, $rest, -1) if $letter eq 'S';
+  return $groupOf{$number} = [split /\0/, $rest] if $letter eq 'W';
+  delete $groupOf{$number} if $letter eq 'L';
   my $streams = $open{$number} or return;
   if ($letter eq 'L') { shut($number, $_) for keys %$streams }
   elsif (my $pipe = $$streams{$rest}) {
@@ -100,9 +117,17 @@ sub collect {
       $error{$which} = $why;
     }
     my $why = delete $error{$process};
+    my $isGone = !kill(0, -$process) && $! + 0 == 3;
+    delete $groupOf{$number} if $isGone;
     if (defined $why) { report('F' . pack('NN', $number, $why)) }
-    else { report('E' . pack('NNN', $number, $status, kill(0, -$process) || $! + 0 != 3 ? 0 : 1)) }
+    else { report('E' . pack('NNN', $number, $status, $isGone ? 1 : 0)) }
   }
+}
+
+sub alone {
+  # A text until now: it would be compiled at each start.
+  eval $ARGV[0] if %groupOf;
+  exit 0;
 }
 
 report('R' . pack('N', 0));
@@ -122,7 +147,7 @@ for (;;) {
   }
   next unless vec $ready, 0, 1;
   my $count = sysread STDIN, $in, 65536, length $in;
-  exit 0 if defined $count && $count == 0;
+  alone() if defined $count ? $count == 0 : $! + 0 != 4;
   while (length $in >= 4 && length $in >= 4 + unpack 'N', $in) {
     hear(substr $in, 4, unpack 'N', $in);
     substr($in, 0, 4 + unpack 'N', $in) = '';

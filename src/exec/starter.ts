@@ -2,12 +2,18 @@
 //
 // It takes less than Node does, which copies its large memory for each command and stands still meanwhile. And what a
 // command prints goes into a pipe; Node gives it a socket, which cannot be opened by name: `echo … > /dev/stderr` fails.
+//
+// It outlives an engine that is killed, and ends what that has left: its own commands, and functions that this process
+// has started.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type Leader, type LeaderNews, type LeaderSpec, type StartLeader, spawnLeader } from './leader.ts';
+import { defaultPeriods } from './periods.ts';
+import { type Marks, marksIn } from './process-table.ts';
 import { StartedLeader } from './started-leader.ts';
+import { type EndingPeriods, starterEnding } from './starter-ending.ts';
 import { frameHead, starterProgram } from './starter-program.ts';
 
 /** Where distributions have it. Looked up nowhere else: a PATH may lead anywhere. */
@@ -17,31 +23,48 @@ const perl = '/usr/bin/perl';
 export const startLeader: StartLeader = process.platform === 'linux' ? leadersByStarter(perl) : spawnLeader;
 
 /** `program`: absolute path of what runs the starter's program. */
-export function leadersByStarter(program: string): StartLeader {
+export function leadersByStarter(program: string, periods: EndingPeriods = defaultPeriods): StartLeader {
   let starter: Starter | null = null;
   const usable = (): Starter | null => {
     // One that has worked was ended by somebody; one that never did would not the next time.
-    if (starter === null || (starter.hasEnded && starter.hasWorked)) starter = openStarter(program);
+    if (starter === null || (starter.hasEnded && starter.hasWorked)) starter = openStarter(program, periods);
     return starter === null || starter.hasEnded ? null : starter;
   };
   return (spec, news) => {
-    const by = canStart(spec) ? usable() : null;
-    return by === null ? spawnLeader(spec, news) : by.start(spec, news);
+    if (canStart(spec)) return usable()?.start(spec, news) ?? spawnLeader(spec, news);
+    let letGo: (() => void) | undefined;
+    const started = (pid: number) => {
+      news.started(pid);
+      letGo = usable()?.watchOver(pid, marksIn(spec.env));
+    };
+    const leader = spawnLeader(spec, { ...news, started });
+    return letGo === undefined ? leader : watched(leader, letGo);
   };
 }
 
-function openStarter(program: string): Starter | null {
+function openStarter(program: string, periods: EndingPeriods): Starter | null {
   if (!existsSync(program)) return null;
   // What it is told in the environment would be Perl's own business: modules, options, locales.
   const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
   try {
-    const child = spawn(program, ['-e', starterProgram], {
+    const child = spawn(program, ['-e', starterProgram, starterEnding(periods)], {
       ...{ cwd: '/', env, detached: true, stdio: ['pipe', 'pipe', 'ignore'] },
     });
     return new Starter(child);
   } catch {
     return null;
   }
+}
+
+function watched(leader: Leader, letGo: () => void): Leader {
+  return {
+    ...{ ended: leader.ended, closed: leader.closed, isRunning: () => leader.isRunning() },
+    ...{ pause: (source) => leader.pause(source), resume: (source) => leader.resume(source) },
+    letGo() {
+      leader.letGo();
+      letGo();
+    },
+  };
 }
 
 /** It has no terminal to give, and its fields end with a zero byte. */
@@ -83,6 +106,13 @@ class Starter {
     if (this.leaders.size === 1) this.keepsAlive(true);
     this.send('S', number, this.fieldsOf(spec));
     return leader;
+  }
+
+  /** Over a group that it has not started; until what this answers is called. */
+  watchOver(groupId: number, marks: Marks): () => void {
+    const number = ++this.last;
+    this.send('W', number, [groupId, ...marks].join('\0'));
+    return () => this.send('L', number, '');
   }
 
   private fieldsOf({ file, args, cwd, env }: LeaderSpec): string {

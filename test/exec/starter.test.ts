@@ -1,8 +1,11 @@
-import { chmodSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createExecutor } from '../../src/exec/executor.ts';
 import { type StartLeader, spawnLeader } from '../../src/exec/leader.ts';
 import { leadersByStarter } from '../../src/exec/starter.ts';
+import { frameHead, starterProgram } from '../../src/exec/starter-program.ts';
 import type { Command } from '../../src/model/stage.ts';
 import { isAlive, Scene } from './scene.ts';
 
@@ -157,4 +160,41 @@ test('asked to end before it is there, a command ends all the same', async () =>
   const running = executor.start(scene.shell('exec sleep 1000'));
   running.cancel('gently');
   expect(await running.ended).toEqual({ kind: 'cancelled' });
+});
+
+test('what an engine asked for that is gone is not started', async () => {
+  using scene = new Scene();
+  for (const name of ['go', 'asked']) scene.fifo(name);
+  // Of the test, not of the child: Node closes a pipe to a child with that.
+  const asked = openSync(scene.path('asked'), 'r+');
+  // Its parent is a shell that ends when it is told to.
+  const lines = '/usr/bin/perl -e "$1" < asked & read _ < go';
+  const shell = spawn('/bin/sh', ['-c', lines, 'sh', starterProgram], {
+    ...{ cwd: scene.folder, stdio: ['ignore', 'pipe', 'inherit'] },
+  });
+  const over = new Promise<void>((resolve) => shell.stdout.on('end', resolve));
+  const ask = (number: number, line: string) => {
+    const fields = [scene.folder, 3, '/bin/sh', '-c', line, 0].join('\0');
+    const head = Buffer.alloc(frameHead.lengthBytes);
+    head.writeUInt32BE(frameHead.letterBytes + frameHead.numberBytes + fields.length);
+    const numberBytes = Buffer.alloc(frameHead.numberBytes);
+    numberBytes.writeUInt32BE(number);
+    writeSync(asked, Buffer.concat([head, Buffer.from('S'), numberBytes, Buffer.from(fields)]));
+  };
+  let told = '';
+  const ended = new Promise<void>((resolve) =>
+    shell.stdout.setEncoding('latin1').on('data', (text: string) => {
+      told += text;
+      if (told.includes('E')) resolve();
+    }),
+  );
+  ask(1, 'echo > first');
+  await ended;
+  await Promise.all([once(shell, 'exit'), scene.tell('go')]);
+  ask(2, 'echo > second');
+  closeSync(asked);
+  await over;
+  expect(readdirSync(scene.folder).sort()).toEqual(['asked', 'first', 'go']);
+  const isTold = [1, 2].map((number) => told.includes(`P\0\0\0${String.fromCharCode(number)}`));
+  expect(isTold).toEqual([true, false]);
 });

@@ -8,7 +8,7 @@ import type { AuditVerdict, PipeEvent, TaskAudited } from '../../src/model/event
 import { isAlive } from '../exec/scene.ts';
 import { type Built, builtFrom, Rig } from '../rig/rig.ts';
 import { standInStrace, type Traces } from '../rig/stand-in-strace.ts';
-import { gate, saw, tell } from './signs.ts';
+import { gate, killWithStarter, saw, tell } from './signs.ts';
 
 const isLinux = process.platform === 'linux';
 const hasStrace = isLinux && findStrace({ platform: 'linux', searchPath: process.env.PATH ?? '' }).ok;
@@ -345,8 +345,7 @@ onLinux('an engine that is killed leaves neither its stage nor the tracer to the
   const running = rig.start(['build', '--json', '--audit'], strace(rig));
   const pid = Number(await saw(running, /pids (\d+)/));
   const tracer = hasStrace ? [tracerOf(pid)] : [];
-  running.child.kill('SIGKILL');
-  await running.ended;
+  await killWithStarter(running);
   rig.write('go', '');
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['s'] });
   expect([pid, ...tracer].map(isAlive)).not.toContain(true);

@@ -1,8 +1,7 @@
 // Stages whose items go to one process together.
 import { expect, test } from 'vitest';
-import { isAlive } from '../exec/scene.ts';
 import { Rig } from '../rig/rig.ts';
-import { gate, saw } from './signs.ts';
+import { gate, gone, killWithStarter, saw } from './signs.ts';
 
 const speak = `
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -75,9 +74,9 @@ test('after a kill what was done stands, and what the others left is put away', 
   const running = rig.start(['build', '--json']);
   const pid = Number(await saw(running, /pid (\d+)\./));
   await running.printed(/"task-finished","task":"s:in\/c.txt"/);
-  running.child.kill('SIGKILL');
-  await running.ended;
-  if (isAlive(pid)) process.kill(-pid, 'SIGKILL');
+  await killWithStarter(running);
+  process.kill(-pid, 'SIGKILL');
+  await gone(pid);
   const told = () => rig.files('.pipeline-cache/runs').filter((file) => /items|output/.test(file));
   expect(told()).toHaveLength(2);
   rig.write('go', '');

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
 import { Rig } from '../rig/rig.ts';
-import { everyFile, gate, saw } from './signs.ts';
+import { everyFile, gate, gone, killWithStarter, saw } from './signs.ts';
 
 /** Writes half of its output, says so, and waits; with a file `go` there it finishes. */
 const halfway = (more = '') => `{
@@ -19,13 +19,13 @@ const halfway = (more = '') => `{
   },
 }`;
 
-/** Kills the engine, and then what it left: what the engine would have done. */
+/** Kills the engine; what it ran is gone then. */
 async function killDuringWork(rig: Rig, args: readonly string[] = []): Promise<void> {
   const running = rig.start(['build', '--json', ...args]);
   const pid = Number(await saw(running, /pid (\d+)\./));
-  running.child.kill('SIGKILL');
-  expect((await running.ended).signal).toBe('SIGKILL');
-  if (isAlive(pid)) process.kill(-pid, 'SIGKILL');
+  expect((await killWithStarter(running)).signal).toBe('SIGKILL');
+  process.kill(-pid, 'SIGKILL');
+  await gone(pid);
 }
 
 for (const freshness of ['hash', 'mtime'] as const) {
@@ -86,8 +86,7 @@ test('a stage that its dead engine left running does not disturb the next build'
   gate(rig, 'never');
   const running = rig.start(['build', '--json']);
   const pid = Number(await saw(running, /pid (\d+)\./));
-  running.child.kill('SIGKILL');
-  await running.ended;
+  await killWithStarter(running);
   expect(isAlive(pid)).toBe(true);
 
   rig.write('go', '');
@@ -109,8 +108,7 @@ test('nor do processes that such a stage left behind itself, nor a stage functio
   );
   const running = rig.start(['build', '--json', '-j', '2']);
   const pids = [await saw(running, /child (\d+)\./), await saw(running, /function (\d+)\./)];
-  running.child.kill('SIGKILL');
-  await running.ended;
+  await killWithStarter(running);
   rig.write('go', '');
   expect(await rig.build(['shell'])).toMatchObject({ code: 0, executed: ['shell'] });
   expect(pids.filter(isAlive)).toEqual([]);
@@ -129,8 +127,7 @@ test('nor does a daemon that went out of the process group of such a stage', asy
   );
   const running = rig.start(['build', '--json']);
   const pid = await saw(running, /daemon (\d+)\./);
-  running.child.kill('SIGKILL');
-  await running.ended;
+  await killWithStarter(running);
   expect(isAlive(pid)).toBe(true);
   rig.write('go', '');
   const next = await rig.build();
@@ -421,28 +418,11 @@ test('what a killed engine left running is ended also by a build that has nothin
   await rig.build(['done']);
   const running = rig.start(['build', '--json', 'work']);
   const pid = await saw(running, /pid (\d+)\./);
-  running.child.kill('SIGKILL');
-  await running.ended;
+  await killWithStarter(running);
   expect(isAlive(pid)).toBe(true);
 
   const next = await rig.build(['done']);
   expect(next).toMatchObject({ code: 0, fresh: ['done'] });
   expect(next.warnings).toEqual([expect.stringContaining('left 1 program running')]);
   expect(isAlive(pid)).toBe(false);
-});
-
-test('what started the commands of a killed engine ends by itself', async () => {
-  await using rig = await Rig.compiled(
-    {},
-    `{ stages: { work: { run: 'echo "by $PPID of $$."; exec sleep 1000' } } }`,
-  );
-  const running = rig.start(['build', '--json']);
-  const said = await saw(running, /(by \d+ of \d+)\./);
-  const [starter = '', command] = said.match(/\d+/g) ?? [];
-  expect(Number(starter)).not.toBe(running.child.pid);
-  const gone = once(spawn('tail', ['--pid', starter, '-f', '/dev/null']), 'exit');
-  running.child.kill('SIGKILL');
-  await gone;
-  expect(isAlive(starter)).toBe(false);
-  process.kill(-Number(command), 'SIGKILL');
 });

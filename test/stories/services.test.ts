@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { isAlive } from '../exec/scene.ts';
 import { type Built, Rig } from '../rig/rig.ts';
 import { Watcher } from '../rig/watcher.ts';
+import { killWithStarter } from './signs.ts';
 
 /** Up until it is interrupted: `up.txt` says who, and goes with it. */
 const server = `
@@ -124,8 +125,7 @@ test('Ctrl-C leaves no service behind, and a build that is killed leaves it to t
   const killed = rig.start(['build', '-v']);
   await killed.printed('at work');
   const [, second] = rig.read('up.txt').split(' ');
-  killed.child.kill('SIGKILL');
-  await killed.ended;
+  await killWithStarter(killed);
   await rig.reconfigure(`{ stages: { other: { produces: 'b.txt', run: 'echo > b.txt' } } }`);
   const next = await rig.build();
   expect(next.warnings).toEqual(['a build that was killed had left 2 programs running; ended now']);

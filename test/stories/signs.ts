@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Rig, Running } from '../rig/rig.ts';
+import { isAlive } from '../exec/scene.ts';
+import type { Ended, Rig, Running } from '../rig/rig.ts';
 
 /** In a command: the number of the process that builds. What started the command may be another one. */
 export const engineId = '$(grep -oh "pid.:[0-9]*" .pipeline-cache/lock/* | tail -n 1 | tr -dc 0-9)';
@@ -12,6 +13,42 @@ export async function saw(running: Running, pattern: RegExp): Promise<string> {
   await running.printed(pattern);
   const match = pattern.exec(running.stdout + running.stderr)!;
   return match[1] ?? match[0];
+}
+
+/**
+ * Kills the engine, and with it what would end its commands then: they are left to the next build, as where there is
+ * no Perl.
+ */
+export async function killWithStarter(running: Running): Promise<Ended> {
+  const starters = process.platform === 'linux' ? startersOf(running.child.pid!) : [];
+  // Else it would be at its work before it is killed, or the engine would miss it.
+  for (const one of starters) process.kill(one, 'SIGSTOP');
+  running.child.kill('SIGKILL');
+  const ended = await running.ended;
+  for (const one of starters) process.kill(one, 'SIGKILL');
+  return ended;
+}
+
+function startersOf(engine: number): readonly number[] {
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((id) => {
+      try {
+        const stat = fs.readFileSync(`/proc/${id}/stat`, 'latin1');
+        const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const line = fs.readFileSync(`/proc/${id}/cmdline`, 'latin1');
+        return Number(parent) === engine && line.startsWith('pipe: starts commands');
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Resolves when no such process lives any more. */
+export async function gone(pid: number | string): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A stage that reads from it waits until `tell`. */
