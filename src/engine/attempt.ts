@@ -1,5 +1,6 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
+import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import { afterEdit, editIn, type InputsChanged, overOwnRecord } from './after-edit.ts';
 import { findAction, mayStay, saveArtifacts } from './artifacts.ts';
@@ -115,9 +116,14 @@ export class Attempt {
       this.watcher.onInputsChanged(attempt, next.edited);
       const again = this.assessor.assess(next.task);
       this.latest = again;
-      if (isFailure(again)) return failed(again.failure);
+      if (isFailure(again)) return failed(this.whyNot(again));
       assessment = again;
     }
+  }
+
+  /** What it lacks somebody may have taken away that it was made for. */
+  private whyNot({ failure }: { readonly failure: Failure }): Failure {
+    return (failure.kind === 'input-missing' ? this.options.distrust([]) : null) ?? failure;
   }
 
   private async once(assessment: Assessment, attempt: number): Promise<AttemptEnd | InputsChanged> {

@@ -1,7 +1,5 @@
 // Puts an attempt together: what it is told beforehand, and who hears what it tells.
 import type { FilePath } from '../base/brand.ts';
-import type { Failure } from '../model/failure.ts';
-import type { Manifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import { fateIn } from './after-edit.ts';
 import type { Assessment, Assessor } from './assess.ts';
@@ -10,7 +8,7 @@ import type { FailedEnd } from './attempt-end.ts';
 import { newsOf } from './attempt-news.ts';
 import type { Batch } from './batch.ts';
 import type { Board } from './board.ts';
-import { overwrittenInputs } from './overwritten.ts';
+import type { Doubts } from './doubts.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { shownCommand } from './secrets.ts';
 import type { ToldOnce } from './told-once.ts';
@@ -23,6 +21,7 @@ export function attemptAt(
     readonly world: World;
     readonly assessor: Assessor;
     readonly board: Board;
+    readonly doubts: Doubts;
     readonly toldOnce: ToldOnce;
     readonly options: SchedulerOptions;
     readonly number: number;
@@ -32,7 +31,7 @@ export function attemptAt(
   },
 ): Attempt {
   const { task } = assessment;
-  const { world, assessor, board, toldOnce, number, batch, isTriedAgain, onMade } = its;
+  const { world, assessor, board, doubts, toldOnce, number, batch, isTriedAgain, onMade } = its;
   const { forced, audited, stdin, spending, hasOtherOwner } = its.options;
   return new Attempt({
     ...{ world, assessor, task, assessment },
@@ -45,7 +44,7 @@ export function attemptAt(
       failedBefore: board.places.failedBefore(task),
       isOfAnother: (file: FilePath) => hasOtherOwner(task.stage, file),
       fate: (edit) => fateIn(world, task, edit, its.options),
-      distrust: (inputs) => distrust(world, task, inputs, { ...its.options, board }),
+      distrust: (inputs) => doubts.of(task, inputs),
     },
     watcher: newsOf(task, { world, board, toldOnce, spending, onMade }),
   });
@@ -60,20 +59,4 @@ export function toldOf(world: World, assessment: Assessment, first: Task | null)
     estimateMs: estimateOf(assessment),
     ...(first !== null && { batch: first.id }),
   };
-}
-
-function distrust(
-  world: World,
-  task: Task,
-  inputs: Manifest,
-  {
-    hiddenOrder,
-    makersOf,
-    board,
-  }: Pick<SchedulerOptions, 'hiddenOrder' | 'makersOf'> & { readonly board: Board },
-): Failure | null {
-  const { stage } = task;
-  // What comes after a failure takes what there is.
-  const before = () => makersOf(task, inputs).filter((one) => !board.places.hasFailed(one));
-  return hiddenOrder(stage, inputs) ?? overwrittenInputs(world, stage.requires, inputs, before());
 }

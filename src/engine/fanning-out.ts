@@ -6,6 +6,7 @@ import { type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts'
 import type { Board } from './board.ts';
 import type { BuildTasks } from './build-tasks.ts';
 import type { Arrival } from './family.ts';
+import { doubtOfDocument, itemsTakenAway } from './made-items.ts';
 import { taskOfRecordNow } from './own-record.ts';
 import type { World } from './world.ts';
 
@@ -96,12 +97,17 @@ export class FanningOut {
   /** All is done that may make items: the files say which there are, and of what is left of others. */
   private complete(task: Task): Failure | null {
     const found = this.tasks.itemsOf(task.stage);
+    const hasFailed = (one: Task) => this.board.places.hasFailed(one);
+    const makers = this.tasks.makersOf(task).filter((one) => !hasFailed(one));
+    const doubt = doubtOfDocument(this.world, task, makers);
+    if (doubt !== null) return doubt;
     if (found.kind === 'unclear') return found.failure;
+    const tasks = [...found.tasks, ...itemsTakenAway(this.tasks, task, found.tasks, hasFailed)];
     // What of their files is gone a failure before it may have taken away.
     const isCertain = this.board.places.spoilersOf(task).length === 0;
     // What reads those files may have been looked at before.
-    if (isCertain && this.tasks.clearUp({ stage: task.stage, tasks: found.tasks })) this.assessor.forget();
-    this.board.families.fanOut(task, found.tasks, this.expectedOf(task));
+    if (isCertain && this.tasks.clearUp({ stage: task.stage, tasks })) this.assessor.forget();
+    this.board.families.fanOut(task, tasks, this.expectedOf(task));
     return null;
   }
 

@@ -10,6 +10,7 @@ import type { Batch } from './batch.ts';
 import { Batching } from './batching.ts';
 import { attemptAt, toldOf } from './beginning.ts';
 import type { Board } from './board.ts';
+import { Doubts } from './doubts.ts';
 import type { FanningOut } from './fanning-out.ts';
 import { leave } from './leaving.ts';
 import type { Letter } from './letter.ts';
@@ -39,6 +40,7 @@ export class Scheduler {
   private readonly toldOnce: ToldOnce;
   private readonly stopping: Stopping;
   private readonly oldCode: OldCode;
+  private readonly doubts: Doubts;
   /** What was known before anything ran; `null`: nothing has run, so nothing can have made links. */
   private before: ReadonlySet<AssessmentOrFailure> | null = null;
 
@@ -57,6 +59,7 @@ export class Scheduler {
     this.slots = new Slots(this.options.jobs);
     this.toldOnce = new ToldOnce(this.world);
     this.oldCode = new OldCode(this.world, this.options);
+    this.doubts = new Doubts(this.world, this.board, this.options);
     const onOver = (task: Task) => this.mailbox.put({ kind: 'pause-over', task });
     const isWatched = this.options.watching !== null;
     this.retrying = new Retrying(this.world, this.board, { onOver, isWatched });
@@ -147,11 +150,11 @@ export class Scheduler {
     return null;
   }
 
-  /** An attempt asks by itself; what is fresh was so with the link that was there, and might have passed before it was made. */
+  /** An attempt asks by itself; what is fresh may be so over what has become of files since this build is at work. */
   private pass(task: Task, assessment: Assessment): void {
-    const hidden = this.before?.has(assessment) === false ? this.options.hiddenOrder(task.stage, null) : null;
-    if (hidden === null) this.board.fresh(task, recordOf(assessment));
-    else this.fail(task, { task, failure: hidden }, neverBegan(hidden));
+    const doubt = this.before?.has(assessment) === false ? this.doubts.ofFresh(assessment) : null;
+    if (doubt === null) this.board.fresh(task, recordOf(assessment));
+    else this.failAtOnce(task, { task, failure: doubt }, doubt);
   }
 
   /** `first`: with whom it takes a slot. */
@@ -159,9 +162,9 @@ export class Scheduler {
     const { task } = assessment;
     this.board.started(task, toldOf(this.world, assessment, batch === null ? null : first));
     this.before ??= new Set([...this.assessor.entries()].map(([, assessed]) => assessed));
-    const { world, assessor, board, toldOnce, options } = this;
+    const { world, assessor, board, doubts, toldOnce, options } = this;
     const attempt = attemptAt(assessment, {
-      ...{ world, assessor, board, toldOnce, options, batch },
+      ...{ world, assessor, board, doubts, toldOnce, options, batch },
       number: this.retrying.next(task),
       isTriedAgain: (end) => !this.isOver(task) && this.retrying.wouldTake(task, end),
       onMade: () => this.made(task),
@@ -232,14 +235,16 @@ export class Scheduler {
   private failAtOnce(task: Task, assessed: AssessmentOrFailure, failure: Failure): void {
     const lacks = failure.kind === 'input-missing' && this.options.makersOf(task).length > 0;
     const spoilers = lacks ? this.board.places.spoilersOf(task) : [];
+    const why = (lacks && spoilers.length === 0 ? this.doubts.ofMissing(task) : null) ?? failure;
+    const left = this.doubts.leftToNext(task, why);
     if (spoilers.length > 0) this.board.blocked(task, spoilers);
-    else this.fail(task, assessed, neverBegan(failure));
+    else if (left !== null) leave(this.board, assessed, left);
+    else this.fail(task, assessed, neverBegan(why));
   }
 
   private fail(task: Task, assessed: AssessmentOrFailure, details: FailureDetails): void {
     this.options.watching?.failed(task, assessed, details.failure);
     this.board.failed(task, details);
-    const stops = !task.stage.optional && details.failure.kind !== 'protected';
-    if (stops && !this.options.keepGoing) this.stopping.fail();
+    if (!this.options.keepGoing) this.stopping.fail(task, details.failure);
   }
 }

@@ -5,6 +5,7 @@
 //
 // After a failure what runs is waited for, and what may not begin any more is left. What is there for a failure, or for
 // any end, still has its turn: at once where all before it has ended, else when the rest was left. Ctrl-C ends all.
+import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import type { Admission } from './admission.ts';
 import type { Board } from './board.ts';
@@ -36,8 +37,9 @@ export class Stopping {
     this.state = 'interrupted';
   }
 
-  fail(): void {
-    if (this.state !== 'going on') return;
+  /** What waits for a person, or may fail, stops nothing. */
+  fail({ stage: { optional } }: Task, { kind }: Failure): void {
+    if (this.state !== 'going on' || optional || kind === 'protected') return;
     this.state = 'failed';
     this.board.stop();
     this.board.putBack(this.admission.leave(({ stage }) => !outlastsFailure(stage)));

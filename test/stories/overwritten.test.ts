@@ -99,3 +99,80 @@ test('by time an edited output is a fresh one, and what follows is made of it', 
   expect(rig.read('used.txt')).toBe('by hand one');
   await expectNothingToDo(rig);
 });
+
+/** `meanwhile` does what is told after `make`, and before what comes after it. */
+const meanwhile = `meanwhile: { after: ['make'], run: 'if test -f deed.sh; then . ./deed.sh; fi' }`;
+
+test('what would be fresh over an edit that has put back what was there before fails as well', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'one' },
+    `{ stages: {
+      make: { requires: ['in.txt'], produces: ['made.txt'], run: 'cat in.txt > made.txt' },
+      ${meanwhile},
+      use: { requires: ['made.txt'], produces: ['used.txt'], after: ['meanwhile'], run: 'cat made.txt > used.txt' },
+    } }`,
+  );
+  expect((await rig.build()).code).toBe(0);
+  await rig.write('in.txt', 'two');
+  await rig.write('deed.sh', 'printf one > made.txt');
+  const built = await rig.build();
+  expect(built.end('use')?.failure).toEqual({
+    kind: 'input-overwritten',
+    paths: ['made.txt'],
+    stages: ['make'],
+  });
+  expect(built.code).toBe(1);
+  rig.remove('deed.sh');
+  expect((await rig.build()).code).toBe(0);
+  expect(rig.read('used.txt')).toBe('two');
+});
+
+test('a file that is an item and is deleted after it was made is an item all the same, and what was made of it stays', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'one' },
+    `{ stages: {
+      make: { requires: ['in.txt'], produces: ['made/*.txt'], run: 'for n in a b; do cat in.txt > made/$n.txt; done' },
+      ${meanwhile},
+      use: { forEach: 'made/{x}.txt', produces: ['used/{x}.txt'], after: ['meanwhile'], run: 'cat {item} > used/{x}.txt' },
+    } }`,
+  );
+  expect((await rig.build()).code).toBe(0);
+  await rig.write('deed.sh', 'rm made/a.txt');
+  const built = await rig.build();
+  expect(built.end('use:made/a.txt')?.failure).toEqual({
+    kind: 'input-overwritten',
+    paths: ['made/a.txt'],
+    stages: ['make'],
+  });
+  expect(built.code).toBe(1);
+  expect(rig.files('used')).toEqual(['a.txt', 'b.txt']);
+  rig.remove('deed.sh');
+  expect((await rig.build()).code).toBe(0);
+  expect(rig.read('made/a.txt')).toBe('one');
+});
+
+test('records are not taken from a document that was edited after it was made', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.json': '[{ "id": "one" }]' },
+    `import { definePipeline, items } from 'pipe-build';
+    export default definePipeline({ stages: {
+      make: { requires: ['in.json'], produces: ['list.json'], run: 'cp in.json list.json' },
+      ${meanwhile},
+      use: { forEach: items('list.json', (all) => all, { key: 'id' }), produces: ['used/{key}.txt'], after: ['meanwhile'], run: 'echo {key} > used/{key}.txt' },
+    } });`,
+  );
+  expect((await rig.build()).code).toBe(0);
+  expect(rig.files('used')).toEqual(['one.txt']);
+  await rig.write('deed.sh', `echo '[{"id":"two"}]' > list.json`);
+  const built = await rig.build();
+  expect(built.end('use')?.failure).toEqual({
+    kind: 'input-overwritten',
+    paths: ['list.json'],
+    stages: ['make'],
+  });
+  expect(built.code).toBe(1);
+  expect(rig.files('used')).toEqual(['one.txt']);
+  rig.remove('deed.sh');
+  expect((await rig.build()).code).toBe(0);
+  expect(rig.files('used')).toEqual(['one.txt']);
+});
