@@ -1,6 +1,16 @@
 // PIPE_OUTPUT: the file to which a command appends JSON lines about its work, read as it grows.
 
-import { closeSync, openSync, readSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  type FSWatcher,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import type { BatchNews } from '../engine/executor.ts';
 import { addNames } from '../model/metrics.ts';
 import { timerMs } from '../model/validation/duration.ts';
@@ -22,12 +32,17 @@ export interface OutputFileOptions {
 }
 
 const pieceBytes = 65_536;
+/** What is written until then is read in one go, and heard as a whole. */
+const soonMs = 10;
 /** No line of use is longer; without a bound a command without line ends would fill memory. */
 const longestLineBytes = 1_048_576;
 
 export class OutputFile {
   private readonly options: OutputFileOptions;
   private readonly timer: NodeJS.Timeout;
+  /** `null`: none is wanted, or none to be had. */
+  private readonly watcher: FSWatcher | null;
+  private soon: NodeJS.Timeout | undefined;
   private readBytes = 0;
   private rest: Buffer = Buffer.alloc(0);
   private badLines = 0;
@@ -44,6 +59,15 @@ export class OutputFile {
       // A full disk: nothing to read then.
     }
     this.timer = setInterval(() => this.read(), options.pollMs).unref();
+    // What is said to be done stands only when it is heard and recorded: each moment before is one to be killed in.
+    this.watcher = options.batch === null ? null : watched(options.path, () => this.readSoon());
+  }
+
+  private readSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      this.read();
+    }, soonMs).unref();
   }
 
   /** What was reported of an item that is not in the batch: one has failed, and nobody knows which. */
@@ -54,6 +78,8 @@ export class OutputFile {
   /** Reads what is left, removes the file; says what could not be understood. */
   async finish(): Promise<void> {
     clearInterval(this.timer);
+    clearTimeout(this.soon);
+    this.watcher?.close();
     for (;;) {
       await this.options.room();
       if (this.read() === 'all') break;
@@ -168,6 +194,17 @@ export class OutputFile {
       else this.strayFailure ??= `an item that is not in the batch, ${JSON.stringify(item)}: ${why}`;
     }
     return isClear;
+  }
+}
+
+function watched(path: string, onChange: () => void): FSWatcher | null {
+  try {
+    const watcher = watch(path, { persistent: false }, onChange);
+    watcher.on('error', () => {});
+    return watcher;
+  } catch {
+    // All watches that the system has are in use.
+    return null;
   }
 }
 

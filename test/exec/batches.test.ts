@@ -83,6 +83,23 @@ test('what is said of items in PIPE_OUTPUT is heard while the process runs, with
   expect(scene.log()).toContain('4 lines in PIPE_OUTPUT could not be understood');
 });
 
+test('what is said of items is heard at once, however seldom the file is looked at', async () => {
+  using scene = new Scene();
+  scene.fifo('go');
+  const { execution, said } = batchOf(
+    scene,
+    `echo '{"item":"in/a.txt","done":true}' >> "$PIPE_OUTPUT"; read -r _ < go; exit 3`,
+  );
+  const heard = new Promise<void>((resolve) => {
+    Object.assign(execution.batch!, { onDone: (name: string) => resolve(void said.push(name)) });
+  });
+  const running = createExecutor({ pollMs: 1_000_000 }).start(execution);
+  await heard;
+  await scene.tell('go');
+  expect(await running.ended).toMatchObject({ failure: { code: 3 } });
+  expect(said).toEqual(['in/a.txt']);
+});
+
 test('a failure that is told of nobody fails those that are not done; a number is the key that it makes', async () => {
   using scene = new Scene();
   const told = async (...lines: readonly object[]) => {

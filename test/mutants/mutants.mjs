@@ -598,6 +598,13 @@ export const mutants = [
     tests: ['test/exec/starter.test.ts'],
   },
   {
+    name: 'what a batch says is heard when its file is looked at, not before',
+    file: 'src/exec/output-file.ts',
+    from: 'options.batch === null ? null : watched(options.path, () => this.readSoon())',
+    to: 'null',
+    tests: ['test/exec/batches.test.ts'],
+  },
+  {
     name: 'the starter keeps the variables of the command before',
     file: 'src/exec/starter-program.ts',
     from: '  delete @ENV{@fields};',
