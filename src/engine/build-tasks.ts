@@ -3,6 +3,7 @@ import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
+import { nestedAcross } from '../model/items/item-nesting.ts';
 import { taskForFile } from '../model/items/item-tasks.ts';
 import { isWanted, missingItem } from '../model/items/selected-items.ts';
 import type { Manifest } from '../model/manifest.ts';
@@ -140,12 +141,16 @@ export class BuildTasks {
 
   /** What is known to be wrong with items before anything has run. */
   problems(): readonly Diagnostic[] {
-    return this.all.filter(isManyTasks).flatMap(({ stage }) => {
+    const families: Family[] = [];
+    const problems = this.all.filter(isManyTasks).flatMap(({ stage }) => {
       // What others are yet to make may be quite different.
       if (this.hasSources(stage) || stage.when === 'failure') return [];
       const found = this.itemsOf(stage);
-      return found.kind === 'unclear' ? found.problems : [];
+      if (found.kind === 'unclear') return found.problems;
+      families.push({ stage, tasks: found.tasks });
+      return [];
     });
+    return [...problems, ...nestedAcross(this.graph.stages, families)];
   }
 
   /** What is left of items that are gone, as far as a build would take it away. */

@@ -291,20 +291,43 @@ test('items of which one would make a file where another needs a folder are refu
       'PIPE052 item in/a.txt of stage "s" produces the file out/a, which would be a folder of what item in/a/b.txt produces: out/a/b',
     ),
   });
-  // Between stages it is seen when the one finds what the other has made.
+  // Between stages, as well, and which of them has the items makes no difference.
   await rig.reconfigure(`{ stages: {
     s: { forEach: 'in/{n}.txt', produces: 'out/{n}/x', ${copy} },
+    t: { after: 's', produces: 'out/c', run: 'echo ran > ran; echo > out/c' },
+    v: { forEach: 'in/{n}.txt', produces: 'file/{n}', ${copy} },
+    w: { forEach: 'in/{m}.txt', produces: 'file/{m}/*.png', ${copy} },
+  } }`);
+  const { code, stderr } = await rig.pipe(['build']);
+  expect({ code, made: rig.exists('out') || rig.exists('file') }).toEqual({ code: 2, made: false });
+  expect(stderr.split('\n').filter((line) => /^(PIPE| +at)/.test(line))).toEqual([
+    'PIPE052 stage "t" produces the file out/c, which would be a folder of what item in/c.txt of stage "s" produces: out/c/x',
+    '  at stages.s.produces',
+    ...['a', 'c'].flatMap((n) => [
+      `PIPE052 item in/${n}.txt of stage "v" produces the file file/${n}, which would be a folder of what item in/${n}.txt of stage "w" produces: file/${n}/*.png`,
+      '  at stages.w.produces',
+    ]),
+  ]);
+
+  // Where another stage makes the items, it is seen when the one finds what the other has made.
+  await rig.reconfigure(`{ stages: {
+    make: { requires: 'in/*.txt', produces: 'copied/*.txt', run: 'cp in/*.txt copied' },
+    s: { forEach: 'copied/{n}.txt', produces: 'out/{n}/x', ${copy} },
     t: { after: 's', produces: 'out/c', run: 'echo > out/c' },
     u: { after: 't', produces: 'file/c', run: 'echo > file/c' },
-    v: { after: 'u', forEach: 'in/{n}.txt', produces: 'file/{n}/x', ${copy} },
+    v: { after: 'u', forEach: 'copied/{n}.txt', produces: 'file/{n}/x', ${copy} },
   } }`);
   const built = await rig.build(['-k']);
-  expect(built).toMatchObject({ code: 1, executed: ['s:in/a.txt', 's:in/c.txt'], failed: ['t'] });
-  const message = 'it is a folder since s:in/c.txt makes out/c/x, and a file belongs there';
+  expect(built).toMatchObject({
+    code: 1,
+    executed: ['make', 's:copied/a.txt', 's:copied/c.txt'],
+    failed: ['t'],
+  });
+  const message = 'it is a folder since s:copied/c.txt makes out/c/x, and a file belongs there';
   expect(built.end('t')!.failure).toEqual({ kind: 'output-blocked', path: 'out/c', message });
-  const other = await rig.build(['--only', 'u', '--only', 'v', '-k']);
-  expect(other).toMatchObject({ code: 1, executed: ['u', 'v:in/a.txt'], failed: ['v:in/c.txt'] });
-  expect(other.end('v:in/c.txt')!.failure).toMatchObject({
+  const other = await rig.build(['--only', 'make', '--only', 'u', '--only', 'v', '-k']);
+  expect(other).toMatchObject({ code: 1, executed: ['u', 'v:copied/a.txt'], failed: ['v:copied/c.txt'] });
+  expect(other.end('v:copied/c.txt')!.failure).toMatchObject({
     path: 'file/c',
     message: 'is not a folder, and outputs are never written through it; u makes it',
   });
