@@ -12,6 +12,7 @@ import { tableLines } from '../render/table.ts';
 import { type Flags, isSet, number } from './flags.ts';
 import { pastRun } from './past-run.ts';
 import { outLook, printJson, printLines } from './print.ts';
+import { soFar, type TaskSoFar } from './so-far.ts';
 import { usedByStage, usedByStageColumns } from './used-by-stage.ts';
 import { findPlace } from './workspace.ts';
 
@@ -37,19 +38,13 @@ export async function runs(_: readonly string[], flags: Flags): Promise<number> 
 
 export async function show([which = 'last']: readonly string[], flags: Flags): Promise<number> {
   const run = pastRun(findPlace(flags), which);
-  if (isSet(flags, 'json')) {
-    printJson(run.summary ?? { v: 1, ...unfinished(run) });
-    return 0;
-  }
   const { summary } = run;
   if (summary === null) {
-    const { command } = unfinished(run);
-    printLines([
-      `${run.runId}: it has not finished, or was killed`,
-      ...(command === undefined ? [] : [`pipe ${command.join(' ')}`]),
-      '',
-      ...eventLines(readEvents(run)),
-    ]);
+    showUnfinished(run, flags);
+    return 0;
+  }
+  if (isSet(flags, 'json')) {
+    printJson(summary);
     return 0;
   }
   const reasons = reasonsByTask(readEvents(run));
@@ -84,7 +79,30 @@ export async function show([which = 'last']: readonly string[], flags: Flags): P
   return 0;
 }
 
-function stagesOf({ tasks }: RunSummary): readonly string[] {
+function showUnfinished(run: PastRun, flags: Flags): void {
+  const events = readEvents(run);
+  const { tasks, metrics } = soFar(events);
+  const used = Object.keys(metrics).length === 0 ? {} : { metrics };
+  if (isSet(flags, 'json')) {
+    printJson({ v: 1, ...unfinished(run), ...used, tasks: tasks.map(({ at: _, ...task }) => task) });
+    return;
+  }
+  const { command } = unfinished(run);
+  printLines([
+    `${run.runId}: it has not finished, or was killed${usedIn(used)}`,
+    ...(command === undefined ? [] : [`pipe ${command.join(' ')}`]),
+    '',
+    ...eventLines(events),
+    ...tasks.flatMap((task) =>
+      task.outcome === 'unfinished' && task.metrics !== undefined
+        ? [`${task.at}  unfinished ${task.task}${thatUsed(task)}`]
+        : [],
+    ),
+    ...stagesOf({ tasks }),
+  ]);
+}
+
+function stagesOf({ tasks }: { readonly tasks: Parameters<typeof usedByStage>[0] }): readonly string[] {
   const lines = tableLines(usedByStageColumns, usedByStage(tasks), outLook());
   return lines.length === 0 ? [] : ['', ...lines];
 }
@@ -158,17 +176,23 @@ function taskRow(task: TaskSummary, reasons: ReadonlyMap<string, string>): reado
 }
 
 /** What a restored one was spared. */
-function usedBy({ outcome, metrics }: TaskSummary): string {
-  if (metrics === undefined) return '';
-  const text = printable(metricsText(metrics));
+function usedBy({ outcome, metrics }: Pick<TaskSoFar, 'outcome' | 'metrics'>): string {
+  const text = printable(metricsText(metrics ?? {}));
+  if (text === '') return '';
   return outcome === 'restored' ? `saved ${text}` : text;
+}
+
+function thatUsed(task: Pick<TaskSoFar, 'outcome' | 'metrics'>): string {
+  const text = usedBy(task);
+  if (text === '') return '';
+  return task.outcome === 'restored' ? `, ${text}` : `, used ${text}`;
 }
 
 function overHook({ failedHook }: RunSummary): string {
   return failedHook === undefined ? '' : ` over the pipeline's hook "${failedHook}"`;
 }
 
-function usedIn({ metrics }: RunSummary): string {
+function usedIn({ metrics }: Pick<RunSummary, 'metrics'>): string {
   return metrics === undefined ? '' : `, used ${printable(metricsText(metrics))}`;
 }
 
@@ -180,6 +204,8 @@ function reasonsByTask(events: readonly PipeEvent[]): ReadonlyMap<string, string
 function eventLines(events: readonly PipeEvent[]): readonly string[] {
   return events.flatMap((event) => {
     if (event.kind === 'task-started') return [`${event.at}  started ${event.task}`];
-    return event.kind === 'task-finished' ? [`${event.at}  ${event.outcome} ${event.task}`] : [];
+    return event.kind === 'task-finished'
+      ? [`${event.at}  ${event.outcome} ${event.task}${thatUsed(event)}`]
+      : [];
   });
 }

@@ -1,9 +1,9 @@
 // What the stages of a run used, where the tasks of a stage are several: its items, added up.
 
-import type { TaskSummary } from '../journal/run-summary.ts';
 import { type Metrics, metricsText, noMetrics, sumOfMetrics } from '../model/metrics.ts';
 import { printable } from '../model/words/printable.ts';
 import type { Column } from '../render/table.ts';
+import type { TaskSoFar } from './so-far.ts';
 
 export const usedByStageColumns: readonly Column[] = [
   { title: 'stage' },
@@ -23,7 +23,9 @@ interface Total {
  * One row for each stage that reported anything, in the order in which they first finished. None at all where
  * each of them has one task, and the table of tasks says the same.
  */
-export function usedByStage(tasks: readonly TaskSummary[]): readonly (readonly string[])[] {
+export function usedByStage(
+  tasks: readonly Pick<TaskSoFar, 'stage' | 'outcome' | 'metrics'>[],
+): readonly (readonly string[])[] {
   const totals = new Map<string, Total>();
   for (const { stage, outcome, metrics } of tasks) {
     if (metrics === undefined) continue;

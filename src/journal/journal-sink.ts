@@ -4,9 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Sink } from '../engine/ports.ts';
 import type { PipeEvent } from '../model/events.ts';
-import { SummaryOfRun } from './run-summary.ts';
+import { type RunSummary, SummaryOfRun } from './run-summary.ts';
 
 const BUFFER_CHARS = 8 * 1024;
+/** What was spent must not be lost with a process that is killed; nor must each line of it cost a write. */
+const METRIC_WAIT_MS = 100;
 
 /**
  * Left out: output, which the logs have, and tasks found fresh, which `run-finished` counts; a build
@@ -20,6 +22,7 @@ export class JournalSink implements Sink {
   private readonly onTrouble: (message: string) => void;
   private readonly summary = new SummaryOfRun();
   private buffer = '';
+  private later: NodeJS.Timeout | undefined;
   private fd: number | null = null;
   private broken = false;
 
@@ -39,7 +42,12 @@ export class JournalSink implements Sink {
     const summary = this.summary.take(event);
     if (!isKept(event)) return;
     this.buffer += `${JSON.stringify(event)}\n`;
-    if (this.buffer.length < BUFFER_CHARS && !isUrgent(event)) return;
+    if (this.buffer.length >= BUFFER_CHARS || isUrgent(event)) this.write(summary);
+    else if (event.kind === 'task-metric')
+      this.later ??= setTimeout(() => this.write(null), METRIC_WAIT_MS).unref();
+  }
+
+  private write(summary: RunSummary | null): void {
     try {
       this.flush();
       if (summary !== null) this.finish(JSON.stringify(summary, null, 2));
@@ -54,6 +62,12 @@ export class JournalSink implements Sink {
     let written = 0;
     while (written < bytes.length) written += fs.writeSync(this.fd, bytes, written, bytes.length - written);
     this.buffer = '';
+    this.forgetLater();
+  }
+
+  private forgetLater(): void {
+    clearTimeout(this.later);
+    this.later = undefined;
   }
 
   private finish(summary: string): void {
@@ -66,6 +80,7 @@ export class JournalSink implements Sink {
   private giveUp(problem: unknown): void {
     this.broken = true;
     this.buffer = '';
+    this.forgetLater();
     this.close();
     const message = problem instanceof Error ? problem.message : String(problem);
     this.onTrouble(`this run is missing from the history: ${message}`);

@@ -605,6 +605,13 @@ export const mutants = [
     tests: ['test/exec/batches.test.ts'],
   },
   {
+    name: 'what was spent waits in memory until something else happens',
+    file: 'src/journal/journal-sink.ts',
+    from: "else if (event.kind === 'task-metric')",
+    to: 'else if (event === null)',
+    tests: ['test/stories/cli-history.test.ts'],
+  },
+  {
     name: 'the starter keeps the variables of the command before',
     file: 'src/exec/starter-program.ts',
     from: '  delete @ENV{@fields};',

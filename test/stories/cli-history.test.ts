@@ -163,3 +163,55 @@ test('a run at work can be shown', async () => {
   await tell(rig, 'go');
   expect((await building.ended).code).toBe(0);
 });
+
+test('of a run that was killed is shown what it had spent, also by what was at work', async () => {
+  const say = (usd: number) => `echo '{"metric":{"usd":${usd}}}' >> $PIPE_OUTPUT`;
+  await using rig = await Rig.compiled(
+    { 'in/a.txt': 'a', 'in/b.txt': 'b', 'in/c.txt': 'c' },
+    `{ stages: {
+      paid: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], run: ${JSON.stringify(`${say(2)}; cp in/{n}.txt out/{n}.txt`)} },
+      free: { requires: ['out/*.txt'], produces: ['free'], run: 'echo > free' },
+      dear: {
+        requires: ['free'], produces: ['dear'], retry: { attempts: 2, delay: '1ms' },
+        run: ${JSON.stringify(`${say(10)}; test -e again || { echo > again; exit 1; }; read _ < never`)},
+      },
+    } }`,
+  );
+  gate(rig, 'never');
+  const building = rig.start(['build', '--json', '-j', '1']);
+  const runId = await saw(building, /"runId":"([^"]+)"/);
+  const journal = `.pipeline-cache/runs/${runId}/events.jsonl`;
+  const reported = () => (rig.exists(journal) ? rig.read(journal).split('"usd":10').length - 1 : 0);
+  while (reported() < 2) await new Promise((resolve) => setImmediate(resolve));
+  building.child.kill('SIGKILL');
+  await building.ended;
+
+  const { stdout } = await rig.pipe(['show']);
+  expect(stdout.replaceAll(/\d{4}-[^ ]+Z/g, 'AT')).toBe(
+    [
+      `${runId}: it has not finished, or was killed, used usd 26`,
+      'pipe build --json -j 1',
+      '',
+      ...['a', 'b', 'c'].flatMap((n) => [
+        `AT  started paid:in/${n}.txt`,
+        `AT  executed paid:in/${n}.txt, used usd 2`,
+      ]),
+      ...['AT  started free', 'AT  executed free', 'AT  started dear', 'AT  started dear'],
+      'AT  unfinished dear, used usd 20',
+      '',
+      'stage  tasks  used',
+      'paid       3  usd 6',
+      'dear       1  usd 20',
+      '',
+    ].join('\n'),
+  );
+  expect(JSON.parse((await rig.pipe(['show', '--json'])).stdout)).toMatchObject({
+    outcome: 'unfinished',
+    metrics: { usd: 26 },
+    tasks: [
+      ...['a', 'b', 'c'].map((n) => ({ task: `paid:in/${n}.txt`, outcome: 'executed', metrics: { usd: 2 } })),
+      { task: 'free', outcome: 'executed' },
+      { task: 'dear', outcome: 'unfinished', metrics: { usd: 20 } },
+    ],
+  });
+});
