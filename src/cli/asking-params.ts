@@ -40,7 +40,7 @@ async function answerTo(param: ParamDeclaration, answers: AsyncIterator<string>)
     if (done === true) return null;
     const read = readValue(param, value);
     if (read.ok && value !== '') return value;
-    standardError().write(printable(`  expected ${read.ok ? 'something' : read.error}`));
+    standardError().write(printable(`  expected ${read.ok ? 'something' : read.error.expected}`));
     standardError().write('\n');
   }
 }

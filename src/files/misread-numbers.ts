@@ -1,10 +1,11 @@
 // Which numbers of a JSON text are read as others than are written: too long for a number of JavaScript, or too large.
+import { isMisread } from '../base/written-number.ts';
 import type { MisreadNumber } from '../model/items/records.ts';
 
 const suspect = /\d{16}|[eE]\+?\d{3}/;
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
-/** Of each that is read the first that is written so. Whole numbers alone are meant to be exact. */
+/** Of each that is read the first that is written so. */
 export function misreadNumbers(json: string): readonly MisreadNumber[] {
   if (!suspect.test(json)) return [];
   const found = new Map<number, MisreadNumber>();
@@ -17,10 +18,4 @@ export function misreadNumbers(json: string): readonly MisreadNumber[] {
     if (!found.has(value)) found.set(value, { value, written, line });
   }
   return [...found.values()];
-}
-
-function isMisread(written: string): boolean {
-  const value = Number(written);
-  if (!Number.isFinite(value)) return true;
-  return written.length > 15 && /^-?\d+$/.test(written) && BigInt(written) !== BigInt(value);
 }

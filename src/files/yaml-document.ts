@@ -10,6 +10,7 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
+import { isKept } from '../base/written-number.ts';
 import type { DocumentContent, MisreadNumber } from '../model/items/records.ts';
 
 /** An anchor may be used by each of very many records; one that is made of others without end is none. */
@@ -37,7 +38,7 @@ export function parseYaml(text: string): DocumentContent {
       const value = typeof written === 'bigint' ? Number(written) : written;
       if (typeof value !== 'number') return;
       node.value = value;
-      if (Number.isFinite(value) && (typeof written !== 'bigint' || written === BigInt(value))) return;
+      if (Number.isFinite(value) && (typeof written !== 'bigint' || isKept(written))) return;
       const source = node.source ?? String(written);
       // The name of a field is text in any case.
       if (key === 'key') node.value = source;

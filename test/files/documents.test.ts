@@ -43,6 +43,18 @@ test.each([
   });
 });
 
+test.each([
+  ['sow.json', '[590295810358705651712, 590295810358705700000]'],
+  ['sow.yaml', '- 590295810358705651712\n- 590295810358705700000\n'],
+])(
+  '%s tells of a number that would be passed on with other digits, though it is held exactly',
+  (name, text) => {
+    expect(read(name, text)).toMatchObject({
+      misread: [{ value: 2 ** 69, written: '590295810358705651712', line: 1 }],
+    });
+  },
+);
+
 test('numbers of YAML that JSON has none for are told, and whole ones are numbers and not big ones', () => {
   expect(read('sow.yaml', 'a: .nan\nb: .inf\nc: 0o17\n9007199254740993: -3\n')).toEqual({
     kind: 'value',

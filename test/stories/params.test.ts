@@ -119,6 +119,28 @@ test('without an answer, all that is missing is an error; what only lists stages
   );
 });
 
+test('a number that would be passed on as another is refused, with what to do, and one that is not is passed on as typed', async () => {
+  await using rig = await Rig.compiled(
+    {},
+    `{ params: { n: { type: 'number', default: 1 } }, stages: { one: { produces: 'n.txt', run: 'echo {params.n} > n.txt' } } }`,
+  );
+  for (const [typed, other] of [
+    ['9007199254740993', '9007199254740992'],
+    ['12345678901234567890123', '12345678901234568000000'],
+    ['590295810358705651712', '590295810358705700000'],
+  ] as const) {
+    const { code, stderr } = await rig.pipe(['build', '-p', `n=${typed}`]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `PIPE055 expected a number that can be had exactly, found "${typed}"\n` +
+        '  at --param n\n' +
+        `  hint: it would be passed on as ${other}; with type: 'string' it stands as it is typed\n`,
+    );
+  }
+  expect(await rig.build(['-p', 'n=9007199254740992'])).toMatchObject({ executed: ['one'] });
+  expect(rig.read('n.txt')).toBe('9007199254740992\n');
+});
+
 test('a glance of a build without flags holds for the defaults alone', async () => {
   await using rig = await Rig.compiled(
     sow,

@@ -1,6 +1,7 @@
 // The records of a document as items: each with a key, none twice.
 import { callForeign } from '../../base/foreign-call.ts';
 import { err, ok, type Result } from '../../base/result.ts';
+import { writtenAgain } from '../../base/written-number.ts';
 import type { ForEachRecord } from './for-each.ts';
 import { type Item, keyOf } from './item.ts';
 
@@ -85,7 +86,7 @@ function misreadIn(value: unknown, others: ReadonlyMap<number, MisreadNumber>, p
     if (other === undefined && Number.isFinite(value)) return null;
     const written = other === undefined ? String(value) : `${other.written} (line ${other.line})`;
     const read = Number.isFinite(value)
-      ? `which programs read as ${BigInt(value)}`
+      ? `which would be passed on as ${writtenAgain(value)}`
       : 'which JSON has no number for';
     return `has at ${pointer} the number ${written}, ${read}: write it as text, in quotes`;
   }

@@ -1,6 +1,7 @@
 // A parameter of a pipeline: what it may be, and what it is in this run.
 
 import { err, ok, type Result } from '../../base/result.ts';
+import { isMisread, writtenAgain } from '../../base/written-number.ts';
 
 export type ParamValue = string | number | boolean;
 
@@ -32,14 +33,25 @@ export interface ParamUse {
   readonly value: ParamValue;
 }
 
-/** What a person typed as a value. The error is what it should have been. */
+export interface BadValue {
+  /** What it should have been. */
+  readonly expected: string;
+  readonly hint?: string;
+}
+
+/** What a person typed as a value. */
 export function readValue(
   { type, choices }: Pick<ParamDeclaration, 'type' | 'choices'>,
   typed: string,
-): Result<ParamValue, string> {
+): Result<ParamValue, BadValue> {
   const value = parsed(type, typed);
-  if (value === null) return err(type === 'string' ? 'text without NUL characters' : expectedOf(type));
-  if (choices !== null && !choices.includes(value)) return err(`one of ${choices.join(', ')}`);
+  if (value === null)
+    return err({ expected: type === 'string' ? 'text without NUL characters' : expectedOf(type) });
+  if (typeof value === 'number' && isMisread(typed)) {
+    const hint = `it would be passed on as ${writtenAgain(value)}; with type: 'string' it stands as it is typed`;
+    return err({ expected: 'a number that can be had exactly', hint });
+  }
+  if (choices !== null && !choices.includes(value)) return err({ expected: `one of ${choices.join(', ')}` });
   return ok(value);
 }
 

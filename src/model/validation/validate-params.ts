@@ -164,8 +164,8 @@ function readTyped(
     } else {
       const read = readValue(param, value);
       if (!read.ok) {
-        const message = `expected ${read.error}, found ${shown(value)}`;
-        report({ code: 'PIPE055', message, at });
+        const { expected, ...hint } = read.error;
+        report({ code: 'PIPE055', message: `expected ${expected}, found ${shown(value)}`, at, ...hint });
       } else if (values.has(name) && values.get(name) !== read.value) {
         const message = `"${name}" is given twice: ${values.get(name)} and ${read.value}`;
         report({ code: 'PIPE055', message, at, hint: 'one run has one value of each parameter' });

@@ -46,7 +46,7 @@ test('each record is an item with its key as its name, and what it requires is n
 test.each([
   [
     { id: 2 ** 53 },
-    /^record 2 has at \/id the number 9007199254740993 \(line 5\), which programs read as 9007199254740992: /,
+    /^record 2 has at \/id the number 9007199254740993 \(line 5\), which would be passed on as 9007199254740992: /,
   ],
   [
     { 'a/b~': [0, { c: Number.NaN }] },

@@ -45,6 +45,10 @@ test.each([
   [['subject=biology'], 'PIPE055 expected one of math, art, found "biology" (--param subject)'],
   [['subject=math', 'level=high'], 'PIPE055 expected a number, found "high" (--param level)'],
   [['subject=math', 'level='], 'PIPE055 expected a number, found "" (--param level)'],
+  [
+    ['subject=math', 'level=9007199254740993'],
+    'PIPE055 expected a number that can be had exactly, found "9007199254740993" (--param level)',
+  ],
   [['subject=math', 'draft=yes'], 'PIPE055 expected true or false, found "yes" (--param draft)'],
   [['subject=math', 'levle=3'], 'PIPE054 there is no parameter "levle" (--param levle)'],
   [['subject=math', 'subject=art'], 'PIPE055 "subject" is given twice: math and art (--param subject)'],
