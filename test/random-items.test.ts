@@ -114,6 +114,8 @@ test(
         'spared',
         'called',
         'meddled',
+        'overwritten',
+        'distrusted',
       ],
       share: 0.4,
     });

@@ -13,6 +13,8 @@ export class Foretelling {
   doubtful: Set<string> = new Set();
   /** What people made in the places of outputs. */
   byHand: Set<string> = new Set();
+  /** How many they made while a build was at work. */
+  madeMeanwhile = 0;
 
   constructor(manner: Manner, texts: Texts) {
     this.manner = manner;

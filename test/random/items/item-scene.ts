@@ -73,8 +73,8 @@ export class ItemScene {
       const orders = told.length === 1 ? [told] : [told, [...told].reverse()];
       const followed = orders.map((order) => {
         const model = this.model.copy();
-        const wrong = order.flatMap((one, i) =>
-          follow(model, request, { ...one, isFoundLater: i + 1 < order.length }),
+        const wrong = order.flatMap(
+          (one, i) => follow(model, request, { ...one, isFoundLater: i + 1 < order.length }).wrong,
         );
         return { model, wrong: [...wrong, ...differing(model.texts, foundIn(this.root))] };
       });
@@ -94,9 +94,9 @@ export class ItemScene {
   /** Where one after the other begins, it is known who came before the edit, and who after it. */
   private async meddled(asked: ItemRequest, meddling: Meddling): Promise<void> {
     const request = { ...this.requestOf({ ...asked, isFlagless: false }), jobs: 1, budget: null };
-    const meddler = new Meddler(this.root, this.model, meddling, request.params);
+    const meddler = new Meddler(this.root, this.model, meddling, request);
     await this.build(request, false, null, meddler);
-    if (meddler.meddled !== null) this.tally.meddled++;
+    if (meddler.meddled !== null) this.tally[meddler.meddled.maker === null ? 'meddled' : 'overwritten']++;
     this.expectNothingLost();
   }
 
@@ -140,8 +140,9 @@ export class ItemScene {
       case 'told': {
         if (refuses) say(when, ['was not refused']);
         const meddled = meddler?.meddled ?? null;
-        if (meddled !== null) model.texts.set(meddled.path, meddled.after);
-        say(`${when}${aboutMeddled(meddled)}`, follow(model, request, built.told, meddled));
+        const followed = follow(model, request, built.told, meddled);
+        tally.distrusted += followed.distrusted;
+        say(`${when}${aboutMeddled(meddled)}`, followed.wrong);
         if (meddled === null) say(when, brokenPlans(built, model));
         this.expectTexts(`after ${when}`);
         tally.count(built.told, built.isPart);
@@ -198,9 +199,9 @@ function differing(texts: Texts, found: Texts): readonly string[] {
 
 function aboutMeddled(meddled: Meddled | null): string {
   if (meddled === null) return '';
-  const { path: at, before, after, tasks, attempt, read } = meddled;
+  const { path: at, before, after, maker, tasks, attempt, read } = meddled;
   const texts = `${JSON.stringify(before)} → ${JSON.stringify(after)}`;
-  return `, with an edit of ${at} (${texts}) in attempt ${attempt} of ${tasks.join(', ')}, read ${read}`;
+  return `, with an edit of ${at} (${texts}, ${maker === null ? 'a source' : `of ${maker.task}`}) in attempt ${attempt} of ${tasks.join(', ')}, read ${read}`;
 }
 
 /** What `pipe status` said and did not come true. A stage of which nothing is told stands for others, or was not begun. */

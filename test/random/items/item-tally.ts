@@ -17,6 +17,9 @@ export class ItemTally {
   spared = 0;
   /** Builds during which a source was edited. */
   meddled = 0;
+  /** Builds during which what one task makes was edited or deleted, and tasks that failed over that. */
+  overwritten = 0;
+  distrusted = 0;
   /** Pairs of builds that began at the same moment. */
   twice = 0;
   /** Tasks that ran over a failure. */

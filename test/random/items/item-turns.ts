@@ -48,12 +48,14 @@ export type Death = { readonly within: number } | { readonly fraction: number };
 
 /**
  * Somebody edits a source while the command runs that is the so many-th to begin: before it reads its inputs, or after
- * that. `isOwn`: one of these, if there is one.
+ * that. `isOwn`: one of these, if there is one. `output`: what becomes of what another task makes, instead of a source;
+ * `former`: it holds again what it held before the build.
  */
 export interface Meddling {
   readonly within: number;
   readonly when: 'before' | 'after';
   readonly isOwn: boolean;
+  readonly output: 'edited' | 'former' | 'deleted' | null;
   readonly pick: number;
   readonly text: string;
 }
@@ -195,6 +197,7 @@ const meddling: fc.Arbitrary<Meddling> = fc.record({
   within: fc.nat(3),
   when: fc.constantFrom('before' as const, 'after' as const),
   isOwn: fc.nat(3).map((n) => n > 0),
+  output: fc.constantFrom<Meddling['output']>(null, null, null, 'edited', 'former', 'deleted'),
   ...{ pick, text },
 });
 

@@ -5,7 +5,7 @@ import { LeftOver } from './left-over.ts';
 import type { Meddled, Read } from './meddler.ts';
 import type { Recipe, StageName } from './recipes.ts';
 import { rerunOf } from './rerun.ts';
-import { lyingOf, sameTexts, type TaskView, type Texts, tasksOf } from './tasks.ts';
+import { type Items, lyingOf, sameTexts, type TaskView, type Texts, tasksOf } from './tasks.ts';
 import type { End, Request, Told, ToldEnd } from './told.ts';
 
 /** What became of a stage. `made`: its tasks that are done. */
@@ -20,13 +20,20 @@ interface Seen {
   readonly early: TaskView | null;
 }
 
-/** Follows a build, stage by stage. Answers what is wrong with it, in sentences; the model knows then what must lie there. */
+export interface Followed {
+  /** In sentences. */
+  readonly wrong: readonly string[];
+  /** Tasks and stages that failed over what had been changed since it was made. */
+  readonly distrusted: number;
+}
+
+/** Follows a build, stage by stage. Answers what is wrong with it; the model knows then what must lie there. */
 export function follow(
   model: Foretelling,
   request: Request,
   told: Told,
   meddled: Meddled | null = null,
-): readonly string[] {
+): Followed {
   return new Pass(model, request, told, meddled).go();
 }
 
@@ -42,6 +49,9 @@ class Pass {
   private readonly isStopped: boolean;
   private readonly left: LeftOver;
   private spent = 0;
+  private distrusted = 0;
+  /** Once what a task had made was changed: the tasks that read it. */
+  private spoilt: Set<string> | null = null;
 
   constructor(model: Foretelling, request: Request, told: Told, meddled: Meddled | null) {
     this.meddled = meddled;
@@ -63,9 +73,12 @@ class Pass {
     );
   }
 
-  go(): readonly string[] {
-    const { told, model, wrong, request } = this;
+  go(): Followed {
+    const { told, model, wrong, request, meddled } = this;
     const selected = model.selected(request.what);
+    const isOfOthers =
+      meddled?.maker !== null && !selected.some(({ name }) => name === meddled?.maker?.stage);
+    if (meddled !== null && (meddled.maker === null || isOfOthers)) this.edit();
     this.left.leave(selected);
     for (const recipe of selected) this.stages.set(recipe.name, this.endOf(recipe));
     wrong.push(...[...this.unheard].map((name) => `${name} was ${told.ends.get(name)!.end}, and is no task`));
@@ -78,7 +91,30 @@ class Pass {
     // What was at work goes on to its end.
     const atWork = request.jobs * 3 * Math.max(1, ...selected.map(({ batch }) => batch ?? 1));
     if (request.budget !== null && told.spent >= request.budget + atWork) wrong.push(`spent ${told.spent}`);
-    return wrong;
+    return { wrong, distrusted: this.distrusted };
+  }
+
+  /** From here on it lies there as it was edited. */
+  private edit(): void {
+    const { path, after } = this.meddled!;
+    if (after === null) this.model.texts.delete(path);
+    else this.model.texts.set(path, after);
+  }
+
+  /** The same of what was made in this build. */
+  private change(): void {
+    const { path, before, maker } = this.meddled!;
+    const made = this.model.texts.get(path);
+    if (made !== before)
+      this.wrong.push(`${maker!.task} made ${JSON.stringify(made)}, and there was ${before}`);
+    this.edit();
+    this.spoilt = new Set();
+  }
+
+  /** Whether this task, or any of this stage, made what was changed then. */
+  private hasMade({ name }: Recipe): boolean {
+    const { meddled } = this;
+    return meddled?.maker?.stage === name && meddled.ended.has(meddled.maker.task);
   }
 
   private isSpent(): boolean {
@@ -91,7 +127,10 @@ class Pass {
   }
 
   private endOf(recipe: Recipe): StageEnd {
+    const isMaker = this.meddled?.maker?.stage === recipe.name;
+    if (isMaker && !this.hasMade(recipe)) this.edit();
     const { isGood, made } = this.follow(recipe);
+    if (isMaker && this.hasMade(recipe)) this.change();
     const bad = recipe.upstream.filter((name) => this.stages.get(name)?.isGood === false);
     const causes = bad.flatMap((name) => {
       const { blockedBy } = this.stages.get(name)!;
@@ -120,9 +159,12 @@ class Pass {
           .flatMap(({ outcome }) => (outcome?.kind === 'made' ? [...outcome.outputs.keys()] : []))
       : [];
     const isOfThese = bad.length > 0 && recipe.streams;
-    const found = model.itemsOf(recipe, request.params, isOfThese ? made : undefined);
-    if (found === 'unclear') return this.fail(recipe);
-    const all = found;
+    if (this.lacksDocument(recipe)) {
+      this.distrusted++;
+      return this.fail(recipe);
+    }
+    const all = this.itemsOf(recipe, isOfThese ? made : undefined);
+    if (all === 'unclear') return this.fail(recipe);
     const items = isWhole ? all : all.filter(({ name }) => name === `${recipe.name}:${wantedItem(request)}`);
     if (items.length === 0 && !isWhole) return this.fail(recipe);
     const clears = isWhole && bad.length === 0 && this.knowsItems(recipe);
@@ -196,14 +238,64 @@ class Pass {
 
   /** With what each was before somebody edited a source, where that makes a difference. */
   private asTheyWere(recipe: Recipe, items: readonly TaskView[], of?: readonly string[]): readonly Seen[] {
-    const { meddled, model, request } = this;
+    const { meddled, request } = this;
     if (meddled === null) return items.map((late) => ({ late, early: null }));
-    const texts = new Map(model.texts).set(meddled.path, meddled.before);
-    const before = tasksOf(recipe, texts, request.params, of);
+    const before = tasksOf(recipe, this.textsBefore(), request.params, of);
     return items.map((late) => {
       const early = before === 'unclear' ? undefined : before.find(({ name }) => name === late.name);
       return { late, early: early === undefined || early.key === late.key ? null : early };
     });
+  }
+
+  private textsBefore(): Texts {
+    const { meddled, model } = this;
+    return meddled === null ? model.texts : new Map(model.texts).set(meddled.path, meddled.before);
+  }
+
+  /** Those of which a file was made and is deleted are items all the same. */
+  private itemsOf(recipe: Recipe, of?: readonly string[]): Items {
+    const { model, request } = this;
+    const found = model.itemsOf(recipe, request.params, of);
+    if (this.spoilt === null) return found;
+    const before = tasksOf(recipe, this.textsBefore(), request.params, of);
+    if (before === 'unclear') return found;
+    const late = found === 'unclear' ? [] : found;
+    const all = before.map((early) => {
+      const view = late.find(({ name }) => name === early.name);
+      if (view === undefined || view.key !== early.key) this.spoilt!.add(early.name);
+      return view ?? early;
+    });
+    return all;
+  }
+
+  /** Whether another stage made its records and somebody has edited them since, before it was known which there are. */
+  private lacksDocument({ name, forEach }: Recipe): boolean {
+    const { spoilt, meddled } = this;
+    const isOfIt = forEach?.kind === 'records' && forEach.document === meddled?.path;
+    return spoilt !== null && isOfIt && !meddled!.fannedOut.has(name);
+  }
+
+  /** What had been made for it was changed before its turn, or while it was at work. */
+  private endSpoilt(recipe: Recipe, view: TaskView): boolean {
+    const { model, wrong } = this;
+    const { tasks, begun, attempt } = this.meddled!;
+    const heard = this.hear(view.name);
+    const isStopped = recipe.when === 'success' ? this.isStopped : this.isSpent();
+    if (heard?.end !== 'failed' && !(isStopped && (heard === undefined || heard.end === 'skipped')))
+      wrong.push(`${view.name} was ${heard?.end}, over what was changed since it was made`);
+    if (heard === undefined) return false;
+    const { end, attempts, spent } = heard;
+    if (end === 'failed') this.distrusted++;
+    this.spent += spent;
+    const isRight = !begun.has(view.name)
+      ? spent === 0 && attempts === 1
+      : !tasks.includes(view.name) ||
+        recipe.batch !== null ||
+        (spent === attempt && (attempts === attempt || attempts === attempt + 1));
+    if (!isRight)
+      wrong.push(`${view.name} took ${attempts} attempts for ${spent}, with a change in ${attempt}`);
+    if (spent > 0) this.attempted(view, lyingOf(view, model.texts));
+    return false;
   }
 
   /** Of a task that is done: as it was when it was. */
@@ -215,6 +307,8 @@ class Pass {
 
   private endAsSeen(recipe: Recipe, { late, early }: Seen, isDoubtful: boolean): boolean {
     const { meddled } = this;
+    if (meddled !== null && this.spoilt?.has(late.name) && !meddled.ended.has(late.name))
+      return this.endSpoilt(recipe, late);
     if (meddled === null || early === null) return this.end(recipe, late, isDoubtful);
     if (meddled.ended.has(late.name)) return this.end(recipe, early, isDoubtful);
     // What had not begun goes by what is there when its turn comes, and is paid for once.
