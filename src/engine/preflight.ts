@@ -164,7 +164,10 @@ function missingOutright(
       code: 'PIPE050',
       message: `stage "${stage.name}" requires ${entry.source}, which is a folder`,
       at: `stages.${stage.name}.${field}`,
-      hint: `write ${entry.source}/ for everything in it`,
+      hint:
+        field === 'requires'
+          ? `write ${entry.source}/ for everything in it`
+          : 'name the file, which may lie in it',
     };
   }
   const former = [...leaving].find(([path]) => globMatches(entry.glob, path));

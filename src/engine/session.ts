@@ -241,10 +241,10 @@ export class Session {
     await this.scheduler.run();
     const summary = { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
     const ended = await hooks.end(summary, board.places);
-    const warning = spending.warning((heldBack) =>
-      notBegun({ world, graph, selection }, board.places, heldBack),
-    );
-    if (warning !== null) world.events.emit(warning);
+    const left: Parameters<Spending['warnings']>[0] = (heldBack) =>
+      notBegun({ world, graph, selection }, board.places, heldBack);
+    const known = this.rest === null ? world.records : null;
+    for (const one of spending.warnings(left, known)) world.events.emit(one);
     return ended;
   }
 }

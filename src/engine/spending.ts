@@ -1,5 +1,6 @@
 // What the tasks of a run have reported that they used, and whether that is as much as the run may use.
 import type { TaskId } from '../base/brand.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { EventBody, Warning } from '../model/events.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import type { Task } from '../model/task.ts';
 import { listSome, plural } from '../model/words/amounts.ts';
 import type { BuildOptions, Unspent } from './build-options.ts';
+import type { Records } from './ports.ts';
 import { named } from './task-state.ts';
 
 const namedTasks = 5;
@@ -40,11 +42,19 @@ export class Spending {
   }
 
   /**
-   * What stopped it, what has not begun for that, and how to go on; `null`: nothing did. `notBegun`: given what would have
-   * begun, the same with what would have followed.
+   * Where it stopped, at what, what has not begun for that, and how to go on. `notBegun`: given what would have begun, the
+   * same with what would have followed. And what budgets are about nothing that was ever reported. `known`: what is on
+   * record; `null`: that is not all.
    */
-  warning(notBegun: (heldBack: ReadonlySet<TaskId>) => readonly TaskId[]): Warning | null {
-    if (this.limit === null) return null;
+  warnings(
+    notBegun: (heldBack: ReadonlySet<TaskId>) => readonly TaskId[],
+    known: Pick<Records, 'all' | 'withOtherParams'> | null = null,
+  ): readonly Warning[] {
+    return [...this.stopped(notBegun), ...this.aboutNothing(known)];
+  }
+
+  private stopped(notBegun: (heldBack: ReadonlySet<TaskId>) => readonly TaskId[]): readonly Warning[] {
+    if (this.limit === null) return [];
     const { metric, spent, limit } = this.limit;
     const used = `${metric} ${amountText(spent)} of ${amountText(limit)}`;
     const names = notBegun(this.heldBack);
@@ -52,7 +62,23 @@ export class Spending {
     const { goOn = withThatAlone } = this.options;
     const { forcedIn } = this;
     const hint = `to go on: ${goOn({ metric, limit: 2 * limit, left: names, forcedIn })}`;
-    return { kind: 'warning', message, hint };
+    return [{ kind: 'warning', message, hint }];
+  }
+
+  /** A name that is written otherwise than it is reported would be a budget without end. */
+  private aboutNothing(known: Pick<Records, 'all' | 'withOtherParams'> | null): readonly Warning[] {
+    const reported = Object.keys(this.sum);
+    if (known === null || reported.length === 0) return [];
+    const unheard = Object.keys(this.options.budget).filter((metric) => this.sum[metric] === undefined);
+    if (unheard.length === 0) return [];
+    const records = [...known.all(), ...known.withOtherParams()];
+    return unheard
+      .filter((metric) => records.every(({ metrics }) => metrics[metric] === undefined))
+      .map((metric): Warning => {
+        const message = `nothing has reported "${metric}" yet, so its budget limits nothing; reported is ${listSome(reported, namedTasks)}`;
+        const meant = didYouMean(metric, reported);
+        return { kind: 'warning', message, ...(meant !== null && { hint: `did you mean "${meant}"?` }) };
+      });
   }
 
   spend(task: Task, values: Metrics): void {

@@ -41,8 +41,9 @@ export class WorkspaceDocuments implements Documents {
     } catch (error) {
       if (error instanceof NotUtf8) return { kind: 'wrong', message: `it ${error.message}` };
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT') return { kind: 'wrong', message };
-      this.witness?.saw(absolute, false);
+      // That it is a folder is told as of any file that a stage requires.
+      if (code !== 'ENOENT' && code !== 'EISDIR') return { kind: 'wrong', message };
+      this.witness?.saw(absolute, code === 'EISDIR');
       return { kind: 'absent' };
     }
   }
@@ -52,8 +53,19 @@ export class WorkspaceDocuments implements Documents {
       if (this.parseYaml === null) throw new Error(`not prepared to read ${path}`);
       return this.parseYaml(text);
     }
-    const value = /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : parseJson(text);
+    const value = /\.(?:jsonl|ndjson)$/i.test(path) ? parseLines(text) : parseWhole(path, text);
     return { value, misread: misreadNumbers(text) };
+  }
+}
+
+function parseWhole(path: string, text: string): unknown {
+  if (text.trim() === '') throw new SyntaxError('it is empty');
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof RepeatedName || /\.json$/i.test(path)) throw error;
+    const why = 'it is read as JSON, since its name ends in none of .jsonl, .ndjson, .yaml and .yml';
+    throw new SyntaxError(`${why}: ${(error as Error).message}`);
   }
 }
 

@@ -103,7 +103,10 @@ test.each([
   expect(read(name, text)).toEqual({ kind: 'wrong', message: expect.stringMatching(why) });
 });
 
-test('one that is not there is absent', () => {
-  const documents = new WorkspaceDocuments({ root: temporaryFolder(), parseYaml, witness: null });
-  expect(documents.read('sow.json' as FilePath)).toEqual({ kind: 'absent' });
+test('one that is not there is absent, and so is a folder', () => {
+  const root = temporaryFolder();
+  fs.mkdirSync(path.join(root, 'folder.json'));
+  const documents = new WorkspaceDocuments({ root, parseYaml, witness: null });
+  for (const name of ['sow.json', 'folder.json'])
+    expect(documents.read(name as FilePath)).toEqual({ kind: 'absent' });
 });

@@ -93,7 +93,8 @@ function hintFor(key: string, known: readonly string[]): string | null {
   }
   const other = isForThis(known) ? otherWords.get(key) : undefined;
   const meant = other !== undefined && known.includes(other) ? other : didYouMean(key, known);
-  return meant === null ? `known fields are ${known.join(', ')}` : `did you mean "${meant}"?`;
+  if (meant !== null) return `did you mean "${meant}"?`;
+  return known.length === 1 ? `the only field is ${known[0]}` : `known fields are ${known.join(', ')}`;
 }
 
 /** Whether the fields are those of a stage or of the pipeline, and not of something nested. */
