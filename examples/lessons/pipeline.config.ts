@@ -1,15 +1,45 @@
 // Lessons for a subject and a level: a scheme of work, one lesson for each of its entries, a picture of each, an overview.
-import { definePipeline, items, minLines, nonEmpty, script } from 'pipe-build';
+import { definePipeline, items, jsonSchema, minLines, nonEmpty, script } from 'pipe-build';
 
-interface Scheme {
+/** A scheme of work: one entry is one lesson. */
+interface Sow {
   readonly entries: readonly { readonly order: number; readonly topic: string }[];
 }
+
+const sowSchema = {
+  type: 'object',
+  required: ['subject', 'level', 'entries'],
+  properties: {
+    entries: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        required: ['order', 'topic', 'week', 'aim'],
+        properties: {
+          week: { type: 'integer', minimum: 1, maximum: 36 },
+          aim: { type: 'string', minLength: 1 },
+        },
+      },
+    },
+  },
+};
 
 const out = 'out/{params.subject}-{params.level}';
 
 // Where the screenshot service listens. No parameter: all of these count for a script, and another port is no reason
 // to pay for the lessons once more.
 const port = Number(process.env.SCREENSHOTS_PORT ?? 4817);
+
+/** What a stage that asks the language model has besides its function. */
+const asksTheModel = {
+  // Only who asks over the network has an address and a key.
+  env: { MODEL_URL: true },
+  ...(process.env.MODEL_URL === undefined ? {} : { secrets: ['MODEL_KEY'] }),
+  pool: 'model',
+  // How long it wants to be left alone a busy model may say itself.
+  retry: { attempts: 3, delay: '1s', when: { output: /try again/ } },
+} as const;
 
 export default definePipeline({
   name: 'lessons',
@@ -18,7 +48,7 @@ export default definePipeline({
     level: { type: 'number', choices: [3, 4], default: 3, description: 'the year at school' },
     provider: { type: 'string', choices: ['offline', 'http'], default: 'offline', description: 'who writes' },
   },
-  // Every lesson is written by it.
+  // Whatever is written is written by it.
   requires: ['style.md'],
   pools: { model: 4 },
   budget: { usd: 1 },
@@ -31,23 +61,29 @@ export default definePipeline({
     },
   },
   stages: {
-    scheme: {
-      description: 'Lay out the year',
+    seed: {
+      description: 'Take the course out of the curriculum',
       requires: ['curriculum.json'],
-      produces: [`${out}/scheme.json`],
-      run: 'node stages/scheme.mjs {params.subject} {params.level} > {produces}',
+      produces: [`${out}/course.json`],
+      run: 'node stages/seed.mjs {params.subject} {params.level} > {produces}',
+      timeout: '1m',
+    },
+    sow: {
+      description: 'Lay out the year',
+      requires: [`${out}/course.json`],
+      produces: [`${out}/sow.json`],
+      run: script('./stages/sow.ts'),
+      ...asksTheModel,
+      timeout: '10m',
+      check: jsonSchema(sowSchema),
     },
     lesson: {
       description: 'Write one lesson',
-      forEach: items(`${out}/scheme.json`, (scheme: Scheme) => scheme.entries, { key: 'order' }),
+      forEach: items(`${out}/sow.json`, (sow: Sow) => sow.entries, { key: 'order' }),
       produces: [`${out}/lessons/{key}.md`],
       run: script('./stages/lesson.ts'),
-      // Only who asks over the network has an address and a key.
-      env: { MODEL_URL: true },
-      ...(process.env.MODEL_URL === undefined ? {} : { secrets: ['MODEL_KEY'] }),
-      pool: 'model',
+      ...asksTheModel,
       timeout: '2m',
-      retry: { attempts: 3, delay: '1s', when: { output: /try again/ } },
       check: minLines(5),
     },
     diagram: {
@@ -56,13 +92,14 @@ export default definePipeline({
       produces: [`${out}/diagrams/{order}.png`],
       run: `node stages/diagram.mjs {item} ${port} {produces}`,
       services: 'screenshots',
+      timeout: '1m',
       check: nonEmpty(),
       // The lessons are good without.
       optional: true,
     },
     overview: {
       description: 'List the lessons with their concepts',
-      requires: [`${out}/scheme.json`, `${out}/lessons/*.md`],
+      requires: [`${out}/sow.json`, `${out}/lessons/*.md`],
       produces: [`${out}/overview.md`],
       run: 'node stages/overview.mjs {requires} > {produces}',
     },

@@ -13,6 +13,17 @@ export interface Model {
 
 const usdPerToken = 0.00001;
 
+/** The model is busy or out of reach: the same question may be answered later. */
+export class BusyError extends Error {
+  /** As long as the model asks for, where it does. */
+  readonly retryAfter: `${number}s` | null;
+
+  constructor(message: string, retryAfter: `${number}s` | null = null) {
+    super(`${message}; try again`);
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** `env` has `MODEL_URL` and `MODEL_KEY` where the model is a real one. */
 export function modelOf(provider: 'offline' | 'http', env: NodeJS.ProcessEnv): Model {
   return provider === 'offline' ? offline : overHttp(env.MODEL_URL, env.MODEL_KEY);
@@ -23,24 +34,34 @@ const verbs = ['Compare', 'Draw', 'Sort', 'Measure', 'Explain', 'Guess', 'Build'
 /** Depends on nothing but the prompt, and costs what a real one would. */
 const offline: Model = {
   async ask(prompt) {
-    const [topic = ''] = /(?<=Topic: ).*/.exec(prompt) ?? [];
-    const seed = [...prompt].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
-    const tasks = [0, 1, 2].map(
-      (i) => `- ${verbs[(seed + i * 3) % verbs.length]} something about ${topic.toLowerCase()}.`,
-    );
-    const text = [
-      `# ${topic}`,
-      '',
-      'The class needs paper and pencils.',
-      '',
-      ...tasks,
-      '',
-      `Concept: ${topic}`,
-    ].join('\n');
-    const tokens = Math.ceil((prompt.length + text.length) / 4);
+    const topics = [...prompt.matchAll(/(?<=^Topic: ).*/gm)].map(([topic]) => topic);
+    const text = prompt.startsWith('You lay out')
+      ? madeUpYear(topics)
+      : madeUpLesson(prompt, topics[0] ?? '');
+    const tokens = estimated(prompt, text);
     return { text, tokens, usd: tokens * usdPerToken };
   },
 };
+
+function madeUpYear(topics: readonly string[]): string {
+  const weeks = Math.floor(36 / topics.length);
+  return topics.map((topic, i) => `${1 + i * weeks}: be at home in ${topic.toLowerCase()}`).join('\n');
+}
+
+function madeUpLesson(prompt: string, topic: string): string {
+  const seed = [...prompt].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
+  const tasks = [0, 1, 2].map(
+    (i) => `- ${verbs[(seed + i * 3) % verbs.length]} something about ${topic.toLowerCase()}.`,
+  );
+  return [`# ${topic}`, '', 'The class needs paper and pencils.', '', ...tasks, '', `Concept: ${topic}`].join(
+    '\n',
+  );
+}
+
+/** About four characters each. */
+function estimated(prompt: string, text: string): number {
+  return Math.ceil((prompt.length + text.length) / 4);
+}
 
 /** As OpenAI has it, and many others since: https://platform.openai.com/docs/api-reference/chat */
 function overHttp(url: string | undefined, key: string | undefined): Model {
@@ -48,21 +69,50 @@ function overHttp(url: string | undefined, key: string | undefined): Model {
     throw new Error('set MODEL_URL and MODEL_KEY, or -p provider=offline');
   return {
     async ask(prompt, signal) {
-      const response = await fetch(`${url}/v1/chat/completions`, {
+      const answer = await posted(`${url}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
         body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: prompt }] }),
         signal,
       });
-      if (response.status === 429 || response.status >= 500)
-        throw new Error(`status ${response.status}: try again`);
-      if (!response.ok) throw new Error(`status ${response.status}: ${await response.text()}`);
-      const { choices, usage } = (await response.json()) as {
-        readonly choices: readonly [{ readonly message: { readonly content: string } }];
-        readonly usage: { readonly total_tokens: number };
-      };
-      const tokens = usage.total_tokens;
-      return { text: choices[0].message.content, tokens, usd: tokens * usdPerToken };
+      const text = answer.choices?.[0]?.message?.content;
+      if (typeof text !== 'string')
+        throw new Error(`the model answered without a text: ${JSON.stringify(answer).slice(0, 200)}`);
+      // Not all of them count.
+      const tokens = answer.usage?.total_tokens ?? estimated(prompt, text);
+      return { text, tokens, usd: tokens * usdPerToken };
     },
   };
+}
+
+interface Completion {
+  readonly choices?: readonly { readonly message?: { readonly content?: string } }[];
+  readonly usage?: { readonly total_tokens?: number };
+}
+
+async function posted(url: string, request: RequestInit): Promise<Completion> {
+  let response: Response;
+  let body: string;
+  try {
+    response = await fetch(url, request);
+    // It may break off in the middle.
+    body = await response.text();
+  } catch (error) {
+    if (request.signal?.aborted) throw error;
+    const { cause, message } = error as Error;
+    throw new BusyError(
+      `the model at ${url} cannot be reached: ${(cause as Error | undefined)?.message || message}`,
+    );
+  }
+  if (response.status === 429 || response.status >= 500)
+    throw new BusyError(`the model is busy: status ${response.status}`, delayIn(response.headers));
+  if (!response.ok) throw new Error(`status ${response.status}: ${body.slice(0, 1000)}`);
+  return JSON.parse(body) as Completion;
+}
+
+/** Seconds, or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function delayIn(headers: Headers): `${number}s` | null {
+  const wanted = headers.get('retry-after') ?? '';
+  const seconds = Number(wanted) || (Date.parse(wanted) - Date.now()) / 1000;
+  return seconds > 0 ? `${seconds}s` : null;
 }

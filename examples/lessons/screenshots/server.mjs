@@ -15,5 +15,9 @@ const server = createServer(async (request, response) => {
   response.writeHead(request.url === '/health' ? 200 : 404).end();
 });
 
+server.on('error', ({ message }) => {
+  console.error(message);
+  process.exitCode = 1;
+});
 server.listen(port, '127.0.0.1', () => console.log(`draws on port ${port}`));
 process.on('SIGINT', () => server.close(() => process.exit(0)));

@@ -1,9 +1,9 @@
-// Lists the lessons of a scheme with their weeks and the concepts that they cover.
+// Lists the lessons of a scheme of work with their weeks and the concepts that they cover.
 import { readFileSync } from 'node:fs';
 
 const files = process.argv.slice(2);
-const scheme = files.find((file) => file.endsWith('scheme.json'));
-const { subject, level, entries } = JSON.parse(readFileSync(scheme, 'utf8'));
+const sow = files.find((file) => file.endsWith('sow.json'));
+const { subject, level, entries } = JSON.parse(readFileSync(sow, 'utf8'));
 const lines = entries.map(({ order, topic, week }) => {
   const lesson = readFileSync(
     files.find((file) => file.endsWith(`/${order}.md`)),

@@ -37,7 +37,7 @@ const aspects = [
 const offline = {
   async ask(prompt) {
     const text = prompt.includes('\nSegments: ') ? madeUpOutline(prompt) : madeUpScript(prompt);
-    const tokens = Math.ceil((prompt.length + text.length) / 4);
+    const tokens = estimated(prompt, text);
     return { text, tokens, usd: tokens * usdPerToken };
   },
 };
@@ -58,7 +58,7 @@ function madeUpScript(prompt) {
     `${knows}: Good question. Take a balloon and let it go.`,
     `${asks ?? knows}: It flies across the room!`,
     `${knows}: The air goes one way and the balloon the other. Remember that.`,
-    `CONCEPT: ${topic}, ${title.replace(/\W+$/, '').toLowerCase()}`,
+    `CONCEPT: ${topic}, ${title.replace(/[.?!]+$/, '').toLowerCase()}`,
   ].join('\n');
 }
 
@@ -66,28 +66,49 @@ function named(prompt, field) {
   return new RegExp(`^${field}: (.*)$`, 'm').exec(prompt)?.[1] ?? '';
 }
 
+/** About four characters each. */
+function estimated(prompt, text) {
+  return Math.ceil((prompt.length + text.length) / 4);
+}
+
 /** As OpenAI has it, and many others since: https://platform.openai.com/docs/api-reference/chat */
 function overHttp(url, key, model) {
   return {
     async ask(prompt) {
-      const response = await fetch(`${url}/v1/chat/completions`, {
+      const answer = await posted(`${url}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
         body: JSON.stringify({ model, messages: [{ role: 'user', content: prompt }] }),
-      }).catch((error) => {
-        throw new BusyError(`the model cannot be reached: ${error.cause?.message ?? error.message}`);
       });
-      if (response.status === 429 || response.status >= 500) {
-        const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-        throw new BusyError(
-          `the model is busy: status ${response.status}`,
-          seconds > 0 ? `${seconds}s` : null,
-        );
-      }
-      if (!response.ok) throw new Error(`status ${response.status}: ${await response.text()}`);
-      const { choices, usage } = await response.json();
-      const tokens = usage.total_tokens;
-      return { text: choices[0].message.content, tokens, usd: tokens * usdPerToken };
+      const text = answer.choices?.[0]?.message?.content;
+      if (typeof text !== 'string')
+        throw new Error(`the model answered without a text: ${JSON.stringify(answer).slice(0, 200)}`);
+      // Not all of them count.
+      const tokens = answer.usage?.total_tokens ?? estimated(prompt, text);
+      return { text, tokens, usd: tokens * usdPerToken };
     },
   };
+}
+
+async function posted(url, request) {
+  let response;
+  let body;
+  try {
+    response = await fetch(url, request);
+    // It may break off in the middle.
+    body = await response.text();
+  } catch (error) {
+    throw new BusyError(`the model at ${url} cannot be reached: ${error.cause?.message || error.message}`);
+  }
+  if (response.status === 429 || response.status >= 500)
+    throw new BusyError(`the model is busy: status ${response.status}`, delayIn(response.headers));
+  if (!response.ok) throw new Error(`status ${response.status}: ${body.slice(0, 1000)}`);
+  return JSON.parse(body);
+}
+
+/** Seconds, or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function delayIn(headers) {
+  const wanted = headers.get('retry-after') ?? '';
+  const seconds = Number(wanted) || (Date.parse(wanted) - Date.now()) / 1000;
+  return seconds > 0 ? `${seconds}s` : null;
 }

@@ -40,7 +40,7 @@ test('what the budget stopped is taken up, and one topic is one lesson', async (
   await using rig = await lessons();
   const env = await onFreePort();
   const math = ['-p', 'subject=math'];
-  const first = await rig.build([...math, '-j', '1', '--budget', 'usd=0.003'], { env });
+  const first = await rig.build([...math, '-j', '1', '--budget', 'usd=0.005'], { env });
   expect(first).toMatchObject({ code: 3, finished: { waiting: 5, skipped: 1 } });
   const rest = await rig.build(['--resume', 'last'], { env });
   const diagram = (order: number) => `diagram:out/math-3/lessons/${order}.md`;
@@ -60,13 +60,13 @@ test('what the budget stopped is taken up, and one topic is one lesson', async (
 
   rig.write('curriculum.json', rig.read('curriculum.json').replace('Right angles', 'Angles'));
   expect(await rig.build(math, { env })).toMatchObject({
-    executed: [diagram(5), 'lesson:5', 'overview', 'scheme'],
+    executed: [diagram(5), 'lesson:5', 'overview', 'seed', 'sow'],
   });
   expect(await rig.build(['-p', 'subject=art', '-p', 'level=4'], { env })).toMatchObject({
-    finished: { executed: 8 },
+    finished: { executed: 9 },
   });
   const again = await rig.build(math, { env });
-  expect(again).toMatchObject({ executed: [], finished: { fresh: 12 } });
+  expect(again).toMatchObject({ executed: [], finished: { fresh: 13 } });
   expect(again.events.some(({ kind }) => kind === 'service-changed')).toBe(false);
 });
 
@@ -76,7 +76,7 @@ test('where the screenshot service cannot be had, there are lessons without pict
   const art = ['-p', 'subject=art'];
   const taken = { SCREENSHOTS_PORT: String(other.port) };
   const built = await rig.build(art, { env: taken });
-  expect(built).toMatchObject({ code: 0, finished: { outcome: 'degraded', executed: 5, failed: 3 } });
+  expect(built).toMatchObject({ code: 0, finished: { outcome: 'degraded', executed: 6, failed: 3 } });
   expect(built.end('diagram:out/art-3/lessons/1.md')?.failure).toMatchObject({
     kind: 'service-down',
     hint: expect.stringContaining(`SCREENSHOTS_PORT=${other.port + 1} pipe build`),
@@ -90,24 +90,43 @@ test('where the screenshot service cannot be had, there are lessons without pict
   expect(free.finished?.metrics).toBeUndefined();
 });
 
-test('a real model is asked over HTTP, again where it says so, and its key goes nowhere', async () => {
-  await using rig = await lessons();
+/** As a language model: what it says to each prompt, a number is a status. */
+async function model(answer: (prompt: string, count: number) => string | number) {
   const asked: { readonly key: string | undefined; readonly prompt: string }[] = [];
-  await using server = await serving(async (request, response) => {
+  const server = await serving(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
-    const body = JSON.parse(Buffer.concat(pieces).toString());
-    asked.push({ key: request.headers.authorization, prompt: body.messages[0].content });
-    response.statusCode = asked.length === 1 ? 503 : 200;
-    const content = '# From afar\n\n1\n2\n3\n\nConcept: distance';
+    const prompt = JSON.parse(Buffer.concat(pieces).toString()).messages[0].content as string;
+    asked.push({ key: request.headers.authorization, prompt });
+    const said = answer(prompt, asked.length);
+    if (typeof said === 'number') response.writeHead(said, { 'retry-after': '0.01' });
+    const content = typeof said === 'string' ? said : '';
     response.end(JSON.stringify({ choices: [{ message: { content } }], usage: { total_tokens: 100 } }));
   });
   const env = { MODEL_URL: `http://127.0.0.1:${server.port}`, MODEL_KEY: 'key-of-the-model' };
-  const words = ['-p', 'subject=art', '-p', 'provider=http', '-j', '1', '--skip', 'diagram'];
-  const built = await rig.build(words, { env });
-  expect(built).toMatchObject({ code: 0, finished: { executed: 5, metrics: { tokens: 300 } } });
-  expect(built.end('lesson:1')).toMatchObject({ attempts: 2 });
-  expect(asked).toHaveLength(4);
+  return { asked, env, close: server.close, [Symbol.asyncDispose]: server.close };
+}
+
+const isForYear = (prompt: string) => prompt.startsWith('You lay out');
+const year = '1: see\n13: mix\n25: draw';
+const written = '# From afar\n\n1\n2\n3\n\nConcept: distance';
+const fromAfar = ['-p', 'subject=art', '-p', 'provider=http', '-j', '1', '--skip', 'diagram'];
+
+test('a real model is asked over HTTP, again where it says so, and its key goes nowhere', async () => {
+  await using rig = await lessons();
+  await using real = await model((prompt, count) =>
+    count === 1 || count === 3 ? 503 : isForYear(prompt) ? year : written,
+  );
+  const { asked, env } = real;
+  const built = await rig.build(fromAfar, { env });
+  expect(built).toMatchObject({ code: 0, finished: { executed: 6, metrics: { tokens: 400 } } });
+  const again = built.events.filter((event) => event.kind === 'task-retrying');
+  // As soon as the model says, and not after the second that is the rule.
+  expect(again).toMatchObject([
+    { task: 'sow', delayMs: 10 },
+    { task: 'lesson:1', delayMs: 10 },
+  ]);
+  expect(asked).toHaveLength(6);
   expect(built.stdout + built.stderr).not.toContain('key-of-the-model');
   for (const entry of fs.readdirSync(rig.root, { recursive: true, withFileTypes: true }))
     if (entry.isFile())
@@ -116,5 +135,24 @@ test('a real model is asked over HTTP, again where it says so, and its key goes 
     key: 'Bearer key-of-the-model',
     prompt: expect.stringContaining('Topic: Lines'),
   });
+  const prompts = asked.map(({ prompt }) => prompt);
+  expect(prompts).toContainEqual(expect.stringMatching(/Topic: A face from the side\nThe class is to draw$/));
   expect(rig.read('out/art-3/lessons/2.md')).toContain('From afar');
+});
+
+test('a model that is out of reach is asked again, and one that lays out another year is not believed', async () => {
+  await using rig = await lessons();
+  await using real = await model(() => '1: see');
+  const strange = await rig.build(fromAfar, { env: real.env });
+  expect(strange.end('sow')?.failure).toMatchObject({
+    message: expect.stringContaining('the model was given 3 topics and laid out 1'),
+  });
+  // What it took counts all the same.
+  expect(strange.finished?.metrics).toMatchObject({ tokens: 100 });
+  await real.close();
+  const gone = await rig.build(fromAfar, { env: real.env });
+  expect(gone.end('sow')).toMatchObject({
+    attempts: 3,
+    failure: { message: expect.stringMatching(/the model at http:.* cannot be reached: .*ECONNREFUSED/) },
+  });
 });

@@ -124,8 +124,14 @@ test('the model that is made up answers the same, in the form that was asked for
 });
 
 test('a model that is busy or out of reach is told apart from one that refuses', async () => {
-  let answer: readonly [number, Record<string, string>] = [503, {}];
-  const server = http.createServer((_, response) => response.writeHead(...answer).end('not this way'));
+  let answer: readonly [number, Record<string, string | number>] = [503, {}];
+  let body = 'not this way';
+  const server = http.createServer((_, response) => {
+    response.writeHead(...answer).write(body);
+    // Some of what was promised never comes.
+    if (answer[1]['content-length'] === undefined) response.end();
+    else setImmediate(() => response.destroy());
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const model = modelOf('http', { MODEL_URL: `http://127.0.0.1:${port}`, MODEL_KEY: 'key' });
@@ -135,15 +141,25 @@ test('a model that is busy or out of reach is told apart from one that refuses',
     await expect(model.ask('a')).rejects.toMatchObject({ name: 'BusyError', retryAfter: '7s' });
     answer = [429, { 'retry-after': 'Fri, 27 Nov 2026 12:00:00 GMT' }];
     await expect(model.ask('a')).rejects.toMatchObject({ name: 'BusyError', retryAfter: null });
+    answer = [429, { 'retry-after': new Date(Date.now() + 60_000).toUTCString() }];
+    const busy = (await model.ask('a').catch((error: unknown) => error)) as { readonly retryAfter: string };
+    expect(Number.parseFloat(busy.retryAfter)).toBeGreaterThan(30);
+    answer = [200, { 'content-length': 500 }];
+    await expect(model.ask('a')).rejects.toMatchObject({ name: 'BusyError', retryAfter: null });
     answer = [400, {}];
     const refused = await model.ask('a').catch((error: unknown) => error);
     expect(refused).not.toBeInstanceOf(BusyError);
     expect(refused).toMatchObject({ message: 'status 400: not this way' });
+    answer = [200, {}];
+    body = JSON.stringify({ choices: [{ message: { content: 'answered' } }] });
+    expect(await model.ask('asked: ')).toEqual({ text: 'answered', tokens: 4, usd: expect.closeTo(0.00004) });
+    body = JSON.stringify({ error: { message: 'no such model' } });
+    await expect(model.ask('a')).rejects.toThrow('without a text: {"error":{"message":"no such model"}}');
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
-  await expect(model.ask('a')).rejects.toThrow(/^the model cannot be reached: /);
+  await expect(model.ask('a')).rejects.toThrow(/^the model at http:.* cannot be reached: ./);
   expect(() => modelOf('http', { MODEL_URL: 'http://127.0.0.1' })).toThrow('set MODEL_URL and MODEL_KEY');
 });
 
