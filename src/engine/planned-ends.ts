@@ -31,3 +31,10 @@ export function isInTheWay(plan: TaskPlanned | undefined, { optional }: Stage, k
 export function waits({ failure }: TaskPlanned): boolean {
   return failure?.kind === 'protected';
 }
+
+/** Be it that something before it does. */
+export function hasToWait(plan: TaskPlanned | undefined, bad: readonly TaskPlanned[]): boolean {
+  if (plan === undefined) return false;
+  const { blockedBy = [] } = plan;
+  return waits(plan) || bad.some((one) => waits(one) && blockedBy.includes(one.stage));
+}

@@ -19,7 +19,7 @@ import { type Forced, forcedIn } from './forced.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { toldOfGone } from './gone-items.ts';
 import { formerlyMade } from './make-room.ts';
-import { endsBefore, isInTheWay, waits } from './planned-ends.ts';
+import { endsBefore, hasToWait, isInTheWay, waits } from './planned-ends.ts';
 import { servedBy } from './preflight.ts';
 import { shownCommand } from './secrets.ts';
 import { optionalIf, planOf } from './task-plan.ts';
@@ -73,6 +73,7 @@ class Preview {
     this.blockers = new Blockers(graph, this.tasks, {
       isInTheWay: ({ id, stage }, kind) => isInTheWay(this.bad.get(id), stage, kind),
       waiting: () => [...this.bad.values()].filter(waits).map(({ task }) => task),
+      hasToWait: (id) => hasToWait(this.bad.get(id), [...this.bad.values()]),
     });
     this.onGone = onGone;
     this.brokenChecks = options.brokenChecks ?? new Map();

@@ -1,11 +1,16 @@
 // When a task on the board has ended: readies what waited for it, or skips it.
 import type { TaskFinished, TaskOutcome } from '../model/events.ts';
+import { type Memory, wasKilled } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
 import type { Families } from './family.ts';
-import { causeOf, endedWell, isHarmless, type Place, type Release } from './task-state.ts';
+import type { Places } from './places.ts';
+import { causeOf, endedWell, hasFailedAlone, isHarmless, type Place, type Release } from './task-state.ts';
 
 /** What the board does for them. */
 interface Host {
   readonly families: Families;
+  readonly places: Places;
+  readonly memoryOf: ((task: Task) => Memory) | undefined;
   readonly close: (place: Place, outcome: TaskOutcome, details: Partial<TaskFinished>) => void;
   readonly ready: (place: Place) => void;
 }
@@ -28,12 +33,20 @@ export class Releases {
     this.releasing = false;
   }
 
+  /** Whether what comes after it does so although it did not end well. */
+  private goesOnWithout(kind: Release['kind'], before: Place): boolean {
+    if (kind === 'after') return isHarmless(before);
+    const { places, memoryOf } = this.host;
+    const halfMade = (task: Task) => memoryOf !== undefined && wasKilled(memoryOf(task));
+    return kind === 'spare' && hasFailedAlone(before, places.all.values(), halfMade);
+  }
+
   /** One task that another waits for has ended. */
   private release({ place, kind, before }: Release): void {
     if (before.state.kind !== 'ended') return;
     if (kind === 'items') this.host.families.sourceEnded(place, before);
     if (kind === 'items' || place.state.kind !== 'wanted') return;
-    if (kind !== 'outcome' && !endedWell(before) && !(kind === 'after' && isHarmless(before))) {
+    if (kind !== 'outcome' && !endedWell(before) && !this.goesOnWithout(kind, before)) {
       const outcome = before.state.outcome === 'cancelled' ? 'cancelled' : 'skipped';
       this.host.close(place, outcome, { blockedBy: causeOf(before) });
       return;

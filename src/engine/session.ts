@@ -212,8 +212,8 @@ export class Session {
     return new Board({
       ...{ tasks, orders, chains },
       ...{ inOrder: this.rest !== null, audited: this.selection.audited },
-      emit: (event) => this.world.events.emit(event),
-      nowMs: () => this.world.clock.monotonicMs(),
+      ...{ emit: (event) => this.world.events.emit(event), nowMs: () => this.world.clock.monotonicMs() },
+      memoryOf: ({ id }) => this.world.records.memory(id),
       ...(spending === undefined ? {} : { spentBy: (task) => spending.of(task) }),
     });
   }

@@ -1,17 +1,17 @@
 // Which task of a build comes before which, from the edges between their stages.
 import type { TaskId } from '../base/brand.ts';
-import type { StageGraph } from '../model/graph/graph.ts';
+import { type StageGraph, type Tie, tieOf } from '../model/graph/graph.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 
-/** An order between two tasks. A `file` order carries data: without it the later one cannot run. */
+/** An order between two tasks. A `file` order carries data: without it the later one cannot run; of a `spare` one it takes what there is. */
 export type TaskOrder = {
   readonly before: TaskId;
   readonly after: TaskId;
 } & (
   | {
       /** `items`: each item of the earlier one may become one of the later one as soon as it is done. */
-      readonly kind: 'file' | 'after' | 'items';
+      readonly kind: Tie | 'items';
     }
   /** How the earlier one ended says whether the later one runs, which comes right after it or farther on. */
   | { readonly kind: 'outcome'; readonly isNext: boolean }
@@ -32,7 +32,7 @@ export function ordersOf(
     return graph.edgesInto(task.stage.name).flatMap((edge): readonly TaskOrder[] => {
       const before = byStage.get(edge.from);
       if (before === undefined) return [];
-      const kind = edge.kind === 'file' && streams(before.stage, task.stage) ? 'items' : edge.kind;
+      const kind = edge.kind === 'file' && streams(before.stage, task.stage) ? 'items' : tieOf(edge);
       return [{ before: before.id, after: task.id, kind }];
     });
   });

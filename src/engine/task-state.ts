@@ -155,6 +155,26 @@ export function isHarmless({ task, state }: Place): boolean {
   return state.outcome === 'failed' || (state.outcome === 'skipped' && state.failure !== null);
 }
 
+/**
+ * Of an optional stage: all of it that did not go well failed, or was skipped for what failed. What waits for a person
+ * or a budget is still to come, what was cancelled nobody knows, and what lies `halfMade` is not to be taken for a result.
+ */
+export function hasFailedAlone(
+  { task, state }: Place,
+  places: Iterable<Place>,
+  halfMade: (task: Task) => boolean,
+): boolean {
+  if (state.kind !== 'ended' || (state.outcome !== 'failed' && state.outcome !== 'skipped')) return false;
+  const { name } = task.stage;
+  const causes = new Set([name, ...state.blockedBy]);
+  for (const place of places) {
+    const { stage } = place.task;
+    if (endedAs(place) === 'waiting' && causes.has(stage.name)) return false;
+    if (stage.name === name && !endedWell(place) && halfMade(place.task)) return false;
+  }
+  return true;
+}
+
 /** Of a stage that fanned out its items are told instead. */
 export function isTold({ family }: Place): boolean {
   return family === null || family.isTold;

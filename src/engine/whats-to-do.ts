@@ -48,6 +48,7 @@ export function whatIsToDo(options: {
   const blockers = new Blockers(graph, tasks, {
     isInTheWay: ({ id, stage }, kind) => isInTheWay(found.get(id), stage, kind),
     waiting: () => [...found].filter(([, state]) => isUnasked(state)).map(([id]) => id),
+    hasToWait: (id) => hasToWait(found, id),
   });
   let hasGone = tasks.hasFormer();
   let clearsUp = hasGone && !watching.hasClearedUp(null);
@@ -164,4 +165,11 @@ function isInTheWay(state: RestState | undefined, { optional }: Stage, kind: Edg
 
 function isUnasked(state: RestState): boolean {
   return state.kind === 'held' && state.hold.kind === 'until-asked';
+}
+
+/** Be it that something before it does. */
+function hasToWait(found: ReadonlyMap<TaskId, RestState>, id: TaskId): boolean {
+  let state = found.get(id);
+  while (state?.kind === 'blocked') state = found.get(state.by);
+  return state !== undefined && isUnasked(state);
 }

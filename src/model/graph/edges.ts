@@ -2,7 +2,7 @@
 import { schemaFiles } from '../checks.ts';
 import { escapeGlob, parseGlob } from '../glob/glob.ts';
 import { type OverlappingPair, overlappingPairs } from '../glob/pattern-index.ts';
-import type { PatternEntry, PatternSet } from '../glob/pattern-set.ts';
+import { type PatternEntry, type PatternSet, setMayMatchBoth } from '../glob/pattern-set.ts';
 import { modulesOf } from '../hooks.ts';
 import { isOutside } from '../paths.ts';
 import type { Stage } from '../stage.ts';
@@ -14,6 +14,15 @@ export interface Edge {
   readonly kind: 'file' | 'after';
   /** The first pair of patterns that may match the same file, as written; empty for `after`. */
   readonly via: readonly { readonly produces: string; readonly requires: string }[];
+  /** The earlier one may fail, and the later one takes of its files what there is: all that it requires of them is `optional('…')`. */
+  readonly mayLack?: true;
+}
+
+/** What a stage needs of the one before it: its files, those that there are when it has ended, or just its end. */
+export type Tie = Edge['kind'] | 'spare';
+
+export function tieOf({ kind, mayLack }: Edge): Tie {
+  return mayLack === true ? 'spare' : kind;
 }
 
 /** `producer` and `consumer` are positions of stages; both may be the same. */
@@ -41,8 +50,11 @@ export function findEdges(stages: readonly Stage[]): FoundEdges {
     if (producer === pair.consumer) ownInputs.push({ ...pair, producer });
     else {
       const via = [{ produces: pair.a.source, requires: pair.b.source }];
-      const [from, to] = [stages[producer]!.name, stages[pair.consumer]!.name];
-      byPair.set(`${producer} ${pair.consumer}`, { from, to, kind: 'file', via });
+      const [from, to] = [stages[producer]!, stages[pair.consumer]!];
+      const spare = mayLack(from, to) ? ({ mayLack: true } as const) : {};
+      byPair.set(`${producer} ${pair.consumer}`, {
+        ...{ from: from.name, to: to.name, kind: 'file', via, ...spare },
+      });
     }
   }
   for (const [position, stage] of stages.entries()) {
@@ -66,6 +78,14 @@ function inputsOf(stage: Stage): PatternSet {
   const named = [...stage.implied, ...modulesOf(stage), ...schemaFiles(stage.checks)];
   if (named.length === 0) return stage.requires;
   return { entries: [...stage.requires.entries, ...named.flatMap(literalEntry)] };
+}
+
+/** Its items a stage does not do without: those of the other have to be known. */
+function mayLack(from: Stage, to: Stage): boolean {
+  if (!from.optional || from.produces === null) return false;
+  const items = to.forEach === null ? [] : [to.forEach.entry];
+  const needed = inputsOf(to).entries.filter(({ negated, optional }) => negated || !optional);
+  return [needed, items].every((entries) => setMayMatchBoth(from.produces!, { entries }) === null);
 }
 
 function literalEntry(path: string): readonly PatternEntry[] {

@@ -9,7 +9,7 @@ import { reportCycles, reportOverlaps } from './graph-problems.ts';
 import { Makers } from './makers.ts';
 import { topologicalOrder } from './topological-order.ts';
 
-export type { Edge } from './edges.ts';
+export { type Edge, type Tie, tieOf } from './edges.ts';
 
 /** Names are those of stages; asking for another is a bug and throws. */
 export interface StageGraph {

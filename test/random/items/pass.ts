@@ -131,7 +131,9 @@ class Pass {
     if (isMaker && !this.hasMade(recipe)) this.edit();
     const { isGood, made } = this.follow(recipe);
     if (isMaker && this.hasMade(recipe)) this.change();
-    const bad = recipe.upstream.filter((name) => this.stages.get(name)?.isGood === false);
+    const bad = recipe.upstream.filter(
+      (name) => this.stages.get(name)?.isGood === false && !this.doesWithout(recipe, name),
+    );
     const causes = bad.flatMap((name) => {
       const { blockedBy } = this.stages.get(name)!;
       return blockedBy.length > 0 ? blockedBy : [name];
@@ -149,7 +151,7 @@ class Pass {
       if (call === 'blocked') return this.skip(recipe);
       if (call === 'unneeded') return this.leaveAlone(recipe);
     }
-    const bad = before.filter((name) => !this.stages.get(name)!.isGood);
+    const bad = before.filter((name) => !this.stages.get(name)!.isGood && !this.doesWithout(recipe, name));
     const isWhole =
       request.what.kind === 'all' || request.what.item === null || request.what.stage !== recipe.name;
     if (bad.length > 0 && !recipe.streams && recipe.when === 'success') return this.skip(recipe);
@@ -192,6 +194,30 @@ class Pass {
     const far = ({ name }: Recipe) => comesBefore(name, recipe, recipes);
     const isMeant = recipe.when === 'success' ? near : far;
     return recipes.filter((one) => this.stages.has(one.name) && isMeant(one)).map(({ name }) => name);
+  }
+
+  /** The other may fail, nothing but what it made is asked for, and nothing of it is still to come. */
+  private doesWithout(recipe: Recipe, name: StageName): boolean {
+    const source = this.model.recipes.find((one) => one.name === name)!;
+    if (!source.optional || recipe.when !== 'success') return false;
+    const { forEach } = recipe;
+    const needed = [
+      ...recipe.requires.filter(({ optional }) => !optional).map(({ pattern }) => pattern),
+      ...(forEach?.kind === 'files' ? [forEach.pattern] : []),
+    ];
+    if (forEach?.kind === 'records') needed.push(forEach.document);
+    if (source.produces.some((made) => needed.some((pattern) => overlaps(made, pattern)))) return false;
+    const causes = this.causesOf(name);
+    return ![...this.told.ends].some(
+      ([task, { end }]) => end === 'waiting' && causes.some((cause) => cause === task.split(':')[0]),
+    );
+  }
+
+  /** It, and what before it did not go well. */
+  private causesOf(name: StageName): readonly StageName[] {
+    const { upstream } = this.model.recipes.find((one) => one.name === name)!;
+    const bad = upstream.filter((one) => this.stages.get(one)?.isGood === false);
+    return [name, ...bad.flatMap((one) => this.causesOf(one))];
   }
 
   /** Nothing has failed for which it were there: it is not looked at. */
