@@ -2,7 +2,7 @@
 import type { TaskId } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { NamedTasks } from '../model/named-tasks.ts';
-import { isManyTasks, type Task } from '../model/task.ts';
+import { isManyTasks, type Task, taskIdOf } from '../model/task.ts';
 import type { TaskEnd } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
 import { callOf, failsTheRun, isTold, newFamily, type Place, spoilersOf } from './task-state.ts';
@@ -74,8 +74,9 @@ export class Places {
   }
 
   /** Of one that may stand on no board: what lies at its outputs is nothing that it made or found in this build. */
-  hasFailed({ id }: Task): boolean {
-    const state = this.all.get(id)?.state;
+  hasFailed({ id, stage }: Task): boolean {
+    // Of a stage that was skipped, nobody asked which items there are: what became of the stage became of them.
+    const state = (this.all.get(id) ?? this.all.get(taskIdOf(stage.name, null)))?.state;
     return state?.kind === 'ended' && !['executed', 'restored', 'fresh'].includes(state.outcome);
   }
 
