@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { say } from '../say.ts';
 import { textsBelow } from '../tree.ts';
+import { comesBefore } from './calls.ts';
 import { Foretelling } from './foretelling.ts';
 import { foundIn, type ItemBuilder, type ItemBuilt } from './item-builder.ts';
 import { ItemChanges } from './item-changes.ts';
@@ -100,16 +101,25 @@ export class ItemScene {
     this.expectNothingLost();
   }
 
-  /** All that can be built is built, and then nothing is left to do but what had failed, perhaps for another of its batch. */
+  /**
+   * All that can be built is built, and then nothing is left to do but what had failed, perhaps for another of its batch,
+   * and what comes after it: which items make up a batch is not the same where a breaker held some of them back.
+   */
   async end(): Promise<void> {
     const all = this.requestOf({ ...flagless, keepGoing: true, jobs: 2 });
     const first = await this.build(all, false, null);
     const second = await this.build(all, false, null);
     if (typeof first === 'string' || typeof second === 'string') return;
     const hasFailed = (name: string) => ['failed', 'skipped'].includes(first.ends.get(name)?.end ?? '');
-    const isDone = ([name, { end }]: [string, ToldEnd]) =>
-      (end === 'executed' || end === 'restored') && !this.model.isForFailures(name) && !hasFailed(name);
-    const others = [...second.ends].filter(isDone);
+    const { recipes } = this.model;
+    const stageOf = (name: string) => recipes.find((recipe) => recipe.name === name.split(':')[0])!;
+    const done = [...second.ends].filter(([, { end }]) => end === 'executed' || end === 'restored');
+    const mended = new Set(done.flatMap(([name]) => (hasFailed(name) ? [stageOf(name).name] : [])));
+    const isAfterMended = (name: string) =>
+      [...mended].some((stage) => comesBefore(stage, stageOf(name), recipes));
+    const isKnown = ([name]: [string, ToldEnd]) =>
+      this.model.isForFailures(name) || hasFailed(name) || isAfterMended(name);
+    const others = done.filter((one) => !isKnown(one));
     say(
       'at the end',
       others.map(([name, { end }]) => `${name} was ${end}`),

@@ -139,7 +139,9 @@ class Pass {
       return blockedBy.length > 0 ? blockedBy : [name];
     });
     const outcome = isGood ? 'well' : (worstOf(recipe.name, this.told) ?? 'skipped');
-    const blockedBy = outcome === 'skipped' ? [...new Set(causes)] : [];
+    // From item to item a failure keeps some from coming to be, whatever becomes of the others.
+    const isBlocked = outcome === 'skipped' || (recipe.streams && outcome !== 'well');
+    const blockedBy = isBlocked ? [...new Set(causes)] : [];
     return { isGood, made, outcome, blockedBy };
   }
 
