@@ -171,7 +171,7 @@ export class Attempt {
     // A restored result replaces what is there, also where the tool itself would have updated it.
     const mustGo = task.stage.clean || action !== null;
     // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
-    if (mustGo) displace(world, task, inTheWay.handMade, warn);
+    if (mustGo) displace(world, task.id, inTheWay.handMade, basesOf(task), warn);
     this.finishing.copies = keepCopies(world, task, mustGo ? [] : inTheWay.handMade, warn);
     leaveMarker(world, task);
     // From now on the copies of this run are those that are looked for.
@@ -184,7 +184,7 @@ export class Attempt {
     const staged = restore?.staged ?? null;
     if (restore !== null) {
       inTheWay = restore.inTheWay;
-      displace(world, task, inTheWay.handMade, warn);
+      displace(world, task.id, inTheWay.handMade, basesOf(task), warn);
     }
     clearAway(world, task, inTheWay, !task.stage.clean && staged === null, warn);
     this.finishing.theirs = clearUnnameable(world, assessment, warn);

@@ -11,7 +11,7 @@ import type {
 import type { Failure } from '../model/failure.ts';
 import { type Metrics, noMetrics } from '../model/metrics.ts';
 import { type NamedTasks, noTasks } from '../model/named-tasks.ts';
-import type { Memory, TaskRecord } from '../model/record.ts';
+import type { TaskRecord } from '../model/record.ts';
 import { type Saved, savedBy, savedInAll } from '../model/saved.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
@@ -52,7 +52,6 @@ export class Board {
     readonly inOrder?: boolean;
     readonly chains?: ReadonlyMap<string, number> | null;
     readonly spentBy?: (task: Task) => Metrics;
-    readonly memoryOf?: (task: Task) => Memory;
   }) {
     this.emit = options.emit;
     this.nowMs = options.nowMs;
@@ -67,7 +66,7 @@ export class Board {
       hasEnded: (place) => this.hasEnded(place),
     });
     const { families, places } = this;
-    this.releases = new Releases({ families, places, memoryOf: options.memoryOf, close, ready });
+    this.releases = new Releases({ families, places, close, ready });
     for (const task of options.tasks) this.places.put(task, null);
     this.places.tie(options.orders);
     for (const place of this.places.all.values()) if (place.state.kind === 'ready') ready(place);

@@ -4,7 +4,6 @@ import { shellQuote } from '../model/command/shell-line.ts';
 import { taskInWords } from '../model/params/combination.ts';
 import type { Task } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
-import { basesOf } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
@@ -47,13 +46,19 @@ export function inPlaceFor(
   }
 }
 
-export function displace(world: World, task: Task, handMade: readonly ListedFile[], warn: Warn): void {
+export function displace(
+  world: World,
+  task: Task['id'],
+  handMade: readonly ListedFile[],
+  bases: readonly string[],
+  warn: Warn,
+): void {
   if (handMade.length === 0) return;
   for (const file of handMade) {
     // One by one, and folders last: whatever cannot be done next, of this file is told.
-    warn(...keptMessage(world, file, moveDisplaced(world, task, file)));
+    warn(...keptMessage(world, file, moveDisplaced(world, { id: task }, file)));
   }
-  world.outputs.prune(handMade, basesOf(task));
+  world.outputs.prune(handMade, bases);
 }
 
 /** Kept for good. */

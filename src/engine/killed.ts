@@ -1,5 +1,6 @@
 // What attempts that were killed may have left, where no attempt of today will look for it: their stage is gone, or
-// makes other files now. A half-written file there must not be taken for a result or for an input.
+// makes other files now. A half-written file there must not be taken for a result or for an input. The same of stages
+// that may have no attempt today, while others take what lies there.
 import type { TaskId } from '../base/brand.ts';
 import type { EventBody, Warning } from '../model/events.ts';
 import { patternTexts, setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
@@ -7,8 +8,9 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import { taskNamed } from '../model/items/item-tasks.ts';
 import { taskInWords } from '../model/params/combination.ts';
 import type { Selection } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
 import { stageOfTask, type Task } from '../model/task.ts';
-import { moveLeftovers, type Warn } from './keeping.ts';
+import { displace, moveLeftovers, type Warn } from './keeping.ts';
 import { unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
@@ -23,6 +25,8 @@ export interface Leftovers {
   readonly task: TaskId;
   /** Where its outputs would lie, with a content that pipe never recorded. An edit since cannot be told from them. */
   readonly files: readonly ListedFile[];
+  /** Of a stage with `protect`: what costs hands is kept for good, half-written or not. */
+  readonly isHandwork?: boolean;
 }
 
 /** Empty but after a kill and a change of the configuration. */
@@ -40,12 +44,35 @@ export function leftoversElsewhere(world: World, graph: StageGraph): readonly Le
   });
 }
 
+/** Of stages of this build whose files others take as they lie, where these have no attempt or fail before it. */
+export function halfMadeInputs(
+  world: World,
+  graph: StageGraph,
+  { names }: Pick<Selection, 'names'>,
+): readonly Leftovers[] {
+  return world.records.killed().flatMap(({ task }) => {
+    const stage = taskNamed(graph, task)?.stage;
+    // A tool that updates its own outputs answers for them, as it does after a failure.
+    if (stage?.produces == null || !stage.clean || !names.has(stage.name)) return [];
+    if (!isTakenAsItLies(graph, stage)) return [];
+    const { files } = world.files.expand(stage.produces, 'output');
+    return [{ task, files: unknownAmong(world, files), isHandwork: stage.protect }];
+  });
+}
+
+function isTakenAsItLies(graph: StageGraph, { name }: Stage): boolean {
+  return graph
+    .edgesOutOf(name)
+    .some(({ to, kind, mayLack }) => mayLack || (kind === 'file' && graph.stageNamed(to).when !== 'success'));
+}
+
 /** To look at, out of the way, as leftovers of a stage that is still there. Needs the lock. */
 export function putLeftoversAway(world: World, all: readonly Leftovers[]): void {
-  for (const { task, files } of all) {
+  for (const { task, files, isHandwork } of all) {
     const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
     try {
-      moveLeftovers(world, task, files, [''], warn);
+      if (isHandwork) displace(world, task, files, [''], warn);
+      else moveLeftovers(world, task, files, [''], warn);
       world.records.failed(task, world.folders.runId);
     } catch (problem) {
       if (!isRefusal(problem)) throw problem;

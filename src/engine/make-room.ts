@@ -1,6 +1,6 @@
 // Makes room for a task's new outputs: what a person made is kept for them, what pipe made is put out of the way.
 import type { FilePath } from '../base/brand.ts';
-import { recordIn, wasKilled } from '../model/record.ts';
+import { type Memory, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assess.ts';
 import { copyLeftovers, moveLeftovers, type Warn } from './keeping.ts';
@@ -57,6 +57,10 @@ export function lookAgain(world: World, assessment: Assessment): Assessment {
 export function protectedAmong(world: World, { task, memory, outputs }: Assessment): readonly FilePath[] {
   if (!task.stage.protect || wasKilled(memory)) return [];
   return unknownAmong(world, outputs).map((file) => file.path);
+}
+
+function wasKilled(memory: Memory): boolean {
+  return memory.kind === 'unfinished' && memory.leftovers;
 }
 
 /** What it no longer produces: a clean build would not have it, and other stages' patterns might pick it up. */

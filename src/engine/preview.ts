@@ -18,6 +18,7 @@ import type { Cleaning } from './clean.ts';
 import { type Forced, forcedIn } from './forced.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { toldOfGone } from './gone-items.ts';
+import { halfMadeInputs } from './killed.ts';
 import { formerlyMade } from './make-room.ts';
 import { endsBefore, hasToWait, isInTheWay, waits } from './planned-ends.ts';
 import { servedBy } from './preflight.ts';
@@ -64,6 +65,8 @@ class Preview {
   constructor(now: World, graph: StageGraph, selection: Selection, options: PreviewOptions) {
     const { built = selection.names, onGone = () => {} } = options;
     this.gone = new Map(leavingWith(formerOutputs(now, graph), built));
+    for (const { task, files } of halfMadeInputs(now, graph, { names: built }))
+      for (const { path } of files) this.gone.set(path, stageOfTask(task));
     this.world = worldWithout(now, this.gone);
     this.graph = graph;
     this.selection = selection;

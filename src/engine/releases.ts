@@ -1,7 +1,5 @@
 // When a task on the board has ended: readies what waited for it, or skips it.
 import type { TaskFinished, TaskOutcome } from '../model/events.ts';
-import { type Memory, wasKilled } from '../model/record.ts';
-import type { Task } from '../model/task.ts';
 import type { Families } from './family.ts';
 import type { Places } from './places.ts';
 import { causeOf, endedWell, hasFailedAlone, isHarmless, type Place, type Release } from './task-state.ts';
@@ -10,7 +8,6 @@ import { causeOf, endedWell, hasFailedAlone, isHarmless, type Place, type Releas
 interface Host {
   readonly families: Families;
   readonly places: Places;
-  readonly memoryOf: ((task: Task) => Memory) | undefined;
   readonly close: (place: Place, outcome: TaskOutcome, details: Partial<TaskFinished>) => void;
   readonly ready: (place: Place) => void;
 }
@@ -36,9 +33,7 @@ export class Releases {
   /** Whether what comes after it does so although it did not end well. */
   private goesOnWithout(kind: Release['kind'], before: Place): boolean {
     if (kind === 'after') return isHarmless(before);
-    const { places, memoryOf } = this.host;
-    const halfMade = (task: Task) => memoryOf !== undefined && wasKilled(memoryOf(task));
-    return kind === 'spare' && hasFailedAlone(before, places.all.values(), halfMade);
+    return kind === 'spare' && hasFailedAlone(before, this.host.places.all.values());
   }
 
   /** One task that another waits for has ended. */

@@ -4,6 +4,7 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import { streams } from '../model/items/streams.ts';
 import type { Selection } from '../model/selection.ts';
 import { plural } from '../model/words/amounts.ts';
+import { afterwords } from './afterwords.ts';
 import { hiddenOrder } from './aliases.ts';
 import { Assessor } from './assess.ts';
 import { Board } from './board.ts';
@@ -14,8 +15,7 @@ import { FanningOut } from './fanning-out.ts';
 import { forcedIn, forcingRun, toldOfForced } from './forced.ts';
 import { tellForeseen } from './foresee.ts';
 import { forewarnings } from './forewarnings.ts';
-import { clearGround } from './ground.ts';
-import { notBegun } from './not-begun.ts';
+import { clearForBuild } from './ground.ts';
 import { type AllFresh, type Counts, countsOf, passOver } from './passing.ts';
 import { refusals } from './refusals.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
@@ -147,7 +147,7 @@ export class Session {
       if (changed) world.records.reload();
       // What was looked at before a wait may have been edited meanwhile, by the other build or a person.
       if (changed || this.waited) this.assessor.forget();
-      if (clearGround(world, this.graph, this.selection)) this.assessor.forget();
+      if (clearForBuild(world, this.graph, this.selection)) this.assessor.forget();
       if (this.tasks.clearFormer()) this.assessor.forget();
       const summary = await this.loop(counts).finally(() => this.services.end());
       world.executor.atRest();
@@ -212,8 +212,8 @@ export class Session {
     return new Board({
       ...{ tasks, orders, chains },
       ...{ inOrder: this.rest !== null, audited: this.selection.audited },
-      ...{ emit: (event) => this.world.events.emit(event), nowMs: () => this.world.clock.monotonicMs() },
-      memoryOf: ({ id }) => this.world.records.memory(id),
+      emit: (event) => this.world.events.emit(event),
+      nowMs: () => this.world.clock.monotonicMs(),
       ...(spending === undefined ? {} : { spentBy: (task) => spending.of(task) }),
     });
   }
@@ -241,10 +241,9 @@ export class Session {
     await this.scheduler.run();
     const summary = { ...board.summary(this.scheduler.wasInterrupted), ...spending.told };
     const ended = await hooks.end(summary, board.places);
-    const left: Parameters<Spending['warnings']>[0] = (heldBack) =>
-      notBegun({ world, graph, selection }, board.places, heldBack);
     const known = this.rest === null ? world.records : null;
-    for (const one of spending.warnings(left, known)) world.events.emit(one);
+    for (const told of afterwords({ world, graph, selection, known }, board.places, spending))
+      world.events.emit(told);
     return ended;
   }
 }

@@ -157,21 +157,13 @@ export function isHarmless({ task, state }: Place): boolean {
 
 /**
  * Of an optional stage: all of it that did not go well failed, or was skipped for what failed. What waits for a person
- * or a budget is still to come, what was cancelled nobody knows, and what lies `halfMade` is not to be taken for a result.
+ * or a budget is still to come, and what was cancelled nobody knows.
  */
-export function hasFailedAlone(
-  { task, state }: Place,
-  places: Iterable<Place>,
-  halfMade: (task: Task) => boolean,
-): boolean {
+export function hasFailedAlone({ task, state }: Place, places: Iterable<Place>): boolean {
   if (state.kind !== 'ended' || (state.outcome !== 'failed' && state.outcome !== 'skipped')) return false;
-  const { name } = task.stage;
-  const causes = new Set([name, ...state.blockedBy]);
-  for (const place of places) {
-    const { stage } = place.task;
-    if (endedAs(place) === 'waiting' && causes.has(stage.name)) return false;
-    if (stage.name === name && !endedWell(place) && halfMade(place.task)) return false;
-  }
+  const causes = new Set([task.stage.name, ...state.blockedBy]);
+  for (const place of places)
+    if (endedAs(place) === 'waiting' && causes.has(place.task.stage.name)) return false;
   return true;
 }
 

@@ -75,11 +75,6 @@ export type Memory =
     }
   | { readonly kind: 'done'; readonly record: TaskRecord };
 
-/** What lies at its outputs may be what an attempt had come to when it was killed. */
-export function wasKilled(memory: Memory): boolean {
-  return memory.kind === 'unfinished' && memory.leftovers;
-}
-
 /** The last result on record, whether it still stands or not. */
 export function recordIn(memory: Memory): TaskRecord | null {
   switch (memory.kind) {

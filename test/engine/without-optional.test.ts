@@ -8,10 +8,9 @@ import { Holds } from '../../src/engine/holds.ts';
 import { preview } from '../../src/engine/preview.ts';
 import { whatIsToDo } from '../../src/engine/whats-to-do.ts';
 import type { Failure } from '../../src/model/failure.ts';
-import type { Memory } from '../../src/model/record.ts';
 import { optional } from '../../src/model/value-spec.ts';
 import { exitOne } from '../rig/fake-executor.ts';
-import { build, Machine, planOf } from '../rig/fake-world.ts';
+import { build, type FakeWorld, Machine, planOf, state } from '../rig/fake-world.ts';
 
 const text = { requires: 'in.txt', produces: 'text.txt' };
 const picture = { requires: 'text.txt', produces: 'picture.txt', optional: true };
@@ -21,12 +20,11 @@ const exit: Failure = { kind: 'exit', code: 1, line: 'x' };
 const withInput = () => Machine.with({ 'in.txt': '1' });
 
 test('it comes after the optional stage, and what is known of that says whether it goes on', () => {
-  const ends = (end: (board: Board, task: ReturnType<typeof plan.task>) => void, memory?: Memory) => {
+  const ends = (end: (board: Board, task: ReturnType<typeof plan.task>) => void) => {
     const board = new Board({
       tasks: [plan.task('picture'), plan.task('report')],
       orders: [{ before: plan.task('picture').id, after: plan.task('report').id, kind: 'spare' }],
       ...{ emit: () => {}, nowMs: () => 0 },
-      ...(memory && { memoryOf: () => memory }),
     });
     expect(board.stateOf(plan.task('report')).kind).toBe('wanted');
     end(board, plan.task('picture'));
@@ -43,10 +41,6 @@ test('it comes after the optional stage, and what is known of that says whether 
   expect(ends((board, task) => board.held(task, null))).toBe('skipped');
   expect(ends(failed({ kind: 'protected', paths: ['x'] }))).toBe('skipped');
   expect(ends((board, task) => board.cancelled(task))).toBe('cancelled');
-  // It never began, and what lies there is what a killed attempt had come to.
-  const killed: Memory = { kind: 'unfinished', runId: 'r' as never, leftovers: true, last: null };
-  expect(ends(failed(exit), killed)).toBe('skipped');
-  expect(ends(failed(exit), { ...killed, leftovers: false })).toBe('ready');
 });
 
 test.each([
@@ -76,16 +70,88 @@ test('what an exclusion leaves out is not asked for', () => {
 });
 
 test('an optional stage that is skipped keeps it no more than one that failed; what is not optional does', async () => {
-  const broken = { requires: 'in.txt', produces: 'broken.txt', optional: true };
-  const stages = { text, broken, picture: { ...picture, requires: 'broken.txt' }, report };
   const keepGoing: Partial<BuildOptions> = { keepGoing: true };
   const ends = async (failing: string) => {
     const before = ({ executor }: { readonly executor: { readonly scripts: Map<string, unknown> } }) =>
       void executor.scripts.set(failing, () => exitOne);
-    return (await build(withInput(), planOf(stages), { before, ...keepGoing } as never)).world.outcomes();
+    return (await build(withInput(), planOf(behind), { before, ...keepGoing } as never)).world.outcomes();
   };
   expect(await ends('broken')).toMatchObject({ broken: 'failed', picture: 'skipped', report: 'executed' });
   expect(await ends('text')).toMatchObject({ text: 'failed', report: 'skipped' });
+});
+
+const broken = { requires: 'in.txt', produces: 'broken.txt', optional: true };
+const behind = { text, broken, picture: { ...picture, requires: 'broken.txt' }, report };
+const fails = ({ executor }: FakeWorld) => void executor.scripts.set('broken', () => exitOne);
+
+test('what an optional stage did not get as far as to make anew is taken as it lies, and told of in each build', async () => {
+  const machine = withInput();
+  const plan = planOf(behind);
+  await build(machine, plan);
+  machine.edit('in.txt', '2');
+  for (const executed of [['text', 'broken', 'report'], ['broken']]) {
+    const { world, ...built } = await build(machine, plan, { before: fails });
+    expect(built).toMatchObject({ executed, end: { event: { outcome: 'degraded', exitCode: 0 } } });
+    expect(world.ofKind('warning')).toMatchObject([
+      {
+        message:
+          'stage "report" goes by picture.txt of an earlier build: stage "picture" could not make it anew',
+        paths: ['picture.txt'],
+      },
+    ]);
+  }
+  expect(machine.disk.text('report.txt')).toBe('report(picture(broken(1)), text(2))');
+  const { world, executed } = await build(machine, plan);
+  expect([executed, world.ofKind('warning')]).toEqual([['broken', 'picture', 'report'], []]);
+  expect(machine.disk.text('report.txt')).toBe('report(picture(broken(2)), text(2))');
+});
+
+test('a file that pipe did not make is nothing of an earlier build', async () => {
+  const machine = Machine.with({ 'in.txt': '1', 'picture.txt': 'by hand' });
+  const { world } = await build(machine, planOf(behind), { before: fails });
+  expect(world.ofKind('warning')).toEqual([]);
+  expect(machine.disk.text('report.txt')).toBe('report(by hand, text(1))');
+});
+
+const withHalfMade = async (stages: Parameters<typeof planOf>[0]) => {
+  const machine = withInput();
+  const plan = planOf(stages);
+  await build(machine, plan, { before: fails });
+  machine.start().records.begin(plan.task('picture').id, 'run-killed' as never, ['picture.txt']);
+  machine.edit('picture.txt', 'half');
+  return { machine, plan };
+};
+
+test.each([
+  ['stage', behind, 'rejected/run-004/picture~killed'],
+  [
+    'stage that is protected',
+    { ...behind, picture: { ...behind.picture, protect: true } },
+    'displaced/run-004/picture',
+  ],
+  [
+    'stage before one for any end',
+    { ...behind, report: { ...report, when: 'always' } },
+    'rejected/run-004/picture~killed',
+  ],
+])(
+  'what a killed attempt of a %s had come to is not taken for a file that there is',
+  async (_, stages, kept) => {
+    const { machine, plan } = await withHalfMade(stages);
+    const inputsOf = (world: FakeWorld) =>
+      preview(world, plan.graph, plan.select()).find(({ task }) => task === 'report')?.reasons;
+    expect(inputsOf(machine.start())).not.toContainEqual(expect.objectContaining({ path: 'picture.txt' }));
+    const { world } = await build(machine, plan, { before: fails, keepGoing: true });
+    expect(world.outcomes()).toMatchObject({ broken: 'failed', picture: 'skipped', report: 'fresh' });
+    expect(machine.disk.text('report.txt')).toBe('report(text(1))');
+    expect(machine.disk.text(`${state}/${kept}/picture.txt`)).toBe('half');
+  },
+);
+
+test('a tool that updates its outputs in place answers for what it left when it was killed, as when it failed', async () => {
+  const { machine, plan } = await withHalfMade({ ...behind, picture: { ...behind.picture, clean: false } });
+  await build(machine, plan, { before: fails });
+  expect(machine.disk.text('report.txt')).toBe('report(half, text(1))');
 });
 
 test('a plan says so, whatever stands in the way of the optional stage', () => {

@@ -33,6 +33,13 @@ export function toldAsLeft({ paths, maker, consumer }: RequiredLeftovers, flags:
   return { paths, message, hint: `to have ${it} taken away: pipe build ${maker}${flags}` };
 }
 
+/** Of a stage that may fail, and did not get as far: the other one does without what is not there, and not without these. */
+export function toldAsOld({ paths, maker, consumer }: RequiredLeftovers): Told {
+  const { files, it } = wordsFor(paths);
+  const message = `stage "${consumer}" goes by ${files} of an earlier build: stage "${maker}" could not make ${it} anew`;
+  return { paths, message, hint: `a build in which "${maker}" does well brings both up to date` };
+}
+
 /** Before they are moved away. */
 export function toldAsMoving(group: RequiredLeftovers): Told {
   const { it } = wordsFor(group.paths);
