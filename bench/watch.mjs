@@ -1,5 +1,6 @@
 // How long a watch takes from the end of a save to the start of the command, and what it costs at rest.
-// `node bench/watch.mjs [stages] [files] [saves]`; `dist/` must be built. With `--cpu-prof` as a fourth word, a profile.
+// `node bench/watch.mjs [stages] [files] [saves]`; `dist/` must be built. With `--cpu-prof` as a fourth word, a profile; with
+// any flag of Node it is started with that one alone, and not with those that the command would give it.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -24,9 +25,12 @@ for (let i = 0; i < stages; i++) {
 }
 
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-const child = spawn(process.execPath, [...nodeFlags, '--', command, 'watch', '--no-cache'], {
+// As people start it: the command gives Node flags of its own.
+const [program, ...before] =
+  nodeFlags.length === 0 ? [command] : [process.execPath, ...nodeFlags, '--', command];
+const child = spawn(program, [...before, 'watch', '--no-cache'], {
   cwd: root,
-  env: { ...env, CI: '1' },
+  env: { ...env, CI: '1', PATH: `${path.dirname(process.execPath)}:${env.PATH}` },
   stdio: ['ignore', 'pipe', 'pipe'],
 });
 /** @type {Set<() => void>} */

@@ -77,7 +77,15 @@ Object.assign(globalThis, {
   [Symbol.for('pipe-build.import')]: (url: string) => import(url),
   [Symbol.for('pipe-build.launched')]: { buildId: PIPE_BUILD_ID, run },
 });
-if (!(words.length === 0 && isVersion(command) && tellVersion())) run(bundleFor());
+if (command === 'watch') asStarted();
+if (!(words.length === 0 && isVersion(command) && tellVersion()))
+  // A watch is started with flags of its own, under which V8 takes nothing that it compiled without them.
+  run(bundleFor(), command === 'watch' ? 'watch' : undefined);
+
+/** What the first lines of the command told the C library is for this process alone. */
+function asStarted(): void {
+  if (process.env.MALLOC_ARENA_MAX === '01') delete process.env.MALLOC_ARENA_MAX;
+}
 
 /** The one that has the least in it. */
 function bundleFor(): string {

@@ -113,6 +113,14 @@ test('the repository itself has both commands after its installation', async () 
 });
 
 describe('installed in a project', () => {
+  /** So that compiled code goes to the cache of the user. */
+  const refuseCompiled = () => {
+    const compiled = path.join(project, 'node_modules/pipe-build/dist/compiled');
+    fs.rmSync(compiled, { recursive: true, force: true });
+    // A file in the way refuses everybody, root too.
+    fs.writeFileSync(compiled, '');
+  };
+
   test('both names of the command answer', async () => {
     for (const name of ['pipe', 'pipe-build']) {
       const { stdout } = await shell(`npx ${name} --version`, { cwd: project });
@@ -153,10 +161,7 @@ export default definePipeline({ stages: { greet: { produces: 'hello.txt', run: '
   });
 
   test('where its own folder cannot be written, compiled code goes to the cache of the user', async () => {
-    const compiled = path.join(project, 'node_modules/pipe-build/dist/compiled');
-    fs.rmSync(compiled, { recursive: true, force: true });
-    // A file in the way refuses everybody, root too.
-    fs.writeFileSync(compiled, '');
+    refuseCompiled();
     const cache = path.join(place, 'cache of the user');
     const bin = path.join(project, 'node_modules/.bin');
     // As JSON: without how long ago that was.
@@ -171,6 +176,38 @@ export default definePipeline({ stages: { greet: { produces: 'hello.txt', run: '
     expect(await answer()).toEqual(first);
     // Used, not made again.
     expect(fs.statSync(file, { bigint: true })).toMatchObject({ ino: before.ino, mtimeNs: before.mtimeNs });
+  });
+
+  test('a watch is started so that it holds little, and its code is compiled for that once', async () => {
+    const watched = folder('project/watched', {
+      'pipeline.config.ts': `import { definePipeline } from 'pipe-build';
+export default definePipeline({ stages: { greet: { produces: 'hello.txt', run: 'echo hello >hello.txt' } } });
+`,
+      'flags.cjs':
+        "require('node:fs').appendFileSync('flags.log', [process.execArgv[0], process.env.MALLOC_ARENA_MAX, ''].join(' '));",
+    });
+    const bin = path.join(project, 'node_modules/.bin');
+    refuseCompiled();
+    const cache = path.join(place, 'cache of the watch');
+    const env = { XDG_CACHE_HOME: cache, NODE_OPTIONS: `--require ${path.join(watched, 'flags.cjs')}` };
+    // It ends with its reader.
+    const line = `pipe watch --exec 'echo "left: $MALLOC_ARENA_MAX"' | sed '/left:/q'`;
+    const first = await shell(line, { cwd: watched, bin, env });
+    expect(first.stderr).toBe('');
+    expect(read(watched, 'flags.log')).toContain('--max-semi-space-size=4 01 ');
+    // Nobody else is to go by that, nor where a person has said something else.
+    expect(first.stdout).toMatch(/ left: $/m);
+    const own = { ...env, MALLOC_ARENA_MAX: '3' };
+    expect((await shell(line, { cwd: watched, bin, env: own })).stdout).toMatch(/ left: 3$/m);
+
+    const folderOfUser = path.join(cache, 'pipe-build');
+    const [kept, ...more] = fs.readdirSync(folderOfUser);
+    expect([kept, more]).toEqual([expect.stringMatching(/^watch-.*\.bin$/), []]);
+    const before = fs.statSync(path.join(folderOfUser, kept!), { bigint: true });
+    await shell(line, { cwd: watched, bin, env });
+    // Used, not made again.
+    const { ino, mtimeNs } = fs.statSync(path.join(folderOfUser, kept!), { bigint: true });
+    expect({ ino, mtimeNs }).toEqual({ ino: before.ino, mtimeNs: before.mtimeNs });
   });
 });
 
