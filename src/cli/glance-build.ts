@@ -23,13 +23,14 @@ import { lastLines } from '../render/last-line.ts';
 import { createWriter } from '../render/writer.ts';
 import { askWatch } from '../watch/asking.ts';
 import { endWith } from './ending.ts';
+import { keepPrints } from './foreign-prints.ts';
 import { commandWords, hideSecrets, toldData, withoutSecrets } from './hidden-secrets.ts';
 import { launched } from './launched.ts';
 import { meetingPoint } from './meeting-point.ts';
 import { monotonicMs } from './monotonic.ts';
 import { presentKey } from './present-key.ts';
 import { handOver, type Sighting } from './sighting.ts';
-import { standardError, standardOutput, tellOfWork } from './standard-streams.ts';
+import { standardOutput, tellOfWork } from './standard-streams.ts';
 
 const settleLimitMs = 10_000;
 const roomToGrowBytes = 1 << 20;
@@ -118,15 +119,20 @@ function nothingChanged(root: string, proof: ReadProof): boolean {
 async function specOf({ header, spec }: ReadProof): Promise<{ readonly value: unknown } | null> {
   hideSecrets(header.secrets, { get: (name) => process.env[name] });
   // It may read the environment, the clock, other files: what it exports is known when it has run.
-  const printed: string[] = [];
-  const settled = await settle(header.config, settleLimitMs, (text) => void printed.push(text));
-  if (settled.kind !== 'value') return null;
-  // It is not evaluated again, so that this would be lost.
-  if (printed.length > 0) standardError().write(withoutSecrets(printed.join('')));
+  const prints = keepPrints();
+  const settled = await settle(header.config, settleLimitMs, prints.hear);
+  if (settled.kind !== 'value') {
+    // It is evaluated again, and prints again.
+    prints.take();
+    return null;
+  }
   const text = specText(settled.value);
   if (text === null || !Buffer.from(text).equals(spec)) return null;
   // A secret that came to be the name of something is refused.
-  return withoutSecrets(text) === text ? settled : null;
+  if (withoutSecrets(text) !== text) return null;
+  // Else whoever loads it tells this, when its secrets are known: a module is evaluated once.
+  prints.tell();
+  return settled;
 }
 
 /** Where most of many is to be looked at again, all of it is; and now and then, so that the state file does not grow for ever. */

@@ -5,26 +5,18 @@ import { type LoadedConfig, type LoadOptions, loadConfig } from '../config/load.
 import { readCallerEnv } from '../exec/caller-env.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { declaredSecrets, secretsNamedIn } from '../model/validation/declared-secrets.ts';
+import { keepPrints } from './foreign-prints.ts';
 import { hideSecrets, hideWhatSoundsSecret } from './hidden-secrets.ts';
-import { standardError } from './standard-streams.ts';
-
-/** Of what a configuration prints. More is not for people, and must not fill the memory. */
-const mostPrinted = 1 << 20;
 
 export async function loadWithSecrets(
   options: Omit<LoadOptions, 'onPrint'>,
   envFiles: readonly string[],
 ): Promise<Result<LoadedConfig, readonly Diagnostic[]>> {
-  const printed: string[] = [];
-  let room = mostPrinted;
-  const onPrint = (text: string) => {
-    if (room > 0) printed.push(text.length <= room ? text : `${text.slice(0, room)}…\n`);
-    room -= text.length;
-  };
-  const load = await loadConfig({ ...options, onPrint });
+  const prints = keepPrints();
+  const load = await loadConfig({ ...options, onPrint: prints.hear });
   if (load.ok) learnFrom(load.value.spec, envFiles);
   else learnFromSource(options.configPath, envFiles);
-  if (printed.length > 0) standardError().write(printed.join(''));
+  prints.tell();
   return load;
 }
 

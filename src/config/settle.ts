@@ -1,6 +1,8 @@
 // Imports a compiled module and waits for what it exports, on guard against all that a configuration can do wrong.
+
 import { loadPlainModule } from '../base/load-module.ts';
 import { ExitCall, refuseExit } from '../base/refused-exit.ts';
+import { divert, divertOutput } from './diverted-output.ts';
 
 export type Settled =
   | { readonly kind: 'value'; readonly value: unknown }
@@ -83,51 +85,14 @@ function standGuard(report: (mishap: Mishap) => void, onPrint: ((text: string) =
   process.on('beforeExit', onIdle);
   const giveBackStreams =
     onPrint === null
-      ? [divert('stdout', () => process.stderr.write.bind(process.stderr))]
-      : (['stdout', 'stderr'] as const).map((name) => divert(name, () => writesTo(onPrint)));
+      ? divert('stdout', () => process.stderr.write.bind(process.stderr))
+      : divertOutput(onPrint);
 
   return () => {
     allowExit();
     process.off('uncaughtException', onStray);
     process.off('unhandledRejection', onStray);
     process.off('beforeExit', onIdle);
-    for (const giveBack of giveBackStreams) giveBack();
-  };
-}
-
-type Write = NodeJS.WriteStream['write'];
-
-/**
- * Standard output belongs to the command's own results. The stream is diverted when it is first asked for,
- * because to open it costs a millisecond or two.
- */
-function divert(name: 'stdout' | 'stderr', elsewhere: () => Write): () => void {
-  const property = Object.getOwnPropertyDescriptor(process, name)!;
-  let opened: NodeJS.WriteStream | null = null;
-  let write: Write | null = null;
-  Object.defineProperty(process, name, {
-    ...property,
-    get() {
-      if (opened === null) {
-        const stream = property.get!.call(process) as NodeJS.WriteStream;
-        write = stream.write;
-        stream.write = elsewhere();
-        opened = stream;
-      }
-      return opened;
-    },
-  });
-  return () => {
-    Object.defineProperty(process, name, property);
-    if (opened !== null && write !== null) opened.write = write;
-  };
-}
-
-function writesTo(onPrint: (text: string) => void): Write {
-  return (chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
-    onPrint(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
-    const done = rest.find((one) => typeof one === 'function') as (() => void) | undefined;
-    if (done !== undefined) process.nextTick(done);
-    return true;
+    giveBackStreams();
   };
 }

@@ -1256,6 +1256,13 @@ export const mutants = [
     tests: ['test/engine/edited-in-watch.test.ts'],
   },
   {
+    name: 'what functions of the configuration print stands among events',
+    file: 'src/cli/foreign-prints.ts',
+    from: 'if (before === undefined) divertOutput((text) => shared[key]?.hear(text));',
+    to: '',
+    tests: ['test/stories/foreign-prints.test.ts'],
+  },
+  {
     name: 'what a budget has stopped goes on by itself, with another one',
     file: 'src/engine/holds.ts',
     from: "if (this.isStopped(task.id)) return { kind: 'until-asked', why: 'budget' };",
