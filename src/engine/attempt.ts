@@ -104,7 +104,7 @@ export class Attempt {
     const { number } = options;
     for (let attempt = number; ; attempt++) {
       this.latestNumber = attempt;
-      const end = await this.once(assessment, attempt);
+      const end = await this.finishing.settled(await this.once(assessment, attempt), this.executing, options);
       const edit = editIn(end);
       if (edit === null) return end as AttemptEnd;
       this.assessor.forget();

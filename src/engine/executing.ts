@@ -25,6 +25,9 @@ export class Executing {
   readonly batch: Batch | null;
   private running: RunningExecution | null = null;
   private begunWith: BegunWith | null = null;
+  /** What goes on although it is done: a batch of which nothing else is wanted. */
+  private lingering: RunningExecution | null = null;
+  private rest: Promise<number> | null = null;
   private edited: readonly FilePath[] | null = null;
   private restartCount = 0;
   private cancelled = false;
@@ -49,6 +52,7 @@ export class Executing {
     this.cancelled = true;
     this.reading.stop(how);
     this.running?.cancel(how);
+    this.lingering?.cancel(how);
   }
 
   /** What runs is ended where its inputs are not as it found them. */
@@ -89,13 +93,26 @@ export class Executing {
   ): Promise<ExecutionEnd | { readonly kind: 'to-restart'; readonly edited: readonly FilePath[] }> {
     if (this.cancelled) return { kind: 'cancelled' };
     this.begunWith = begunWith;
-    this.running = (this.batch ?? this.world.executor).start(execution);
-    const end = await this.running.ended;
+    const running = (this.batch ?? this.world.executor).start(execution);
+    this.running = running;
+    const end = await running.ended;
     this.running = null;
+    this.rest = (end.kind === 'succeeded' && end.rest) || null;
+    this.lingering = this.rest && running;
     this.shareMs = end.kind === 'cancelled' ? null : (end.shareMs ?? null);
     const { edited } = this;
     this.edited = null;
     if (end.kind !== 'cancelled' || this.cancelled || edited === null) return end;
     return { kind: 'to-restart', edited };
+  }
+
+  /** Resolves when nothing of it runs any more: how much longer it took for this task than until it was done. */
+  async wentOnMs(): Promise<number | null> {
+    if (this.rest === null) return null;
+    const doneMs = this.shareMs ?? 0;
+    this.shareMs = await this.rest;
+    this.rest = null;
+    this.lingering = null;
+    return this.shareMs - doneMs;
   }
 }

@@ -112,7 +112,15 @@ export interface SharedItem extends ItemContext {
 
 export type ExecutionEnd =
   /** `shareMs`: of the time of an execution that served others, too. */
-  | { readonly kind: 'succeeded'; readonly shareMs?: number }
+  | {
+      readonly kind: 'succeeded';
+      readonly shareMs?: number;
+      /**
+       * It is done, and its process goes on, which until then is its task's: resolves when that has ended, to the share
+       * of its time then.
+       */
+      readonly rest?: Promise<number>;
+    }
   | {
       readonly kind: 'failed';
       readonly failure: Failure;

@@ -2,10 +2,12 @@
 import type { Digest } from '../base/brand.ts';
 import { notMadeByPipe, type TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import { replayLog } from './artifacts.ts';
+import type { InputsChanged } from './after-edit.ts';
+import { replayLog, saveArtifacts } from './artifacts.ts';
 import type { AttemptEnd, SuccessfulEnd } from './attempt-end.ts';
-import type { AttemptWatcher } from './attempt-options.ts';
+import type { AttemptOptions, AttemptWatcher } from './attempt-options.ts';
 import type { Checking } from './checking.ts';
+import type { Executing } from './executing.ts';
 import type { Prepared } from './execution.ts';
 import type { Tracer } from './executor.ts';
 import type { KeptCopies } from './kept-copies.ts';
@@ -70,6 +72,30 @@ export class Finishing {
   commit(record: TaskRecord): void {
     this.world.records.commit(record);
     this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
+  }
+
+  /**
+   * When nothing of it runs any more. What it went on with after it was done counts for it, but is not waited for before
+   * it is recorded: it would be lost if this process were killed meanwhile.
+   */
+  async settled<End extends AttemptEnd | InputsChanged>(
+    end: End,
+    executing: Executing,
+    { spent }: Pick<AttemptOptions, 'spent'>,
+  ): Promise<End> {
+    const moreMs = await executing.wentOnMs();
+    if (moreMs === null) return end;
+    this.watcher.onShare(moreMs);
+    if (end.kind !== 'executed') return end;
+    const { world, task } = this;
+    const cost = { durationMs: executing.tookMs(0), metrics: spent() };
+    const record = { ...end.record, ...cost };
+    const { fingerprint, outputs, handMade } = record;
+    const trouble =
+      handMade === undefined ? saveArtifacts(world, task, { fingerprint, outputs, ...cost }) : null;
+    if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);
+    world.records.commit(record);
+    return { ...end, record };
   }
 
   /** Why it failed is told whatever becomes of what it made. */

@@ -16,6 +16,8 @@ export class Seat implements RunningExecution {
   readonly ended: Promise<ExecutionEnd>;
   /** Of whoever performs it; until then nothing is to be ended. */
   onWithdrawn: ((how: 'gently' | 'now') => void) | null = null;
+  /** Of the process that goes on when the item is done. */
+  endRest: ((how: 'gently' | 'now') => void) | null = null;
   private word: Said = { kind: 'nothing' };
   private over = false;
   private resolve!: (end: ExecutionEnd) => void;
@@ -46,7 +48,10 @@ export class Seat implements RunningExecution {
 
   /** What is at work on other items as well is not ended for one of them, and may still write its files. */
   cancel(how: 'gently' | 'now'): void {
-    if (this.over) return;
+    if (this.over) {
+      this.endRest?.(how);
+      return;
+    }
     this.word = { kind: 'withdrawn' };
     if (this.onWithdrawn === null) this.end({ kind: 'cancelled' });
     else this.onWithdrawn(how);

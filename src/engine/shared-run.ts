@@ -16,6 +16,10 @@ export class SharedRun {
   /** What it took for those of which something was said. */
   private readonly sharesMs = new Map<Seat, number>();
   private isOver = false;
+  /** Done, as all are: for as long as the process runs, a task does. */
+  private lingering: Seat | null = null;
+  private endRest: (shareMs: number) => void = () => {};
+  private failRest: (error: unknown) => void = () => {};
 
   constructor(world: World, seats: readonly Seat[]) {
     this.world = world;
@@ -46,6 +50,7 @@ export class SharedRun {
       this.ended(await this.running.ended);
     } catch (error) {
       for (const seat of this.waiting) seat.fail(error);
+      this.failRest(error);
     }
   }
 
@@ -60,7 +65,7 @@ export class SharedRun {
   }
 
   private get speaker(): Seat {
-    return this.seats.find((seat) => !seat.isOver) ?? this.seats.at(-1)!;
+    return this.seats.find((seat) => !seat.isOver) ?? this.lingering ?? this.seats.at(-1)!;
   }
 
   private hear(item: string, word: Said): void {
@@ -75,16 +80,24 @@ export class SharedRun {
     });
   }
 
-  /**
-   * What is done is recorded at once, so that it stands whatever becomes of the others. One of them waits for the end
-   * all the same: as long as the process runs, a task does.
-   */
+  /** What is done is recorded at once, so that it stands whatever becomes of the others, and of the process. */
   private settleDone(): void {
     const { waiting } = this;
     const done = waiting.filter(({ said }) => said.kind === 'done');
     if (this.isOver || done.length === 0) return;
-    if (done.length === waiting.length) done.pop();
+    const last = done.length === waiting.length ? done.pop()! : null;
     for (const seat of done) seat.end({ kind: 'succeeded', ...this.shareOf(seat) });
+    if (last !== null) this.linger(last);
+  }
+
+  private linger(seat: Seat): void {
+    this.lingering = seat;
+    seat.endRest = (how) => this.running?.cancel(how);
+    const rest = new Promise<number>((resolve, reject) => {
+      this.endRest = resolve;
+      this.failRest = reject;
+    });
+    seat.end({ kind: 'succeeded', ...this.shareOf(seat), rest });
   }
 
   /** To those of which something was said since the last time: until then it was busy with them, as far as anybody knows. */
@@ -114,7 +127,7 @@ export class SharedRun {
     if (!isWanted && isWithdrawn) this.running?.cancel(how);
   }
 
-  /** What comes after the item has been recorded is no part of its record any more; it counts for the others. */
+  /** What comes after the item has been recorded counts for the others, or for who waits for the end. */
   private spend(item: string, values: Metrics): void {
     const seat = this.byItem.get(item);
     if (seat?.isOver === true) this.share(values);
@@ -130,13 +143,12 @@ export class SharedRun {
 
   private ended(end: ExecutionEnd): void {
     this.shareTime();
-    this.settleDone();
     this.isOver = true;
-    const { waiting } = this;
+    const { waiting, lingering } = this;
     const untold = waiting.filter(({ said }) => said.kind === 'nothing');
     const isTold = untold.length === 0;
     // What it did after its last word it did for those of whom it said nothing.
-    this.giveTime(isTold ? waiting : untold);
+    this.giveTime(isTold ? (lingering === null ? waiting : [lingering]) : untold);
     if (end.kind === 'failed' && isTold && this.seats.some(({ said }) => said.kind === 'done')) {
       const [why] = explainFailure(end.failure);
       const { stage } = this.seats[0]!.task;
@@ -144,6 +156,7 @@ export class SharedRun {
       this.world.events.emit({ kind: 'warning', message, hint: 'what was reported as done stands' });
     }
     for (const seat of waiting) seat.end(endOf(seat, end, this.shareOf(seat)));
+    if (lingering !== null) this.endRest(this.sharesMs.get(lingering)!);
   }
 }
 

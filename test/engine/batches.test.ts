@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { FilePath, TaskId } from '../../src/base/brand.ts';
 import type { Execution } from '../../src/engine/executor.ts';
+import type { Session } from '../../src/engine/session.ts';
 import { exitOne, type Script } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
 import { latch } from '../rig/latch.ts';
@@ -169,6 +170,93 @@ test('what is done is recorded while the others are in work: a kill loses only t
   // Half-written or not, nobody knows: it lies aside.
   const aside = [...machine.disk.nodes.keys()].filter((path) => /rejected.*killed.*\.txt$/.test(path));
   expect(aside.map((path) => path.slice(-9))).toEqual(['out/a.txt', 'out/c.txt']);
+});
+
+/** Of a batch whose process says that all is done and goes on: `meanwhile` begins when all is recorded. */
+function goesOn(machine: Machine, meanwhile: (execution: Execution, session: Session) => unknown) {
+  const world = machine.start();
+  const session = sessionOf(world, plan());
+  const areRecorded = latch();
+  const { commit } = world.records;
+  let commits = 0;
+  world.records.commit = (record) => {
+    commit.call(world.records, record);
+    if (++commits === 3) areRecorded.open();
+  };
+  world.executor.scripts.set('s', async ({ execution, disk, work }) => {
+    work();
+    disk.tick(3000);
+    for (const name of ['a', 'b', 'c']) done(execution, name);
+    await areRecorded.opened;
+    // The attempts that are over have been told of.
+    await new Promise(setImmediate);
+    disk.tick(4000);
+    await meanwhile(execution, session);
+    return undefined;
+  });
+  return { world, end: session.build('test') };
+}
+
+test('the last that is done is recorded like the others, and what the process goes on with counts for it', async () => {
+  const machine = machineWith(3);
+  const { world, end } = goesOn(machine, (execution) => {
+    expect(world.ofKind('task-finished').map(({ item }) => item)).toEqual(['in/a.txt', 'in/b.txt']);
+    execution.onMetric({ usd: 2 });
+  });
+  expect(await end).toMatchObject({ event: { executed: 3, metrics: { usd: 2 } } });
+  const cost = ({ durationMs, metrics }: { readonly durationMs: number; readonly metrics: object }) => [
+    Math.round(durationMs / 1000),
+    metrics,
+  ];
+  const costs = [
+    [1, {}],
+    [1, {}],
+    [5, { usd: 2 }],
+  ];
+  expect(world.ofKind('task-finished').map(cost)).toEqual(costs);
+  machine.disk.remove('out');
+  const again = await built(machine, plan());
+  expect(again.outcomes).toEqual({ a: 'restored', b: 'restored', c: 'restored' });
+  expect(again.world.ofKind('task-finished').map(({ metrics }) => metrics)).toEqual(
+    costs.map(([, metrics]) => metrics),
+  );
+});
+
+test('killed while its process goes on, a batch that was done is fresh', async () => {
+  const machine = machineWith(3);
+  const isThere = latch();
+  const { end } = goesOn(machine, () => {
+    isThere.open();
+    return new Promise(() => {});
+  });
+  void end;
+  await isThere.opened;
+  machine.lock.holder = null;
+  expect(await built(machine, plan())).toMatchObject({ batches: [], end: { event: { fresh: 3 } } });
+});
+
+test('an interrupt ends a process that goes on when all is done, and nothing is lost', async () => {
+  const machine = machineWith(3);
+  const { world, end } = goesOn(machine, (_, session) => {
+    session.interrupt();
+    return new Promise(() => {});
+  });
+  expect(await end).toMatchObject({ event: { executed: 3, cancelled: 0, exitCode: 130 } });
+  expect(world.executor.cancelled).toEqual(['s gently']);
+});
+
+test('an item without its outputs has failed only when its process, which says that all is done, has ended', async () => {
+  const { world, end } = await build(machineWith(1), plan(), {
+    before: (one) =>
+      one.executor.scripts.set('s', async ({ execution }) => {
+        done(execution, 'a');
+        for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+        expect(one.ofKind('task-finished')).toEqual([]);
+        return undefined;
+      }),
+  });
+  expect(end).toMatchObject({ event: { failed: 1 } });
+  expect(world.ofKind('task-finished')).toHaveLength(1);
 });
 
 test('one whose input is edited meanwhile is made again by itself; the others stand', async () => {

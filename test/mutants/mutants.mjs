@@ -612,6 +612,27 @@ export const mutants = [
     tests: ['test/stories/cli-history.test.ts'],
   },
   {
+    name: 'what a batch goes on with when all is done counts for nobody',
+    file: 'src/engine/finishing.ts',
+    from: "    if (end.kind !== 'executed') return end;\n    const { world, task } = this;",
+    to: '    return end;\n    const { world, task } = this;',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
+    name: 'a batch that goes on when all is done is not waited for',
+    file: 'src/engine/finishing.ts',
+    from: 'const moreMs = await executing.wentOnMs();',
+    to: 'const moreMs: number | null = null;',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
+    name: 'nothing ends a batch that goes on when all is done',
+    file: 'src/engine/executing.ts',
+    from: '    this.lingering?.cancel(how);\n',
+    to: '',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
     name: 'the starter keeps the variables of the command before',
     file: 'src/exec/starter-program.ts',
     from: '  delete @ENV{@fields};',
