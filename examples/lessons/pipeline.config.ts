@@ -1,5 +1,5 @@
 // Lessons for a subject and a level: a scheme of work, one lesson for each of its entries, a picture of each, an overview.
-import { definePipeline, items, jsonSchema, minLines, nonEmpty, script } from 'pipe-build';
+import { definePipeline, items, jsonSchema, minLines, nonEmpty, optional, script } from 'pipe-build';
 
 /** A scheme of work: one entry is one lesson. */
 interface Sow {
@@ -94,12 +94,12 @@ export default definePipeline({
       services: 'screenshots',
       timeout: '1m',
       check: nonEmpty(),
-      // The lessons are good without.
+      // The lessons are good without, and the overview does with those that there are.
       optional: true,
     },
     overview: {
-      description: 'List the lessons with their concepts',
-      requires: [`${out}/sow.json`, `${out}/lessons/*.md`],
+      description: 'List the lessons with their concepts, and the pictures that there are',
+      requires: [`${out}/sow.json`, `${out}/lessons/*.md`, optional(`${out}/diagrams/*.png`)],
       produces: [`${out}/overview.md`],
       run: 'node stages/overview.mjs {requires} > {produces}',
     },

@@ -1,4 +1,4 @@
-// Lists the lessons of a scheme of work with their weeks and the concepts that they cover.
+// Lists the lessons of a scheme of work with their weeks and the concepts that they cover, and the pictures that there are.
 import { readFileSync } from 'node:fs';
 
 const files = process.argv.slice(2);
@@ -10,8 +10,17 @@ const lines = entries.map(({ order, topic, week }) => {
     'utf8',
   );
   const concept = /^Concept: (.*)$/m.exec(lesson)?.[1] ?? 'none named';
-  return `| ${week} | [${topic}](lessons/${order}.md) | ${concept} |`;
+  const picture = files.some((file) => file.endsWith(`/diagrams/${order}.png`))
+    ? `![${topic}](diagrams/${order}.png)`
+    : 'none yet';
+  return `| ${week} | [${topic}](lessons/${order}.md) | ${concept} | ${picture} |`;
 });
 console.log(
-  [`# ${subject}, year ${level}`, '', '| Week | Lesson | Concept |', '|---|---|---|', ...lines].join('\n'),
+  [
+    `# ${subject}, year ${level}`,
+    '',
+    '| Week | Lesson | Concept | Picture |',
+    '|---|---|---|---|',
+    ...lines,
+  ].join('\n'),
 );
