@@ -1,6 +1,5 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
-import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import { afterEdit, editIn, type InputsChanged, overOwnRecord } from './after-edit.ts';
 import { findAction, mayStay, saveArtifacts } from './artifacts.ts';
@@ -24,6 +23,7 @@ import { isRefusal } from './refusal.ts';
 import { restoring } from './restoring.ts';
 import { clearUnnameable, onRecord, unnameableMade, unnameableNow } from './unnameable.ts';
 import { untoldCopies } from './untold-copies.ts';
+import { comesToExecution } from './will-execute.ts';
 import type { World } from './world.ts';
 
 /** One edit while a stage runs is usual; three in a row mean that something keeps writing. */
@@ -116,14 +116,12 @@ export class Attempt {
       this.watcher.onInputsChanged(attempt, next.edited);
       const again = this.assessor.assess(next.task);
       this.latest = again;
-      if (isFailure(again)) return failed(this.whyNot(again));
+      if (isFailure(again)) {
+        const takenAway = again.failure.kind === 'input-missing' ? options.distrust([]) : null;
+        return failed(takenAway ?? again.failure);
+      }
       assessment = again;
     }
-  }
-
-  /** What it lacks somebody may have taken away that it was made for. */
-  private whyNot({ failure }: { readonly failure: Failure }): Failure {
-    return (failure.kind === 'input-missing' ? this.options.distrust([]) : null) ?? failure;
   }
 
   private async once(assessment: Assessment, attempt: number): Promise<AttemptEnd | InputsChanged> {
@@ -141,6 +139,12 @@ export class Attempt {
     // Listed, and gone when it came to be read: what that means is seen by looking again.
     if (seen.missing.length > 0) return { kind: 'inputs-changed', paths: seen.missing, seen: null };
     const fingerprint = reading.fingerprint();
+    const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
+    // Before anything is touched: what cannot be executed stays as it was.
+    const ask = () => missingSecrets(world, task.stage) ?? this.options.serviceDown();
+    const early = comesToExecution(world, assessment, action, forced || audited) ? ask() : null;
+    const lacking = early && (await early);
+    if (lacking !== null) return failed(lacking);
     // It takes time to read the inputs, and somebody may have edited an output meanwhile.
     const present = lookAgain(world, assessment);
     const obstruction = obstructionOf(world, present);
@@ -160,7 +164,6 @@ export class Attempt {
     const warn: Warn = (message, hint) => this.watcher.onWarning(message, hint);
     const untold = untoldCopies(world, present);
     untold.tell(warn);
-    const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
     const record = (result: Result) => recordOf(world, { assessment, fingerprint, seen, result });
     if (action !== null && inTheWay.former.length === 0 && mayStay(world, task, present.outputs, action)) {
       const again = { ...record(action), ...onRecord(unnameableNow(world, assessment)) };
@@ -199,9 +202,9 @@ export class Attempt {
         ...onRecord({ made: [], theirs: this.finishing.theirs }),
       });
     }
-    const asked = this.options.serviceDown();
-    const lacking = missingSecrets(world, task.stage) ?? (asked && (await asked));
-    if (lacking !== null) return this.finishing.reject(failed(lacking));
+    const late = early === null ? ask() : null;
+    const lacks = late && (await late);
+    if (lacks !== null) return this.finishing.reject(failed(lacks));
     for (const base of basesOf(task)) world.outputs.makeFolder(base);
     const audit = audited ? (world.audit?.begin(task, seen.manifest) ?? null) : null;
     const prepared = prepare(audit);

@@ -3,6 +3,8 @@ import type { Task } from '../model/task.ts';
 import { findAction } from './artifacts.ts';
 import type { Assessment } from './assess.ts';
 import { resultToCheck } from './checking.ts';
+import { protectedAmong } from './make-room.ts';
+import type { ActionResult } from './ports.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import type { World } from './world.ts';
 
@@ -16,4 +18,16 @@ export function willExecute(world: World, options: Executing, task: Task, assess
   if ('failure' in reading) return false;
   if (resultToCheck(world, assessment, assessment.outputs) !== null) return false;
   return findAction(world, task, reading.fingerprint()) === null;
+}
+
+/** The same of an attempt that has looked into the cache, at what is not fresh: a person may have to decide first. */
+export function comesToExecution(
+  world: World,
+  assessment: Assessment,
+  action: ActionResult | null,
+  whateverThereIs: boolean,
+): boolean {
+  if (whateverThereIs) return true;
+  if (action !== null || resultToCheck(world, assessment, assessment.outputs) !== null) return false;
+  return protectedAmong(world, assessment).length === 0;
 }

@@ -99,6 +99,21 @@ test('a before that fails prevents all executions, and is the failure that is to
   });
 });
 
+test('a before that fails leaves what the stages had made where it is', async () => {
+  const machine = withInput();
+  await run(machine);
+  machine.disk.write('in.txt', '2');
+  const made = machine.disk.text('a.txt');
+  const how = hooked((hook) => (hook === 'before' ? exitOne : null));
+  const { end } = await run(machine, how, { keepGoing: true });
+  expect(end).toMatchObject({ event: { exitCode: 1, executed: 0, failed: 1 } });
+  expect(machine.disk.text('a.txt')).toBe(made);
+  expect(made).not.toBe(null);
+  // Nor does it count as tried.
+  machine.disk.write('in.txt', '1');
+  expect((await run(machine)).end).toMatchObject({ event: { exitCode: 0, fresh: 3 } });
+});
+
 test('of a failed run onFailure is told which stages failed and why; its own failure changes nothing', async () => {
   const how = hooked((hook) => (hook === 'onFailure' ? exitOne : null));
   const { world, end } = await run(withInput(), how, { fails: 'a' });
