@@ -101,7 +101,7 @@ test(
       peaceful: 3,
       flagless: 0,
       twice: 0,
-      quiet: 3,
+      quiet: 2,
       mostTurns: 12,
       wanted: [
         'executed',
@@ -116,6 +116,8 @@ test(
         'meddled',
         'overwritten',
         'distrusted',
+        'hooked',
+        'prevented',
       ],
       share: 0.4,
     });

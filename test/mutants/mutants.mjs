@@ -774,6 +774,13 @@ export const mutants = [
     tests: ['test/stories/inputs.test.ts'],
   },
   {
+    name: 'the hook before the run is waited for when outputs have been put away',
+    file: 'src/engine/attempt.ts',
+    from: 'const early = comesToExecution(world, assessment, action, forced || audited) ? ask() : null;',
+    to: 'const early = null as ReturnType<typeof ask>;',
+    tests: ['test/engine/run-hooks.test.ts'],
+  },
+  {
     name: 'what is fresh by what somebody has put back passes',
     file: 'src/engine/doubts.ts',
     from: 'this.overwritten(task, record.inputs) ??',

@@ -48,7 +48,16 @@ export class EngineItems implements ItemBuilder {
     // Nobody may go on after its death.
     const jobs = death === null ? request.jobs : 1;
     const limits = budget === null ? {} : { usd: budget };
-    const options = { jobs, keepGoing, budget: limits, dryRun: false, wait: true, stdin: 'closed' } as const;
+    const { hooks } = this.workspaceFor(request).pipeline;
+    const options = {
+      hooks,
+      jobs,
+      keepGoing,
+      budget: limits,
+      dryRun: false,
+      wait: true,
+      stdin: 'closed',
+    } as const;
     const session = new Session({ world, graph, selection, options: { ...options, command: ['build'] } });
     try {
       const end = await Promise.race([session.build('random'), executor.died]);

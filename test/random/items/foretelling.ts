@@ -1,6 +1,14 @@
 // What the workspace of a pipeline with items must be, and what is on record: a second, simple build tool that does nothing.
 import { Ledger } from './ledger.ts';
-import { type Manner, type Params, type Recipe, recipesOf, type StageName, serviceFile } from './recipes.ts';
+import {
+  hookFile,
+  type Manner,
+  type Params,
+  type Recipe,
+  recipesOf,
+  type StageName,
+  serviceFile,
+} from './recipes.ts';
 import { type Items, lyingOf, type TaskView, type Texts, tasksOf } from './tasks.ts';
 import type { Request } from './told.ts';
 
@@ -83,6 +91,11 @@ export class Foretelling {
   /** It runs over each of them, whatever it made before. */
   isForFailures(task: string): boolean {
     return this.recipes.some(({ name, when }) => when === 'failure' && name === task.split(':')[0]);
+  }
+
+  /** Whether that hook around a run fails. */
+  fails(hook: 'before' | 'after'): boolean {
+    return this.manner.around && this.texts.get(hookFile)!.startsWith(hook[0]!);
   }
 
   /** Whether the service does not start. */

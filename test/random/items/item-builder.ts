@@ -201,7 +201,7 @@ function eventsIn(stdout: string): readonly PipeEvent[] {
 }
 
 /** Of a build that came to its end. */
-export function toldBy(events: readonly PipeEvent[]): Pick<Told, 'ends' | 'spent'> {
+export function toldBy(events: readonly PipeEvent[]): Pick<Told, 'ends' | 'spent' | 'hooks'> {
   let spent = 0;
   const ends = new Map<string, ToldEnd>();
   const paid = new Map<string, number>();
@@ -215,7 +215,8 @@ export function toldBy(events: readonly PipeEvent[]): Pick<Told, 'ends' | 'spent
     const its = { attempts: event.attempts ?? 1, spent: paid.get(event.task) ?? 0 };
     ends.set(event.task, { end: event.outcome as End, ...its });
   }
-  return { ends, spent };
+  const hooks = events.flatMap((event) => (event.kind === 'run-hook-started' ? [event.hook] : []));
+  return { ends, spent, hooks };
 }
 
 export function foundIn(root: string): Texts {

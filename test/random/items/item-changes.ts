@@ -4,11 +4,12 @@ import path from 'node:path';
 import type { Foretelling } from './foretelling.ts';
 import type { ItemBuilder } from './item-builder.ts';
 import type { ItemChange } from './item-turns.ts';
-import { type Manner, serviceFile, sourceList } from './recipes.ts';
+import { hookFile, type Manner, serviceFile, sourceList } from './recipes.ts';
 
 const sources: Readonly<Record<string, string>> = {
   'guide.md': 'g\n',
   [serviceFile]: 'up\n',
+  [hookFile]: 'fine\n',
   ...Object.fromEntries(['p', 'q', '1', 'b c'].map((x) => [`style/${x}.md`, 's\n'])),
   'in/p/1.t': 'a1\n',
   'in/q/1.t': 'c1\n',

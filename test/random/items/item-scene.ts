@@ -152,6 +152,7 @@ export class ItemScene {
         const meddled = meddler?.meddled ?? null;
         const followed = follow(model, request, built.told, meddled);
         tally.distrusted += followed.distrusted;
+        if (followed.isPrevented) tally.prevented++;
         say(`${when}${aboutMeddled(meddled)}`, followed.wrong);
         if (meddled === null) say(when, brokenPlans(built, model));
         this.expectTexts(`after ${when}`);

@@ -24,12 +24,15 @@ export class ItemTally {
   twice = 0;
   /** Tasks that ran over a failure. */
   called = 0;
+  /** Runs with something done around them, and those that this kept from executing anything. */
+  hooked = 0;
+  prevented = 0;
   /** Builds that waited for more money. */
   unpaid = 0;
   /** Builds of those stages alone that something had happened to. */
   parts = 0;
 
-  count({ ends, exitCode, witnessed, spared = 0 }: Told, isPart: boolean): void {
+  count({ ends, exitCode, hooks, witnessed, spared = 0 }: Told, isPart: boolean): void {
     for (const [name, { end, attempts }] of ends) {
       if (end === 'executed' && name.startsWith('alarm')) this.called++;
       if (end === 'executed' || end === 'restored' || end === 'failed') this[end]++;
@@ -39,6 +42,7 @@ export class ItemTally {
     this.spared += spared;
     if (exitCode === 3) this.unpaid++;
     if (isPart) this.parts++;
+    if (hooks.length > 0) this.hooked++;
   }
 
   /** Of these, what has not happened. */

@@ -1,6 +1,6 @@
 // What may happen to a pipeline with items from build to build; as data, so that it can be told and told again.
 import fc from 'fast-check';
-import { type Manner, type StageName, serviceFile, stageNames } from './recipes.ts';
+import { hookFile, type Manner, type StageName, serviceFile, stageNames } from './recipes.ts';
 
 /** `pick` chooses among what there is, whatever the number. */
 export type ItemChange =
@@ -154,6 +154,14 @@ export const anyItemChange = weighted<ItemChange>(
       text: fc.constantFrom('x\n', 'up\n', 'up\n'),
     }),
   ],
+  [
+    2,
+    fc.record({
+      kind: of('write'),
+      path: fc.constant(hookFile),
+      text: fc.constantFrom('b\n', 'b\n', 'a\n', 'o\n', 'fine\n', 'fine\n'),
+    }),
+  ],
   [1, fc.record({ kind: of('first'), to: first })],
   [1, fc.record({ kind: of('last'), to: last })],
   [1, fc.record({ kind: of('list'), to: list })],
@@ -197,7 +205,7 @@ const meddling: fc.Arbitrary<Meddling> = fc.record({
   within: fc.nat(3),
   when: fc.constantFrom('before' as const, 'after' as const),
   isOwn: fc.nat(3).map((n) => n > 0),
-  output: fc.constantFrom<Meddling['output']>(null, null, null, 'edited', 'former', 'deleted'),
+  output: fc.constantFrom<Meddling['output']>(null, null, 'edited', 'former', 'deleted'),
   ...{ pick, text },
 });
 
@@ -236,7 +244,7 @@ export function itemTurns(kinds: ItemTurnKinds): fc.Arbitrary<ItemTurn> {
 export const manners: fc.Arbitrary<Manner> = fc.record({
   params: fc.constantFrom<Manner['params']>('none', 'in-paths', 'in-commands'),
   ...{ first, last, list, all },
-  breaker: fc.boolean(),
+  ...{ breaker: fc.boolean(), around: fc.nat(3).map((n) => n > 0) },
   whens: fc.constantFrom<Manner['whens']>('none', 'plain', 'items'),
   knobs: fc.record(
     Object.fromEntries(

@@ -25,6 +25,8 @@ export interface Followed {
   readonly wrong: readonly string[];
   /** Tasks and stages that failed over what had been changed since it was made. */
   readonly distrusted: number;
+  /** Whether the hook before the run kept it from executing anything. */
+  readonly isPrevented: boolean;
 }
 
 /** Follows a build, stage by stage. Answers what is wrong with it; the model knows then what must lie there. */
@@ -50,6 +52,7 @@ class Pass {
   private readonly left: LeftOver;
   private spent = 0;
   private distrusted = 0;
+  private isPrevented = false;
   /** Once what a task had made was changed: the tasks that read it. */
   private spoilt: Set<string> | null = null;
 
@@ -65,7 +68,7 @@ class Pass {
       {
         model,
         params: request.params,
-        found: told.found,
+        found: this.foundButFor(meddled),
         isStopped: this.isStopped,
         isFoundLater: told.isFoundLater ?? false,
       },
@@ -84,14 +87,36 @@ class Pass {
     wrong.push(...[...this.unheard].map((name) => `${name} was ${told.ends.get(name)!.end}, and is no task`));
     const ends = [...told.ends.values()].map(({ end }) => end);
     const hasFailed = [...told.ends].some(([name, { end }]) => end === 'failed' && !this.isOptional(name));
-    const exitCode = hasFailed ? 1 : ends.includes('waiting') ? 3 : 0;
+    const exitCode = this.exitCodeWithHooks(hasFailed ? 1 : ends.includes('waiting') ? 3 : 0);
     if (told.exitCode !== exitCode) wrong.push(`exit code ${told.exitCode}, not ${exitCode}`);
     if (told.spent !== this.spent) wrong.push(`spent ${told.spent}, not ${this.spent}`);
     if (ends.includes('waiting') && !this.isSpent()) wrong.push('it waits, and the budget is not spent');
     // What was at work goes on to its end.
     const atWork = request.jobs * 3 * Math.max(1, ...selected.map(({ batch }) => batch ?? 1));
     if (request.budget !== null && told.spent >= request.budget + atWork) wrong.push(`spent ${told.spent}`);
-    return { wrong, distrusted: this.distrusted };
+    return { wrong, distrusted: this.distrusted, isPrevented: this.isPrevented };
+  }
+
+  /** Those around the run: which must have run, and how it ends with them. */
+  private exitCodeWithHooks(exitCode: 0 | 1 | 3): 0 | 1 | 3 {
+    const { model, told, wrong } = this;
+    if (!model.manner.around) return exitCode;
+    const ends = [...told.ends.values()];
+    const hasBegun = told.hooks[0] === 'before';
+    const mustBegin = this.isPrevented || ends.some(({ end, spent }) => end === 'executed' || spent > 0);
+    // What failed may have done so before it came to that.
+    const mayBegin = mustBegin || ends.some(({ end }) => end === 'failed');
+    if (hasBegun ? !mayBegin : mustBegin)
+      wrong.push(`the hook before the run ${hasBegun ? 'ran' : 'did not run'}`);
+    const isAfter = hasBegun && exitCode === 0;
+    const inTheEnd = isAfter && model.fails('after') ? 1 : exitCode;
+    const hooks = [
+      ...(hasBegun ? ['before'] : []),
+      ...(isAfter ? ['after'] : []),
+      ...(inTheEnd === 1 ? ['onFailure'] : []),
+    ];
+    if (told.hooks.join() !== hooks.join()) wrong.push(`${told.hooks} ran around it, not ${hooks}`);
+    return inTheEnd;
   }
 
   /** From here on it lies there as it was edited. */
@@ -109,6 +134,13 @@ class Pass {
       this.wrong.push(`${maker!.task} made ${JSON.stringify(made)}, and there was ${before}`);
     this.edit();
     this.spoilt = new Set();
+  }
+
+  /** What was changed when it had been made lay there before, whatever lies there now. */
+  private foundButFor(meddled: Meddled | null): Texts {
+    const { found } = this.told;
+    const isMade = meddled !== null && meddled.maker !== null && meddled.ended.has(meddled.maker.task);
+    return isMade ? new Map(found).set(meddled.path, meddled.before) : found;
   }
 
   /** Whether this task, or any of this stage, made what was changed then. */
@@ -406,7 +438,9 @@ class Pass {
     const isForced = isAlarm || (request.force && this.isTarget(recipe));
     // A failure that has stopped the rest does not stop these.
     const isStopped = recipe.when === 'success' ? this.isStopped : this.isSpent();
-    const isDown = recipe.service && model.isServiceDown;
+    // Of a service it is asked first.
+    const lacksService = recipe.service && model.isServiceDown;
+    const isDown = model.fails('before') || lacksService;
     const able = model.ledger.endsOf(asked, lying, { isForced, hasCache: request.cache });
     const certain = able.map((one) => (isDown && one === 'executed' ? 'failed' : one));
     // Where the service is down nothing of the task is touched.
@@ -426,6 +460,7 @@ class Pass {
       return false;
     }
     const { outcome } = view;
+    if (end === 'failed' && isDown && !lacksService && able.includes('executed')) this.isPrevented = true;
     if (end === 'executed' || end === 'failed') {
       this.pay(view, heard!, isDoubtful ? recipe.attempts : null);
       const isGood = told.witnessed?.get(view.name);

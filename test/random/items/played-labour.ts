@@ -5,7 +5,7 @@ import type { Execution, ExecutionEnd, Executor, SharedItem } from '../../../src
 import { fill } from './captures.ts';
 import { addedByHook, isRefused, lettersIn, type Occasion, outcomeOf } from './labour.ts';
 import type { Read } from './meddler.ts';
-import { type Recipe, serviceFile } from './recipes.ts';
+import { hookFile, type Recipe, serviceFile } from './recipes.ts';
 
 const done: ExecutionEnd = { kind: 'succeeded' };
 const failed: ExecutionEnd = {
@@ -80,6 +80,7 @@ export class PlayedLabour implements Executor {
     if (this.isDead) return new Promise(() => {});
     if (execution.service !== null) return this.serve(execution.service);
     const { context, hook, logPath } = execution;
+    if (hook !== null && execution.task === null) return this.isToFail(hook) ? failed : done;
     const recipe = this.recipes.find(({ name }) => name === context.stage)!;
     if (recipe.service && hook === null && !this.isUp) throw new Error('the service is down');
     if (execution.batch !== null) return this.performBatch(execution, recipe);
@@ -119,6 +120,11 @@ export class PlayedLabour implements Executor {
     if (outcome.kind === 'failed') return failed;
     for (const [at, text] of outcome.outputs) this.write(at, text);
     return done;
+  }
+
+  /** Around the run. */
+  private isToFail(hook: string): boolean {
+    return fs.readFileSync(this.at(hookFile), 'utf8').startsWith(hook[0]!);
   }
 
   private async serve({ does }: { readonly does: 'start' | 'check' }): Promise<ExecutionEnd> {

@@ -42,6 +42,8 @@ export interface Manner {
   readonly whens: 'none' | 'plain' | 'items';
   /** Whether the pool is left alone for a moment when two attempts have failed; for a whole story. */
   readonly breaker: boolean;
+  /** Whether there is something to be done around each run; for a whole story. */
+  readonly around: boolean;
   readonly knobs: Readonly<Record<StageName, Knobs>>;
 }
 
@@ -213,9 +215,20 @@ export function specOf(manner: Manner, recordsOf: (document: string) => unknown)
     ...params,
     pools,
     services: { up: service },
+    ...(manner.around ? { hooks } : {}),
     stages: Object.fromEntries(stages),
   };
 }
+
+/** Of the hooks around a run, the one fails whose first letter stands there. */
+export const hookFile = 'hooks.txt';
+
+const hooks = Object.fromEntries(
+  ['before', 'after', 'onFailure'].map((name) => [
+    name,
+    `if grep -q ${name[0]} ${hookFile}; then exit 1; fi`,
+  ]),
+);
 
 /** It does not start as long as its file says so. */
 export const serviceFile = 'service.txt';

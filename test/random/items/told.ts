@@ -35,6 +35,8 @@ export interface Told {
   readonly ends: ReadonlyMap<string, ToldEnd>;
   readonly freshUntold: boolean;
   readonly spent: number;
+  /** Those around it that ran. */
+  readonly hooks: readonly string[];
   readonly found: Texts;
   /** That is what lay there when another build had come after it. */
   readonly isFoundLater?: boolean;
