@@ -6,12 +6,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 /**
  * Variables that every process of an execution inherits, and no other process has with these values. A check of a service
  * has one more than what the service itself was started as: to end the one must not end the other. Nor must the end of a
- * hook of the pipeline, which belongs to no stage, be that of all its run.
+ * batch, which has no item of its own, be that of the others of its stage; nor that of a hook of the pipeline, which belongs
+ * to no stage, that of all its run.
  */
 export const markNames = [
   'PIPE_RUN_ID',
   'PIPE_STAGE',
   'PIPE_ITEM',
+  'PIPE_ITEMS',
   'PIPE_SERVICE',
   'PIPE_SERVICE_CHECK',
   'PIPE_HOOK',

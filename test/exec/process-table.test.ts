@@ -25,6 +25,13 @@ test('a check of a service is told apart from the service, which bears fewer mar
   expect(marksIn(service)).toEqual(marks.slice(0, 2));
 });
 
+test('a batch is told from others of its stage, and from its items alone, by the file that names what is in it', () => {
+  const stage = { PIPE_RUN_ID: 'r', PIPE_STAGE: 's' };
+  const marks = marksIn({ ...stage, PIPE_ITEM: '', PIPE_ITEMS: '/one' });
+  expect(marks).toEqual(['PIPE_RUN_ID=r', 'PIPE_STAGE=s', 'PIPE_ITEMS=/one']);
+  expect(marksIn({ ...stage, PIPE_ITEM: 'a' })).toEqual([...marks.slice(0, 2), 'PIPE_ITEM=a']);
+});
+
 test('a hook of the pipeline is told by its name from all else that its run has started', () => {
   expect(marksIn({ PIPE_RUN_ID: 'r', PIPE_HOOK: 'after' })).toEqual(['PIPE_RUN_ID=r', 'PIPE_HOOK=after']);
 });

@@ -1,7 +1,8 @@
 // Stages whose items go to one process together.
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
-import { gate, gone, killWithStarter, saw } from './signs.ts';
+import { Watcher } from '../rig/watcher.ts';
+import { gate, gone, killWithStarter, saw, tell } from './signs.ts';
 
 const speak = `
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -89,6 +90,33 @@ test('after a kill what was done stands, and what the others left is put away', 
   });
   expect(rig.read('out/d.txt')).toBe('D');
   expect(told()).toEqual([]);
+});
+
+test('an edit ends the batch that it concerns, and no other batch of the stage', async () => {
+  const run = `name=$(sed 's/.*"item":"in.\\(.\\).*/\\1/' "$PIPE_ITEMS")
+    test -e quick-$name || { echo "$name is at work"; read _ < gate-$name; }
+    cp in/$name.txt out/$name.txt`;
+  await using rig = await Rig.compiled(
+    { 'in/a.txt': '0', 'in/b.txt': '0', 'quick-a': '', 'quick-b': '' },
+    `{ stages: { s: {
+      forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], batch: { size: 1 }, run: ${JSON.stringify(run)},
+    } } }`,
+  );
+  gate(rig, 'gate-a');
+  gate(rig, 'gate-b');
+  const [watcher] = await Watcher.start(rig, ['-v', '-j', '2']);
+  await using _ = watcher;
+  for (const name of ['a', 'b']) {
+    rig.remove(`quick-${name}`);
+    rig.write(`in/${name}.txt`, '1');
+  }
+  await watcher.until(/ is at work[\s\S]* is at work/);
+  rig.write('quick-a', '');
+  rig.write('in/a.txt', '2');
+  await watcher.until(/done +s:in\/a\.txt/);
+  await tell(rig, 'gate-b');
+  expect(await watcher.rest()).toMatchObject({ failed: [], done: ['s:in/b.txt'] });
+  expect([rig.read('out/a.txt'), rig.read('out/b.txt')]).toEqual(['2', '1']);
 });
 
 test('a function is given its items, and says of each how it went', async () => {
