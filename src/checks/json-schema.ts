@@ -29,8 +29,7 @@ export async function schemaCheck(
 ): Promise<Result<FileCheck, string>> {
   try {
     const text = check.kind === 'schema' ? check.schema : utf8Text(await readFile(place(check.schema)));
-    const patterns = new Patterns();
-    const validate = compiled(parseJson(text), patterns);
+    const { validate, patterns } = compiledOnce(text);
     const validation = { validate, patterns, limitMs, errors: () => validate.errors ?? [] };
     return ok(({ path }) =>
       /\.(?:jsonl|ndjson)$/i.test(path)
@@ -41,6 +40,28 @@ export async function schemaCheck(
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     return err(check.kind === 'schema' ? why : `${check.schema}: ${why}`);
   }
+}
+
+interface Compiled {
+  readonly validate: ValidateFunction;
+  readonly patterns: Patterns;
+}
+
+/**
+ * By their text. To compile one takes longer than most documents take to be held against it, and each item of a stage asks
+ * for it. A watch may see many versions of one.
+ */
+const known = new Map<string, Compiled>();
+const mostKnown = 100;
+
+export function compiledOnce(text: string): Compiled {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const patterns = new Patterns();
+  const now = { validate: compiled(parseJson(text), patterns), patterns };
+  if (known.size === mostKnown) known.clear();
+  known.set(text, now);
+  return now;
 }
 
 /** Without a `$schema` it is draft 7. */

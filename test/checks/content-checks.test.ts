@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
 import { createChecker } from '../../src/checks/content-checks.ts';
+import { compiledOnce } from '../../src/checks/json-schema.ts';
 import type { ContentCheck } from '../../src/model/checks.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 
@@ -216,4 +217,28 @@ test('lines end at line feeds alone, and may be longer than what is read at once
   expect(await problems(schema({ type: 'string' }), 'a.jsonl', lines.join('\n'))).toEqual([
     'a.jsonl:3# must be string',
   ]);
+});
+
+test('a schema is compiled once, however many ask for it, and each is told of its own file', async () => {
+  const one = schema({ title: 'once', ...priced, properties: { name: { type: 'string', pattern: '^a' } } });
+  const checker = createChecker(root);
+  const checks = await Promise.all([
+    checker.prepare(one),
+    checker.prepare(one),
+    createChecker(root).prepare(one),
+  ]);
+  const contents = ['{"price":1,"name":"b"}', '{"name":"a"}', '{"price":1}'];
+  const found = await Promise.all(
+    checks.map(async (check, i) => {
+      fs.writeFileSync(path.join(root, `${i}.json`), contents[i]!);
+      const file = { path: `${i}.json` as FilePath, kind: 'file', executable: false } as const;
+      if (!check.ok) return check.error;
+      const answer = await check.value({ ...file, digest: digestOf(''), sizeBytes: 1 });
+      return answer.ok ? answer.value.map(({ message }) => message) : answer.error;
+    }),
+  );
+  expect(found).toEqual([['must match pattern "^a"'], ["must have required property 'price'"], []]);
+  const text = one.kind === 'schema' ? one.schema : '';
+  expect(compiledOnce(text)).toBe(compiledOnce(text));
+  expect(compiledOnce(`${text} `)).not.toBe(compiledOnce(text));
 });
