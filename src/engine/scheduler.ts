@@ -137,7 +137,7 @@ export class Scheduler {
     const isOverBudget = !isFresh && !isFailure(assessed) && spending.holdsBack(task);
     const goesOn = isFresh || this.retrying.isRetry(task);
     const hold = isOverBudget ? overBudget : goesOn ? null : (watching?.hold(task, assessed) ?? null);
-    const left = hold ?? (isFailure(assessed) ? null : this.oldCode.endOf(task));
+    const left = hold ?? (isFailure(assessed) ? null : this.oldCode.endOf(assessed));
     const admitted = left === null ? (admission?.ask(task, assessed) ?? null) : null;
     if (admitted === 'waits') return null;
     this.retrying.taken(task);

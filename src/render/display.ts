@@ -18,7 +18,7 @@ import type { ProfileLines } from './profile-block.ts';
 import { runHookLines } from './run-hook-lines.ts';
 import { breakerLine, fullLine, serviceLines } from './service-lines.ts';
 import { headerLine, summaryLines } from './summary.ts';
-import { wordWidth } from './task-line.ts';
+import { hasBegun, wordWidth } from './task-line.ts';
 
 const listedReasons = 50;
 
@@ -156,8 +156,8 @@ function finishedLines(
 ): readonly string[] {
   // What did not succeed for another's sake is listed at the end: now it would only be noise.
   if (event.outcome === 'skipped') return [];
-  // It had not begun: the last line counts it.
-  if (event.outcome === 'cancelled' && event.durationMs === 0 && event.reasons.length === 0) return [];
+  // It had not begun when the run was ended: the last line counts it. What an edit kept from that says over which.
+  if (event.outcome === 'cancelled' && event.edited === undefined && !hasBegun(event)) return [];
   if (event.outcome === 'fresh' && !options.verbose && event.item === null) return [];
   // Of a watch, which tells it when all else is done.
   if (event.outcome === 'waiting' && event.failure === undefined && event.edited === undefined) return [];

@@ -85,10 +85,16 @@ function attemptsOf({ attempts }: TaskFinished): string {
 }
 
 /** `as a.in was edited meanwhile, after 2.1s` */
-function leftText({ asBefore, durationMs }: TaskFinished, edited: readonly string[]): string {
-  const how = asBefore === true ? 'touched meanwhile, or edited and put back' : 'edited meanwhile';
-  const was = edited.length === 1 ? 'was' : 'were';
-  return `as ${listSome(edited.map(printable), 3)} ${was} ${how}, after ${formatDuration(durationMs)}`;
+function leftText(event: TaskFinished, edited: readonly string[]): string {
+  const what = `as ${listSome(edited.map(printable), 3)} ${edited.length === 1 ? 'was' : 'were'}`;
+  if (!hasBegun(event)) return `${what} edited before it began`;
+  const how = event.asBefore === true ? 'touched meanwhile, or edited and put back' : 'edited meanwhile';
+  return `${what} ${how}, after ${formatDuration(event.durationMs)}`;
+}
+
+/** What has begun says why it did. */
+export function hasBegun({ durationMs, reasons }: TaskFinished): boolean {
+  return durationMs > 0 || reasons.length > 0;
 }
 
 function detailOf(event: TaskFinished): string {

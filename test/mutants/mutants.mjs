@@ -1291,6 +1291,13 @@ export const mutants = [
     tests: ['test/stories/foreign-prints.test.ts'],
   },
   {
+    name: 'a watch begins a command that was edited away',
+    file: 'src/engine/old-code.ts',
+    from: ", ...(verdict.kind === 'fresh' ? [] : [null])",
+    to: '',
+    tests: ['test/stories/watch-edits.test.ts'],
+  },
+  {
     name: 'what a budget has stopped goes on by itself, with another one',
     file: 'src/engine/holds.ts',
     from: "if (this.isStopped(task.id)) return { kind: 'until-asked', why: 'budget' };",

@@ -77,6 +77,30 @@ for (const onChange of ['restart', 'wait'])
     expect(rig.read('out/b.txt')).toBe('v1');
   });
 
+test('a command that is edited away before it has begun is not run', async () => {
+  const configured = (b: string) => `{ stages: {
+    a: { requires: ['in.txt'], produces: ['out/a.txt'], run: 'cp in.txt out/a.txt; test -e quick || { echo at work; read _ < gate; }' },
+    b: { requires: ['out/a.txt'], produces: ['out/b.txt'], run: 'echo ${b} >> starts.log; echo ${b} > out/b.txt' },
+    other: { requires: ['other.txt'], produces: ['out/other.txt'], run: 'cp other.txt out/other.txt', after: ['a'] },
+  } }`;
+  await using rig = await Rig.compiled({ 'in.txt': '0', 'other.txt': '', quick: '' }, configured('v0'));
+  gate(rig, 'gate');
+  const [watcher] = await Watcher.start(rig, ['-v']);
+  await using _ = watcher;
+  rig.remove('quick');
+  rig.write('in.txt', '1');
+  await watcher.until(/at work/);
+  rig.config(configured('v1'));
+  await tell(rig, 'gate');
+  const pass = await watcher.rest();
+  // What is fresh by it is none the less.
+  expect(pass, pass.text).toMatchObject({ done: ['a', 'b'], cancelled: ['b'], failed: [] });
+  expect(pass.text).toMatch(
+    /cancelled b +as pipeline\.config\.ts was edited before it began: the next run sees to it/,
+  );
+  expect(rig.read('starts.log')).toBe('v0\nv1\n');
+});
+
 for (const onChange of ['restart', 'wait'])
   test(`what an earlier stage made and a person edits is made anew, which is no failure (--on-change ${onChange})`, async () => {
     await using rig = await Rig.compiled(
