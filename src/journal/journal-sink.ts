@@ -8,7 +8,7 @@ import { type RunSummary, SummaryOfRun } from './run-summary.ts';
 
 const BUFFER_CHARS = 8 * 1024;
 /** What was spent must not be lost with a process that is killed; nor must each line of it cost a write. */
-const METRIC_WAIT_MS = 100;
+const METRIC_WAIT_MS = 20;
 
 /**
  * Left out: output, which the logs have, and tasks found fresh, which `run-finished` counts; a build
