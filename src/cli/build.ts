@@ -8,8 +8,8 @@ import { JournalSink } from '../journal/journal-sink.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
-import { valuesOf } from '../model/params/param.ts';
 import type { Selection } from '../model/selection.ts';
+import { askedFor } from './asked-for.ts';
 import type { Auditing } from './auditing.ts';
 import {
   budgetOf,
@@ -19,12 +19,10 @@ import {
   isOff,
   isSet,
   number,
-  selectedOf,
   selectionOf,
   text,
 } from './flags.ts';
 import { budgetToGoOn, flagsToGoOn } from './going-on.ts';
-import { commandWords } from './hidden-secrets.ts';
 import { refuseInsideStage } from './inside.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
@@ -76,17 +74,9 @@ export function optionsOf(workspace: Workspace, flags: Flags): BuildOptions {
     dryRun: isSet(flags, 'dryRun'),
     wait: !isOff(flags, 'wait'),
     stdin: 'closed',
-    command: commandWords(),
-    params: paramsOf(workspace),
     hooks: workspace.pipeline.hooks,
-    selected: selectedOf(flags),
+    ...askedFor(workspace, flags),
   };
-}
-
-/** `undefined` where the pipeline has none. */
-export function paramsOf({ pipeline: { params } }: Workspace): BuildOptions['params'] {
-  if (params.length === 0) return undefined;
-  return valuesOf(params.flatMap(({ name, value }) => (value === null ? [] : [{ name, value }])));
 }
 
 function refuseContradictions(flags: Flags): void {

@@ -31,7 +31,7 @@ export function typingOf({ root, pipeline }: Pick<Workspace, 'root' | 'pipeline'
 }
 
 /** Where the person is; what begins with a dash is no flag. */
-function typedFrom(root: string): (fromRoot: string) => string {
+export function typedFrom(root: string): (fromRoot: string) => string {
   return (fromRoot) => {
     const typed = path.relative(process.cwd(), path.resolve(root, fromRoot));
     return typed.startsWith('-') ? `./${typed}` : typed;

@@ -4,9 +4,9 @@ import { UsageError } from '../model/diagnostic.ts';
 import { selectEverything } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { plural } from '../model/words/amounts.ts';
-import { paramsOf, runBuild } from './build.ts';
+import { askedFor } from './asked-for.ts';
+import { runBuild } from './build.ts';
 import { type Flags, isOff } from './flags.ts';
-import { commandWords } from './hidden-secrets.ts';
 import { openWorkspace, selectStages, stagesNamed } from './workspace.ts';
 
 export async function run([stage = '']: readonly string[], flags: Flags): Promise<number> {
@@ -31,8 +31,7 @@ export async function run([stage = '']: readonly string[], flags: Flags): Promis
       dryRun: false,
       wait: !isOff(flags, 'wait'),
       stdin: 'inherit',
-      command: commandWords(),
-      params: paramsOf(workspace),
+      ...askedFor(workspace, flags),
       selected: { only: [stage] },
     },
   );

@@ -12,9 +12,9 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import { namedTask, noTasks } from '../model/named-tasks.ts';
 import type { Selection } from '../model/selection.ts';
 import type { EndedTask } from '../model/watch/after-run.ts';
-import { paramsOf, troubleTeller } from './build.ts';
-import { type Flags, isSet, number, selectedOf } from './flags.ts';
-import { commandWords } from './hidden-secrets.ts';
+import { askedFor } from './asked-for.ts';
+import { troubleTeller } from './build.ts';
+import { type Flags, isSet, number } from './flags.ts';
 import { outlet } from './standard-streams.ts';
 import type { WatchedWorkspace } from './watched-workspace.ts';
 import { openWorld } from './world.ts';
@@ -107,10 +107,8 @@ async function perform(
       dryRun: false,
       wait: true,
       stdin: 'closed',
-      command: commandWords(),
-      params: paramsOf(watched.workspace),
       hooks: workspace.pipeline.hooks,
-      selected: selectedOf(flags),
+      ...askedFor(workspace, flags),
       watching: holds,
     },
     ...(look !== null && { look }),

@@ -31,6 +31,8 @@ export interface BuildOptions {
   readonly selected?: RunStarted['selected'];
   /** Values by names, where the pipeline has any. */
   readonly params?: RunStarted['params'];
+  /** As a run tells them. */
+  readonly envFiles?: RunStarted['envFiles'];
   /** Called, once, before anything is waited for or changed: from then on `interrupt` must hear of interruptions. */
   readonly onWork?: () => void;
   /** What is told just before the last event. */

@@ -1,6 +1,5 @@
 // What is executed although it may be fresh: in a run that goes on with another, what has not been executed since.
 import type { RunId } from '../base/brand.ts';
-import type { RunStarted } from '../model/events.ts';
 import { recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Task } from '../model/task.ts';
@@ -8,13 +7,6 @@ import type { World } from './world.ts';
 
 export interface Forced {
   has(task: Task): boolean;
-}
-
-/** What the next one needs to go on with this run. */
-export function toldOfForced({ forced, forcedSince, names }: Selection, runId: RunId): RunStarted['forced'] {
-  if (forced.isEmpty) return undefined;
-  const isAll = [...names].every((name) => forced.stages.has(name));
-  return { ...(!isAll && { named: forced.words() }), since: forcedSince ?? runId };
 }
 
 /** The run that can be gone on with where anything is forced in it; `null`: nothing is. */

@@ -6,13 +6,14 @@ import type { Selection } from '../model/selection.ts';
 import { plural } from '../model/words/amounts.ts';
 import { afterwords } from './afterwords.ts';
 import { hiddenOrder } from './aliases.ts';
+import { toldOfAsked } from './asked.ts';
 import { Assessor } from './assess.ts';
 import { Board } from './board.ts';
 import type { BuildEnd, BuildOptions, BuildParts } from './build-options.ts';
 import { BuildTasks } from './build-tasks.ts';
 import { chainsOf, pastDurations, staleAtOnce } from './critical-path.ts';
 import { FanningOut } from './fanning-out.ts';
-import { forcedIn, forcingRun, toldOfForced } from './forced.ts';
+import { forcedIn, forcingRun } from './forced.ts';
 import { tellForeseen } from './foresee.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearForBuild } from './ground.ts';
@@ -94,8 +95,7 @@ export class Session {
       targets: this.selection.targets,
       tasks: this.tasks.total(counts) + (this.rest?.tasks ?? 0),
       ...(this.rest !== null && { fresh: this.rest.tasks }),
-      ...{ dryRun: options.dryRun, command: options.command, params: options.params },
-      ...{ selected: options.selected, forced: toldOfForced(this.selection, world.folders.runId) },
+      ...toldOfAsked(options, this.selection, world.folders.runId),
     });
     for (const one of forewarnings(world, this.graph, this.selection, options.dryRun)) world.events.emit(one);
     const summary = options.dryRun

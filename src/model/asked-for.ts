@@ -6,6 +6,8 @@ export interface AskedFor {
   readonly selected?:
     | Readonly<Partial<Record<'from' | 'to' | 'only' | 'skip', readonly string[]>>>
     | undefined;
+  /** Of `--env-file`, in order: from the root, or absolute. What stands in them is not told. */
+  readonly envFiles?: readonly string[] | undefined;
   /** Of a run with `--force`. */
   readonly forced?: ForcedTasks | undefined;
 }

@@ -247,6 +247,8 @@ const rows: readonly (readonly string[])[] = [
   ['build', 'copy', secrets.PLAIN_KEY],
   ['build', '--jobs', secrets.PLAIN_KEY],
   ['build', '-k', '--resume', 'last'],
+  ['build', '-k', '--resume', 'last', ...files],
+  ['build', '-n', '--resume', 'last'],
   ['build', '-n', '--since', 'last'],
   ['build', '-p', `colour=${secrets.PLAIN_KEY}`],
   ['why', secrets.PADDED_KEY],

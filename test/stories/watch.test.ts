@@ -240,6 +240,8 @@ test('what lies outside of the root, files of variables, and the modules of stag
   const [watcher, first] = await Watcher.start(rig, ['-j', '1', '--env-file', vars.path('one.env')]);
   await using _ = watcher;
   expect(first).toMatchObject({ runs: 1, done: ['far', 'word', 'job'] });
+  // A build that goes on with it finds all of it done.
+  expect(await rig.build(['--resume', 'last'])).toMatchObject({ executed: [], finished: { fresh: 3 } });
 
   outside.write('far/a.txt', 'a1\n');
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['far'] });
