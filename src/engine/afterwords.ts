@@ -1,8 +1,8 @@
 // What a person is told at the end of a run: of its budgets, with the tasks that one held back, and of files of earlier
 // builds that stages took as they lay there, since an optional stage could not make them anew.
 
+import type { FilePath } from '../base/brand.ts';
 import type { EventBody, Warning } from '../model/events.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
@@ -37,8 +37,9 @@ function oldInputs({ world, graph, selection }: Build, places: Places): readonly
     if (takers.length === 0 || ofStage(places, stage.name).every(endedWell)) return [];
     const old = oldOutputs(world, stage, places);
     return takers.flatMap(({ to }) => {
-      const done = ofStage(places, to).filter((place) => place.family === null && endedWell(place));
-      const paths = old.filter((path) => done.some(({ task }) => setMatches(task.stage.requires, path)));
+      // On record is what each of them has read: patterns of thousands of items would have to be asked one by one.
+      const taken = pathsOf(world, ofStage(places, to), 'inputs');
+      const paths = old.filter((path) => taken.has(path));
       const told = { paths, maker: stage.name, consumer: to };
       return paths.length === 0 ? [] : [{ kind: 'warning', ...toldAsOld(told) } as const];
     });
@@ -46,17 +47,27 @@ function oldInputs({ world, graph, selection }: Build, places: Places): readonly
 }
 
 /** As pipe made them, but not for what of the stage went well in this build. */
-function oldOutputs(world: World, stage: Stage, places: Places): readonly string[] {
-  const made = new Set<string>();
-  for (const { task } of ofStage(places, stage.name).filter(endedWell)) {
-    const memory = world.records.memory(task.id);
-    for (const { path } of memory.kind === 'done' ? memory.record.outputs : []) made.add(path);
-  }
+function oldOutputs(world: World, stage: Stage, places: Places): readonly FilePath[] {
+  const made = pathsOf(world, ofStage(places, stage.name), 'outputs');
   world.files.forget();
   const { files } = stage.produces === null ? { files: [] } : world.files.expand(stage.produces, 'output');
   const others = files.filter(({ path, kind }) => kind !== 'folder' && !made.has(path));
   const unknown = new Set(unknownAmong(world, others));
   return others.filter((file) => !unknown.has(file)).map(({ path }) => path);
+}
+
+/** Of those that ended well. */
+function pathsOf(
+  { records }: World,
+  places: readonly Place[],
+  which: 'inputs' | 'outputs',
+): ReadonlySet<FilePath> {
+  const all = new Set<FilePath>();
+  for (const { task } of places.filter(endedWell)) {
+    const memory = records.memory(task.id);
+    for (const { path } of memory.kind === 'done' ? memory.record[which] : []) all.add(path);
+  }
+  return all;
 }
 
 function ofStage(places: Places, name: string): readonly Place[] {
