@@ -131,7 +131,7 @@ test.each([
   ],
   [
     'stage before one for any end',
-    { ...behind, report: { ...report, when: 'always' } },
+    { ...behind, picture: { ...behind.picture, optional: false }, report: { ...report, when: 'always' } },
     'rejected/run-004/picture~killed',
   ],
 ])(
