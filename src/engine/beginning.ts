@@ -30,9 +30,10 @@ export function attemptAt(
     readonly onMade: () => void;
   },
 ): Attempt {
-  const { task } = assessment;
+  const { task, verdict } = assessment;
   const { world, assessor, board, doubts, toldOnce, number, batch, isTriedAgain, onMade } = its;
   const { forced, audited, stdin, spending, hasOtherOwner } = its.options;
+  if (verdict.kind === 'stale') toldOnce.ahead(task, verdict.reasons);
   return new Attempt({
     ...{ world, assessor, task, assessment },
     options: {

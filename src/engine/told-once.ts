@@ -1,13 +1,17 @@
 // What would be the same of many tasks, and is told of one.
+import type { FilePath } from '../base/brand.ts';
 import type { Task } from '../model/task.ts';
+import type { StaleReason } from '../model/verdict.ts';
+import { formatDuration } from '../model/words/amounts.ts';
 import type { World } from './world.ts';
 
 export class ToldOnce {
-  private readonly world: Pick<World, 'events'>;
+  private readonly world: Pick<World, 'events' | 'files' | 'clock'>;
   private isCacheTold = false;
+  private isClockTold = false;
   private readonly stages = new Set<string>();
 
-  constructor(world: Pick<World, 'events'>) {
+  constructor(world: Pick<World, 'events' | 'files' | 'clock'>) {
     this.world = world;
   }
 
@@ -17,6 +21,20 @@ export class ToldOnce {
     this.isCacheTold = true;
     const message = `the result of ${task.id} is not in the cache, nor may others be: ${trouble}`;
     this.world.events.emit({ kind: 'warning', message, hint: 'the build is not affected', task: task.id });
+  }
+
+  /** Once a run, as make does: where one file has such a time, it is a clock or a tool that gives it to many. */
+  ahead(task: Task, reasons: readonly StaleReason[]): void {
+    const file = reasons.find((reason) => reason.code === 'input-newer' && reason.isAhead === true);
+    if (this.isClockTold || file?.code !== 'input-newer') return;
+    const path = file.path as FilePath;
+    const stamp = this.world.files.stamp([path], 'input')[0];
+    if (stamp === null || stamp === undefined) return;
+    this.isClockTold = true;
+    const aheadMs = Number(stamp.mtimeNs / 1_000_000n) - this.world.clock.nowMs();
+    const message = `${path} is dated ${formatDuration(aheadMs)} in the future, so ${task.id} runs in each build until then`;
+    const hint = `see whether a clock is wrong, here or where it comes from; touch ${path} ends it`;
+    this.world.events.emit({ kind: 'warning', message, hint, task: task.id });
   }
 
   /** Once a stage: what one item reports wrongly all of them do. A budget that hears of nothing is none. */

@@ -43,6 +43,11 @@ test('an input that is newer than the oldest output reruns the stage, and the re
   expect(built.reasonsOf('upper')).toEqual([
     { code: 'input-newer', path: 'src/b.txt', than: 'out/upper.txt', isAhead: true },
   ]);
+  expect(built.warnings).toEqual([
+    expect.stringMatching(
+      /^src\/b\.txt is dated \d+d \d\dh in the future, so upper runs in each build until then$/,
+    ),
+  ]);
 });
 
 test('an edit with an old time is not seen: that is the rule', async () => {
@@ -144,7 +149,7 @@ test('--freshness overrides what the pipeline says, for status too', async () =>
 test('a watch leaves alone what goes by a time that is still to come, until something else of it changes', async () => {
   await using rig = await Rig.compiled(
     { 'in.txt': '1', 'more.txt': '1', 'other.txt': '1' },
-    `{ freshness: 'mtime', cache: false, stages: {
+    `{ jobs: 1, freshness: 'mtime', cache: false, stages: {
       ahead: { requires: ['in.txt', 'more.txt'], produces: ['out.txt'], run: 'cat in.txt more.txt > out.txt; echo ran >> ahead.log' },
       other: { requires: ['other.txt'], produces: ['copy.txt'], run: 'cp other.txt copy.txt' },
     } }`,
