@@ -111,6 +111,32 @@ test('a graph of stages is taken over with schemas and hooks, as a list or by na
   ]);
 });
 
+test('retries of a graph come after a first attempt, and what it goes on after is optional', () => {
+  const { stages, notes } = taken(fromStageGraph, {
+    stages: [
+      { id: 'a', run: 'x', retries: 2, continueOnError: true },
+      { id: 'b', run: 'x', retries: 0, continueOnError: false, optional: true },
+      { id: 'c', run: 'x', retries: 1.5, continueOnError: 'yes' },
+      { id: 'd', run: 'x', retries: 1000, continueOnError: false },
+    ],
+  });
+  expect(stages.map(({ attempts, optional }) => [attempts, optional])).toEqual([
+    [3, true],
+    [undefined, true],
+    [undefined, undefined],
+    [undefined, undefined],
+  ]);
+  expect(notes).toEqual([
+    'b: "continueOnError" is not taken over, since "optional" says the same',
+    'c: 1.5 retries are not taken over',
+    'c: whether it may fail is not taken over, since "yes" says neither',
+    'd: 1000 retries are not taken over',
+  ]);
+  expect(draftText({ about: [], stages: stages.slice(0, 1), notes })).toContain(
+    "      run: 'x',\n      retry: { attempts: 3 },\n      optional: true,\n",
+  );
+});
+
 test('all that is wrong with a graph is told at once', () => {
   expect(taken(fromStageGraph, { stages: [{ id: 'a' }, 3, { run: [true], inputs: [{}] }] }).problems).toEqual(
     [

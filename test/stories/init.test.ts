@@ -27,6 +27,14 @@ test('what other tools were told is taken over as far as it goes, and the rest i
           inputs: ['in.txt'],
           outputs: ['out.json'],
           schema: 's.json',
+          retries: 1,
+        },
+        {
+          id: 'extra',
+          command: 'echo $PIPE_ATTEMPT >> tries; exit 1',
+          inputs: ['out.json'],
+          retries: 1,
+          continueOnError: true,
           'x\u001b[31m': 1,
         },
       ],
@@ -36,9 +44,17 @@ test('what other tools were told is taken over as far as it goes, and the rest i
   const graph = await rig.pipe(['init', '--from', 'graph/stage-graph.json']);
   expect(graph).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('to do     copy: "x\\x1b[31m" is not taken over'),
+    stdout: expect.stringContaining('to do     extra: "x\\x1b[31m" is not taken over'),
   });
-  expect(await rig.build()).toMatchObject({ code: 0, executed: ['copy'] });
+  // The run is degraded, as with a runner that goes on after an error.
+  const built = await rig.build();
+  expect(built).toMatchObject({
+    code: 0,
+    executed: ['copy'],
+    failed: ['extra'],
+    finished: { outcome: 'degraded' },
+  });
+  expect(rig.read('tries')).toBe('1\n2\n');
   expect(await rig.build()).toMatchObject({ executed: [] });
 
   const scripts = await rig.pipe(['init', '--from', 'package.json', '--config', 'other/my.config.ts']);

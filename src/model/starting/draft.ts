@@ -13,6 +13,8 @@ export interface DraftStage {
   /** Ranges of versions by program. */
   readonly tools?: Readonly<Record<string, string>> | undefined;
   readonly timeout?: string | undefined;
+  /** Attempts in all. */
+  readonly attempts?: number | undefined;
   readonly optional?: boolean | undefined;
   readonly hooks?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Paths of schemas by the outputs that they are for. */
@@ -65,6 +67,7 @@ function stageLines(stage: DraftStage): readonly string[] {
     ...(isEmpty(env) ? [] : objectLines('env', env!, (one) => (one === true ? 'true' : text(one)), at)),
     ...(isEmpty(tools) ? [] : objectLines('tools', tools!, text, at)),
     ...(stage.timeout === undefined ? [] : [`${at}timeout: ${text(stage.timeout)},`]),
+    ...(stage.attempts === undefined ? [] : [`${at}retry: { attempts: ${stage.attempts} },`]),
     ...(stage.optional === true ? [`${at}optional: true,`] : []),
     ...(isEmpty(hooks) ? [] : objectLines('hooks', hooks!, oneOrList, at)),
     ...(isEmpty(schemas) ? [] : objectLines('check', schemas!, (path) => `jsonSchema(${text(path)})`, at)),

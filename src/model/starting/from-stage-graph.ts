@@ -1,7 +1,7 @@
 // A stage-graph.json as stages: a list, or a record, of stages with a command or a script, and what they read and write.
 
-import { timerMs } from '../validation/duration.ts';
 import type { Draft, DraftStage } from './draft.ts';
+import { attemptsOf, optionalOf, timeoutOf } from './graph-failures.ts';
 import { isJson, type Json, type Reading, stageName } from './reading.ts';
 
 const runners: Readonly<Record<string, string>> = {
@@ -63,7 +63,7 @@ function stageOf(key: string, said: unknown, place: string, reading: Reading): r
   const made = take('outputs', 'produces', 'artifacts');
   const outputs = made === undefined ? [] : Array.isArray(made) ? (made as unknown[]) : [made];
   const files = outputs.map((one) => (isJson(one) ? one.path : one));
-  const { env, runtime, args, optional } = said;
+  const { env, runtime, args } = said;
   return [
     {
       name,
@@ -77,7 +77,8 @@ function stageOf(key: string, said: unknown, place: string, reading: Reading): r
       env: { ...textsIn(withoutTrue(env), `${name}: env`, reading), ...passedIn(env) },
       tools: textsIn(said.tools, `${name}: tools`, reading),
       timeout: timeoutOf(take('timeoutMs', 'timeout'), name, reading),
-      ...(optional === true && { optional }),
+      attempts: attemptsOf(said.retries, name, reading),
+      optional: optionalOf(take('optional', 'continueOnError'), name, reading),
       hooks: hooksOf(said, name, at, reading),
       schemas: { ...schemasOf(take('schema', 'schemas'), files), ...schemasOfOutputs(outputs) },
     },
@@ -113,16 +114,18 @@ const known: ReadonlySet<string> = new Set([
     'after',
     'needs',
   ],
-  ...['dependsOn', 'dependencies', 'env', 'tools', 'timeout', 'timeoutMs', 'optional'],
+  ...[
+    'dependsOn',
+    'dependencies',
+    'env',
+    'tools',
+    'timeout',
+    'timeoutMs',
+    'retries',
+    'optional',
+    'continueOnError',
+  ],
 ]);
-
-function timeoutOf(said: unknown, name: string, reading: Reading): string | undefined {
-  const text = typeof said === 'number' ? `${said}ms` : said;
-  if (text === undefined) return undefined;
-  if (typeof text === 'string' && timerMs(text) !== null) return text;
-  reading.note(`${name}: the timeout ${JSON.stringify(said)} is not taken over`);
-  return undefined;
-}
 
 function linesOf(
   command: unknown,

@@ -8,7 +8,7 @@ import { reportUnknownFields } from './known-fields.ts';
 
 const retryFields = ['attempts', 'delay', 'factor', 'maxDelay', 'jitter', 'when'];
 const whenFields = ['exitCode', 'signal', 'timeout', 'output'];
-const mostAttempts = 1000;
+export const mostAttempts = 1000;
 
 /** Those of Linux and macOS that end a process. */
 const signals = [
