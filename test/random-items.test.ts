@@ -25,7 +25,7 @@ const number = process.env.PIPE_RANDOM_STORIES === undefined ? null : Number(pro
 /** Only what is told again: that takes many times as long as to find it. */
 const shortens = process.env.PIPE_RANDOM_SHORTEN !== 'no' && number !== null;
 /** In fewer not everything can be expected to happen. */
-const leastStories = 6;
+const leastStories = 30;
 const timeoutMs = (number === null ? 10 * budgetMs : number * 60_000) + 600_000;
 /** For a run that judges a change: it must not fail for what was there before. Everybody else looks for more. */
 const fixedSeed = 20_261_215;

@@ -84,11 +84,15 @@ export class EngineItems implements ItemBuilder {
 
   private meddlesome(meddler: Meddler | null): Meddlesome | null {
     if (meddler === null) return null;
-    const { within, when, stage } = meddler;
+    const { within, when, stage, from } = meddler;
     return {
       when,
       isMoment: (of, nth, nthOfStage) =>
-        stage === null ? nth === within : of === stage && nthOfStage === within % 2,
+        from !== null
+          ? nth >= from && meddler.meddled === null
+          : stage === null
+            ? nth === within
+            : of === stage && nthOfStage === within % 2,
       meddle: (tasks, attempt, read) => meddler.meddle(tasks, attempt, read, this.told),
     };
   }

@@ -41,6 +41,8 @@ export class Meddler {
   /** Whose command it is, if that can be chosen: else some come too late to be met often enough. */
   readonly stage: StageName | null;
   readonly when: Meddling['when'];
+  /** Of an output: not before this command, and then as soon as there is one. */
+  readonly from: number | null;
   /** `null`: it did not come to that. */
   meddled: Meddled | null = null;
   private readonly root: string;
@@ -60,6 +62,7 @@ export class Meddler {
     const { isOwn, pick } = meddling;
     this.stage = isOwn && pick % 3 === 0 ? stageNames[(pick / 3) % stageNames.length]! : null;
     this.when = meddling.when;
+    this.from = meddling.output === null ? null : meddling.within;
   }
 
   /** It has come to the command of these tasks. `events`: all so far. */
