@@ -128,7 +128,7 @@ export class Assessor {
     const read = once(() => this.read(definition.parts, inputs.files));
     const expected = () => this.expected(task, memory);
     const parts = definition.told;
-    const circumstances = () => circumstancesOf(this.world, stage, parts);
+    const circumstances = () => circumstancesOf(this.world, { task, outputs }, parts);
     const base = { task, memory, parts, inputs: inputs.files, outputs, read, expected, circumstances };
     if (stage.freshness === 'mtime' && stage.produces !== null) {
       const unmatched = (listedOutputs?.unmatched ?? [])
@@ -172,7 +172,7 @@ export class Assessor {
     const read = once(() => ({ seen, fingerprint: once(() => fingerprintOf(parts, inputs)) }));
     read();
     const expected = () => this.expected(task, memory);
-    const circumstances = () => circumstancesOf(this.world, task.stage, told);
+    const circumstances = () => circumstancesOf(this.world, { task, outputs }, told);
     return { task, verdict, memory, parts: told, inputs, outputs, read, expected, circumstances };
   }
 
@@ -193,7 +193,7 @@ export class Assessor {
       inputs,
       outputs,
       expected,
-      circumstances: () => circumstancesOf(this.world, task.stage, parts),
+      circumstances: () => circumstancesOf(this.world, { task, outputs }, parts),
       read: once(() => this.readAgain(task, inputs)),
       stamps,
     };

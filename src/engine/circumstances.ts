@@ -1,17 +1,20 @@
-// What decides how an attempt comes out besides what its result depends on: limits, secrets, services, checks. Another one
-// of these makes no other result, so it is in no fingerprint; but what failed under it may go well now.
+// What decides how an attempt comes out besides what its result depends on: limits, secrets, services, checks, and what
+// stands in the way of its outputs. Another one of these makes no other result, so it is in no fingerprint; but what failed
+// under it may go well now.
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from '../base/once.ts';
 import { checksOf } from '../model/fingerprint.ts';
 import type { FingerprintPart } from '../model/record.ts';
-import type { Command, Service, Stage } from '../model/stage.ts';
+import type { Command, Service } from '../model/stage.ts';
+import { type Made, obstructionOf } from './obstruction.ts';
 import type { World } from './world.ts';
 
 /** Of this process alone: what is told of a secret's value must not serve to find it. */
 const salt = once(() => randomBytes(32));
 
 /** Equal texts: an attempt would meet the same. For comparison within this process. `parts`: of the definition. */
-export function circumstancesOf(world: World, stage: Stage, parts: readonly FingerprintPart[]): string {
+export function circumstancesOf(world: World, made: Made, parts: readonly FingerprintPart[]): string {
+  const { stage } = made.task;
   const { timeoutMs, retry, clean, protect, services, secrets } = stage;
   const asksFunction = retry?.when?.kind === 'predicate';
   return JSON.stringify([
@@ -19,6 +22,7 @@ export function circumstancesOf(world: World, stage: Stage, parts: readonly Fing
     ...[retry, asksFunction && codeOf(world, null)],
     secrets.map((name) => sealed(world, name)),
     services.map((service) => circumstancesOfService(world, service)),
+    obstructionOf(world, made),
   ]);
 }
 

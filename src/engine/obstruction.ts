@@ -2,14 +2,20 @@
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assess.ts';
+import type { ListedFile } from './ports.ts';
 import type { World } from './world.ts';
+
+/** A task and what lies at its outputs. */
+export interface Made {
+  readonly task: Task;
+  readonly outputs: readonly ListedFile[];
+}
 
 /**
  * As far as that can be known before anything is touched. What is seen through a linked folder is somebody else's: it is
  * neither moved nor replaced.
  */
-export function obstructionOf(world: World, { task, outputs }: Assessment): Failure | null {
+export function obstructionOf(world: World, { task, outputs }: Made): Failure | null {
   const folders = new Map<string, FilePath>();
   for (const { path } of outputs) folders.set(path.slice(0, path.lastIndexOf('/') + 1), path);
   for (const entry of task.stage.produces?.entries ?? []) {

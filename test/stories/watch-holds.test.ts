@@ -161,6 +161,19 @@ test('a function that checks and is mended is reason enough', () =>
 const waiting = (timeout: string) =>
   copying(`timeout: '${timeout}'`, '', 'test ! -e slow || { rm slow; sleep 60; }; cp in.txt out.txt');
 
+test('what stood in the way of an output and is gone is reason enough', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '1', out: 'no folder' },
+    `{ stages: { s: { requires: ['in.txt'], produces: ['out/s.txt'], run: 'cp in.txt out/s.txt' } } }`,
+  );
+  const [watcher, first] = await Watcher.start(rig, []);
+  await using _ = watcher;
+  expect(first).toMatchObject({ failed: ['s'] });
+  rig.remove('out');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['s'] });
+  expect(rig.read('out/s.txt')).toBe('1');
+});
+
 test('a longer time limit is reason enough', () =>
   mended({ files: { slow: '' }, config: waiting('50ms') }, (rig) => rig.reconfigure(waiting('60s'))));
 

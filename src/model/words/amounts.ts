@@ -68,3 +68,9 @@ export function listSome(names: readonly string[], limit: number): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** The same as lines of their own. */
+export function someLines(lines: readonly string[], limit = 20): readonly string[] {
+  if (lines.length <= limit) return lines;
+  return [...lines.slice(0, limit), `and ${lines.length - limit} more`];
+}

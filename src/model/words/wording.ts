@@ -3,7 +3,7 @@
 import type { TaskRetrying } from '../events.ts';
 import type { Failure } from '../failure.ts';
 import type { StaleReason } from '../verdict.ts';
-import { formatDuration, listSome, plural } from './amounts.ts';
+import { formatDuration, listSome, plural, someLines } from './amounts.ts';
 import { inOneLine, printable } from './printable.ts';
 
 type PathReason = Extract<StaleReason, { readonly path: string }>;
@@ -109,7 +109,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
         `say after: ['${failure.producer}'], or require ${printable(failure.leadsTo)}`,
       ];
     case 'input-changing':
-      return ['its inputs were edited each time while it ran', ...failure.paths.map(printable)];
+      return ['its inputs were edited each time while it ran', ...someLines(failure.paths.map(printable))];
     case 'record-gone':
       return failure.why === null
         ? [`its record has gone from ${printable(failure.document)}, which was edited while it ran`]
@@ -117,10 +117,10 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'input-overwritten':
       return [
         `what ${listSome(failure.stages, 3)} made was changed since, while this build ran`,
-        ...failure.paths.map(printable),
+        ...someLines(failure.paths.map(printable)),
       ];
     case 'protected':
-      return ['a protected output was edited', ...failure.paths.map(printable)];
+      return ['a protected output was edited', ...someLines(failure.paths.map(printable))];
     case 'secret-missing':
       return [
         `${plural(failure.names.length, 'secret is', 'secrets are')} not set: ${failure.names.join(', ')}`,

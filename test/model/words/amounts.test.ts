@@ -7,6 +7,7 @@ import {
   formatSize,
   listSome,
   plural,
+  someLines,
 } from '../../../src/model/words/amounts.ts';
 
 test.each([
@@ -59,6 +60,10 @@ test('a count agrees with its noun', () => {
 });
 
 test('a long list names its beginning and counts the rest', () => {
+  expect([someLines(['a', 'b'], 2), someLines(['a', 'b', 'c', 'd'], 2)]).toEqual([
+    ['a', 'b'],
+    ['a', 'b', 'and 2 more'],
+  ]);
   expect([listSome(['a', 'b'], 2), listSome(['a', 'b', 'c'], 2)]).toEqual(['a, b', 'a, b and 1 more']);
 });
 
