@@ -23,6 +23,8 @@ export type AttendedEvent = (name: string, heardAll: boolean) => void;
 
 /** Costs nothing noticeable, and what is lost for so long is found at last. */
 const checkMs = 10 * 60 * 1000;
+/** Longer than what goes on, such as the removal of very many files, pauses. */
+const calmMs = 5000;
 /** Where nothing tells of changes. */
 const usualPollMs = 2000;
 
@@ -34,6 +36,7 @@ export class WatchEars {
   private folders: FolderWatch | null = null;
   private listener: Listener | null = null;
   private stopClock = () => {};
+  private stopCalm = () => {};
   private readonly clock: IntervalClock;
   private readonly viewDisks: () => DiskView | null;
   /** What is mounted, since before anything was watched; `null` where the system does not tell. */
@@ -116,8 +119,18 @@ export class WatchEars {
     for (let turn = 0; turn < 3; turn++) await nextTurn();
   }
 
+  /** All may have changed as soon as nothing was heard of for some seconds. */
+  suspectInCalm(): void {
+    this.stopCalm();
+    this.stopCalm = this.clock(calmMs, () => {
+      this.stopCalm();
+      this.listener?.onSuspicion();
+    });
+  }
+
   close(): void {
     this.stopClock();
+    this.stopCalm();
     this.folders?.close();
     this.listener = null;
   }
@@ -149,6 +162,7 @@ export class WatchEars {
     if (!this.lookedAt.matters(file, news)) return;
     if (file === this.memory && this.listener?.isMemoryOfOthers() === false) return;
     if (this.fresh.size === 0) setImmediate(() => this.tell());
+    this.stopCalm();
     const { news: before = news, times = 0 } = this.fresh.get(file) ?? {};
     this.fresh.set(file, { news: before === 'entry' ? before : news, times: times + 1 });
   }

@@ -166,6 +166,7 @@ export class WatchLoop {
         this.heardPaths = [];
         if (this.state.config === 'broken') view.rest(null, this.options.ears.size);
         else if (this.sight.found !== null) view.rest(this.sight.found, this.options.ears.size);
+        if (this.holds.waitsForCalm) this.options.ears.suspectInCalm();
         this.options.onRest();
         return;
       case 'end':

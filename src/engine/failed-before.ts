@@ -38,6 +38,11 @@ export class FailedBefore {
     this.failures.set(id, { failure, isManual: stage.watch === 'manual', key, isLongAgo: false });
   }
 
+  /** Whether any of them is worth another try as soon as nothing is edited for a while. */
+  get waitsForCalm(): boolean {
+    return [...this.failures.keys()].some((task) => this.overEdits.waitsForCalm(task));
+  }
+
   /** It has gone well, here or elsewhere. */
   forget(task: TaskId): void {
     this.failures.delete(task);

@@ -50,6 +50,11 @@ export class Holds implements Watching {
     this.failedBefore.heard(came);
   }
 
+  /** Whether something failed over edits that is to be tried once more when there are none for a while. */
+  get waitsForCalm(): boolean {
+    return this.failedBefore.waitsForCalm;
+  }
+
   /** In the run that is at work. What a failure in it has left out has had its turn as well. */
   ended(finished: TaskFinished): void {
     const { task, stage, outcome, failure, blockedBy = [] } = finished;

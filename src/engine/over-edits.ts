@@ -26,10 +26,15 @@ export class OverEdits {
     else this.failed.delete(task);
   }
 
-  /** `isLongAgo`: all was looked at anew since. By then a person has come to rest, so that it is tried once more. */
+  /** `isLongAgo`: all was looked at anew since, in a calm. By then a person has come to rest, so that it is tried once more. */
   isWorthTrying(task: TaskId, isLongAgo: boolean): boolean {
     const tries = this.failed.get(task) ?? 0;
     return tries < mostTries || (tries === mostTries && isLongAgo);
+  }
+
+  /** Whether a calm is all that it waits for. */
+  waitsForCalm(task: TaskId): boolean {
+    return this.failed.get(task) === mostTries;
   }
 
   /** What was left so often that it was tried and failed would else be left so often before each try. */

@@ -13,6 +13,7 @@ class Scene implements Disposable {
   /** The clocks that tick, by how often. */
   readonly clocks = new Map<number, () => void>();
   suspicions = 0;
+  private onHeard = () => {};
 
   constructor(pollMs: number | null = null) {
     this.ears = new WatchEars({
@@ -33,13 +34,20 @@ class Scene implements Disposable {
       },
     });
     this.ears.listen({
-      onHeard: () => {},
+      onHeard: () => this.onHeard(),
       onSuspicion: () => {
         this.suspicions++;
       },
       isMemoryOfOthers: () => false,
     });
     this.ears.arm();
+  }
+
+  /** Resolves when something has been heard of. */
+  heard(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onHeard = resolve;
+    });
   }
 
   [Symbol.dispose](): void {
@@ -56,6 +64,26 @@ test('every ten minutes all may have changed, whatever was heard', () => {
   expect(scene.suspicions).toBe(2);
   scene.ears.close();
   expect(scene.clocks.size).toBe(0);
+});
+
+test('in a calm all may have changed, once; what is heard of before is none', async () => {
+  using scene = new Scene();
+  const calm = () => scene.clocks.get(5000);
+  scene.ears.suspectInCalm();
+  scene.ears.suspectInCalm();
+  calm()!();
+  expect([scene.suspicions, calm()]).toEqual([1, undefined]);
+  const file = path.join(scene.root, 'in.txt');
+  scene.ears.lookedAt.sawOwn(file);
+  scene.ears.arm();
+  scene.ears.suspectInCalm();
+  const heard = scene.heard();
+  fs.writeFileSync(file, 'edited');
+  await heard;
+  expect([scene.suspicions, calm()]).toEqual([1, undefined]);
+  scene.ears.suspectInCalm();
+  scene.ears.close();
+  expect(calm()).toBeUndefined();
 });
 
 test('where nothing tells of changes, it is so as often as was asked for, and nothing is watched', () => {

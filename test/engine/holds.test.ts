@@ -76,15 +76,17 @@ test.each(overEdits)(
     // What is there now was never tried, also where it is what it began with.
     for (const present of ['later', 'begun with']) {
       fails();
-      expect(kind(present)).toBe('runs');
+      expect([holds.waitsForCalm, kind(present)]).toEqual([false, 'runs']);
     }
     fails();
+    expect(holds.waitsForCalm).toBe(true);
     expect([kind('last'), kind('last')]).toEqual(['until-changed', 'until-changed']);
     holds.heard(['in.txt' as FilePath]);
     expect(kind('last')).toBe('until-changed');
     holds.heard(null);
     expect(kind('last')).toBe('runs');
     fails();
+    expect(holds.waitsForCalm).toBe(false);
     holds.heard(null);
     expect(kind('last')).toBe('until-changed');
     // Edited while nothing ran, thus by a person: all from the beginning.

@@ -1312,6 +1312,20 @@ export const mutants = [
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-holds.test.ts'],
   },
   {
+    name: 'a watch does not wait for a calm to try once more what failed over edits',
+    file: 'src/engine/over-edits.ts',
+    from: 'return this.failed.get(task) === mostTries;',
+    to: 'return false;',
+    tests: ['test/engine/holds.test.ts'],
+  },
+  {
+    name: 'a calm is one although something was heard of',
+    file: 'src/cli/watch-ears.ts',
+    from: 'setImmediate(() => this.tell());\n    this.stopCalm();',
+    to: 'setImmediate(() => this.tell());',
+    tests: ['test/cli/watch-ears.test.ts'],
+  },
+  {
     name: 'a watch never comes to rest over an input whose time is still to come',
     file: 'src/engine/holds.ts',
     from: "(reason.code === 'input-newer' && reason.isAhead === true)",
