@@ -24,7 +24,7 @@ async function built(machine: Machine, plan: ReturnType<typeof planOf>) {
   return { end: end.kind, executed, read };
 }
 
-test('the schema of what has passed it is not read again, unless the stage runs', async () => {
+test('the schema of what has passed it is read again only when the stage runs', async () => {
   const machine = Machine.with({ 'in.txt': '1' });
   const good = stages({});
   // Before all, and for the stage itself.
