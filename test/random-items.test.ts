@@ -137,7 +137,7 @@ test(
       peaceful: 3,
       flagless: 0,
       twice: 3,
-      quiet: 3,
+      quiet: 1,
       mostTurns: 8,
       wanted: ['executed', 'deaths', 'meddled', 'twice'],
       share: 0.3,
