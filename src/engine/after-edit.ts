@@ -1,6 +1,7 @@
 // What follows in an attempt whose inputs were edited while it ran. A build by itself goes on with them as they are now;
 // a watch may leave the task to its next run, or until somebody asks for it again.
 import type { FilePath } from '../base/brand.ts';
+import type { Failure } from '../model/failure.ts';
 import { codeOf } from '../model/hooks.ts';
 import type { Task } from '../model/task.ts';
 import { type Edit, type Fate, fateOf } from '../model/watch/edited-inputs.ts';
@@ -22,6 +23,8 @@ export interface InputsChanged {
   readonly paths: readonly FilePath[];
   /** As its command found them; `null`: it had not begun. */
   readonly seen: Observation | null;
+  /** They are no inputs of its own, but of others of its batch. */
+  readonly isOfOthers?: boolean;
 }
 
 type Next =
@@ -35,11 +38,16 @@ export function editIn(end: AttemptEnd | InputsChanged): InputsChanged | null {
   return { kind: 'inputs-changed', paths: end.failure.paths as readonly FilePath[], seen: null };
 }
 
+/** Each time that it was tried. */
+export function stillChanging({ paths, isOfOthers }: InputsChanged): Failure {
+  return { kind: 'input-changing', paths, ...(isOfOthers && { isOfOthers }) };
+}
+
 export function afterEdit(
   world: World,
   {
     assessment,
-    edit: { paths, seen },
+    edit: { paths, seen, isOfOthers },
     options: { fate, distrust },
     warn,
   }: {
@@ -50,6 +58,7 @@ export function afterEdit(
   },
 ): Next {
   const { task } = assessment;
+  if (isOfOthers) return { kind: 'again', task, edited: { paths, isOfOthers } };
   const asBefore = seen !== null && areAsSeen(world, assessment, seen, paths);
   const edited: EditedInputs = { paths, ...(asBefore && { asBefore }) };
   const now = taskOfRecordNow(world, task);

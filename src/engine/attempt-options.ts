@@ -9,7 +9,7 @@ import type { Batch } from './batch.ts';
 import type { IsOfAnother } from './make-room.ts';
 
 /** `asBefore`: they hold again what they held. */
-export type EditedInputs = Pick<InputsEdited, 'paths' | 'asBefore'>;
+export type EditedInputs = Pick<InputsEdited, 'paths' | 'asBefore' | 'isOfOthers'>;
 
 /** What an attempt tells while it runs. */
 export interface AttemptWatcher {

@@ -1,7 +1,7 @@
 // One task from stale to done: restores its outputs from the cache, or executes it and accepts what it made.
 // Knows nothing of other tasks, of slots or of displays.
 import type { Task } from '../model/task.ts';
-import { afterEdit, editIn, type InputsChanged, overOwnRecord } from './after-edit.ts';
+import { afterEdit, editIn, type InputsChanged, overOwnRecord, stillChanging } from './after-edit.ts';
 import { findAction, mayStay, saveArtifacts } from './artifacts.ts';
 import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
 import { type AttemptEnd, type FailedEnd, failed, failureOf } from './attempt-end.ts';
@@ -111,8 +111,7 @@ export class Attempt {
       const next = afterEdit(world, { assessment, edit, options, warn });
       if (next.kind === 'over') return next.end;
       if (end.kind !== 'inputs-changed') return end;
-      if (attempt - number + 1 - this.executing.restarts === executions)
-        return failed({ kind: 'input-changing', paths: end.paths });
+      if (attempt - number + 1 - this.executing.restarts === executions) return failed(stillChanging(end));
       this.watcher.onInputsChanged(attempt, next.edited);
       const again = this.assessor.assess(next.task);
       this.latest = again;
@@ -222,7 +221,7 @@ export class Attempt {
     if (end.kind === 'cancelled') return this.finishing.reject({ kind: 'cancelled' });
     if (end.kind === 'to-restart') {
       this.finishing.reject({ kind: 'cancelled' });
-      return { kind: 'inputs-changed', paths: end.edited, seen };
+      return { kind: 'inputs-changed', paths: end.edited, seen, isOfOthers: end.isOfOthers };
     }
     if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));
     if (closed !== null) return this.finishing.reject(closed);

@@ -1,6 +1,6 @@
 // One execution for several attempts: it begins when all of them have come to their command or have ended without it.
 // Nothing else runs for them meanwhile: a batch has one slot.
-import type { TaskId } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution, ExecutionEnd, RunningExecution } from './executor.ts';
 import { Seat } from './seat.ts';
@@ -26,9 +26,9 @@ export class Batch {
     return this.order[0]!;
   }
 
-  /** Together with the others. */
-  start(execution: Execution): RunningExecution {
-    const seat = new Seat(execution);
+  /** Together with the others. `edited`: its inputs that are not as its attempt found them. */
+  start(execution: Execution, edited: () => readonly FilePath[]): RunningExecution {
+    const seat = new Seat(execution, edited);
     if (this.awaited.delete(seat.task.id)) {
       this.seats.push(seat);
       this.beginWhenComplete();
@@ -70,7 +70,9 @@ export class Batch {
   }
 
   private begin(seats: readonly Seat[]): void {
-    const run = new SharedRun(this.world, seats);
+    const run = new SharedRun(this.world, seats, (spoilt) => {
+      for (const { task } of spoilt) this.awaited.add(task.id);
+    });
     this.turn = this.turn.then(() => run.perform());
   }
 }

@@ -18,6 +18,13 @@ interface BegunWith {
   readonly seen: Observation;
 }
 
+interface ToRestart {
+  readonly kind: 'to-restart';
+  readonly edited: readonly FilePath[];
+  /** They are inputs of others, over which the execution that it shared with them failed. */
+  readonly isOfOthers: boolean;
+}
+
 export class Executing {
   private readonly world: World;
   private readonly task: Task;
@@ -87,13 +94,14 @@ export class Executing {
     return end;
   }
 
-  async run(
-    execution: Execution,
-    begunWith: BegunWith,
-  ): Promise<ExecutionEnd | { readonly kind: 'to-restart'; readonly edited: readonly FilePath[] }> {
+  async run(execution: Execution, begunWith: BegunWith): Promise<ExecutionEnd | ToRestart> {
     if (this.cancelled) return { kind: 'cancelled' };
     this.begunWith = begunWith;
-    const running = (this.batch ?? this.world.executor).start(execution);
+    const { world, task } = this;
+    const { assessment, seen } = begunWith;
+    const running =
+      this.batch?.start(execution, () => inputsThatChanged(world, task, assessment, seen)) ??
+      world.executor.start(execution);
     this.running = running;
     const end = await running.ended;
     this.running = null;
@@ -102,8 +110,10 @@ export class Executing {
     this.shareMs = end.kind === 'cancelled' ? null : (end.shareMs ?? null);
     const { edited } = this;
     this.edited = null;
+    if (end.kind === 'failed' && end.overOthers)
+      return { kind: 'to-restart', edited: end.overOthers, isOfOthers: true };
     if (end.kind !== 'cancelled' || this.cancelled || edited === null) return end;
-    return { kind: 'to-restart', edited };
+    return { kind: 'to-restart', edited, isOfOthers: false };
   }
 
   /** Resolves when nothing of it runs any more: how much longer it took for this task than until it was done. */

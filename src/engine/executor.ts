@@ -1,6 +1,6 @@
 // The port behind which stages are executed: what an execution needs, and how it can end.
 
-import type { RunId } from '../base/brand.ts';
+import type { FilePath, RunId } from '../base/brand.ts';
 import type { AuditVerdict } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import type { HookName } from '../model/hooks.ts';
@@ -126,6 +126,8 @@ export type ExecutionEnd =
       readonly failure: Failure;
       readonly tail: readonly string[];
       readonly shareMs?: number;
+      /** Files of others that it served, edited meanwhile: it may have failed over these alone. */
+      readonly overOthers?: readonly FilePath[];
     }
   | { readonly kind: 'cancelled' };
 

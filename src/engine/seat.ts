@@ -1,4 +1,5 @@
 // The place of one item in a batch: the execution that its attempt waits for, however many share it.
+import type { FilePath } from '../base/brand.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution, ExecutionEnd, RunningExecution } from './executor.ts';
 
@@ -14,6 +15,8 @@ export class Seat implements RunningExecution {
   readonly execution: Execution;
   readonly task: Task;
   readonly ended: Promise<ExecutionEnd>;
+  /** Its inputs that are not as its attempt found them. */
+  readonly edited: () => readonly FilePath[];
   /** Of whoever performs it; until then nothing is to be ended. */
   onWithdrawn: ((how: 'gently' | 'now') => void) | null = null;
   /** Of the process that goes on when the item is done. */
@@ -23,10 +26,11 @@ export class Seat implements RunningExecution {
   private resolve!: (end: ExecutionEnd) => void;
   private reject!: (error: unknown) => void;
 
-  constructor(execution: Execution) {
+  constructor(execution: Execution, edited: () => readonly FilePath[]) {
     if (execution.task === null) throw new Error('what is done for a service is in no batch');
     this.execution = execution;
     this.task = execution.task;
+    this.edited = edited;
     this.ended = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

@@ -4,11 +4,13 @@ import { explainFailure } from '../model/words/wording.ts';
 import type { BatchNews, ExecutionEnd, RunningExecution } from './executor.ts';
 import type { Said, Seat } from './seat.ts';
 import { sharedExecution } from './shared-execution.ts';
+import { spoiltBy } from './spoilt-batch.ts';
 import type { World } from './world.ts';
 
 export class SharedRun {
   private readonly world: World;
   private readonly seats: readonly Seat[];
+  private readonly onSpoilt: (seats: readonly Seat[]) => void;
   private readonly byItem: ReadonlyMap<string, Seat>;
   private running: RunningExecution | null = null;
   /** Until when its time has been shared out. */
@@ -21,9 +23,11 @@ export class SharedRun {
   private endRest: (shareMs: number) => void = () => {};
   private failRest: (error: unknown) => void = () => {};
 
-  constructor(world: World, seats: readonly Seat[]) {
+  /** `onSpoilt`: they failed over what others needed, and come again. */
+  constructor(world: World, seats: readonly Seat[], onSpoilt: (seats: readonly Seat[]) => void) {
     this.world = world;
     this.seats = seats;
+    this.onSpoilt = onSpoilt;
     this.byItem = new Map(seats.map((seat) => [seat.task.item ?? '', seat]));
   }
 
@@ -155,7 +159,12 @@ export class SharedRun {
       const message = `a batch of stage "${stage.name}" ended badly when all its items had been reported: ${why}`;
       this.world.events.emit({ kind: 'warning', message, hint: 'what was reported as done stands' });
     }
-    for (const seat of waiting) seat.end(endOf(seat, end, this.shareOf(seat)));
+    const overOthers = spoiltBy(this.world, waiting, end);
+    this.onSpoilt([...overOthers.keys()]);
+    for (const seat of waiting) {
+      const edited = overOthers.get(seat);
+      seat.end({ ...endOf(seat, end, this.shareOf(seat)), ...(edited && { overOthers: edited }) });
+    }
     if (lingering !== null) this.endRest(this.sharesMs.get(lingering)!);
   }
 }

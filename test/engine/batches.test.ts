@@ -271,6 +271,60 @@ test('one whose input is edited meanwhile is made again by itself; the others st
   expect(machine.disk.read('out/b.txt')).toBe('s(new)');
 });
 
+test.each([
+  ['of one was edited', 'in/b.txt', 'acd'],
+  ['of one was taken away', 'in/b.txt', 'acd'],
+  ['of all was edited', 'style.md', ''],
+] as const)(
+  'a batch dies, and an input %s meanwhile: the others run again together',
+  async (how, path, others) => {
+    const machine = machineWith(4);
+    machine.disk.write('style.md', '');
+    const { batches, outcomes } = await built(
+      machine,
+      plan({ batch: { size: 9 }, requires: ['style.md'] }),
+      {},
+      ({ disk, execution, work }) => {
+        work();
+        if (execution.context.items.length < 4) return undefined;
+        if (how === 'of one was taken away') disk.remove(path);
+        else disk.write(path, 'new');
+        return exitOne;
+      },
+    );
+    expect(batches).toEqual(['abcd', others].filter((names) => names !== ''));
+    const outcomeOf = (name: string) => (others.includes(name) ? 'executed' : 'failed');
+    expect(outcomes).toEqual(Object.fromEntries([...'abcd'].map((name) => [name, outcomeOf(name)])));
+  },
+);
+
+test('a batch that dies is not run again where it told of a failure, or no input was edited', async () => {
+  for (const isTold of [true, false]) {
+    const { batches, outcomes } = await built(machineWith(3), plan(), { keepGoing: true }, (scene) => {
+      if (!isTold) return exitOne;
+      failed(scene.execution, 'a');
+      scene.disk.remove('in/b.txt');
+      return exitOne;
+    });
+    expect(batches).toEqual(['abc']);
+    expect(outcomes).toEqual({ a: 'failed', b: 'failed', c: 'failed' });
+  }
+});
+
+test('a batch that dies over other edits each time is run three times', async () => {
+  const { batches, world } = await built(machineWith(6), plan({ batch: { size: 9 } }), {}, (scene) => {
+    scene.disk.remove(`in/${named(scene.execution).at(-1)}.txt`);
+    return exitOne;
+  });
+  expect(batches).toEqual(['abcdef', 'abcde', 'abcd']);
+  const failures = world.ofKind('task-finished').map(({ item, failure }) => [item, failure]);
+  expect(failures).toContainEqual([
+    'in/a.txt',
+    { kind: 'input-changing', paths: ['in/d.txt'], isOfOthers: true },
+  ]);
+  expect(failures).toContainEqual(['in/d.txt', { kind: 'exit', code: 1, line: 'make it' }]);
+});
+
 test('an interrupt ends the batch once, and what was done before it stands', async () => {
   const machine = machineWith(3);
   const world = machine.start();

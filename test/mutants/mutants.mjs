@@ -1445,6 +1445,27 @@ export const mutants = [
     tests: ['test/random-items.test.ts'],
   },
   {
+    name: 'what died over a file of one item of its batch is not run again',
+    file: 'src/engine/spoilt-batch.ts',
+    from: 'if (paths.length === 0) return new Map();',
+    to: 'return new Map();',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
+    name: 'a batch that died over a file of one item is run again with all of them',
+    file: 'src/engine/spoilt-batch.ts',
+    from: 'untold.filter((seat) => edited.get(seat)!.length === 0)',
+    to: 'untold',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
+    name: 'what comes again from a batch that died comes one by one',
+    file: 'src/engine/batch.ts',
+    from: 'for (const { task } of spoilt) this.awaited.add(task.id);',
+    to: '',
+    tests: ['test/engine/batches.test.ts'],
+  },
+  {
     name: 'what one item of a batch used is shared out among all',
     file: 'src/engine/shared-run.ts',
     from: 'if (seat?.isOver === true) this.share(values);',

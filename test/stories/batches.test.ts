@@ -119,6 +119,41 @@ test('an edit ends the batch that it concerns, and no other batch of the stage',
   expect([rig.read('out/a.txt'), rig.read('out/b.txt')]).toEqual(['2', '1']);
 });
 
+test('a file of one item is taken away and its batch dies of that: the others are made all the same', async () => {
+  const run = 'test -e quick || { echo at work; read _ < gate; }; for f in {requires}; do cp $f out/; done';
+  const config = `{ stages: { s: {
+    forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], batch: { size: 9 }, run: ${JSON.stringify(run)},
+  } } }`;
+  const three = { 'in/a.txt': 'a', 'in/b.txt': 'b', 'in/c.txt': 'c' };
+  const takenAway = async (rig: Rig) => {
+    rig.write('quick', '');
+    rig.remove('in/b.txt');
+    await tell(rig, 'gate');
+  };
+
+  await using built = await Rig.compiled(three, config);
+  gate(built, 'gate');
+  const running = built.start(['build', '-v']);
+  await running.printed(/at work/);
+  await takenAway(built);
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(1);
+  const again = 'its batch failed, and in/b.txt of another item was edited meanwhile, so it runs again';
+  expect(stdout).toContain(`s:in/a.txt: ${again}\n`);
+  expect(stdout).toContain('\n1 failed, 2 ran in ');
+  expect(await built.build()).toMatchObject({ code: 0, executed: [], finished: { fresh: 2 } });
+
+  // A watch needs nobody who asks for them again.
+  await using watched = await Rig.compiled(three, config);
+  gate(watched, 'gate');
+  await using watcher = new Watcher(watched.start(['watch', '-v']));
+  await watcher.until(/at work/);
+  await takenAway(watched);
+  const { done, failed, text } = await watcher.rest();
+  expect({ done, failed }).toEqual({ done: ['s:in/a.txt', 's:in/c.txt'], failed: ['s:in/b.txt'] });
+  expect(text).not.toContain('failed before');
+});
+
 test('a function is given its items, and says of each how it went', async () => {
   await using rig = await Rig.compiled(
     { 'in/1.txt': 'one', 'in/2.txt': 'two', 'in/3.txt': 'three' },

@@ -1,6 +1,5 @@
 // The words for why a task is stale and how one failed: the same in every display.
 
-import type { TaskRetrying } from '../events.ts';
 import type { Failure } from '../failure.ts';
 import type { StaleReason } from '../verdict.ts';
 import { formatDuration, listSome, plural, someLines } from './amounts.ts';
@@ -109,7 +108,12 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
         `say after: ['${failure.producer}'], or require ${printable(failure.leadsTo)}`,
       ];
     case 'input-changing':
-      return ['its inputs were edited each time while it ran', ...someLines(failure.paths.map(printable))];
+      return [
+        failure.isOfOthers === true
+          ? 'its batch failed each time, and inputs of other items were edited meanwhile'
+          : 'its inputs were edited each time while it ran',
+        ...someLines(failure.paths.map(printable)),
+      ];
     case 'record-gone':
       return failure.why === null
         ? [`its record has gone from ${printable(failure.document)}, which was edited while it ran`]
@@ -159,16 +163,6 @@ function explainProblems({
     ...(more === 0 ? [] : [`and ${more} more`]),
     ...(kept === null ? [] : [`what it made is in ${printable(kept)}`]),
   ];
-}
-
-/** `attempt 1 failed: exit code 7; again in 2.0s (2 left)` */
-export function explainRetry(event: TaskRetrying): string {
-  if (event.why === 'input-changed')
-    return event.asBefore === true
-      ? 'its inputs were touched while it ran, or edited and put back, so it runs again'
-      : 'its inputs were edited while it ran, so it runs again';
-  const [what] = explainFailure(event.failure);
-  return `attempt ${event.attempt} failed: ${what}; again in ${formatDuration(event.delayMs)} (${event.left} left)`;
 }
 
 function explainGroup(group: readonly StaleReason[], limit: number): string {
