@@ -96,9 +96,9 @@ export class PlayedLabour implements Executor {
       if (isMoment) meddler?.meddle([name], context.attempt, readsLate ? 'late' : 'early');
     };
     if (meddler?.when === 'before') meddle();
-    const inputs = context.requires.map((at) => ({ path: at, text: fs.readFileSync(this.at(at), 'utf8') }));
+    const inputs = this.inputsAt(context.requires);
     if (meddler?.when === 'after') meddle();
-    const occasion = { inputs, values, record, attempts: context.attempt };
+    const occasion = { inputs: inputs ?? [], values, record, attempts: context.attempt };
     // Others may be at work.
     await new Promise((resolve) => setImmediate(resolve));
     if (hook === 'before') return isRefused(recipe, occasion) ? failed : done;
@@ -117,7 +117,7 @@ export class PlayedLabour implements Executor {
       return new Promise(() => {});
     }
     const outcome = outcomeOf({ ...recipe, hook: 'none' }, occasion);
-    if (outcome.kind === 'failed') return failed;
+    if (outcome.kind === 'failed' || inputs === null) return failed;
     for (const [at, text] of outcome.outputs) this.write(at, text);
     return done;
   }
@@ -172,10 +172,10 @@ export class PlayedLabour implements Executor {
       // What was said of those before may be on record.
       await new Promise((resolve) => setImmediate(resolve));
       const occasion = this.occasionOf(item, recipe, context);
-      const outcome = outcomeOf(recipe, occasion);
+      const outcome = occasion && outcomeOf(recipe, occasion);
       if (i === 0 && meddler?.when === 'after') meddle();
-      if (outcome.kind === 'failed') {
-        if (outcome.crashes) {
+      if (occasion === null || outcome?.kind !== 'made') {
+        if (outcome?.kind === 'failed' && outcome.crashes) {
           this.spared += saidDone;
           return failed;
         }
@@ -194,11 +194,24 @@ export class PlayedLabour implements Executor {
     return done;
   }
 
-  private occasionOf(item: SharedItem, recipe: Recipe, { params, attempt }: Execution['context']): Occasion {
-    const inputs = item.requires.map((at) => ({ path: at, text: fs.readFileSync(this.at(at), 'utf8') }));
+  /** `null`: somebody has deleted one of its inputs. */
+  private occasionOf(
+    item: SharedItem,
+    recipe: Recipe,
+    { params, attempt }: Execution['context'],
+  ): Occasion | null {
+    const inputs = this.inputsAt(item.requires);
+    if (inputs === null) return null;
     const record = recipe.forEach?.kind === 'records' ? JSON.stringify(item.value) : null;
     const values = { ...item.captures, 'params.s': String(params.s ?? '') };
     return { inputs, values, record, attempts: attempt };
+  }
+
+  /** `null`: one of them was there when its turn came, and somebody has deleted it since. */
+  private inputsAt(paths: readonly string[]): Occasion['inputs'] | null {
+    const present = paths.filter((at) => fs.existsSync(this.at(at)));
+    const inputs = present.map((at) => ({ path: at, text: fs.readFileSync(this.at(at), 'utf8') }));
+    return inputs.length < paths.length ? null : inputs;
   }
 
   private write(at: string, text: string): void {
