@@ -231,15 +231,15 @@ export class Scheduler {
       this.fail(task, attempt.assessed, detailsOf(end, log));
   }
 
-  /** What lacks the files of a stage that did not go well has not failed itself. */
+  /** What lacks the files of a stage that did not go well has not failed itself, unless somebody took away what did. */
   private failAtOnce(task: Task, assessed: AssessmentOrFailure, failure: Failure): void {
     const lacks = failure.kind === 'input-missing' && this.options.makersOf(task).length > 0;
-    const spoilers = lacks ? this.board.places.spoilersOf(task) : [];
-    const why = (lacks && spoilers.length === 0 ? this.doubts.ofMissing(task) : null) ?? failure;
-    const left = this.doubts.leftToNext(task, why);
+    const doubt = lacks ? this.doubts.ofMissing(task) : null;
+    const spoilers = lacks && doubt === null ? this.board.places.spoilersOf(task) : [];
+    const left = this.doubts.leftToNext(task, doubt ?? failure);
     if (spoilers.length > 0) this.board.blocked(task, spoilers);
     else if (left !== null) leave(this.board, assessed, left);
-    else this.fail(task, assessed, neverBegan(why));
+    else this.fail(task, assessed, neverBegan(doubt ?? failure));
   }
 
   private fail(task: Task, assessed: AssessmentOrFailure, details: FailureDetails): void {

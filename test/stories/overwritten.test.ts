@@ -151,6 +151,33 @@ test('a file that is an item and is deleted after it was made is an item all the
   expect(rig.read('made/a.txt')).toBe('one');
 });
 
+test('where another item of its stage failed before it, it is not passed over as if it had never been made', async () => {
+  await using rig = await Rig.compiled(
+    { 'in/a.txt': 'one', 'in/b.txt': 'two' },
+    `{ stages: {
+      make: { forEach: 'in/{x}.txt', produces: ['made/{x}.txt'], optional: true, run: 'grep -q one {item}; cat {item} > made/{x}.txt' },
+      ${meanwhile.replace(' }', `, when: 'always' }`)},
+      use: { forEach: 'made/{x}.txt', produces: ['used/{x}.txt'], when: 'always', after: ['meanwhile'], run: 'cat {item} > used/{x}.txt' },
+    } }`,
+  );
+  expect(await rig.build()).toMatchObject({
+    code: 0,
+    executed: ['make:in/a.txt', 'meanwhile', 'use:made/a.txt'],
+  });
+  rig.write('in/a.txt', 'one more');
+  rig.write('deed.sh', 'rm made/a.txt');
+  const built = await rig.build(['-k']);
+  expect(built.end('use:made/a.txt')?.failure).toEqual({
+    kind: 'input-overwritten',
+    paths: ['made/a.txt'],
+    stages: ['make'],
+  });
+  expect(built.code).toBe(1);
+  rig.remove('deed.sh');
+  expect((await rig.build(['-k'])).code).toBe(0);
+  expect(rig.read('used/a.txt')).toBe('one more');
+});
+
 test('records are not taken from a document that was edited after it was made', async () => {
   await using rig = await Rig.compiled(
     { 'in.json': '[{ "id": "one" }]' },
