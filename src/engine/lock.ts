@@ -4,11 +4,13 @@ export interface LockHolder {
   readonly pid: number;
   readonly command: string;
   readonly sinceMs: number;
+  /** Somebody has stopped it, so that it goes on when it is told to. */
+  readonly suspended?: boolean;
 }
 
 /** The right to write in this workspace. */
 export interface Lock {
-  /** Waits for the holder, telling `onBlocked` once for each, unless `wait` is false: then the holder is the answer. */
+  /** Waits for the holder, telling `onBlocked` once for each, and again when it is suspended or goes on, unless `wait` is false: then the holder is the answer. */
   acquire(options: {
     readonly wait: boolean;
     readonly command: string;

@@ -1,4 +1,4 @@
-// Who a process is, so that it can be told from a later one with the same number, and whether it is proven dead.
+// Who a process is, so that it can be told from a later one with the same number, and whether it is proven dead or suspended.
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -25,30 +25,29 @@ export function ownIdentity(): ProcessIdentity {
   };
 }
 
+export type Condition = 'dead' | 'suspended' | 'alive';
+
 /**
- * Whether `other` is dead for certain. When in doubt it lives:
+ * How it is with `other`. Dead is only who is so for certain. When in doubt it lives:
  *
  * - Of the same process table: dead if there is no such process, if it started at another time (its
- *   number was given to another one), or if it is a zombie. A suspended process lives.
+ *   number was given to another one), or if it is a zombie. A suspended process lives, and waits for SIGCONT.
  * - Of an earlier boot of this host: dead.
  * - Of another host on a shared disk, or of another container: nothing can be told from here, so it
  *   lives until it says otherwise.
  */
-export function isProvenDead(other: ProcessIdentity, here: ProcessIdentity): boolean {
-  if (other.boot === here.boot) {
-    if (other.pidSpace !== here.pidSpace) return false;
-    const found = lookAt(other.pid);
-    if (found === null) return true;
-    return (
-      found.zombie || (found.started !== null && other.started !== null && found.started !== other.started)
-    );
-  }
-  return other.host === here.host;
+export function conditionOf(other: ProcessIdentity, here: ProcessIdentity): Condition {
+  if (other.boot !== here.boot) return other.host === here.host ? 'dead' : 'alive';
+  if (other.pidSpace !== here.pidSpace) return 'alive';
+  const found = lookAt(other.pid);
+  if (found === null || found.state === 'zombie') return 'dead';
+  if (found.started !== null && other.started !== null && found.started !== other.started) return 'dead';
+  return found.state === 'suspended' ? 'suspended' : 'alive';
 }
 
 interface FoundProcess {
   readonly started: string | null;
-  readonly zombie: boolean;
+  readonly state: 'zombie' | 'suspended' | 'other';
 }
 
 /** `null`: there is no such process. */
@@ -67,10 +66,10 @@ function fromProc(pid: number): FoundProcess {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The program's name is in parentheses and may contain some; what follows starts with field 3.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { started: fields[19] ?? null, zombie: fields[0] === 'Z' || fields[0] === 'X' };
+    return { started: fields[19] ?? null, state: stateOf(fields[0]) };
   } catch {
     // It exists, as the signal told, but may not be looked at.
-    return { started: null, zombie: false };
+    return { started: null, state: 'other' };
   }
 }
 
@@ -78,7 +77,13 @@ function fromPs(pid: number): FoundProcess {
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
   const asked = spawnSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'latin1', env });
   const found = /^\s*(\S+)\s+(.+?)\s*$/.exec(asked.status === 0 ? asked.stdout : '');
-  return { started: found?.[2] ?? null, zombie: found?.[1]?.startsWith('Z') ?? false };
+  return { started: found?.[2] ?? null, state: stateOf(found?.[1]?.[0]) };
+}
+
+/** `letter`: as Linux and `ps` tell it. What a debugger holds, which is `t` on Linux, is in other hands. */
+function stateOf(letter: string | undefined): FoundProcess['state'] {
+  if (letter === 'Z' || letter === 'X') return 'zombie';
+  return letter === 'T' ? 'suspended' : 'other';
 }
 
 function ownPidSpace(): string | null {

@@ -15,13 +15,17 @@ import {
   removeClaim,
   removeLower,
 } from './lock-files.ts';
-import { isProvenDead, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { conditionOf, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 const POLL_MS = 100;
 
-type Try =
-  | { readonly kind: 'held'; readonly number: number }
-  | { readonly kind: 'blocked'; readonly by: Claim };
+type Try = { readonly kind: 'held'; readonly number: number } | Blocked;
+
+interface Blocked {
+  readonly kind: 'blocked';
+  readonly by: Claim;
+  readonly isSuspended: boolean;
+}
 
 /**
  * Files `<n>` with rising numbers; the highest one decides. To take the lock: find the highest, `k`,
@@ -89,10 +93,12 @@ export class WorkspaceLock implements Lock {
       if (this.isMine()) return { kind: 'held' };
       const blocked = this.tryNow(command);
       if (blocked === null) return { kind: 'held' };
-      const holder: LockHolder = { pid: blocked.pid, command: blocked.command, sinceMs: blocked.sinceMs };
+      const { by, isSuspended } = blocked;
+      const holder = holderIn(by, isSuspended);
       if (!wait) return { kind: 'busy', holder };
-      if (!announced.has(blocked.nonce)) {
-        announced.add(blocked.nonce);
+      const news = `${by.nonce} ${isSuspended}`;
+      if (!announced.has(news)) {
+        announced.add(news);
         onBlocked(holder);
       }
       await passes(POLL_MS, undefined, { signal }).catch(() => undefined);
@@ -126,7 +132,7 @@ export class WorkspaceLock implements Lock {
   }
 
   /** `null`: taken. */
-  private tryNow(command: string): Claim | null {
+  private tryNow(command: string): Blocked | null {
     let trouble: unknown = null;
     for (const [i, folder] of this.folders().entries()) {
       try {
@@ -138,7 +144,7 @@ export class WorkspaceLock implements Lock {
           nonce: randomBytes(8).toString('hex'),
         };
         const tried = attempt(folder, claim);
-        if (tried.kind === 'blocked') return tried.by;
+        if (tried.kind === 'blocked') return tried;
         this.mine = { folder, number: tried.number, nonce: claim.nonce };
         return null;
       } catch (problem) {
@@ -163,8 +169,9 @@ export function peekLock(
     try {
       const number = highestIn(folder);
       const claim = number === 0 ? 'free' : claimIn(folder, number);
-      if (typeof claim === 'object' && !isProvenDead(claim, identity))
-        return { pid: claim.pid, command: claim.command, sinceMs: claim.sinceMs };
+      if (typeof claim !== 'object') continue;
+      const condition = conditionOf(claim, identity);
+      if (condition !== 'dead') return holderIn(claim, condition === 'suspended');
     } catch {
       // Who cannot look cannot tell.
     }
@@ -172,12 +179,20 @@ export function peekLock(
   return null;
 }
 
+function holderIn({ pid, command, sinceMs }: Claim, isSuspended: boolean): LockHolder {
+  return { pid, command, sinceMs, ...(isSuspended && { suspended: true }) };
+}
+
 function attempt(folder: string, claim: Claim): Try {
   for (;;) {
     const highest = highestIn(folder);
     const present = highest === 0 ? 'free' : claimIn(folder, highest);
     if (present === 'gone') continue;
-    if (present !== 'free' && !isProvenDead(present, claim)) return { kind: 'blocked', by: present };
+    if (present !== 'free') {
+      const condition = conditionOf(present, claim);
+      const isSuspended = condition === 'suspended';
+      if (condition !== 'dead') return { kind: 'blocked', by: present, isSuspended };
+    }
     const number = highest + 1;
     if (!createClaim(folder, number, claim)) {
       // Deleted with all that is in it: an error, not another turn without end.

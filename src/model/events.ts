@@ -52,6 +52,8 @@ export interface RunBlocked {
   /** The words of its command line. */
   readonly command: string;
   readonly sinceMs: number;
+  /** Somebody has stopped it (Ctrl-Z, SIGSTOP), so that it goes on when it is told to. */
+  readonly suspended?: boolean;
 }
 
 /** Of a dry run: what would happen to a task. */

@@ -144,7 +144,9 @@ export function blockedLines(event: PipeEvent & RunBlocked, look: Look): readonl
   const what = event.waits
     ? 'waiting for another run in this folder'
     : 'another run is at work in this folder';
-  const text = `${what}: process ${event.pid}, started ${since} (pipe ${printable(event.command)})`;
+  const whose = `process ${event.pid}, started ${since} (pipe ${printable(event.command)})`;
+  const way = event.suspended === true ? `, is suspended: fg or kill -CONT ${event.pid} lets it go on` : '';
+  const text = `${what}: ${whose}${way}`;
   const room = look.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, look.columns - 2);
   return wrapWords(text, room).map((line, i) => look.style.dim(i === 0 ? line : `  ${line}`));
 }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { LockHolder } from '../../src/engine/lock.ts';
 import { WorkspaceLock } from '../../src/lock/workspace-lock.ts';
 
 const state = process.argv[2]!;
@@ -9,7 +10,8 @@ const say = (line: string): void => void fs.writeSync(1, `${line}\n`);
 const lock = new WorkspaceLock({ state, onTrouble: (message) => say(`trouble ${message}`) });
 
 async function acquire(wait: boolean): Promise<string> {
-  const onBlocked = (holder: { readonly pid: number }): void => say(`blocked by ${holder.pid}`);
+  const onBlocked = ({ pid, suspended }: LockHolder): void =>
+    say(`blocked by ${pid}${suspended === true ? ', suspended' : ''}`);
   const { signal } = new AbortController();
   return (await lock.acquire({ wait, command: 'pipe build', signal, onBlocked })).kind;
 }

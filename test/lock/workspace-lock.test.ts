@@ -86,6 +86,27 @@ test('a suspended holder keeps the lock', async () => {
   expect(await ask(second, 'try')).toBe('held');
 });
 
+test('who waits for a holder is told that it was suspended, also where that was so from the beginning', async () => {
+  const state = temporaryFolder();
+  const [first, second] = (await childrenIn(state, 2)) as [Child, Child];
+  expect(await ask(first, 'acquire')).toBe('held');
+  expect(await ask(second, 'acquire')).toBe(`blocked by ${first.pid}`);
+  expect(peekLock(state)).toEqual({ pid: first.pid, command: 'pipe build', sinceMs: expect.any(Number) });
+  first.signal('SIGSTOP');
+  expect(await second.hear()).toBe(`blocked by ${first.pid}, suspended`);
+  const { lock, tryAcquire } = lockIn(state);
+  expect(await tryAcquire()).toMatchObject({ holder: { pid: first.pid, suspended: true } });
+  expect(peekLock(state)).toMatchObject({ pid: first.pid, suspended: true });
+  const told = new Promise<LockHolder>((onBlocked) => {
+    const interruption = new AbortController();
+    onTestFinished(() => interruption.abort());
+    lock.acquire({ wait: true, command: 'pipe build', signal: interruption.signal, onBlocked });
+  });
+  expect(await told).toMatchObject({ suspended: true });
+  first.signal('SIGCONT');
+  expect(await ask(first, 'release')).toBe('released');
+});
+
 test('no age of anything robs a suspended holder, however often one asks', async () => {
   const state = temporaryFolder();
   const [first] = (await childrenIn(state, 1)) as [Child];

@@ -324,8 +324,8 @@ export const mutants = [
   {
     name: 'a living holder is robbed',
     file: 'src/lock/workspace-lock.ts',
-    from: "if (present !== 'free' && !isProvenDead(present, claim)) return",
-    to: "if (present !== 'free' && present.pid === claim.pid) return",
+    from: "if (condition !== 'dead') return { kind: 'blocked'",
+    to: "if (present.pid === claim.pid) return { kind: 'blocked'",
     tests: ['test/lock/workspace-lock.test.ts'],
   },
   {
@@ -380,8 +380,8 @@ export const mutants = [
   {
     name: 'a suspended holder counts as dead',
     file: 'src/lock/process-identity.ts',
-    from: "zombie: fields[0] === 'Z' || fields[0] === 'X'",
-    to: "zombie: fields[0] === 'Z' || fields[0] === 'X' || fields[0] === 'T'",
+    from: "if (found === null || found.state === 'zombie')",
+    to: "if (found === null || found.state !== 'other')",
     tests: ['test/lock/workspace-lock.test.ts', 'test/stories/concurrency.test.ts'],
   },
   {

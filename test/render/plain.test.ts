@@ -127,6 +127,10 @@ test('-v shows output by stage, line by line, and every reason', () => {
 test('waiting for another run, warnings and repeated attempts are told', () => {
   const lines = plain([
     { kind: 'run-blocked', waits: true, pid: 77, command: 'build', sinceMs: startMs - 120_000 },
+    {
+      kind: 'run-blocked',
+      ...{ waits: true, pid: 77, command: 'build', sinceMs: startMs - 120_000, suspended: true },
+    },
     runStarted(1),
     started('a'),
     {
@@ -140,6 +144,7 @@ test('waiting for another run, warnings and repeated attempts are told', () => {
   ]);
   expect(lines).toEqual([
     'waiting for another run in this folder: process 77, started 2m ago (pipe build)',
+    'waiting for another run in this folder: process 77, started 2m ago (pipe build), is suspended: fg or kill -CONT 77 lets it go on',
     'retrospective · 1 task',
     'run       a             because it was never built',
     'a: its inputs were edited while it ran, so it runs again',

@@ -7,7 +7,7 @@ import type { PipeEvent } from '../../src/model/events.ts';
 import { isAlive } from '../exec/scene.ts';
 import { environment, nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
 import { type Pass, Watcher } from '../rig/watcher.ts';
-import { gate, tell } from './signs.ts';
+import { gate, saw, tell } from './signs.ts';
 
 /** One that says who it is and waits at its gate after the first time, with one beside it and one behind it. */
 const slow = `{ stages: {
@@ -223,6 +223,10 @@ test('another build in the same folder is waited for, and waits in turn', async 
     await watcher.until(/pid \d+ at work/);
     const building = rig.start(['build', '--force', 'other']);
     await building.printed('waiting for another run in this folder');
+    // What it waits for may be stopped: that has to be told, else nobody knows why nothing comes of it.
+    watcher.running.child.kill('SIGSTOP');
+    const pid = Number(await saw(building, /\(pipe watch -v\), is suspended: fg or kill -CONT (\d+) lets/));
+    process.kill(pid, 'SIGCONT');
     await tell(rig, 'gate');
     return building.ended;
   })();
