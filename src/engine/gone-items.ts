@@ -6,7 +6,7 @@ import type { ItemsGone } from '../model/item-events.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
-import { allItemsOf, stageOfTask, type Task } from '../model/task.ts';
+import { allItemsOf, stageOfTask, type Task, taskIdOf } from '../model/task.ts';
 import { type Cleaning, planCleaning } from './clean.ts';
 import { madeWithOtherParams } from './combined-records.ts';
 import type { ItemTasks } from './item-tasks.ts';
@@ -130,28 +130,38 @@ function cleaningOf(
 
 interface Claims {
   readonly isOfAnother: IsOfAnother;
-  /** Whether another item of the stage may come to make it. */
+  /** Whether another item of the stage, or the stage as a whole, may come to make it. */
   readonly isWanted: (path: FilePath) => boolean;
 }
 
 /**
- * Made for another item, with other parameters, or by another stage; or, where no stage makes it, a source by its name.
- * What another item is yet to make is not its own: should it never come to that, nobody would know whose the file is.
+ * Made for another item, by the stage as a whole, with other parameters, or by another stage; or, where no stage makes it,
+ * a source by its name. What another item or the whole is yet to make is not its own: should it never come to that, nobody
+ * would know whose the file is.
  */
-function claimsBesideGone({ records }: World, graph: StageGraph, items: ItemTasks, { name }: Stage): Claims {
+function claimsBesideGone(
+  { records }: World,
+  graph: StageGraph,
+  items: ItemTasks,
+  { name, forEach }: Stage,
+): Claims {
   const isOfOthers = madeWithOtherParams(records);
+  const whole = taskIdOf(name, null);
+  const making = (path: FilePath): readonly TaskId[] => {
+    if (forEach !== null) return items.making(name, path);
+    return graph.makers.of(path).some((maker) => maker.name === name) ? [whole] : [];
+  };
   const hasMade = (task: TaskId, path: FilePath) => {
     const memory = records.memory(task);
     if (memory.kind === 'done') return memory.record.outputs.some((output) => output.path === path);
     return memory.kind === 'unfinished';
   };
   return {
-    isWanted: (path) => items.mayMake(name, path),
+    isWanted: (path) => making(path).length > 0,
     isOfAnother: (path) => {
-      if (items.making(name, path).some((task) => hasMade(task, path)) || isOfOthers(path)) return true;
+      if (making(path).some((task) => hasMade(task, path)) || isOfOthers(path)) return true;
       const makers = graph.makers.of(path);
-      if (makers.length === 0) return isNamed(graph, path);
-      return makers.some((maker) => maker.name !== name || maker.forEach === null);
+      return makers.length === 0 ? isNamed(graph, path) : makers.some((maker) => maker.name !== name);
     },
   };
 }

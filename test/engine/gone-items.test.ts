@@ -146,6 +146,39 @@ test('what another item is yet to make is not its own: it goes at once, also whe
   expect(machine.disk.text('all.md')).toBe('all(s(a), s(b))');
 });
 
+test('nor is it that of the stage as a whole, where it has no items any more and does not come to an attempt', async () => {
+  const all = { requires: ['out/*.txt'], produces: ['all.md'] };
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, planOf({ s: copies, all }));
+  const whole = { requires: ['in/*.txt', 'more.txt'], produces: ['out/*.txt'] };
+  const { world, end } = await build(machine, planOf({ more: { produces: ['more.txt'] }, s: whole, all }), {
+    before: ({ executor }) => void executor.scripts.set('more', () => exitOne),
+  });
+  expect(end).toMatchObject({ event: { exitCode: 1 } });
+  expect(world.ofKind('items-gone')).toMatchObject([{ removed: ['out/a.txt', 'out/b.txt'] }]);
+  // Whose the files were is known to nobody by now.
+  machine.disk.remove('in/b.txt');
+  await build(machine, planOf({ s: copies, all }));
+  expect(machine.disk.text('all.md')).toBe('all(s(a))');
+});
+
+test('what the stage has made as a whole is its own, and an edit before that is kept by its attempt', async () => {
+  const whole = planOf({ s: { requires: ['in/*.txt'], produces: ['out/*.txt'] } });
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, planOf({ s: copies }));
+  machine.edit('out/a.txt', 'by hand');
+  const { world } = await build(machine, whole);
+  expect(world.ofKind('items-gone')).toMatchObject([{ removed: ['out/b.txt'], kept: [] }]);
+  expect(machine.disk.text(`${state}/displaced/${world.folders.runId}/s/out/a.txt`)).toBe('by hand');
+  // A crash may leave them on record beside it.
+  const { records, folders } = machine.start();
+  records.begin('s:in/b.txt' as TaskId, folders.runId, ['out/b.txt']);
+  machine.disk.write('out/b.txt', 'half');
+  const made = machine.disk.text('out/a.txt');
+  await build(machine, whole);
+  expect(machine.disk.text('out/a.txt')).toBe(made);
+});
+
 test('an edit of it is kept by the attempt of the item that makes the file now', async () => {
   const machine = Machine.with({ 'in/a.txt': 'a', 'new/a.txt': 'a2' });
   await build(machine, planOf({ s: copies }));

@@ -281,8 +281,8 @@ export const mutants = [
   {
     name: 'what an item made that is gone is left to one that is yet to make it',
     file: 'src/engine/gone-items.ts',
-    from: 'items.making(name, path).some((task) => hasMade(task, path))',
-    to: 'items.mayMake(name, path)',
+    from: 'making(path).some((task) => hasMade(task, path))',
+    to: 'making(path).length > 0',
     tests: ['test/engine/gone-items.test.ts', 'test/random-items.test.ts'],
   },
   {

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { Gates } from '../rig/gate.ts';
-import { Rig } from '../rig/rig.ts';
+import { type Built, Rig } from '../rig/rig.ts';
 import { Watcher } from '../rig/watcher.ts';
 
 /** From item to item, and then together. */
@@ -255,6 +255,33 @@ test('a stage that comes to have items, or has none any more, leaves nothing of 
   expect((await rig.build()).code).toBe(0);
   expect(rig.files('out')).toEqual(['old/all']);
   expect(await rig.build()).toMatchObject({ executed: [], fresh: ['s'] });
+});
+
+test('what it made item by item goes at once, as foretold, also where it does not come to an attempt', async () => {
+  const pipeline = (s: string) =>
+    `{ stages: {
+    more: { requires: ['in/*'], produces: ['more'], run: 'test -f in/b && exit 1; touch more' },
+    s: { ${s} },
+    all: { when: 'always', after: ['s'], requires: ['out/* if any'], produces: ['all'], run: 'ls out > all || true' },
+  } }`.replace(`'out/* if any'`, `{ kind: 'optional', patterns: ['out/*'] }`);
+  const asMany = pipeline(`forEach: 'in/{n}', produces: ['out/{n}'], run: 'cp {item} {produces}'`);
+  await using rig = await Rig.compiled({ 'in/a': 'a', 'in/b': 'b' }, asMany);
+  await rig.build(['-k']);
+  expect(rig.files('out')).toEqual(['a', 'b']);
+  await rig.reconfigure(pipeline(`requires: ['in/*', 'more'], produces: ['out/*'], run: 'cp in/* out'`));
+  const gone = ({ events }: Built) => events.flatMap((one) => (one.kind === 'items-gone' ? one.removed : []));
+  const status = JSON.parse((await rig.pipe(['status', '--json'])).stdout);
+  expect(status.gone).toMatchObject([{ stage: 's', removed: ['out/a', 'out/b'] }]);
+  expect(gone(await rig.build(['-n']))).toEqual(['out/a', 'out/b']);
+  const stopped = await rig.build(['-k']);
+  expect(gone(stopped)).toEqual(['out/a', 'out/b']);
+  expect(stopped.end('s')).toMatchObject({ outcome: 'skipped' });
+  expect([rig.exists('out'), rig.read('all')]).toEqual([false, '']);
+  // Whose the files were is known to nobody by now.
+  rig.remove('in/b');
+  await rig.reconfigure(asMany);
+  expect((await rig.build()).code).toBe(0);
+  expect(rig.read('all')).toBe('a\n');
 });
 
 test('what a stage made for an item that is gone is an orphan where the stage has another name now', async () => {
