@@ -172,7 +172,10 @@ export class FolderWatch {
     const place = folder === '/' ? `/${name}` : `${folder}/${name}`;
     // A watch stays with the folder it was made for, wherever that goes: by this name there may be another one now.
     if (type === 'rename') this.disarm(place);
-    this.options.onNews(place, type === 'rename' ? 'entry' : 'content');
+    // That the folder itself goes is told by its own name, as if one of that name lay in it: such a one counts where it is
+    // there, or was looked at.
+    const isEntry = type === 'rename' && (!isItself || fs.existsSync(place));
+    this.options.onNews(place, isEntry ? 'entry' : 'content');
   }
 
   /** Of the links on the way to a folder another one may lead elsewhere now, or to another folder by the same path. */

@@ -1214,6 +1214,13 @@ export const mutants = [
     tests: ['test/watch/folder-watch.test.ts'],
   },
   {
+    name: 'the end of a watched folder is told as if one of its name had lain in it',
+    file: 'src/watch/folder-watch.ts',
+    from: "type === 'rename' && (!isItself || fs.existsSync(place))",
+    to: "type === 'rename'",
+    tests: ['test/watch/folder-watch.test.ts'],
+  },
+  {
     name: 'folders are watched in the order in which they were let go',
     file: 'src/watch/folder-watch.ts',
     from: 'of next.sort()',

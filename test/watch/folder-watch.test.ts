@@ -139,6 +139,26 @@ test('a folder that is not there yet is watched as soon as it is, and again when
   await scene.hears('deep/er/file.txt');
 });
 
+test('that a folder goes is not told as if one of its name lay in it, unless there is one or was', async () => {
+  using scene = new Scene();
+  scene.write('in/in');
+  scene.write('a/a.txt');
+  scene.write('b/a.txt');
+  for (const folder of ['in', 'a', 'b']) scene.lookedAt.followed(scene.at(folder));
+  for (const file of ['in/in', 'a/a.txt']) scene.lookedAt.saw(scene.at(file));
+  scene.folders.arm();
+
+  fs.rmSync(scene.at('a'), { recursive: true });
+  fs.rmSync(scene.at('in'), { recursive: true });
+  // What happened before is told before.
+  const others = await scene.hears('in');
+  expect(others).toEqual(expect.arrayContaining(['a', 'a/a.txt', 'in/in']));
+  expect(others).not.toContain('a/a');
+
+  scene.write('b/b');
+  await scene.hears('b/b');
+});
+
 test('where a link leads is watched, and each link on the way', async () => {
   using scene = new Scene();
   scene.write('one/file.txt');
