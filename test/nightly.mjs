@@ -8,7 +8,12 @@ const root = path.resolve(import.meta.dirname, '..');
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
 
 const storyFiles = ['test/random.test.ts', 'test/random-items.test.ts'];
-const faultFiles = ['test/faults', 'test/stories/surroundings.test.ts', 'test/stories/watch-loss.test.ts'];
+const faultFiles = [
+  'test/faults',
+  'test/config/followed.test.ts',
+  'test/stories/surroundings.test.ts',
+  'test/stories/watch-loss.test.ts',
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -29,6 +29,7 @@ import { withoutSecrets } from './hidden-secrets.ts';
 import { Overheard } from './overheard.ts';
 import { placesOf, recordPlace } from './places-of-state.ts';
 import { presentKey } from './present-key.ts';
+import { sawOfCode } from './saw-of-code.ts';
 import type { Workspace } from './workspace.ts';
 
 export class Onlooking implements Sink {
@@ -95,14 +96,14 @@ export class Onlooking implements Sink {
   }
 
   private keep({ savedMs, savedMetrics = {} }: Saved): void {
-    const { state, spec, pathsOfCode, compiledPath, graph } = this.workspace;
+    const { state, spec, pathsOfCode, isCodeFollowed, compiledPath, graph } = this.workspace;
     const text = specText(spec);
     const found = placesOf(path.join(state, 'state'));
-    if (text === null || found === null || this.started === null) return;
+    if (text === null || found === null || this.started === null || !isCodeFollowed()) return;
     const { mark, places } = found;
     // Another build may be at work by now.
     if (!this.onlooker.isSettled(mark)) return;
-    for (const [file, isThere] of pathsOfCode()) this.onlooker.saw(file, isThere);
+    for (const one of pathsOfCode()) sawOfCode(this.onlooker, one);
     const { marks, running } = besideFiles(state);
     for (const file of [running, ...marks]) this.onlooker.saw(file);
     const { pipeline, targets, tasks } = this.started;

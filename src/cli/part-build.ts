@@ -133,6 +133,7 @@ function workspaceOf(sighting: Sighting, pipeline: Pipeline, graph: StageGraph):
     compiledPath: proof.header.config,
     spec,
     pathsOfCode: () => [],
+    isCodeFollowed: () => true,
     isOfPresentConfig: async () => true,
   };
 }

@@ -17,6 +17,8 @@ export class WatchedCode {
   private stamps: ReadonlyMap<string, string | null> = new Map();
   /** The same paths, and every folder on the way to one of them. */
   private ways: ReadonlySet<string> = new Set();
+  /** Those of the paths that are folders: what comes to be in them may be part of it. */
+  private folders: ReadonlySet<string> = new Set();
 
   constructor(ears: WatchEars) {
     this.ears = ears;
@@ -26,9 +28,12 @@ export class WatchedCode {
   expect(paths: Iterable<string>): void {
     const expected = [...new Set(paths)];
     for (const file of expected) this.ears.lookedAt.saw(file);
+    const folders = expected.filter(isFolder);
+    for (const folder of folders) this.ears.lookedAt.followed(folder);
     this.ears.arm();
     this.stamps = new Map(expected.map((file) => [file, stampOf(file)]));
     this.ways = waysTo(expected);
+    this.folders = new Set(folders);
   }
 
   /**
@@ -44,7 +49,8 @@ export class WatchedCode {
   }
 
   isAmong(heard: Heard): boolean {
-    for (const one of heard.keys()) if (this.ways.has(one)) return true;
+    for (const one of heard.keys())
+      if (this.ways.has(one) || (this.folders.size > 0 && this.folders.has(path.dirname(one)))) return true;
     return false;
   }
 
@@ -72,10 +78,12 @@ export function codeOf(workspace: Workspace, { stages }: Selection, flags: Flags
 
 /** What is looked for in all folders above, and is not there, is not, unless other code lies beside it. */
 function ofThisBusiness(paths: ReturnType<Workspace['pathsOfCode']>, root: string): readonly string[] {
-  const folders = new Set(paths.flatMap(([file, isThere]) => (isThere ? [path.dirname(file)] : [])));
+  const folders = new Set(paths.flatMap((one) => (one.as === 'absent' ? [] : [path.dirname(one.path)])));
   return paths
-    .filter(([file, isThere]) => isThere || file.startsWith(`${root}/`) || folders.has(path.dirname(file)))
-    .map(([file]) => file);
+    .filter(
+      (one) => one.as !== 'absent' || one.path.startsWith(`${root}/`) || folders.has(path.dirname(one.path)),
+    )
+    .map((one) => one.path);
 }
 
 /** What can be told of the code while the configuration cannot be loaded; absolute. */
@@ -85,6 +93,14 @@ export function codeOfBroken(place: Place, flags: Flags): readonly string[] {
 
 function filesOfVariables(flags: Flags): readonly string[] {
   return texts(flags, 'envFile').map((file) => path.resolve(file));
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return fs.statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Another one where the file is another; `null` where there is none. */

@@ -18,6 +18,7 @@ import { withoutSecrets } from './hidden-secrets.ts';
 import { besideFiles, secretsOf } from './onlooking.ts';
 import type { Overheard } from './overheard.ts';
 import { presentKey } from './present-key.ts';
+import { sawOfCode } from './saw-of-code.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What makes no difference to what is fresh. */
@@ -97,10 +98,9 @@ export class WatchedWord {
   private seal(mark: StateMark, nowMs: number): Buffer | null {
     const { workspace, selection, world } = this;
     this.spec = this.spec === undefined ? specText(workspace.spec) : this.spec;
-    if (this.spec === null) return null;
+    if (this.spec === null || !workspace.isCodeFollowed()) return null;
     const onlooker = new Onlooker(workspace.root, nowMs);
-    for (const [file, isThere] of workspace.pathsOfCode())
-      if (!this.watchedCode.has(file)) onlooker.saw(file, isThere);
+    for (const one of workspace.pathsOfCode()) if (!this.watchedCode.has(one.path)) sawOfCode(onlooker, one);
     const saved = selection.stages.map((stage) => {
       const record = recordIn(world.records.memory(taskOf(stage).id));
       return record === null ? { savedMs: 0 } : savedBy(record.durationMs, record.metrics);

@@ -6,7 +6,13 @@ import path from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { Result } from '../base/result.ts';
 import { prepareCode } from '../config/code.ts';
-import { type CodeCache, type CompiledModule, openCodeCache, pathsBehind } from '../config/code-cache.ts';
+import {
+  type CodeCache,
+  type CompiledModule,
+  openCodeCache,
+  type PathBehind,
+  pathsBehind,
+} from '../config/code-cache.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
 import { markStateFolder, stateFolderName } from '../journal/state-folder.ts';
@@ -55,7 +61,9 @@ export interface Workspace extends Place {
   /** What it exported, not yet validated. */
   readonly spec: unknown;
   /** What tells whether the compiled modules still hold; complete once there is the code of the stages. */
-  readonly pathsOfCode: () => readonly (readonly [absolutePath: string, isThere: boolean])[];
+  readonly pathsOfCode: () => readonly PathBehind[];
+  /** Whether it does: not where modules are found in a way that is not followed. */
+  readonly isCodeFollowed: () => boolean;
 }
 
 /** Throws `UsageError` when there is no configuration here or above. */
@@ -131,7 +139,8 @@ export async function openWorkspace(
       return now.ok && now.value.path === loaded.compiledPath && now.value.manifest.identity === identity;
     },
     spec: loaded.spec,
-    pathsOfCode: () => [...compiled.values()].flatMap((module) => [...pathsBehind(module, root)]),
+    pathsOfCode: () => [...compiled.values()].flatMap((module) => pathsBehind(module, root)),
+    isCodeFollowed: () => [...compiled.values()].every(({ manifest }) => manifest.isFollowed),
   };
 }
 

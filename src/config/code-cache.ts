@@ -8,9 +8,11 @@ import { type CacheFolder, openCacheFolder } from './cache-folder.ts';
 import { type CodeManifest, readManifest, replaceFile, writeManifest } from './code-manifest.ts';
 import type { Compilation } from './compile.ts';
 import { compiledPathOf, manifestPathOf, removeSuperseded } from './compiled-files.ts';
-import { isThere } from './passed-over.ts';
+import { leadsOn } from './links-on-the-way.ts';
+import { isTheSameChoice, lookedThrough } from './module-choices.ts';
+import { isFile, isThere } from './passed-over.ts';
 import { digestOfBytes, fileSystemNow, type SourceFile, stampOf, tryReadSource } from './source-file.ts';
-import { nearestLockFile, nearestTsconfig, placesWithout } from './surroundings.ts';
+import { nearestLockFile, placesWithoutLockFile } from './surroundings.ts';
 
 export interface CodeCacheOptions {
   /** Absolute path of the folder of compiled modules, `<state>/config`. Made when there is something to write. */
@@ -41,23 +43,33 @@ export interface CodeCache {
   vouch(module: CompiledModule): void;
 }
 
-/** What `obtain` looks at before it says that a compiled module still holds: paths, absolute, and whether each was there. */
-export function pathsBehind(
-  { path: compiledPath, manifest }: CompiledModule,
-  root: string,
-): ReadonlyMap<string, boolean> {
-  const { entry, local, around, absent, importsPackages, tsconfig } = manifest;
-  const lockFile = importsPackages ? manifest.lockFile : 'unasked';
-  const present = [
-    compiledPath,
-    manifestPathOf(path.dirname(compiledPath), root, entry),
+export interface PathBehind {
+  /** Absolute. */
+  readonly path: string;
+  /** What is asked of it: itself, whether it is there or not, or what lies at the end of the link that it may be. */
+  readonly as: 'file' | 'absent' | 'end';
+}
+
+/** What `obtain` looks at before it says that a compiled module still holds. */
+export function pathsBehind(module: CompiledModule, root: string): readonly PathBehind[] {
+  const { entry, local, around, absent, importsPackages, lockFile, links, packaged, choices } =
+    module.manifest;
+  const files = [
+    module.path,
+    manifestPathOf(path.dirname(module.path), root, entry),
     ...[...local, ...around].map((file) => file.path),
   ];
-  const missed = placesWithout(path.dirname(entry), { tsconfig, lockFile });
-  return new Map([
-    ...[...missed, ...absent].map((place) => [place, false] as const),
-    ...present.map((place) => [place, true] as const),
-  ]);
+  const missed = importsPackages ? placesWithoutLockFile(path.dirname(entry), lockFile) : [];
+  const ends = [
+    ...links.map((link) => link.path),
+    ...packaged,
+    ...choices.flatMap(({ pattern }) => lookedThrough(pattern).folders),
+  ];
+  const known = new Map<string, PathBehind['as']>();
+  for (const place of ends) known.set(place, 'end');
+  for (const place of [...missed, ...absent]) known.set(place, 'absent');
+  for (const file of files) known.set(file, 'file');
+  return [...known].map(([path, as]) => ({ path, as }));
 }
 
 /** Never fails for want of a writable folder: it then keeps its files in a temporary one until the process ends. */
@@ -85,7 +97,8 @@ function lookUp(folder: string, entry: string, options: CodeCacheOptions): Compi
   const manifest = readManifest(manifestPathOf(folder, root, entry), version);
   if (manifest === null || manifest.entry !== entry || manifest.apiPath !== apiPath) return null;
   if (path.dirname(manifest.compiled.path) !== folder) return null;
-  if (nearestTsconfig(path.dirname(entry)) !== manifest.tsconfig) return null;
+  if (!manifest.isFollowed || !manifest.links.every(leadsOn) || !manifest.packaged.every(isFile)) return null;
+  if (!manifest.choices.every(isTheSameChoice)) return null;
   if (manifest.importsPackages && nearestLockFile(path.dirname(entry)) !== manifest.lockFile) return null;
   if (manifest.absent.some(isThere)) return null;
 
@@ -117,21 +130,17 @@ async function compileInto(
   const folder = place.writable();
   // Before anything is read: what changes from here on has a stamp that does not count.
   const nowNs = nowOr(folder, 0n);
-  const surroundings = surroundingsOf(entry, nowNs);
+  const lockPath = nearestLockFile(path.dirname(entry));
+  const lockFile = lockPath === null ? null : tryReadSource(lockPath, nowNs);
   const { compile } = await import('./compile.ts');
   const result = await compile({ entry, root: options.root, apiPath: options.apiPath, nowNs });
   if (!result.ok) return err(result.error);
-  const compilation = { ...result.value, ...surroundings, nowNs };
+  const compilation = { ...result.value, lockFile };
   try {
     return ok(store(folder, entry, compilation, options));
   } catch {
     return ok(store(place.temporary(), entry, compilation, options));
   }
-}
-
-interface Surroundings {
-  readonly tsconfig: SourceFile | null;
-  readonly lockFile: SourceFile | null;
 }
 
 /** Relative paths, so that the same sources in another folder are the same code. */
@@ -141,16 +150,10 @@ function identityOf(local: readonly SourceFile[], lockFile: SourceFile | null, r
   return digestOfBytes(JSON.stringify(['pipe-code-1', sources, lockFile?.digest ?? null]));
 }
 
-function surroundingsOf(entry: string, nowNs: bigint): Surroundings {
-  const read = (file: string | null) => (file === null ? null : tryReadSource(file, nowNs));
-  const folder = path.dirname(entry);
-  return { tsconfig: read(nearestTsconfig(folder)), lockFile: read(nearestLockFile(folder)) };
-}
-
 function store(
   folder: string,
   entry: string,
-  compilation: Compilation & Surroundings & { readonly nowNs: bigint },
+  compilation: Compilation & { readonly lockFile: SourceFile | null },
   { root, version, apiPath }: CodeCacheOptions,
 ): CompiledModule {
   const digest = digestOfBytes(compilation.code);
@@ -158,21 +161,18 @@ function store(
   // Stamps vouch for this file from the start, so its content must be on the disk before its name is.
   replaceFile(compiledPath, compilation.code, true);
 
-  const { tsconfig, importsPackages } = compilation;
+  const { absent, links, packaged, choices, isFollowed, importsPackages } = compilation;
   const lockFile = importsPackages ? compilation.lockFile : null;
-  // That one was read before anything was compiled.
-  const telling = compilation.telling.filter((file) => file.path !== tsconfig?.path);
-  const around = [...compilation.api, tsconfig, lockFile, ...telling].filter((file) => file !== null);
+  const around = [...compilation.api, lockFile, ...compilation.telling].filter((file) => file !== null);
   const manifest: CodeManifest = {
-    format: 4,
+    format: 5,
     version,
     entry,
     identity: identityOf(compilation.local, lockFile, root),
     apiPath,
     local: compilation.local,
     around: around.sort(byPath),
-    absent: compilation.absent,
-    tsconfig: tsconfig?.path ?? null,
+    ...{ absent, links, packaged, choices, isFollowed },
     lockFile: lockFile?.path ?? null,
     importsPackages,
     compiled: { path: compiledPath, digest, stamp: stampOf(compiledPath) },

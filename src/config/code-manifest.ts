@@ -2,9 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../base/brand.ts';
+import type { Link } from './links-on-the-way.ts';
+import type { Choice } from './module-choices.ts';
 import type { SourceFile } from './source-file.ts';
 
-const format = 4;
+const format = 5;
 
 export interface CodeManifest {
   readonly format: number;
@@ -22,7 +24,14 @@ export interface CodeManifest {
   readonly around: readonly SourceFile[];
   /** Where modules were sought and not found: what comes to be there may be taken instead. Absolute, sorted. */
   readonly absent: readonly string[];
-  readonly tsconfig: string | null;
+  /** By which modules, and what tells of them, were reached; sorted by path. */
+  readonly links: readonly Link[];
+  /** The files of packages that are loaded from where they are. Absolute, sorted. */
+  readonly packaged: readonly string[];
+  /** Names of modules that are known only when they are reached, with the files that stand for them. */
+  readonly choices: readonly Choice[];
+  /** Whether all of this says when it has to be compiled anew; otherwise it is compiled each time. */
+  readonly isFollowed: boolean;
   /** `null` when there is none or no package is imported. */
   readonly lockFile: string | null;
   readonly importsPackages: boolean;
@@ -70,7 +79,10 @@ function isManifest(value: CodeManifest): boolean {
   return (
     value.local.length > 0 &&
     files.every((file) => typeof file.path === 'string' && typeof file.digest === 'string') &&
-    value.absent.every((place) => typeof place === 'string') &&
+    [...value.absent, ...value.packaged].every((place) => typeof place === 'string') &&
+    value.links.every(({ path: place, text }) => typeof place === 'string' && typeof text === 'string') &&
+    value.choices.every(({ pattern, files }) => typeof pattern === 'string' && Array.isArray(files)) &&
+    typeof value.isFollowed === 'boolean' &&
     typeof value.identity === 'string' &&
     typeof value.vetted === 'boolean' &&
     typeof value.importsPackages === 'boolean'

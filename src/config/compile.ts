@@ -1,5 +1,6 @@
 // Bundles one module and the local modules it imports into text that runs from anywhere. The only user of esbuild.
 // Does not know caches: it is loaded only when there is something to compile.
+import fs from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,9 +20,11 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { byPath } from '../model/manifest.ts';
 import { hintFor, noCompiler, notFound, problemOf, silenceOf } from './compile-problems.ts';
 import type { CompiledEnding } from './compiled-files.ts';
+import { type Choice, choicesIn, fileOfInput, isChoice } from './module-choices.ts';
 import { originDefines, withOrigin } from './module-origin.ts';
-import { endings, packagesOf, placesBefore } from './passed-over.ts';
-import { Sought } from './sought.ts';
+import type { AskedBy } from './package-map.ts';
+import { endings } from './passed-over.ts';
+import { type Around, type Search, Sought } from './sought.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 
 export interface CompileRequest {
@@ -35,7 +38,7 @@ export interface CompileRequest {
   readonly nowNs: bigint;
 }
 
-export interface Compilation {
+export interface Compilation extends Around {
   /** Its inline source map names the sources by absolute file URLs. */
   readonly code: string;
   /** What kind of module the text is. */
@@ -46,10 +49,8 @@ export interface Compilation {
   readonly api: readonly SourceFile[];
   /** Whether any package stays outside. */
   readonly importsPackages: boolean;
-  /** Each `package.json` and `tsconfig.json` that told where modules are and what they mean, sorted by path. */
-  readonly telling: readonly SourceFile[];
-  /** Where modules, or such files, were sought and not found; absolute, sorted. */
-  readonly absent: readonly string[];
+  /** Names of modules with parts that are known when they are reached only, and the files that stand for them. */
+  readonly choices: readonly Choice[];
 }
 
 /**
@@ -112,16 +113,19 @@ async function compileAs(
       logLimit: 0,
       plugins: [workspace(request, { read, sought })],
     });
-    const local = localInputs(result.metafile, request);
+    const choices = choicesIn(result.metafile.inputs, request.root);
+    const local = localInputs(result.metafile, request, choices);
     const files = [...read.values()].sort(byPath);
-    sought.add(placesPassedOver(result.metafile, request));
+    sought.addEntry(request.entry);
+    for (const search of searchesIn(result.metafile, request)) sought.add(search);
     return ok({
       code: runnable(result, ending, path.dirname(request.entry)),
       ending,
       local: files.filter((file) => local.has(file.path)),
       api: files.filter((file) => !local.has(file.path)),
       importsPackages: sought.hasPackages,
-      ...sought.around(local, request.nowNs),
+      choices,
+      ...sought.around(local, request.root, request.nowNs),
     });
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
@@ -171,9 +175,9 @@ async function resolveBare(
   const { kind, importer, resolveDir, namespace } = args;
   const found = await host.resolve(args.path, { kind, importer, resolveDir, namespace, pluginData: already });
   const isFound = found.errors.length === 0;
-  sought.addByPaths(args.path, resolveDir, isFound ? found.path : null);
+  const by = askedBy(kind);
+  sought.add({ specifier: args.path, folder: resolveDir, by, found: isFound ? found.path : null });
   if (!isFound) {
-    sought.add(packagesOf(args.path, resolveDir, null));
     // `await import()` and `require()` may stand in a try: they fail when they are reached.
     if (kind !== 'import-statement') return { path: args.path, external: true };
     return {
@@ -185,40 +189,49 @@ async function resolveBare(
   const inPackage = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(found.path);
   // Node would ask for an import attribute that the bundler takes away.
   if (inPackage === null || found.path.endsWith('.json')) return { path: found.path };
-  sought.addPackage(inPackage[0]);
-  if (!args.path.startsWith('#')) sought.add(packagesOf(args.path, resolveDir, homeOf(found.path)));
-  const url = kind === 'import-statement' || kind === 'dynamic-import';
+  sought.addPackaged(found.path, inPackage[0]);
   // A namespace of its own, because esbuild makes absolute paths of files relative to the output.
-  return { path: url ? pathToFileURL(found.path).href : found.path, external: true, namespace: 'package' };
+  return {
+    path: by === 'import' ? pathToFileURL(found.path).href : found.path,
+    external: true,
+    namespace: 'package',
+  };
 }
 
-/** The folder with the `node_modules` in which it lies. */
-function homeOf(file: string): string {
-  return file.slice(0, file.lastIndexOf('/node_modules/')) || '/';
+function askedBy(kind: string): AskedBy {
+  return kind === 'import-statement' || kind === 'dynamic-import' ? 'import' : 'require';
 }
 
-function placesPassedOver({ inputs }: Metafile, { root, apiPath }: CompileRequest): readonly string[] {
+/** Of paths; what is named otherwise is asked for one by one. */
+function searchesIn({ inputs }: Metafile, { root, apiPath }: CompileRequest): readonly Search[] {
   return Object.entries(inputs).flatMap(([key, { imports }]) => {
     const folder = path.dirname(path.resolve(root, key));
-    return imports.flatMap(({ path: found, original, external }) => {
-      if (external === true) return found.startsWith('.') ? placesBefore(found, folder, null) : [];
-      const file = path.resolve(root, found);
-      return original === undefined || file === apiPath ? [] : placesBefore(original, folder, file);
+    return imports.flatMap(({ path: to, original, external, kind }) => {
+      const specifier = external === true ? to : original;
+      if (specifier === undefined || !/^[./]/.test(specifier) || isChoice(specifier)) return [];
+      const found = external === true ? null : fileOfInput(to, root);
+      return found === apiPath ? [] : [{ specifier, folder, by: askedBy(kind), found }];
     });
   });
 }
 
 /** Everything that is reached from the entry without passing through `pipe-build` itself; absolute paths. */
-function localInputs(metafile: Metafile, { entry, root, apiPath }: CompileRequest): ReadonlySet<string> {
-  const absolute = (key: string) => path.resolve(root, key);
-  const start = Object.values(metafile.outputs).find((output) => output.entryPoint !== undefined)?.entryPoint;
+function localInputs(
+  { inputs, outputs }: Metafile,
+  { entry, root, apiPath }: CompileRequest,
+  choices: readonly Choice[],
+): ReadonlySet<string> {
+  const start = Object.values(outputs).find((output) => output.entryPoint !== undefined)?.entryPoint;
   const reached = new Set<string>([start ?? path.relative(root, entry)]);
+  const chosen = new Set(choices.flatMap(({ files }) => files.map((file) => fs.realpathSync.native(file))));
+  for (const key of Object.keys(inputs)) if (chosen.has(fileOfInput(key, root))) reached.add(key);
   for (const key of reached) {
-    for (const imported of metafile.inputs[key]?.imports ?? []) {
-      if (imported.external !== true && absolute(imported.path) !== apiPath) reached.add(imported.path);
+    for (const imported of inputs[key]?.imports ?? []) {
+      if (imported.external !== true && fileOfInput(imported.path, root) !== apiPath)
+        reached.add(imported.path);
     }
   }
-  return new Set([...reached].map(absolute));
+  return new Set([...reached].map((key) => fileOfInput(key, root)));
 }
 
 function runnable(result: BuildResult<{ write: false }>, kind: CompiledEnding, folder: string): string {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { lockNames } from '../model/lock-names.ts';
-import { packagesOf, placesOf } from './passed-over.ts';
+import { isFile, packagesOf, placesOf } from './passed-over.ts';
 
 const named = /\b(?:from|import|require)\s*\(?\s*['"]([^'"\n]+)['"]/g;
 const mostModules = 1000;
@@ -38,7 +38,7 @@ export function namedModules(entry: string): readonly string[] {
 
 /** In folders for which packages are installed, or could be. */
 function installedIn(specifier: string, folder: string, home: string): readonly string[] {
-  return packagesOf(specifier, folder, null).flatMap((place) => {
+  return packagesOf(specifier, folder).flatMap((place) => {
     const at = place.slice(0, place.lastIndexOf('/node_modules/'));
     const node = path.join(at, 'node_modules');
     if (at !== home && !fs.existsSync(node) && !isFile(path.join(at, 'package.json'))) return [];
@@ -51,14 +51,6 @@ function installedIn(specifier: string, folder: string, home: string): readonly 
 /** What a folder says is to be imported of it. */
 function mainOf(packageFile: string): string {
   return /"main"\s*:\s*"([^"\\]+)"/.exec(textOf(packageFile))?.[1] ?? '.';
-}
-
-function isFile(place: string): boolean {
-  try {
-    return fs.statSync(place).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function textOf(file: string): string {

@@ -1,10 +1,13 @@
-// Where the compiler looked for a module before it found it, or in vain: what comes to be there is taken instead.
-// Rather one place too many than one too few: what stands there already, and was not taken, is left out.
+// The files that a path without its ending may mean to the compiler, and which of the places at which it has looked are
+// empty: what comes to be there is taken instead.
 import fs from 'node:fs';
 import path from 'node:path';
 
 /** In this order, where a module is named without its ending. */
 export const endings: readonly string[] = ['.tsx', '.ts', '.jsx', '.js', '.css', '.json'];
+
+/** In packages what is compiled already comes first. */
+const endingsInPackages: readonly string[] = ['.jsx', '.js', '.tsx', '.ts', '.css', '.json'];
 
 /** The endings under which TypeScript names its files, and those that they have. */
 const rewritten: Readonly<Record<string, readonly string[]>> = {
@@ -14,51 +17,53 @@ const rewritten: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts'],
 };
 
-/** All places at which a module may be that is named by this path, absolute, in the order in which they are looked at. */
-export function placesOf(base: string): readonly string[] {
+export function endingsBelow(base: string): readonly string[] {
+  return base.includes('/node_modules/') ? endingsInPackages : endings;
+}
+
+/** Absolute; in the order in which they are looked at. */
+export function placesOfFile(base: string, endings: readonly string[]): readonly string[] {
   const ending = path.extname(base);
   const stem = base.slice(0, base.length - ending.length);
+  return [base, ...endings.map((one) => base + one), ...(rewritten[ending] ?? []).map((one) => stem + one)];
+}
+
+/** All places at which a module may be that is named by this path, absolute, whatever packages say. */
+export function placesOf(base: string): readonly string[] {
   return [
-    base,
-    ...endings.map((one) => base + one),
-    ...(rewritten[ending] ?? []).map((one) => stem + one),
+    ...placesOfFile(base, endings),
     `${base}/package.json`,
     ...endings.map((one) => `${base}/index${one}`),
   ];
 }
 
-/** `specifier`: as `folder`, absolute, has it in a module. `found`: absolute; `null` where it was sought in vain. */
-export function placesBefore(specifier: string, folder: string, found: string | null): readonly string[] {
-  const isPath = specifier.startsWith('.') || specifier.startsWith('/');
-  if (!isPath) return found === null ? packagesOf(specifier, folder, null) : placesBesides(specifier, found);
-  const places = placesOf(path.resolve(folder, specifier));
-  return found === null || !places.includes(found) ? places : places.slice(0, places.indexOf(found));
-}
-
-/** The folders of that package which would be nearer than the one that holds it in `home`, absolute; `null`: any. */
-export function packagesOf(specifier: string, folder: string, home: string | null): readonly string[] {
+/** Where the package of that name may lie for modules of `folder`, absolute. */
+export function packagesOf(specifier: string, folder: string): readonly string[] {
   const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   const places: string[] = [];
-  for (let at = folder; at !== home; at = path.dirname(at)) {
+  for (let at = folder; ; at = path.dirname(at)) {
     if (path.basename(at) !== 'node_modules') places.push(path.join(at, 'node_modules', name));
-    if (at === path.dirname(at)) break;
+    if (at === path.dirname(at)) return places;
   }
-  return places;
 }
 
-/** Of `places` those at which something might come to be. `nowNs`: a moment before they were looked at. */
+/**
+ * Of `places` those at which something might come to be; where a folder is missing in which it would lie, that folder.
+ * `nowNs`: a moment before they were looked at.
+ */
 export function stillEmpty(places: Iterable<string>, nowNs: bigint): readonly string[] {
-  return [...new Set(places)].filter((place) => isEmpty(place, nowNs)).sort();
-}
-
-/** By which path a name without one led there, such as one of a tsconfig, can be told by its end only. */
-function placesBesides(specifier: string, found: string): readonly string[] {
-  const ending = path.extname(found);
-  if (specifier.endsWith(ending)) return [];
-  const stem = found.slice(0, found.length - ending.length);
-  const isIndex = path.basename(stem) === 'index' && path.basename(specifier) !== 'index';
-  const places = placesOf(isIndex ? path.dirname(stem) : stem);
-  return places.slice(0, places.indexOf(found));
+  const folders = new Map<string, string | null>();
+  /** The outermost folder on the way that is missing; `null`: none. */
+  const missingOnTheWay = (folder: string): string | null => {
+    const known = folders.get(folder);
+    if (known !== undefined) return known;
+    const above = folder === path.dirname(folder) ? null : missingOnTheWay(path.dirname(folder));
+    const missing = above ?? (isThere(folder) ? null : folder);
+    folders.set(folder, missing);
+    return missing;
+  };
+  const empty = [...new Set(places)].filter((place) => isEmpty(place, nowNs));
+  return [...new Set(empty.map((place) => missingOnTheWay(path.dirname(place)) ?? place))].sort();
 }
 
 function isEmpty(place: string, nowNs: bigint): boolean {
@@ -86,6 +91,15 @@ export function isThere(place: string): boolean {
     return fs.lstatSync(place, { throwIfNoEntry: false }) !== undefined;
   } catch {
     // Below a file, or where nobody may look.
+    return false;
+  }
+}
+
+/** A file, or a link that leads to one. */
+export function isFile(place: string): boolean {
+  try {
+    return fs.statSync(place).isFile();
+  } catch {
     return false;
   }
 }

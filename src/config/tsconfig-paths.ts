@@ -2,14 +2,19 @@
 // its `baseUrl`. Read as the compiler reads it, which does not tell where it has looked.
 import fs from 'node:fs';
 import path from 'node:path';
-import { textIn } from '../base/utf8.ts';
-import { placesNamedBy } from './extended-package.ts';
+import { foldersFrom, parted } from './module-search.ts';
+import { isObject, targetsOf } from './package-map.ts';
+import { isFile } from './passed-over.ts';
+import { plain, readJson } from './plain-json.ts';
 
 interface Settings {
   /** Absolute. */
   readonly baseUrl: string | null;
-  /** Each with absolute places in the order in which they are tried. */
-  readonly paths: Readonly<Record<string, readonly string[]>> | null;
+  /** As they are written, in the order in which they are tried, and the folder of the file that has them. */
+  readonly paths: {
+    readonly places: Readonly<Record<string, readonly string[]>>;
+    readonly folder: string;
+  } | null;
 }
 
 export interface TsconfigPaths {
@@ -19,22 +24,44 @@ export interface TsconfigPaths {
   candidatesOf(specifier: string): readonly string[];
 }
 
+/** In a folder the first of them counts. */
+const names: readonly string[] = ['tsconfig.json', 'jsconfig.json'];
+
+/** Where the one that holds for modules of `folder` is looked for, absolute, up to the first file that is there. */
+export function placesOfTsconfig(folder: string): {
+  readonly places: readonly string[];
+  readonly found: string | null;
+} {
+  const all = foldersFrom(folder).flatMap((at) => names.map((name) => path.join(at, name)));
+  const at = all.findIndex(isFile);
+  return at < 0 ? { places: all, found: null } : { places: all.slice(0, at + 1), found: all[at]! };
+}
+
 /** `tsconfig`: absolute. Never throws: what cannot be read says nothing. */
 export function readTsconfigPaths(tsconfig: string): TsconfigPaths {
   const files = new Set<string>();
-  const { baseUrl, paths } = settingsOf(tsconfig, files);
+  const { baseUrl, paths } = settingsOf(tsconfig, { files, configFolder: path.dirname(tsconfig), way: [] });
   return {
     files: [...files],
     candidatesOf(specifier) {
-      if (specifier.startsWith('.') || specifier.startsWith('/')) return [];
-      const below = baseUrl === null ? [] : [path.resolve(baseUrl, specifier)];
-      return [...candidatesIn(paths ?? {}, specifier), ...below];
+      if (/^\.\.?(?:\/|$)/.test(specifier)) return [];
+      const from = baseUrl ?? paths?.folder ?? '/';
+      const named = candidatesIn(paths?.places ?? {}, specifier)
+        // Without a base it has to be seen that it is a path.
+        .filter((place) => baseUrl !== null || /^(?:\.\.?(?:\/|$)|\/)/.test(place))
+        .filter((place) => !/\.d\.ts$/i.test(place))
+        .map((place) => path.resolve(from, place));
+      const isAbsolute = specifier.startsWith('/');
+      return baseUrl === null || isAbsolute ? named : [...named, path.join(baseUrl, specifier)];
     },
   };
 }
 
 /** Those of the pattern that is the specifier, else of that with the longest beginning. */
-function candidatesIn(paths: NonNullable<Settings['paths']>, specifier: string): readonly string[] {
+function candidatesIn(
+  paths: Readonly<Record<string, readonly string[]>>,
+  specifier: string,
+): readonly string[] {
   const exact = Object.hasOwn(paths, specifier) ? paths[specifier] : undefined;
   if (exact !== undefined) return exact;
   const matching = Object.keys(paths).flatMap((pattern) => {
@@ -50,36 +77,45 @@ function candidatesIn(paths: NonNullable<Settings['paths']>, specifier: string):
   return paths[best.pattern]!.map((place) => place.replace('*', () => text));
 }
 
-function settingsOf(file: string, files: Set<string>): Settings {
+interface Reading {
+  readonly files: Set<string>;
+  /** Of the tsconfig with which it began. */
+  readonly configFolder: string;
+  /** The files that are being read, each of which extends the next. */
+  readonly way: readonly string[];
+}
+
+function settingsOf(file: string, reading: Reading): Settings {
   const none: Settings = { baseUrl: null, paths: null };
+  reading.files.add(file);
+  const real = realPath(file);
   // One that extends itself says nothing more.
-  if (files.has(file)) return none;
-  files.add(file);
-  const { extends: others, compilerOptions } = plain(readJson(file));
+  if (real === null || reading.way.includes(real)) return none;
+  const { extends: others, compilerOptions } = plain(readJson(real));
   const { baseUrl, paths } = plain(compilerOptions);
-  const folder = path.dirname(file);
+  const folder = path.dirname(real);
   let settings = none;
   for (const other of [others].flat()) {
     if (typeof other !== 'string') continue;
     const { places, telling } = placesOfExtended(other, folder);
-    for (const file of telling) files.add(file);
+    for (const one of telling) reading.files.add(one);
     const found = places.find(isFile);
     // What comes to be before it would be taken instead.
     for (const place of found === undefined ? places : places.slice(0, places.indexOf(found)))
-      files.add(place);
+      reading.files.add(place);
     if (found === undefined) continue;
-    const extended = settingsOf(found, files);
+    const extended = settingsOf(found, { ...reading, way: [...reading.way, real] });
     settings = { baseUrl: extended.baseUrl ?? settings.baseUrl, paths: extended.paths ?? settings.paths };
   }
-  const base = typeof baseUrl === 'string' ? path.resolve(folder, baseUrl) : null;
-  if (base !== null) settings = { ...settings, baseUrl: base };
-  if (typeof paths !== 'object' || paths === null) return settings;
-  const from = base ?? settings.baseUrl ?? folder;
-  const absolute = Object.entries(paths).map(([pattern, places]) => [
-    pattern,
-    [places].flat().flatMap((place) => (typeof place === 'string' ? [path.resolve(from, place)] : [])),
-  ]);
-  return { ...settings, paths: Object.fromEntries(absolute) };
+  const filled = (text: string) => text.replace(/^\$\{configDir\}(?=\/|$)/, () => reading.configFolder);
+  if (typeof baseUrl === 'string') settings = { ...settings, baseUrl: path.resolve(folder, filled(baseUrl)) };
+  if (!isObject(paths)) return settings;
+  const places = Object.entries(paths).flatMap(([pattern, places]) =>
+    Array.isArray(places)
+      ? [[pattern, places.flatMap((place) => (typeof place === 'string' ? [filled(place)] : []))] as const]
+      : [],
+  );
+  return { ...settings, paths: { places: Object.fromEntries(places), folder } };
 }
 
 /** `telling`: what says which of them it is, and each that it may say. */
@@ -87,43 +123,30 @@ function placesOfExtended(
   name: string,
   folder: string,
 ): { readonly places: readonly string[]; readonly telling: readonly string[] } {
-  const spelled = (base: string) => [base, `${base}.json`, path.join(base, 'tsconfig.json')];
-  if (name.startsWith('.') || name.startsWith('/'))
-    return { places: spelled(path.resolve(folder, name)), telling: [] };
-  const [packageName = name] = /^(?:@[^/]+\/)?[^/]+/.exec(name) ?? [];
-  const subpath = `.${name.slice(packageName.length)}`;
+  if (/^(?:\.\.?(?:\/|$)|\/)/.test(name)) {
+    const base = path.resolve(folder, name === '.' || name === '..' ? `${name}/tsconfig.json` : name);
+    return { places: base.endsWith('.json') ? [base] : [base, `${base}.json`], telling: [] };
+  }
+  const { name: packageName, subpath } = parted(name);
   const [places, telling]: [string[], string[]] = [[], []];
-  for (let at = folder; ; at = path.dirname(at)) {
-    const modules = path.join(at, 'node_modules');
-    const manifest = path.join(modules, packageName, 'package.json');
-    const named = placesNamedBy(plain(readJson(manifest)), path.dirname(manifest), subpath);
-    telling.push(manifest, ...named);
-    places.push(...named, ...spelled(path.join(modules, name)));
-    if (at === path.dirname(at)) return { places, telling };
+  for (const at of foldersFrom(folder)) {
+    if (path.basename(at) === 'node_modules') continue;
+    const home = path.join(at, 'node_modules', packageName);
+    const manifest = path.join(home, 'package.json');
+    const { exports, tsconfig } = plain(readJson(manifest));
+    const exported = targetsOf(exports, subpath, 'require').map(({ text }) => path.join(home, text));
+    const own = typeof tsconfig === 'string' && tsconfig !== '' ? tsconfig : null;
+    const base = own === null ? path.join(at, 'node_modules', name) : path.resolve(home, own);
+    telling.push(manifest, ...exported);
+    places.push(...exported, path.join(base, 'tsconfig.json'), base, `${base}.json`);
   }
+  return { places, telling };
 }
 
-function isFile(place: string): boolean {
+function realPath(file: string): string | null {
   try {
-    return fs.statSync(place).isFile();
-  } catch {
-    return false;
-  }
-}
-
-const textOrComment = /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-const textOrLastComma = /("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g;
-
-/** With comments, and commas behind the last entry. */
-function readJson(file: string): unknown {
-  try {
-    const text = textIn(fs.readFileSync(file));
-    return JSON.parse(text.replace(textOrComment, '$1').replace(textOrLastComma, '$1'));
+    return fs.realpathSync.native(file);
   } catch {
     return null;
   }
-}
-
-function plain(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

@@ -8,6 +8,17 @@ import { apiPath, bundled, TempProject } from './temp-project.ts';
 
 const config = `import { a } from './helper.ts';\nexport default { name: a, stages: {} };`;
 
+/** What Yarn writes where it installs no `node_modules`; what lies in `node_modules` it leaves alone. */
+const pnp = JSON.stringify({
+  __info: [],
+  dependencyTreeRoots: [{ name: 'w', reference: 'workspace:.' }],
+  enableTopLevelFallback: true,
+  ignorePatternData: '.*',
+  fallbackExclusionList: [],
+  fallbackPool: [],
+  packageRegistryData: [],
+});
+
 /** Compiled, with manifests whose stamps all count. */
 async function settledProject(files: Readonly<Record<string, string>> = {}): Promise<TempProject> {
   const project = TempProject.with({
@@ -142,6 +153,17 @@ describe('what changed is compiled', () => {
     using project = await settledProject();
     fs.rmSync(project.path('helper.ts'));
     expect(await project.problems()).toMatchObject([{ code: 'PIPE002', at: 'pipeline.config.ts:1:19' }]);
+  });
+
+  test('a configuration that is a link, and leads elsewhere', async () => {
+    using project = TempProject.with({ 'one.ts': 'export default 1;', 'two.ts': 'export default 2;' });
+    fs.symlinkSync('one.ts', project.path('pipeline.config.ts'));
+    project.letTimePass();
+    const before = compilation(await obtain(project));
+    expect(compilation(await obtain(project))).toBe(before);
+    fs.rmSync(project.path('pipeline.config.ts'));
+    fs.symlinkSync('two.ts', project.path('pipeline.config.ts'));
+    expect(fs.readFileSync((await obtain(project)).path, 'utf8')).toContain('default = 2');
   });
 
   test('a tsconfig that appears or changes', async () => {
@@ -391,6 +413,36 @@ describe('what changed is compiled', () => {
     expect(compilation(await obtain(project))).toBe(compilation(await obtain(project)));
   });
 
+  test.each([
+    ['that may be chosen by its name', `(name) => import(\`./lib/\${name}.ts\`)`],
+    ['that is imported with a query', `() => import('./lib/word.ts?v=1')`],
+  ])('a module %s is part of the code', async (_, imports) => {
+    using project = await settledProject({
+      'pipeline.config.ts': `export default { stages: {}, choose: ${imports} };`,
+      'lib/word.ts': `import './more.ts'; export const word = 'one';`,
+      'lib/more.ts': '',
+    });
+    const identities = [(await obtain(project)).manifest.identity];
+    for (const file of ['lib/more.ts', 'lib/word.ts']) {
+      project.write(file, `export const word = 'two';`);
+      identities.push((await obtain(project)).manifest.identity);
+    }
+    expect(new Set(identities).size).toBe(3);
+  });
+
+  test('where Yarn says in which archives packages are, nothing is known of what would be compiled', async () => {
+    using project = await settledProject({
+      'pipeline.config.ts': `import { word } from 'p'; export default { name: word, stages: {} };`,
+      'node_modules/p/index.js': `exports.word = 'one';`,
+    });
+    const before = compilation(await obtain(project));
+    expect(compilation(await obtain(project))).toBe(before);
+    project.write('.pnp.data.json', pnp);
+    const { manifest } = await obtain(project);
+    expect(manifest.isFollowed).toBe(false);
+    expect(compilation(await obtain(project))).not.toBe(compilation(await obtain(project)));
+  });
+
   test('the kind of module that the package.json above says, and one that comes to be nearer', async () => {
     using project = await settledProject({
       'pipeline.config.ts': `import said from './lib/said.ts'; export default { name: typeof said, stages: {} };`,
@@ -427,7 +479,7 @@ describe('what is broken counts as absent', () => {
       const result = await obtain(project);
       expect(fs.existsSync(result.path)).toBe(true);
       expect(project.compiled().length).toBe(before);
-      expect(JSON.parse(fs.readFileSync(manifestFile(project), 'utf8'))).toMatchObject({ format: 4 });
+      expect(JSON.parse(fs.readFileSync(manifestFile(project), 'utf8'))).toMatchObject({ format: 5 });
     }
   });
 

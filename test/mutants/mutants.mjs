@@ -1109,6 +1109,20 @@ export const mutants = [
     tests: ['test/config/code-cache.test.ts'],
   },
   {
+    name: 'a link to a module may come to lead elsewhere',
+    file: 'src/config/code-cache.ts',
+    from: '!manifest.links.every(leadsOn) ||',
+    to: '',
+    tests: ['test/config/followed.test.ts'],
+  },
+  {
+    name: 'what comes to be among modules that may be chosen is passed over',
+    file: 'src/config/code-cache.ts',
+    from: 'if (!manifest.choices.every(isTheSameChoice)) return null;',
+    to: '',
+    tests: ['test/config/followed.test.ts'],
+  },
+  {
     name: 'a watch answers for what goes by programs that nobody watches',
     file: 'src/cli/watched-word.ts',
     from: 'if (selection.stages.some(({ tools }) => tools.length > 0)) return false;',

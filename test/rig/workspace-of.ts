@@ -24,6 +24,7 @@ export function workspaceOf(root: string, spec: object, params: readonly string[
     compiledPath: '',
     spec,
     pathsOfCode: () => [],
+    isCodeFollowed: () => true,
     isOfPresentConfig: async () => true,
     codeOf: async () => ({
       identify: () => {

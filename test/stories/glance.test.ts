@@ -128,6 +128,49 @@ test.each(Object.entries(edits))('%s: it looks further', async (_, edit) => {
   expect(await glance(rig)).toBeNull();
 });
 
+const leadsTo = (text: string, link: string) => (rig: Rig) => {
+  fs.rmSync(rig.path(link), { force: true });
+  fs.symlinkSync(text, rig.path(link));
+};
+
+test.each<[string, (rig: Rig) => void, string]>([
+  ['a link to a module that leads elsewhere', leadsTo('two.ts', 'word.ts'), '2 a old'],
+  ['a link to a folder of modules that leads elsewhere', leadsTo('b', 'letters'), '1 b old'],
+  ['a module that may be chosen by name, and came', (rig) => rig.write('chosen/new.ts', ''), '1 a new old'],
+])('%s: it looks further, and then a glance is enough again', async (_, edit, out) => {
+  await using rig = await Rig.with(
+    {
+      'one.ts': `export const word = '1';`,
+      'two.ts': `export const word = '2';`,
+      'a/letter.ts': `export const letter = 'a';`,
+      'b/letter.ts': `export const letter = 'b';`,
+      'chosen/old.ts': '',
+    },
+    '',
+  );
+  leadsTo('one.ts', 'word.ts')(rig);
+  leadsTo('a', 'letters')(rig);
+  rig.config(`import fs from 'node:fs';
+import { definePipeline } from 'pipe-build';
+import { word } from './word';
+import { letter } from './letters/letter';
+const chosen = [];
+for (const name of ['new', 'old']) {
+  try { await import(\`./chosen/\${name}.ts\`); chosen.push(name); } catch {}
+}
+export default async () => {
+  return definePipeline({ stages: {
+    say: { produces: ['out'], run: ['echo', word, letter, ...chosen].join(' ') + ' > out' },
+  } });
+};
+`);
+  await settled(rig);
+  edit(rig);
+  expect(await glance(rig)).toBeNull();
+  await settled(rig);
+  expect(rig.read('out')).toBe(`${out}\n`);
+});
+
 test('what the configuration reads from elsewhere counts, for it is evaluated each time', async () => {
   await using rig = await Rig.compiled(
     { list: 'one', one: '1', two: '2' },

@@ -1,5 +1,6 @@
 // `pipe watch` loads a configuration when it is another one, and not again to be sure.
 import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
 import { Watcher } from '../rig/watcher.ts';
@@ -88,4 +89,29 @@ test('a module that comes to be beside an imported one is loaded if it is taken 
   rig.remove('lib/word.ts');
   expect(await watcher.rest()).toMatchObject({ runs: 1, restored: ['say'] });
   expect(rig.read('out.txt')).toBe('old\n');
+});
+
+test('a module that may be chosen by its name is loaded when it comes, and so is what a link comes to lead to', async () => {
+  await using rig = await Rig.with(
+    { 'words/old.ts': `export const word = 'old';`, 'other.ts': `export const name = 'new';` },
+    '',
+  );
+  rig.write('name.ts', `export const name = 'old';`);
+  fs.symlinkSync('name.ts', rig.path('link.ts'));
+  rig.config(`import { definePipeline } from 'pipe-build';
+import { name } from './link.ts';
+let word = 'none';
+try { word = (await import(\`./words/\${name}.ts\`)).word; } catch {}
+export default definePipeline({ stages: { say: { produces: ['out.txt'], run: 'echo ' + word + ' > out.txt' } } });
+`);
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(rig.read('out.txt')).toBe('old\n');
+  fs.symlinkSync('other.ts', rig.path('next'));
+  fs.renameSync(rig.path('next'), rig.path('link.ts'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  expect(rig.read('out.txt')).toBe('none\n');
+  rig.write('words/new.ts', `export const word = 'new';`);
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  expect(rig.read('out.txt')).toBe('new\n');
 });
