@@ -9,6 +9,7 @@ import { Checkout } from '../watch/checkout.ts';
 import type { Flags } from './flags.ts';
 import { budgetToGoOn } from './going-on.ts';
 import { monotonicMs } from './monotonic.ts';
+import { type MayHaveMade, WatchChanges } from './watch-changes.ts';
 import type { WatchEars } from './watch-ears.ts';
 import { loadWatched } from './watch-loading.ts';
 import { WatchSight } from './watch-sight.ts';
@@ -49,7 +50,7 @@ export class WatchLoop {
   private readonly checkout: Checkout;
   private run: WatchedRun | null = null;
   private timer: NodeJS.Timeout | undefined;
-  private heardPaths: readonly string[] = [];
+  private readonly changes: WatchChanges;
   private settle: {
     readonly end: (exitCode: number) => void;
     readonly crash: (error: unknown) => void;
@@ -62,6 +63,7 @@ export class WatchLoop {
     this.state = beginWatch().state;
     const { ears, view, place } = options;
     this.checkout = new Checkout(place.root);
+    this.changes = new WatchChanges(place);
     this.sight = new WatchSight({ ears, holds: this.holds, onRefusal: (refusal) => view.refused(refusal) });
   }
 
@@ -132,6 +134,7 @@ export class WatchLoop {
         );
         return;
       case 'reload':
+        this.changes.ledToLoading(order.hints, this.mayHaveMade);
         this.reload(order.isSure).then(
           (config) => this.take({ kind: 'reloaded', config, nowMs: monotonicMs() }),
           (error) => this.settle?.crash(error),
@@ -142,7 +145,7 @@ export class WatchLoop {
         return;
       case 'look': {
         const { hints, isAhead } = order;
-        this.heardPaths = hints.everything ? [] : [...hints.paths.keys()];
+        this.changes.lookedAt(hints, this.mayHaveMade);
         const about = hints.everything ? null : hints.paths;
         const { hasWork } = this.sight[isAhead ? 'settle' : 'look'](this.watched!, about);
         this.take({ kind: 'looked', hasWork, nowMs: monotonicMs() });
@@ -162,10 +165,10 @@ export class WatchLoop {
         view.note(...loopWords);
         return;
       case 'rest':
-        // What led to nothing is no reason for what a person asks for later.
-        this.heardPaths = [];
         if (this.state.config === 'broken') view.rest(null, this.options.ears.size);
-        else if (this.sight.found !== null) view.rest(this.sight.found, this.options.ears.size);
+        else this.changes.clear();
+        if (this.state.config === 'valid' && this.sight.found !== null)
+          view.rest(this.sight.found, this.options.ears.size);
         if (this.holds.waitsForCalm) this.options.ears.suspectInCalm();
         this.options.onRest();
         return;
@@ -205,15 +208,7 @@ export class WatchLoop {
   private begin(cause: RunCause, isFirst: boolean): void {
     const { flags, targets, view } = this.options;
     const watched = this.watched!;
-    const { root, state } = watched.workspace;
-    const below = `${root}/`;
-    const changed = this.heardPaths
-      .filter((file) => !file.startsWith(`${state}/`))
-      // Between two runs it hears of what the first of them made.
-      .filter((file) => this.state.streak === 0 || !watched.mayHaveMade(file))
-      .map((file) => (file.startsWith(below) ? file.slice(below.length) : file));
-    const display = view.beginRun(watched, changed, cause);
-    this.heardPaths = [];
+    const display = view.beginRun(watched, this.changes.take(), cause);
     const way = budgetToGoOn(watched.workspace.pipeline, targets, { ...flags, keepGoing: true });
     const goOn: typeof way = view.hasKeys ? (rest) => `Enter, or ${way(rest)}` : way;
     this.run = startRun({ watched, flags, cause, isFirst, holds: this.holds, goOn, display });
@@ -234,6 +229,9 @@ export class WatchLoop {
     this.options.view.refused(error);
     return { kind: 'refused', problems: [] };
   }
+
+  private readonly mayHaveMade: MayHaveMade = (file) =>
+    this.state.streak > 0 && this.watched?.mayHaveMade(file) === true;
 
   private ended(end: WatchedRunEnd): void {
     this.run = null;

@@ -1053,6 +1053,13 @@ export const mutants = [
 
   // Watching.
   {
+    name: 'what a run made is said to have changed before the next one',
+    file: 'src/cli/watch-changes.ts',
+    from: ' && !mayHaveMade(file)) this',
+    to: ') this',
+    tests: ['test/stories/watch-loads.test.ts'],
+  },
+  {
     name: 'a watch does not see that git is at work',
     file: 'src/cli/watch-loop.ts',
     from: 'return { isCheckout, nowMs };',

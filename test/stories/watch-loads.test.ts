@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
 import { Watcher } from '../rig/watcher.ts';
+import { gate, tell } from './signs.ts';
 
 /** `script` of util-linux gives a command a terminal of its own. */
 const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
@@ -70,6 +71,60 @@ test('what is edited after it was loaded and before it is watched is loaded once
   const [watcher] = await Watcher.start(rig, [], { env });
   await using _ = watcher;
   expect(rig.read('out.txt')).toBe('late\n');
+});
+
+test('what is edited of the code is said to have changed, as other files are', async () => {
+  const config = (end: string) => `import { definePipeline } from 'pipe-build';
+    import { word } from './word.ts';
+    export default definePipeline({ stages: { say: {
+      requires: ['in.txt'], env: { NAME: true }, produces: ['out.txt'], run: 'cat in.txt > out.txt; echo ' + word + ' $NAME${end}',
+    } } });`;
+  await using rig = await Rig.compiled(
+    { 'word.ts': "export const word = 'one';", 'in.txt': 'a', '.env': 'NAME=a\n' },
+    config(' >> out.txt'),
+  );
+  const [watcher] = await Watcher.start(rig, ['--env-file', '.env']);
+  await using _ = watcher;
+  const changed = async () => {
+    const { text, done } = await watcher.rest();
+    expect(done).toEqual(['say']);
+    return /^changed: .*$/m.exec(text)?.[0];
+  };
+
+  rig.write('word.ts', "export const word = 'two';");
+  expect(await changed()).toBe('changed: word.ts');
+  rig.write('.env', 'NAME=b\n');
+  expect(await changed()).toBe('changed: .env');
+  // What is edited while nothing can run has changed for the run that comes at last.
+  rig.config(config('').replace('default', ''));
+  await watcher.until(/the configuration is broken.*\n/);
+  rig.write('in.txt', 'b');
+  rig.config(config('! >> out.txt'));
+  expect(await changed()).toBe('changed: in.txt, pipeline.config.ts');
+  rig.write('in.txt', 'c');
+  expect(await changed()).toBe('changed: in.txt');
+});
+
+test('what a run has made is not said to have changed, where the configuration was edited meanwhile', async () => {
+  const run = (end: string) =>
+    `'cat in.txt > out.txt; test -e quick || { echo at work; read _ < gate; }${end}'`;
+  const config = (end: string) => `import { definePipeline } from 'pipe-build';
+    export default definePipeline({ stages: {
+      a: { requires: ['in.txt'], produces: ['out.txt'], run: ${run('')} },
+      b: { requires: ['out.txt'], produces: ['b.txt'], run: 'cat out.txt > b.txt${end}' },
+    } });`;
+  await using rig = await Rig.compiled({ 'in.txt': 'a', quick: '' }, config(''));
+  gate(rig, 'gate');
+  const [watcher] = await Watcher.start(rig, ['-v']);
+  await using _ = watcher;
+  rig.remove('quick');
+  rig.write('in.txt', 'b');
+  await watcher.until(/at work/);
+  rig.config(config('; true'));
+  rig.write('quick', '');
+  await tell(rig, 'gate');
+  const { text } = await watcher.rest();
+  expect(text.match(/^changed: .*$/gm)).toEqual(['changed: pipeline.config.ts']);
 });
 
 test('a module that comes to be beside an imported one is loaded if it is taken before that, and not otherwise', async () => {

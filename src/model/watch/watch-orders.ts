@@ -34,8 +34,11 @@ interface Moment {
 export type WatchOrder =
   /** Instead of any earlier one. */
   | { readonly kind: 'wake'; readonly atMs: number }
-  /** `isSure`: code has changed, or is broken; else it is only to be made sure. */
-  | { readonly kind: 'reload'; readonly isSure: boolean }
+  /**
+   * `isSure`: code has changed, or is broken; else it is only to be made sure. `hints`: what led to it, of which the look
+   * that follows, at everything, is not told.
+   */
+  | { readonly kind: 'reload'; readonly isSure: boolean; readonly hints: Hints }
   /** Of what has not settled yet, while nothing else is to be done: most often nothing more comes. */
   | { readonly kind: 'look-ahead'; readonly hints: Hints }
   /** `isAhead`: there was a look ahead, and nothing was heard of since. */

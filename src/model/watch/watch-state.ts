@@ -60,7 +60,7 @@ export function beginWatch(): Step {
     ...{ codeChanged: false, codeDoubted: false, first: 'owed' },
     ...{ requests: [{ kind: 'begin' }], streak: 0, notBeforeMs: 0, ending: null },
   };
-  return { state, orders: [{ kind: 'reload', isSure: true }] };
+  return { state, orders: [{ kind: 'reload', isSure: true, hints: noHints }] };
 }
 
 export function step(state: WatchState, input: WatchInput): Step {
@@ -182,7 +182,8 @@ function reloading(state: WatchState): Step {
     codeDoubted: false,
     hints: noHints,
   };
-  return { state: next, orders: [{ kind: 'reload', isSure: isSurelyOther(state) }] };
+  const hints = together(state.owed, state.hints);
+  return { state: next, orders: [{ kind: 'reload', isSure: isSurelyOther(state), hints }] };
 }
 
 function running(state: WatchState, request: Request | null): Step {

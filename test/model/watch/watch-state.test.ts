@@ -1,5 +1,6 @@
 // The reducer of a watch: when it looks, runs, waits and ends. No file and no clock is needed.
 import { describe, expect, test } from 'vitest';
+import { noHints } from '../../../src/model/watch/hints.ts';
 import type { WatchInput, WatchOrder } from '../../../src/model/watch/watch-orders.ts';
 import { beginWatch, step, type WatchState } from '../../../src/model/watch/watch-state.ts';
 
@@ -50,7 +51,7 @@ function atWork(): Play {
 
 describe('at first', () => {
   test('it loads, builds, looks at what that left, and rests', () => {
-    expect(beginWatch().orders).toEqual([{ kind: 'reload', isSure: true }]);
+    expect(beginWatch().orders).toEqual([{ kind: 'reload', isSure: true, hints: noHints }]);
     const play = new Play();
     expect(play.give({ kind: 'reloaded', config: 'valid', nowMs: 0 })).toEqual([
       { kind: 'run', request: { kind: 'begin' }, isFirst: true },
@@ -332,8 +333,9 @@ describe('the configuration', () => {
   test('is loaded anew when it has changed, and then everything is looked at', () => {
     const play = atRest();
     ofCode(play, 0);
+    const paths = new Map([['/w/pipeline.config.ts', { gone: false, came: false }]]);
     expect(play.give({ kind: 'woke', isCheckout: false, nowMs: 25 })).toEqual([
-      { kind: 'reload', isSure: true },
+      { kind: 'reload', isSure: true, hints: expect.objectContaining({ paths }) },
     ]);
     expect(kinds(play.give({ kind: 'reloaded', config: 'valid', nowMs: 40 }))).toEqual(['look']);
   });
@@ -370,7 +372,7 @@ describe('the configuration', () => {
     const play = atRest();
     play.give({ kind: 'suspected', nowMs: 0 });
     expect(play.give({ kind: 'woke', isCheckout: false, nowMs: 25 })).toEqual([
-      { kind: 'reload', isSure: false },
+      { kind: 'reload', isSure: false, hints: expect.objectContaining({ everything: true }) },
     ]);
     const [look] = play.give({ kind: 'reloaded', config: 'valid', nowMs: 26 });
     expect(look).toMatchObject({ kind: 'look', hints: { everything: true } });
