@@ -1,6 +1,7 @@
 // `pipe build --resume <run>`: asks for what an earlier run was asked for. What of it is done by now is found fresh.
 import fs from 'node:fs';
 import type { RunId } from '../base/brand.ts';
+import { isOfOneProcess } from '../exec/caller-env.ts';
 import { startOf } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { RunStarted } from '../model/events.ts';
@@ -45,7 +46,7 @@ export function askedBefore(which: string, { targets, flags }: Omit<Asked, 'forc
 
 /** Whether they can be read is found out as for any others. */
 function refuseGone(envFiles: readonly string[], runId: RunId): void {
-  const gone = envFiles.filter((file) => !fs.existsSync(file));
+  const gone = envFiles.filter((file) => isOfOneProcess(file) || !fs.existsSync(file));
   if (gone.length === 0) return;
   throw new UsageError(
     gone.map((file) => ({

@@ -1,6 +1,7 @@
 // The caller's environment: that of this process, and below it what `--env-file` names.
 
-import { readFileSync } from 'node:fs';
+import fs from 'node:fs';
+import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { NotUtf8, utf8Text } from '../base/utf8.ts';
 import type { CallerEnv } from '../engine/ports.ts';
@@ -35,7 +36,7 @@ export function readCallerEnv(own: NodeJS.ProcessEnv, envFiles: readonly string[
 
 function readOrProblem(file: string, problems: Diagnostic[]): string {
   try {
-    return utf8Text(readFileSync(file));
+    return utf8Text(bytesOf(path.resolve(file)));
   } catch (error) {
     problems.push({
       code: 'PIPE035',
@@ -46,6 +47,28 @@ function readOrProblem(file: string, problems: Diagnostic[]): string {
         : { hint: 'paths are relative to the folder in which you call pipe' }),
     });
     return '';
+  }
+}
+
+/** What a shell hands to one process alone, as `<(…)` or `/dev/stdin`: another would find something else there, or nothing. */
+export function isOfOneProcess(file: string): boolean {
+  return /^\/(?:dev|proc)\//.test(path.resolve(file));
+}
+
+/** Of what is no file but a pipe, such as what a shell makes of `<(…)`: it can be read but once. By path. */
+const ofPipes = new Map<string, Buffer>();
+
+/** Throws errors of the file system. */
+function bytesOf(file: string): Buffer {
+  const known = ofPipes.get(file);
+  if (known !== undefined) return known;
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const bytes = fs.readFileSync(descriptor);
+    if (!fs.fstatSync(descriptor).isFile()) ofPipes.set(file, bytes);
+    return bytes;
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 

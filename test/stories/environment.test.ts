@@ -1,7 +1,8 @@
 // A stage sees a small, documented environment and what it declares: nothing of the caller's slips in.
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { Rig } from '../rig/rig.ts';
+import { environment, nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
 
 const dumping = (more = '', pipelineMore = '') =>
   `{ ${pipelineMore} stages: { dump: { produces: ['env.txt'], run: 'env -0 | tr "\\\\n\\\\0" "|\\\\n" > env.txt', ${more} } } }`;
@@ -79,6 +80,50 @@ test('--env-file gives values below those of the caller, the later file above th
   expect(seen(rig)).toMatchObject({ A: 'caller', B: 'local', C: 'quoted value', D: 'local' });
   expect(await rig.pipe(['build', '--env-file', 'nowhere.env'])).toMatchObject({ code: 2 });
   expect((await rig.pipe(['build', '--env-file', 'nowhere.env'])).stderr).toContain('PIPE035');
+});
+
+/** Every command that reads files of variables, and what it says where it has read them. */
+const readers: Readonly<Record<string, readonly [words: string, says: RegExp]>> = {
+  build: ['build', /1 fresh/],
+  watch: ['watch', /up to date, watching/],
+  status: ['status', /1 fresh/],
+  why: ['why dump', /dump is fresh/],
+  graph: ['graph --format json --status', /"status": "fresh"/],
+  describe: ['describe dump', /A {2}\(the caller's, set\)\nsecrets +KEY {2}\(set\)/],
+  run: ['run dump', /done +dump/],
+  accept: ['accept dump --reason why', /accepted 1 output/],
+  doctor: ['doctor', /all is well/],
+};
+
+test('what comes by a pipe can be read but once, and every command reads it', async () => {
+  await using rig = await Rig.compiled({}, dumping("env: { A: true }, secrets: ['KEY']"));
+  rig.write('.env', 'A=piped\nKEY=sesame-4711\n');
+  const options = { env: { TERM: 'dumb' } };
+  expect(await rig.build(['--env-file', '.env'], options)).toMatchObject({ code: 0, executed: ['dump'] });
+
+  const commands = (await rig.pipe(['--help'])).stdout.match(/^ {2}[a-z]+(?= )/gm)!.map((one) => one.trim());
+  expect(commands.length).toBeGreaterThan(15);
+  for (const name of commands) {
+    const takesThem = (await rig.pipe([name, '--help'])).stdout.includes('--env-file');
+    expect([name, takesThem]).toEqual([name, Object.hasOwn(readers, name)]);
+    if (!takesThem) continue;
+    const [words, says] = readers[name]!;
+    const given = [nodeUnderTest, pipeCommand, ...words.split(' '), '--env-file', '/dev/stdin'];
+    const child = spawn('/bin/sh', ['-c', 'cat .env | "$0" -- "$@"', ...given], {
+      ...{ cwd: rig.root, env: environment(options.env), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    });
+    const running = new Running(child);
+    if (name === 'watch') {
+      await running.printed(says);
+      process.kill(-child.pid!, 'SIGINT');
+    }
+    const { stdout, stderr } = await running.ended;
+    expect(`${stdout}${stderr}`, name).toMatch(says);
+  }
+  expect(seen(rig)).toMatchObject({ A: 'piped', KEY: 'sesame-4711' });
+  // What lies there next time is something else.
+  const resumed = await rig.pipe(['build', '--resume', 'last']);
+  expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringContaining('PIPE035')]);
 });
 
 test('node_modules/.bin of the root comes first on PATH, also on a declared one', async () => {
