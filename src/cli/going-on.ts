@@ -1,11 +1,14 @@
 // The command lines that go on with what this one was about: the same configuration, parameters and selection.
 import path from 'node:path';
+import type { TaskId } from '../base/brand.ts';
 import type { Unspent } from '../engine/build-options.ts';
 import type { Typing } from '../engine/world.ts';
+import { isOfOneProcess } from '../exec/caller-env.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
 import type { Pipeline } from '../model/stage.ts';
+import { stageOfTask } from '../model/task.ts';
 import type { GoOnFlags } from '../render/look.ts';
-import { budgetOf, type Flags, goesOn, isOff, texts } from './flags.ts';
+import { budgetOf, type Flags, goesOn, isOff, isSet, texts } from './flags.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For a task that failed or was stopped: what is typed behind `pipe build <task>` and `pipe accept <path>`. */
@@ -39,11 +42,12 @@ export function typedFrom(root: string): (fromRoot: string) => string {
 }
 
 /** A command line with more of them would be no help. */
-const mostForced = 20;
+const mostNamed = 20;
 
 /**
- * For all that a budget has left, with a larger one. What was forced is named one by one: what it had built already would
- * be paid for again, and what it had not may be fresh. Where that is too much, the run itself knows it.
+ * For all that a budget has left, with a larger one. What was forced or to be audited is named one by one: what it had
+ * built already would be paid for again, and what it had not may be fresh. Where that is too much, the run itself knows
+ * what was forced; what was to be audited is named by stages, of which some items are audited again.
  */
 export function budgetToGoOn(
   { params }: Pick<Pipeline, 'params'>,
@@ -55,13 +59,21 @@ export function budgetToGoOn(
     const budgets = Object.entries({ ...budgetOf(flags), [metric]: limit });
     const budget = budgets.map(([name, value]) => ` --budget ${pair(name, value)}`);
     const manner = [...mannerOf(flags), ...budget];
-    if (forcedIn !== null && left.length > mostForced)
+    if (forcedIn !== null && left.length > mostNamed)
       return ['pipe build --resume ', forcedIn, ...sameSurroundings(flags), ...manner].join('');
-    const force = forcedIn === null ? [] : [' --force'];
-    const named = (forcedIn === null ? targets : left).map((target) => ` ${shellQuote(target)}`);
+    const isAudit = isSet(flags, 'audit');
+    const even = [...(forcedIn === null ? [] : [' --force']), ...(isAudit ? [' --audit'] : [])];
+    const named = (even.length === 0 ? targets : shortened(left, targets)).map(
+      (target) => ` ${shellQuote(target)}`,
+    );
     const workspace = sameWorkspace(params, flags);
-    return ['pipe build', ...force, ...named, ...selected, ...workspace, ...manner].join('');
+    return ['pipe build', ...even, ...named, ...selected, ...workspace, ...manner].join('');
   };
+}
+
+function shortened(left: readonly string[], targets: readonly string[]): readonly string[] {
+  const stages = [...new Set(left.map((task) => stageOfTask(task as TaskId)))];
+  return left.length <= mostNamed ? left : stages.length <= mostNamed ? stages : targets;
 }
 
 /** How it is built: what else would become of the same targets would not be what this run was to do. */
@@ -87,7 +99,8 @@ function sameWorkspace(params: Pipeline['params'], flags: Flags): readonly strin
 }
 
 function sameSurroundings(flags: Flags): readonly string[] {
-  return [...samePlace(flags), ...texts(flags, 'envFile').map((file) => ` --env-file ${shellQuote(file)}`)];
+  const typed = (file: string) => (isOfOneProcess(file) ? '<(…)' : shellQuote(file));
+  return [...samePlace(flags), ...texts(flags, 'envFile').map((file) => ` --env-file ${typed(file)}`)];
 }
 
 function samePlace(flags: Flags): readonly string[] {

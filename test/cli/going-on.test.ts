@@ -1,7 +1,9 @@
 // Which command lines go on with what one was about.
 import { expect, test } from 'vitest';
 import type { RunId } from '../../src/base/brand.ts';
+import { withBuildFlags, withPlace, withSelection } from '../../src/cli/flag-groups.ts';
 import { budgetToGoOn, flagsToGoOn } from '../../src/cli/going-on.ts';
+import { Command } from '../../src/cli/parser.ts';
 import { validate } from '../../src/model/validation/validate.ts';
 import { accepted, place } from '../model/validation/sample-config.ts';
 
@@ -67,4 +69,73 @@ test('what was forced and is left is forced by its names, and what was forced an
   expect(goOn({ ...rest, left: many, forcedIn: run })).toBe(
     `pipe build --resume ${run} --env-file .env -k --budget usd=4`,
   );
+});
+
+test('what was to be audited and is left is audited, and what has been is not executed again for it', () => {
+  const goOn = budgetToGoOn(accepted(spec), ['all of it'], { audit: true });
+  expect(goOn({ ...rest, left: ['a:1', 'b'] })).toBe('pipe build --audit a:1 b --budget usd=4');
+  const items = Array.from({ length: 21 }, (_, i) => `a:${i}`);
+  expect(goOn({ ...rest, left: [...items, 'b'] })).toBe('pipe build --audit a b --budget usd=4');
+  const stages = Array.from({ length: 21 }, (_, i) => `a${i}`);
+  expect(goOn({ ...rest, left: stages })).toBe("pipe build --audit 'all of it' --budget usd=4");
+  const forcing = budgetToGoOn(accepted(spec), [], { audit: true, force: true });
+  expect(forcing({ ...rest, left: ['b'], forcedIn: run })).toBe(
+    'pipe build --force --audit b --budget usd=4',
+  );
+});
+
+test('a file of variables that only this process has is to be given again', () => {
+  const flags = { envFile: ['/dev/fd/63', '/devices.env', '/dev/stdin'] };
+  const variables = ' --env-file <(…) --env-file /devices.env --env-file <(…)';
+  expect(flagsToGoOn(at(accepted(spec)), flags)).toMatchObject({ build: variables, accept: variables });
+});
+
+/** Each flag of the build, as it is typed, and as it is when a budget has something left. */
+const typedAndRepeated: Readonly<Record<string, readonly [typed: string, repeated: string | null]>> = {
+  '--config': ['--config c.ts', '--config c.ts'],
+  '--root': ['--root r', '--root r'],
+  '--from': ['--from a', '--from a'],
+  '--to': ['--to a', '--to a'],
+  '--only': ['--only a', '--only a'],
+  '--skip': ['--skip b', '--skip b'],
+  '--env-file': ['--env-file .env', '--env-file .env'],
+  '--param': ['-p subject=math', '-p subject=math'],
+  '--force': ['--force', '--force'],
+  '--audit': ['--audit', '--audit'],
+  '--since': ['--since last', '--since last'],
+  '--jobs': ['-j 3', '-j 3'],
+  '--freshness': ['--freshness mtime', '--freshness mtime'],
+  '--no-cache': ['--no-cache', '--no-cache'],
+  '--budget': ['--budget tokens=7', '--budget tokens=7'],
+  '--keep-going': ['-k', '-k'],
+  '--continue-on-error': ['--continue-on-error', '-k'],
+  // It stands for targets, a selection, parameters and files of variables: these are repeated.
+  '--resume': ['--resume last', null],
+  // Nothing is spent by it.
+  '--dry-run': ['-n', null],
+  // How this one run is shown, and whether it waits for another: not what becomes of the files.
+  '--profile': ['--profile', null],
+  '--quiet': ['-q', null],
+  '--verbose': ['-v', null],
+  '--log-level': ['--log-level warn', null],
+  '--json': ['--json', null],
+  '--no-wait': ['--no-wait', null],
+};
+
+test('of each flag of the build it is known whether it is repeated', () => {
+  const command = () => withBuildFlags(withSelection(withPlace(new Command('build'))));
+  expect(Object.keys(typedAndRepeated).sort()).toEqual(
+    command()
+      .options.map(({ long }) => long)
+      .sort(),
+  );
+  const plain = 'pipe build --budget usd=4';
+  for (const [flag, [typed, repeated]] of Object.entries(typedAndRepeated)) {
+    const flags = command().parse(typed.split(' '), { from: 'user' }).opts();
+    const params = flag === '--param' ? ['subject=math'] : [];
+    const forcedIn = flag === '--force' ? run : null;
+    const line = budgetToGoOn(pipelineWith(...params), [], flags)({ ...rest, forcedIn });
+    if (repeated === null) expect(line, flag).toBe(plain);
+    else expect(` ${line} `, flag).toContain(` ${repeated} `);
+  }
 });
