@@ -130,11 +130,9 @@ export class Assessor {
     const parts = definition.told;
     const circumstances = () => circumstancesOf(this.world, { task, outputs }, parts);
     const base = { task, memory, parts, inputs: inputs.files, outputs, read, expected, circumstances };
-    if (stage.freshness === 'mtime' && stage.produces !== null) {
-      const unmatched = (listedOutputs?.unmatched ?? [])
-        .filter((entry) => !entry.optional)
-        .map((entry) => entry.source);
-      return { ...base, verdict: this.asked(task, judgeTimes(this.world, base, unmatched)) };
+    if (stage.freshness === 'mtime' && stage.produces !== null && listedOutputs !== null) {
+      const verdict = judgeTimes(this.world, base, stage.produces, listedOutputs);
+      return { ...base, verdict: this.asked(task, verdict) };
     }
     if (memory.kind === 'none')
       return { ...base, verdict: this.asked(task, { kind: 'stale', reasons: [{ code: 'never-built' }] }) };

@@ -1,8 +1,6 @@
 // Files that pipe made for stages that would not make them any more: which there are, and what becomes of each.
 import type { FilePath } from '../base/brand.ts';
 import { patternsText } from '../model/fingerprint.ts';
-import { type Glob, globMatches } from '../model/glob/glob.ts';
-import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
@@ -10,9 +8,10 @@ import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { stageOfTask, type Task, taskOf } from '../model/task.ts';
 import { madeWithOtherParams } from './combined-records.ts';
+import { expansionOf } from './expansion.ts';
 import { ItemTasks } from './item-tasks.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
-import type { Expansion, Files, ListedFile } from './ports.ts';
+import type { Files, ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
@@ -147,7 +146,7 @@ export function leavingWith(
 export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>): World {
   const { files } = world;
   const left: Files = {
-    expand: (set, role) => expansionWithout(files.expand(set, role), set, gone),
+    expand: (set, role) => expansionOf(files.expand(set, role), set, (file) => !gone.has(file.path)),
     observe: (listed, role) => files.observe(listed, role),
     readAhead: (listed, stop) => files.readAhead(listed, stop),
     vouchesFor: (path, digest) => files.vouchesFor(path, digest),
@@ -160,20 +159,6 @@ export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>):
     settle: () => files.settle(),
   };
   return { ...world, files: left };
-}
-
-function expansionWithout(whole: Expansion, set: PatternSet, gone: ReadonlyMap<FilePath, string>): Expansion {
-  if (gone.size === 0) return whole;
-  const files = whole.files.filter((file) => !gone.has(file.path));
-  if (files.length === whole.files.length) return whole;
-  const before = new Set(whole.unmatched);
-  const present = new Set<string>(files.map((file) => file.path));
-  const isMatched = (glob: Glob) =>
-    glob.literal === null ? files.some((file) => globMatches(glob, file.path)) : present.has(glob.literal);
-  const unmatched = set.entries.filter(
-    (entry) => before.has(entry) || (!entry.negated && !isMatched(entry.glob)),
-  );
-  return { ...whole, files, unmatched };
 }
 
 /** Found to have been made with the patterns of this stage: a watch asks it again before and in each of its runs. */

@@ -1,8 +1,10 @@
 // Takes the verdict on a task as make does: by the times of its files.
+import type { PatternSet } from '../model/glob/pattern-set.ts';
 import { judgeByTimes, type TimedFile } from '../model/judge.ts';
-import type { FingerprintPart, Memory } from '../model/record.ts';
+import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { ListedFile } from './ports.ts';
+import { expansionOf } from './expansion.ts';
+import type { Expansion, ListedFile } from './ports.ts';
 import type { World } from './world.ts';
 
 /** The clock of a file system elsewhere may be so far from this one without anything being wrong. */
@@ -13,11 +15,10 @@ interface Known {
   readonly memory: Memory;
   readonly parts: readonly FingerprintPart[];
   readonly inputs: readonly ListedFile[];
-  readonly outputs: readonly ListedFile[];
 }
 
-/** `unmatched`: patterns of `produces` without a file. */
-export function judgeTimes(world: World, now: Known, unmatched: readonly string[]): Verdict {
+/** `listed`: what `produces` finds. */
+export function judgeTimes(world: World, now: Known, produces: PatternSet, listed: Expansion): Verdict {
   const timed = (files: readonly ListedFile[], role: 'input' | 'output'): readonly TimedFile[] => {
     const stamps = world.files.stamp(
       files.map((file) => file.path),
@@ -29,7 +30,20 @@ export function judgeTimes(world: World, now: Known, unmatched: readonly string[
     });
   };
   const inputs = timed(now.inputs, 'input');
-  const outputs = timed(now.outputs, 'output');
+  const outputs = timed(listed.files, 'output');
+  const unmatched = unmatchedIn(now.memory, produces, listed);
   const timeNs = BigInt(Math.round(world.clock.nowMs()) + aheadMs) * 1_000_000n;
   return judgeByTimes(now.memory, { parts: now.parts, inputs, outputs, unmatched, timeNs });
+}
+
+/**
+ * The patterns of `produces` without an output. An empty folder is one where a record says that the stage made it: else
+ * it may be what an attempt left that came to nothing.
+ */
+function unmatchedIn(memory: Memory, produces: PatternSet, listed: Expansion): readonly string[] {
+  const outputs = recordIn(memory)?.outputs ?? [];
+  const counts = ({ path, kind }: ListedFile) =>
+    kind !== 'folder' || outputs.some((made) => made.kind === 'folder' && made.path === path);
+  const { unmatched } = expansionOf(listed, produces, counts);
+  return unmatched.filter((entry) => !entry.optional).map((entry) => entry.source);
 }

@@ -85,6 +85,22 @@ test('a missing output and a changed command rerun the stage here too', async ()
   await expectNothingToDo(rig);
 });
 
+test('an empty folder that an attempt left counts as made neither of an item nor of the whole', async () => {
+  const pipeline = (s: string) => `{ freshness: 'mtime', stages: { s: { ${s} } } }`;
+  await using rig = await Rig.compiled(
+    { 'in/x/1.txt': 'one' },
+    pipeline(`forEach: 'in/{x}/{y}.txt', produces: ['out/{x}/{y}.txt'], run: 'exit 1'`),
+  );
+  expect((await rig.build()).code).toBe(1);
+  expect(fs.statSync(rig.path('out/x')).isDirectory()).toBe(true);
+  await rig.reconfigure(pipeline(`requires: ['in/**'], produces: ['out/'], run: 'mkdir -p out/none'`));
+  const built = await buildAsForetold(rig);
+  expect(built.reasonsOf('s')).toEqual([{ code: 'output-missing', path: 'out/' }]);
+  // What it has made itself counts.
+  expect(built.executed).toEqual(['s']);
+  await expectNothingToDo(rig);
+});
+
 test('an attempt that did not end well is stale, however new its outputs look', async () => {
   await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, chain);
   await rig.build();
