@@ -474,7 +474,7 @@ class Pass {
     const { outcome } = view;
     if (end === 'failed' && isDown && !lacksService && able.includes('executed')) this.isPrevented = true;
     if (end === 'executed' || end === 'failed') {
-      this.pay(view, heard!, isDoubtful ? recipe.attempts : null);
+      this.pay(view, heard!, isDoubtful ? this.mostAttempts(recipe, view) : null);
       const isGood = told.witnessed?.get(view.name);
       if (isGood !== undefined && isGood !== (end === 'executed'))
         wrong.push(`${view.name} was ${end}, and its batch had ${isGood ? 'made it' : 'failed it'}`);
@@ -518,6 +518,11 @@ class Pass {
     const { model } = this;
     for (const path of lying.keys()) model.texts.delete(path);
     model.ledger.failed(view);
+  }
+
+  /** A batch that dies while the input of one of its items is edited runs again without that one, at nobody's cost. */
+  private mostAttempts({ attempts }: Recipe, { name }: TaskView): number {
+    return attempts + (this.meddled?.tasks.includes(name) ? 1 : 0);
   }
 
   /** `most`: attempts that there may have been, where nobody knows how many. */
