@@ -9,6 +9,8 @@ import { isOverEdits, type OverEdits } from './over-edits.ts';
 
 interface Failed {
   readonly failure: Failure;
+  /** What is there now it never met, or not alone. */
+  readonly isOverEdits: boolean;
   readonly isManual: boolean;
   /** Of what it was assessed by; `null`: an edit, and what is there now was not looked at yet. */
   key: string | null;
@@ -32,10 +34,14 @@ export class FailedBefore {
     return this.failures.has(task);
   }
 
-  add({ id, stage }: Task, assessed: AssessmentOrFailure, failure: Failure): void {
-    this.overEdits.hasFailed(id, failure);
-    const key = isOverEdits(failure) ? null : keyOf(assessed, failure);
-    this.failures.set(id, { failure, isManual: stage.watch === 'manual', key, isLongAgo: false });
+  /** `wasEdited`: its inputs were, while it ran. */
+  add({ id, stage }: Task, assessed: AssessmentOrFailure, failure: Failure, wasEdited: boolean): void {
+    const overEdits = wasEdited || isOverEdits(failure);
+    this.overEdits.hasFailed(id, overEdits);
+    this.failures.set(id, {
+      ...{ failure, isOverEdits: overEdits, isManual: stage.watch === 'manual', isLongAgo: false },
+      key: overEdits ? null : keyOf(assessed, failure),
+    });
   }
 
   /** Whether any of them is worth another try as soon as nothing is edited for a while. */
@@ -77,7 +83,7 @@ export class FailedBefore {
   }
 
   private isWorthTrying(task: Task, before: Failed, key: string): boolean {
-    if (isOverEdits(before.failure)) return this.haveEditsEnded(task.id, before, key);
+    if (before.isOverEdits) return this.haveEditsEnded(task.id, before, key);
     return before.key !== key || this.wasTakenAway(task, before.failure, key);
   }
 

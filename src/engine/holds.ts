@@ -65,8 +65,8 @@ export class Holds implements Watching {
     if (hasRun || (isLeftOut && blockedBy.some((before) => this.ran.has(before)))) this.ran.add(stage);
   }
 
-  failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void {
-    this.failedBefore.add(task, assessed, failure);
+  failed(task: Task, assessed: AssessmentOrFailure, failure: Failure, overEdits: boolean): void {
+    this.failedBefore.add(task, assessed, failure, overEdits);
   }
 
   stoppedByBudget(task: TaskId, spent: Metrics): void {

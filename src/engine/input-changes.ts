@@ -3,7 +3,7 @@
 import type { FilePath } from '../base/brand.ts';
 import { diffManifests, sameEntry } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
 import { editedDocument } from './own-record.ts';
 import type { Observation, Stamp } from './ports.ts';
 import type { World } from './world.ts';
@@ -22,6 +22,15 @@ export function inputsThatChanged(
   if (changed.length > 0) return changed;
   const document = editedDocument(world, assessment.task);
   return document === null ? [] : [document];
+}
+
+/** Whether its inputs are others than it found, or were touched: what it made of them, or failed over, is another's. */
+export function wereEdited(world: World, task: Task, assessed: AssessmentOrFailure): boolean {
+  if (isFailure(assessed) || !assessed.read.isMade) return false;
+  const reading = assessed.read();
+  if ('failure' in reading) return false;
+  world.files.forget();
+  return inputsThatChanged(world, task, assessed, reading.seen).length > 0;
 }
 
 /** Whether these, which were touched, hold what they held: they may have held something else in between. */

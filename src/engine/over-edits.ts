@@ -21,8 +21,8 @@ export class OverEdits {
     return count <= mostLeft;
   }
 
-  hasFailed(task: TaskId, failure: Failure): void {
-    if (isOverEdits(failure)) this.failed.set(task, (this.failed.get(task) ?? 0) + 1);
+  hasFailed(task: TaskId, overEdits: boolean): void {
+    if (overEdits) this.failed.set(task, (this.failed.get(task) ?? 0) + 1);
     else this.failed.delete(task);
   }
 

@@ -12,6 +12,7 @@ import { attemptAt, toldOf } from './beginning.ts';
 import type { Board } from './board.ts';
 import { Doubts } from './doubts.ts';
 import type { FanningOut } from './fanning-out.ts';
+import { wereEdited } from './input-changes.ts';
 import { leave } from './leaving.ts';
 import type { Letter } from './letter.ts';
 import { OldCode } from './old-code.ts';
@@ -225,8 +226,7 @@ export class Scheduler {
   }
 
   private endedBadly(task: Task, end: FailedEnd): void {
-    const attempt = this.attempts.get(task)!;
-    const log = logOf(this.world, task);
+    const [attempt, log] = [this.attempts.get(task)!, logOf(this.world, task)];
     if (this.isOver(task) || !this.retrying.takes(task, attempt, end, log))
       this.fail(task, attempt.assessed, detailsOf(end, log));
   }
@@ -243,7 +243,7 @@ export class Scheduler {
   }
 
   private fail(task: Task, assessed: AssessmentOrFailure, details: FailureDetails): void {
-    this.options.watching?.failed(task, assessed, details.failure);
+    this.options.watching?.failed(task, assessed, details.failure, wereEdited(this.world, task, assessed));
     this.board.failed(task, details);
     if (!this.options.keepGoing) this.stopping.fail(task, details.failure);
   }

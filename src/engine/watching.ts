@@ -20,8 +20,8 @@ export const overBudget: Hold = { kind: 'until-asked', why: 'budget' };
 export interface Watching {
   /** `isBeforeItsTurn`: whether something that comes before it is to run first; in a run it is its turn. */
   hold(task: Task, assessed: AssessmentOrFailure, isBeforeItsTurn?: () => boolean): Hold | null;
-  /** It failed over what was assessed. */
-  failed(task: Task, assessed: AssessmentOrFailure, failure: Failure): void;
+  /** It failed over what was assessed. `overEdits`: or over what its inputs held in between. */
+  failed(task: Task, assessed: AssessmentOrFailure, failure: Failure, overEdits: boolean): void;
   /** Nothing more may begin in this run, which has used so much. */
   stoppedByBudget(task: TaskId, spent: Metrics): void;
   /** Whatever it came to before. */

@@ -212,7 +212,8 @@ test('one that edits what is made before it and fails of something else is held 
     edit('out/a.txt', `by itself ${edits++}`);
     return 'fails';
   });
-  expect(outcomes).toEqual(['failed exit', 'skipped exit']);
+  // It might have failed over that edit, and a person might have made it.
+  expect(outcomes).toEqual(['failed exit', 'failed exit', 'failed exit', 'skipped exit']);
 });
 
 test('a touch is told as what it is, and what has no price begins anew', async () => {

@@ -41,7 +41,7 @@ test('what failed is held while what it depends on is the same, however often it
   const holds = new Holds();
   const one = task();
   expect(holds.hold(one, stale(one, 'first'))).toBeNull();
-  holds.failed(one, stale(one, 'first'), failure);
+  holds.failed(one, stale(one, 'first'), failure, false);
   holds.begin({ kind: 'change' });
   expect(holds.hold(one, stale(one, 'first'))).toEqual({ kind: 'until-changed', failure });
   expect(holds.hold(one, stale(one, 'first'))).toEqual({ kind: 'until-changed', failure });
@@ -52,7 +52,7 @@ test('what failed is tried again under other limits, secrets, services or checks
   const holds = new Holds();
   const one = task();
   const under = (circumstances: string) => stale(one, 'same', [{ code: 'unfinished' }], circumstances);
-  holds.failed(one, under('short time'), failure);
+  holds.failed(one, under('short time'), failure, false);
   holds.begin({ kind: 'change' });
   expect(holds.hold(one, under('short time'))?.kind).toBe('until-changed');
   expect(holds.hold(one, under('more time'))).toBeNull();
@@ -61,6 +61,8 @@ test('what failed is tried again under other limits, secrets, services or checks
 const overEdits: readonly Failure[] = [
   { kind: 'input-changing', paths: ['in.txt'] },
   { kind: 'record-gone', document: 'in.json', why: null },
+  // Of another kind, while its inputs were edited.
+  failure,
 ];
 
 test.each(overEdits)(
@@ -68,8 +70,8 @@ test.each(overEdits)(
   (edited) => {
     const holds = new Holds();
     const one = task();
-    const fails = (over: Failure = edited) => {
-      holds.failed(one, stale(one, 'begun with'), over);
+    const fails = (over: Failure = edited, wasEdited = edited === failure) => {
+      holds.failed(one, stale(one, 'begun with'), over, wasEdited);
       holds.begin({ kind: 'change' });
     };
     const kind = (fingerprint: string) => holds.hold(one, stale(one, fingerprint))?.kind ?? 'runs';
@@ -94,7 +96,7 @@ test.each(overEdits)(
     fails();
     expect(kind('more')).toBe('runs');
     fails();
-    fails(failure);
+    fails(failure, false);
     expect(kind('begun with')).toBe('until-changed');
     expect(kind('other')).toBe('runs');
     fails();
@@ -106,7 +108,7 @@ test('what has gone well since, here or elsewhere, has not failed any more', () 
   const holds = new Holds();
   const one = task();
   for (const goesWell of [() => holds.ended(end('s', 'restored')), () => holds.foundFresh(one.id)]) {
-    holds.failed(one, stale(one, 'same'), failure);
+    holds.failed(one, stale(one, 'same'), failure, false);
     holds.begin({ kind: 'change' });
     expect(holds.hold(one, stale(one, 'same'))?.kind).toBe('until-changed');
     goesWell();
@@ -147,7 +149,7 @@ test('what was not made is tried once more where it had been there, and again wh
   const missing: Failure = { kind: 'output-missing', patterns: ['out/*.txt'] };
   const came = 'out/a.txt' as FilePath;
   const failsOver = (failed: Failure, ...heard: FilePath[]) => {
-    holds.failed(one, stale(one, 'same'), failed);
+    holds.failed(one, stale(one, 'same'), failed, false);
     holds.begin({ kind: 'change' });
     holds.heard(heard);
     return holds.hold(one, stale(one, 'same'))?.kind ?? 'runs';
@@ -165,7 +167,7 @@ test('what is protected is held while the outputs in its way are the same', () =
   const holds = new Holds();
   const one = task();
   const edited = (path: string) => stale(one, 'same', [{ code: 'output-changed', path }]);
-  holds.failed(one, edited('a'), { kind: 'protected', paths: ['a'] });
+  holds.failed(one, edited('a'), { kind: 'protected', paths: ['a'] }, false);
   expect(holds.hold(one, edited('a'))?.kind).toBe('until-changed');
   expect(holds.hold(one, edited('b'))).toBeNull();
 });
@@ -174,7 +176,7 @@ test('a request for all, or for what failed, lets go of failures', () => {
   const one = task();
   for (const kind of ['all', 'failed'] as const) {
     const holds = new Holds();
-    holds.failed(one, stale(one, 'x'), failure);
+    holds.failed(one, stale(one, 'x'), failure, false);
     holds.begin({ kind });
     expect(holds.hold(one, stale(one, 'x'))).toBeNull();
     // It was not its turn, for another failed before it.
@@ -197,7 +199,7 @@ test('what is to be asked for runs by its own request, by one for all, and, once
   expect(holdUnder({ kind: 'force', task: manual.stage.name })).toBeNull();
   expect(holdUnder({ kind: 'failed' })).toBe('until-asked');
   expect(holdUnder({ kind: 'all' })).toBeNull();
-  holds.failed(manual, stale(manual, 'x'), failure);
+  holds.failed(manual, stale(manual, 'x'), failure, false);
   holds.begin({ kind: 'change' });
   expect(holds.hold(manual, stale(manual, 'mended'))).toEqual({ kind: 'until-asked', why: 'failed' });
   expect(holdUnder({ kind: 'failed' })).toBeNull();

@@ -1333,6 +1333,13 @@ export const mutants = [
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-holds.test.ts'],
   },
   {
+    name: 'what failed while its inputs were edited is held as if these had been what they are now',
+    file: 'src/engine/failed-before.ts',
+    from: 'const overEdits = wasEdited || isOverEdits(failure);',
+    to: 'const overEdits = isOverEdits(failure);',
+    tests: ['test/engine/holds.test.ts', 'test/stories/watch-holds.test.ts'],
+  },
+  {
     name: 'a watch does not try again what failed over edits',
     file: 'src/engine/over-edits.ts',
     from: 'return tries < mostTries ||',

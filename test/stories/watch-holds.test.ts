@@ -89,6 +89,40 @@ for (const onChange of ['restart', 'wait'])
     expect(pass.text).not.toContain('all else');
   });
 
+test('what failed over an edit that was taken back by the end runs again by itself', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'good', quiet: '' },
+    `{ stages: { s: { requires: ['in.txt'], produces: ['out.txt'],
+      run: 'test -e quiet || { echo at work; read _ < gate; grep -q good in.txt || { echo it is bad; read _ < gate; exit 1; }; }; cp in.txt out.txt' } } }`,
+  );
+  gate(rig, 'gate');
+  const [watcher] = await Watcher.start(rig, ['-v', '--on-change', 'wait']);
+  await using _ = watcher;
+  rig.remove('quiet');
+  rig.write('in.txt', 'good as well');
+  await watcher.until(/at work/);
+  rig.write('in.txt', 'bad');
+  await tell(rig, 'gate');
+  await watcher.until(/it is bad/);
+  rig.write('in.txt', 'good as well');
+  rig.write('quiet', '');
+  await tell(rig, 'gate');
+  expect(await watcher.rest()).toMatchObject({ failed: ['s'], done: ['s'] });
+});
+
+test('a stage that fails and touches its own input each time is tried four times, and then left alone', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '' },
+    `{ stages: { s: { requires: ['in.txt'], produces: ['out.txt'], run: 'echo >> runs; touch in.txt; exit 1' } } }`,
+  );
+  const [watcher, pass] = await Watcher.start(rig, ['--on-change', 'wait']);
+  await using _ = watcher;
+  expect(pass.runs).toBe(3);
+  // When nothing was edited for a while.
+  expect((await watcher.rest()).runs).toBe(1);
+  expect(rig.read('runs')).toBe('\n'.repeat(4));
+});
+
 test('a stage that edits its own input is tried three times, and then left alone', async () => {
   await using rig = await Rig.compiled(
     { 'in.txt': '' },
