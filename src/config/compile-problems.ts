@@ -1,5 +1,6 @@
 // What the compiler says is wrong, in our words; and that it could not say anything, since it was killed or cannot start.
 import path from 'node:path';
+import { hintOfNames } from '../base/did-you-mean.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { filePathOf } from './file-path.ts';
 import { originPrefix } from './module-origin.ts';
@@ -18,8 +19,27 @@ export interface CompilerMessage {
   readonly notes: readonly { readonly text: string }[];
 }
 
-export function problemOf({ text, detail, location }: CompilerMessage, root: string): Diagnostic {
-  const hint = typeof detail === 'string' ? detail : undefined;
+/** What there is to import from `pipe-build`, besides types. */
+export const names: readonly string[] = [
+  'definePipeline',
+  'exec',
+  'items',
+  'jsonSchema',
+  'matches',
+  'minLines',
+  'nonEmpty',
+  'optional',
+  'script',
+];
+
+/** `apiPath`: absolute path of what `pipe-build` means in the module. */
+export function problemOf(
+  { text, detail, location }: CompilerMessage,
+  { root, apiPath }: { readonly root: string; readonly apiPath: string },
+): Diagnostic {
+  const lacking = lackingIn(text, root, apiPath);
+  const hint =
+    lacking === null ? (typeof detail === 'string' ? detail : undefined) : hintOfNames(lacking, names);
   if (location === null) {
     return { code: 'PIPE002', message: inOurWords(text), ...(hint === undefined ? {} : { hint }) };
   }
@@ -30,7 +50,7 @@ export function problemOf({ text, detail, location }: CompilerMessage, root: str
   const shown = hint ?? (lineText.trim() === '' ? undefined : `look at the line: ${lineText.trim()}`);
   return {
     code: 'PIPE002',
-    message: inOurWords(text, location.file),
+    message: lacking === null ? inOurWords(text, location.file) : `pipe-build has no "${lacking}" to import`,
     at: `${location.file}:${location.line}:${column}`,
     ...(shown !== undefined && { hint: shown }),
   };
@@ -66,6 +86,12 @@ export function noCompiler(why: string, entry: string, root: string): Diagnostic
     at: filePathOf(root, entry),
     hint: 'try again; if memory was short, end something else first; if it never runs, install anew: npm rebuild esbuild',
   };
+}
+
+/** The name that a module imports from `pipe-build` and that is not there; `null`: it is another error. */
+function lackingIn(text: string, root: string, apiPath: string): string | null {
+  const [, file = '', name = ''] = /^No matching export in "(.*)" for import "(.*)"$/.exec(text) ?? [];
+  return name !== '' && path.resolve(root, file) === apiPath ? name : null;
 }
 
 function inOurWords(text: string, importer = 'the configuration'): string {

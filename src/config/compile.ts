@@ -130,7 +130,7 @@ async function compileAs(
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
     if (errors === undefined || errors.length === 0) throw error;
-    return err(errors.map((message) => problemOf(message, request.root)));
+    return err(errors.map((message) => problemOf(message, request)));
   }
 }
 

@@ -1,6 +1,8 @@
 // What a configuration may be, and what is said of one that is wrong.
 import fs from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
+import { names } from '../../src/config/compile-problems.ts';
+import * as language from '../../src/index.ts';
 import { TempProject } from './temp-project.ts';
 
 const stages = `{ stages: { a: { run: 'true' } } }`;
@@ -189,6 +191,27 @@ describe('PIPE002 does not compile', () => {
         hint: 'install the package: npm install --save-dev @scope/missing',
       },
     ]);
+  });
+
+  test('a name that the language does not have is told with those it has', async () => {
+    using project = TempProject.with({
+      'pipeline.config.ts': `import { defineConfig, nonEmtpy } from 'pipe-build';\nexport default defineConfig(nonEmtpy);`,
+    });
+    expect(await project.problems()).toEqual([
+      {
+        code: 'PIPE002',
+        message: 'pipe-build has no "defineConfig" to import',
+        at: 'pipeline.config.ts:1:10',
+        hint: 'there are definePipeline, exec, items, jsonSchema, matches, minLines, nonEmpty, optional, script',
+      },
+      {
+        code: 'PIPE002',
+        message: 'pipe-build has no "nonEmtpy" to import',
+        at: 'pipeline.config.ts:1:24',
+        hint: 'did you mean "nonEmpty"?',
+      },
+    ]);
+    expect(names).toEqual(Object.keys(language).sort());
   });
 
   test('nothing is kept of it, and a repair is seen', async () => {
