@@ -1,5 +1,6 @@
 // Random pipelines with items under random stories: items come, go, change and meet, of files and of records, with
-// parameters, hooks, retries, budgets, conditions, services and edits in the middle. After each build all must be as if built from nothing.
+// parameters, hooks, retries, budgets, conditions, services, stages that go by times, and edits in the middle. After each
+// build all must be as if built from nothing, or as times have it.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EngineItems } from './random/items/engine-items.ts';
@@ -118,6 +119,7 @@ test(
         'distrusted',
         'hooked',
         'prevented',
+        'timed',
       ],
       share: 0.4,
     });

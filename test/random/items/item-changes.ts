@@ -72,8 +72,16 @@ export class ItemChanges {
       case 'plant':
         if (!model.texts.has(change.path)) this.putByHand(change.path);
         return;
+      case 'touch': {
+        const all = [...model.texts.keys()].sort();
+        const now = Date.now() / 1000;
+        const time = change.to === 'now' ? now : now - 3600;
+        fs.utimesSync(path.join(this.root, all[change.pick % all.length]!), time, time);
+        return;
+      }
       case 'salt':
       case 'letters':
+      case 'byTimes':
       case 'optional':
       case 'pool':
       case 'service':

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { say } from '../say.ts';
 import { textsBelow } from '../tree.ts';
 import { comesBefore } from './calls.ts';
+import { FileTimes, timesIn } from './file-times.ts';
 import { Foretelling } from './foretelling.ts';
 import { foundIn, type ItemBuilder, type ItemBuilt } from './item-builder.ts';
 import { ItemChanges } from './item-changes.ts';
@@ -43,9 +44,10 @@ export class ItemScene {
   async take({ changes, request: asked, death, meddling, twice, again }: ItemTurn): Promise<void> {
     for (const change of changes) this.changes.make(change);
     const request = this.requestOf(asked);
-    if (death === null && twice !== null && this.builder.twice !== null)
+    const isKnown = !this.goesByTimes;
+    if (isKnown && death === null && twice !== null && this.builder.twice !== null)
       return this.both(this.requestOf({ ...asked, isFlagless: false }), twice.isPatient, this.builder.twice);
-    if (death === null && meddling !== null) return this.meddled(asked, meddling);
+    if (isKnown && death === null && meddling !== null) return this.meddled(asked, meddling);
     const dies = death !== null && 'within' in death;
     const isFlagless = asked.isFlagless && !dies;
     const built = await this.build(dies ? { ...request, jobs: 1 } : request, isFlagless, death);
@@ -135,6 +137,7 @@ export class ItemScene {
   ): Promise<Told | 'died' | 'refused'> {
     const { model, tally } = this;
     const refuses = model.refuses(request);
+    const before = timesIn(this.root);
     const built = await this.builder.build(request, isFlagless, death, meddler);
     tally.builds++;
     const when = `build ${JSON.stringify({ ...request, isFlagless })}`;
@@ -150,16 +153,25 @@ export class ItemScene {
       case 'told': {
         if (refuses) say(when, ['was not refused']);
         const meddled = meddler?.meddled ?? null;
-        const followed = follow(model, request, built.told, meddled);
+        const followed = follow(model, request, built.told, {
+          meddled,
+          times: new FileTimes(before, timesIn(this.root)),
+        });
         tally.distrusted += followed.distrusted;
         if (followed.isPrevented) tally.prevented++;
         say(`${when}${aboutMeddled(meddled)}`, followed.wrong);
         if (meddled === null) say(when, brokenPlans(built, model));
         this.expectTexts(`after ${when}`);
         tally.count(built.told, built.isPart);
+        if (this.goesByTimes) tally.timed++;
         return built.told;
       }
     }
+  }
+
+  /** Then nobody can say what was written when, where somebody else is at work meanwhile. */
+  private get goesByTimes(): boolean {
+    return this.model.recipes.some(({ byTimes }) => byTimes);
   }
 
   private expectTexts(when: string): void {

@@ -29,6 +29,8 @@ export class ItemTally {
   prevented = 0;
   /** Builds that waited for more money. */
   unpaid = 0;
+  /** Builds with stages that go by the times of files. */
+  timed = 0;
   /** Builds of those stages alone that something had happened to. */
   parts = 0;
 

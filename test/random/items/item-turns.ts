@@ -13,9 +13,11 @@ export type ItemChange =
   | { readonly kind: 'lose-output' | 'spoil-output'; readonly pick: number }
   /** A file of a person where some item might have its output. */
   | { readonly kind: 'plant'; readonly path: string }
+  /** Its time is that of now, or long ago. */
+  | { readonly kind: 'touch'; readonly pick: number; readonly to: 'now' | 'long-ago' }
   | { readonly kind: 'salt'; readonly stage: StageName; readonly to: number }
   | {
-      readonly kind: 'letters' | 'optional' | 'pool' | 'service';
+      readonly kind: 'letters' | 'optional' | 'pool' | 'service' | 'byTimes';
       readonly stage: StageName;
       readonly to: boolean;
     }
@@ -131,6 +133,14 @@ export const fileChanges = weighted<ItemChange>(
   [1, fc.record({ kind: of('turn-list', 'turn-list', 'repeat-record') })],
   [3, fc.record({ kind: of('lose-output', 'spoil-output'), pick })],
   [1, fc.record({ kind: of('plant'), path: planted })],
+  [
+    1,
+    fc.record({
+      kind: of('touch'),
+      pick,
+      to: fc.constantFrom('now' as const, 'now' as const, 'long-ago' as const),
+    }),
+  ],
 );
 
 /** Such as a build of a part may be enough for, mostly. */
@@ -142,7 +152,7 @@ export const itemEdits = weighted<ItemChange>(
 export const anyItemChange = weighted<ItemChange>(
   [24, fileChanges],
   [2, fc.record({ kind: of('salt'), stage, to: fc.nat(2) })],
-  [2, fc.record({ kind: of('letters', 'optional', 'pool', 'service'), stage, to: fc.boolean() })],
+  [2, fc.record({ kind: of('letters', 'optional', 'pool', 'service', 'byTimes'), stage, to: fc.boolean() })],
   [2, fc.record({ kind: of('hook'), stage, to: hook })],
   [2, fc.record({ kind: of('attempts'), stage, to: attempts })],
   [2, fc.record({ kind: of('batch'), stage, to: batch })],
@@ -246,6 +256,7 @@ export const manners: fc.Arbitrary<Manner> = fc.record({
   ...{ first, last, list, all },
   ...{ breaker: fc.boolean(), around: fc.nat(3).map((n) => n > 0) },
   whens: fc.constantFrom<Manner['whens']>('none', 'plain', 'items'),
+  times: weighted<Manner['times']>([5, fc.constant('none')], [1, fc.constantFrom('some', 'all')]),
   knobs: fc.record(
     Object.fromEntries(
       stageNames.map((name) => [
@@ -254,7 +265,7 @@ export const manners: fc.Arbitrary<Manner> = fc.record({
           salt: fc.constant(0),
           letters: fc.boolean(),
           hook: weighted([3, fc.constant<Manner['knobs']['first']['hook']>('none')], [1, hook]),
-          ...{ optional: rarely, pool: fc.boolean(), service: rarely },
+          ...{ optional: rarely, pool: fc.boolean(), service: rarely, byTimes: fc.boolean() },
           ...{ attempts, batch },
         }),
       ]),

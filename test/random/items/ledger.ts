@@ -5,16 +5,19 @@ import { sameTexts, type TaskView, type Texts } from './tasks.ts';
 import type { End } from './told.ts';
 
 type Memory =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'done'; readonly key: string; readonly outputs: Texts };
+  | { readonly kind: 'none' | 'unfinished' }
+  | { readonly kind: 'done'; readonly key: string; readonly definition: string; readonly outputs: Texts };
 
 /** How a build goes about a task. */
 interface Manners {
   readonly isForced: boolean;
   readonly hasCache: boolean;
+  /** Where it goes by times: whether all that it makes is there, and nothing that it reads is newer. Else `null`. */
+  readonly isInTime: boolean | 'maybe' | null;
 }
 
 const none: Memory = { kind: 'none' };
+const unfinished: Memory = { kind: 'unfinished' };
 
 export class Ledger {
   private readonly memories = new Map<string, readonly Memory[]>();
@@ -31,17 +34,19 @@ export class Ledger {
   }
 
   /** How the task may end, given what lies in the places of its outputs. */
-  endsOf(view: TaskView, lying: Texts, { isForced, hasCache }: Manners): readonly End[] {
+  endsOf(view: TaskView, lying: Texts, { isForced, hasCache, isInTime }: Manners): readonly End[] {
     const { outcome, key } = view;
     if (outcome === null) return ['failed'];
     const memories = this.memories.get(view.id) ?? [none];
     const fits = (memory: Memory) =>
-      memory.kind === 'done' && memory.key === key && sameTexts(memory.outputs, lying);
+      isInTime === null
+        ? memory.kind === 'done' && memory.key === key && sameTexts(memory.outputs, lying)
+        : isInTime !== false && letsTimesDecide(memory, view);
     const worked: End = outcome.kind === 'made' ? 'executed' : 'failed';
     if (isForced) return [worked];
     const ends: End[] = [];
     if (memories.some(fits)) ends.push('fresh');
-    if (memories.every(fits)) return ends;
+    if (isInTime !== 'maybe' && memories.every(fits)) return ends;
     const stored = this.storedOf(view, hasCache);
     if (stored !== undefined) ends.push('restored');
     return stored === 'yes' ? ends : [...ends, worked];
@@ -57,13 +62,22 @@ export class Ledger {
     this.settle(view, outputs);
   }
 
-  settle({ id, key }: TaskView, outputs: Texts): void {
-    this.memories.set(id, [{ kind: 'done', key, outputs }]);
+  /** It was found fresh by its times: what is on record of it, if anything, stays. */
+  passed(view: TaskView): void {
+    const memories = this.memories.get(view.id) ?? [none];
+    this.memories.set(
+      view.id,
+      memories.filter((memory) => letsTimesDecide(memory, view)),
+    );
+  }
+
+  settle({ id, key, definition }: TaskView, outputs: Texts): void {
+    this.memories.set(id, [{ kind: 'done', key, definition, outputs }]);
     for (const path of outputs.keys()) this.makers.set(path, new Set([id]));
   }
 
   failed({ id }: TaskView): void {
-    this.memories.set(id, [none]);
+    this.memories.set(id, [unfinished]);
   }
 
   makersOf(path: string): readonly string[] {
@@ -83,12 +97,15 @@ export class Ledger {
 
   /** A build died: each task may have come to any of these, or to nothing. */
   doubt(possible: ReadonlyMap<string, readonly TaskView[]>, hasCache: boolean): void {
-    for (const [id, memories] of this.memories) this.memories.set(id, [...memories, none]);
+    // Of an item that is gone it may have taken the record away.
+    for (const [id, memories] of this.memories)
+      this.memories.set(id, [...memories, unfinished, ...(possible.has(id) ? [] : [none])]);
     for (const [id, views] of possible)
-      for (const { key, outcome } of views) {
+      for (const { key, definition, outcome } of views) {
+        const memories = this.memories.get(id) ?? [none, unfinished];
+        this.memories.set(id, memories);
         if (outcome?.kind !== 'made') continue;
-        const memories = this.memories.get(id) ?? [none];
-        this.memories.set(id, [...memories, { kind: 'done', key, outputs: outcome.outputs }]);
+        this.memories.set(id, [...memories, { kind: 'done', key, definition, outputs: outcome.outputs }]);
         if (hasCache && !this.cache.has(key)) this.cache.set(key, 'maybe');
         for (const path of outcome.outputs.keys())
           this.makers.set(path, new Set([...this.makersOf(path), id]));
@@ -104,4 +121,9 @@ export class Ledger {
     this.memories.clear();
     this.makers.clear();
   }
+}
+
+/** An attempt that did not end is stale by times as well, and so is another definition than the one on record. */
+function letsTimesDecide(memory: Memory, { definition }: TaskView): boolean {
+  return memory.kind === 'none' || (memory.kind === 'done' && memory.definition === definition);
 }

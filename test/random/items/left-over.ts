@@ -15,6 +15,8 @@ interface About {
 }
 
 export class LeftOver {
+  /** Of these nobody can say whether they were there when their turn came. */
+  readonly unsure = new Set<string>();
   private readonly about: About;
   private readonly wrong: string[];
 
@@ -95,6 +97,7 @@ export class LeftOver {
   private adopt(path: string): void {
     const { found, model } = this.about;
     const text = found.get(path);
+    this.unsure.add(path);
     if (text === undefined) model.texts.delete(path);
     else model.texts.set(path, text);
   }

@@ -1,5 +1,6 @@
 // Holds a build of a pipeline with items against what it must come to, task by task.
 import { callOf, comesBefore, type EndOfStage, worstOf } from './calls.ts';
+import type { FileTimes } from './file-times.ts';
 import type { Foretelling } from './foretelling.ts';
 import { LeftOver } from './left-over.ts';
 import type { Meddled, Read } from './meddler.ts';
@@ -34,9 +35,15 @@ export function follow(
   model: Foretelling,
   request: Request,
   told: Told,
-  meddled: Meddled | null = null,
+  { meddled = null, times = null }: Circumstances = {},
 ): Followed {
-  return new Pass(model, request, told, meddled).go();
+  return new Pass(model, request, told, { meddled, times }).go();
+}
+
+interface Circumstances {
+  readonly meddled?: Meddled | null;
+  /** `null`: no stage goes by them. */
+  readonly times?: FileTimes | null;
 }
 
 class Pass {
@@ -44,6 +51,7 @@ class Pass {
   private readonly request: Request;
   private readonly told: Told;
   private readonly meddled: Meddled | null;
+  private readonly times: FileTimes | null;
   private readonly stages = new Map<StageName, StageEnd>();
   private readonly wrong: string[] = [];
   private readonly unheard: Set<string>;
@@ -56,8 +64,14 @@ class Pass {
   /** Once what a task had made was changed: the tasks that read it. */
   private spoilt: Set<string> | null = null;
 
-  constructor(model: Foretelling, request: Request, told: Told, meddled: Meddled | null) {
+  constructor(
+    model: Foretelling,
+    request: Request,
+    told: Told,
+    { meddled, times }: { readonly meddled: Meddled | null; readonly times: FileTimes | null },
+  ) {
     this.meddled = meddled;
+    this.times = times;
     this.model = model;
     this.request = request;
     this.told = told;
@@ -329,7 +343,7 @@ class Pass {
     const { model, request } = this;
     const found = model.itemsOf(recipe, request.params, of);
     if (this.spoilt === null) return found;
-    const before = tasksOf(recipe, this.textsBefore(), request.params, of);
+    const before = this.itemsBefore(recipe, of);
     if (before === 'unclear') return found;
     const late = found === 'unclear' ? [] : found;
     const all = before.map((early) => {
@@ -338,6 +352,16 @@ class Pass {
       return view ?? early;
     });
     return all;
+  }
+
+  /** Where two of them are in each other's way, one of which is gone since, the engine sees none of that. */
+  private itemsBefore(recipe: Recipe, of?: readonly string[]): Items {
+    const { model, request, meddled } = this;
+    const before = tasksOf(recipe, this.textsBefore(), request.params, of);
+    const now = model.itemsOf(recipe, request.params, of);
+    if (before !== 'unclear' || now === 'unclear' || recipe.forEach?.kind !== 'files') return before;
+    const gone = tasksOf(recipe, this.textsBefore(), request.params, [meddled!.path]);
+    return gone === 'unclear' ? before : [...now, ...gone].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** Whether another stage made its records and somebody has edited them since, before it was known which there are. */
@@ -453,7 +477,10 @@ class Pass {
     // Of a service it is asked first.
     const lacksService = recipe.service && model.isServiceDown;
     const isDown = model.fails('before') || lacksService;
-    const able = model.ledger.endsOf(asked, lying, { isForced, hasCache: request.cache });
+    const able = model.ledger.endsOf(asked, lying, {
+      ...{ isForced, hasCache: request.cache },
+      isInTime: goesByTimes(recipe) ? this.isInTime(asked, lying) : null,
+    });
     const certain = able.map((one) => (isDown && one === 'executed' ? 'failed' : one));
     // Where the service is down nothing of the task is touched.
     const view = isDown && heard?.end === 'failed' ? { ...asked, outcome: null } : asked;
@@ -489,14 +516,21 @@ class Pass {
     return this.settled(view, end, recipe);
   }
 
+  private isInTime(view: TaskView, lying: Texts): boolean | 'maybe' {
+    const paths = [...lying.keys()];
+    if (this.times?.isInTime(view, paths) !== true) return false;
+    return paths.some((path) => this.left.unsure.has(path)) ? 'maybe' : true;
+  }
+
   /** Brings the model to what it is then. Answers whether the task is done. */
-  private settled(view: TaskView, end: End, { when }: Recipe): boolean {
+  private settled(view: TaskView, end: End, recipe: Recipe): boolean {
     const { model, request } = this;
     // An edit meanwhile gives it an attempt more than it has by itself, and the cache keeps what comes of that.
     const outcome = end === 'failed' ? view.outcome : view.inTheEnd;
     const lying = lyingOf(view, model.texts);
     if (end === 'fresh') {
-      model.ledger.settle(view, lying);
+      if (goesByTimes(recipe)) model.ledger.passed(view);
+      else model.ledger.settle(view, lying);
       return true;
     }
     if (outcome === null) return false;
@@ -509,7 +543,8 @@ class Pass {
       model.texts.set(path, text);
       model.doubtful.delete(path);
     }
-    model.ledger.done(view, outcome.outputs, request.cache && when !== 'failure');
+    model.ledger.done(view, outcome.outputs, request.cache && recipe.when !== 'failure');
+    this.times?.written([...lying.keys(), ...outcome.outputs.keys()]);
     return true;
   }
 
@@ -517,6 +552,7 @@ class Pass {
   private attempted(view: TaskView, lying: Texts): void {
     const { model } = this;
     for (const path of lying.keys()) model.texts.delete(path);
+    this.times?.written(lying.keys());
     model.ledger.failed(view);
   }
 
@@ -541,6 +577,10 @@ class Pass {
     if (!isRight)
       this.wrong.push(`${name} took ${attempts} attempts for ${spent}, not ${wanted} for ${price}`);
   }
+}
+
+function goesByTimes({ byTimes, produces }: Recipe): boolean {
+  return byTimes && produces.length > 0;
 }
 
 function crashes({ outcome }: TaskView): boolean {

@@ -21,6 +21,8 @@ export interface Knobs {
   readonly optional: boolean;
   /** Counts where the stage has items. */
   readonly batch: number | null;
+  /** Goes by the times of files; counts where some stages do. */
+  readonly byTimes: boolean;
 }
 
 /** All that makes one pipeline another. */
@@ -44,6 +46,8 @@ export interface Manner {
   readonly breaker: boolean;
   /** Whether there is something to be done around each run; for a whole story. */
   readonly around: boolean;
+  /** Which stages go by the times of files; for a whole story. */
+  readonly times: 'none' | 'some' | 'all';
   readonly knobs: Readonly<Record<StageName, Knobs>>;
 }
 
@@ -64,6 +68,8 @@ export interface Recipe extends Labour {
   /** Its items begin one by one, as those of the stage before end. */
   readonly streams: boolean;
   readonly attempts: number;
+  /** Whether it goes by the times of files, if it makes any. */
+  readonly byTimes: boolean;
   /** Where everything lies that it ever made with these parameters, whatever its manner was. */
   readonly home: (path: string, params: Params) => boolean;
 }
@@ -77,7 +83,8 @@ const madeList = 'list.jsonl';
 const shared: Need = { pattern: 'guide.md', optional: false };
 
 /** In an order in which they can be done. */
-export function recipesOf({ params, first, last, list, all, whens, knobs }: Manner): readonly Recipe[] {
+export function recipesOf(manner: Manner): readonly Recipe[] {
+  const { params, first, last, list, all, whens, knobs, times } = manner;
   const p = params === 'in-paths' ? '{params.s}/' : '';
   const inCommand = params !== 'none';
   const item = 'in/{x}/{y}.t';
@@ -91,7 +98,8 @@ export function recipesOf({ params, first, last, list, all, whens, knobs }: Mann
       path.startsWith(params === 'in-paths' ? `${folder}/${s}/` : `${folder}/`);
   const firstHome = (path: string, values: Params) => at('mid')(path, values) || at('notes')(path, values);
   const common = { when: 'success', env: {}, usesParam: false, streams: false, upstream: [] } as const;
-  const of = (stage: StageName) => ({ ...common, name: stage, ...knobs[stage] });
+  const byTimes = (stage: StageName) => times === 'all' || (times === 'some' && knobs[stage].byTimes);
+  const of = (stage: StageName) => ({ ...common, name: stage, ...knobs[stage], byTimes: byTimes(stage) });
   const recipes: readonly Recipe[] = [
     first === 'split'
       ? {
@@ -256,6 +264,7 @@ function stageOf(recipe: Recipe, recordsOf: (document: string) => unknown) {
     ...(batch === null ? {} : { batch: { size: batch } }),
     ...(attempts > 1 ? { retry: { attempts, delay: 1 } } : {}),
     ...(recipe.optional ? { optional: true } : {}),
+    ...(recipe.byTimes ? { freshness: 'mtime' } : {}),
     ...(recipe.pool ? { pool: 'p' } : {}),
     ...(recipe.service ? { services: 'up' } : {}),
     ...(when === 'success' ? {} : { when, after: upstream }),

@@ -4,7 +4,15 @@ import type { Manner } from './recipes.ts';
 
 type Value = unknown;
 
-const usualKnobs = { salt: 0, letters: false, hook: 'none', optional: false, attempts: 1, batch: null };
+const usualKnobs = {
+  salt: 0,
+  letters: false,
+  hook: 'none',
+  optional: false,
+  attempts: 1,
+  batch: null,
+  byTimes: false,
+};
 
 /** `kind` comes first, and what is off, none or nothing is left out. */
 export function storyText(manner: Manner, turns: readonly ItemTurn[]): string {

@@ -16,6 +16,8 @@ export interface TaskView {
   readonly produces: readonly string[];
   /** Everything that the result depends on. */
   readonly key: string;
+  /** The same but for its inputs. */
+  readonly definition: string;
   /** Of its inputs. */
   readonly paths: readonly string[];
   /** The first attempt that can succeed; `0`: the hook before the command refuses it. */
@@ -76,18 +78,20 @@ function viewOf(recipe: Recipe, texts: Texts, params: Params, item: Item | null)
   const wanted = wantedOf(recipe, occasion);
   const atLength = { ...occasion, attempts: Number.isFinite(wanted) ? Math.max(wanted, 1) : recipe.attempts };
   const isComplete = needs.every((need) => need.optional || isMet(need, texts));
+  const definition = JSON.stringify([
+    shellLineOf(recipe),
+    fill(recipe.env.NAME ?? '', values),
+    recipe.usesParam ? params.s : '',
+    ...[needs, produces, record],
+  ]);
   return {
     name,
     id: isSideBySide ? `${name} of ${params.s}` : name,
     produces,
     paths: inputs.map(({ path }) => path),
     wanted,
-    key: JSON.stringify([
-      shellLineOf(recipe),
-      fill(recipe.env.NAME ?? '', values),
-      recipe.usesParam ? params.s : '',
-      ...[needs, produces, inputs, record],
-    ]),
+    key: JSON.stringify([definition, inputs]),
+    definition,
     outcome: isComplete ? outcomeOf(recipe, occasion) : null,
     inTheEnd: isComplete ? outcomeOf(recipe, atLength) : null,
   };
