@@ -10,6 +10,8 @@ export interface Claim extends ProcessIdentity {
   readonly sinceMs: number;
   /** Tells two claims of one process apart. */
   readonly nonce: string;
+  /** The folder it was made in, as `placeOf` tells it; `null` where that is not known, as of earlier versions. */
+  readonly place: string | null;
 }
 
 const RELEASED = 'released\n';
@@ -40,10 +42,13 @@ export function claimIn(folder: string, number: number): Claim | 'gone' | 'free'
   }
   try {
     const claim = JSON.parse(text);
-    const { pid, started, boot, pidSpace, host, command, sinceMs, nonce } = claim;
+    const { pid, started, boot, pidSpace, host, command, sinceMs, nonce, place } = claim;
     if (!Number.isSafeInteger(pid) || pid <= 0 || typeof sinceMs !== 'number') return 'free';
     if (![boot, host, command, nonce].every((word) => typeof word === 'string')) return 'free';
-    return { pid, started: started ?? null, boot, pidSpace: pidSpace ?? null, host, command, sinceMs, nonce };
+    return {
+      ...{ pid, started: started ?? null, boot, pidSpace: pidSpace ?? null, host },
+      ...{ command, sinceMs, nonce, place: typeof place === 'string' ? place : null },
+    };
   } catch {
     return 'free';
   }

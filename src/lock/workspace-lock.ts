@@ -6,20 +6,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as passes } from 'node:timers/promises';
 import type { Lock, LockHolder } from '../engine/lock.ts';
-import {
-  type Claim,
-  claimIn,
-  createClaim,
-  highestIn,
-  markReleased,
-  removeClaim,
-  removeLower,
-} from './lock-files.ts';
-import { conditionOf, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { conditionIn } from './claim-condition.ts';
+import { type Claim, claimIn, createClaim, highestIn, removeClaim } from './lock-files.ts';
+import { giveBack, giveBackOwed, type OwnClaim, owe } from './owed-claims.ts';
+import { placeOf } from './place.ts';
+import { ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 const POLL_MS = 100;
 
-type Try = { readonly kind: 'held'; readonly number: number } | Blocked;
+type Try = { readonly kind: 'held'; readonly claim: OwnClaim } | Blocked;
 
 interface Blocked {
   readonly kind: 'blocked';
@@ -42,6 +37,10 @@ interface Blocked {
  * number cannot be: creating is exclusive. That someone slow creates a number once more, after it was
  * cleared away, does no harm: a higher one is there, which the second look shows.
  *
+ * A folder that was copied has a copy of the claim in it, which gives nobody a right there, so whoever
+ * finds it free and takes the copy holds what nobody else does. A claim names its folder, and both who
+ * judges it and who made it compare that with the folder they look at, before and after.
+ *
  * This needs listings that are snapshots. For a folder of a few names a listing is one system call,
  * made under the folder's own lock.
  */
@@ -50,7 +49,7 @@ export class WorkspaceLock implements Lock {
   private readonly temporaryFolder: string;
   private known: ProcessIdentity | null;
   private readonly onTrouble: (message: string) => void;
-  private mine: { readonly folder: string; readonly number: number; readonly nonce: string } | null = null;
+  private mine: OwnClaim | null = null;
   private withoutFiles = false;
 
   /**
@@ -91,6 +90,7 @@ export class WorkspaceLock implements Lock {
     for (;;) {
       if (signal.aborted) return { kind: 'cancelled' };
       if (this.isMine()) return { kind: 'held' };
+      giveBackOwed();
       const blocked = this.tryNow(command);
       if (blocked === null) return { kind: 'held' };
       const { by, isSuspended } = blocked;
@@ -107,25 +107,24 @@ export class WorkspaceLock implements Lock {
 
   isMine(): boolean {
     if (this.mine === null) return this.withoutFiles;
-    const { folder, number, nonce } = this.mine;
+    const { folder, number, nonce, place } = this.mine;
     try {
       const claim = claimIn(folder, number);
-      return typeof claim === 'object' && claim.nonce === nonce && highestIn(folder) === number;
+      if (typeof claim !== 'object' || claim.nonce !== nonce || highestIn(folder) !== number) return false;
+      return place === null || placeOf(folder) === place;
     } catch {
       return false;
     }
   }
 
   release(): void {
-    // If the folder was deleted, another process may hold a lock of its own there by now.
-    if (this.mine !== null && this.isMine()) {
-      const { folder, number } = this.mine;
-      try {
-        removeLower(folder, number);
-        markReleased(folder, number);
-      } catch (problem) {
-        this.onTrouble(`the lock could not be released before this process ends: ${messageOf(problem)}`);
-      }
+    if (this.mine !== null) {
+      const given = giveBack(this.mine);
+      if (given.kind !== 'done') owe(this.mine);
+      if (given.kind === 'failed')
+        this.onTrouble(
+          `the lock could not be released before this process ends: ${messageOf(given.problem)}`,
+        );
     }
     this.mine = null;
     this.withoutFiles = false;
@@ -137,15 +136,9 @@ export class WorkspaceLock implements Lock {
     for (const [i, folder] of this.folders().entries()) {
       try {
         makeFolder(folder, i === 2);
-        const claim = {
-          ...this.identity,
-          command,
-          sinceMs: Date.now(),
-          nonce: randomBytes(8).toString('hex'),
-        };
-        const tried = attempt(folder, claim);
+        const tried = attempt(folder, { ...this.identity, command, sinceMs: Date.now() });
         if (tried.kind === 'blocked') return tried;
-        this.mine = { folder, number: tried.number, nonce: claim.nonce };
+        this.mine = tried.claim;
         return null;
       } catch (problem) {
         trouble ??= problem;
@@ -170,7 +163,7 @@ export function peekLock(
       const number = highestIn(folder);
       const claim = number === 0 ? 'free' : claimIn(folder, number);
       if (typeof claim !== 'object') continue;
-      const condition = conditionOf(claim, identity);
+      const condition = conditionIn(placeOf(folder), claim, identity);
       if (condition !== 'dead') return holderIn(claim, condition === 'suspended');
     } catch {
       // Who cannot look cannot tell.
@@ -183,13 +176,17 @@ function holderIn({ pid, command, sinceMs }: Claim, isSuspended: boolean): LockH
   return { pid, command, sinceMs, ...(isSuspended && { suspended: true }) };
 }
 
-function attempt(folder: string, claim: Claim): Try {
+function attempt(folder: string, maker: Omit<Claim, 'nonce' | 'place'>): Try {
   for (;;) {
+    const place = placeOf(folder);
+    const claim = { ...maker, nonce: randomBytes(8).toString('hex'), place };
     const highest = highestIn(folder);
     const present = highest === 0 ? 'free' : claimIn(folder, highest);
     if (present === 'gone') continue;
     if (present !== 'free') {
-      const condition = conditionOf(present, claim);
+      const condition = conditionIn(place, present, claim);
+      // What was read may be of a folder that has come here since.
+      if (condition === 'dead' && placeOf(folder) !== place) continue;
       const isSuspended = condition === 'suspended';
       if (condition !== 'dead') return { kind: 'blocked', by: present, isSuspended };
     }
@@ -199,7 +196,13 @@ function attempt(folder: string, claim: Claim): Try {
       fs.accessSync(folder);
       continue;
     }
-    if (highestIn(folder) === number) return { kind: 'held', number };
+    const own = { folder, number, nonce: claim.nonce, place };
+    if (placeOf(folder) !== place) {
+      // It was made in one or the other, and must not be sought by its number in the wrong one.
+      if (giveBack(own).kind !== 'done') owe(own);
+      continue;
+    }
+    if (highestIn(folder) === number) return { kind: 'held', claim: own };
     removeClaim(folder, number);
   }
 }

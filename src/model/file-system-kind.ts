@@ -4,6 +4,8 @@ export interface FileSystemKind {
   readonly name: string;
   /** Other machines may have it open too: their clocks and processes are out of sight. */
   readonly shared: boolean;
+  /** A folder keeps its inode number for as long as it exists: elsewhere it may be made up anew, while somebody has the folder open. */
+  readonly keepsNumbers: boolean;
 }
 
 const local: ReadonlyMap<number, string> = new Map([
@@ -18,6 +20,8 @@ const local: ReadonlyMap<number, string> = new Map([
   [0x2011bab0, 'exFAT'],
   [0x5346544e, 'NTFS'],
 ]);
+
+const keepingNumbers: ReadonlySet<string> = new Set(['ext', 'XFS', 'Btrfs', 'ZFS', 'F2FS', 'tmpfs']);
 
 const shared: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
@@ -44,7 +48,7 @@ export function fileSystemNamed(type: number): FileSystemKind | null {
   // A 32-bit number, which some machines extend as if it had a sign.
   const number = type >>> 0;
   const near = local.get(number);
-  if (near !== undefined) return { name: near, shared: false };
+  if (near !== undefined) return { name: near, shared: false, keepsNumbers: keepingNumbers.has(near) };
   const far = shared.get(number);
-  return far === undefined ? null : { name: far, shared: true };
+  return far === undefined ? null : { name: far, shared: true, keepsNumbers: false };
 }

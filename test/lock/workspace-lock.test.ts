@@ -1,9 +1,11 @@
 // One writer at a time: dead ones never block, suspended ones are never robbed.
 import fs from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { LockHolder } from '../../src/engine/lock.ts';
 import { highestIn } from '../../src/lock/lock-files.ts';
+import { placeOf } from '../../src/lock/place.ts';
 import { ownIdentity, type ProcessIdentity } from '../../src/lock/process-identity.ts';
 import { peekLock, WorkspaceLock } from '../../src/lock/workspace-lock.ts';
 import { type Child, compiled, startChild } from '../store/child.ts';
@@ -151,6 +153,87 @@ test.each<[string, Partial<ProcessIdentity>, 'held' | 'busy']>([
   const state = temporaryFolder();
   forgeHolder(state, change);
   expect((await lockIn(state).tryAcquire()).kind).toBe(outcome);
+});
+
+test('a claim whose folder was away when it was given up is given back when that is there again', async () => {
+  const folder = temporaryFolder();
+  const state = path.join(folder, 'state');
+  const [other] = (await childrenIn(state, 1)) as [Child];
+  const { lock, tryAcquire } = lockIn(state);
+  const giveUpWhileAway = () => {
+    fs.renameSync(state, path.join(folder, 'away'));
+    lock.release();
+    fs.renameSync(path.join(folder, 'away'), state);
+  };
+  expect((await tryAcquire()).kind).toBe('held');
+  giveUpWhileAway();
+  // Who gave it up does not wait for itself,
+  expect((await tryAcquire()).kind).toBe('held');
+  giveUpWhileAway();
+  // and others need not wait for its end.
+  expect(await ask(other, 'acquire')).toBe(`blocked by ${process.pid}`);
+  expect(await other.hear()).toBe('held');
+});
+
+test('what is given back late robs nobody who has taken the lock meanwhile', async () => {
+  const folder = temporaryFolder();
+  const state = path.join(folder, 'state');
+  const [mine, other] = [lockIn(state), lockIn(state)];
+  expect((await mine.tryAcquire()).kind).toBe('held');
+  fs.renameSync(state, path.join(folder, 'away'));
+  mine.lock.release();
+  // Another folder in its place, of the same numbers.
+  expect((await other.tryAcquire()).kind).toBe('held');
+  expect((await mine.tryAcquire()).kind).toBe('busy');
+  expect(other.lock.isMine()).toBe(true);
+  other.lock.release();
+  fs.rmSync(state, { recursive: true });
+  fs.renameSync(path.join(folder, 'away'), state);
+  expect((await other.tryAcquire()).kind).toBe('held');
+  expect((await mine.tryAcquire()).kind).toBe('busy');
+  expect(other.lock.isMine()).toBe(true);
+});
+
+/** Where a file system does not keep the numbers of its folders, a copy cannot be told from what was copied. */
+const copies = placeOf(tmpdir()) === null ? 'busy' : 'held';
+
+test(`the copy of a folder in which somebody holds the lock is ${copies}, and stays so when the other is moved`, async () => {
+  const folder = temporaryFolder();
+  const [state, copy, moved] = ['state', 'copy', 'moved'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const [holder] = (await childrenIn(state, 1)) as [Child];
+  expect(await ask(holder, 'acquire')).toBe('held');
+  fs.cpSync(state, copy, { recursive: true });
+  expect(peekLock(copy) === null).toBe(copies === 'held');
+  expect((await lockIn(copy).tryAcquire()).kind).toBe(copies);
+  expect((await lockIn(state).tryAcquire()).kind).toBe('busy');
+  // The folder is the same wherever it lies.
+  fs.renameSync(state, moved);
+  expect((await lockIn(moved).tryAcquire()).kind).toBe('busy');
+  expect(peekLock(moved)).toMatchObject({ pid: holder.pid });
+});
+
+test('whose folder was replaced by a copy of it has lost the lock, as others may take it there', async () => {
+  const folder = temporaryFolder();
+  const state = path.join(folder, 'state');
+  const [mine, other] = [lockIn(state), lockIn(state)];
+  await mine.tryAcquire();
+  fs.renameSync(state, path.join(folder, 'away'));
+  fs.cpSync(path.join(folder, 'away'), state, { recursive: true });
+  expect(mine.lock.isMine()).toBe(copies === 'busy');
+  expect((await other.tryAcquire()).kind).toBe(copies);
+  mine.lock.release();
+  expect(other.lock.isMine()).toBe(copies === 'held');
+});
+
+test('a claim that does not say where it was made, as earlier versions leave it, counts wherever it lies', async () => {
+  const state = temporaryFolder();
+  forgeHolder(state, {});
+  expect(fs.readFileSync(path.join(state, 'lock', '7'), 'utf8')).not.toContain('place');
+  expect((await lockIn(state).tryAcquire()).kind).toBe('busy');
 });
 
 test('numbers only rise, from release to release', async () => {

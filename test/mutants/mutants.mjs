@@ -378,6 +378,20 @@ export const mutants = [
     tests: ['test/stories/concurrency.test.ts'],
   },
   {
+    name: 'the copy of a claim holds where nobody made it',
+    file: 'src/lock/claim-condition.ts',
+    from: "return isComparable && claim.place !== place ? 'dead'",
+    to: "return isComparable && claim.place === '' ? 'dead'",
+    tests: ['test/lock/workspace-lock.test.ts'],
+  },
+  {
+    name: 'what could not be released at once never is',
+    file: 'src/lock/owed-claims.ts',
+    from: 'owed.set(claim.nonce, claim);',
+    to: '',
+    tests: ['test/lock/workspace-lock.test.ts', 'test/stories/watch-return.test.ts'],
+  },
+  {
     name: 'a suspended holder counts as dead',
     file: 'src/lock/process-identity.ts',
     from: "if (found === null || found.state === 'zombie')",
@@ -400,9 +414,9 @@ export const mutants = [
   },
   {
     name: 'a release gives away what is not held',
-    file: 'src/lock/workspace-lock.ts',
-    from: 'if (this.mine !== null && this.isMine()) {',
-    to: 'if (this.mine !== null) {',
+    file: 'src/lock/owed-claims.ts',
+    from: "if (typeof claim !== 'object' || claim.nonce !== nonce)",
+    to: "if (claim === 'gone')",
     tests: ['test/lock/workspace-lock.test.ts'],
   },
   // What the verdict is made of.

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
 import { Watcher } from '../rig/watcher.ts';
+import { gate, tell } from './signs.ts';
 
 const copying = `import { definePipeline } from 'pipe-build';
 export default definePipeline({ stages: {
@@ -33,6 +34,23 @@ test('any folder on the way to the root may be moved away and back, or another o
   rig.write('x/y/root/in.txt', 'edited\n');
   expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['copy'] });
   expect([rig.read('x/y/root/out.txt'), rig.read('away/y/root/out.txt')]).toEqual(['edited\n', 'x\n']);
+});
+
+test('where the root was away as a run ended nobody waits for that run, neither the watch itself nor a build', async () => {
+  const waiting = 'grep -q quick in.txt || { echo at work; read _ < gate; }; cat';
+  const config = copying.replace('cat', waiting);
+  await using rig = await Rig.with({ 'ws/in.txt': 'slow\n', 'ws/pipeline.config.ts': config });
+  gate(rig, 'ws/gate');
+  await using watcher = new Watcher(rig.start(['watch', '-v'], { cwd: 'ws' }));
+  await watcher.until(/at work/);
+  fs.renameSync(rig.path('ws'), rig.path('away'));
+  await tell(rig, 'away/gate');
+  await watcher.until(/^\d+ failed in/m);
+  rig.write('away/in.txt', 'quick\n');
+  fs.renameSync(rig.path('away'), rig.path('ws'));
+  const text = await watcher.until(/^done +copy/m);
+  expect(text).not.toContain('waiting for another run');
+  expect(rig.read('ws/out.txt')).toBe('quick\n');
 });
 
 test("what is compiled comes back when all that is pipe's own was deleted, or that alone", async () => {
