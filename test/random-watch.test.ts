@@ -24,6 +24,7 @@ function ofItems(word: string): string {
   return `
   each: { forEach: optional('item/{n}.txt'), produces: ['each/{n}.o'], run: 'echo {n} > each/{n}.o; cat {item} >> each/{n}.o' },
   next: { forEach: optional('each/{n}.o'), produces: ['next/{n}.p'], run: 'echo ${word} > next/{n}.p; cat {item} >> next/{n}.p' },
+  bundle: { forEach: optional('item/{n}.txt'), batch: { size: 3 }, produces: ['bundle/{n}.b'], run: 'for i in 1 2 3 4 5; do cat {requires} > /dev/null; done; for file in {requires}; do cp "$file" bundle/$(basename "$file" .txt).b; done' },
   all: { requires: [optional('next/*.p')], produces: ['out/all.txt'], run: 'cat {requires} /dev/null > out/all.txt' },
   records: { forEach: items('list.jsonl', (all) => all, { key: 'key' }), produces: ['rec/{key}.r'], env: { KEY: '{key}' }, run: 'grep key.:.$KEY list.jsonl > rec/{key}.r' },
 `;
@@ -197,15 +198,16 @@ class Desk {
     if (!this.hasItems) return {};
     const names = rig.exists('item') ? rig.files('item').map((file) => file.slice(0, -'.txt'.length)) : [];
     const each = names.map((n) => [`each/${n}.o`, `${n}\n${rig.read(`item/${n}.txt`)}`] as const);
+    const bundle = names.map((n) => [`bundle/${n}.b`, rig.read(`item/${n}.txt`)] as const);
     const next = names.map((n, i) => [`next/${n}.p`, `${this.word}\n${each[i]![1]}`] as const);
     const lines = rig.read('list.jsonl').split(/(?<=\n)/);
     const records = lines.map((line, key) => [`rec/${key}.r`, line] as const);
     const all = ['out/all.txt', next.map(([, text]) => text).join('')] as const;
-    return Object.fromEntries([...each, ...next, ...records, all]);
+    return Object.fromEntries([...each, ...bundle, ...next, ...records, all]);
   }
 
   present(): Readonly<Record<string, string>> {
-    const folders = ['made', 'each', 'next', 'rec'].filter((folder) => this.rig.exists(folder));
+    const folders = ['made', 'each', 'bundle', 'next', 'rec'].filter((folder) => this.rig.exists(folder));
     const files = [
       ...folders.flatMap((folder) => this.rig.files(folder).map((file) => `${folder}/${file}`)),
       ...(this.hasItems ? ['out/all.txt'] : []),

@@ -503,10 +503,44 @@ test('in a watch an edit ends a batch only where nobody else waits for it', asyn
     });
     expect(await session.build('test')).toMatchObject({ event: { executed: 3, exitCode: 0 } });
     expect([batches, world.executor.cancelled]).toEqual(
-      names === 'b' ? [['abc', 'b'], []] : [['abc', 'a', 'b', 'c'], ['s gently']],
+      names === 'b' ? [['abc', 'b'], []] : [['abc', 'abc'], ['s gently']],
     );
     expect(machine.disk.read('out/b.txt')).toBe('s(new)');
   }
+});
+
+test('in a watch a batch dies over an edit: what was edited is made anew apart from the others', async () => {
+  const machine = machineWith(4);
+  const world = machine.start();
+  const session = sessionOf(world, plan({ batch: { size: 9 } }));
+  const batches: string[] = [];
+  world.executor.scripts.set('s', async ({ execution, disk, work }) => {
+    batches.push(named(execution));
+    work();
+    if (batches.length > 1) return undefined;
+    const paths = ['in/a.txt', 'in/c.txt'] as FilePath[];
+    for (const file of paths) disk.write(file, 'new');
+    session.edited({ paths, everything: false });
+    await new Promise(setImmediate);
+    return exitOne;
+  });
+  expect(await session.build('test')).toMatchObject({ event: { executed: 4, exitCode: 0 } });
+  expect(batches.sort()).toEqual(['abcd', 'ac', 'bd']);
+});
+
+test('what was edited for all is made anew together, also for those that were done by then', async () => {
+  const machine = machineWith(4);
+  machine.disk.write('style.md', '');
+  const stages = plan({ batch: { size: 9 }, requires: ['style.md'] });
+  const { batches, end } = await built(machine, stages, {}, ({ disk, execution, work }) => {
+    work();
+    if (execution.context.attempt > 1) return undefined;
+    disk.write('style.md', 'new');
+    for (const name of ['b', 'd']) done(execution, name);
+    return undefined;
+  });
+  expect(batches).toEqual(['abcd', 'abcd']);
+  expect(end).toMatchObject({ event: { executed: 4, exitCode: 0 } });
 });
 
 test('what is about one item alone follows when the batch has ended, one after the other', async () => {

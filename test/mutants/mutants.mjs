@@ -1508,10 +1508,10 @@ export const mutants = [
     tests: ['test/engine/batches.test.ts'],
   },
   {
-    name: 'what comes again from a batch that died comes one by one',
+    name: 'what comes again from a batch that died comes together with what it died of',
     file: 'src/engine/batch.ts',
-    from: 'for (const { task } of spoilt) this.awaited.add(task.id);',
-    to: '',
+    from: 'for (const id of ids) again.awaited.delete(id);',
+    to: 'ids.splice(0);',
     tests: ['test/engine/batches.test.ts'],
   },
   {
