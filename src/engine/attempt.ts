@@ -10,6 +10,7 @@ import { Checking, resultToCheck } from './checking.ts';
 import { Executing } from './executing.ts';
 import { executionOf, missingSecrets, type Prepared } from './execution.ts';
 import { Finishing, type Prepare } from './finishing.ts';
+import { failedWithout } from './folders-gone.ts';
 import { runFailureHook, runHook } from './hooks.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
@@ -223,7 +224,7 @@ export class Attempt {
       this.finishing.reject({ kind: 'cancelled' });
       return { kind: 'inputs-changed', paths: end.edited, seen, isOfOthers: end.isOfOthers };
     }
-    if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));
+    if (end.kind === 'failed') return this.finishing.reject(failedWithout(world, task, end, prepared));
     if (closed !== null) return this.finishing.reject(closed);
     const made = await this.executing.reading.made(task);
     if (made === null) return this.finishing.reject({ kind: 'cancelled' });

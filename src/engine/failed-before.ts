@@ -100,21 +100,24 @@ export class FailedBefore {
   }
 
   /**
-   * Whether what it did not make was there while it ran, so that somebody may have deleted it: once, since a command that
-   * deletes it by itself cannot be told from a person.
+   * Whether what it did not make was there while it ran, or a folder for what it was to make, so that somebody may have
+   * deleted it: once, since a command that deletes it by itself cannot be told from a person.
    */
-  private wasTakenAway({ id, stage: { produces } }: Task, failure: Failure, key: string): boolean {
-    if (failure.kind !== 'output-missing' || produces === null || this.triedAgain.get(id) === key)
-      return false;
+  private wasTakenAway({ id, stage }: Task, failure: Failure, key: string): boolean {
+    if (this.triedAgain.get(id) === key || !this.lacksWhatWasThere(stage, failure)) return false;
+    this.triedAgain.set(id, key);
+    return true;
+  }
+
+  private lacksWhatWasThere({ produces }: Task['stage'], failure: Failure): boolean {
+    if (failure.kind === 'exit' || failure.kind === 'threw') return failure.foldersGone !== undefined;
+    if (failure.kind !== 'output-missing' || produces === null) return false;
     const missing = produces.entries.filter(({ source }) => failure.patterns.includes(source));
-    const hasCome = missing.some(({ glob }) =>
+    return missing.some(({ glob }) =>
       glob.literal === null
         ? [...this.came].some((path) => globMatches(glob, path) && setMatches(produces, path))
         : this.came.has(glob.literal as FilePath),
     );
-    if (!hasCome) return false;
-    this.triedAgain.set(id, key);
-    return true;
   }
 }
 

@@ -2,15 +2,20 @@
 
 import type { CheckProblem } from './checks.ts';
 
+interface MayLackFolders {
+  /** Of outputs: they were there when it began, and not any more when it had failed. */
+  readonly foldersGone?: readonly string[];
+}
+
 export type Failure =
   /** `line` is the shell line or program that ended so. */
-  | { readonly kind: 'exit'; readonly code: number; readonly line: string }
+  | ({ readonly kind: 'exit'; readonly code: number; readonly line: string } & MayLackFolders)
   | { readonly kind: 'signal'; readonly signal: string; readonly line: string }
   | { readonly kind: 'timeout'; readonly timeoutMs: number; readonly line: string }
   /** The program could not be started: not found, not executable. */
   | { readonly kind: 'spawn'; readonly message: string; readonly line: string }
   /** A stage function or script module threw, or its process ended early. */
-  | { readonly kind: 'threw'; readonly message: string; readonly stack: string | null }
+  | ({ readonly kind: 'threw'; readonly message: string; readonly stack: string | null } & MayLackFolders)
   /** The process that it shared with other items said so. */
   | { readonly kind: 'reported'; readonly message: string }
   /** It ended well, but these `produces` patterns match nothing. */

@@ -238,7 +238,7 @@ export const mutants = [
   {
     name: 'a failed attempt is stored',
     file: 'src/engine/attempt.ts',
-    from: "if (end.kind === 'failed') return this.finishing.reject(failed(end.failure, end.tail, prepared));",
+    from: "if (end.kind === 'failed') return this.finishing.reject(failedWithout(world, task, end, prepared));",
     to: "if (end.kind === 'failed') { const kept = await this.executing.reading.made(task); if (kept !== null && !('failure' in kept)) saveArtifacts(world, task, { fingerprint, outputs: kept.outputs, durationMs, metrics: {} }); return this.finishing.reject(failed(end.failure, end.tail, prepared)); }",
     tests: ['test/stories/cache.test.ts'],
   },
@@ -1310,6 +1310,13 @@ export const mutants = [
     from: 'if (!this.isWorthTrying(task, before, key)) return before.failure;',
     to: '',
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-runs.test.ts'],
+  },
+  {
+    name: 'what failed when its folder was taken away is held',
+    file: 'src/engine/failed-before.ts',
+    from: "if (failure.kind === 'exit' || failure.kind === 'threw') return failure.foldersGone !== undefined;",
+    to: '',
+    tests: ['test/stories/watch-holds.test.ts'],
   },
   {
     name: 'a stage of a watch that deletes its own output runs without end',

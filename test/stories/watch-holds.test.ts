@@ -123,6 +123,31 @@ test('a stage that fails and touches its own input each time is tried four times
   expect(rig.read('runs')).toBe('\n'.repeat(4));
 });
 
+test('what failed when its folder was taken away under its hands runs again, once', async () => {
+  const run = (end: string) =>
+    `'test -e quiet || { echo at work; read _ < gate; }; ${end}echo >> runs; cp in.txt out/deep/'`;
+  const config = (end = '') =>
+    `{ stages: { s: { requires: ['in.txt'], produces: ['out/deep/'], run: ${run(end)} } } }`;
+  await using rig = await Rig.compiled({ 'in.txt': 'a', quiet: '' }, config());
+  gate(rig, 'gate');
+  const [watcher] = await Watcher.start(rig, ['-v']);
+  await using _ = watcher;
+  rig.remove('quiet');
+  rig.write('in.txt', 'b');
+  await watcher.until(/at work/);
+  rig.remove('out');
+  rig.write('quiet', '');
+  await tell(rig, 'gate');
+  const { failed, done, text } = await watcher.rest();
+  expect({ failed, done }).toEqual({ failed: ['s'], done: ['s'] });
+  expect(text).toContain('  out/deep was taken away while it ran\n');
+  expect(rig.read('out/deep/in.txt')).toBe('b');
+  // One that takes it away by itself looks the same.
+  rig.reconfigure(config('rm -r out/deep; false; '));
+  rig.remove('runs');
+  expect(await watcher.rest()).toMatchObject({ runs: 2, failed: ['s'], done: [] });
+});
+
 test('a stage that edits its own input is tried three times, and then left alone', async () => {
   await using rig = await Rig.compiled(
     { 'in.txt': '' },

@@ -66,7 +66,7 @@ export function summariseReasons(reasons: readonly StaleReason[], limit = 3): re
 export function explainFailure(failure: Failure): readonly [string, ...string[]] {
   switch (failure.kind) {
     case 'exit':
-      return [`exit code ${failure.code}${exitCodeMeaning(failure.code)}`];
+      return [`exit code ${failure.code}${exitCodeMeaning(failure.code)}`, ...foldersGone(failure)];
     case 'signal':
       return [`killed by ${failure.signal}${failure.signal === 'SIGKILL' ? ' (out of memory?)' : ''}`];
     case 'timeout':
@@ -77,6 +77,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
       // Some of it was not thrown but seen from outside, and is told as a sentence.
       return [
         `${/^the (function|module|script) /.test(failure.message) ? '' : 'threw '}${printable(firstLine(failure.message))}`,
+        ...foldersGone(failure),
         ...stackLines(failure),
       ];
     case 'reported':
@@ -142,6 +143,10 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'internal':
       return [`a bug in pipe: ${printable(firstLine(failure.message))}`, ...stackLines(failure)];
   }
+}
+
+function foldersGone({ foldersGone = [] }: { readonly foldersGone?: readonly string[] }): readonly string[] {
+  return foldersGone.map((folder) => `${printable(folder)} was taken away while it ran`);
 }
 
 function explainProblems({
