@@ -14,6 +14,8 @@ interface Manners {
   readonly hasCache: boolean;
   /** Where it goes by times: whether all that it makes is there, and nothing that it reads is newer. Else `null`. */
   readonly isInTime: boolean | 'maybe' | null;
+  /** Whether a build that was killed wrote any of what lies there: then its attempt is on record. */
+  readonly isLeft: boolean;
 }
 
 const none: Memory = { kind: 'none' };
@@ -34,14 +36,14 @@ export class Ledger {
   }
 
   /** How the task may end, given what lies in the places of its outputs. */
-  endsOf(view: TaskView, lying: Texts, { isForced, hasCache, isInTime }: Manners): readonly End[] {
+  endsOf(view: TaskView, lying: Texts, { isForced, hasCache, isInTime, isLeft }: Manners): readonly End[] {
     const { outcome, key } = view;
     if (outcome === null) return ['failed'];
     const memories = this.memories.get(view.id) ?? [none];
     const fits = (memory: Memory) =>
       isInTime === null
         ? memory.kind === 'done' && memory.key === key && sameTexts(memory.outputs, lying)
-        : isInTime !== false && letsTimesDecide(memory, view);
+        : isInTime !== false && letsTimesDecide(memory, view, isLeft);
     const worked: End = outcome.kind === 'made' ? 'executed' : 'failed';
     if (isForced) return [worked];
     const ends: End[] = [];
@@ -63,11 +65,11 @@ export class Ledger {
   }
 
   /** It was found fresh by its times: what is on record of it, if anything, stays. */
-  passed(view: TaskView): void {
+  passed(view: TaskView, isLeft: boolean): void {
     const memories = this.memories.get(view.id) ?? [none];
     this.memories.set(
       view.id,
-      memories.filter((memory) => letsTimesDecide(memory, view)),
+      memories.filter((memory) => letsTimesDecide(memory, view, isLeft)),
     );
   }
 
@@ -124,6 +126,6 @@ export class Ledger {
 }
 
 /** An attempt that did not end is stale by times as well, and so is another definition than the one on record. */
-function letsTimesDecide(memory: Memory, { definition }: TaskView): boolean {
-  return memory.kind === 'none' || (memory.kind === 'done' && memory.definition === definition);
+function letsTimesDecide(memory: Memory, { definition }: TaskView, isLeft: boolean): boolean {
+  return (memory.kind === 'none' && !isLeft) || (memory.kind === 'done' && memory.definition === definition);
 }

@@ -478,7 +478,7 @@ class Pass {
     const lacksService = recipe.service && model.isServiceDown;
     const isDown = model.fails('before') || lacksService;
     const able = model.ledger.endsOf(asked, lying, {
-      ...{ isForced, hasCache: request.cache },
+      ...{ isForced, hasCache: request.cache, isLeft: this.isLeft(lying) },
       isInTime: goesByTimes(recipe) ? this.isInTime(asked, lying) : null,
     });
     const certain = able.map((one) => (isDown && one === 'executed' ? 'failed' : one));
@@ -516,6 +516,10 @@ class Pass {
     return this.settled(view, end, recipe);
   }
 
+  private isLeft(lying: Texts): boolean {
+    return [...lying.keys()].some((path) => this.model.doubtful.has(path));
+  }
+
   private isInTime(view: TaskView, lying: Texts): boolean | 'maybe' {
     const paths = [...lying.keys()];
     if (this.times?.isInTime(view, paths) !== true) return false;
@@ -529,7 +533,7 @@ class Pass {
     const outcome = end === 'failed' ? view.outcome : view.inTheEnd;
     const lying = lyingOf(view, model.texts);
     if (end === 'fresh') {
-      if (goesByTimes(recipe)) model.ledger.passed(view);
+      if (goesByTimes(recipe)) model.ledger.passed(view, this.isLeft(lying));
       else model.ledger.settle(view, lying);
       return true;
     }
