@@ -344,7 +344,8 @@ class Pass {
     const found = model.itemsOf(recipe, request.params, of);
     if (this.spoilt === null) return found;
     const before = this.itemsBefore(recipe, of);
-    if (before === 'unclear') return found;
+    // It may have failed over that before the edit.
+    if (before === 'unclear') return this.meddled!.ended.has(recipe.name) ? before : found;
     const late = found === 'unclear' ? [] : found;
     const all = before.map((early) => {
       const view = late.find(({ name }) => name === early.name);
@@ -359,7 +360,8 @@ class Pass {
     const { model, request, meddled } = this;
     const before = tasksOf(recipe, this.textsBefore(), request.params, of);
     const now = model.itemsOf(recipe, request.params, of);
-    if (before !== 'unclear' || now === 'unclear' || recipe.forEach?.kind !== 'files') return before;
+    const isSeen = now === 'unclear' || meddled!.ended.has(recipe.name);
+    if (before !== 'unclear' || isSeen || recipe.forEach?.kind !== 'files') return before;
     const gone = tasksOf(recipe, this.textsBefore(), request.params, [meddled!.path]);
     return gone === 'unclear' ? before : [...now, ...gone].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
