@@ -190,12 +190,16 @@ export class Board {
     blockedBy: readonly string[],
     spared: (stage: Stage) => boolean = () => false,
   ): void {
-    for (const place of this.places.all.values()) {
-      const { kind } = place.state;
-      if ((kind === 'wanted' || kind === 'ready') && !spared(place.task.stage))
-        this.close(place, outcome, { ...(blockedBy.length > 0 ? { blockedBy } : {}) });
-    }
+    const places = [...this.places.all.values()];
+    const close = (place: Place) => {
+      const isLeft = place.state.kind === 'wanted' || place.state.kind === 'ready';
+      if (isLeft && !spared(place.task.stage))
+        this.close(place, outcome, blockedBy.length > 0 ? { blockedBy } : {});
+    };
+    // First items: what comes after one that has failed is skipped over it, whether the others have had their turn or not.
+    for (const place of places) if (place.of !== null) close(place);
     this.families.endRest(outcome, blockedBy);
+    for (const place of places) close(place);
   }
 
   /** How the run stands when nothing is left to do. */

@@ -392,3 +392,35 @@ test('a failed item of an optional stage counts where those behind it could not 
   expect(blockers(world)['last:mid/1.m']).toEqual(['check']);
   expect(executed).toContain('alarm');
 });
+
+test('it counts also where the other items had not had their turn when the build stopped', async () => {
+  const machine = Machine.with({ 'in/1.t': '1', 'in/2.t': '2', 'c.txt': '1' });
+  const plan = planOf({
+    check: { requires: 'c.txt', produces: 'checked.txt' },
+    first: { forEach: 'in/{n}.t', produces: 'mid/{n}.m', optional: true },
+    last: { forEach: 'mid/{n}.m', produces: 'out/{n}.o' },
+    alarm: { when: 'failure', after: 'last', produces: 'told.txt' },
+  });
+  const world = machine.start();
+  const [begun, stopped] = [latch(), latch()];
+  world.executor.scripts.set('check', async () => {
+    await begun.opened;
+    return exitOne;
+  });
+  world.executor.scripts.set('first', async () => {
+    begun.open();
+    await stopped.opened;
+    return exitOne;
+  });
+  const emit = world.events.emit.bind(world.events);
+  world.events.emit = (event) => {
+    emit(event);
+    if (event.kind === 'task-finished' && event.task === 'check') stopped.open();
+  };
+  await sessionOf(world, plan, { jobs: 2 }).build('test');
+  const ends = world.ofKind('task-finished').map(({ task, outcome }) => `${task} ${outcome}`);
+  expect(ends).toEqual([
+    ...['check failed', 'first:in/1.t failed', 'first:in/2.t skipped', 'last skipped', 'alarm executed'],
+  ]);
+  expect(blockers(world).last).toEqual(['first', 'check']);
+});

@@ -197,7 +197,7 @@ class Pass {
     if (recipe.when !== 'success') {
       const call = callOf(recipe, model.recipes, this.stages);
       if (call === 'blocked') return this.skip(recipe);
-      if (call === 'unneeded' || this.mayBeUnneeded(recipe)) return this.leaveAlone(recipe);
+      if (call === 'unneeded') return this.leaveAlone(recipe);
     }
     const bad = before.filter((name) => !this.stages.get(name)!.isGood && !this.doesWithout(recipe, name));
     const isWhole =
@@ -266,18 +266,6 @@ class Pass {
     const { upstream } = this.model.recipes.find((one) => one.name === name)!;
     const bad = upstream.filter((one) => this.stages.get(one)?.isGood === false);
     return [name, ...bad.flatMap((one) => this.causesOf(one))];
-  }
-
-  /** Where a failure elsewhere stops the build, nobody can say what could not run over an optional one before that. */
-  private mayBeUnneeded(recipe: Recipe): boolean {
-    const { recipes } = this.model;
-    if (recipe.when !== 'failure' || !this.isStopped) return false;
-    const isTold = [...this.told.ends].some(
-      ([name, { end }]) => name.split(':')[0] === recipe.name && end !== 'fresh',
-    );
-    const hasFailed = ({ name, optional }: Recipe) =>
-      !optional && this.stages.get(name)?.outcome === 'failed' && comesBefore(name, recipe, recipes);
-    return !isTold && !recipes.some(hasFailed);
   }
 
   /** Nothing has failed for which it were there: it is not looked at. */
