@@ -53,6 +53,12 @@ class Desk {
   wantsItems = false;
   /** Whether the configuration, as it was written last, has them. */
   private hasItems = false;
+  /** What the watch has printed. */
+  printed: () => string = () => '';
+  /** What was left among outputs, and how much was printed by then. */
+  private readonly strays = new Map<string, number>();
+  /** Of these, what a stage that was at work may seem to have made: nobody can tell. */
+  private readonly takenForMade = new Set<string>();
 
   constructor(rig: Rig, random: Random) {
     this.rig = rig;
@@ -109,9 +115,12 @@ class Desk {
           rig.remove(['out/mix.txt', 'out', 'made', 'made/1.csv'][random.upTo(3)]!),
         );
       case 13:
-        return this.trying('leave something among outputs', () =>
-          rig.write(`made/stray-${random.upTo(1)}`, text),
-        );
+        return this.trying('leave something among outputs', () => {
+          const stray = `made/stray-${random.upTo(1)}`;
+          this.seeWhatWasTaken();
+          this.strays.set(stray, this.printed().length);
+          rig.write(stray, text);
+        });
       case 14:
         return this.trying('edit the code', () => {
           if (random.isOneOf(2)) this.word = random.upTo(2);
@@ -174,6 +183,15 @@ class Desk {
     return `{"key":"${key}","text":${this.random.upTo(2)}}\n`;
   }
 
+  /** Had it lain there when the stage began, it would have been put aside, with a warning. */
+  private seeWhatWasTaken(): void {
+    for (const [stray, length] of this.strays) {
+      const since = this.printed().slice(length);
+      if (/^done +copies/m.test(since) && !since.includes(`${stray} was not made by pipe`))
+        this.takenForMade.add(stray);
+    }
+  }
+
   /** As it must be when all is built. */
   expected(): Readonly<Record<string, string>> {
     const { rig } = this;
@@ -183,11 +201,16 @@ class Desk {
     const tables = fs.existsSync(rig.path('data'))
       ? rig.files('data').filter((file) => file.endsWith('.csv'))
       : [];
-    const made = Object.fromEntries(tables.map((file) => [`made/${file}`, rig.read(`data/${file}`)]));
+    this.seeWhatWasTaken();
+    const strays = [...this.takenForMade].filter((stray) => rig.exists(stray)).sort();
+    const made = Object.fromEntries([
+      ...tables.map((file) => [`made/${file}`, rig.read(`data/${file}`)] as const),
+      ['made/always', 'always\n'] as const,
+      ...strays.map((stray) => [stray, rig.read(stray)] as const),
+    ]);
     return {
       'out/gather.txt': gathered,
-      'out/mix.txt': `${gathered}${Object.values(made).join('')}always\n${this.word}${this.suffix}\n`,
-      'made/always': 'always\n',
+      'out/mix.txt': `${gathered}${Object.values(made).join('')}${this.word}${this.suffix}\n`,
       ...made,
       ...this.expectedOfItems(),
     };
@@ -254,6 +277,7 @@ async function tellStory(storySeed: number, tally: { edits: number; answers: num
   const options = random.isOneOf(3) ? ['--on-change', 'wait'] : [];
   const [watcher] = await Watcher.start(rig, [...options, ...(random.isOneOf(2) ? ['-j', '1'] : [])]);
   await using _ = watcher;
+  desk.printed = () => watcher.running.stdout;
   for (let burst = 0; burst < burstsOfStory; burst++) {
     const done: string[] = [];
     desk.wantsItems = burst >= burstsOfStory / 2;
