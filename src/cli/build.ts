@@ -11,6 +11,7 @@ import type { PipeEvent } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
 import { askedFor } from './asked-for.ts';
 import type { Auditing } from './auditing.ts';
+import { type EndingReason, EndingReasons } from './ending-reasons.ts';
 import {
   budgetOf,
   type Flags,
@@ -125,14 +126,14 @@ export async function runPart(
   if (mode !== 'json' && !options.dryRun) tellOfWork();
   // A person who debugs one stage needs the terminal for it.
   const shown = options.stdin === 'inherit' && mode === 'live' ? 'plain' : mode;
-  let interrupt = () => {};
+  let interrupt: (reason: EndingReason) => void = () => {};
   const console = openConsole(flags, shown, {
     raw: options.stdin === 'inherit',
     names: selection.stages.map((stage) => stage.name),
     goOnFlags: flagsToGoOn(workspace, flags),
     ...(auditing === null ? {} : { auditLines: auditing.lines }),
     ...(profiling === null ? {} : { profileLines: profiling.lines }),
-    onClosed: () => interrupt(),
+    onClosed: () => interrupt('reader-gone'),
   });
   // Told once the run has begun, so that the contract's first event stays the first.
   const troubles: string[] = [];
@@ -175,7 +176,8 @@ export async function runPart(
     options: { ...options, onWork, ...profiled },
     rest,
   });
-  interrupt = () => session.interrupt();
+  const reasons = new EndingReasons();
+  interrupt = (reason) => reasons.counts(reason) && session.interrupt();
   try {
     const end = await session.build(workspace.told.name);
     if (end.kind === 'refused') throw new UsageError(end.problems);

@@ -1,5 +1,6 @@
 // Who may end a watch, and how: asked once it ends gently, asked again at once.
 import type { Server } from '../exec/server.ts';
+import { type EndingReason, EndingReasons } from './ending-reasons.ts';
 import type { WatchLoop } from './watch-loop.ts';
 
 /** Of an interruption, whoever interrupts. */
@@ -13,8 +14,8 @@ export class WatchEnding {
   private readonly server: Server | null;
   private readonly onSlow: () => void;
   private timer: NodeJS.Timeout | undefined;
+  private readonly reasons = new EndingReasons();
   private asked = 0;
-  private isReaderGone = false;
 
   /** `onSlow`: what runs does not end soon, and may be asked once more. */
   constructor(loop: WatchLoop, server: Server | null, onSlow: () => void) {
@@ -28,25 +29,26 @@ export class WatchEnding {
     clearTimeout(this.timer);
   }
 
+  /** By a key. */
   quit(exitCode: number): void {
+    this.reasons.counts('person');
+    this.end(exitCode);
+  }
+
+  signalled(reason: EndingReason): void {
+    if (this.reasons.counts(reason)) this.end(interrupted);
+  }
+
+  /** Nobody reads any more, or can press a key. Whoever hears of it first tells. */
+  readerIsGone(): void {
+    if (this.reasons.counts('reader-gone')) this.loop.quit(interrupted);
+  }
+
+  private end(exitCode: number): void {
     // What runs may be gone already, and the server be waited for.
     if (this.asked > 0) void this.server?.stop();
     else this.timer = setTimeout(this.onSlow, noticeableMs);
     this.asked++;
     this.loop.quit(exitCode);
-  }
-
-  signalled(): void {
-    // A terminal that is closed lets go of what was written to it, and sends a signal: that is one reason to end.
-    const isKnown = this.isReaderGone && this.asked === 0;
-    if (isKnown) this.asked++;
-    else this.quit(interrupted);
-  }
-
-  /** Nobody reads any more, or can press a key. Whoever hears of it first tells. */
-  readerIsGone(): void {
-    if (this.isReaderGone || this.asked > 0) return;
-    this.isReaderGone = true;
-    this.loop.quit(interrupted);
   }
 }

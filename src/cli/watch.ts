@@ -43,7 +43,7 @@ export async function watch(targets: readonly string[], given: Flags): Promise<n
   const ending = new WatchEnding(loop, server, () =>
     view.note('what runs is being ended; asked once more, it ends at once'),
   );
-  const release = handleSignals(() => ending.signalled());
+  const release = handleSignals((reason) => ending.signalled(reason));
   standardOutput().on('error', () => ending.readerIsGone());
   if (modeOf(flags) !== 'quiet') heedReader();
   const terminal = hasKeys ? new WatchTerminal(loop, view, ending) : null;

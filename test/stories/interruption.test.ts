@@ -62,6 +62,32 @@ test('Ctrl-C is heard while an input is read that would take hours', async () =>
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['use'] });
 });
 
+test.each(['build', 'watch'])(
+  'a terminal that is closed, which is told more than once, lets stages of pipe %s clean up',
+  async (command) => {
+    // It is told to end twice at most before it is killed, and the second time is no matter here.
+    const polite = `trap '' TERM
+      trap 'echo cleaning; read _ < gate; echo still; read _ < gate; echo cleaned > cleaned; exit 1' INT
+      echo ready; while :; do sleep 0.1; done`;
+    await using rig = await Rig.compiled(
+      { 'polite.sh': polite },
+      `{ stages: { polite: { produces: ['out.txt'], run: 'exec sh polite.sh' } } }`,
+    );
+    gate(rig, 'gate');
+    const running = rig.start([command, '-v']);
+    await saw(running, /\bready/);
+    running.child.kill('SIGHUP');
+    await saw(running, /\bcleaning/);
+    running.child.kill('SIGHUP');
+    await tell(rig, 'gate');
+    // Later than the second signal.
+    await saw(running, /\bstill/);
+    await tell(rig, 'gate');
+    expect((await running.ended).code).toBe(130);
+    expect(rig.read('cleaned')).toBe('cleaned\n');
+  },
+);
+
 test('the stage itself gets INT, so that it can clean up behind itself', async () => {
   await using rig = await Rig.compiled(
     {},
