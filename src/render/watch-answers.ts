@@ -18,7 +18,7 @@ const keys = [
   ['l', 'the end of the log of what ran last'],
   ['g', 'the stages, and which need which'],
   ['c', 'clear the screen'],
-  ['q', 'quit'],
+  ['q', 'quit; Ctrl-D does so too, and Ctrl-C with exit code 130'],
 ] as const;
 
 export function helpLines(look: Look): readonly string[] {

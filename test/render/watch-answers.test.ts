@@ -46,6 +46,10 @@ test('the help names every key, and fits', () => {
   for (const line of helpLines(look(40))) expect(line.length).toBeLessThanOrEqual(40);
 });
 
+test('the help tells what else quits', () => {
+  expect(helpLines(look(80)).at(-1)).toContain('quit; Ctrl-D does so too');
+});
+
 test('what a person types is shown without what could move the cursor', () => {
   expect(promptLine('st\u001b[2J')).not.toContain('\u001b');
   expect(promptLine('st')).toBe('which stage? st');
