@@ -9,10 +9,11 @@ import { lookOf } from '../render/console-mode.ts';
 import { warningLines } from '../render/display.ts';
 import type { GoOnFlags, Look } from '../render/look.ts';
 import { emptyScreen, serverLines } from '../render/watch-answers.ts';
-import { brokenLine, changedLine, type Pending, type Rest, restLines } from '../render/watch-lines.ts';
+import { brokenLine, changedLine, type Rest, restLines } from '../render/watch-lines.ts';
 import { createWriter, type Writer } from '../render/writer.ts';
 import type { Flags } from './flags.ts';
 import { flagsToGoOn } from './going-on.ts';
+import { freshOf, pendingOf } from './pending.ts';
 import { printDiagnostics } from './print.ts';
 import { modeOf, openConsole } from './showing.ts';
 import { standardError, standardOutput } from './standard-streams.ts';
@@ -225,26 +226,4 @@ export class WatchView {
     if (this.console !== null && this.mode === 'live') this.console.above(text);
     else this.writerOf(this.mode === 'json' ? 'stderr' : 'stdout').write(text);
   }
-}
-
-function freshOf(found: Found): Rest['fresh'] {
-  return [...found.tasks].filter(([, { kind }]) => kind === 'fresh').map(([id]) => id);
-}
-
-function pendingOf(found: Found): ReadonlyMap<Parameters<Found['tasks']['get']>[0], Pending> {
-  const pending = new Map<Parameters<Found['tasks']['get']>[0], Pending>();
-  for (const [task, state] of found.tasks) {
-    // One line for a stage, not for each of its items.
-    const id = stageOfTask(task) as typeof task;
-    if (state.kind === 'blocked') pending.set(id, state);
-    if (state.kind === 'held' && state.hold.kind === 'until-asked') {
-      const before = pending.get(id);
-      // That one of its items has failed is worth more than that others wait.
-      if (before?.kind !== 'until-asked' || before.why === 'manual')
-        pending.set(id, { kind: 'until-asked', why: state.hold.why, estimateMs: state.estimateMs });
-    }
-    if (state.kind === 'held' && state.hold.kind === 'until-changed')
-      pending.set(id, { kind: 'until-changed' });
-  }
-  return pending;
 }

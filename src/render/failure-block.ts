@@ -51,9 +51,18 @@ function processLines(event: TaskFinished, look: Look): readonly string[] {
 function waysOn(event: TaskFinished, flags?: GoOnFlags): readonly (readonly [string, string])[] {
   // Of an item that there may be no more all of its stage is the rest.
   const task = event.failure?.kind === 'record-gone' ? (event.stage as TaskId) : event.task;
+  if (event.failure?.kind === 'protected') return waysFromEdited(task, event.failure.paths, flags);
+  return [['continue', `${continueCommand({ task })}${printable(flags?.build ?? '')}`]];
+}
+
+/** Of protected outputs, which a person has edited: theirs is the choice. */
+export function waysFromEdited(
+  task: TaskId,
+  paths: readonly string[],
+  flags?: GoOnFlags,
+): readonly (readonly [string, string])[] {
   const goOn = `${continueCommand({ task })}${printable(flags?.build ?? '')}`;
-  if (event.failure?.kind !== 'protected') return [['continue', goOn]];
-  const edited = event.failure.paths.map((path) => shellWord(flags?.path?.(path) ?? path)).join(' ');
+  const edited = paths.map((path) => shellWord(flags?.path?.(path) ?? path)).join(' ');
   return [
     ['keep it', `pipe accept ${edited}${printable(flags?.accept ?? '')} --reason "…"`],
     ['rebuild', `${goOn} --force`],

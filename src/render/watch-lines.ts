@@ -3,7 +3,7 @@ import type { TaskId } from '../base/brand.ts';
 import { stageOfTask } from '../model/task.ts';
 import { formatDuration, plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
-import { continueCommand } from './failure-block.ts';
+import { continueCommand, waysFromEdited } from './failure-block.ts';
 import { truncate, widthOf, wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
 
@@ -15,6 +15,8 @@ export type Pending =
       readonly estimateMs: number | null;
     }
   | { readonly kind: 'until-changed' }
+  /** A person has edited what is protected, and has to say what becomes of it. */
+  | { readonly kind: 'until-decided'; readonly edited: readonly string[] }
   | { readonly kind: 'blocked'; readonly by: TaskId };
 
 export interface Rest {
@@ -137,6 +139,15 @@ function pendingLine(
         `${style.bad(glyphs.failed)} ${name} failed: it runs again when something it requires changes${how}`,
         look,
       );
+    }
+    case 'until-decided': {
+      const [first = ''] = pending.edited;
+      const more = pending.edited.length - 1;
+      const what = `${printable(first)}${more > 0 ? ` and ${more} more` : ''}`;
+      const head = `${style.warn(glyphs.waiting)} ${name} waits for your word on ${what}, protected and edited by hand:`;
+      const ways = waysFromEdited(id, pending.edited, look.goOnFlags);
+      // In full, however long: it is there to be copied.
+      return [...fitted(head, look), ...ways.map(([label, line]) => `  ${label}  ${style.command(line)}`)];
     }
     case 'blocked':
       return fitted(`${style.dim(glyphs.skipped)} ${name} waits for ${printable(pending.by)}`, look);

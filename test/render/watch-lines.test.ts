@@ -86,6 +86,18 @@ test('without, the command line that does it, with what this watch was given', (
   ]);
 });
 
+test('where a person has edited what is protected, it waits for them, and says what they may type', () => {
+  const pending = new Map([
+    [id('report'), { kind: 'until-decided', edited: ['out/a b.md', 'out/c.md'] } as const],
+  ]);
+  const flags = { build: ' -p level=4', accept: ' -p level=4' };
+  expect(restLines({ ...rest, fresh: [], pending }, { ...look(60), goOnFlags: flags }).slice(0, -1)).toEqual([
+    '○ report waits for your word on out/a b.md and 1 more, prot…',
+    `  keep it  pipe accept 'out/a b.md' out/c.md -p level=4 --reason "…"`,
+    '  rebuild  pipe build report -p level=4 --force',
+  ]);
+});
+
 test('why nothing can be built stands there, in full, as long as it is so', () => {
   const refused = ['stage "one" requires in.txt, which is not there', 'second', 'third', 'fourth', 'fifth'];
   const lines = restLines({ ...rest, pending: new Map(), fresh: [], refused, hasKeys: false }, look(40));
