@@ -2,6 +2,7 @@
 import type { PatternSet } from '../model/glob/pattern-set.ts';
 import { judgeByTimes, type TimedFile } from '../model/judge.ts';
 import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
+import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { expansionOf } from './expansion.ts';
 import type { Expansion, ListedFile } from './ports.ts';
@@ -12,6 +13,7 @@ const aheadMs = 60_000;
 
 /** What is known of it, and the files that are there. */
 interface Known {
+  readonly task: Task;
   readonly memory: Memory;
   readonly parts: readonly FingerprintPart[];
   readonly inputs: readonly ListedFile[];
@@ -29,7 +31,7 @@ export function judgeTimes(world: World, now: Known, produces: PatternSet, liste
       return stamp === null || stamp === undefined ? [] : [{ path: file.path, mtimeNs: stamp.mtimeNs }];
     });
   };
-  const inputs = timed(now.inputs, 'input');
+  const inputs = timed([...now.inputs, ...documentOf(now)], 'input');
   const outputs = timed(listed.files, 'output');
   const unmatched = unmatchedIn(now.memory, produces, listed);
   const timeNs = BigInt(Math.round(world.clock.nowMs()) + aheadMs) * 1_000_000n;
@@ -46,4 +48,11 @@ function unmatchedIn(memory: Memory, produces: PatternSet, listed: Expansion): r
     kind !== 'folder' || outputs.some((made) => made.kind === 'folder' && made.path === path);
   const { unmatched } = expansionOf(listed, produces, counts);
   return unmatched.filter((entry) => !entry.optional).map((entry) => entry.source);
+}
+
+/** Without a record of the task nobody knows what its item said when the outputs were made: then all of the document counts. */
+function documentOf({ memory, task }: Known): readonly ListedFile[] {
+  const { forEach } = task.stage;
+  const counts = memory.kind === 'none' && forEach?.kind === 'records';
+  return counts ? [{ path: forEach.document, kind: 'file' }] : [];
 }

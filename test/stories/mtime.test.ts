@@ -71,6 +71,44 @@ test('a touched input costs a look into the cache, and then all is fresh again',
   await expectNothingToDo(rig);
 });
 
+test('an item of a document goes by the time of the document until a record tells what it said', async () => {
+  await using rig = await Rig.compiled(
+    {
+      'd.json': '[{"id": 1, "v": "a"}, {"id": 2, "v": "b"}]',
+      'say.cjs': `
+        const { readFileSync, writeFileSync } = require('node:fs');
+        const [, , key, to] = process.argv;
+        writeFileSync(to, JSON.parse(readFileSync('d.json')).find(({ id }) => String(id) === key).v);`,
+    },
+    `import { definePipeline, items } from 'pipe-build';
+    export default definePipeline({
+      freshness: 'mtime',
+      stages: { r: { forEach: items('d.json', (doc) => doc, { key: 'id' }), produces: 'r/{key}.txt',
+        run: 'node say.cjs {key} {produces}' } },
+    });`,
+  );
+  date(rig, 'say.cjs', 2001);
+  date(rig, 'd.json', 2001);
+  expect((await buildAsForetold(rig)).executed).toEqual(['r:1', 'r:2']);
+  // As a checkout has it.
+  rig.remove('.pipeline-cache');
+  expect((await rig.build()).fresh).toEqual(['r:1', 'r:2']);
+  for (const output of ['r/1.txt', 'r/2.txt']) date(rig, output, 2010);
+  rig.write('d.json', '[{"id": 1, "v": "A"}, {"id": 2, "v": "b"}]');
+  date(rig, 'd.json', 2011);
+  const built = await buildAsForetold(rig);
+  expect(built.executed).toEqual(['r:1', 'r:2']);
+  expect(built.reasonsOf('r:1')).toEqual([{ code: 'input-newer', path: 'd.json', than: 'r/1.txt' }]);
+  expect(rig.read('r/1.txt')).toBe('A');
+  // From here on there are records: an edit concerns its own entry, and the document's time nobody.
+  rig.write('d.json', '[{"id": 1, "v": "A"}, {"id": 2, "v": "B"}]');
+  date(rig, 'd.json', 2090);
+  const known = await buildAsForetold(rig);
+  expect(known.executed).toEqual(['r:2']);
+  expect(known.reasonsOf('r:2')).toMatchObject([{ code: 'definition-changed', name: 'record' }]);
+  await expectNothingToDo(rig);
+});
+
 test('a missing output and a changed command rerun the stage here too', async () => {
   await using rig = await Rig.compiled({ 'src/a.txt': 'a' }, chain);
   await rig.build();
