@@ -170,6 +170,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     tools: toolsFor(onlooking?.witness ?? null),
     caller,
     // Also of stages that this build leaves out.
+    hooks: workspace.pipeline.hooks,
     secrets: [
       ...new Set([
         ...workspace.pipeline.stages.flatMap(({ secrets }) => secrets),

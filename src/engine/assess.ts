@@ -43,7 +43,7 @@ export interface Assessment {
   /** What an execution may take: as the last one, or as those of other items of the stage. `null`: there is no measure. */
   readonly expected: () => Expectation | null;
   /** See `circumstancesOf`. */
-  readonly circumstances: () => string;
+  readonly circumstances: (over: Failure) => string;
   /** Of the inputs one by one, where all is as on record. */
   readonly stamps?: readonly Stamp[];
 }
@@ -128,7 +128,7 @@ export class Assessor {
     const read = once(() => this.read(definition.parts, inputs.files));
     const expected = () => this.expected(task, memory);
     const parts = definition.told;
-    const circumstances = () => circumstancesOf(this.world, { task, outputs }, parts);
+    const circumstances = (over: Failure) => circumstancesOf(this.world, { task, outputs }, parts, over);
     const base = { task, memory, parts, inputs: inputs.files, outputs, read, expected, circumstances };
     if (stage.freshness === 'mtime' && stage.produces !== null && listedOutputs !== null) {
       const verdict = judgeTimes(this.world, base, stage.produces, listedOutputs);
@@ -170,7 +170,7 @@ export class Assessor {
     const read = once(() => ({ seen, fingerprint: once(() => fingerprintOf(parts, inputs)) }));
     read();
     const expected = () => this.expected(task, memory);
-    const circumstances = () => circumstancesOf(this.world, { task, outputs }, told);
+    const circumstances = (over: Failure) => circumstancesOf(this.world, { task, outputs }, told, over);
     return { task, verdict, memory, parts: told, inputs, outputs, read, expected, circumstances };
   }
 
@@ -191,7 +191,7 @@ export class Assessor {
       inputs,
       outputs,
       expected,
-      circumstances: () => circumstancesOf(this.world, { task, outputs }, parts),
+      circumstances: (over) => circumstancesOf(this.world, { task, outputs }, parts, over),
       read: once(() => this.readAgain(task, inputs)),
       stamps,
     };

@@ -129,5 +129,5 @@ function keyOf(assessed: AssessmentOrFailure, failure: Failure): string {
   // What stands in the way of its outputs is among them.
   const isOverOutputs = failure.kind === 'protected' || failure.kind === 'output-blocked';
   const outputs = isOverOutputs && assessed.verdict.kind === 'stale' ? assessed.verdict.reasons : [];
-  return JSON.stringify([reading.fingerprint(), assessed.circumstances(), outputs]);
+  return JSON.stringify([reading.fingerprint(), assessed.circumstances(failure), outputs]);
 }

@@ -15,7 +15,17 @@ export interface Made {
  * As far as that can be known before anything is touched. What is seen through a linked folder is somebody else's: it is
  * neither moved nor replaced.
  */
-export function obstructionOf(world: World, { task, outputs }: Made): Failure | null {
+export function obstructionOf(world: World, made: Made): Failure | null {
+  return folderForFile(world, made.task) ?? blockedAbove(world, made.task, foldersIn(made).values());
+}
+
+/** Where outputs belong, with a slash each; the root is empty. */
+export function foldersOf(made: Made): Iterable<string> {
+  return foldersIn(made).keys();
+}
+
+/** Each with a path in it. */
+function foldersIn({ task, outputs }: Made): ReadonlyMap<string, FilePath> {
   const folders = new Map<string, FilePath>();
   for (const { path } of outputs) folders.set(path.slice(0, path.lastIndexOf('/') + 1), path);
   for (const entry of task.stage.produces?.entries ?? []) {
@@ -23,7 +33,7 @@ export function obstructionOf(world: World, { task, outputs }: Made): Failure | 
     const path = (literal ?? (base === '' ? 'any' : `${base}/any`)) as FilePath;
     if (!entry.negated) folders.set(path.slice(0, path.lastIndexOf('/') + 1), path);
   }
-  return folderForFile(world, task) ?? blockedAbove(world, task, folders.values());
+  return folders;
 }
 
 /** A folder lies where a file of the task belongs. */

@@ -1,6 +1,7 @@
 // All that one build acts through, in one place.
 
 import type { TaskId } from '../base/brand.ts';
+import type { RunHooks } from '../model/stage.ts';
 import type { Checker } from './checker.ts';
 import type { Alarm, Clock } from './clock.ts';
 import type { Documents } from './documents.ts';
@@ -52,6 +53,8 @@ export interface World {
   readonly caller: CallerEnv;
   /** Names of what any stage of the pipeline declares as secret: a configuration may copy one's value into another. */
   readonly secrets: readonly string[];
+  /** Of the pipeline, as they are declared. Default: none. */
+  readonly hooks?: RunHooks | null;
   readonly folders: RunFolders;
   readonly lock: Lock;
   readonly upkeep: Upkeep;

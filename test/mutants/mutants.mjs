@@ -1319,6 +1319,13 @@ export const mutants = [
     tests: ['test/stories/watch-holds.test.ts'],
   },
   {
+    name: 'what failed over a hook of the pipeline is not tried again when that is mended',
+    file: 'src/engine/circumstances.ts',
+    from: "over.kind === 'hook-failed' && over.of === 'pipeline' && circumstancesOfHook(world)",
+    to: 'false',
+    tests: ['test/stories/watch-holds.test.ts'],
+  },
+  {
     name: 'a stage of a watch that deletes its own output runs without end',
     file: 'src/engine/failed-before.ts',
     from: 'this.triedAgain.set(id, key);',

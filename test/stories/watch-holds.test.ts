@@ -1,4 +1,5 @@
 // `pipe watch`: what is left alone after a failure or at the end of a budget, and what is reason enough to go on.
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
 import { hasTerminal, Terminal } from '../rig/terminal.ts';
@@ -235,6 +236,33 @@ test('what stood in the way of an output and is gone is reason enough', async ()
 
 test('a longer time limit is reason enough', () =>
   mended({ files: { slow: '' }, config: waiting('50ms') }, (rig) => rig.reconfigure(waiting('60s'))));
+
+const warmed = (before: string) => copying('', `hooks: { before: ${before} },`);
+
+test('a hook of the pipeline that is mended is reason enough', () =>
+  mendedAll({ config: warmed("'false'") }, (rig) => rig.reconfigure(warmed("'true'"))));
+
+test('so is a file that such a hook names', () =>
+  mendedAll({ files: { 'warm.sh': 'false' }, config: warmed("'sh warm.sh'") }, (rig) =>
+    rig.write('warm.sh', 'true'),
+  ));
+
+/** The same where nothing is executed before it is mended. */
+async function mendedAll({ files = {}, config }: MendedScene, mend: (rig: Rig) => void | Promise<void>) {
+  await using rig = await Rig.compiled({ 'in.txt': 'line\n', 'other.txt': '', ...files }, config);
+  const [watcher, first] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(first.failed, first.text).toEqual(['s', 'other']);
+  await mend(rig);
+  const pass = await watcher.rest();
+  expect(pass, pass.text).toMatchObject({ failed: [], runs: 1 });
+  expect([...pass.done].sort()).toEqual(['other', 's']);
+}
+
+test('a working folder that was missing and is made is reason enough', () =>
+  mended({ config: copying("cwd: 'work'", '', 'cp ../in.txt ../out.txt') }, (rig) =>
+    fs.mkdirSync(rig.path('work')),
+  ));
 
 /** Each second attempt goes well. */
 const flaky = (fields: string) =>
