@@ -20,12 +20,13 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { byPath } from '../model/manifest.ts';
 import { hintFor, noCompiler, notFound, problemOf, silenceOf } from './compile-problems.ts';
 import type { CompiledEnding } from './compiled-files.ts';
+import { loadSource } from './load-source.ts';
 import { type Choice, choicesIn, fileOfInput, isChoice } from './module-choices.ts';
-import { originDefines, withOrigin } from './module-origin.ts';
+import { originDefines } from './module-origin.ts';
 import type { AskedBy } from './package-map.ts';
 import { endings } from './passed-over.ts';
 import { type Around, type Search, Sought } from './sought.ts';
-import { readSource, type SourceFile } from './source-file.ts';
+import type { SourceFile } from './source-file.ts';
 
 export interface CompileRequest {
   /** Absolute. */
@@ -34,7 +35,7 @@ export interface CompileRequest {
   readonly root: string;
   /** What `pipe-build` means in the module: absolute path of the module with the functions of the language. */
   readonly apiPath: string;
-  /** A moment before the call as the file system tells it; see `readSource`. */
+  /** A moment before the call as the file system tells it; see `source-file.ts`. */
   readonly nowNs: bigint;
 }
 
@@ -140,17 +141,12 @@ interface Learnt {
   readonly sought: Sought;
 }
 
-/** Reads every file itself, so that digests are of the very text that was compiled. */
 function workspace(request: CompileRequest, learnt: Learnt): Plugin {
   return {
     name: 'workspace',
     setup(host) {
       host.onResolve({ filter: /^[^./]/ }, (args) => resolveBare(host, args, request, learnt));
-      host.onLoad({ filter: /.*/, namespace: 'file' }, (args) => {
-        const { file, content } = readSource(args.path, request.nowNs);
-        learnt.read.set(file.path, file);
-        return { contents: withOrigin(args.path, content.toString('utf8')), loader: 'default' };
-      });
+      host.onLoad({ filter: /.*/, namespace: 'file' }, (args) => loadSource(args.path, request, learnt.read));
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Located {
 export function locateConfig(options: LocateOptions): Result<Located, readonly Diagnostic[]> {
   const root = options.root === undefined ? null : path.resolve(options.cwd, options.root);
   if (root !== null && kindOf(root) !== 'folder') {
+    const closed = closedTo(root);
+    if (closed !== null) return err([{ code: 'PIPE034', ...closed, at: '--root' }]);
     return err([{ code: 'PIPE034', message: `there is no folder ${root}`, at: '--root' }]);
   }
   const found = options.config === undefined ? search(options.cwd, root) : named(options.cwd, options.config);
@@ -51,6 +53,8 @@ function named(cwd: string, config: string): Result<string, readonly Diagnostic[
     const inside = inFolder(given);
     if (inside !== null) return ok(inside);
   }
+  const closed = closedTo(kind === 'folder' ? path.join(given, configNames[0]) : given);
+  if (closed !== null) return err([{ code: 'PIPE001', ...closed, at: '--config' }]);
   const message =
     kind === 'file'
       ? `${given} is not a .ts, .mts, .js or .mjs file`
@@ -70,6 +74,8 @@ function search(cwd: string, root: string | null): Result<string, readonly Diagn
     if (root !== null || parent === folder) break;
     folder = parent;
   }
+  const closed = closedTo(path.join(root ?? path.resolve(cwd), configNames[0]));
+  if (closed !== null) return err([{ code: 'PIPE001', ...closed }]);
   const where = root === null ? `${path.resolve(cwd)} or any folder above it` : root;
   return err([
     {
@@ -99,6 +105,22 @@ function inFolder(folder: string): string | null {
     if (kindOf(candidate) === 'file') return candidate;
   }
   return null;
+}
+
+/** Why nobody can say whether `wanted` is there: a folder on the way to it must not be entered. `null`: that is not so. */
+function closedTo(wanted: string): { readonly message: string; readonly hint: string } | null {
+  try {
+    fs.statSync(wanted, { throwIfNoEntry: false });
+    return null;
+  } catch (problem) {
+    if ((problem as NodeJS.ErrnoException).code !== 'EACCES') return null;
+  }
+  let folder = path.dirname(wanted);
+  while (kindOf(folder) === null && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  return {
+    message: `${folder} may not be entered: permission denied`,
+    hint: `give yourself the right to enter it: chmod u+rx ${folder} (ls -ld tells whose it is)`,
+  };
 }
 
 /** What cannot be looked at is not there: a folder above without permission must not end the search. */

@@ -1,8 +1,9 @@
 // A configuration that is wrong: told with code, place and what to do, and nothing is executed, deleted or written.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { refused } from '../rig/refused.ts';
-import { Rig } from '../rig/rig.ts';
+import { nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
 import { gate, tell } from './signs.ts';
 
 /** What a stage that ran, or outputs that were cleared for it, would change. */
@@ -26,7 +27,50 @@ async function refusedModule(text: string, files: Readonly<Record<string, string
   return await refused(rig, ['build']);
 }
 
+/** What a user who may not do everything is told. */
+function toldToUser(rig: Rig, args: readonly string[], closed: string): string {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) spawnSync('chown', ['-R', '65534:65534', rig.root]);
+  const { mode } = fs.statSync(rig.path(closed));
+  fs.chmodSync(rig.path(closed), 0);
+  const { PATH, HOME, TMPDIR } = process.env;
+  const { stderr } = spawnSync(nodeUnderTest, ['--', pipeCommand, 'build', ...args], {
+    ...{ cwd: rig.root, env: { PATH, HOME, TMPDIR }, encoding: 'utf8' },
+    ...(isRoot && { uid: 65_534, gid: 65_534 }),
+  });
+  fs.chmodSync(rig.path(closed), mode);
+  return stderr;
+}
+
 describe('where the configuration is', () => {
+  test('a configuration, and a module, that may not be read is named, and nothing of what reads it is shown', async () => {
+    await using rig = await Rig.with(
+      { 'lib/name.ts': `export const name = 'good';` },
+      `import { name } from './lib/name.ts'; export default { stages: { [name]: { produces: 'good.txt', run: 'touch good.txt' } } };`,
+    );
+    const hint = (file: string) =>
+      `  hint: give yourself the right to read it: chmod u+r ${file} (ls -l tells whose it is)\n`;
+    expect(toldToUser(rig, [], 'lib/name.ts')).toBe(
+      `PIPE002 lib/name.ts may not be read: permission denied\n  at pipeline.config.ts:1:22\n${hint('lib/name.ts')}`,
+    );
+    expect(toldToUser(rig, [], 'pipeline.config.ts')).toBe(
+      `PIPE002 pipeline.config.ts may not be read: permission denied\n${hint('pipeline.config.ts')}`,
+    );
+  });
+
+  test('of a folder that may not be entered nobody says that nothing is there', async () => {
+    await using rig = await Rig.with({ 'x/pipeline.config.ts': `export default { stages: { ${good} } };` });
+    const told = `${rig.path('x')} may not be entered: permission denied\n`;
+    const hint = `  hint: give yourself the right to enter it: chmod u+rx ${rig.path('x')} (ls -ld tells whose it is)\n`;
+    for (const [flag, code, at] of [
+      ['--root=x', 'PIPE001', ''],
+      ['--root=x/y', 'PIPE034', '  at --root\n'],
+      ['--config=x', 'PIPE001', '  at --config\n'],
+      ['--config=x/pipeline.config.ts', 'PIPE001', '  at --config\n'],
+    ] as const)
+      expect(toldToUser(rig, [flag], 'x')).toBe(`${code} ${told}${at}${hint}`);
+  });
+
   test('a root that is moved away while it loads is not made anew', async () => {
     await using rig = await Rig.with({
       'x/pipeline.config.ts': `
