@@ -30,6 +30,7 @@ import type { Resealing } from './resealing.ts';
 import type { Asked } from './resuming.ts';
 import { modeOf, openConsole } from './showing.ts';
 import { handleSignals } from './signals.ts';
+import { keepHeapSmallOfMany } from './small-heap.ts';
 import { outlet, tellOfWork } from './standard-streams.ts';
 import { openWorkspace, orRefuse, selectStages, type Workspace } from './workspace.ts';
 import { openWorld } from './world.ts';
@@ -143,6 +144,7 @@ export async function runPart(
     profiling?.sink(console, 'telling') ?? console,
     ...(options.dryRun ? [] : [profiling?.sink(journal, 'recording') ?? journal]),
     ...(profiling === null ? [] : [profiling.tasks]),
+    keepHeapSmallOfMany(),
   ];
   const { world, state, folders, onlooking } = await openWorld({
     workspace,

@@ -1,7 +1,8 @@
-// What a watch does so that garbage does not fill the memory.
+// What a watch and a large build do so that garbage does not fill the memory.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { smallHeapFlag } from '../../src/cli/small-heap.ts';
+import { keepHeapSmallOfMany, smallHeapFlag } from '../../src/cli/small-heap.ts';
+import type { PipeEvent } from '../../src/model/events.ts';
 import { nodeUnderTest } from '../rig/rig.ts';
 
 /** Keeps 16 MB, replaces them again and again, and prints how much was in the heap at most, in MB. */
@@ -27,4 +28,21 @@ test('with the flag, this Node clears up long before it would without', () => {
   };
   const usually = mostMb();
   expect(mostMb(smallHeapFlag)).toBeLessThan(usually * 0.9);
+});
+
+test('a build is large by the tasks that it has, or those of them that it starts; then it is said once', () => {
+  const saidOf = (tasks: number, started: number) => {
+    const said: number[] = [];
+    let heard = 0;
+    const sink = keepHeapSmallOfMany(() => said.push(heard));
+    const events = [{ kind: 'run-started', tasks }, ...new Array(started).fill({ kind: 'task-started' })];
+    for (const event of events) {
+      heard++;
+      sink.handle(event as PipeEvent);
+    }
+    return said;
+  };
+  expect(saidOf(5_000, 3_000)).toEqual([1]);
+  expect(saidOf(2, 3_000)).toEqual([2_001]);
+  expect(saidOf(4_999, 1_999)).toEqual([]);
 });
