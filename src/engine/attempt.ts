@@ -20,7 +20,6 @@ import { clearAway, lookAgain, protectedAmong, whatIsInTheWay } from './make-roo
 import { type Result, recordOf } from './new-record.ts';
 import { obstructionOf } from './obstruction.ts';
 import { basesOf, placesOf } from './ownership.ts';
-import { isRefusal } from './refusal.ts';
 import { restoring } from './restoring.ts';
 import { clearUnnameable, onRecord, unnameableMade, unnameableNow } from './unnameable.ts';
 import { untoldCopies } from './untold-copies.ts';
@@ -82,7 +81,7 @@ export class Attempt {
       if (end.kind === 'failed') await this.tellOfFailure(end);
       return end;
     } catch (error) {
-      if (isRefusal(error)) this.finishing.copies?.settle();
+      this.finishing.thrown(error);
       return failed(failureOf(error));
     } finally {
       this.assessor.forget();
@@ -205,7 +204,7 @@ export class Attempt {
     const late = early === null ? ask() : null;
     const lacks = late && (await late);
     if (lacks !== null) return this.finishing.reject(failed(lacks));
-    for (const base of basesOf(task)) world.outputs.makeFolder(base);
+    this.finishing.folders.make();
     const audit = audited ? (world.audit?.begin(task, seen.manifest) ?? null) : null;
     const prepared = prepare(audit);
     this.prepared = prepared;

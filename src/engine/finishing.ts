@@ -12,7 +12,9 @@ import type { Prepared } from './execution.ts';
 import type { Tracer } from './executor.ts';
 import type { KeptCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
+import { OutputFolders } from './output-folders.ts';
 import type { ActionResult } from './ports.ts';
+import { isRefusal } from './refusal.ts';
 import { rejectOutputs } from './rejection.ts';
 import type { World } from './world.ts';
 
@@ -23,6 +25,7 @@ export class Finishing {
   private readonly world: World;
   private readonly task: Task;
   private readonly watcher: AttemptWatcher;
+  readonly folders: OutputFolders;
   copies: KeptCopies | null = null;
   /** `null`: the stage has no checks. */
   checking: Checking | null = null;
@@ -33,6 +36,7 @@ export class Finishing {
     this.world = world;
     this.task = task;
     this.watcher = watcher;
+    this.folders = new OutputFolders(world, task, (message, hint) => watcher.onWarning(message, hint));
   }
 
   /** The recorded result stands, and passes what it is checked with now. */
@@ -83,6 +87,7 @@ export class Finishing {
     executing: Executing,
     { spent }: Pick<AttemptOptions, 'spent'>,
   ): Promise<End> {
+    this.folders.letGo(end.kind === 'executed' ? end.record : null);
     const moreMs = await executing.wentOnMs();
     if (moreMs === null) return end;
     this.watcher.onShare(moreMs);
@@ -96,6 +101,12 @@ export class Finishing {
     if (trouble !== null) this.watcher.onCacheTrouble(trouble.trouble);
     world.records.commit(record);
     return { ...end, record };
+  }
+
+  /** Something was, and ends it. */
+  thrown(error: unknown): void {
+    if (isRefusal(error)) this.copies?.settle();
+    this.folders.letGo(null);
   }
 
   /** Why it failed is told whatever becomes of what it made. */

@@ -95,6 +95,11 @@ export interface Outputs {
   dropCopies(files: readonly ListedFile[], folder: string): void;
   /** Removes the folders of these files that are empty, as far as they lie below one of `bases`. */
   prune(files: readonly ListedFile[], bases: readonly string[]): void;
+  /**
+   * Something is at work that writes there: until the answer is called, no folder of these goes for being empty, nor one
+   * above. Then what was spared is looked at again; what is `staying` does so until the end of the run, with all above.
+   */
+  hold(places: readonly OutputPlace[]): (staying: readonly string[]) => void;
   /** Creates the folder and its parents. */
   makeFolder(path: string): void;
   /** Gives files the present time, links themselves and not what they lead to. */

@@ -5,10 +5,14 @@ import { hasReservedPart } from '../model/glob/reserved-names.ts';
 /** Of files that are not in place yet. No pattern ever matches a name that starts so. */
 export const temporaryPrefix = '.pipe-tmp-';
 
-/** Answers whether there was something. Folders below that held nothing else were made for it, and go too. */
-export function sweepFolder(absolute: string, deep: boolean): boolean {
+/** Answers whether there was something. Folders below that held nothing else were made for it: `removeEmpty` sees to them. */
+export function sweepFolder(
+  absolute: string,
+  deep: boolean,
+  removeEmpty: (absolute: string) => void,
+): boolean {
   if (!fs.existsSync(absolute)) return false;
-  return deep ? sweepDeep(absolute) : sweepNames(absolute);
+  return deep ? sweepDeep(absolute, removeEmpty) : sweepNames(absolute);
 }
 
 /** Of names alone a listing takes half the time. */
@@ -18,7 +22,7 @@ function sweepNames(absolute: string): boolean {
   return ours.length > 0;
 }
 
-function sweepDeep(absolute: string): boolean {
+function sweepDeep(absolute: string, removeEmpty: (absolute: string) => void): boolean {
   let swept = false;
   for (const entry of fs.readdirSync(absolute, { withFileTypes: true })) {
     const place = `${absolute}/${entry.name}`;
@@ -26,8 +30,8 @@ function sweepDeep(absolute: string): boolean {
       fs.rmSync(place, { force: true });
       swept = true;
     } else if (entry.isDirectory() && !hasReservedPart(entry.name)) {
-      if (!sweepFolder(place, true)) continue;
-      removeFolderIfEmpty(place);
+      if (!sweepFolder(place, true, removeEmpty)) continue;
+      removeEmpty(place);
       swept = true;
     }
   }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
 import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
 import { type Copy, copyVerified } from './copy-verified.ts';
+import { EmptiedFolders } from './emptied-folders.ts';
 import { Imprints } from './imprint.ts';
 import { copy, move, moveTree } from './move.ts';
 import { stampOf } from './stamp.ts';
@@ -16,6 +17,7 @@ export class WorkspaceOutputs implements Outputs {
   private readonly root: string;
   private readonly state: string;
   private readonly imprints: Imprints;
+  private readonly emptied = new EmptiedFolders((folder) => this.inside(folder));
   private temporaries = 0;
   /** Whoever left something is gone, so once is enough; a folder of all outputs would else be listed for each of them. */
   private readonly swept = new Set<string>();
@@ -47,7 +49,7 @@ export class WorkspaceOutputs implements Outputs {
       const to = `${folder}/${file.path}`;
       if (file.kind === 'folder') {
         fs.mkdirSync(to, { recursive: true });
-        removeFolderIfEmpty(from);
+        this.emptied.remove(file.path, bases);
       } else {
         fs.mkdirSync(path.dirname(to), { recursive: true });
         move(from, to);
@@ -140,37 +142,26 @@ export class WorkspaceOutputs implements Outputs {
     for (const { folder, deep } of places) {
       const place = `${deep} ${folder}`;
       if (this.swept.has(place)) continue;
-      sweepFolder(folder === '' ? this.root : this.inside(folder), deep);
+      const absolute = folder === '' ? this.root : this.inside(folder);
+      sweepFolder(absolute, deep, (emptied) => this.emptied.remove(path.relative(this.root, emptied), []));
       this.swept.add(place);
     }
   }
 
   remove(files: readonly ListedFile[], bases: readonly string[]): void {
     for (const file of this.reachable(files)) {
-      const absolute = this.inside(file.path);
-      if (file.kind === 'folder') removeFolderIfEmpty(absolute);
-      else fs.rmSync(absolute, { force: true });
+      if (file.kind === 'folder') this.emptied.remove(file.path, bases);
+      else fs.rmSync(this.inside(file.path), { force: true });
     }
     this.prune(files, bases);
   }
 
-  /** Strictly below a base: the base itself may be the user's. Each folder once, the deepest first: it may hold many files. */
   prune(files: readonly ListedFile[], bases: readonly string[]): void {
-    const distinct = [...new Set(bases)];
-    const isBelowABase = (folder: string) =>
-      distinct.some((base) => (base === '' ? folder !== '.' : folder.startsWith(`${base}/`)));
-    const byDepth: Set<string>[] = [];
-    const add = (folder: string) => {
-      if (!isBelowABase(folder)) return;
-      const depth = folder.split('/').length;
-      byDepth[depth] ??= new Set();
-      byDepth[depth].add(folder);
-    };
-    for (const folder of new Set(files.map((file) => path.posix.dirname(file.path)))) add(folder);
-    for (let depth = byDepth.length - 1; depth > 0; depth--) {
-      for (const folder of byDepth[depth] ?? [])
-        if (removeFolderIfEmpty(this.inside(folder))) add(path.posix.dirname(folder));
-    }
+    this.emptied.prune(files, bases);
+  }
+
+  hold(places: readonly OutputPlace[]): (staying: readonly string[]) => void {
+    return this.emptied.hold(places);
   }
 
   moveTree(file: FilePath, folder: string): void {

@@ -24,6 +24,7 @@ const outputsWorks: Works<Omit<Outputs, 'stage'>> = {
   copyTo: 'clearing',
   dropCopies: 'clearing',
   prune: 'clearing',
+  hold: 'clearing',
   makeFolder: 'clearing',
   sweep: 'clearing',
   remove: 'clearing',

@@ -53,6 +53,43 @@ test('a base itself stays, be it ever so empty', () => {
   expect(tree(other)).toEqual({});
 });
 
+test('folders in which something is at work stay until nothing is, those above them too', () => {
+  const root = workspace({ 'out/a/1': '', 'out/b/2': '', 'out/c/d/3': '', 'e/4': '' });
+  const outputs = outputsOf(root);
+  const endOfA = outputs.hold([{ folder: 'out/a', deep: false }]);
+  const endOfAll = outputs.hold([{ folder: 'out', deep: true }]);
+  outputs.remove([file('out/a/1'), file('out/b/2'), file('out/c/d/3'), file('e/4')], ['']);
+  const all = { 'out/': '', 'out/a/': '', 'out/b/': '', 'out/c/': '', 'out/c/d/': '' };
+  expect(tree(root)).toEqual(all);
+  // Not even where the folder itself is what goes.
+  outputs.moveAway([file('out/a', 'folder')], path.join(state(root), 'aside'), ['out']);
+  expect(tree(root)).toEqual(all);
+  endOfAll(['out/b']);
+  expect(tree(root)).toEqual({ 'out/': '', 'out/a/': '', 'out/b/': '' });
+  endOfA([]);
+  expect(tree(root)).toEqual({ 'out/': '', 'out/b/': '' });
+});
+
+test('what was spared and is in use again when nothing is at work there any more stays', () => {
+  const root = workspace({ 'out/a/1': '', 'out/b/2': '' });
+  const outputs = outputsOf(root);
+  const end = outputs.hold([{ folder: '', deep: true }]);
+  outputs.remove([file('out/a/1'), file('out/b/2')], ['out']);
+  fs.writeFileSync(path.join(root, 'out/b/3'), '');
+  end([]);
+  expect(tree(root)).toEqual({ 'out/': '', 'out/b/': '', 'out/b/3': '' });
+});
+
+test('a sweep leaves the folders in which something is at work', () => {
+  const root = workspace({ 'out/a/.pipe-tmp-1-1': '', 'out/b/.pipe-tmp-1-2': '' });
+  const outputs = outputsOf(root);
+  const end = outputs.hold([{ folder: 'out/a', deep: false }]);
+  outputs.sweep([{ folder: 'out', deep: true }]);
+  expect(tree(root)).toEqual({ 'out/': '', 'out/a/': '' });
+  end([]);
+  expect(tree(root)).toEqual({ 'out/': '' });
+});
+
 test('a folder of many files is looked at once when they go', () => {
   const names = Array.from({ length: 50 }, (_, i) => `out/deep/${i}`);
   const root = workspace({

@@ -128,6 +128,11 @@ export class FakeOutputs implements Outputs {
     }
   }
 
+  /** Who writes here makes the folders for it at the same moment. */
+  hold(): () => void {
+    return () => {};
+  }
+
   private removeIfEmpty(path: string): boolean {
     if (!this.disk.isEmptyFolder(path)) return false;
     this.disk.remove(path);
