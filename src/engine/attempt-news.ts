@@ -27,7 +27,7 @@ export function newsOf(
     onShare: (ms) => board.places.tookShare(task, ms),
     onInputsChanged: (attempt, edited) =>
       board.retrying(task, { kind: 'task-retrying', ...of, attempt, why: 'input-changed', ...edited }),
-    onUnclear: (message) => toldOnce.unclear(task, message),
+    onUnclear: (...what) => toldOnce.unclear(task, ...what),
     onWarning: (message, hint) => emit({ kind: 'warning', message, hint, task: task.id }),
     onMade,
     onCacheTrouble: (message) => toldOnce.cacheTrouble(task, message),

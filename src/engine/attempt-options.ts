@@ -17,7 +17,7 @@ export interface AttemptWatcher {
   onProgress(done: number, total: number): void;
   onMetric(values: Readonly<Record<string, number>>): void;
   /** Something that it reported did not count. */
-  onUnclear(message: string): void;
+  onUnclear(message: string, doubt?: 'perhaps'): void;
   /** So much of the time of an execution that served others was for this task. */
   onShare(ms: number): void;
   onInputsChanged(attempt: number, edited: EditedInputs): void;

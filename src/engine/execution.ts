@@ -35,7 +35,7 @@ export interface ExecutionWatcher {
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
   onProgress(done: number, total: number): void;
   onMetric(values: Readonly<Record<string, number>>): void;
-  onUnclear(message: string): void;
+  onUnclear(message: string, doubt?: 'perhaps'): void;
 }
 
 /** Of declared secrets that the caller does not have. An empty value counts as absent. */
@@ -130,7 +130,7 @@ export function executionOf(
     onRetryAfter: (delayMs) => {
       retryAfterMs = delayMs;
     },
-    onUnclear: (message) => options.watcher.onUnclear(message),
+    onUnclear: (...what) => options.watcher.onUnclear(...what),
     onProblem: () => {},
   };
   return {

@@ -46,8 +46,8 @@ export interface Execution {
   readonly onProgress: (done: number, total: number) => void;
   readonly onMetric: (values: Readonly<Record<string, number>>) => void;
   readonly onRetryAfter: (delayMs: number) => void;
-  /** Of what it reported something cannot be understood, and did not count. */
-  readonly onUnclear: (message: string) => void;
+  /** Of what it reported something cannot be understood, or, perhaps, was not read, and did not count. */
+  readonly onUnclear: (message: string, doubt?: 'perhaps') => void;
   /** A function does not let one of the files pass. */
   readonly onProblem: (problem: { readonly path: string; readonly message: string }) => void;
 }

@@ -6,7 +6,7 @@ import type { Command, RunHooks } from '../model/stage.ts';
 import { allOf, compiledModule } from './execution.ts';
 import type { Execution } from './executor.ts';
 import { secretValues } from './secrets.ts';
-import { unclearHint } from './told-once.ts';
+import { unclearWords } from './told-once.ts';
 import type { World } from './world.ts';
 
 /** `about`: variables that say how the run ended. */
@@ -39,11 +39,8 @@ export function runHookExecution(
     onProgress: () => {},
     onMetric: () => {},
     onRetryAfter: () => {},
-    onUnclear: (message) =>
-      world.events.emit({
-        ...{ kind: 'warning', hint: unclearHint },
-        message: `not all that the hook ${hook} reported has counted: ${message}`,
-      }),
+    onUnclear: (message, doubt) =>
+      world.events.emit({ kind: 'warning', ...unclearWords(`the hook ${hook}`, message, doubt) }),
     onProblem: () => {},
   };
 }

@@ -45,7 +45,7 @@ export class SharedRun {
           onOutput: (stream, text) => this.speaker.execution.onOutput(stream, text),
           onProgress: (done, total) => this.speaker.execution.onProgress(done, total),
           onMetric: (values) => this.share(values),
-          onUnclear: (message) => this.speaker.execution.onUnclear(message),
+          onUnclear: (...what) => this.speaker.execution.onUnclear(...what),
           onRetryAfter: (delayMs) => {
             for (const { execution } of this.waiting) execution.onRetryAfter(delayMs);
           },

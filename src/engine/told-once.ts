@@ -38,13 +38,23 @@ export class ToldOnce {
   }
 
   /** Once a stage: what one item reports wrongly all of them do. A budget that hears of nothing is none. */
-  unclear(task: Task, trouble: string): void {
+  unclear(task: Task, trouble: string, doubt?: 'perhaps'): void {
     if (this.stages.has(task.stage.name)) return;
     this.stages.add(task.stage.name);
-    const message = `not all that ${task.id} reported has counted: ${trouble}`;
-    this.world.events.emit({ kind: 'warning', message, hint: unclearHint, task: task.id });
+    const words = unclearWords(task.id, trouble, doubt);
+    this.world.events.emit({ kind: 'warning', ...words, task: task.id });
   }
 }
 
-export const unclearHint =
-  'what can be said there: {"progress":{"done":3,"total":10}}, {"metric":{"usd":0.02}}, {"retryAfter":"30s"}, {"note":"…"}, and of an item of a batch {"item":"…","done":true}';
+/** `doubt`: it may have counted all the same. */
+export function unclearWords(who: string, trouble: string, doubt?: 'perhaps') {
+  const what = `that ${who} reported has counted: ${trouble}`;
+  if (doubt !== undefined)
+    return {
+      message: `perhaps not all ${what}`,
+      hint: `each line is added at the end: echo '{"metric":{"usd":0.02}}' >> "$PIPE_OUTPUT"`,
+    };
+  const hint =
+    'what can be said there: {"progress":{"done":3,"total":10}}, {"metric":{"usd":0.02}}, {"retryAfter":"30s"}, {"note":"…"}, and of an item of a batch {"item":"…","done":true}';
+  return { message: `not all ${what}`, hint };
+}

@@ -135,6 +135,10 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
             output.say('stderr', `pipe: ${message}`);
             asked.onUnclear(output.clean(message));
           },
+          onLost: (message) => {
+            output.say('stderr', `pipe: ${message}`);
+            asked.onUnclear(message, 'perhaps');
+          },
           room: () => output.room(),
         });
   let end: ExecutionEnd;
@@ -150,7 +154,11 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
     if (itemsPath !== null) removeItems(itemsPath);
     output.close();
   }
-  const stray = outputFile?.failureOfNobody ?? null;
-  if (stray === null || end.kind !== 'succeeded') return end;
-  return { kind: 'failed', failure: { kind: 'reported', message: output.clean(stray) }, tail: output.tail() };
+  if (end.kind !== 'succeeded') return end;
+  const [stray, lost] = [outputFile?.failureOfNobody ?? null, outputFile?.lostWords ?? null];
+  const tail = output.tail();
+  if (stray !== null)
+    return { kind: 'failed', failure: { kind: 'reported', message: output.clean(stray) }, tail };
+  // Among them may have been that an item has failed.
+  return lost === null ? end : { kind: 'failed', failure: { kind: 'words-lost', message: lost }, tail };
 }

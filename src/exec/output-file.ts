@@ -11,22 +11,15 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs';
-import type { BatchNews } from '../engine/executor.ts';
-import { addNames } from '../model/metrics.ts';
-import { timerMs } from '../model/validation/duration.ts';
+import { type Hearers, ReportedWords } from './reported-words.ts';
 
-export interface OutputFileOptions {
+export interface OutputFileOptions extends Hearers {
   readonly path: string;
   readonly pollMs: number;
-  readonly onProgress: (done: number, total: number) => void;
-  readonly onMetric: (values: Readonly<Record<string, number>>) => void;
-  readonly onRetryAfter: (delayMs: number) => void;
-  /** Those that a line may be about. */
-  readonly items: ReadonlySet<string>;
-  readonly batch: BatchNews | null;
-  readonly onNote: (text: string) => void;
   /** Called at most once, at the end. */
   readonly onBadLines: (message: string) => void;
+  /** What was said may be lost. Called at most once, at the end. */
+  readonly onLost: (message: string) => void;
   /** Until when no more should be told; `null`: at once. */
   readonly room: () => Promise<void> | null;
 }
@@ -36,6 +29,11 @@ const pieceBytes = 65_536;
 const soonMs = 10;
 /** No line of use is longer; without a bound a command without line ends would fill memory. */
 const longestLineBytes = 1_048_576;
+/**
+ * What the file begins with. Where it is gone somebody has written the file anew, however quickly, and to whatever size; and
+ * what stood there before may not have been read. Shorter than any line of use, so that a file of its size has none.
+ */
+const mark = Buffer.from('# pipe\n');
 
 export class OutputFile {
   private readonly options: OutputFileOptions;
@@ -44,17 +42,20 @@ export class OutputFile {
   private readonly watcher: FSWatcher | null;
   private soon: NodeJS.Timeout | undefined;
   private readBytes = 0;
+  /** How the words of before may have been lost; `null`: all stand where they were appended. */
+  private lost: 'written anew' | 'taken away' | null = null;
   private rest: Buffer = Buffer.alloc(0);
   private badLines = 0;
   private firstBadLine = '';
-  private readonly metricNames = new Set<string>();
-  private strayFailure: string | null = null;
+  private readonly words: ReportedWords;
 
-  /** Makes the file, empty. Where that fails the command will notice by itself. */
+  /** Makes the file. Where that fails the command will notice by itself. */
   constructor(options: OutputFileOptions) {
     this.options = options;
+    this.words = new ReportedWords(options);
     try {
-      writeFileSync(options.path, '');
+      writeFileSync(options.path, mark);
+      this.readBytes = mark.length;
     } catch {
       // A full disk: nothing to read then.
     }
@@ -72,10 +73,15 @@ export class OutputFile {
 
   /** What was reported of an item that is not in the batch: one has failed, and nobody knows which. */
   get failureOfNobody(): string | null {
-    return this.strayFailure;
+    return this.words.failureOfNobody;
   }
 
-  /** Reads what is left, removes the file; says what could not be understood. */
+  /** Why an item of which nothing was heard cannot count by how the process ended. */
+  get lostWords(): string | null {
+    return this.lost !== null && this.words.leavesItemsOpen ? wordsOf(this.lost) : null;
+  }
+
+  /** Reads what is left, removes the file; says what could not be understood, or may be lost. */
   async finish(): Promise<void> {
     clearInterval(this.timer);
     clearTimeout(this.soon);
@@ -97,17 +103,18 @@ export class OutputFile {
         `${lines} in PIPE_OUTPUT could not be understood and did not count: ${this.firstBadLine}`,
       );
     }
+    if (this.lost !== null) this.options.onLost(wordsOf(this.lost));
   }
 
   /** As much as there is room for, or all. */
   private read(): 'all' | 'some' {
     try {
       const { size } = statSync(this.options.path);
-      // Written anew instead of appended to.
-      if (size < this.readBytes) this.readBytes = 0;
+      if (size < this.readBytes) this.beginsAnew();
       return size > this.readBytes ? this.readGrowth() : 'all';
     } catch {
       // The command may delete its own file; nothing to read then.
+      if (this.readBytes > 0) this.lost ??= 'taken away';
       return 'all';
     }
   }
@@ -116,6 +123,10 @@ export class OutputFile {
     const file = openSync(this.options.path, 'r');
     try {
       const piece = Buffer.alloc(pieceBytes);
+      if (this.readBytes > 0 && this.lost === null) {
+        readSync(file, piece, 0, mark.length, 0);
+        if (!piece.subarray(0, mark.length).equals(mark)) this.beginsAnew();
+      }
       while (this.options.room() === null) {
         const count = readSync(file, piece, 0, pieceBytes, this.readBytes);
         if (count === 0) return 'all';
@@ -126,6 +137,12 @@ export class OutputFile {
     } finally {
       closeSync(file);
     }
+  }
+
+  private beginsAnew(): void {
+    this.lost ??= 'written anew';
+    this.readBytes = 0;
+    this.rest = Buffer.alloc(0);
   }
 
   private takePiece(piece: Buffer): void {
@@ -141,60 +158,14 @@ export class OutputFile {
 
   private takeLine(bytes: Buffer): void {
     const line = bytes.toString().trim();
-    if (line === '' || this.understand(line)) return;
+    if (line === '' || this.words.understand(line)) return;
     if (this.badLines === 0) this.firstBadLine = line.length > 200 ? `${line.slice(0, 200)}…` : line;
     this.badLines += 1;
   }
+}
 
-  /**
-   * A line holds one or more of `progress`, `metric`, `retryAfter` and `note`, or what is to be said of an item; and
-   * counts as a whole or not at all.
-   */
-  private understand(line: string): boolean {
-    const said = parsed(line);
-    if (!isObject(said)) return false;
-    if (said.item !== undefined) return this.understandItem(said);
-    const { progress, metric, retryAfter, note, ...others } = said;
-    if (Object.keys(others).length > 0 || Object.keys(said).length === 0) return false;
-    if (progress !== undefined && !isProgress(progress)) return false;
-    if (metric !== undefined && !isMetric(metric)) return false;
-    const delayMs = retryAfter === undefined ? null : timerMs(retryAfter);
-    if (retryAfter !== undefined && delayMs === null) return false;
-    if (note !== undefined && typeof note !== 'string') return false;
-    // Last, since it is remembered.
-    if (isMetric(metric) && !addNames(this.metricNames, metric)) return false;
-    if (isProgress(progress)) this.options.onProgress(progress.done, progress.total);
-    if (isMetric(metric)) this.options.onMetric(metric);
-    if (delayMs !== null) this.options.onRetryAfter(delayMs);
-    if (note !== undefined) this.options.onNote(note);
-    return true;
-  }
-
-  /** `{"item":"…"}` with one or more of `done`, `failed` and `metric`. */
-  private understandItem(said: Readonly<Record<string, unknown>>): boolean {
-    const { items, batch } = this.options;
-    if (batch === null) return false;
-    const { item, done, failed, metric, ...others } = said;
-    // The key of a record may be a number.
-    const name = typeof item === 'number' ? String(item) : item;
-    const isKnown = typeof name === 'string' && items.has(name);
-    const isClear =
-      isKnown &&
-      Object.keys(others).length === 0 &&
-      Object.keys(said).length > 1 &&
-      (done === undefined || done === true) &&
-      (failed === undefined || (typeof failed === 'string' && done !== true)) &&
-      (metric === undefined || (isMetric(metric) && addNames(this.metricNames, metric)));
-    if (isClear && isMetric(metric)) batch.onMetric(name, metric);
-    if (isClear && done === true) batch.onDone(name);
-    // However it is said, what has failed is never taken for done.
-    if (failed !== undefined && failed !== null && failed !== false) {
-      const why = typeof failed === 'string' ? failed : JSON.stringify(failed);
-      if (isKnown) batch.onFailed(name, why);
-      else this.strayFailure ??= `an item that is not in the batch, ${JSON.stringify(item)}: ${why}`;
-    }
-    return isClear;
-  }
+function wordsOf(lost: 'written anew' | 'taken away'): string {
+  return `PIPE_OUTPUT was ${lost}, and what had been said in it may be lost: open it for appending (>>, mode 'a')`;
 }
 
 function watched(path: string, onChange: () => void): FSWatcher | null {
@@ -206,31 +177,6 @@ function watched(path: string, onChange: () => void): FSWatcher | null {
     // All watches that the system has are in use.
     return null;
   }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isProgress(value: unknown): value is { readonly done: number; readonly total: number } {
-  return isObject(value) && Number.isFinite(value.done) && Number.isFinite(value.total);
-}
-
-export function isMetric(value: unknown): value is Readonly<Record<string, number>> {
-  return isObject(value) && Object.values(value).every(isAmount);
-}
-
-/** Whatever is summed stays a number; and what has been used is never given back, or a budget would not end. */
-function isAmount(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Nearly always it is the file that was made; the command may have put anything in its place. */

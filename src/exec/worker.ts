@@ -10,7 +10,7 @@ import { addNames, mostNames } from '../model/metrics.ts';
 import type { ServiceContext } from '../model/service-spec.ts';
 import type { StageContext } from '../model/spec.ts';
 import { timerMs } from '../model/validation/duration.ts';
-import { isMetric } from './output-file.ts';
+import { isMetric } from './reported-words.ts';
 import { describeThrown } from './thrown.ts';
 import { batchItems } from './worker-items.ts';
 import { channelDescriptor, type WorkerReply, type WorkerRequest } from './worker-protocol.ts';

@@ -18,6 +18,8 @@ export type Failure =
   | ({ readonly kind: 'threw'; readonly message: string; readonly stack: string | null } & MayLackFolders)
   /** The process that it shared with other items said so. */
   | { readonly kind: 'reported'; readonly message: string }
+  /** The process that it shared ended well, but something that it said may not have been heard. */
+  | { readonly kind: 'words-lost'; readonly message: string }
   /** It ended well, but these `produces` patterns match nothing. */
   /** `why`: as one says of a command. `line`: the one that failed. */
   | {

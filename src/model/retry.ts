@@ -88,6 +88,7 @@ function retryableOf({ failure, failures, tail }: FailedAttempt): RetryFailure |
       return { ...about, kind: failure.kind, message: failure.message };
     case 'spawn':
     case 'hook-failed':
+    case 'words-lost':
     case 'output-missing':
     case 'check-failed':
     case 'check-broken':

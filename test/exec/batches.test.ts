@@ -100,6 +100,30 @@ test('what is said of items is heard at once, however seldom the file is looked 
   expect(said).toEqual(['in/a.txt']);
 });
 
+test('where PIPE_OUTPUT is written anew, the end alone makes no item succeed', async () => {
+  using scene = new Scene();
+  const told = async (line: string) => {
+    const { execution, said } = batchOf(scene, line);
+    return { end: await executor.start(execution).ended, heard: new Set(said) };
+  };
+  const lost =
+    "PIPE_OUTPUT was written anew, and what had been said in it may be lost: open it for appending (>>, mode 'a')";
+  const [done, failed] = [
+    `echo '{"item":"in/a.txt","done":true}'`,
+    `echo '{"item":"in/-b.txt","failed":"no"}'`,
+  ];
+  // Of the other item something may have been said between the two.
+  expect(await told(`${done} > "$PIPE_OUTPUT"; ${done} > "$PIPE_OUTPUT"`)).toEqual({
+    end: { kind: 'failed', failure: { kind: 'words-lost', message: lost }, tail: [`pipe: ${lost}`] },
+    heard: new Set(['done in/a.txt']),
+  });
+  // Opened once, and of each item something is heard: nothing is left to guess.
+  expect(await told(`{ ${failed}; ${done}; } > "$PIPE_OUTPUT"`)).toEqual({
+    end: { kind: 'succeeded' },
+    heard: new Set(['done in/a.txt', 'failed in/-b.txt: no']),
+  });
+});
+
 test('a failure that is told of nobody fails those that are not done; a number is the key that it makes', async () => {
   using scene = new Scene();
   const told = async (...lines: readonly object[]) => {

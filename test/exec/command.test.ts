@@ -221,6 +221,32 @@ test('a command may ask in PIPE_OUTPUT for a delay before another attempt', asyn
   );
 });
 
+test('a PIPE_OUTPUT that is written anew is told of, for words of before may be lost, as is one that is taken away', async () => {
+  using scene = new Scene();
+  const told: unknown[] = [];
+  const end = async (line: string) => {
+    const onUnclear = (...what: readonly unknown[]) => void told.push(what);
+    return await rare.start({ ...scene.shell(line), onUnclear }).ended;
+  };
+  const rare = createExecutor({ pollMs: 1_000_000 });
+  const pay = `echo '{"metric":{"usd":1}}' > "$PIPE_OUTPUT"`;
+  // Of the same length each time, and never read in between.
+  expect(await end(`${pay}; ${pay}; ${pay}`)).toEqual({ kind: 'succeeded' });
+  expect(scene.metrics).toEqual([{ usd: 1 }]);
+  const lost = (how: string) =>
+    `PIPE_OUTPUT was ${how}, and what had been said in it may be lost: open it for appending (>>, mode 'a')`;
+  expect(told.splice(0)).toEqual([[lost('written anew'), 'perhaps']]);
+  expect(scene.log()).toBe(`pipe: ${lost('written anew')}\n`);
+  await end('rm "$PIPE_OUTPUT"');
+  expect(told.splice(0)).toEqual([[lost('taken away'), 'perhaps']]);
+  await end(`echo '{"metric":{"usd":2}}' > other; mv other "$PIPE_OUTPUT"`);
+  expect(scene.metrics).toEqual([{ usd: 1 }, { usd: 2 }]);
+  expect(told.splice(0)).toEqual([[lost('written anew'), 'perhaps']]);
+  await end(':');
+  await end(`${pay.replace('>', '>>')}; ${pay.replace('>', '>>')}`);
+  expect(told).toEqual([]);
+});
+
 test('lines in PIPE_OUTPUT that mean nothing become one warning in the log', async () => {
   using scene = new Scene();
   const lines = ['{"progress":3}', '{"metric":{"usd":"much"}}', '', '{"metric":{"usd":1}}', 'nonsense'];

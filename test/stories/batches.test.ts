@@ -154,6 +154,28 @@ test('a file of one item is taken away and its batch dies of that: the others ar
   expect(text).not.toContain('failed before');
 });
 
+test('where each word is written over the last one, none that failed is taken for done, and money may be missing', async () => {
+  const over = speak
+    .replaceAll('appendFileSync', 'writeFileSync')
+    .replace('writeFileSync, readFileSync, writeFileSync', 'readFileSync, writeFileSync');
+  await using rig = await Rig.compiled({ ...files, 'speak.mjs': over, 'in/b.txt': 'bad' }, config);
+  const run = await rig.build(['-k']);
+  expect(run.code).toBe(1);
+  expect(run.executed).not.toContain('s:in/b.txt');
+  // Whether a word was read before the next one took its place is chance.
+  const end = run.end('s:in/b.txt')?.failure;
+  const anew =
+    "PIPE_OUTPUT was written anew, and what had been said in it may be lost: open it for appending (>>, mode 'a')";
+  expect([
+    { kind: 'reported', message: 'it is bad' },
+    { kind: 'words-lost', message: anew },
+  ]).toContainEqual(end);
+  expect(run.warnings.join()).toMatch(
+    /perhaps not all that s:in\/.\.txt reported has counted: PIPE_OUTPUT was written anew/,
+  );
+  expect((await rig.pipe(['build', '-k'])).stdout).toMatch(/failed +s:in\/b\.txt/);
+});
+
 test('a function is given its items, and says of each how it went', async () => {
   await using rig = await Rig.compiled(
     { 'in/1.txt': 'one', 'in/2.txt': 'two', 'in/3.txt': 'three' },

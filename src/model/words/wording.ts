@@ -76,12 +76,14 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'threw':
       // Some of it was not thrown but seen from outside, and is told as a sentence.
       return [
-        `${/^the (function|module|script) /.test(failure.message) ? '' : 'threw '}${printable(firstLine(failure.message))}`,
+        `${/^the (function|module|script) /.test(failure.message) ? '' : 'threw '}${printable(failure.message.split('\n', 1)[0]!)}`,
         ...foldersGone(failure),
         ...stackLines(failure),
       ];
     case 'reported':
       return [`reported as failed: ${printable(inOneLine(failure.message))}`];
+    case 'words-lost':
+      return [`it ended well, but ${failure.message}`];
     case 'output-missing':
       return failure.patterns.length === 1
         ? [`it ended well, but ${printable(failure.patterns[0]!)} was not made`]
@@ -141,7 +143,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'io':
       return [printable(failure.message)];
     case 'internal':
-      return [`a bug in pipe: ${printable(firstLine(failure.message))}`, ...stackLines(failure)];
+      return [`a bug in pipe: ${printable(failure.message.split('\n', 1)[0]!)}`, ...stackLines(failure)];
   }
 }
 
@@ -235,10 +237,6 @@ function exitCodeMeaning(code: number): string {
   if (code === 127) return ' (command not found)';
   if (code === 137) return ' (killed; out of memory?)';
   return '';
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]!;
 }
 
 /** The rest of the message, then where it was thrown; without the repetition of the message at a stack's head. */
