@@ -12,6 +12,7 @@ import {
   lastLogsOfItems,
   logOwners,
   type PastRun,
+  type SharedLogs,
 } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { plural } from '../model/words/amounts.ts';
@@ -73,18 +74,24 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
   return items === null ? [] : logsOfOwners(items.run, items.owners, ` (run ${items.run.runId})`);
 }
 
-function logsOfOwners(run: PastRun, owners: ReadonlyMap<TaskId, number>, which = ''): readonly TaskLog[] {
-  return [...owners].flatMap(([task, count]) =>
-    titled(`${count === 1 ? task : `${task} and ${plural(count - 1, 'other')}`}${which}`, filesOf(run, task)),
-  );
+function logsOfOwners(run: PastRun, owners: ReadonlyMap<TaskId, SharedLogs>, which = ''): readonly TaskLog[] {
+  return [...owners].flatMap(([owner, { attempts, of }]) => {
+    const files = filesOf(run, owner);
+    if (attempts.length !== files.length) return titled(`${owner}${which}`, files);
+    return attempts.map(({ attempt, tasks }, i) => {
+      const together = tasks === 1 ? owner : `${owner} and ${plural(tasks - 1, 'other')}`;
+      return { task: ofAttempt(`${together}${which}`, attempt, of), file: files[i]! };
+    });
+  });
 }
 
 /** Of several attempts each has its own. */
 function titled(task: string, files: readonly string[]): readonly TaskLog[] {
-  return files.map((file, i) => ({
-    task: files.length === 1 ? task : `${task}, attempt ${i + 1} of ${files.length}`,
-    file,
-  }));
+  return files.map((file, i) => ({ task: ofAttempt(task, i + 1, files.length), file }));
+}
+
+function ofAttempt(task: string, attempt: number, of: number): string {
+  return of === 1 ? task : `${task}, attempt ${attempt} of ${of}`;
 }
 
 async function print(log: TaskLog, withHead: boolean, isRead: () => boolean): Promise<void> {

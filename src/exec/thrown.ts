@@ -10,7 +10,10 @@ const ownFrame = frameFile(new Error().stack?.split('\n')[1] ?? '');
 
 /** Never throws, whatever was thrown. */
 export function describeThrown(thrown: unknown): { readonly message: string; readonly stack: string | null } {
-  if (!(thrown instanceof Error)) return { message: `threw ${inspect(thrown)}`, stack: null };
+  if (!(thrown instanceof Error)) {
+    const isText = typeof thrown === 'string' && thrown !== '';
+    return { message: isText ? thrown : inspect(thrown), stack: null };
+  }
   const stacks: string[] = [];
   for (let error: unknown = thrown; error !== undefined && stacks.length < mostCauses; ) {
     stacks.push(error instanceof Error ? withoutOwnFrames(error.stack ?? String(error)) : inspect(error));

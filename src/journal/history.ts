@@ -93,22 +93,45 @@ export function hookLogsOf(run: PastRun): ReadonlyMap<HookName, string> {
   return new Map(logs.filter(([, file]) => fs.existsSync(file)));
 }
 
-/** Which task each log is called after that was written for one of these; with how many that were executed together. */
+/** Of the logs that are called after one task. */
+export interface SharedLogs {
+  /**
+   * Which attempt each is of, in order, and at how many tasks together: what was in the batch of another before may begin
+   * with the second.
+   */
+  readonly attempts: readonly { readonly attempt: number; readonly tasks: number }[];
+  /** How many attempts there have been at these tasks. */
+  readonly of: number;
+}
+
+/** Which task each log is called after that was written for one of these. */
 export function logOwners(
   run: PastRun,
   isMeant: (task: { readonly task: TaskId; readonly stage: string }) => boolean,
-): ReadonlyMap<TaskId, number> {
-  const owners = new Map<TaskId, Set<TaskId>>();
+): ReadonlyMap<TaskId, SharedLogs> {
+  const owners = new Map<TaskId, Map<number, Set<TaskId>>>();
+  const attemptsAt = new Map<TaskId, number>();
   const wanted = new Set<TaskId>();
   for (const event of readEvents(run)) {
     if (event.kind !== 'task-started') continue;
-    const owner = event.batch ?? event.task;
+    const { task, attempt } = event;
+    const owner = event.batch ?? task;
     if (isMeant(event)) wanted.add(owner);
-    const shared = owners.get(owner);
-    if (shared === undefined) owners.set(owner, new Set([event.task]));
-    else shared.add(event.task);
+    attemptsAt.set(task, Math.max(attempt, attemptsAt.get(task) ?? 1));
+    const attempts = owners.get(owner) ?? new Map<number, Set<TaskId>>();
+    owners.set(owner, attempts.set(attempt, (attempts.get(attempt) ?? new Set()).add(task)));
   }
-  return new Map([...owners].flatMap(([owner, { size }]) => (wanted.has(owner) ? [[owner, size]] : [])));
+  const told = new Map<TaskId, SharedLogs>();
+  for (const [owner, all] of owners) {
+    if (!wanted.has(owner)) continue;
+    const attempts = [...all]
+      .sort(([a], [b]) => a - b)
+      .map(([attempt, tasks]) => ({ attempt, tasks: tasks.size }));
+    const tasks = [...all.values()].flatMap((some) => [...some]);
+    const of = tasks.reduce((most, task) => Math.max(most, attemptsAt.get(task)!), 1);
+    told.set(owner, { attempts, of });
+  }
+  return told;
 }
 
 /** The newest run in which the task left logs: a fresh task has none in the last one. */
@@ -121,7 +144,7 @@ export function lastLogsOf(
     const own = logsOf(run, task);
     // An item of a batch may have been executed with others, after one of which the log is called.
     const isLookedFor = own.length === 0 && task.includes(':');
-    const owners = isLookedFor ? logOwners(run, (one) => one.task === task) : new Map<TaskId, number>();
+    const owners = isLookedFor ? logOwners(run, (one) => one.task === task) : new Map<TaskId, SharedLogs>();
     const files = [...own, ...[...owners.keys()].flatMap((owner) => logsOf(run, owner))];
     if (files.length > 0) return { run: pastRun(state, runId), files };
   }
@@ -135,7 +158,7 @@ export function lastLogsOf(
 export function lastLogsOfItems(
   state: string,
   stage: string,
-): { readonly run: PastRun; readonly owners: ReadonlyMap<TaskId, number> } | null {
+): { readonly run: PastRun; readonly owners: ReadonlyMap<TaskId, SharedLogs> } | null {
   for (const runId of runIds(state)) {
     const run = { runId, folder: path.join(state, 'runs', runId), summary: null };
     const all = logOwners(run, (one) => one.stage === stage);

@@ -129,7 +129,9 @@ test('the stack shows the file that the user wrote', async () => {
 });
 
 test.each([
-  ['throws no error', 'throw { code: 3 };', 'threw { code: 3 }'],
+  ['throws no error', 'throw { code: 3 };', '{ code: 3 }'],
+  ['throws text', "throw 'no such era';", 'no such era'],
+  ['throws empty text', "throw '';", "''"],
   ['ends the process', 'process.exit(3);', 'the function ended the process with exit code 3'],
   [
     'ends the process as if all were well',

@@ -169,7 +169,15 @@ test('a log is found in its run, and in the last run that had one', () => {
 test('the last run is found in which items of a stage left logs, and after which these are called', () => {
   const state = temporaryFolder();
   const began = (task: string, batch?: string) =>
-    JSON.stringify({ v: 1, seq: 1, kind: 'task-started', task, stage: task.split(':')[0], batch });
+    JSON.stringify({
+      v: 1,
+      seq: 1,
+      kind: 'task-started',
+      task,
+      stage: task.split(':')[0],
+      batch,
+      attempt: 1,
+    });
   const runs = {
     '20261120-000000-0000': { events: [began('s:1'), began('s:2')], logs: ['s:1', 's:2'] },
     '20261121-000000-0000': {
@@ -187,7 +195,7 @@ test('the last run is found in which items of a stage left logs, and after which
   }
   expect(lastLogsOfItems(state, 's')).toMatchObject({
     run: { runId: '20261121-000000-0000' },
-    owners: new Map([['s:1', 2]]),
+    owners: new Map([['s:1', { attempts: [{ attempt: 1, tasks: 2 }], of: 1 }]]),
   });
   expect(lastLogsOfItems(state, 's:2')).toBeNull();
 });

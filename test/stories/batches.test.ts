@@ -154,6 +154,40 @@ test('a file of one item is taken away and its batch dies of that: the others ar
   expect(text).not.toContain('failed before');
 });
 
+test('each log says which attempt it is of, and at how many, whoever led the batch before', async () => {
+  await using rig = await Rig.compiled(
+    { 'in/1.txt': '', 'in/2.txt': '', 'in/3.txt': '', 'in/4.txt': '' },
+    `{ stages: { s: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], batch: { size: 2 },
+      retry: { attempts: 3, delay: '1ms' }, run: async (ctx) => {
+        const fs = await import('node:fs');
+        for (const item of ctx.items) {
+          if (item.captures.n !== '1') throw 'not this one';
+          fs.writeFileSync(item.produces[0], '');
+          item.done();
+        }
+      } } } }`,
+  );
+  const run = await rig.build(['-k', '-j1']);
+  expect(run.failed).toEqual(['s:in/2.txt', 's:in/3.txt', 's:in/4.txt']);
+  const heads = async (...what: readonly string[]) =>
+    (await rig.pipe(['logs', ...what])).stdout
+      .split('\n')
+      .filter((line) => line.startsWith('==>'))
+      .sort();
+  const ofSecond = [
+    '==> s:in/1.txt and 1 other, attempt 1 of 3 <==',
+    '==> s:in/2.txt, attempt 2 of 3 <==',
+    '==> s:in/2.txt, attempt 3 of 3 <==',
+  ];
+  expect(await heads('s:in/2.txt')).toEqual(ofSecond);
+  expect(await heads()).toEqual([
+    ...ofSecond,
+    ...[1, 2, 3].map((attempt) => `==> s:in/3.txt and 1 other, attempt ${attempt} of 3 <==`),
+  ]);
+  // Text that is thrown is told as it is.
+  expect((await rig.build(['-k'])).end('s:in/2.txt')?.failure).toMatchObject({ message: 'not this one' });
+});
+
 test('where each word is written over the last one, none that failed is taken for done, and money may be missing', async () => {
   const over = speak
     .replaceAll('appendFileSync', 'writeFileSync')
