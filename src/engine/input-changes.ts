@@ -1,7 +1,9 @@
 // Were the inputs edited while the stage ran? Files are compared by stamps, so that an edit that was taken back shows too;
 // and by content where a file had changed so shortly before that its stamp vouches for nothing.
 import type { FilePath } from '../base/brand.ts';
+import { codeOf } from '../model/hooks.ts';
 import { diffManifests, sameEntry } from '../model/manifest.ts';
+import { canonicalPath } from '../model/paths.ts';
 import type { Task } from '../model/task.ts';
 import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
 import { editedDocument } from './own-record.ts';
@@ -27,10 +29,21 @@ export function inputsThatChanged(
 /** Whether its inputs are others than it found, or were touched: what it made of them, or failed over, is another's. */
 export function wereEdited(world: World, task: Task, assessed: AssessmentOrFailure): boolean {
   if (isFailure(assessed) || !assessed.read.isMade) return false;
+  if (lacksCompiled(world, task)) return true;
   const reading = assessed.read();
   if ('failure' in reading) return false;
   world.files.forget();
   return inputsThatChanged(world, task, assessed, reading.seen).length > 0;
+}
+
+/** Somebody has deleted what is pipe's own, and the next run has it again. */
+function lacksCompiled({ code, files, folders: { root } }: World, { stage }: Task): boolean {
+  files.forget();
+  return codeOf(stage).some((module) => {
+    const identity = code.identify(module);
+    if ('problems' in identity) return false;
+    return files.look(canonicalPath(identity.compiledPath, { root, home: root })) === null;
+  });
 }
 
 /** Whether these, which were touched, hold what they held: they may have held something else in between. */

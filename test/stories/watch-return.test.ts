@@ -75,6 +75,24 @@ test("what is compiled comes back when all that is pipe's own was deleted, or th
   expect([rig.read('job.txt'), rig.read('fn.txt')]).toEqual(['1', '1']);
 });
 
+test('so it does where that was deleted during a run, over which stages that began later have failed', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0' },
+    `{ jobs: 1, stages: {
+      first: { requires: ['in.txt'], produces: ['first.txt'], run: 'echo at work; read _ < gate; cp in.txt first.txt' },
+      fn: { requires: ['in.txt'], produces: ['fn.txt'], run: () => import('node:fs').then((fs) => fs.copyFileSync('in.txt', 'fn.txt')) },
+    } }`,
+  );
+  gate(rig, 'gate');
+  const watcher = new Watcher(rig.start(['watch', '-v']));
+  await using _ = watcher;
+  await watcher.until(/at work/);
+  rig.remove('.pipeline-cache/config');
+  await tell(rig, 'gate');
+  expect(await watcher.rest()).toMatchObject({ done: ['first', 'fn'], failed: ['fn'] });
+  expect(rig.read('fn.txt')).toBe('0');
+});
+
 test('what is broken is mended by a module under another name, or by a package that is installed', async () => {
   const word = (text: string) => `export const word = '${text}';`;
   const saying = (from: string) => `import { definePipeline } from 'pipe-build';
