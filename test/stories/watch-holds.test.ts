@@ -336,3 +336,24 @@ test('what a run has made is not told as an edit before the next one', async () 
   const { text } = await watcher.rest();
   expect(text).toContain('changed: in.txt\n');
 });
+
+test('what is protected and was edited by hand waits for a person, and goes on when they have decided', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0\n' },
+    `{ stages: { report: { requires: ['in.txt'], produces: ['out.md'], protect: true, run: 'cp in.txt out.md' } } }`,
+  );
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  const atRest = `○ report waits for your word on out.md, protected and edited by hand:
+  keep it  pipe accept out.md --reason "…"
+  rebuild  pipe build report --force
+all else is up to date`;
+  rig.write('out.md', 'by hand\n');
+  expect((await watcher.rest()).text).toContain(atRest);
+  // An edit does not decide it.
+  rig.write('in.txt', '1\n');
+  expect((await watcher.rest()).text).toContain(atRest);
+  expect(rig.read('out.md')).toBe('by hand\n');
+  expect((await rig.build(['report', '--force'])).code).toBe(0);
+  expect((await watcher.rest()).text).toMatch(/^up to date/m);
+});
