@@ -33,7 +33,7 @@ test('keys run what is pending, what has failed and what is named, show what is 
   type('1');
   expect(await next(rest)).toContain('✓ easy  ✓ costly\n✗ picky failed');
   type('?');
-  expect(await next(/q {6}.*quit\n/)).toContain('run again what has failed');
+  expect(await next(/q {6}.*quit;.*\n/)).toContain('run again what has failed');
   type('l');
   expect(await next(/logs\/\S+\.log[\s\S]*?\n.*\n/)).toContain('costly.log\n(empty)');
   rig.write('allowed', '');
