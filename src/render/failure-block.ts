@@ -50,9 +50,14 @@ function processLines(event: TaskFinished, look: Look): readonly string[] {
 /** The command lines that take up the work again, each with what it does in a word. */
 function waysOn(event: TaskFinished, flags?: GoOnFlags): readonly (readonly [string, string])[] {
   // Of an item that there may be no more all of its stage is the rest.
-  const task = event.failure?.kind === 'record-gone' ? (event.stage as TaskId) : event.task;
+  const task = isItemGone(event) ? (event.stage as TaskId) : event.task;
   if (event.failure?.kind === 'protected') return waysFromEdited(task, event.failure.paths, flags);
   return [['continue', `${continueCommand({ task })}${printable(flags?.build ?? '')}`]];
+}
+
+function isItemGone({ failure, item }: TaskFinished): boolean {
+  if (failure?.kind === 'record-gone') return true;
+  return failure?.kind === 'input-missing' && item !== null && failure.patterns.includes(item);
 }
 
 /** Of protected outputs, which a person has edited: theirs is the choice. */

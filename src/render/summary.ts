@@ -4,10 +4,10 @@ import type { TaskFinished } from '../model/events.ts';
 import { plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import type { RunView } from '../model/words/run-view.ts';
-import { truncate } from './fit.ts';
+import { chunk, truncate, widthOf } from './fit.ts';
 import { lastLines } from './last-line.ts';
 import type { Look } from './look.ts';
-import { plainLine } from './task-line.ts';
+import { plainLine, wordWidth } from './task-line.ts';
 
 const listedSkips = 20;
 
@@ -38,10 +38,18 @@ function troubleLines(view: RunView, look: Look): readonly string[] {
   const rest = skipped.length - listedSkips;
   return [
     '',
-    ...[...view.failures].sort(byTask).map((event) => plainLine(event, look)),
+    ...[...view.failures].sort(byTask).flatMap((event) => failedLines(event, look)),
     ...skipped.slice(0, listedSkips).map((event) => plainLine(event, look)),
     ...(rest > 0 ? [look.style.dim(`${look.glyphs.more} and ${rest} more skipped`)] : []),
   ];
+}
+
+/** Items may begin alike for longer than a narrow terminal has columns: what failed is told in full. */
+function failedLines(event: TaskFinished, look: Look): readonly string[] {
+  const { columns } = look;
+  if (columns === null || wordWidth + widthOf(printable(event.task)) <= columns)
+    return [plainLine(event, look)];
+  return chunk(plainLine(event, { ...look, columns: null, nameWidth: 0 }), columns);
 }
 
 function byTask(a: TaskFinished, b: TaskFinished): number {

@@ -7,6 +7,7 @@ import { lookOf } from '../../src/render/console-mode.ts';
 import { widthOf } from '../../src/render/fit.ts';
 import { createLiveDisplay, type LiveDisplay } from '../../src/render/live.ts';
 import { liveLines } from '../../src/render/live-lines.ts';
+import { summaryLines } from '../../src/render/summary.ts';
 import { createWriter } from '../../src/render/writer.ts';
 import {
   at,
@@ -301,6 +302,24 @@ test('with -v, output stands above the block under the name of its stage', async
     'enrichment | last',
     '✓ enrichment    1.2s',
     '1 ran, 1 fresh in 2.0s',
+  ]);
+});
+
+test('at the end it is told in full what failed, on a narrow terminal too', () => {
+  const look = lookOf(new FakeStream({ columns: 40, rows: 20 }), { LANG: 'C', NO_COLOR: '1' });
+  const exit = { durationMs: 2000, failure: { kind: 'exit', code: 1, line: 'x' } } as const;
+  const item = 'a:sow/mathematics/autumn/week-1.json';
+  const events = [
+    runStarted(2),
+    finished(item, 'failed', exit),
+    finished('b', 'failed', exit),
+    runFinished(),
+  ];
+  const view = events.map((body) => at(0, body)).reduce(foldEvent, initialView());
+  expect(summaryLines(view, look).slice(1, -1)).toEqual([
+    'failed    a:sow/mathematics/autumn/week-',
+    '1.json  exit code 1 after 2.0s',
+    expect.stringMatching(/^failed {4}b +exit code 1 /),
   ]);
 });
 

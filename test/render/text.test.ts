@@ -139,6 +139,15 @@ describe('a failure block', () => {
     ]);
   });
 
+  test('of an item that is gone, goes on with its stage', () => {
+    const missing = (...patterns: string[]) => ({
+      ...finished('a:in/4.txt', 'failed', { durationMs: 0, failure: { kind: 'input-missing', patterns } }),
+      ...{ stage: 'a', item: 'in/4.txt' },
+    });
+    expect(failureBlock(missing('in/4.txt'), look(80)).at(-1)).toBe('  continue  pipe build a');
+    expect(failureBlock(missing('style.md'), look(80)).at(-1)).toBe('  continue  pipe build a:in/4.txt');
+  });
+
   test('quotes a task that a shell would take apart', () => {
     expect(continueCommand(finished('sow:week 1/it’s', 'failed'))).toBe("pipe build 'sow:week 1/it’s'");
     expect(continueCommand(finished("a:it's", 'failed'))).toBe("pipe build 'a:it'\\''s'");

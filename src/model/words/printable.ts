@@ -33,6 +33,12 @@ export function escapeCharacter(character: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 }
 
+/** Of a file that is not there. What stands for bytes that are no text leads to none. */
+export function missingFile(pattern: string): string {
+  const why = ': if there is such a file, its name is not UTF-8, and it has to be renamed';
+  return printable(pattern) + (pattern.includes('\ufffd') ? why : '');
+}
+
 /** Of what is not begun for others. */
 export function blockedText(blockedBy: readonly string[]): string {
   return `blocked by ${blockedBy.map(printable).join(', ')}`;

@@ -3,7 +3,7 @@
 import type { Failure } from '../failure.ts';
 import type { StaleReason } from '../verdict.ts';
 import { formatDuration, listSome, plural, someLines } from './amounts.ts';
-import { inOneLine, printable } from './printable.ts';
+import { inOneLine, missingFile, printable } from './printable.ts';
 
 type PathReason = Extract<StaleReason, { readonly path: string }>;
 
@@ -102,7 +102,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'output-blocked':
       return [`${printable(failure.path)} cannot be written: ${printable(failure.message)}`];
     case 'input-missing':
-      return ['required files are missing', ...failure.patterns.map(printable)];
+      return ['required files are missing', ...failure.patterns.map(missingFile)];
     case 'input-unreadable':
       return [`${printable(failure.path)} cannot be read: ${printable(failure.message)}`];
     case 'input-aliased':

@@ -103,6 +103,13 @@ describe('a failure', () => {
     ],
     [{ kind: 'input-missing', patterns: ['b'] }, ['required files are missing', 'b']],
     [
+      { kind: 'input-missing', patterns: ['caf\ufffd.txt'] },
+      [
+        'required files are missing',
+        'caf\ufffd.txt: if there is such a file, its name is not UTF-8, and it has to be renamed',
+      ],
+    ],
+    [
       { kind: 'record-gone', document: 'd.json', why: null },
       ['its record has gone from d.json, which was edited while it ran'],
     ],
