@@ -13,6 +13,7 @@ import type { ItemTasks } from './item-tasks.ts';
 import { inPlaceFor, keptOfGone, moveLeftovers, type Warn } from './keeping.ts';
 import type { IsOfAnother } from './make-room.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
+import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
@@ -189,7 +190,7 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
   const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
   for (const one of gone) {
     try {
-      if (one.attempt?.wasKilled) putAttemptAway(world, items, stage, one, warn);
+      if (one.attempt?.wasKilled) putAttemptAway(world, items, { stage, claims }, one, warn);
       // There may be thousands before it.
       world.files.forget(pathsOf(world, one));
       const cleaning = cleaningOf(world, one, claims);
@@ -210,10 +211,21 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
   return true;
 }
 
-/** An edit since the kill cannot be told from what the attempt left half-written. */
-function putAttemptAway(world: World, items: ItemTasks, { name }: Stage, one: GoneTask, warn: Warn): void {
+/**
+ * An edit since the kill cannot be told from what the attempt left half-written. What another item may make is left to its
+ * attempt, to which it would not come by times: there it would be taken for what that item has made.
+ */
+function putAttemptAway(
+  world: World,
+  items: ItemTasks,
+  { stage, claims }: { readonly stage: Stage; readonly claims: Claims },
+  one: GoneTask,
+  warn: Warn,
+): void {
   const { files } = world.files.expand(one.attempt?.produces ?? { entries: [] }, 'output');
-  const unclaimed = unknownAmong(world, files).filter(({ path }) => !items.mayMake(name, path));
+  const isClaimed = ({ path }: ListedFile) =>
+    stage.freshness === 'mtime' ? claims.isOfAnother(path) : items.mayMake(stage.name, path);
+  const unclaimed = unknownAmong(world, files).filter((file) => !isClaimed(file));
   moveLeftovers(world, one.task, unclaimed, [''], warn);
   if (unclaimed.length > 0) world.files.forget();
 }

@@ -1879,4 +1879,11 @@ export const mutants = [
     to: '',
     tests: ['test/stories/params.test.ts'],
   },
+  {
+    name: 'by times, what a killed attempt at a gone item left is what another one has made',
+    file: 'src/engine/gone-items.ts',
+    from: "stage.freshness === 'mtime' ? claims.isOfAnother(path) : items.mayMake(stage.name, path);",
+    to: 'items.mayMake(stage.name, path);',
+    tests: ['test/stories/mtime.test.ts'],
+  },
 ];

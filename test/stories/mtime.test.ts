@@ -5,6 +5,7 @@ import { buildAsForetold } from '../rig/foretold.ts';
 import { Rig } from '../rig/rig.ts';
 import { expectNothingToDo } from '../rig/untouched.ts';
 import { Watcher } from '../rig/watcher.ts';
+import { saw } from './signs.ts';
 
 const chain = `{
   freshness: 'mtime',
@@ -218,4 +219,26 @@ test('a watch leaves alone what goes by a time that is still to come, until some
   expect(await watcher.rest()).toMatchObject({ done: ['ahead'], runs: 1 });
   expect(rig.read('out.txt')).toBe('12');
   expect(rig.read('ahead.log')).toBe('ran\nran\n');
+});
+
+test('what an attempt left half-written that was killed is no output of the item that takes its place', async () => {
+  await using rig = await Rig.compiled(
+    { 'in/p/1.t': 'whole' },
+    `{ stages: { s: {
+      freshness: 'mtime',
+      forEach: 'in/{x}/{y}.t',
+      produces: ['out/{y}.o'],
+      run: 'echo half > out/{y}.o; test -f go || { echo "at" work; exec sleep 1000; }; cat {item} > out/{y}.o',
+    } } }`,
+  );
+  const running = rig.start(['build', '--json']);
+  await saw(running, /at work/);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  fs.mkdirSync(rig.path('in/q'));
+  fs.renameSync(rig.path('in/p/1.t'), rig.path('in/q/1.t'));
+  rig.write('go', '');
+  expect((await rig.build()).executed).toEqual(['s:in/q/1.t']);
+  expect(rig.read('out/1.o')).toBe('whole');
+  await expectNothingToDo(rig);
 });
