@@ -2,7 +2,6 @@
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { type PatternSet, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
-import type { ItemsGone } from '../model/item-events.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
@@ -12,9 +11,11 @@ import { madeWithOtherParams } from './combined-records.ts';
 import type { ItemTasks } from './item-tasks.ts';
 import { inPlaceFor, keptOfGone, moveLeftovers, type Warn } from './keeping.ts';
 import type { IsOfAnother } from './make-room.ts';
+import { foldersBeside } from './output-folders.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
+import { toldOfGone } from './told-of-gone.ts';
 import type { World } from './world.ts';
 
 /** A stage with the tasks that it has by now. */
@@ -167,16 +168,6 @@ function claimsBesideGone(
   };
 }
 
-export function toldOfGone(stage: Stage, plan: readonly Cleaning[], dryRun: boolean): ItemsGone {
-  const items = plan.map(({ task }) => task.slice(stage.name.length + 1)).filter((item) => item !== '');
-  const removed = plan.flatMap(({ remove, removeWhole }) => [
-    ...remove.map(({ path }) => path),
-    ...removeWhole,
-  ]);
-  const kept = plan.flatMap(({ keep }) => keep);
-  return { kind: 'items-gone', stage: stage.name, items, removed, kept, dryRun };
-}
-
 /** Needs the lock. Answers whether there was anything. */
 export function removeGone(world: World, graph: StageGraph, items: ItemTasks, family: Family): boolean {
   const { stage } = family;
@@ -188,6 +179,7 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
   const plan = planned(world, gone, claims);
   if (plan.length > 0) world.events.emit(toldOfGone(stage, plan, false));
   const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
+  const made = foldersBeside(family.tasks);
   for (const one of gone) {
     try {
       if (one.attempt?.wasKilled) putAttemptAway(world, items, { stage, claims }, one, warn);
@@ -196,7 +188,9 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
       const cleaning = cleaningOf(world, one, claims);
       for (const path of cleaning.keep) keep(world, cleaning, path, warn);
       for (const tree of cleaning.removeWhole) world.outputs.removeTree(tree);
-      world.outputs.remove(cleaning.remove, ['']);
+      // Made before its command ran, which may have put nothing into them that is left.
+      const folders = made(one.attempt?.produces ?? taskOfStage(stage, one.task)?.stage.produces ?? null);
+      world.outputs.remove([...cleaning.remove, ...folders], ['']);
       // Last: what is left after a crash before this is still on record, and goes the next time.
       world.records.forget(one.task);
     } catch (problem) {

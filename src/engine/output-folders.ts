@@ -1,8 +1,11 @@
 // The folders in which a task's outputs belong: made before it is executed, and there for as long as it is at work.
+import type { FilePath } from '../base/brand.ts';
+import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { Warn } from './keeping.ts';
-import { basesOf, placesOf } from './ownership.ts';
+import { basesIn, basesOf, placesOf } from './ownership.ts';
+import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
@@ -43,4 +46,15 @@ export class OutputFolders {
       );
     }
   }
+}
+
+/** Those that were made for another task of the stage, of these outputs, and are made for none that it has by now. */
+export function foldersBeside(
+  tasks: readonly Task[],
+): (produces: PatternSet | null) => readonly ListedFile[] {
+  const present = new Set(tasks.flatMap(basesOf));
+  return (produces) =>
+    basesIn(produces)
+      .filter((base) => base !== '' && !present.has(base))
+      .map((base) => ({ path: base as FilePath, kind: 'folder' }));
 }

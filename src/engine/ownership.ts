@@ -2,7 +2,7 @@
 
 import type { FilePath } from '../base/brand.ts';
 import { schemaFiles } from '../model/checks.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
+import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { modulesOf } from '../model/hooks.ts';
 import type { Stage } from '../model/stage.ts';
@@ -43,7 +43,10 @@ export function isNamedBy(stage: Stage, path: FilePath): boolean {
 
 /** The folders below which a stage's outputs lie; what is empty below them after a clean-up may go. */
 export function basesOf(task: Pick<Task, 'stage'>): readonly string[] {
-  const { produces } = task.stage;
+  return basesIn(task.stage.produces);
+}
+
+export function basesIn(produces: PatternSet | null): readonly string[] {
   return produces === null
     ? []
     : [...new Set(produces.entries.filter((entry) => !entry.negated).map((entry) => entry.glob.base))];

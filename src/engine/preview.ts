@@ -17,13 +17,13 @@ import { BuildTasks } from './build-tasks.ts';
 import type { Cleaning } from './clean.ts';
 import { type Forced, forcedIn } from './forced.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
-import { toldOfGone } from './gone-items.ts';
 import { halfMadeInputs } from './killed.ts';
 import { formerlyMade } from './make-room.ts';
 import { endsBefore, hasToWait, isInTheWay, waits } from './planned-ends.ts';
 import { servedBy } from './preflight.ts';
 import { shownCommand } from './secrets.ts';
 import { optionalIf, planOf } from './task-plan.ts';
+import { toldOfGone } from './told-of-gone.ts';
 import type { World } from './world.ts';
 
 export interface PreviewOptions {

@@ -105,3 +105,41 @@ test('a folder that was made for a task which put nothing into it stays, as in a
   );
   expect(await buildWhileItGoes(rig)).toMatchObject({ code: 0, after: ['out', 'out/b'] });
 });
+
+test.each([
+  ['in which a command failed', "'out/{n}/o.txt'", 'cp {item} out/{n}/o.txt; ! grep bad {item}', 1],
+  ['which the stage owns', "'out/{n}/'", 'cp {item} out/{n}/o.txt; ! grep bad {item}', 1],
+  [
+    'into which nothing was put',
+    "optional('out/{n}/o.txt')",
+    'grep bad {item} || cp {item} out/{n}/o.txt',
+    0,
+  ],
+])('a folder that was made for an item goes with it: one %s', async (_, produces, run, code) => {
+  await using rig = await Rig.compiled(
+    { 'in/a.txt': 'a', 'in/b.txt': 'bad' },
+    `{ stages: {
+      r: { forEach: 'in/{n}.txt', produces: ${produces}, run: '${run}' },
+      list: { requires: 'out/**', produces: 'list.txt', run: 'ls out > list.txt' },
+    } }`,
+  );
+  expect((await rig.build(['-k'])).code).toBe(code);
+  expect(folders(rig)).toEqual(['out', 'out/a', 'out/b']);
+  rig.remove('in/b.txt');
+  expect((await rig.build()).code).toBe(0);
+  expect(folders(rig)).toEqual(['out', 'out/a']);
+  // Where the item failed, this is the first time that it ran: an empty folder is no input of it.
+  if (code === 1) expect(rig.read('list.txt')).toBe('a\n');
+  expect((await rig.build()).executed).toEqual([]);
+});
+
+test('a folder that is made for the items that there are stays when one goes that had failed', async () => {
+  await using rig = await Rig.compiled(
+    { 'in/a.txt': 'nothing', 'in/b.txt': 'bad' },
+    `{ stages: { r: { forEach: 'in/{n}.txt', produces: optional('out/{n}.txt'), run: '! grep bad {item}' } } }`,
+  );
+  expect((await rig.build(['-k'])).code).toBe(1);
+  rig.remove('in/b.txt');
+  expect((await rig.build()).code).toBe(0);
+  expect(folders(rig)).toEqual(['out']);
+});
