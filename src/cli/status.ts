@@ -29,7 +29,7 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
       stale: stale.length,
       tasks: plans.map(({ kind: _kind, ...plan }) => plan),
       warnings: warnings.map(({ kind: _kind, ...warning }) => warning),
-      gone: gone.map(({ stage, items, removed, kept }) => ({ stage, items, removed, kept })),
+      gone: gone.map(({ kind: _, dryRun: __, ...what }) => what),
     });
   } else {
     const look = outLook(plans.map((plan) => plan.task));

@@ -12,7 +12,6 @@ import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, type Task, taskIdOf, taskOf } from '../model/task.ts';
 import { type Assessor, isFailure } from './assess.ts';
-import type { Cleaning } from './clean.ts';
 import { type Family, formerFamilies, hasGoneItems, planOfGone, removeGone } from './gone-items.ts';
 import { type FoundItems, ItemTasks } from './item-tasks.ts';
 import { leftoversElsewhere } from './killed.ts';
@@ -21,6 +20,7 @@ import { withoutItems } from './no-items.ts';
 import { hasOtherOwner } from './ownership.ts';
 import type { AllFresh } from './passing.ts';
 import type { Whole } from './rest.ts';
+import type { CleaningOfGone } from './told-of-gone.ts';
 import type { Watching } from './watching.ts';
 import type { World } from './world.ts';
 
@@ -154,7 +154,7 @@ export class BuildTasks {
   }
 
   /** What is left of items that are gone, as far as a build would take it away. */
-  planOfGone(family: Family): readonly Cleaning[] {
+  planOfGone(family: Family): readonly CleaningOfGone[] {
     return this.clearsUp(family.stage)
       ? planOfGone(this.world, this.whole().graph, this.items, this.meantOf(family))
       : [];
@@ -174,7 +174,7 @@ export class BuildTasks {
   }
 
   /** What a build would take away of it. */
-  plansOfFormer(): readonly { readonly stage: Stage; readonly gone: readonly Cleaning[] }[] {
+  plansOfFormer(): readonly { readonly stage: Stage; readonly gone: readonly CleaningOfGone[] }[] {
     return this.formerFamilies()
       .map((family) => ({ stage: family.stage, gone: this.planOfGone(family) }))
       .filter(({ gone }) => gone.length > 0);

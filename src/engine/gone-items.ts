@@ -15,7 +15,7 @@ import { foldersBeside } from './output-folders.ts';
 import { isNamed, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
-import { toldOfGone } from './told-of-gone.ts';
+import { type CleaningOfGone, toldOfGone } from './told-of-gone.ts';
 import type { World } from './world.ts';
 
 /** A stage with the tasks that it has by now. */
@@ -90,23 +90,31 @@ export function formerFamilies(world: World, tasks: readonly Task[]): readonly F
     .filter((family) => hasGoneItems(world, family));
 }
 
-/** What a build would take away, but for what attempts alone left that were killed. */
+/** What a build would take away. */
 export function planOfGone(
   world: World,
   graph: StageGraph,
   items: ItemTasks,
   family: Family,
-): readonly Cleaning[] {
-  const gone = goneTasks(world, family).filter(
-    ({ record, attempt }) => record !== null || !attempt?.wasKilled,
-  );
-  return planned(world, gone, claimsBesideGone(world, graph, items, family.stage));
+): readonly CleaningOfGone[] {
+  const { stage } = family;
+  const claims = claimsBesideGone(world, graph, items, stage);
+  return planned(world, { items, stage, claims }, goneTasks(world, family));
 }
 
-function planned(world: World, gone: readonly GoneTask[], claims: Claims): readonly Cleaning[] {
+/** What others of the pipeline have to do with the files of the stage. */
+interface Around {
+  readonly items: ItemTasks;
+  readonly stage: Stage;
+  readonly claims: Claims;
+}
+
+function planned(world: World, around: Around, gone: readonly GoneTask[]): readonly CleaningOfGone[] {
   return gone.flatMap((one) => {
-    const cleaning = cleaningOf(world, one, claims);
-    return one.record !== null || cleaning.remove.length > 0 ? [cleaning] : [];
+    const putAway = leftByKilled(world, around, one).map(({ path }) => path);
+    const { keep, ...cleaning } = cleaningOf(world, one, around.claims);
+    const isAnything = one.record !== null || cleaning.remove.length + putAway.length > 0;
+    return isAnything ? [{ ...cleaning, keep: keep.filter((path) => !putAway.includes(path)), putAway }] : [];
   });
 }
 
@@ -176,15 +184,17 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
   // What was seen of these files is as old as what was looked at first, and a person may have worked on one since.
   world.files.forget();
   const claims = claimsBesideGone(world, graph, items, stage);
-  const plan = planned(world, gone, claims);
+  const around = { items, stage, claims };
+  const plan = planned(world, around, gone);
   if (plan.length > 0) world.events.emit(toldOfGone(stage, plan, false));
   const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
   const made = foldersBeside(family.tasks);
   for (const one of gone) {
     try {
-      if (one.attempt?.wasKilled) putAttemptAway(world, items, { stage, claims }, one, warn);
+      const left = leftByKilled(world, around, one);
+      moveLeftovers(world, one.task, left, [''], warn);
       // There may be thousands before it.
-      world.files.forget(pathsOf(world, one));
+      world.files.forget(left.length > 0 ? undefined : pathsOf(world, one));
       const cleaning = cleaningOf(world, one, claims);
       for (const path of cleaning.keep) keep(world, cleaning, path, warn);
       for (const tree of cleaning.removeWhole) world.outputs.removeTree(tree);
@@ -209,19 +219,16 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
  * An edit since the kill cannot be told from what the attempt left half-written. What another item may make is left to its
  * attempt, to which it would not come by times: there it would be taken for what that item has made.
  */
-function putAttemptAway(
+function leftByKilled(
   world: World,
-  items: ItemTasks,
-  { stage, claims }: { readonly stage: Stage; readonly claims: Claims },
-  one: GoneTask,
-  warn: Warn,
-): void {
-  const { files } = world.files.expand(one.attempt?.produces ?? { entries: [] }, 'output');
+  { items, stage, claims }: Around,
+  { attempt }: GoneTask,
+): readonly ListedFile[] {
+  if (attempt === null || !attempt.wasKilled) return [];
+  const { files } = world.files.expand(attempt.produces, 'output');
   const isClaimed = ({ path }: ListedFile) =>
     stage.freshness === 'mtime' ? claims.isOfAnother(path) : items.mayMake(stage.name, path);
-  const unclaimed = unknownAmong(world, files).filter((file) => !isClaimed(file));
-  moveLeftovers(world, one.task, unclaimed, [''], warn);
-  if (unclaimed.length > 0) world.files.forget();
+  return unknownAmong(world, files).filter((file) => !isClaimed(file));
 }
 
 /** Absolute. */

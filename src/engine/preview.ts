@@ -14,7 +14,6 @@ import { callFor } from '../model/when.ts';
 import { type Assessment, Assessor, isFailure } from './assess.ts';
 import { Blockers } from './blockers.ts';
 import { BuildTasks } from './build-tasks.ts';
-import type { Cleaning } from './clean.ts';
 import { type Forced, forcedIn } from './forced.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
 import { halfMadeInputs } from './killed.ts';
@@ -23,7 +22,7 @@ import { endsBefore, hasToWait, isInTheWay, waits } from './planned-ends.ts';
 import { servedBy } from './preflight.ts';
 import { shownCommand } from './secrets.ts';
 import { optionalIf, planOf } from './task-plan.ts';
-import { toldOfGone } from './told-of-gone.ts';
+import { type CleaningOfGone, toldOfGone } from './told-of-gone.ts';
 import type { World } from './world.ts';
 
 export interface PreviewOptions {
@@ -223,9 +222,10 @@ class Preview {
     };
   }
 
-  private leave(stage: Stage, gone: readonly Cleaning[]): void {
-    for (const { remove, keep } of gone)
-      for (const path of [...remove.map((file) => file.path), ...keep]) this.gone.set(path, stage.name);
+  private leave(stage: Stage, gone: readonly CleaningOfGone[]): void {
+    for (const { remove, keep, putAway } of gone)
+      for (const path of [...remove.map((file) => file.path), ...keep, ...putAway])
+        this.gone.set(path, stage.name);
     this.onGone(toldOfGone(stage, gone, true));
   }
 }

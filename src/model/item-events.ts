@@ -19,5 +19,7 @@ export interface ItemsGone {
   readonly removed: readonly string[];
   /** Paths of what a person has edited since: it is moved to where it is kept for good. */
   readonly kept: readonly string[];
+  /** Paths of what a killed attempt left: it is moved to where one can look at it. Set where there is any. */
+  readonly putAway?: readonly string[];
   readonly dryRun: boolean;
 }

@@ -9,7 +9,10 @@ import { nameOf, wordWidth } from './task-line.ts';
 const mostPaths = 10;
 
 /** `removed   lessons  1 item is gone: sow/maths/1.json`, and below it the files. */
-export function goneLines({ stage, items, removed, kept, dryRun }: ItemsGone, look: Look): readonly string[] {
+export function goneLines(
+  { stage, items, removed, kept, putAway = [], dryRun }: ItemsGone,
+  look: Look,
+): readonly string[] {
   const fitted = (line: string) => (look.columns === null ? line : truncate(line, look.columns));
   const word = padEnd(dryRun ? 'would remove' : 'removed', dryRun ? 'would restore'.length + 2 : wordWidth);
   const names = items.map((item) => printable(item));
@@ -20,9 +23,14 @@ export function goneLines({ stage, items, removed, kept, dryRun }: ItemsGone, lo
   return [
     fitted(`${look.style.warn(word)}${nameOf(stage, look)}  ${why}`),
     ...pathLines(removed, '', look),
+    ...pathLines(putAway, putAwayNote(dryRun), look),
     // Of each that has been kept a warning says where it is.
     ...(dryRun ? pathLines(kept, ' (edited: would be kept in .pipeline-cache/displaced)', look) : []),
   ];
+}
+
+function putAwayNote(dryRun: boolean): string {
+  return ` (an attempt that was killed left it: ${dryRun ? 'would be ' : ''}kept in .pipeline-cache/rejected)`;
 }
 
 function pathLines(paths: readonly string[], note: string, look: Look): readonly string[] {

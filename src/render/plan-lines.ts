@@ -46,12 +46,14 @@ function planTotals(plan: readonly TaskPlanned[], gone: readonly ItemsGone[] = [
   const [skip, fail] = [count('skip'), count('fail')];
   const removed = gone.reduce((sum, one) => sum + one.removed.length, 0);
   const kept = gone.reduce((sum, one) => sum + one.kept.length, 0);
+  const putAway = gone.reduce((sum, one) => sum + (one.putAway?.length ?? 0), 0);
   if (run + restore + skip + fail + gone.length === 0) return `nothing to do: ${fresh} fresh`;
   const told = [
-    ...(removed > 0 || (gone.length > 0 && kept === 0)
+    ...(removed > 0 || (gone.length > 0 && kept + putAway === 0)
       ? [`${plural(removed, 'file')} would be removed`]
       : []),
     ...(kept > 0 ? [`${plural(kept, 'edited file')} would be moved aside`] : []),
+    ...(putAway > 0 ? [`${plural(putAway, 'half-made file')} would be moved aside`] : []),
     ...(fail > 0 ? [`${fail} would fail`] : []),
     ...(skip > 0 ? [`${skip} would be skipped`] : []),
     ...(run > 0 ? [`${run} would run`] : []),

@@ -116,6 +116,23 @@ test('so does what was restored for it before a kill, though its content is know
   expect(machine.start().records.unfinished()).toEqual([]);
 });
 
+test('what a killed attempt left of an item that is gone is put away, told of, and foretold', async () => {
+  const plan = planOf({ s: copies, all: { requires: ['out/*.txt'], produces: ['all.md'] } });
+  const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
+  await build(machine, plan);
+  const { records, folders } = machine.start();
+  records.begin('s:in/b.txt' as TaskId, folders.runId, ['out/b.txt']);
+  machine.edit('out/b.txt', 'half');
+  machine.disk.remove('in/b.txt');
+  const gone = { stage: 's', items: ['in/b.txt'], removed: [], kept: [], putAway: ['out/b.txt'] };
+  const foretold = await build(machine, plan, { dryRun: true });
+  expect(foretold.world.ofKind('items-gone')).toMatchObject([{ ...gone, dryRun: true }]);
+  expect(machine.disk.text('out/b.txt')).toBe('half');
+  const { world } = await build(machine, plan);
+  expect(world.ofKind('items-gone')).toMatchObject([{ ...gone, dryRun: false }]);
+  expect([machine.disk.text('out/b.txt'), machine.disk.text('all.md')]).toEqual([null, 'all(s(a))']);
+});
+
 test('where a stage has another name now, what it made for an item that is gone is told of, and that alone', async () => {
   const all = { requires: ['out/*.txt'], produces: ['all.md'] };
   const machine = Machine.with({ 'in/a.txt': 'a', 'in/b.txt': 'b' });
