@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Heard } from '../model/watch/hints.ts';
-import { type DiskView, viewOfDisks } from '../watch/disk-view.ts';
+import { type DiskView, mountPoints, viewOfDisks } from '../watch/disk-view.ts';
 import { FolderWatch } from '../watch/folder-watch.ts';
 import { LookedAt, type News } from '../watch/looked-at.ts';
 import type { Place } from './workspace.ts';
@@ -82,7 +82,16 @@ export class WatchEars {
 
   /** Whether all that was looked at is watched, where nothing is changed without a word. */
   get isWhole(): boolean {
-    return this.folders?.isWhole ?? false;
+    return (this.folders?.isWhole ?? false) && !this.hasMountedFile();
+  }
+
+  /** An edit of a file that is mounted by itself is told where it lies, and not in the folder where it is seen. */
+  private hasMountedFile(): boolean {
+    const { folders, disks } = this;
+    if (folders === null || disks === null) return false;
+    return mountPoints(disks.mounts).some(
+      (place) => folders.watches(path.dirname(place)) && !isFolder(place),
+    );
   }
 
   /** Of each event in a folder of pipe's own, with whether all before it can have come too. */
@@ -200,4 +209,8 @@ function isThere(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isFolder(place: string): boolean {
+  return fs.statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

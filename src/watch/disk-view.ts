@@ -23,3 +23,16 @@ function numbersOf(folder: string): string {
   const { dev, ino } = fs.statSync(folder, { bigint: true });
   return `${dev}:${ino}`;
 }
+
+/** Absolute, without links: all that is mounted somewhere, a single file too. `mounts`: as in a `DiskView`. */
+export function mountPoints(mounts: string): readonly string[] {
+  return mounts.split('\n').flatMap((line) => {
+    const place = line.split(' ')[4];
+    if (place === undefined) return [];
+    // Blanks and the like are written as three digits of base 8, and all else in bytes.
+    const bytes = place.replace(/\\([0-7]{3})/g, (_, digits) =>
+      String.fromCharCode(Number.parseInt(digits, 8)),
+    );
+    return [Buffer.from(bytes, 'latin1').toString('utf8')];
+  });
+}

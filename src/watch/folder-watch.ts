@@ -73,6 +73,11 @@ export class FolderWatch {
     return !this.isOver && [...this.doubtful].every((folder) => this.above.has(folder));
   }
 
+  /** Whether it is told here what happens in the folder. */
+  watches(absoluteFolder: string): boolean {
+    return this.armed.has(absoluteFolder) || this.elsewhere.has(absoluteFolder);
+  }
+
   /** Called when an event has come that was waited for: whether all before it can have come too. */
   prove(): boolean {
     return this.events.prove();

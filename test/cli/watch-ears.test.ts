@@ -93,6 +93,26 @@ test('where nothing tells of changes, it is so as often as was asked for, and no
   expect([scene.suspicions, scene.ears.size, scene.ears.isWhole]).toEqual([1, null, false]);
 });
 
+test('where a file of a watched folder is mounted by itself, a change of it may come without a word', () => {
+  using scene = new Scene();
+  const file = path.join(scene.root, 'odd näme.txt');
+  const folder = path.join(scene.root, 'in');
+  const mountedAt = (...places: readonly string[]) => {
+    const written = (place: string) => Buffer.from(place).toString('latin1').replaceAll(' ', '\\040');
+    const mounts = places.map((place) => `36 35 98:0 /from ${written(place)} rw - ext4 /dev/a rw\n`).join('');
+    scene.disks = { identity: 'mnt 1', mounts };
+    scene.ears.seesLike('mnt 1');
+    scene.ears.arm();
+    return scene.ears.isWhole;
+  };
+  fs.writeFileSync(file, '');
+  fs.mkdirSync(folder);
+  scene.ears.lookedAt.sawOwn(file);
+  expect(mountedAt('/', folder)).toBe(true);
+  expect(mountedAt('/', file)).toBe(false);
+  expect(mountedAt('/', path.join(folder, 'not-watched.txt'))).toBe(true);
+});
+
 test('who sees the disks as they were seen from the start sees what is watched', () => {
   using scene = new Scene();
   expect(scene.ears.seesLike('mnt 1')).toBe(true);
