@@ -8,6 +8,7 @@ import type { Task } from '../model/task.ts';
 import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
 import { editedDocument } from './own-record.ts';
 import type { Observation, Stamp } from './ports.ts';
+import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
 /**
@@ -29,11 +30,17 @@ export function inputsThatChanged(
 /** Whether its inputs are others than it found, or were touched: what it made of them, or failed over, is another's. */
 export function wereEdited(world: World, task: Task, assessed: AssessmentOrFailure): boolean {
   if (isFailure(assessed) || !assessed.read.isMade) return false;
-  if (lacksCompiled(world, task)) return true;
-  const reading = assessed.read();
-  if ('failure' in reading) return false;
-  world.files.forget();
-  return inputsThatChanged(world, task, assessed, reading.seen).length > 0;
+  try {
+    if (lacksCompiled(world, task)) return true;
+    const reading = assessed.read();
+    if ('failure' in reading) return false;
+    world.files.forget();
+    return inputsThatChanged(world, task, assessed, reading.seen).length > 0;
+  } catch (problem) {
+    // What the disk does not say now it may not have said then, over which the attempt has failed.
+    if (!isRefusal(problem)) throw problem;
+    return false;
+  }
 }
 
 /** Somebody has deleted what is pipe's own, and the next run has it again. */

@@ -2,6 +2,7 @@
 
 import {
   closeSync,
+  existsSync,
   type FSWatcher,
   openSync,
   readSync,
@@ -11,6 +12,7 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Hearers, ReportedWords } from './reported-words.ts';
 
 export interface OutputFileOptions extends Hearers {
@@ -113,8 +115,8 @@ export class OutputFile {
       if (size < this.readBytes) this.beginsAnew();
       return size > this.readBytes ? this.readGrowth() : 'all';
     } catch {
-      // The command may delete its own file; nothing to read then.
-      if (this.readBytes > 0) this.lost ??= 'taken away';
+      // The command may delete its own file; nothing to read then. Where its folder is gone, all that is pipe's own is.
+      if (this.readBytes > 0 && existsSync(dirname(this.options.path))) this.lost ??= 'taken away';
       return 'all';
     }
   }

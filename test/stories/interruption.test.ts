@@ -67,13 +67,13 @@ test.each(['build', 'watch'])(
   async (command) => {
     // It is told to end twice at most before it is killed, and the second time is no matter here.
     const polite = `trap '' TERM
-      trap 'echo cleaning; read _ < gate; echo still; read _ < gate; echo cleaned > cleaned; exit 1' INT
+      trap 'echo cleaning; read _ < gate; echo still; read _ < last; echo cleaned > cleaned; exit 1' INT
       echo ready; while :; do sleep 0.1; done`;
     await using rig = await Rig.compiled(
       { 'polite.sh': polite },
       `{ stages: { polite: { produces: ['out.txt'], run: 'exec sh polite.sh' } } }`,
     );
-    gate(rig, 'gate');
+    for (const name of ['gate', 'last']) gate(rig, name);
     const running = rig.start([command, '-v']);
     await saw(running, /\bready/);
     running.child.kill('SIGHUP');
@@ -82,7 +82,7 @@ test.each(['build', 'watch'])(
     await tell(rig, 'gate');
     // Later than the second signal.
     await saw(running, /\bstill/);
-    await tell(rig, 'gate');
+    await tell(rig, 'last');
     expect((await running.ended).code).toBe(130);
     expect(rig.read('cleaned')).toBe('cleaned\n');
   },
