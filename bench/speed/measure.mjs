@@ -57,7 +57,8 @@ export async function measureSize(size, tools, nodes, effort, say) {
 
   try {
     say('from nothing');
-    const few = { ...effort, rounds: Math.min(3, effort.rounds) };
+    // One round says little of a build that waits for the disk: each tool gets three, where that takes no minutes.
+    const few = { ...effort, rounds: Math.min(3, effort.rounds), budgetMs: effort.budgetMs * 10 };
     const cold = await inTurn(present, few, late('cold'), async (tool) => {
       forgetAll(tool, places.get(tool), size);
       return build(tool);
@@ -79,7 +80,7 @@ export async function measureSize(size, tools, nodes, effort, say) {
       const options = { cwd: places.get(tool), env: environment(tool.env) };
       figures[tool.name].memoryMb = await peakMemory(tool.build, options);
     }
-    const ratios = ratiosOf(present, starts, noop);
+    const ratios = ratiosOf(present, starts, noop, cold);
 
     say('one file edited');
     let edits = 0;
@@ -110,17 +111,17 @@ function arrange(home, size, tool) {
   return folder;
 }
 
-/** For each pair the median of the ratios of the same rounds. */
-function ratiosOf(tools, starts, noop) {
+/** For each pair the median of the ratios of the same rounds: with nothing to do, and for ninja from nothing as well. */
+function ratiosOf(tools, starts, noop, cold) {
   const ninja = tools.find((tool) => tool.name === 'ninja');
-  const over = (a, b) => {
-    const rounds = Math.min(noop.get(a).length, noop.get(b).length);
-    return median(Array.from({ length: rounds }, (_, i) => noop.get(a)[i] / noop.get(b)[i]));
+  const over = (times, a, b) => {
+    const [own, other] = [times.get(a), times.get(b)];
+    return median(own.slice(0, other.length).map((ms, round) => ms / other[round]));
   };
   return tools.map((tool) => ({
     name: tool.name,
-    node: starts.map((start) => ({ name: start.name, ratio: over(tool, start) })),
-    ninja: ninja === undefined ? null : over(tool, ninja),
+    node: starts.map((start) => ({ name: start.name, ratio: over(noop, tool, start) })),
+    ninja: ninja === undefined ? null : { noop: over(noop, tool, ninja), cold: over(cold, tool, ninja) },
   }));
 }
 

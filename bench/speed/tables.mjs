@@ -16,8 +16,7 @@ export function tablesOf(results, tools, patienceMs) {
       nameOf(name, version),
       ...results.map(({ figures }) => figureText(figures[name][measure], patienceMs)),
     ]);
-    const more =
-      measure === 'noop' ? moreOfNoop(results, tools) : measure === 'edit' ? aboveNoop(results, tools) : [];
+    const more = moreOf[measure]?.(results, tools) ?? [];
     return {
       measure,
       title: title[measure],
@@ -37,23 +36,38 @@ export function startTable(starts) {
   return { title: 'Starting', header: ['ms', 'median', 'to `node -e 0`'], rows };
 }
 
-function moreOfNoop(results, tools) {
+/** The rows below the tools' own, by measure. */
+const moreOf = {
+  noop: (results, tools) => [...toNode(results, tools), ...toNinja(results, tools, 'noop')],
+  cold: (results, tools) => toNinja(results, tools, 'cold'),
+  edit: aboveNoop,
+};
+
+function toNode(results, tools) {
   const starts = Object.keys(results[0].startsMs);
-  const ofPipe = tools.filter(({ name }) => isPipe(name));
-  const ratioOf = (result, tool) => result.ratios.find(({ name }) => name === tool.name);
   return [
     ...starts.map((start) => [start, ...results.map(({ startsMs }) => number(startsMs[start]))]),
-    ...ofPipe.map((tool, i) => [
-      `${tool.name} ÷ ${starts[i]}`,
-      ...results.map((result) => ratio(ratioOf(result, tool)?.node[i]?.ratio ?? null)),
-    ]),
-    ...(tools.some(({ name }) => name === 'ninja')
-      ? ofPipe.map((tool) => [
-          `${tool.name} ÷ ninja`,
-          ...results.map((result) => ratio(ratioOf(result, tool)?.ninja ?? null)),
-        ])
-      : []),
+    ...tools
+      .filter(({ name }) => isPipe(name))
+      .map((tool, i) => [
+        `${tool.name} ÷ ${starts[i]}`,
+        ...results.map((result) => ratio(ratiosOf(result, tool)?.node[i]?.ratio ?? null)),
+      ]),
   ];
+}
+
+function toNinja(results, tools, measure) {
+  if (!tools.some(({ name }) => name === 'ninja')) return [];
+  return tools
+    .filter(({ name }) => isPipe(name))
+    .map((tool) => [
+      `${tool.name} ÷ ninja`,
+      ...results.map((result) => ratio(ratiosOf(result, tool)?.ninja?.[measure] ?? null)),
+    ]);
+}
+
+function ratiosOf(result, tool) {
+  return result.ratios.find(({ name }) => name === tool.name);
 }
 
 function aboveNoop(results, tools) {

@@ -36,6 +36,10 @@ interface Measured {
   readonly results: readonly {
     readonly figures: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
     readonly startsMs: Readonly<Record<string, number>>;
+    readonly ratios: readonly {
+      readonly name: string;
+      readonly ninja: { readonly noop: number; readonly cold: number } | null;
+    }[];
   }[];
   readonly started: readonly { readonly name: string; readonly ms: number }[];
 }
@@ -63,6 +67,12 @@ test('the table has a figure for each way to build, with pipe and whatever else 
     for (const measure of ['cold', 'noop', 'edit'])
       expect(figures[measure], `${name} ${measure}`).toBeGreaterThan(0.5);
   }
+  const toNinja = result?.ratios.find(({ name }) => name === '`pipe`')?.ninja ?? null;
+  expect(toNinja !== null).toBe(names.includes('ninja'));
+  // Of one round, the ratio of medians is the median of ratios.
+  const ofOne = (measure: 'noop' | 'cold') =>
+    (result?.figures['`pipe`']?.[measure] ?? 0) / (result?.figures.ninja?.[measure] ?? 0);
+  if (toNinja !== null) expect(toNinja).toEqual({ noop: ofOne('noop'), cold: ofOne('cold') });
   if (process.platform === 'linux') expect(result?.figures['`pipe`']?.memoryMb).toBeGreaterThan(20);
   expect(started.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['`node -e 0`', '`pipe --version`', '`pipe --help`']),
