@@ -25,6 +25,8 @@ export interface InputsChanged {
   readonly seen: Observation | null;
   /** They are no inputs of its own, but of others of its batch. */
   readonly isOfOthers?: boolean;
+  /** Nothing of it had begun: it is as if they had been so from the start. */
+  readonly isEarly?: boolean;
 }
 
 type Next =

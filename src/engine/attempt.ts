@@ -11,6 +11,7 @@ import { Executing } from './executing.ts';
 import { executionOf, missingSecrets, type Prepared } from './execution.ts';
 import { Finishing, type Prepare } from './finishing.ts';
 import { failedWithout } from './folders-gone.ts';
+import { editedMeanwhile, heldBack } from './held-back.ts';
 import { runFailureHook, runHook } from './hooks.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
@@ -102,6 +103,7 @@ export class Attempt {
     if ('kind' in begin) return begin;
     let assessment = begin;
     const { number } = options;
+    let early = 0;
     for (let attempt = number; ; attempt++) {
       this.latestNumber = attempt;
       const end = await this.finishing.settled(await this.once(assessment, attempt), this.executing, options);
@@ -112,7 +114,8 @@ export class Attempt {
       if (next.kind === 'over') return next.end;
       if (end.kind !== 'inputs-changed') return end;
       if (attempt - number + 1 - this.executing.restarts === executions) return failed(stillChanging(end));
-      this.watcher.onInputsChanged(attempt, next.edited);
+      if (end.isEarly && early++ < executions) attempt--;
+      else this.watcher.onInputsChanged(attempt, next.edited);
       const again = this.assessor.assess(next.task);
       this.latest = again;
       if (isFailure(again)) {
@@ -142,8 +145,8 @@ export class Attempt {
     // Before anything is touched: what cannot be executed stays as it was.
     const ask = () => missingSecrets(world, task.stage) ?? this.options.serviceDown();
     const early = comesToExecution(world, assessment, action, forced || audited) ? ask() : null;
-    const lacking = early && (await early);
-    if (lacking !== null) return failed(lacking);
+    const held = early && (await heldBack(early, world, { assessment, seen }));
+    if (held !== null) return held;
     // It takes time to read the inputs, and somebody may have edited an output meanwhile.
     const present = lookAgain(world, assessment);
     const obstruction = obstructionOf(world, present);
@@ -202,8 +205,8 @@ export class Attempt {
       });
     }
     const late = early === null ? ask() : null;
-    const lacks = late && (await late);
-    if (lacks !== null) return this.finishing.reject(failed(lacks));
+    const holds = late && (await heldBack(late, world, { assessment, seen }));
+    if (holds !== null) return this.finishing.rejectOver(holds);
     this.finishing.folders.make();
     const audit = audited ? (world.audit?.begin(task, seen.manifest) ?? null) : null;
     const prepared = prepare(audit);
@@ -211,7 +214,8 @@ export class Attempt {
     const startedMs = world.clock.monotonicMs();
     const { before, after } = task.stage.hooks;
     const begun = before && (await runHook('before', prepared, this.executing));
-    if (begun !== null) return this.finishing.reject(begun);
+    const hindered = begun ?? (before && editedMeanwhile(world, { assessment, seen }, false));
+    if (hindered !== null) return this.finishing.rejectOver(hindered);
     const end = await this.executing.run(prepared.execution, { assessment, seen });
     if (this.executing.shareMs !== null) this.watcher.onShare(this.executing.shareMs);
     const closed =
@@ -219,20 +223,16 @@ export class Attempt {
     const durationMs = this.executing.tookMs(startedMs);
     world.files.forget();
     if (end.kind === 'cancelled') return this.finishing.reject({ kind: 'cancelled' });
-    if (end.kind === 'to-restart') {
-      this.finishing.reject({ kind: 'cancelled' });
-      return { kind: 'inputs-changed', paths: end.edited, seen, isOfOthers: end.isOfOthers };
-    }
+    const changed = (paths: InputsChanged['paths'], isOfOthers?: boolean) =>
+      this.finishing.rejectOver({ kind: 'inputs-changed', paths, seen, ...(isOfOthers && { isOfOthers }) });
+    if (end.kind === 'to-restart') return changed(end.edited, end.isOfOthers);
     if (end.kind === 'failed') return this.finishing.reject(failedWithout(world, task, end, prepared));
     if (closed !== null) return this.finishing.reject(closed);
     const made = await this.executing.reading.made(task);
     if (made === null) return this.finishing.reject({ kind: 'cancelled' });
     if ('failure' in made) return this.finishing.reject(failed(made.failure, [], prepared));
-    const changed = inputsThatChanged(world, task, assessment, seen);
-    if (changed.length > 0) {
-      this.finishing.reject({ kind: 'cancelled' });
-      return { kind: 'inputs-changed', paths: changed, seen };
-    }
+    const edited = inputsThatChanged(world, task, assessment, seen);
+    if (edited.length > 0) return changed(edited);
     const fault = await this.finishing.checking?.endOf(made.outputs, prepared);
     if (fault) return this.finishing.reject(fault);
     const result = { fingerprint, outputs: made.outputs, durationMs, metrics: this.options.spent() };

@@ -109,6 +109,13 @@ export class Finishing {
     this.folders.letGo(null);
   }
 
+  /** The same of one that an edit may have ended. */
+  rejectOver<End extends AttemptEnd | InputsChanged>(end: End): End {
+    if (end.kind === 'inputs-changed') this.reject({ kind: 'cancelled' });
+    else this.reject(end);
+    return end;
+  }
+
   /** Why it failed is told whatever becomes of what it made. */
   reject<End extends AttemptEnd>(end: End, others: Iterable<string> = []): End {
     const { world, task, theirs } = this;

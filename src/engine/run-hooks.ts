@@ -18,6 +18,8 @@ export class RunHooks {
   private readonly world: World;
   private readonly hooks: Declared | null;
   private begun: Promise<Failure | null> | null = null;
+  /** `before` has ended well, and is not waited for any more. */
+  private isReady = false;
   private running: RunningExecution | null = null;
   private interrupted: 'gently' | 'now' | null = null;
 
@@ -28,9 +30,12 @@ export class RunHooks {
 
   /** Before each execution: why there is to be none, if so. `null` at once where nothing is to be waited for. */
   lackingFor({ services: needed }: Stage, services: Services): Promise<Failure | null> | null {
-    if (this.hooks === null) return services.whatIsDown(needed);
+    if (this.hooks === null || this.isReady) return services.whatIsDown(needed);
     this.begun ??= this.run('before', {});
-    return this.begun.then((failure) => failure ?? services.whatIsDown(needed));
+    return this.begun.then((failure) => {
+      this.isReady = failure === null;
+      return failure ?? services.whatIsDown(needed);
+    });
   }
 
   /** When no task is left. Answers how the run has ended with that. */

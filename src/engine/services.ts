@@ -55,9 +55,9 @@ export class Services {
     return states.some(({ kind }) => kind === 'unclear') ? 'unclear' : null;
   }
 
-  /** The same when all have answered; at once where there are none. None also where there is no time for answers any more. */
+  /** The same when all have answered; `null` at once where none is waited for. None also where there is no time for answers any more. */
   whatIsDown(services: readonly Service[]): Promise<Failure | null> | null {
-    if (services.length === 0) return null;
+    if (this.stateOf(services) === null) return null;
     return Promise.all(services.map((service) => this.ask(service).answered)).then(() => {
       const state = this.stateOf(services);
       return state === null || state === 'unclear' ? null : state.failure;

@@ -138,6 +138,26 @@ test('an input edited while the stage runs costs the result, and it runs again',
   expect(machine.actions.entries.size).toBe(1);
 });
 
+test('an input edited while the hook before the command runs costs the hook alone', async () => {
+  const plan = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt', hooks: { before: 'load' } } });
+  const machine = Machine.with({ 'in.txt': '1' });
+  const told: string[] = [];
+  const { world } = await build(
+    machine,
+    plan,
+    script('a', ({ execution, disk, work }) => {
+      told.push(execution.hook ?? 'command');
+      if (execution.hook === null) work();
+      else if (told.length === 1) disk.write('in.txt', '2');
+      disk.tick();
+      return undefined;
+    }),
+  );
+  expect(told).toEqual(['before', 'before', 'command']);
+  expect(world.ofKind('task-retrying')).toMatchObject([{ attempt: 1, paths: ['in.txt'] }]);
+  expect(machine.disk.text('out/a.txt')).toBe('a(2)');
+});
+
 test('an edit that is taken back before the stage ends is noticed all the same', async () => {
   const machine = Machine.with({ 'in.txt': '1' });
   let edits = 0;

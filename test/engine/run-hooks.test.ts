@@ -163,6 +163,38 @@ test('in a watch what failed before is no news: where nothing else fails, neithe
   expect(await told()).toEqual(['[before]', 'a', '[onFailure]']);
 });
 
+test.each([
+  ['a build', null],
+  ['a watch', new Holds()],
+])(
+  'what is edited while before runs is executed as it is then, and not for nothing: in %s',
+  async (_, watching) => {
+    const machine = withInput();
+    const how = hooked((hook) => {
+      if (hook === 'before') machine.edit('in.txt', '2');
+      return null;
+    });
+    watching?.begin({ kind: 'change' });
+    const { world, end } = await run(machine, how, { jobs: 2, ...(watching !== null && { watching }) });
+    expect(how.told.toSorted()).toEqual(['[after]', '[before]', 'a', 'b', 'c']);
+    expect(world.ofKind('task-retrying')).toEqual([]);
+    expect(end).toMatchObject({ event: { exitCode: 0, executed: 3 } });
+    expect(machine.disk.text('a.txt')).toBe('a(2)');
+    expect((await run(machine)).end).toMatchObject({ event: { executed: 0, fresh: 3 } });
+  },
+);
+
+test('what is gone by the end of before is a failure, and its stage is not executed', async () => {
+  const machine = withInput();
+  const how = hooked((hook) => {
+    if (hook === 'before') machine.disk.remove('in.txt');
+    return null;
+  });
+  const { world } = await run(machine, how);
+  expect(how.told).toEqual(['[before]', '[onFailure]']);
+  expect(world.ofKind('task-finished')[0]?.failure).toMatchObject({ kind: 'input-missing' });
+});
+
 test.each(['before', 'after'])('Ctrl-C ends a hook that is at work, and no other runs: %s', async (which) => {
   const world = withInput().start();
   const began = latch();

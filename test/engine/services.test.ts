@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ServiceChanged } from '../../src/model/service-events.ts';
 import { exitOne } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, planOf, sessionOf } from '../rig/fake-world.ts';
+import { watched } from '../rig/faulty-world.ts';
 import { latch } from '../rig/latch.ts';
 
 const check = { tcp: 5432 };
@@ -37,6 +38,35 @@ test('it is looked at once for all that need it, when they are about to execute'
   expect(first.world.looks).toEqual([port]);
   expect(changes(first.world)).toEqual(['healthy']);
   expect(first.end).toMatchObject({ event: { executed: 3 } });
+});
+
+test('what is edited while it comes up is executed as it is then, and what waits for nothing is not looked at twice', async () => {
+  const stamps = async (services: object) => {
+    const machine = Machine.with({ 'in.txt': '1' });
+    const fake = machine.start();
+    const { world, calls } = watched(fake);
+    const probe: typeof world.probe = (...asked) => {
+      machine.edit('in.txt', '2');
+      return fake.probe(...asked);
+    };
+    const chain = planOf(
+      {
+        a: { requires: 'in.txt', produces: 'a.txt', ...services },
+        b: { requires: ['in.txt', 'a.txt'], produces: 'b.txt', ...services },
+      },
+      { services: { db: { check } } },
+    );
+    await sessionOf({ ...world, probe }, chain).build('test');
+    expect(fake.executor.started).toEqual(['a', 'b']);
+    expect(fake.ofKind('task-retrying')).toEqual([]);
+    return {
+      text: machine.disk.text('a.txt'),
+      count: calls.filter((call) => call === 'files.stamp input').length,
+    };
+  };
+  const without = await stamps({});
+  expect(without.text).toBe('a(1)');
+  expect(await stamps({ services: 'db' })).toEqual({ text: 'a(2)', count: without.count });
 });
 
 test('what is fresh or restored asks for nothing', async () => {

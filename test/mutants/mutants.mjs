@@ -139,8 +139,8 @@ export const mutants = [
   {
     name: 'inputs edited during the run are not noticed',
     file: 'src/engine/attempt.ts',
-    from: 'if (changed.length > 0) {',
-    to: 'if (changed.length > 1e9) {',
+    from: 'if (edited.length > 0) return',
+    to: 'if (edited.length > 1e9) return',
     tests: ['test/engine/attempt.test.ts', 'test/random.test.ts'],
   },
   {
@@ -1128,6 +1128,13 @@ export const mutants = [
     from: 'if (manifest.absent.some(isThere)) return null;',
     to: '',
     tests: ['test/config/code-cache.test.ts'],
+  },
+  {
+    name: 'what is edited while the hook of the pipeline runs is executed for nothing',
+    file: 'src/engine/held-back.ts',
+    from: 'return failure === null ? editedMeanwhile(world, about, true) : failed(failure);',
+    to: 'return failure === null ? null : failed(failure);',
+    tests: ['test/engine/run-hooks.test.ts'],
   },
   {
     name: 'a link to a module may come to lead elsewhere',
