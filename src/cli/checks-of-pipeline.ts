@@ -107,11 +107,16 @@ export function openChecks(open: readonly ParamDeclaration[], parts: readonly Se
 
 /** A missing secret fails only the stages that name it, so it is a warning. */
 export function secretChecks(stages: readonly Stage[], caller: Pick<CallerEnv, 'get'>): readonly Check[] {
-  const users = usersOf(stages, (stage) => stage.secrets);
+  const users = usersOf(stages, (stage) =>
+    stage.secrets.filter((name) => !stage.optionalSecrets.includes(name) || caller.get(name)),
+  );
+  const spared = usersOf(stages, (stage) => stage.optionalSecrets.filter((name) => !caller.get(name)));
   const missing = [...users].filter(([name]) => !caller.get(name));
-  if (users.size === 0) return [];
   if (missing.length === 0) {
-    return [{ name: 'secrets', status: 'ok', detail: `${[...users.keys()].join(', ')} set` }];
+    const set = users.size === 0 ? [] : [`${[...users.keys()].join(', ')} set`];
+    const told = [...spared].map(([name, stages]) => `${name} is not set (optional in ${stages.join(', ')})`);
+    const detail = [...set, ...told].join('; ');
+    return detail === '' ? [] : [{ name: 'secrets', status: 'ok', detail }];
   }
   return missing.map(([name, stages]) => ({
     name: 'secrets',

@@ -40,7 +40,11 @@ export function descriptionJson(facts: StageFacts, graph: StageGraph) {
     passed: stage.env
       .filter((entry) => entry.kind === 'pass')
       .map(({ name }) => ({ name, present: present.has(name) })),
-    secrets: stage.secrets.map((name) => ({ name, present: present.has(name) })),
+    secrets: stage.secrets.map((name) => ({
+      name,
+      present: present.has(name),
+      ...(stage.optionalSecrets.includes(name) && { optional: true }),
+    })),
     tools: facts.tools,
     lastRun: lastRunJson(memory),
     verdict: { action, reasons, estimateMs, ...(failure === undefined ? {} : { failure }) },
@@ -85,7 +89,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
     ['downstream', all(othersIn(graph.downstreamOf([stage.name]), stage))],
     ['parameters', stage.params.map((param) => printable(paramText(param)))],
     ['env', stage.env.map((entry) => envText(entry, present))],
-    ['secrets', stage.secrets.map((name) => `${name}  (${present.has(name) ? 'set' : 'not set'})`)],
+    ['secrets', stage.secrets.map((name) => secretText(name, facts))],
     ['tools', facts.tools.map((tool) => `${tool.program} ${tool.range}  (${tool.identity ?? tool.problem})`)],
     ['timeout', [stage.timeoutMs === null ? 'none' : formatDuration(stage.timeoutMs)]],
     ['nice', stage.nice === 0 ? [] : [String(stage.nice)]],
@@ -202,6 +206,11 @@ function patternText({ pattern, negated, optional, files }: PatternFacts): strin
   if (negated) return text;
   const count = files === 0 ? 'no file' : plural(files, 'file');
   return `${text}  (${optional ? 'optional, ' : ''}${count})`;
+}
+
+function secretText(name: string, { stage, present }: StageFacts): string {
+  const optional = stage.optionalSecrets.includes(name) ? ', optional' : '';
+  return `${name}  (${present.has(name) ? 'set' : 'not set'}${optional})`;
 }
 
 function envText(entry: Stage['env'][number], present: ReadonlySet<string>): string {

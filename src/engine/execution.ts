@@ -38,9 +38,11 @@ export interface ExecutionWatcher {
   onUnclear(message: string, doubt?: 'perhaps'): void;
 }
 
-/** Of declared secrets that the caller does not have. An empty value counts as absent. */
-export function missingSecrets(world: World, { secrets }: Stage): Failure | null {
-  const names = secrets.filter((name) => (world.caller.get(name) ?? '') === '');
+/** Of required secrets that the caller does not have. An empty value counts as absent. */
+export function missingSecrets(world: World, { secrets, optionalSecrets }: Stage): Failure | null {
+  const names = secrets.filter(
+    (name) => (world.caller.get(name) ?? '') === '' && !optionalSecrets.includes(name),
+  );
   return names.length === 0 ? null : { kind: 'secret-missing', names };
 }
 

@@ -67,8 +67,8 @@ export interface SharedSpec {
   readonly requires?: PatternSpec | readonly PatternSpec[];
   /** `{ NAME: 'value' }` sets; `{ NAME: true }` passes the caller's value. Both count as inputs. */
   readonly env?: Readonly<Record<string, string | true>>;
-  /** Variables that are passed through and required; names are inputs, values are not. */
-  readonly secrets?: readonly string[];
+  /** Variables that are passed through and required, but for `optional('…')`; names are inputs, values are not. */
+  readonly secrets?: readonly (string | OptionalPattern)[];
   /** Programs with version ranges: `{ python3: '>=3.9' }`. */
   readonly tools?: Readonly<Record<string, string>>;
 }

@@ -98,6 +98,8 @@ export interface Stage {
   readonly env: readonly EnvEntry[];
   /** Sorted. */
   readonly secrets: readonly string[];
+  /** Those of them that may be unset; sorted. */
+  readonly optionalSecrets: readonly string[];
   /** Sorted by program. */
   readonly tools: readonly ToolRequirement[];
   /** Relative to the root; `''` is the root. */

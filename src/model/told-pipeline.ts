@@ -19,6 +19,7 @@ const roles = {
   cwd: 'name',
   tools: 'name',
   secrets: 'name',
+  optionalSecrets: 'name',
   forEach: 'name',
   params: 'name',
   paramsOnFailure: 'name',
@@ -126,6 +127,8 @@ function namesIn(stage: Stage): readonly Named[] {
     cwd: [[stage.cwd, `${place}.cwd`]],
     tools: stage.tools.map(({ program, range }) => [`${program} ${range}`, `${place}.tools`]),
     secrets: stage.secrets.map((name) => [name, `${place}.secrets`]),
+    // They are among the secrets.
+    optionalSecrets: [],
     // Told of once, with the pipeline.
     params: [],
     paramsOnFailure: [],

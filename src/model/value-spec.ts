@@ -7,7 +7,7 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 /** A size: bytes, or text such as `'10GB'`, `'500MB'` (powers of 1000) or `'1GiB'` (powers of 1024). */
 export type Size = number | `${number}${'B' | 'KB' | 'MB' | 'GB' | 'TB' | 'KiB' | 'MiB' | 'GiB' | 'TiB'}`;
 
-/** A pattern that may match nothing. Made by {@link optional}. */
+/** Patterns that may match nothing, or secrets that may be unset. Made by {@link optional}. */
 export interface OptionalPattern {
   readonly kind: 'optional';
   readonly patterns: readonly string[];
@@ -31,7 +31,7 @@ export function exec(file: string, ...args: readonly string[]): ExecSpec {
   return { kind: 'exec', file, args };
 }
 
-/** Patterns that may match nothing without being an error. */
+/** Patterns that may match nothing, or secrets that may be unset, without being an error. */
 export function optional(...patterns: readonly string[]): OptionalPattern {
   return { kind: 'optional', patterns };
 }

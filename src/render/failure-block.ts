@@ -137,7 +137,9 @@ function hiddenLines(event: TaskFinished, look: Look): readonly string[] {
 
 /** A program that misses a variable mostly says its name. */
 function likelyFirst(names: readonly string[], event: TaskFinished): readonly string[] {
-  const said = new Set([...(event.tail ?? []), event.command ?? ''].join('\n').match(/\w+/g));
+  const { failure, tail = [], command = '' } = event;
+  const thrown = failure?.kind === 'threw' ? failure.message : '';
+  const said = new Set([...tail, thrown, command].join('\n').match(/\w+/g));
   const sorted = [...names].sort();
   return [...sorted.filter((name) => said.has(name)), ...sorted.filter((name) => !said.has(name))];
 }

@@ -4,6 +4,8 @@ import { checkOf, exitCodeOf, reportLines } from '../../src/cli/check-report.ts'
 import { clockCheck, fileSystemCheck, spaceCheck } from '../../src/cli/checks-of-folder.ts';
 import { nodeCheck, watchCheck } from '../../src/cli/checks-of-machine.ts';
 import { brokenChecks, passedChecks, secretChecks, shellChecks } from '../../src/cli/checks-of-pipeline.ts';
+import type { StageSpec } from '../../src/model/spec.ts';
+import { optional } from '../../src/model/value-spec.ts';
 import { accepted } from '../model/validation/sample-config.ts';
 import { plainLook } from './plain-look.ts';
 
@@ -33,6 +35,20 @@ test('a missing secret is a warning for each, with the stages that cannot run wi
   ]);
   expect(secretChecks(pipeline.stages, caller({ KEY: 'sesame', TOKEN: 'sesame' }))).toEqual([
     { name: 'secrets', status: 'ok', detail: 'KEY, TOKEN set' },
+  ]);
+});
+
+test('an optional secret that is not set is told and no warning', () => {
+  const told = (values: Readonly<Record<string, string>>, secrets: StageSpec['secrets']) =>
+    secretChecks(accepted({ stages: { a: { run: 'true', secrets } } }).stages, caller(values));
+  expect(told({}, [optional('KEY')])).toEqual([
+    { name: 'secrets', status: 'ok', detail: 'KEY is not set (optional in a)' },
+  ]);
+  expect(told({ KEY: 'sesame', TOKEN: 'sesame' }, [optional('KEY', 'MORE'), 'TOKEN'])).toEqual([
+    { name: 'secrets', status: 'ok', detail: 'KEY, TOKEN set; MORE is not set (optional in a)' },
+  ]);
+  expect(told({}, [optional('KEY'), 'TOKEN'])).toMatchObject([
+    { status: 'warn', detail: 'TOKEN is not set, and a cannot run without it' },
   ]);
 });
 

@@ -5,6 +5,7 @@ import { descriptionJson, descriptionLines } from '../../src/cli/description.ts'
 import type { StageFacts } from '../../src/cli/stage-facts.ts';
 import { buildGraph } from '../../src/model/graph/graph.ts';
 import type { TaskRecord } from '../../src/model/record.ts';
+import { optional } from '../../src/model/value-spec.ts';
 import { accepted } from '../model/validation/sample-config.ts';
 import { plainLook } from './plain-look.ts';
 
@@ -20,7 +21,7 @@ const graph = (() => {
           produces: ['tidy.json'],
           run: ['node tidy.mjs', 'wc -c < tidy.json'],
           env: { LEVEL: 'high', REGION: true },
-          secrets: ['API_KEY', 'TOKEN'],
+          secrets: ['API_KEY', optional('OTHER_KEY'), 'TOKEN'],
           tools: { node: '>=20', python3: '>=3.9' },
           timeout: '90s',
           cache: false,
@@ -101,6 +102,7 @@ test('a description names all that was declared and what was found', () => {
     'env         LEVEL = high',
     "            REGION  (the caller's, not set)",
     'secrets     API_KEY  (set)',
+    '            OTHER_KEY  (not set, optional)',
     '            TOKEN  (not set)',
     'tools       node >=20  (v22.1.0)',
     '            python3 >=3.9  (it is not on the PATH of the stage)',
@@ -149,6 +151,7 @@ test('JSON tells of secrets whether they are present, never what they are', () =
     name: 'tidy',
     secrets: [
       { name: 'API_KEY', present: true },
+      { name: 'OTHER_KEY', present: false, optional: true },
       { name: 'TOKEN', present: false },
     ],
     passed: [{ name: 'REGION', present: false }],

@@ -21,6 +21,7 @@ const stage: Stage = {
   command: { kind: 'shell', lines: [] },
   env: [],
   secrets: [],
+  optionalSecrets: [],
   tools: [],
   cwd: '',
   shell: '/bin/sh',

@@ -70,6 +70,12 @@ describe('a failure block', () => {
     ]);
   });
 
+  test('names first the hidden variables that the thrown message speaks of', () => {
+    const failure = { kind: 'threw', message: 'set PYTHONPATH', stack: null } as const;
+    const one = finished('analysis', 'failed', { durationMs: 1, failure, hiddenEnv: ['AWS', 'PYTHONPATH'] });
+    expect(failureBlock(one, look(null))[1]).toBe('  hidden    PYTHONPATH, AWS');
+  });
+
   test('of one hidden variable speaks of one; the way on has what the command line needs besides the task', () => {
     const one = finished('analysis', 'failed', { durationMs: 1, hiddenEnv: ['AWS_PROFILE'] });
     expect(

@@ -9,9 +9,17 @@ export function declaredSecrets(spec: unknown): readonly string[] {
   const sections = [fields, ...(stages.ok ? [...stages.value.values.values()].map(fieldsOf) : [])];
   const names = sections.flatMap((section) => {
     const items = section.ok ? itemsOf(section.value.values.get('secrets')) : section;
-    return items.ok ? items.value.filter((item) => typeof item === 'string') : [];
+    return items.ok ? items.value.flatMap(secretNamesOf) : [];
   });
   return [...new Set(names)];
+}
+
+/** Of an item of `secrets`: a name, or `optional('…')`. */
+export function secretNamesOf(item: unknown): readonly string[] {
+  if (typeof item === 'string') return [item];
+  const fields = fieldsOf(item);
+  const names = fields.ok ? itemsOf(fields.value.values.get('patterns')) : fields;
+  return names.ok ? names.value.filter((name) => typeof name === 'string') : [];
 }
 
 /**

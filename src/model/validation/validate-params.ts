@@ -13,6 +13,7 @@ import {
 } from '../params/param.ts';
 import { mismatch, type Placed, type Report, Section } from './config-section.ts';
 import { shown } from './config-value.ts';
+import { secretNamesOf } from './declared-secrets.ts';
 import { reportUnknownFields } from './known-fields.ts';
 
 /**
@@ -139,7 +140,8 @@ function secretsIn(pipeline: Section): ReadonlySet<string> {
   );
   return new Set(
     [quiet, ...sections].flatMap(
-      (section) => section?.texts('secrets', '', 'array only').map(({ text }) => text) ?? [],
+      (section) =>
+        section?.list('secrets', '', 'array only').flatMap(({ value }) => secretNamesOf(value)) ?? [],
     ),
   );
 }

@@ -7,9 +7,9 @@ import type { CapturePattern } from '../items/capture-pattern.ts';
 import type { ItemEntry } from '../items/for-each.ts';
 import { type Folders, isOutside } from '../paths.ts';
 import { type KnownCaptures, withCaptures } from './captures.ts';
-import { mismatch, type Placed, type Report, Section, textOf } from './config-section.ts';
+import { type Placed, type Report, type Section, textOf } from './config-section.ts';
 import { shown } from './config-value.ts';
-import { reportUnknownFields } from './known-fields.ts';
+import { optionalTexts } from './optional-texts.ts';
 import type { ParamText } from './param-text.ts';
 import { canonicalPattern } from './pattern-path.ts';
 
@@ -85,24 +85,13 @@ function readEntries(section: Section, field: string, place: PatternPlace): read
     if (typeof placed.value !== 'object' || placed.value === null) {
       return entriesOf([placed], false, section.report, place);
     }
-    return entriesOf(optionalPatterns(placed, section.report), true, section.report, place);
+    return entriesOf(
+      optionalTexts(placed, section.report, { expected, of: 'pattern' }),
+      true,
+      section.report,
+      place,
+    );
   });
-}
-
-/** The patterns of `optional('…')`. */
-function optionalPatterns(placed: Placed, report: Report): readonly Placed[] {
-  const section = Section.open(placed, report, { expected });
-  if (section === null) return [];
-  if (section.value('kind') !== 'optional') {
-    mismatch(report, placed, expected);
-    return [];
-  }
-  reportUnknownFields(section, ['kind', 'patterns']);
-  const patterns = section.list('patterns', 'an array of patterns', 'array only');
-  if (patterns.length === 0) {
-    report({ code: 'PIPE012', message: "optional('…') names no pattern", at: placed.at });
-  }
-  return patterns;
 }
 
 function entriesOf(

@@ -3,8 +3,9 @@
 import { isVersionRange } from '../command/version-range.ts';
 import type { ItemEntry } from '../items/for-each.ts';
 import type { EnvEntry, ToolRequirement } from '../stage.ts';
-import { mismatch, Section } from './config-section.ts';
+import { mismatch, Section, textOf } from './config-section.ts';
 import { shown } from './config-value.ts';
+import { optionalTexts } from './optional-texts.ts';
 import type { ParamText } from './param-text.ts';
 import { placeOf } from './place.ts';
 import { type PatternPlace, readRequires } from './validate-patterns.ts';
@@ -13,6 +14,8 @@ export interface Shared {
   readonly requires: readonly ItemEntry[];
   readonly env: ReadonlyMap<string, EnvEntry>;
   readonly secrets: ReadonlySet<string>;
+  /** Those of them that may be unset. */
+  readonly optionalSecrets: ReadonlySet<string>;
   readonly tools: ReadonlyMap<string, ToolRequirement>;
 }
 
@@ -31,7 +34,7 @@ export function readShared(section: Section, place: PatternPlace, pipeline: Shar
   return {
     requires: [...(pipeline?.requires ?? []), ...requires],
     env: new Map([...(pipeline?.env ?? []), ...env]),
-    secrets: new Set([...(pipeline?.secrets ?? []), ...secrets.keys()]),
+    ...joinedSecrets(pipeline, secrets),
     tools: new Map([...(pipeline?.tools ?? []), ...readTools(section)]),
   };
 }
@@ -58,25 +61,48 @@ export function readEnv(section: Section, params: ParamText): ReadonlyMap<string
   return env;
 }
 
-/** Each name with its place. */
-function readSecrets(section: Section): ReadonlyMap<string, string> {
-  const secrets = new Map<string, string>();
-  for (const { text, at } of section.texts('secrets', 'an array of variable names', 'array only')) {
-    if (isVariableName(section, text, at)) secrets.set(text, at);
+/** By name. */
+type Secrets = ReadonlyMap<string, { readonly at: string; readonly optional: boolean }>;
+
+function readSecrets(section: Section): Secrets {
+  const secrets = new Map<string, { readonly at: string; readonly optional: boolean }>();
+  const expected = 'an array of variable names';
+  for (const placed of section.list('secrets', expected, 'array only')) {
+    const optional = typeof placed.value === 'object' && placed.value !== null;
+    const names = optional
+      ? optionalTexts(placed, section.report, {
+          expected: "a name such as 'API_KEY' or optional('…')",
+          of: 'variable',
+        })
+      : [placed];
+    for (const name of names) {
+      const text = textOf(name, section.report);
+      if (text === null || !isVariableName(section, text, name.at)) continue;
+      // Named both ways it is required.
+      secrets.set(text, { at: name.at, optional: optional && secrets.get(text)?.optional !== false });
+    }
   }
   return secrets;
+}
+
+/** What anybody requires is required. */
+function joinedSecrets(pipeline: Shared | null, own: Secrets): Pick<Shared, 'secrets' | 'optionalSecrets'> {
+  const secrets = new Set([...(pipeline?.secrets ?? []), ...own.keys()]);
+  const isRequired = (name: string) =>
+    own.get(name)?.optional === false || (pipeline?.secrets.has(name) && !pipeline.optionalSecrets.has(name));
+  return { secrets, optionalSecrets: new Set([...secrets].filter((name) => !isRequired(name))) };
 }
 
 /** A name is a secret or a declared variable: as both, its value would be told after all. */
 function reportDoubles(
   section: Section,
   env: ReadonlyMap<string, EnvEntry>,
-  secrets: ReadonlyMap<string, string>,
+  secrets: Secrets,
   pipeline: Shared | null,
 ): void {
   const report = (name: string, at: string) =>
     section.report({ code: 'PIPE011', message: `"${name}" is both in env and in secrets`, at });
-  for (const [name, at] of secrets) {
+  for (const [name, { at }] of secrets) {
     if (env.has(name) || pipeline?.env.has(name)) report(name, at);
   }
   for (const name of env.keys()) {

@@ -109,6 +109,7 @@ export function readStage(
     // For an item its captures are filled in as well, all at once: no value is looked into for placeholders.
     env: sortedBy(shared.env).map((entry) => (items === null ? filledEnv(entry, words) : entry)),
     secrets: [...shared.secrets].sort(),
+    optionalSecrets: [...shared.optionalSecrets].sort(),
     tools: sortedBy(shared.tools),
     cwd,
     params: uses,

@@ -71,3 +71,21 @@ test('tools have ranges of versions', () => {
     'PIPE022 stages.s.tools["a b"]',
   ]);
 });
+
+test('a secret that may be unset is required as soon as anybody requires it', () => {
+  const may = (...patterns: string[]) => ({ kind: 'optional', patterns });
+  const stage = acceptedStage({ secrets: [may('A', 'B', 'C'), 'B', 'D'] }, { secrets: ['C', may('D', 'E')] });
+  expect(stage.secrets).toEqual(['A', 'B', 'C', 'D', 'E']);
+  expect(stage.optionalSecrets).toEqual(['A', 'E']);
+  expect(acceptedStage({ secrets: ['A', may('A')] }).optionalSecrets).toEqual([]);
+});
+
+test('an optional secret is a name like any other', () => {
+  const faults = (secret: unknown) => faultsOfStage({ secrets: [secret] });
+  expect(faults({ kind: 'optional', patterns: ['not-a-name'] })).toEqual([
+    'PIPE011 stages.s.secrets[0].patterns[0]',
+  ]);
+  expect(faults({ kind: 'optional', patterns: [] })).toEqual(['PIPE012 stages.s.secrets[0]']);
+  expect(faults({ kind: 'exec', file: 'A' })).toEqual(['PIPE011 stages.s.secrets[0]']);
+  expect(faults(1)).toEqual(['PIPE011 stages.s.secrets[0]']);
+});

@@ -16,6 +16,7 @@ test('a stage that says nothing else has all defaults', () => {
     command: { kind: 'shell', lines: ['make it'] },
     env: [],
     secrets: [],
+    optionalSecrets: [],
     tools: [],
     cwd: '',
     shell: '/bin/sh',
