@@ -33,9 +33,9 @@ const port = Number(process.env.SCREENSHOTS_PORT ?? 4817);
 
 /** What a stage that asks the language model has besides its function. */
 const asksTheModel = {
-  // Only who asks over the network has an address and a key.
-  env: { MODEL_URL: true },
-  ...(process.env.MODEL_URL === undefined ? {} : { secrets: ['MODEL_KEY'] }),
+  env: { MODEL_URL: true, MODEL_NAME: true },
+  // Only who asks over the network has a key.
+  secrets: [optional('MODEL_KEY')],
   pool: 'model',
   // How long it wants to be left alone a busy model may say itself.
   retry: { attempts: 3, delay: '1s', when: { output: /try again/ } },

@@ -1,6 +1,6 @@
 // Asks the model on behalf of a stage: says what it cost, and how long to wait where it is busy.
 import type { StageContext } from 'pipe-build';
-import { BusyError, modelOf } from './model.ts';
+import { BusyError, ModelError, modelOf } from './model.ts';
 
 export interface Params {
   readonly subject: string;
@@ -18,6 +18,7 @@ export async function ask(
     return text.trim();
   } catch (error) {
     if (error instanceof BusyError && error.retryAfter !== null) retryAfter(error.retryAfter);
-    throw error;
+    // A text is told as it is, without the stack that is of use for mistakes of the code.
+    throw error instanceof ModelError ? error.message : error;
   }
 }

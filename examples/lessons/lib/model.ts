@@ -13,8 +13,11 @@ export interface Model {
 
 const usdPerToken = 0.00001;
 
+/** Nothing is wrong with the code: a person can do something about it. */
+export class ModelError extends Error {}
+
 /** The model is busy or out of reach: the same question may be answered later. */
-export class BusyError extends Error {
+export class BusyError extends ModelError {
   /** As long as the model asks for, where it does. */
   readonly retryAfter: `${number}s` | null;
 
@@ -26,7 +29,15 @@ export class BusyError extends Error {
 
 /** `env` has `MODEL_URL` and `MODEL_KEY` where the model is a real one. */
 export function modelOf(provider: 'offline' | 'http', env: NodeJS.ProcessEnv): Model {
-  return provider === 'offline' ? offline : overHttp(env.MODEL_URL, env.MODEL_KEY);
+  if (provider === 'offline') return offline;
+  const missing = ['MODEL_URL', 'MODEL_KEY'].filter((name) => !env[name]);
+  if (missing.length > 0)
+    throw new ModelError(
+      `${missing.join(' and ')} not set: export them, name a file that has them with --env-file, or build with -p provider=offline`,
+    );
+  if (!/^https?:/.test(env.MODEL_URL!) || !URL.canParse(env.MODEL_URL!))
+    throw new ModelError('MODEL_URL is no address such as https://api.openai.com');
+  return overHttp(env.MODEL_URL!, env.MODEL_KEY!.trim(), env.MODEL_NAME || 'gpt-4o-mini');
 }
 
 const verbs = ['Compare', 'Draw', 'Sort', 'Measure', 'Explain', 'Guess', 'Build', 'Count'];
@@ -64,22 +75,22 @@ function estimated(prompt: string, text: string): number {
 }
 
 /** As OpenAI has it, and many others since: https://platform.openai.com/docs/api-reference/chat */
-function overHttp(url: string | undefined, key: string | undefined): Model {
-  if (url === undefined || key === undefined)
-    throw new Error('set MODEL_URL and MODEL_KEY, or -p provider=offline');
+function overHttp(url: string, key: string, model: string): Model {
+  // With or without the version, as both are found in manuals.
+  const base = url.replace(/\/+$/, '').replace(/\/v1$/, '');
   return {
     async ask(prompt, signal) {
-      const answer = await posted(`${url}/v1/chat/completions`, {
+      const answer = await posted(`${base}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-        body: JSON.stringify({ model: 'gpt-4o-mini', messages: [{ role: 'user', content: prompt }] }),
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: prompt }] }),
         signal,
       });
-      const text = answer.choices?.[0]?.message?.content;
-      if (typeof text !== 'string')
-        throw new Error(`the model answered without a text: ${JSON.stringify(answer).slice(0, 200)}`);
+      const text = answer?.choices?.[0]?.message?.content;
+      if (typeof text !== 'string' || text.trim() === '')
+        throw new ModelError(`the model answered without a text: ${JSON.stringify(answer).slice(0, 200)}`);
       // Not all of them count.
-      const tokens = answer.usage?.total_tokens ?? estimated(prompt, text);
+      const tokens = answer?.usage?.total_tokens ?? estimated(prompt, text);
       return { text, tokens, usd: tokens * usdPerToken };
     },
   };
@@ -90,7 +101,7 @@ interface Completion {
   readonly usage?: { readonly total_tokens?: number };
 }
 
-async function posted(url: string, request: RequestInit): Promise<Completion> {
+async function posted(url: string, request: RequestInit): Promise<Completion | null> {
   let response: Response;
   let body: string;
   try {
@@ -106,8 +117,15 @@ async function posted(url: string, request: RequestInit): Promise<Completion> {
   }
   if (response.status === 429 || response.status >= 500)
     throw new BusyError(`the model is busy: status ${response.status}`, delayIn(response.headers));
-  if (!response.ok) throw new Error(`status ${response.status}: ${body.slice(0, 1000)}`);
-  return JSON.parse(body) as Completion;
+  if (!response.ok)
+    throw new ModelError(`the model refuses: status ${response.status}: ${body.slice(0, 1000)}`);
+  try {
+    return JSON.parse(body) as Completion | null;
+  } catch {
+    throw new ModelError(
+      `what answers at ${url} is no model: it begins with ${JSON.stringify(body.slice(0, 200))}`,
+    );
+  }
 }
 
 /** Seconds, or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */

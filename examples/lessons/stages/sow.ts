@@ -21,7 +21,7 @@ export default async function sow(context: StageContext<Params>) {
   );
   const lines = [...answer.matchAll(/^\W*(\d+): *(.+)$/gm)];
   if (lines.length !== topics.length)
-    throw new Error(`the model was given ${topics.length} topics and laid out ${lines.length}`);
+    throw `the model was given ${topics.length} topics and laid out ${lines.length}`;
   const entries = topics.map((topic, i) => {
     const [, week, aim] = lines[i]!;
     return { order: i + 1, topic, week: Number(week), aim };

@@ -142,6 +142,77 @@ test('a real model is asked over HTTP, again where it says so, and its key goes 
   expect(rig.read('out/art-3/lessons/2.md')).toContain('From afar');
 });
 
+test('where the model is and its key may stand in a file, and without them nothing is asked', async () => {
+  await using rig = await lessons();
+  await using real = await model((prompt) => (isForYear(prompt) ? year : written));
+  const without = await rig.build(fromAfar);
+  expect(without.end('sow')?.failure).toMatchObject({
+    message: expect.stringMatching(/^MODEL_URL and MODEL_KEY not set: .* with --env-file, or build with -p/),
+    stack: null,
+  });
+  rig.write(
+    '.env',
+    Object.entries(real.env)
+      .map((entry) => `${entry.join('=')}\n`)
+      .join(''),
+  );
+  const built = await rig.build([...fromAfar, '--env-file', '.env']);
+  expect(built).toMatchObject({ code: 0, finished: { executed: 5, metrics: { tokens: 400 } } });
+  expect(real.asked.every(({ key }) => key === 'Bearer key-of-the-model')).toBe(true);
+  for (const entry of fs.readdirSync(rig.root, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.name !== '.env')
+      expect(fs.readFileSync(path.join(entry.parentPath, entry.name), 'latin1')).not.toContain('key-of-the');
+});
+
+test('a model that answers with something else is not asked again, and what is said has no stack', async () => {
+  await using rig = await lessons();
+  const garbage = '<html>Welcome to the hotel';
+  let answer: readonly [number, string] = [200, garbage];
+  let count = 0;
+  await using page = await serving((_, response) => {
+    count += 1;
+    response.writeHead(answer[0]).end(answer[1]);
+  });
+  const env = { MODEL_URL: `http://127.0.0.1:${page.port}/v1/`, MODEL_KEY: 'key' };
+  const failed = async () => (await rig.build(fromAfar, { env })).end('sow')?.failure;
+  expect(await failed()).toMatchObject({
+    message: expect.stringMatching(/is no model: it begins with "<html>Welcome/),
+    stack: null,
+  });
+  answer = [401, 'no such key'];
+  expect(await failed()).toMatchObject({
+    message: 'the model refuses: status 401: no such key',
+    stack: null,
+  });
+  answer = [200, 'null'];
+  expect(await failed()).toMatchObject({ message: 'the model answered without a text: null', stack: null });
+  expect(count).toBe(3);
+  env.MODEL_URL = 'localhost';
+  expect(await failed()).toMatchObject({ message: 'MODEL_URL is no address such as https://api.openai.com' });
+});
+
+test.each([
+  ['', 'curriculum.json is no JSON: '],
+  ['[1', 'curriculum.json is no JSON: '],
+  ['[]', 'curriculum.json has no art in year 3'],
+  ['null', 'curriculum.json has no art in year 3'],
+  ['{"art":{"3":"Lines"}}', 'curriculum.json#/art/3: must be a list of topics'],
+  ['{"art":{"3":["Lines",7]}}', 'curriculum.json#/art/3/1: must be the text of a topic'],
+])('the curriculum %j is refused in one line, and no model is paid', async (text, message) => {
+  await using rig = await lessons();
+  rig.write('curriculum.json', text);
+  const built = await rig.build(['-p', 'subject=art']);
+  expect(built).toMatchObject({ code: 1, executed: [] });
+  expect(built.end('seed')?.tail).toEqual([expect.stringContaining(message)]);
+  expect(built.finished?.metrics).toBeUndefined();
+});
+
+test('a byte order mark in front of the curriculum is passed over', async () => {
+  await using rig = await lessons();
+  rig.write('curriculum.json', `\uFEFF${rig.read('curriculum.json')}`);
+  expect(await rig.build(['seed', '-p', 'subject=art'])).toMatchObject({ code: 0, executed: ['seed'] });
+});
+
 test('a model that is out of reach is asked again, and one that lays out another year is not believed', async () => {
   await using rig = await lessons();
   await using real = await model(() => '1: see');
