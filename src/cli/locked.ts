@@ -1,5 +1,6 @@
 // What the commands that change records outside of a build have in common: a world, under the lock.
 import { userInfo } from 'node:os';
+import { endLeftRunning } from '../engine/left-running.ts';
 import type { World } from '../engine/world.ts';
 import { makeRunId } from '../journal/run-id.ts';
 import type { EventBody } from '../model/events.ts';
@@ -42,7 +43,7 @@ export async function underLock(
     });
     if (lock.kind !== 'held') return 130;
     try {
-      await world.executor.endLeftBehind();
+      if ((await endLeftRunning(world, interruption.signal)) === 'cancelled') return 130;
       if (world.records.changedElsewhere()) world.records.reload();
       const code = act(world);
       await world.files.settle();

@@ -145,7 +145,13 @@ export interface Executor {
   hasLeftBehind(): boolean;
   /**
    * Ends what engines that were killed left running: it could go on writing outputs. Call only while holding
-   * the lock. Answers how many programs that were.
+   * the lock. TERM, after 5 s KILL; `cancelled`: that was not waited for, so that it may still run.
    */
-  endLeftBehind(): Promise<number>;
+  endLeftBehind(how: LeftBehind): Promise<'ended' | 'cancelled'>;
+}
+
+export interface LeftBehind {
+  /** Before any of it is ended: how many programs there are, if there are. */
+  readonly onFound: (count: number) => void;
+  readonly signal: AbortSignal;
 }

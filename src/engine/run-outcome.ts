@@ -21,6 +21,11 @@ export const noCounts = {
   savedMs: 0,
 } as const;
 
+/** Before any of so many tasks had begun. */
+export function cancelledBefore(tasks: number): Summary {
+  return { outcome: 'cancelled', exitCode: 130, ...noCounts, cancelled: tasks };
+}
+
 export interface TaskEnd {
   readonly outcome: TaskOutcome;
   readonly failure: Failure | null;

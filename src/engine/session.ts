@@ -3,7 +3,6 @@ import type { RunFinished } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { streams } from '../model/items/streams.ts';
 import type { Selection } from '../model/selection.ts';
-import { plural } from '../model/words/amounts.ts';
 import { afterwords } from './afterwords.ts';
 import { hiddenOrder } from './aliases.ts';
 import { toldOfAsked } from './asked.ts';
@@ -17,11 +16,12 @@ import { forcedIn, forcingRun } from './forced.ts';
 import { tellForeseen } from './foresee.ts';
 import { forewarnings } from './forewarnings.ts';
 import { clearForBuild } from './ground.ts';
+import { endLeftRunning } from './left-running.ts';
 import { type AllFresh, type Counts, countsOf, passOver } from './passing.ts';
 import { refusals } from './refusals.ts';
 import { type Rest, type Whole, withRest } from './rest.ts';
 import { RunHooks } from './run-hooks.ts';
-import { noCounts, type Summary } from './run-outcome.ts';
+import { cancelledBefore, noCounts, type Summary } from './run-outcome.ts';
 import { Scheduler } from './scheduler.ts';
 import { Services } from './services.ts';
 import { Spending } from './spending.ts';
@@ -124,8 +124,7 @@ export class Session {
     const isDue = world.upkeep.isDue() || world.executor.hasLeftBehind();
     if (isDue) this.options.onWork?.();
     if (isDue && (await this.lock(false)).kind === 'held') {
-      await this.endLeftBehind();
-      if (!world.records.changedElsewhere()) world.upkeep.perform();
+      if ((await this.endLeftRunning()) && !world.records.changedElsewhere()) world.upkeep.perform();
       world.lock.release();
     }
     return summary;
@@ -138,11 +137,9 @@ export class Session {
       world.events.emit({ kind: 'run-blocked', waits: false, ...lock.holder });
       return { outcome: 'waiting', exitCode: 3, ...noCounts, waiting: this.tasks.all.length };
     }
-    if (lock.kind === 'cancelled') {
-      return { outcome: 'cancelled', exitCode: 130, ...noCounts, cancelled: this.tasks.all.length };
-    }
+    if (lock.kind === 'cancelled') return cancelledBefore(this.tasks.all.length);
     try {
-      await this.endLeftBehind();
+      if (!(await this.endLeftRunning())) return cancelledBefore(this.tasks.all.length);
       const changed = world.records.changedElsewhere();
       if (changed) world.records.reload();
       // What was looked at before a wait may have been edited meanwhile, by the other build or a person.
@@ -173,13 +170,11 @@ export class Session {
   private readonly whole: Whole = () =>
     this.rest?.whole() ?? { graph: this.graph, selection: this.selection };
 
-  private async endLeftBehind(): Promise<void> {
-    const { events, executor } = this.world;
-    const count = await executor.endLeftBehind();
-    if (count === 0) return;
-    this.assessor.forget();
-    const message = `a build that was killed had left ${plural(count, 'program')} running; ended now`;
-    events.emit({ kind: 'warning', message });
+  /** Whether nothing of it runs any more: an interruption does not wait for that. */
+  private async endLeftRunning(): Promise<boolean> {
+    const end = await endLeftRunning(this.world, this.interruption.signal);
+    if (end !== null) this.assessor.forget();
+    return end !== 'cancelled';
   }
 
   private lock(wait: boolean) {

@@ -32,7 +32,8 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
   const workerPath = options.workerPath ?? path.join(import.meta.dirname, 'worker.js');
   const periods = { ...defaultPeriods, ...options.periods };
   const { outlet = openOutlet, startLeader } = options;
-  const programs = options.runningFolder === undefined ? null : new RunningPrograms(options.runningFolder);
+  const programs =
+    options.runningFolder === undefined ? null : new RunningPrograms(options.runningFolder, periods);
 
   return {
     start(execution) {
@@ -48,7 +49,7 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
     },
     atRest: () => programs?.atRest(),
     hasLeftBehind: () => programs?.hasAny() ?? false,
-    endLeftBehind: async () => (await programs?.endLeftBehind()) ?? 0,
+    endLeftBehind: async (how) => (await programs?.endLeftBehind(how)) ?? 'ended',
   };
 }
 

@@ -15,10 +15,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isGroupAlive, type Marks, processesMarked } from './process-table.ts';
-
-/** After KILL: then a process hangs in the kernel, and waiting longer would hang the build too. */
-const abandonMs = 10_000;
+import type { LeftBehind } from '../engine/executor.ts';
+import { endLeft, type Left } from './ending-left.ts';
+import { defaultPeriods, type Periods } from './periods.ts';
+import type { Marks } from './process-table.ts';
 
 /** By what a program that runs, and what it leaves, can be found again. */
 export interface Traces {
@@ -46,12 +46,14 @@ interface Sheet {
  */
 export class RunningPrograms {
   private readonly folder: string;
+  private readonly periods: Periods;
   private readonly unused: Sheet[] = [];
   private sheets = 0;
 
   /** `folder`: absolute; made when it is needed. */
-  constructor(folder: string) {
+  constructor(folder: string, periods: Periods = defaultPeriods) {
     this.folder = folder;
+    this.periods = periods;
   }
 
   /** Before it is started: an engine that is killed in between leaves a program that can be found. */
@@ -89,23 +91,24 @@ export class RunningPrograms {
   }
 
   /**
-   * Kills all programs on record, also what left their groups, and waits until they are gone. Call only
-   * where no other engine can be at work: then those on record are of engines that were killed. Answers
-   * how many still ran.
+   * Ends all programs on record, also what left their groups, and waits until they are gone. Call only where no other
+   * engine can be at work: then those on record are of engines that were killed.
    */
-  async endLeftBehind(): Promise<number> {
-    let count = 0;
-    for (const name of this.recorded()) {
-      const { marks, leaves, groupId } = this.read(name);
-      if (await endMarked(marks, groupId)) count++;
-      for (const file of leaves) this.remove(file);
+  async endLeftBehind(how: LeftBehind): Promise<'ended' | 'cancelled'> {
+    const names = this.recorded();
+    const programs = names.map((name) => this.read(name));
+    const end = await endLeft(programs, { periods: this.periods, ...how });
+    // They are found again by the next one.
+    if (end === 'cancelled') return end;
+    for (const { leaves } of programs) for (const file of leaves) this.remove(file);
+    for (const name of names) {
       try {
         rmSync(join(this.folder, name), { force: true, recursive: true });
       } catch {
         // A folder that became read-only: the next engine finds no such program.
       }
     }
-    return count;
+    return end;
   }
 
   private sheet(): Sheet {
@@ -142,7 +145,8 @@ export class RunningPrograms {
   }
 
   /** Nothing is believed that is not as it should be: without marks no process is touched. */
-  private read(name: string): Traces & { readonly groupId: number } {
+  private read(name: string): Traces & Left {
+    const engineId = Number.parseInt(name, 10) || 0;
     try {
       const [first = '', second = ''] = readFileSync(join(this.folder, name), 'utf8').split('\n');
       const { marks, leaves } = JSON.parse(first) as { readonly marks: unknown; readonly leaves: unknown };
@@ -151,9 +155,10 @@ export class RunningPrograms {
         marks: isFine ? marks.map(String) : [],
         leaves: Array.isArray(leaves) ? leaves.map(String) : [],
         groupId: /^[1-9]\d*$/.test(second) ? Number(second) : 0,
+        engineId,
       };
     } catch {
-      return { marks: [], leaves: [], groupId: 0 };
+      return { marks: [], leaves: [], groupId: 0, engineId };
     }
   }
 }
@@ -175,31 +180,5 @@ function remove(sheet: Sheet): void {
     if (isInPlace(sheet)) unlinkSync(sheet.file);
   } catch {
     // What cannot be removed is read again by a later engine, which finds no such program.
-  }
-}
-
-/**
- * Whether there was anything to end. The group's number alone proves nothing: it may have been given to
- * another group since. A member that bears the marks proves it, and then the others are ended with it.
- */
-async function endMarked(marks: Marks, groupId: number): Promise<boolean> {
-  const first = processesMarked(marks);
-  if (first.length === 0) return false;
-  const group = groupId > 1 && first.some((one) => one.groupId === groupId) ? groupId : null;
-  for (let waitedMs = 0; waitedMs < abandonMs; waitedMs += 5) {
-    const left = processesMarked(marks);
-    if (left.length === 0 && (group === null || !isGroupAlive(group))) break;
-    for (const { id } of left) kill(id);
-    if (group !== null) kill(-group);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return true;
-}
-
-function kill(target: number): void {
-  try {
-    process.kill(target, 'SIGKILL');
-  } catch {
-    // Gone this very moment.
   }
 }

@@ -86,6 +86,22 @@ function markedInPs(marks: Marks): readonly Process[] {
     });
 }
 
+/** Whether a process shows by this title, which it gave itself. */
+export function isTitled(title: string): boolean {
+  if (process.platform !== 'linux') return false;
+  return processIds().some((id) => {
+    try {
+      // What is left of the longer line that was there before is blank.
+      return (
+        livingGroupOf(id) !== null &&
+        readFileSync(`/proc/${id}/cmdline`, 'latin1').replace(/[\0 ]+$/, '') === title
+      );
+    } catch {
+      return false;
+    }
+  });
+}
+
 function processIds(): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -6,6 +6,11 @@ import { markNames } from './process-table.ts';
 /** A frame is the length of the rest (4 bytes, big-endian, as all numbers), a letter, the command's number, and more. */
 export const frameHead = { lengthBytes: 4, letterBytes: 1, numberBytes: 4 } as const;
 
+/** As it shows among the processes. `engine`: the number of the one that it serves. */
+export function starterTitle(engine: number | string): string {
+  return `pipe: starts commands of ${engine}`;
+}
+
 /**
  * It hears of
  *
@@ -31,9 +36,9 @@ export const frameHead = { lengthBytes: 4, letterBytes: 1, numberBytes: 4 } as c
  * its argument: see starter-ending.ts.
  */
 export const starterProgram = String.raw`
-$0 = 'pipe: starts commands';
 %ENV = ();
 my $engine = getppid;
+$0 = "${starterTitle('$engine')}";
 my $in = '';
 my (%numberOf, %groupOf, %reading, %open, %error);
 pipe(my $childEnded, my $childEnds) or exit 1;

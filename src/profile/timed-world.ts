@@ -175,7 +175,7 @@ function timedExecutor(executor: Executor, profiler: Profiler): Executor {
     },
     atRest: () => executor.atRest(),
     hasLeftBehind: () => watch.within('waiting', () => executor.hasLeftBehind()),
-    endLeftBehind: () => watch.phase('waiting', () => executor.endLeftBehind()),
+    endLeftBehind: (how) => watch.phase('waiting', () => executor.endLeftBehind(how)),
   };
 }
 

@@ -294,19 +294,35 @@ test('programs that a killed engine left are ended under the lock, before anythi
     before: (one) => {
       one.executor.leftBehind = 2;
       const { endLeftBehind } = one.executor;
-      one.executor.endLeftBehind = () => {
+      one.executor.endLeftBehind = (how) => {
         expect(one.lock.isMine()).toBe(true);
         expect(one.executor.started).toEqual([]);
         // One of them wrote until the end.
         machine.disk.write('in.txt', '2');
-        return endLeftBehind.call(one.executor);
+        return endLeftBehind.call(one.executor, how);
       };
     },
   });
   expect(world.ofKind('warning').map((event) => event.message)).toEqual([
-    'a build that was killed had left 2 programs running; ended now',
+    'a build that was killed had left 2 programs running; they are ended first',
   ]);
   expect(machine.disk.text('b.txt')).toBe('b(a(2))');
+});
+
+test('Ctrl-C does not wait for the end of such programs, and touches nothing before it', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  const world = machine.start();
+  const session = sessionOf(world, chain);
+  world.executor.endLeftBehind = ({ onFound, signal }) => {
+    onFound(1);
+    session.interrupt();
+    return Promise.resolve(signal.aborted ? 'cancelled' : 'ended');
+  };
+  const { told } = world;
+  const end = await session.build('test');
+  expect(end).toMatchObject({ event: { outcome: 'cancelled', exitCode: 130, cancelled: 2 } });
+  expect(told.map(({ kind }) => kind)).toEqual(['run-started', 'warning', 'run-finished']);
+  expect(machine.lock.holder).toBe(null);
 });
 
 test('what is known to be wrong before anything runs is refused whole, without a single event', async () => {

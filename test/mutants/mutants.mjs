@@ -663,16 +663,23 @@ export const mutants = [
   {
     name: 'programs that a killed engine left are spared',
     file: 'src/engine/session.ts',
-    from: '      await this.endLeftBehind();\n      const changed',
+    from: '      if (!(await this.endLeftRunning())) return cancelledBefore(this.tasks.all.length);\n      const changed',
     to: '      const changed',
     tests: ['test/stories/crash.test.ts', 'test/engine/session.test.ts'],
   },
   {
     name: 'a stranger with the same process number is killed',
-    file: 'src/exec/left-behind.ts',
-    from: '  if (first.length === 0) return false;\n  const group = groupId > 1 && first.some((one) => one.groupId === groupId) ? groupId : null;',
-    to: '  const group = groupId > 1 ? groupId : null;',
+    file: 'src/exec/ending-left.ts',
+    from: 'this.group = isProved ? groupId : null;',
+    to: 'this.group = groupId > 1 ? groupId : null;',
     tests: ['test/stories/crash.test.ts'],
+  },
+  {
+    name: 'what its starter is ending already is asked once more to end',
+    file: 'src/exec/ending-left.ts',
+    from: 'if (!isTitled(starterTitle(one.engineId))) one.send',
+    to: 'one.send',
+    tests: ['test/stories/killed-engine.test.ts'],
   },
   {
     name: 'secrets are not blanked out in what is printed',

@@ -34,8 +34,8 @@ export class PlayedExecutor implements Executor {
     return false;
   }
 
-  async endLeftBehind(): Promise<number> {
-    return 0;
+  async endLeftBehind(): Promise<'ended'> {
+    return 'ended';
   }
 
   private async perform({ context, logPath }: Execution): Promise<ExecutionEnd> {

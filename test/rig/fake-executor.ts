@@ -1,5 +1,11 @@
 // The port `Executor`, scripted by the test: each stage does what its script says, or works as a pure function of its inputs.
-import type { Execution, ExecutionEnd, Executor, RunningExecution } from '../../src/engine/executor.ts';
+import type {
+  Execution,
+  ExecutionEnd,
+  Executor,
+  LeftBehind,
+  RunningExecution,
+} from '../../src/engine/executor.ts';
 import type { FakeDisk } from './fake-disk.ts';
 
 export interface Scene {
@@ -61,10 +67,12 @@ export class FakeExecutor implements Executor {
     return this.leftBehind > 0;
   }
 
-  endLeftBehind(): Promise<number> {
-    const count = this.leftBehind;
+  endLeftBehind({ onFound, signal }: LeftBehind): Promise<'ended' | 'cancelled'> {
+    if (this.leftBehind === 0) return Promise.resolve('ended');
+    onFound(this.leftBehind);
+    if (signal.aborted) return Promise.resolve('cancelled');
     this.leftBehind = 0;
-    return Promise.resolve(count);
+    return Promise.resolve('ended');
   }
 
   /** Of a batch each item is made of what it requires itself. */

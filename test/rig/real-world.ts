@@ -7,6 +7,7 @@ import type { Workspace } from '../../src/cli/workspace.ts';
 import { openWorld } from '../../src/cli/world.ts';
 import type { BuildEnd, BuildOptions } from '../../src/engine/build-options.ts';
 import type { Execution, ExecutionEnd, Executor } from '../../src/engine/executor.ts';
+import { endLeftRunning } from '../../src/engine/left-running.ts';
 import { Session } from '../../src/engine/session.ts';
 import type { World } from '../../src/engine/world.ts';
 import { CapturedOutput } from '../../src/exec/captured-output.ts';
@@ -121,7 +122,7 @@ export class RealWorld implements Disposable {
       });
       if (lock.kind !== 'held') throw new Error(`the lock is held by ${JSON.stringify(lock)}`);
       try {
-        await world.executor.endLeftBehind();
+        await endLeftRunning(world, new AbortController().signal);
         if (world.records.changedElsewhere()) world.records.reload();
         act(world);
         await world.files.settle();
@@ -203,7 +204,7 @@ export class RealWorld implements Disposable {
       start: (execution) => ({ ended: perform(execution), cancel: () => {} }),
       atRest: () => programs.atRest(),
       hasLeftBehind: () => real.hasLeftBehind(),
-      endLeftBehind: () => real.endLeftBehind(),
+      endLeftBehind: (how) => real.endLeftBehind(how),
     };
   }
 

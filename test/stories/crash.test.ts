@@ -160,7 +160,7 @@ test('nor a program that was started just before the engine could note its numbe
   );
   const next = await rig.build();
   expect(next.warnings).toEqual([expect.stringContaining('left 1 program running')]);
-  expect(await over).toEqual([null, 'SIGKILL']);
+  expect(await over).toEqual([null, 'SIGTERM']);
 });
 
 test.each<[string, (strangerId: number) => string]>([

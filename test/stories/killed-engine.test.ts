@@ -58,6 +58,37 @@ onLinux(
   },
 );
 
+onLinux('the next build waits while it cleans up, and does not ask it a second time', async () => {
+  const work = `import fs from 'node:fs';
+    process.on('SIGTERM', async () => {
+      fs.appendFileSync('told', 'told ');
+      for (const gate of ['asked', 'cleaning']) await fs.promises.readFile(gate);
+      fs.writeFileSync('cleaned', 'cleaned');
+      process.exit(3);
+    });
+    if (fs.existsSync('go')) fs.writeFileSync('a.txt', '');
+    else setInterval(() => {}, 1000);
+    console.log('at ' + process.pid + '.');`;
+  await using rig = await Rig.compiled(
+    { 'work.mjs': work },
+    `{ stages: { work: { produces: ['a.txt'], run: 'node work.mjs' } } }`,
+  );
+  for (const name of ['asked', 'cleaning']) gate(rig, name);
+  const running = rig.start(['build', '--json']);
+  await saw(running, /at \d+\./);
+  rig.write('go', '');
+  // It waits already: what is killed after a while must not be killed while a build starts.
+  const next = rig.start(['build', '--json']);
+  await saw(next, /run-blocked/);
+  running.child.kill('SIGKILL');
+  await tell(rig, 'asked');
+  await saw(next, /had left 1 program running; it is ended first/);
+  expect(rig.exists('cleaned')).toBe(false);
+  await tell(rig, 'cleaning');
+  expect((await next.ended).code).toBe(0);
+  expect(['told', 'cleaned'].map((file) => rig.read(file))).toEqual(['told ', 'cleaned']);
+});
+
 onLinux('a service that it had started ends with it', async () => {
   await using rig = await Rig.compiled(
     {},

@@ -128,7 +128,9 @@ test('Ctrl-C leaves no service behind, and a build that is killed leaves it to t
   await killWithStarter(killed);
   await rig.reconfigure(`{ stages: { other: { produces: 'b.txt', run: 'echo > b.txt' } } }`);
   const next = await rig.build();
-  expect(next.warnings).toEqual(['a build that was killed had left 2 programs running; ended now']);
+  expect(next.warnings).toEqual([
+    'a build that was killed had left 2 programs running; they are ended first',
+  ]);
   expect(isAlive(second!)).toBe(false);
 });
 

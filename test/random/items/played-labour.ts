@@ -71,8 +71,8 @@ export class PlayedLabour implements Executor {
     return false;
   }
 
-  async endLeftBehind(): Promise<number> {
-    return 0;
+  async endLeftBehind(): Promise<'ended'> {
+    return 'ended';
   }
 
   private async perform(execution: Execution): Promise<ExecutionEnd> {
