@@ -77,7 +77,7 @@ await build({
     'glance-build': 'src/cli/glance-build.ts',
     'plain-build': 'src/cli/plain-build.ts',
   },
-  plugins: [lazyBuiltins(), ownBundles(Object.keys(apart))],
+  plugins: [lazyBuiltins(), ownBundles(Object.keys(apart)), quickSpreads()],
 });
 // The same command line, to tell of itself alone.
 await build({
@@ -195,6 +195,24 @@ function lazyBuiltins() {
           contents: `let loaded; function real() { return loaded ??= require('${name}'); }\nfunction member(key) { return real()[key]; }\n${whole}\n${exported.join('\n')}`,
         };
       });
+    },
+  };
+}
+
+/**
+ * `{ ...one, more: 1 }` takes V8 of Node 20 two microseconds for each field that follows, twenty times what it takes to
+ * write them all out, and an attempt has dozens of these. Where the copy is not the first thing in the literal it is
+ * quick, so what is undefined goes before it. By a variable: a word for it would be taken out again.
+ */
+function quickSpreads() {
+  return {
+    name: 'quick-spreads',
+    setup(context) {
+      context.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path: file }) => ({
+        // A literal in a literal is written out by esbuild itself.
+        contents: `${fs.readFileSync(file, 'utf8').replace(/\{(\s*)\.\.\.(?=[\w(])/g, '{$1...nothingBefore, ...')}\nvar nothingBefore: undefined;\n`,
+        loader: 'ts',
+      }));
     },
   };
 }
