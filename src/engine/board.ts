@@ -218,12 +218,8 @@ export class Board {
     if (state.kind === 'paused') this.pausedCount--;
     if (place.family !== null) place.family.isTold = true;
     if (place.audit === 'pending') this.audited(task, notAudited(outcome));
-    place.state = {
-      kind: 'ended',
-      outcome,
-      failure: details.failure ?? null,
-      blockedBy: details.blockedBy ?? [],
-    };
+    const { failure = null, blockedBy = [] } = details;
+    this.places.end(place, { outcome, failure, blockedBy });
     if (outcome === 'fresh' || outcome === 'restored') {
       const { savedMs = 0, metrics = {} } = details;
       this.saved = savedInAll([this.saved, savedBy(savedMs, metrics)]);

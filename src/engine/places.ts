@@ -5,7 +5,7 @@ import type { NamedTasks } from '../model/named-tasks.ts';
 import { isManyTasks, type Task, taskIdOf } from '../model/task.ts';
 import type { TaskEnd } from './run-outcome.ts';
 import type { TaskOrder } from './task-orders.ts';
-import { callOf, failsTheRun, isTold, newFamily, type Place, spoilersOf } from './task-state.ts';
+import { callOf, type Ended, failsTheRun, isTold, newFamily, type Place, spoilersOf } from './task-state.ts';
 
 export interface FailedTask {
   readonly task: TaskId;
@@ -16,6 +16,8 @@ export interface FailedTask {
 export class Places {
   readonly all = new Map<TaskId, Place>();
   private readonly toAudit: NamedTasks;
+  /** As they came. */
+  private readonly failed: Place[] = [];
 
   constructor(toAudit: NamedTasks) {
     this.toAudit = toAudit;
@@ -47,6 +49,11 @@ export class Places {
       else waits.set(place, (waits.get(place) ?? 0) + 1);
     }
     for (const [place, waitsFor] of waits) place.state = { kind: 'wanted', waitsFor };
+  }
+
+  end(place: Place, how: Omit<Ended, 'kind'>): void {
+    place.state = { kind: 'ended', ...how };
+    if (how.outcome === 'failed') this.failed.push(place);
   }
 
   /** Of an execution that served others, too. */
@@ -88,10 +95,14 @@ export class Places {
 
   /** What failed, in order, also what may. */
   failedTasks(): readonly FailedTask[] {
-    return [...this.all.values()].filter(isTold).flatMap(({ task, state }) => {
-      const failure = state.kind === 'ended' && state.outcome === 'failed' ? state.failure : null;
-      return failure === null ? [] : [{ task: task.id, stage: task.stage.name, failure }];
-    });
+    return [...this.all.values()].filter(isTold).flatMap(failedTask);
+  }
+
+  /** What failed first: of what failed the run, if anything did. */
+  firstFailed(): FailedTask | null {
+    const told = this.failed.filter(isTold);
+    const ofRun = told.filter(failsTheRun);
+    return (ofRun.length > 0 ? ofRun : told).flatMap(failedTask)[0] ?? null;
   }
 
   /** Whether one was left alone in a watch, since it would fail as it did before. */
@@ -106,4 +117,9 @@ export class Places {
         state.kind === 'ended' ? [{ ...state, optional: task.stage.optional, audit }] : [],
       );
   }
+}
+
+function failedTask({ task, state }: Place): readonly FailedTask[] {
+  const failure = state.kind === 'ended' && state.outcome === 'failed' ? state.failure : null;
+  return failure === null ? [] : [{ task: task.id, stage: task.stage.name, failure }];
 }

@@ -43,13 +43,14 @@ export class RunHooks {
     if (this.hooks === null || this.interrupted !== null) return summary;
     const failed = places.failedTasks();
     let end = summary;
-    let [first] = failed.map(({ task, failure }) => `${task}: ${explainFailure(failure)[0]}`);
+    const told = places.firstFailed();
+    let first = told === null ? '' : `${told.task}: ${explainFailure(told.failure)[0]}`;
     if (summary.exitCode === 0 && this.begun !== null) {
       const fault = await this.run('after', { PIPE_OUTCOME: summary.outcome });
       if (this.interrupted !== null) return { ...summary, outcome: 'cancelled', exitCode: 130 };
       if (fault !== null) {
         end = { ...summary, outcome: 'failed', exitCode: 1, failedHook: 'after' };
-        first = explainFailure(fault)[0];
+        [first] = explainFailure(fault);
       }
     }
     // What is left alone in a watch was told of when it failed.
@@ -59,7 +60,7 @@ export class RunHooks {
         PIPE_OUTCOME: 'failed',
         PIPE_EXIT_CODE: String(end.exitCode),
         PIPE_FAILED: [...new Set(failed.map(({ stage }) => stage))].join(' '),
-        PIPE_FAILURE: first ?? '',
+        PIPE_FAILURE: first,
       });
     // The first error stands, whatever became of that.
     return end;

@@ -24,13 +24,15 @@ export type TaskState =
   | { readonly kind: 'running'; readonly begun: Begun }
   /** Until its next attempt. */
   | { readonly kind: 'paused'; readonly begun: Begun }
-  /** `blockedBy`: the stages that failed first, where this one was skipped for them. */
-  | {
-      readonly kind: 'ended';
-      readonly outcome: TaskOutcome;
-      readonly failure: Failure | null;
-      readonly blockedBy: readonly string[];
-    };
+  | Ended;
+
+export interface Ended {
+  readonly kind: 'ended';
+  readonly outcome: TaskOutcome;
+  readonly failure: Failure | null;
+  /** The stages that failed first, where this one was skipped for them. */
+  readonly blockedBy: readonly string[];
+}
 
 /** Of a task that has been started, however many attempts that takes. */
 export interface Begun {

@@ -57,6 +57,24 @@ function run(machine: Machine, how = hooked(), options: Partial<BuildOptions> & 
   return build(machine, plan, { hooks, ...rest, before });
 }
 
+/** The variables of `onFailure` where both of two stages fail: with two jobs `a` after `b`. */
+async function toldOfTwo(a: object, { jobs = 2 } = {}) {
+  const how = hooked();
+  const second = latch();
+  const before = (world: FakeWorld) => {
+    failing('b')(world);
+    world.executor.scripts.set('a', () => (jobs === 1 ? exitOne : second.opened.then(() => exitOne)));
+    const emit = world.events.emit.bind(world.events);
+    world.events.emit = (event) => {
+      emit(event);
+      if (event.kind === 'task-finished') second.open();
+    };
+    how.before(world);
+  };
+  await build(Machine.with({}), planOf({ a, b: {} }), { hooks, jobs, keepGoing: true, before });
+  return how.env.onFailure;
+}
+
 test('before comes once, ahead of all executions, and after when the run has ended well', async () => {
   const how = hooked();
   const { world, end } = await run(withInput(), how, { jobs: 3 });
@@ -123,6 +141,12 @@ test('of a failed run onFailure is told which stages failed and why; its own fai
   });
   expect(end).toMatchObject({ event: { exitCode: 1, outcome: 'failed', failed: 1 } });
   expect(world.ofKind('run-hook-finished')[1]).toMatchObject({ outcome: 'failed', tail: ['no luck'] });
+});
+
+test('what is told of is what failed first, and what may fail only where nothing else has', async () => {
+  const why = { PIPE_FAILED: 'a b', PIPE_FAILURE: 'b: exit code 1' };
+  expect(await toldOfTwo({})).toMatchObject(why);
+  expect(await toldOfTwo({ optional: true }, { jobs: 1 })).toMatchObject(why);
 });
 
 test('an after that fails fails the run, and what was made stays made', async () => {
