@@ -21,6 +21,8 @@ export class CommandBuilder implements Builder {
   private readonly root: string;
   private usualMs = 300;
   private names: readonly string[] = [];
+  /** Those whose failure stops a build that is asked for without flags. */
+  private stopping: ReadonlySet<string> = new Set();
   private readonly ofEachStage: object;
 
   /** `ofEachStage`: fields besides those of its shape. */
@@ -36,6 +38,7 @@ export class CommandBuilder implements Builder {
     const text = `import { definePipeline } from 'pipe-build';\nexport default definePipeline(${JSON.stringify(spec, null, 2)});\n`;
     fs.writeFileSync(path.join(this.root, 'pipeline.config.ts'), text);
     this.names = pipeline.shape.map((stage) => stage.name);
+    this.stopping = new Set(pipeline.shape.flatMap(({ name, optional }) => (optional ? [] : [name])));
   }
 
   async build(request: BuildRequest, disturbance: Disturbance = { kind: 'none' }): Promise<Built> {
@@ -108,7 +111,8 @@ export class CommandBuilder implements Builder {
 
   /**
    * Whatever was found fresh before a stage that comes later was looked at. Of a part most of it was known before
-   * anything was, and so also where a failure ends the build.
+   * anything was. Where a failure stops the build nothing is looked at after it, so all of it was found fresh before: those
+   * that had nothing to wait for had their turn first, wherever they stand.
    */
   private inOrder(
     told: ReadonlyMap<string, TaskEnd>,
@@ -120,7 +124,8 @@ export class CommandBuilder implements Builder {
       for (const name of fresh) if (this.names.indexOf(name) < before) ends.set(name, 'fresh');
     };
     for (const [name, end] of told) {
-      passAll(isPart && end === 'failed' ? this.names.length : this.names.indexOf(name));
+      const isLast = end === 'failed' && (isPart || this.stopping.has(name));
+      passAll(isLast ? this.names.length : this.names.indexOf(name));
       ends.set(name, end);
     }
     passAll(this.names.length);
