@@ -29,6 +29,8 @@ export function pendingOf(found: Found): ReadonlyMap<TaskId, Pending> {
 
 /** Of a stage with items, that one has failed is worth more than that others wait. */
 function untilChanged(failure: Failure, before: Pending | undefined): Pending {
+  if (before?.kind === 'until-changed' && !before.goesAlong) return before;
+  if (failure.kind === 'io') return { kind: 'until-changed', goesAlong: true };
   if (failure.kind !== 'protected' || before?.kind === 'until-changed') return { kind: 'until-changed' };
   const others = before?.kind === 'until-decided' ? before.edited : [];
   return { kind: 'until-decided', edited: [...others, ...failure.paths] };

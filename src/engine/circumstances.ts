@@ -42,10 +42,14 @@ export function circumstancesOf(
   ]);
 }
 
-/** Who may write there. */
-function rightsOf(world: World, folders: Iterable<string>): readonly string[] {
-  const paths = [...folders].map((folder) => (folder === '' ? '.' : folder.slice(0, -1)) as FilePath);
-  return world.files.stamp(paths, 'output').map((stamp) => String(stamp?.mode));
+/** Who may write there, and whether this process may: by its owner, and as far as the disk can be written. */
+function rightsOf({ files, outputs }: World, folders: Iterable<string>): readonly string[] {
+  const names = [...folders].map((folder) => folder.slice(0, -1));
+  const stamps = files.stamp(
+    names.map((name) => (name || '.') as FilePath),
+    'output',
+  );
+  return names.map((name, i) => `${stamps[i]?.mode} ${outputs.mayWrite(name)}`);
 }
 
 /** Of what the pipeline does before anything is executed. */

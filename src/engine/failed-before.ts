@@ -70,14 +70,21 @@ export class FailedBefore {
 
   /**
    * What it would fail of again; `null`: it is worth another try, or has not failed. `isBeforeItsTurn`: whether what comes
-   * before it is to run first, and so may make other inputs than there are: which those are is seen when it has its turn.
+   * before it is to run first, and so may make other inputs than there are: which those are is seen when it has its turn;
+   * `null`: it has it, in a run.
    */
-  failureOf(task: Task, assessed: AssessmentOrFailure, isBeforeItsTurn: () => boolean): Failure | null {
+  failureOf(
+    task: Task,
+    assessed: AssessmentOrFailure,
+    isBeforeItsTurn: (() => boolean) | null,
+  ): Failure | null {
     const before = this.failures.get(task.id);
     if (before === undefined) return null;
-    if (isBeforeItsTurn()) return before.failure;
+    if (isBeforeItsTurn?.()) return before.failure;
     const key = keyOf(assessed, before.failure);
-    if (!this.isWorthTrying(task, before, key)) return before.failure;
+    // Whether a disk has room again nobody tells. It begins no run for that: what it does itself is heard of as well.
+    const goesAlong = before.failure.kind === 'io' && isBeforeItsTurn === null;
+    if (!goesAlong && !this.isWorthTrying(task, before, key)) return before.failure;
     this.failures.delete(task.id);
     return null;
   }

@@ -90,7 +90,11 @@ export class Holds implements Watching {
     return this.cleared.has(stage);
   }
 
-  hold(task: Task, assessed: AssessmentOrFailure, isBeforeItsTurn = () => false): Hold | null {
+  hold(
+    task: Task,
+    assessed: AssessmentOrFailure,
+    isBeforeItsTurn: (() => boolean) | null = null,
+  ): Hold | null {
     const { stage } = task;
     if (this.isAskedFor(task)) return null;
     if (this.isStopped(task.id)) return { kind: 'until-asked', why: 'budget' };

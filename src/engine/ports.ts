@@ -100,6 +100,8 @@ export interface Outputs {
    * above. Then what was spared is looked at again; what is `staying` does so until the end of the run, with all above.
    */
   hold(places: readonly OutputPlace[]): (staying: readonly string[]) => void;
+  /** Whether this process may put files there, or make the folder. */
+  mayWrite(folder: string): boolean;
   /** Creates the folder and its parents. */
   makeFolder(path: string): void;
   /** Gives files the present time, links themselves and not what they lead to. */

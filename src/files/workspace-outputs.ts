@@ -82,6 +82,17 @@ export class WorkspaceOutputs implements Outputs {
     }
   }
 
+  /** The system is asked, which knows of owners and of disks that are read-only what no mode tells. */
+  mayWrite(folder: string): boolean {
+    try {
+      fs.accessSync(this.inside(folder), fs.constants.W_OK | fs.constants.X_OK);
+      return true;
+    } catch (error) {
+      const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT' && folder !== '';
+      return isAbsent && this.mayWrite(folder.slice(0, Math.max(0, folder.lastIndexOf('/'))));
+    }
+  }
+
   makeFolder(folder: string): void {
     const absolute = this.inside(folder);
     if (folder !== '' && !fs.existsSync(absolute)) fs.mkdirSync(absolute, { recursive: true });

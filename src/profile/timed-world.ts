@@ -25,6 +25,7 @@ const outputsWorks: Works<Omit<Outputs, 'stage'>> = {
   dropCopies: 'clearing',
   prune: 'clearing',
   hold: 'clearing',
+  mayWrite: 'clearing',
   makeFolder: 'clearing',
   sweep: 'clearing',
   remove: 'clearing',

@@ -14,7 +14,8 @@ export type Pending =
       readonly why: 'manual' | 'failed' | 'budget';
       readonly estimateMs: number | null;
     }
-  | { readonly kind: 'until-changed' }
+  /** `goesAlong`: with whatever runs next. */
+  | { readonly kind: 'until-changed'; readonly goesAlong?: boolean }
   /** A person has edited what is protected, and has to say what becomes of it. */
   | { readonly kind: 'until-decided'; readonly edited: readonly string[] }
   | { readonly kind: 'blocked'; readonly by: TaskId };
@@ -135,10 +136,8 @@ function pendingLine(
     }
     case 'until-changed': {
       const how = hasKeys ? ', or on Enter' : '';
-      return fitted(
-        `${style.bad(glyphs.failed)} ${name} failed: it runs again when something it requires changes${how}`,
-        look,
-      );
+      const when = pending.goesAlong ? 'with whatever runs next' : 'when something it requires changes';
+      return fitted(`${style.bad(glyphs.failed)} ${name} failed: it runs again ${when}${how}`, look);
     }
     case 'until-decided': {
       const [first = ''] = pending.edited;

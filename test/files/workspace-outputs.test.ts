@@ -393,6 +393,20 @@ test.each(outside)('the path %j is refused everywhere', (name) => {
   expect(tree(path.dirname(root))).toEqual(before);
 });
 
+test('where the system lets it write, be it that the folder is to be made', () => {
+  const root = workspace({ 'out/a': '', 'shut/a': '' });
+  const outputs = outputsOf(root);
+  const access = fs.accessSync;
+  // As of a disk that was mounted read-only, or of a folder of another user.
+  vi.spyOn(fs, 'accessSync').mockImplementation((name, mode) => {
+    if (String(name) === path.join(root, 'shut')) throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+    access(name, mode);
+  });
+  const may = (folder: string) => outputs.mayWrite(folder);
+  expect(['', 'out', 'out/new', 'new/er'].map(may)).toEqual([true, true, true, true]);
+  expect(['shut', 'shut/new', 'shut/new/er'].map(may)).toEqual([false, false, false]);
+});
+
 test('a folder of the user’s is never discarded', () => {
   const root = workspace({ 'mine/a': '' });
   const inner = new WorkspaceOutputs({ root, state: path.join(root, '.pipeline-cache') });

@@ -1144,6 +1144,13 @@ export const mutants = [
     tests: ['test/engine/run-hooks.test.ts'],
   },
   {
+    name: 'what the system refused in a watch is not tried again with the next run',
+    file: 'src/engine/failed-before.ts',
+    from: "before.failure.kind === 'io' && isBeforeItsTurn === null",
+    to: 'false',
+    tests: ['test/engine/refused-in-watch.test.ts'],
+  },
+  {
     name: 'a link to a module may come to lead elsewhere',
     file: 'src/config/code-cache.ts',
     from: '!manifest.links.every(leadsOn) ||',
@@ -1321,7 +1328,7 @@ export const mutants = [
   {
     name: 'what failed runs again at any change',
     file: 'src/engine/failed-before.ts',
-    from: 'if (!this.isWorthTrying(task, before, key)) return before.failure;',
+    from: 'if (!goesAlong && !this.isWorthTrying(task, before, key)) return before.failure;',
     to: '',
     tests: ['test/engine/holds.test.ts', 'test/stories/watch-runs.test.ts'],
   },
@@ -1349,7 +1356,7 @@ export const mutants = [
   {
     name: 'a stage of a watch that edits what is made before it runs without end',
     file: 'src/engine/failed-before.ts',
-    from: 'if (isBeforeItsTurn()) return before.failure;',
+    from: 'if (isBeforeItsTurn?.()) return before.failure;',
     to: '',
     tests: ['test/engine/edited-in-watch.test.ts'],
   },

@@ -41,6 +41,13 @@ test('with keys, each line says what to press; where the screen is narrow, what 
   ]);
 });
 
+test('of what the system refused it says that it goes along with what runs next', () => {
+  const pending = new Map([[id('report'), { kind: 'until-changed', goesAlong: true } as const]]);
+  expect(restLines({ ...rest, pending, fresh: [] }, look(null))[0]).toBe(
+    '✗ report failed: it runs again with whatever runs next, or on Enter',
+  );
+});
+
 test('items are counted by their stage, one alone has its name; of very many stages there is a number', () => {
   const freshLine = (...names: readonly string[]) =>
     restLines({ ...rest, pending: new Map(), fresh: names.map(id) }, look(40)).slice(0, -1);

@@ -47,6 +47,10 @@ export class FakeOutputs implements Outputs {
     for (const file of files) this.disk.remove(`${folder}/${file.path}`);
   }
 
+  mayWrite(_: string): boolean {
+    return true;
+  }
+
   makeFolder(path: string): void {
     if (path !== '') this.disk.folder(this.inside(path));
   }
