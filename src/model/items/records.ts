@@ -59,8 +59,9 @@ function itemOf(
 ): Result<Item, string> {
   const text = textOf(record);
   if (text === null) return err(`record ${i + 1} is no object of plain data`);
-  // As JSON, what is no finite number is null.
-  const wrong = others.size > 0 || text.includes('null') ? misreadIn(record, others) : null;
+  // As JSON, what is no finite number is null, and a collection of another kind is an object without anything in it.
+  const isSuspect = others.size > 0 || text.includes('null') || text.includes('{}');
+  const wrong = isSuspect ? misreadIn(record, others) : null;
   if (wrong !== null) return err(`record ${i + 1} ${wrong}`);
   const value = (record as Record<string, unknown>)[field];
   if (value === undefined) return err(`record ${i + 1} has no key "${field}"`);
@@ -79,7 +80,7 @@ function textOf(record: unknown): string | null {
   }
 }
 
-/** Says of the first such number what is wrong with it; `null`: there is none. `value` is plain data, without circles. */
+/** Says of the first value that JSON cannot have what is wrong with it; `null`: there is none. `value` is without circles. */
 function misreadIn(value: unknown, others: ReadonlyMap<number, MisreadNumber>, pointer = ''): string | null {
   if (typeof value === 'number') {
     const other = others.get(value);
@@ -91,6 +92,8 @@ function misreadIn(value: unknown, others: ReadonlyMap<number, MisreadNumber>, p
     return `has at ${pointer} the number ${written}, ${read}: write it as text, in quotes`;
   }
   if (typeof value !== 'object' || value === null) return null;
+  if (value instanceof Map || value instanceof Set)
+    return `has at ${pointer} a ${value instanceof Map ? 'Map' : 'Set'}, which JSON has nothing for: make it an array or an object`;
   for (const [name, one] of Object.entries(value)) {
     const found = misreadIn(one, others, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
     if (found !== null) return found;

@@ -73,6 +73,21 @@ test.each([
   expect(itemsIn(forEach, { value: { entries: [{ order: 2 ** 54, no: null }] }, misread }).ok).toBe(true);
 });
 
+test('a record with a collection that JSON has nothing for is told, and not passed on without what is in it', () => {
+  const { forEach } = stageOf();
+  if (forEach?.kind !== 'records') throw new Error('no records');
+  const told = (record: object) =>
+    itemsIn(forEach, { value: { entries: [{ order: 1, empty: {}, ...record }] } });
+  expect(told({ a: [{ tags: new Set(['x']) }] })).toEqual({
+    ok: false,
+    error: ['record 1 has at /a/0/tags a Set, which JSON has nothing for: make it an array or an object'],
+  });
+  expect(told({ a: new Map([['x', 1]]) })).toMatchObject({
+    error: [expect.stringMatching(/^record 1 has at \/a a Map/)],
+  });
+  expect(told({})).toMatchObject({ ok: true, value: [{ value: { order: 1, empty: {} } }] });
+});
+
 test('a task is the same as long as its record says the same, wherever it stands', () => {
   const stage = stageOf();
   const [a, b] = tasksOf(stage, [
