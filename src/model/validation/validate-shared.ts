@@ -1,6 +1,7 @@
 // Checks what a stage and the whole pipeline may both declare, and joins the two.
 
 import { isVersionRange } from '../command/version-range.ts';
+import { globCovers } from '../glob/glob.ts';
 import type { ItemEntry } from '../items/for-each.ts';
 import type { EnvEntry, ToolRequirement } from '../stage.ts';
 import { mismatch, Section, textOf } from './config-section.ts';
@@ -32,11 +33,18 @@ export function readShared(section: Section, place: PatternPlace, pipeline: Shar
     section.report({ code: 'PIPE013', message, at: section.place('requires'), hint });
   }
   return {
-    requires: [...(pipeline?.requires ?? []), ...requires],
+    requires: [...(pipeline?.requires ?? []).filter((one) => !isExcludedBy(requires, one)), ...requires],
     env: new Map([...(pipeline?.env ?? []), ...env]),
     ...joinedSecrets(pipeline, secrets),
     tools: new Map([...(pipeline?.tools ?? []), ...readTools(section)]),
   };
+}
+
+/** Nobody needs to have what the stage says in full that it does without. */
+function isExcludedBy(own: readonly ItemEntry[], { entry }: ItemEntry): boolean {
+  return own.some(
+    (other) => other.entry.negated && other.pattern === null && globCovers(other.entry.glob, entry.glob),
+  );
 }
 
 /** Parameters in values stay placeholders, until it is known which others there are. */

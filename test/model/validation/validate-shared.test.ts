@@ -89,3 +89,14 @@ test('an optional secret is a name like any other', () => {
   expect(faults({ kind: 'exec', file: 'A' })).toEqual(['PIPE011 stages.s.secrets[0]']);
   expect(faults(1)).toEqual(['PIPE011 stages.s.secrets[0]']);
 });
+
+test('what the pipeline requires and a stage excludes, that stage does not require', () => {
+  const sources = (requires: readonly string[]) =>
+    acceptedStage({ requires }, { requires: ['show.json', 'style/*.md'] }).requires.entries.map(
+      ({ source }) => source,
+    );
+  expect(sources(['!show.json', 'a'])).toEqual(['style/*.md', '!show.json', 'a']);
+  expect(sources(['!style/**', 'style/a.md'])).toEqual(['show.json', '!style/**', 'style/a.md']);
+  // Of these some may be left.
+  expect(sources(['!style/a.md'])).toEqual(['show.json', 'style/*.md', '!style/a.md']);
+});
