@@ -11,7 +11,9 @@ export interface Model {
   ask(prompt: string): Promise<Answer>;
 }
 
-export class BusyError extends Error {
+export class ModelError extends Error {}
+
+export class BusyError extends ModelError {
   readonly retryAfter: string | null;
 }
 

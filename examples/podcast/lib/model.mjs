@@ -2,8 +2,11 @@
 
 const usdPerToken = 0.00001;
 
+/** Nothing is wrong with the code: a person can do something about it. */
+export class ModelError extends Error {}
+
 /** The model is busy or out of reach: the same question may be answered later. */
-export class BusyError extends Error {
+export class BusyError extends ModelError {
   /** `retryAfter` is a duration such as `30s` where the model named one, else null. */
   constructor(message, retryAfter = null) {
     super(message);
@@ -15,9 +18,14 @@ export class BusyError extends Error {
 /** `env` has `MODEL_URL` and `MODEL_KEY` where the model is a real one. */
 export function modelOf(provider, env) {
   if (provider === 'offline') return offline;
-  if (!env.MODEL_URL || !env.MODEL_KEY)
-    throw new Error('set MODEL_URL and MODEL_KEY, or build with -p provider=offline');
-  return overHttp(env.MODEL_URL, env.MODEL_KEY, env.MODEL_NAME ?? 'gpt-4o-mini');
+  const missing = ['MODEL_URL', 'MODEL_KEY'].filter((name) => !env[name]);
+  if (missing.length > 0)
+    throw new ModelError(
+      `${missing.join(' and ')} not set: export them, name a file that has them with --env-file, or build with -p provider=offline`,
+    );
+  if (!/^https?:/.test(env.MODEL_URL) || !URL.canParse(env.MODEL_URL))
+    throw new ModelError('MODEL_URL is no address such as https://api.openai.com');
+  return overHttp(env.MODEL_URL, env.MODEL_KEY.trim(), env.MODEL_NAME || 'gpt-4o-mini');
 }
 
 const aspects = [
@@ -36,11 +44,21 @@ const aspects = [
 /** Depends on nothing but the prompt, and costs what a real one would. */
 const offline = {
   async ask(prompt) {
-    const text = prompt.includes('\nSegments: ') ? madeUpOutline(prompt) : madeUpScript(prompt);
+    const isFor = (field) => prompt.includes(`\n${field}: `);
+    const text = isFor('Segments')
+      ? madeUpOutline(prompt)
+      : isFor('Segment')
+        ? madeUpScript(prompt)
+        : madeUpIdea(prompt);
     const tokens = estimated(prompt, text);
     return { text, tokens, usd: tokens * usdPerToken };
   },
 };
+
+function madeUpIdea(prompt) {
+  const topic = named(prompt, 'Topic');
+  return [`TOPIC: ${topic}`, 'LEARN: to explain it to a friend', `POINT: ${topic}, step by step`].join('\n');
+}
 
 function madeUpOutline(prompt) {
   const titles = Array.from({ length: Number(named(prompt, 'Segments')) }, (_, i) => {
@@ -73,16 +91,18 @@ function estimated(prompt, text) {
 
 /** As OpenAI has it, and many others since: https://platform.openai.com/docs/api-reference/chat */
 function overHttp(url, key, model) {
+  // With or without the version, as both are found in manuals.
+  const base = url.replace(/\/+$/, '').replace(/\/v1$/, '');
   return {
     async ask(prompt) {
-      const answer = await posted(`${url}/v1/chat/completions`, {
+      const answer = await posted(`${base}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
         body: JSON.stringify({ model, messages: [{ role: 'user', content: prompt }] }),
       });
-      const text = answer.choices?.[0]?.message?.content;
-      if (typeof text !== 'string')
-        throw new Error(`the model answered without a text: ${JSON.stringify(answer).slice(0, 200)}`);
+      const text = answer?.choices?.[0]?.message?.content;
+      if (typeof text !== 'string' || text.trim() === '')
+        throw new ModelError(`the model answered without a text: ${JSON.stringify(answer).slice(0, 200)}`);
       // Not all of them count.
       const tokens = answer.usage?.total_tokens ?? estimated(prompt, text);
       return { text, tokens, usd: tokens * usdPerToken };
@@ -102,8 +122,15 @@ async function posted(url, request) {
   }
   if (response.status === 429 || response.status >= 500)
     throw new BusyError(`the model is busy: status ${response.status}`, delayIn(response.headers));
-  if (!response.ok) throw new Error(`status ${response.status}: ${body.slice(0, 1000)}`);
-  return JSON.parse(body);
+  if (!response.ok)
+    throw new ModelError(`the model refuses: status ${response.status}: ${body.slice(0, 1000)}`);
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new ModelError(
+      `what answers at ${url} is no model: it begins with ${JSON.stringify(body.slice(0, 200))}`,
+    );
+  }
 }
 
 /** Seconds, or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */

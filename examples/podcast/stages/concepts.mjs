@@ -1,11 +1,8 @@
-// Notes which concept each segment of the episode covers.
+// Notes which concept each segment of an episode covers.
 import { writeFileSync } from 'node:fs';
-import { json, show } from '../lib/show.mjs';
+import { json } from '../lib/shape.mjs';
 
 const [concepts, ...files] = process.argv.slice(2);
 const scripts = files.filter((file) => file.endsWith('/script.json')).map(json);
-const rows = scripts.map(({ title, concept }) => `| ${title} | ${concept} |`);
-writeFileSync(
-  concepts,
-  [`# ${show.title}: concepts covered`, '', '| Segment | Concept |', '|---|---|', ...rows, ''].join('\n'),
-);
+const covered = scripts.map(({ title, concept }) => ({ segment: title, concept }));
+writeFileSync(concepts, JSON.stringify(covered, null, 2));

@@ -2,19 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import { ask } from '../lib/ask.mjs';
 import { giveUp } from '../lib/output.mjs';
-import { json, show } from '../lib/show.mjs';
+import { json } from '../lib/shape.mjs';
 
-const [provider, outline] = process.argv.slice(2);
-const { topic, segments } = json('episode.json');
-const answer = await ask(
-  provider,
-  [
-    `You plan an episode of "${show.title}", a podcast for ${show.audience}. ${show.style}`,
-    'Answer with one line for each segment: its title, and nothing else.',
-    `Topic: ${topic}`,
-    `Segments: ${segments}`,
-  ].join('\n'),
-);
+const [provider, concept, outline] = process.argv.slice(2);
+const { topic, learn, points, segments } = json(concept);
+const answer = await ask(provider, [
+  'Plan the episode. Answer with one line for each segment: its title, and nothing else.',
+  `Topic: ${topic}`,
+  `Learn: ${learn.join('; ')}`,
+  `Points: ${points.join('; ')}`,
+  `Segments: ${segments}`,
+]);
 // Models like to number what they list.
 const titles = answer.split('\n').flatMap((line) => line.replace(/^\s*(\d+[.)]|[-*])\s*/, '').trim() || []);
 if (titles.length !== segments)

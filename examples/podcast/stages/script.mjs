@@ -1,27 +1,23 @@
 // Has the model write what the hosts say in one segment.
 import { writeFileSync } from 'node:fs';
 import { ask } from '../lib/ask.mjs';
+import { hosts } from '../lib/brief.mjs';
 import { giveUp } from '../lib/output.mjs';
-import { json, show } from '../lib/show.mjs';
+import { json } from '../lib/shape.mjs';
 
 const [provider, plan, script] = process.argv.slice(2);
 const { topic, title } = json(plan);
-const names = show.hosts.map((host) => host.name);
-const answer = await ask(
-  provider,
-  [
-    `You write a dialogue for "${show.title}", a podcast for ${show.audience}. ${show.style}`,
-    'Answer with lines of the form "Name: what they say", and a last line "CONCEPT: " with the one idea to keep.',
-    `Hosts: ${names.join(', ')}`,
-    `Topic: ${topic}`,
-    `Segment: ${title}`,
-  ].join('\n'),
-);
+const answer = await ask(provider, [
+  'Write the dialogue of a segment.',
+  'Answer with lines of the form "Name: what they say", and a last line "CONCEPT: " with the one idea to keep.',
+  `Topic: ${topic}`,
+  `Segment: ${title}`,
+]);
 const said = answer.split('\n').flatMap((line) => {
   const [, name, text] = /^([^:]+): *(.*)$/.exec(line.trim()) ?? [];
   return name === undefined ? [] : [{ name, text }];
 });
-const stranger = said.find(({ name }) => name !== 'CONCEPT' && !names.includes(name));
+const stranger = said.find(({ name }) => name !== 'CONCEPT' && !hosts.includes(name));
 if (stranger !== undefined) giveUp(`the model lets "${stranger.name}" speak, who is no host of the show`);
 const lines = said.flatMap(({ name, text }) => (name === 'CONCEPT' ? [] : [{ host: name, text }]));
 const concept = said.find(({ name }) => name === 'CONCEPT')?.text;

@@ -149,8 +149,11 @@ test('a model that is busy or out of reach is told apart from one that refuses',
     answer = [400, {}];
     const refused = await model.ask('a').catch((error: unknown) => error);
     expect(refused).not.toBeInstanceOf(BusyError);
-    expect(refused).toMatchObject({ message: 'status 400: not this way' });
+    expect(refused).toMatchObject({ message: 'the model refuses: status 400: not this way' });
     answer = [200, {}];
+    await expect(model.ask('a')).rejects.toThrow(
+      /^what answers at http.* is no model: it begins with "not this/,
+    );
     body = JSON.stringify({ choices: [{ message: { content: 'answered' } }] });
     expect(await model.ask('asked: ')).toEqual({ text: 'answered', tokens: 4, usd: expect.closeTo(0.00004) });
     body = JSON.stringify({ error: { message: 'no such model' } });
@@ -160,7 +163,8 @@ test('a model that is busy or out of reach is told apart from one that refuses',
     await new Promise((resolve) => server.close(resolve));
   }
   await expect(model.ask('a')).rejects.toThrow(/^the model at http:.* cannot be reached: ./);
-  expect(() => modelOf('http', { MODEL_URL: 'http://127.0.0.1' })).toThrow('set MODEL_URL and MODEL_KEY');
+  expect(() => modelOf('http', { MODEL_URL: 'http://127.0.0.1' })).toThrow(/^MODEL_KEY not set: /);
+  expect(() => modelOf('http', { MODEL_URL: 'here', MODEL_KEY: 'k' })).toThrow('MODEL_URL is no address');
 });
 
 function program(name: string, body: string): void {

@@ -40,6 +40,8 @@ async function modelServer(answer: Answer) {
 }
 
 const isForOutline = (prompt: string) => prompt.includes('\nSegments: ');
+const isForScript = (prompt: string) => prompt.includes('\nSegment: ');
+const idea = 'TOPIC: How rockets work\n- LEARN: to explain it\n- **POINT**: step by step';
 
 async function podcast(segments: number): Promise<Rig> {
   const rig = await Rig.with({});
@@ -49,7 +51,7 @@ async function podcast(segments: number): Promise<Rig> {
 }
 
 function plan(rig: Rig, segments: number): void {
-  rig.write('episode.json', JSON.stringify({ topic: 'How rockets work', segments }));
+  rig.write('episodes/rockets.json', JSON.stringify({ topic: 'How rockets work', segments }));
 }
 
 /** Read from the bytes, and not by the code that wrote them. */
@@ -65,57 +67,153 @@ function measured(file: string) {
 
 test('an episode is one WAV of all its segments, and one more segment is one more of each', async () => {
   await using rig = await podcast(1);
-  expect(await rig.build()).toMatchObject({ code: 0, finished: { executed: 6 } });
-  const alone = measured(rig.path('out/tone/episode.wav'));
+  expect(await rig.build()).toMatchObject({ code: 0, finished: { executed: 10 } });
+  const alone = measured(rig.path('out/rockets/tone/episode.wav'));
+  expect(rig.read('out/rockets/cover.svg')).toMatch(/>Small Machines<[\s\S]*>How rockets work<[\s\S]*>Ada</);
 
   plan(rig, 2);
   const grown = await rig.build();
   expect(grown.executed).toEqual([
-    'episode',
-    'mix:out/segments/02/tone/speech.wav',
-    'outline',
-    'script:out/segments/02/plan.json',
-    'segments',
-    'speech:out/segments/02/script.json',
+    'cover:out/rockets/concept.json',
+    'episode:out/rockets/outline.json',
+    'ideation:episodes/rockets.json',
+    'list',
+    'mix:out/rockets/segments/02/tone/speech.wav',
+    'outline:out/rockets/concept.json',
+    'script:out/rockets/segments/02/plan.json',
+    'segments:out/rockets/outline.json',
+    'speech:out/rockets/segments/02/script.json',
   ]);
-  const progress = grown.events.filter((event) => event.kind === 'task-progress' && event.task === 'episode');
+  const progress = grown.events.filter(
+    (event) => event.kind === 'task-progress' && event.stage === 'episode',
+  );
   expect(progress).toMatchObject([
     { done: 1, total: 2 },
     { done: 2, total: 2 },
   ]);
 
-  const episode = measured(rig.path('out/tone/episode.wav'));
-  const mixes = ['01', '02'].map((name) => measured(rig.path(`out/segments/${name}/tone/mixed.wav`)));
+  const episode = measured(rig.path('out/rockets/tone/episode.wav'));
+  const mixes = ['01', '02'].map((name) => measured(rig.path(`out/rockets/segments/${name}/tone/mixed.wav`)));
   const pauseFrames = 0.4 * 16000;
   expect(episode).toMatchObject({ channels: 2, rateHz: 16000 });
   expect(alone.frames).toBe(mixes[0]!.frames);
   expect(episode.frames).toBe(mixes[0]!.frames + pauseFrames + mixes[1]!.frames);
   expect(episode.frames / episode.rateHz).toBeGreaterThan(15);
   for (const { loudnessDbfs } of [alone, episode, ...mixes]) expect(loudnessDbfs).toBeCloseTo(-20, 1);
-  expect(rig.read('out/tone/concepts.md')).toMatch(
-    /\| What is it for\? \| How rockets work, what is it for \|\n\| Who/,
-  );
+  const concept = (question: string) => `How rockets work, ${question}`;
+  const concepts = [concept('what is it for'), concept('who thought of it first')];
+  expect(JSON.parse(rig.read('out/rockets/tone/concepts.json'))).toEqual([
+    { segment: 'What is it for?', concept: concepts[0] },
+    { segment: 'Who thought of it first?', concept: concepts[1] },
+  ]);
+  const seconds = Math.round(episode.frames / episode.rateHz);
+  const wav = 'out/rockets/tone/episode.wav';
+  expect(JSON.parse(rig.read('out/episodes-tone.json'))).toEqual({
+    show: 'Small Machines',
+    episodes: [{ episode: 'rockets', topic: 'How rockets work', wav, seconds, concepts }],
+  });
+});
 
-  // What the stages share is said once, for the pipeline.
+test('of the show, those who write know the brief; its sound is the business of the others', async () => {
+  await using rig = await podcast(1);
+  rig.write('episodes/locks.json', JSON.stringify({ topic: 'How locks work', segments: 1 }));
+  const first = await rig.build();
+  expect(first).toMatchObject({ code: 0, finished: { executed: 18 } });
+  expect(JSON.parse(rig.read('out/episodes-tone.json')).episodes).toMatchObject([
+    { episode: 'locks', topic: 'How locks work', concepts: ['How locks work, what is it for'] },
+    { episode: 'rockets' },
+  ]);
+
+  rig.write('show.json', rig.read('show.json').replace('"pauseSeconds": 0.4', '"pauseSeconds": 1'));
+  rig.remove('episodes/locks.json');
+  const sound = await rig.build();
+  expect(sound).toMatchObject({ code: 0 });
+  expect(sound.executed.filter((task) => /^(ideation|outline|script)/.test(task))).toEqual([]);
+  expect(sound.finished?.metrics).toBeUndefined();
+  expect(JSON.parse(rig.read('out/episodes-tone.json')).episodes).toMatchObject([{ episode: 'rockets' }]);
+
+  // Another title is in the brief.
   rig.write('show.json', rig.read('show.json').replace('Small Machines', 'Large Machines'));
-  const { stdout } = await rig.pipe(['why', 'speech:out/segments/01/script.json']);
-  expect(stdout).toContain('show.json changed');
+  const why = async (task: string) => (await rig.pipe(['why', task])).stdout;
+  expect(await why('speech:out/rockets/segments/01/script.json')).toContain('show.json changed');
+  expect(await rig.build(['outline'])).toMatchObject({
+    executed: ['brief', 'ideation:episodes/rockets.json', 'outline:out/rockets/concept.json'],
+  });
+});
+
+const show = JSON.parse(fs.readFileSync(path.join(example, 'show.json'), 'utf8'));
+const ada = show.hosts[0];
+
+test.each([
+  ['show.json', '', ['show.json is no JSON: Unexpected end of JSON input']],
+  ['show.json', '[]', ['show.json#: must be an object']],
+  ['show.json', '{"title": "A"', [expect.stringMatching(/^show.json is no JSON: ./)]],
+  [
+    'show.json',
+    JSON.stringify({ ...show, style: ' ', hosts: [{ ...ada, name: 'A: B' }], pauseSeconds: undefined }),
+    [
+      'show.json#/style: must be one line of text',
+      'show.json#/hosts/0/name: must be a name without comma and colon',
+      'show.json#: must have "pauseSeconds"',
+    ],
+  ],
+  [
+    'show.json',
+    JSON.stringify({ ...show, hosts: [] }),
+    ['show.json#/hosts: must be a list that is not empty'],
+  ],
+  [
+    'show.json',
+    JSON.stringify({ ...show, hosts: [ada, ada] }),
+    ['show.json#/hosts/1/name: another host is called Ada'],
+  ],
+  ['episodes/rockets.json', 'null', ['episodes/rockets.json#: must be an object']],
+  [
+    'episodes/rockets.json',
+    '{"topic": "A\\nB", "segments": "3"}',
+    [
+      'episodes/rockets.json#/topic: must be one line of text',
+      'episodes/rockets.json#/segments: must be a whole number from 1 to 99',
+    ],
+  ],
+])('of %s, %s is refused before a model is paid', async (file, content, told) => {
+  await using rig = await podcast(1);
+  rig.write(file, content);
+  const built = await rig.build();
+  expect(built.code).toBe(1);
+  expect(built.events.flatMap((event) => ('tail' in event ? event.tail : []))).toEqual(told);
+  expect(built.finished?.metrics).toBeUndefined();
+});
+
+test('a byte order mark is passed over', async () => {
+  await using rig = await podcast(1);
+  for (const file of ['show.json', 'episodes/rockets.json']) rig.write(file, `\uFEFF${rig.read(file)}`);
+  expect(await rig.build(['ideation'])).toMatchObject({ code: 0, finished: { executed: 2 } });
 });
 
 test('a real model is asked over HTTP, again when it says so, and its key goes nowhere', async () => {
   await using rig = await podcast(2);
   using model = await modelServer((prompt, count) => {
     if (count === 1) return 429;
-    return isForOutline(prompt) ? '1. Fire\n2. Steel' : 'Ada: From afar.\nBen: How far?\nCONCEPT: distance';
+    if (isForOutline(prompt)) return '1. Fire\n2. Steel';
+    return isForScript(prompt) ? 'Ada: From afar.\nBen: How far?\nCONCEPT: distance' : idea;
   });
   const { asked, env } = model;
-  const built = await rig.build(['script', '-p', 'provider=http'], { env });
-  expect(built).toMatchObject({ code: 0, finished: { executed: 4, metrics: { tokens: 300 } } });
+  // In a file they do as well.
+  rig.write('.env', `MODEL_URL=${env.MODEL_URL}\n`);
+  const { MODEL_KEY } = env;
+  const flags = ['script', '-p', 'provider=http', '--env-file', '.env'];
+  const keyless = await rig.build(flags);
+  expect(keyless.end('ideation:episodes/rockets.json')?.tail).toEqual([
+    expect.stringMatching(/^MODEL_KEY not set: .* with --env-file, or build with -p provider=offline$/),
+  ]);
+  const built = await rig.build(flags, { env: { MODEL_KEY } });
+  expect(built).toMatchObject({ code: 0, finished: { executed: 5, metrics: { tokens: 400 } } });
   expect(built.events.filter((event) => event.kind === 'task-retrying')).toMatchObject([
-    { task: 'outline', delayMs: 10, failure: { kind: 'exit', code: 75 } },
+    { task: 'ideation:episodes/rockets.json', delayMs: 10, failure: { kind: 'exit', code: 75 } },
   ]);
   expect(built.stdout + built.stderr).not.toContain('key-of-the-model');
-  expect(asked).toHaveLength(4);
+  expect(asked).toHaveLength(5);
   expect(asked.every(({ key }) => key === 'Bearer key-of-the-model')).toBe(true);
   // The state folder among them.
   for (const entry of fs.readdirSync(rig.root, { recursive: true, withFileTypes: true }))
@@ -123,8 +221,10 @@ test('a real model is asked over HTTP, again when it says so, and its key goes n
       expect(fs.readFileSync(path.join(entry.parentPath, entry.name)).includes('key-of-the-model')).toBe(
         false,
       );
-  expect(asked[3]?.prompt).toMatch(/Hosts: Ada, Ben\nTopic: How rockets work\nSegment: (Fire|Steel)$/);
-  expect(JSON.parse(rig.read('out/segments/02/script.json'))).toEqual({
+  expect(asked[4]?.prompt).toMatch(
+    /Hosts: Ada, Ben\n.*\n.*\nTopic: How rockets work\nSegment: (Fire|Steel)$/,
+  );
+  expect(JSON.parse(rig.read('out/rockets/segments/02/script.json'))).toEqual({
     title: 'Steel',
     concept: 'distance',
     lines: [
@@ -136,7 +236,9 @@ test('a real model is asked over HTTP, again when it says so, and its key goes n
 
 test('a model that keeps failing is left alone for a while', async () => {
   await using rig = await podcast(4);
-  using model = await modelServer((prompt) => (isForOutline(prompt) ? '1. A\n2. B\n3. C\n4. D' : 503));
+  using model = await modelServer((prompt) =>
+    isForOutline(prompt) ? '1. A\n2. B\n3. C\n4. D' : isForScript(prompt) ? 503 : idea,
+  );
   const running = rig.start(['build', '--json', '-j4', '-p', 'provider=http'], { env: model.env });
   await running.printed('"breaker-changed"');
   const questions = model.asked.length;
@@ -147,7 +249,7 @@ test('a model that keeps failing is left alone for a while', async () => {
   expect(changes.map((line) => JSON.parse(line))).toMatchObject([
     { of: 'pool', name: 'model', state: 'open', failures: 5, pauseMs: 30_000 },
   ]);
-  // The outline, and five attempts at scripts; those that were under way came to their end.
-  expect(questions).toBeGreaterThanOrEqual(6);
-  expect(questions).toBeLessThanOrEqual(9);
+  // The idea, the outline, and five attempts at scripts; those that were under way came to their end.
+  expect(questions).toBeGreaterThanOrEqual(7);
+  expect(questions).toBeLessThanOrEqual(10);
 });
