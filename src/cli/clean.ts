@@ -107,8 +107,7 @@ function jobsOf(
 
 /** Of a stage with items those of all its items, be they there or not. */
 function recordsOf(world: World, stage: Stage): readonly TaskRecord[] {
-  if (stage.forEach !== null)
-    return world.records.remembered().filter(({ task }) => stageOfTask(task) === stage.name);
+  if (stage.forEach !== null) return world.records.remembered(stage.name);
   const record = recordIn(world.records.memory(taskOf(stage).id));
   return record === null ? [] : [record];
 }

@@ -54,8 +54,12 @@ class CombinedRecords implements Records {
     return this.withoutOthers(this.records.all());
   }
 
-  remembered(): readonly TaskRecord[] {
-    return this.withoutOthers(this.records.remembered());
+  remembered(stage?: string): readonly TaskRecord[] {
+    if (stage === undefined) return this.withoutOthers(this.records.remembered());
+    const own = this.stages.get(stage);
+    return own === undefined
+      ? this.remembered().filter(({ task }) => stageOfTask(task) === stage)
+      : this.records.remembered(stage + own.combination).map((record) => this.ofRun(record));
   }
 
   withOtherParams(): readonly TaskRecord[] {
@@ -73,8 +77,12 @@ class CombinedRecords implements Records {
     return this.records.killed().map((one) => ({ ...one, task: this.inRun(one.task) }));
   }
 
-  unfinished(): readonly TaskId[] {
-    return this.records.unfinished().map((task) => this.inRun(task));
+  unfinished(stage?: string): readonly TaskId[] {
+    if (stage === undefined) return this.records.unfinished().map((task) => this.inRun(task));
+    const own = this.stages.get(stage);
+    return own === undefined
+      ? this.unfinished().filter((task) => stageOfTask(task) === stage)
+      : this.records.unfinished(stage + own.combination).map((task) => this.inRun(task));
   }
 
   failed(task: TaskId, runId: RunId, left: Manifest = []): void {

@@ -6,7 +6,7 @@ import { taskOfStage } from '../model/items/item-tasks.ts';
 import { recordIn, type TaskRecord } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
-import { stageOfTask, type Task, taskOf } from '../model/task.ts';
+import { type Task, taskOf } from '../model/task.ts';
 import { madeWithOtherParams } from './combined-records.ts';
 import { expansionOf } from './expansion.ts';
 import { ItemTasks } from './item-tasks.ts';
@@ -56,22 +56,15 @@ function tasksWithOtherPatterns(
   graph: StageGraph,
   stages: readonly Stage[],
 ): readonly { readonly task: Task; readonly record: TaskRecord }[] {
-  const byStage = new Map<string, TaskRecord[]>();
-  // Of single items, as they are accepted one after the other, the others are not asked.
-  const areItems = stages.every(({ item }) => item !== null);
-  for (const record of areItems ? [] : records.remembered()) {
-    if (settled.get(record) === graph) continue;
-    const stage = stageOfTask(record.task);
-    const known = byStage.get(stage);
-    if (known === undefined) byStage.set(stage, [record]);
-    else known.push(record);
-  }
   return stages.flatMap((stage) => {
-    const own = stage.item === null ? null : taskOf(stage);
-    const known = own && recordIn(records.memory(own.id));
-    if (own !== null)
-      return known === null || hasSamePatterns(known, own) ? [] : [{ task: own, record: known }];
-    return (byStage.get(stage.name) ?? []).flatMap((record) => {
+    if (stage.item !== null) {
+      const task = taskOf(stage);
+      const record = recordIn(records.memory(task.id));
+      return record === null || hasSamePatterns(record, task) ? [] : [{ task, record }];
+    }
+    // Of this stage alone: as a whole pipeline is accepted, each of its stages is asked by itself.
+    return records.remembered(stage.name).flatMap((record) => {
+      if (settled.get(record) === graph) return [];
       const task = taskOfStage(stage, record.task);
       if (task === null) return [];
       if (!hasSamePatterns(record, task)) return [{ task, record }];

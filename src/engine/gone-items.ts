@@ -37,11 +37,11 @@ interface GoneTask {
 /** All of a stage that are none of its tasks, sorted. */
 function goneTasks({ records }: World, { stage, tasks, among }: Family): readonly GoneTask[] {
   const present = idsOf(tasks);
-  const isGone = (id: TaskId) =>
-    !present.has(id) && (among === undefined ? stageOfTask(id) === stage.name : among.has(id));
+  const isGone = (id: TaskId) => !present.has(id) && (among === undefined || among.has(id));
   const results = new Map<TaskId, TaskRecord>();
-  for (const record of records.remembered()) if (isGone(record.task)) results.set(record.task, record);
-  const unfinished = new Set(records.unfinished().filter(isGone));
+  for (const record of records.remembered(stage.name))
+    if (isGone(record.task)) results.set(record.task, record);
+  const unfinished = new Set(records.unfinished(stage.name).filter(isGone));
   const known = new Set([...results.keys(), ...unfinished]);
   if (known.size === 0) return [];
   const killed = new Map(records.killed().map((one) => [one.task, one]));

@@ -136,17 +136,18 @@ export interface StagedOutputs {
 /** The freshness records of one workspace. */
 export interface Records {
   memory(task: TaskId): Memory;
-  /** Those that stand; `remembered`: also the last results of tasks that are unfinished. */
+  /** Those that stand. */
   all(): readonly TaskRecord[];
-  remembered(): readonly TaskRecord[];
+  /** Also the last results of tasks that are unfinished. `stage`: of this one alone, which costs no look at the others. */
+  remembered(stage?: string): readonly TaskRecord[];
   /** Last results for other values of parameters than those of this run: not among the others, and not to be touched. */
   withOtherParams(): readonly TaskRecord[];
   /** A start marker in place of the record, before anything is touched, with the `patternTexts` of the outputs. */
   begin(task: TaskId, runId: RunId, produces?: readonly string[]): void;
   /** Attempts that began and did not end, not even badly. */
   killed(): readonly { readonly task: TaskId; readonly produces: readonly string[] }[];
-  /** Those whose last attempt did not end well, killed or not. */
-  unfinished(): readonly TaskId[];
+  /** Those whose last attempt did not end well, killed or not; `stage` as above. */
+  unfinished(stage?: string): readonly TaskId[];
   /** The attempt failed in good order: of it lies around only `left`, which is pipe's. It stays unfinished. */
   failed(task: TaskId, runId: RunId, left?: Manifest): void;
   /** Its result does not stand any more, though nothing of its own has begun. */

@@ -21,8 +21,8 @@ export class StateRecords implements Records {
     return this.state.content.records();
   }
 
-  remembered(): readonly TaskRecord[] {
-    return this.state.content.remembered();
+  remembered(stage?: string): readonly TaskRecord[] {
+    return this.state.content.remembered(stage);
   }
 
   withOtherParams(): readonly TaskRecord[] {
@@ -37,8 +37,8 @@ export class StateRecords implements Records {
     return this.state.content.killed();
   }
 
-  unfinished(): readonly TaskId[] {
-    return this.state.content.unfinished();
+  unfinished(stage?: string): readonly TaskId[] {
+    return this.state.content.unfinished(stage);
   }
 
   failed(task: TaskId, runId: RunId, left: Manifest = []): void {

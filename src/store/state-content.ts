@@ -1,14 +1,13 @@
 // What the lines of a state file add up to: records, produced contents, stamps, tools.
 
 import type { Digest, RunId, TaskId } from '../base/brand.ts';
-import { type Once, once } from '../base/once.ts';
 import type { FileEntry } from '../model/manifest.ts';
 import { type Memory, notMadeByPipe, type Overwriting, recordIn, type TaskRecord } from '../model/record.ts';
+import { Memories, type MemoryLists } from './memories.ts';
 import { ProducedContent } from './produced-content.ts';
 import type { StampRow } from './stamp-memory.ts';
 import { encodeLine, type StateLine } from './state-lines.ts';
 
-const NOTHING: Memory = { kind: 'none' };
 const ROWS_A_LINE = 500;
 const STAMP_BYTES = 170;
 const PRODUCED_BYTES = 90;
@@ -34,9 +33,7 @@ const PRODUCED_BYTES = 90;
  * facts about the past do not depend on what came later.
  */
 export class StateContent {
-  private readonly memories = new Map<TaskId, Memory>();
-  /** Of them; `null`: they changed since somebody asked. A build asks often between two changes. */
-  private lists: Lists | null = null;
+  private readonly memories = new Memories();
   private readonly lineBytes = new Map<TaskId, number>();
   /** Attempts that began and did not end, with the patterns of their outputs. */
   private readonly begun = new Map<TaskId, readonly string[]>();
@@ -46,12 +43,12 @@ export class StateContent {
   boot = '';
 
   memory(task: TaskId): Memory {
-    return this.memories.get(task) ?? NOTHING;
+    return this.memories.get(task);
   }
 
   /** The records that stand, sorted by task. */
   records(): readonly TaskRecord[] {
-    return this.listed().records();
+    return this.memories.all().records();
   }
 
   /** Attempts that began and did not end, sorted by task. */
@@ -61,20 +58,20 @@ export class StateContent {
       .sort((a, b) => (a.task < b.task ? -1 : 1));
   }
 
-  /** Tasks whose last attempt did not end well, killed or not, sorted. */
-  unfinished(): readonly TaskId[] {
-    return this.listed().unfinished();
+  /** Tasks whose last attempt did not end well, killed or not, sorted. `stage`: of one alone. */
+  unfinished(stage?: string): readonly TaskId[] {
+    return this.listed(stage).unfinished();
   }
 
-  /** Also of attempts that did not end well: the last result before. */
-  remembered(): readonly TaskRecord[] {
-    return this.listed().remembered();
+  /** Also of attempts that did not end well: the last result before. `stage`: of one alone. */
+  remembered(stage?: string): readonly TaskRecord[] {
+    return this.listed(stage).remembered();
   }
 
   apply(line: StateLine, bytes: number): void {
     switch (line.kind) {
       case 'commit':
-        this.set(line.record.task, { kind: 'done', record: line.record });
+        this.memories.set(line.record.task, { kind: 'done', record: line.record });
         this.begun.delete(line.record.task);
         this.lineBytes.set(line.record.task, bytes);
         this.rememberOutputs(line.record);
@@ -88,7 +85,6 @@ export class StateContent {
         return;
       case 'forget':
         this.memories.delete(line.task);
-        this.lists = null;
         this.begun.delete(line.task);
         this.lineBytes.delete(line.task);
         return;
@@ -113,7 +109,7 @@ export class StateContent {
 
   /** Lines are missing here. */
   gap(): void {
-    for (const [task, memory] of this.memories)
+    for (const [task, memory] of this.memories.entries())
       if (memory.kind !== 'none') this.leaveUnfinished(task, runOf(memory), false);
     this.stamps.clear();
   }
@@ -136,7 +132,7 @@ export class StateContent {
   *snapshot(): Iterable<string> {
     // Before the records: their outputs are the newest content of their paths.
     for (const paths of chunks(this.supersededContents())) yield encodeLine({ kind: 'produced', paths });
-    for (const [task, memory] of this.memories) {
+    for (const [task, memory] of this.memories.entries()) {
       const record = recordIn(memory);
       if (record !== null) yield encodeLine({ kind: 'commit', record });
       if (memory.kind === 'unfinished')
@@ -150,18 +146,18 @@ export class StateContent {
 
   private leaveUnfinished(task: TaskId, runId: RunId, leftovers: boolean, overwritten?: Overwriting): void {
     const last = recordIn(this.memory(task));
-    this.set(task, { kind: 'unfinished', runId, leftovers, last, ...(overwritten && { overwritten }) });
+    this.memories.set(task, {
+      kind: 'unfinished',
+      runId,
+      leftovers,
+      last,
+      ...(overwritten && { overwritten }),
+    });
     if (!leftovers) this.begun.delete(task);
   }
 
-  private set(task: TaskId, memory: Memory): void {
-    this.memories.set(task, memory);
-    this.lists = null;
-  }
-
-  private listed(): Lists {
-    this.lists ??= listsOf(this.memories);
-    return this.lists;
+  private listed(stage?: string): MemoryLists {
+    return stage === undefined ? this.memories.all() : this.memories.of(stage);
   }
 
   private rememberOutputs(record: TaskRecord): void {
@@ -171,7 +167,7 @@ export class StateContent {
   /** Produced contents that no record tells of. */
   private supersededContents(): (readonly [string, ...Digest[]])[] {
     const told = new Set<string>();
-    for (const memory of this.memories.values()) {
+    for (const [, memory] of this.memories.entries()) {
       const record = recordIn(memory);
       if (record !== null) for (const { path, digest } of producedBy(record)) told.add(`${digest}${path}`);
     }
@@ -182,24 +178,6 @@ export class StateContent {
     }
     return rest;
   }
-}
-
-interface Lists {
-  readonly records: Once<readonly TaskRecord[]>;
-  readonly remembered: Once<readonly TaskRecord[]>;
-  readonly unfinished: Once<readonly TaskId[]>;
-}
-
-function listsOf(memories: ReadonlyMap<TaskId, Memory>): Lists {
-  const byTask = (records: TaskRecord[]) => records.sort((a, b) => (a.task < b.task ? -1 : 1));
-  const all = () => [...memories.values()];
-  return {
-    records: once(() => byTask(all().flatMap((one) => (one.kind === 'done' ? one.record : [])))),
-    remembered: once(() => byTask(all().flatMap((one) => recordIn(one) ?? []))),
-    unfinished: once(() =>
-      [...memories].flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : [])).sort(),
-    ),
-  };
 }
 
 /** What a person made was not produced: it must never be taken for replaceable. */

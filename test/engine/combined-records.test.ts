@@ -4,6 +4,7 @@ import type { Digest, FilePath, RunId, TaskId } from '../../src/base/brand.ts';
 import { madeWithOtherParams, recordsFor } from '../../src/engine/combined-records.ts';
 import type { Records } from '../../src/engine/ports.ts';
 import type { TaskRecord } from '../../src/model/record.ts';
+import { stageOfTask } from '../../src/model/task.ts';
 import { validate } from '../../src/model/validation/validate.ts';
 import { place } from '../model/validation/sample-config.ts';
 import { FakeRecords, RecordShelf } from '../rig/fake-records.ts';
@@ -125,4 +126,25 @@ test('attempts that were killed with other values are told of', () => {
   shelf.as('art').failed(killed!.task, run);
   expect(shelf.as('math').killed()).toEqual([]);
   expect(shelf.as('math').unfinished()).toEqual(['lesson']);
+});
+
+test('of one stage, the same is told as of all, as far as it concerns the stage', () => {
+  const shelf = new Shelf();
+  for (const subject of ['math', 'art']) {
+    const records = shelf.as(subject);
+    for (const task of ['lesson', 'page:in/1.txt', 'page:in/2.txt', 'index'])
+      records.commit(record(task, `out/${subject}`));
+    records.begin('page:in/3.txt' as TaskId, run);
+    records.begin('index' as TaskId, run);
+  }
+  shelf.plain.commit(record('lesson', 'out/old.txt'));
+  shelf.plain.commit(record('removed', 'removed.txt'));
+  const records = shelf.as('art');
+  for (const stage of ['lesson', 'lesson?', 'page', 'index', 'removed', 'never']) {
+    const ofStage = (id: TaskId) => stageOfTask(id) === stage;
+    expect(idsOf(records.remembered(stage))).toEqual(idsOf(records.remembered()).filter(ofStage));
+    expect(records.unfinished(stage)).toEqual(records.unfinished().filter(ofStage));
+  }
+  expect(idsOf(records.remembered('page'))).toEqual(['page:in/1.txt', 'page:in/2.txt']);
+  expect(records.unfinished('page')).toEqual(['page:in/3.txt']);
 });

@@ -9,6 +9,7 @@ import {
   recordIn,
   type TaskRecord,
 } from '../../src/model/record.ts';
+import { stageOfTask } from '../../src/model/task.ts';
 
 interface Content {
   readonly memories: Map<TaskId, Memory>;
@@ -36,8 +37,10 @@ export class FakeRecords implements Records {
     return this.seen.memories.get(task) ?? { kind: 'none' };
   }
 
-  remembered(): readonly TaskRecord[] {
-    return [...this.seen.memories.values()].flatMap((memory) => recordIn(memory) ?? []);
+  remembered(stage?: string): readonly TaskRecord[] {
+    return [...this.seen.memories.values()]
+      .flatMap((memory) => recordIn(memory) ?? [])
+      .filter(({ task }) => stage === undefined || stageOfTask(task) === stage);
   }
 
   all(): readonly TaskRecord[] {
@@ -66,8 +69,10 @@ export class FakeRecords implements Records {
     );
   }
 
-  unfinished(): readonly TaskId[] {
-    return [...this.seen.memories].flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : []));
+  unfinished(stage?: string): readonly TaskId[] {
+    return [...this.seen.memories]
+      .flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : []))
+      .filter((task) => stage === undefined || stageOfTask(task) === stage);
   }
 
   failed(task: TaskId, runId: RunId, left: Manifest = []): void {

@@ -1,5 +1,6 @@
 // Items that would make a file where another stage needs a folder, or the other way round: what the names of items decide.
 import type { Diagnostic } from '../diagnostic.ts';
+import { AffixIndex } from '../glob/affix-index.ts';
 import { mayNest, nestedFiles } from '../glob/nested-files.ts';
 import type { PatternEntry } from '../glob/pattern-set.ts';
 import type { Stage } from '../stage.ts';
@@ -12,7 +13,8 @@ export function nestedAcross(
   families: readonly { readonly stage: Stage; readonly tasks: readonly Task[] }[],
 ): readonly Diagnostic[] {
   // There may be very many items, and nearly always the patterns of their stages tell that there is nothing to be found.
-  const inQuestion = families.filter(({ stage }) => stages.some((other) => mayMeet(stage, other)));
+  const outputs = families.length === 0 ? null : outputsOf(stages);
+  const inQuestion = families.filter(({ stage }) => outputs !== null && mayMeet(stage, outputs));
   if (inQuestion.length === 0) return [];
   const known = new Set(inQuestion.map(({ stage }) => stage.name));
   const others = stages.filter(({ name }) => !known.has(name)).map((stage) => taskOf(stage));
@@ -27,18 +29,38 @@ export function nestedAcross(
     .map(problemOf);
 }
 
-function mayMeet(stage: Stage, other: Stage): boolean {
-  if (stage === other) return false;
-  const theirs = other.produces?.entries ?? [];
+interface Output {
+  readonly stage: Stage;
+  readonly entry: PatternEntry;
+}
+
+/** By how they begin: there may be thousands of stages with items, each of which is held to all others. */
+function outputsOf(stages: readonly Stage[]): AffixIndex<Output> {
+  const outputs = stages.flatMap((stage) =>
+    (stage.produces?.entries ?? []).map((entry): Output => ({ stage, entry })),
+  );
+  return new AffixIndex(outputs, ({ entry }) => ({ prefix: beginningOf(entry), tail: '' }));
+}
+
+function mayMeet(stage: Stage, outputs: AffixIndex<Output>): boolean {
   return (stage.produces?.entries ?? []).some((a) =>
-    theirs.some((b) => beginAlike(a, b) && (mayNest(a, b) || mayNest(b, a))),
+    outputs
+      .compatible({ prefix: beginningOf(a), tail: '' })
+      .some(
+        ({ stage: other, entry: b }) =>
+          other !== stage && beginAlike(a, b) && (mayNest(a, b) || mayNest(b, a)),
+      ),
   );
 }
 
 /** As they must where one is above the other; asked first, since it costs least. */
-function beginAlike({ glob: a }: PatternEntry, { glob: b }: PatternEntry): boolean {
-  const [one, other] = [a.literal ?? a.base, b.literal ?? b.base];
+function beginAlike(a: PatternEntry, b: PatternEntry): boolean {
+  const [one, other] = [beginningOf(a), beginningOf(b)];
   return one.startsWith(other) || other.startsWith(one);
+}
+
+function beginningOf({ glob }: PatternEntry): string {
+  return glob.literal ?? glob.base;
 }
 
 function problemOf(nested: {
