@@ -27,6 +27,18 @@ export function pendingOf(found: Found): ReadonlyMap<TaskId, Pending> {
   return pending;
 }
 
+/**
+ * What of it a person has to be told anew, as text to compare. Which item is waited for, and what one took, changes with
+ * each that is built in another terminal, and nobody would want a line for each of them.
+ */
+export function newsIn(pending: ReadonlyMap<TaskId, Pending>): string {
+  const news = [...pending].map(([id, state]) => {
+    if (state.kind === 'blocked') return [id, state.kind, stageOfTask(state.by)];
+    return state.kind === 'until-asked' ? [id, state.kind, state.why] : [id, state];
+  });
+  return JSON.stringify(news);
+}
+
 /** Of a stage with items, that one has failed is worth more than that others wait. */
 function untilChanged(failure: Failure, before: Pending | undefined): Pending {
   if (before?.kind === 'until-changed' && !before.goesAlong) return before;

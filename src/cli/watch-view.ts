@@ -13,7 +13,7 @@ import { brokenLine, changedLine, type Rest, restLines } from '../render/watch-l
 import { createWriter, type Writer } from '../render/writer.ts';
 import type { Flags } from './flags.ts';
 import { flagsToGoOn } from './going-on.ts';
-import { freshOf, pendingOf } from './pending.ts';
+import { freshOf, newsIn, pendingOf } from './pending.ts';
 import { printDiagnostics } from './print.ts';
 import { modeOf, openConsole } from './showing.ts';
 import { standardError, standardOutput } from './standard-streams.ts';
@@ -153,7 +153,7 @@ export class WatchView {
         ? []
         : [...pendingOf(found)].filter(([, { kind }]) => kind === 'until-asked').map(([id]) => id);
     // How many folders are watched is no news.
-    const told = found === null ? 'broken' : JSON.stringify([refused, ...pendingOf(found)]);
+    const told = found === null ? 'broken' : JSON.stringify([refused, newsIn(pendingOf(found))]);
     if (told === this.toldRest) return;
     this.toldRest = told;
     // Just above it stands more of that.

@@ -152,6 +152,21 @@ test('what is to be asked for is pending, with what it took the last time, and w
   expect(rig.read('out/behind.txt')).toBe('0');
 });
 
+test('while what is pending is built in another terminal, item by item, nothing is said again', async () => {
+  const config = `{ stages: {
+    each: { forEach: 'in/{n}.txt', produces: ['each/{n}.txt'], run: 'cp {item} each/{n}.txt', watch: 'manual' },
+    all: { requires: ['each/*.txt'], produces: ['all.txt'], run: 'cat each/*.txt > all.txt' },
+  } }`;
+  await using rig = await Rig.compiled({ 'in/1.txt': '1', 'in/2.txt': '2', 'in/3.txt': '3' }, config);
+  const [watcher, first] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(first.text).toContain('– all waits for each:in/1.txt\n');
+  for (const n of [1, 2, 3]) expect(await rig.build([`each:in/${n}.txt`])).toMatchObject({ code: 0 });
+  const pass = await watcher.rest();
+  expect(pass).toMatchObject({ runs: 1, done: ['all'] });
+  expect(pass.text).not.toContain('is pending');
+});
+
 test('a configuration that breaks is told of, and mended it goes on with what is still valid', async () => {
   const stage = (text: string) => `
     import { definePipeline } from 'pipe-build';
