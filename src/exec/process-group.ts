@@ -158,6 +158,7 @@ class StartedGroup implements ProcessGroup {
       ) {
         // What is not read for want of room has not paused by itself.
         await this.held;
+        if (!open) break;
         this.sawOutput = false;
         // Not a reason to stay: as long as output may come, the open streams are one.
         await new Promise((resolve) => setTimeout(resolve, this.spec.periods.drainMs).unref());

@@ -50,6 +50,7 @@ export class StartedLeader implements Leader {
         this.ends({ kind: 'not-started', error: systemError(more.readUInt32BE(0), this.spec.file) });
         break;
       case 'E':
+        this.hasClosed ||= more.readUInt32BE(8) === 1;
         this.ends(endOf(more.readUInt32BE(0), more.readUInt32BE(4) === 1));
         break;
     }

@@ -3,6 +3,9 @@
 
 import { markNames } from './process-table.ts';
 
+/** So long is not told that a process is there, unless there is something else to tell. */
+const waitsForCompanySeconds = 0.01;
+
 /** A frame is the length of the rest (4 bytes, big-endian, as all numbers), a letter, the command's number, and more. */
 export const frameHead = { lengthBytes: 4, letterBytes: 1, numberBytes: 4 } as const;
 
@@ -27,8 +30,12 @@ export function starterTitle(engine: number | string): string {
  * - `P`: the process is there; its number.
  * - `F`: it could not be started; the system's error number.
  * - `1`, `2`: what it printed on that descriptor.
- * - `E`: it has ended; status as of `wait` and whether its group is empty, as two numbers.
- * - `C`: nothing more will be printed.
+ * - `E`: it has ended; status as of `wait`, whether its group is empty, and whether nothing more will be printed, as three
+ *   numbers.
+ * - `C`: nothing more will be printed, where that was not so when it ended.
+ *
+ * What it has to tell goes in one piece, as each piece wakes the one that it serves. That a process is there may wait a
+ * moment for company: short commands are over by then.
  *
  * Every command leads a process group of its own, and signals have their usual effect in all of them.
  *
@@ -40,7 +47,8 @@ export const starterProgram = String.raw`
 my $engine = getppid;
 $0 = "${starterTitle('$engine')}";
 my $in = '';
-my (%numberOf, %groupOf, %reading, %open, %error);
+my ($out, $isUrgent) = ('', 0);
+my (%numberOf, %groupOf, %running, %reading, %open, %error);
 pipe(my $childEnded, my $childEnds) or exit 1;
 pipe(my $failed, my $fails) or exit 1;
 $SIG{CHLD} = sub { syswrite $childEnds, '.' };
@@ -48,11 +56,16 @@ $SIG{CHLD} = sub { syswrite $childEnds, '.' };
 $SIG{PIPE} = sub {};
 
 sub report {
-  my $frame = pack('N', length $_[0]) . $_[0];
-  for (my $at = 0; $at < length $frame;) {
-    my $count = syswrite STDOUT, $frame, length($frame) - $at, $at;
+  $out .= pack('N', length $_[0]) . $_[0];
+  $isUrgent = 1 unless $_[1];
+}
+
+sub speak {
+  for (my $at = 0; $at < length $out;) {
+    my $count = syswrite STDOUT, $out, length($out) - $at, $at;
     if (defined $count) { $at += $count } elsif ($! + 0 != 4) { alone() }
   }
+  ($out, $isUrgent) = ('', 0);
 }
 
 sub shut {
@@ -62,7 +75,7 @@ sub shut {
   close $pipe;
   return if %{$open{$number}};
   delete $open{$number};
-  report('C' . pack('N', $number));
+  report('C' . pack('N', $number)) unless $running{$number};
 }
 
 sub marks {
@@ -77,8 +90,8 @@ sub start {
   my %set = splice @fields, 0, 2 * shift @fields;
   @ENV{keys %set} = values %set;
   delete @ENV{@fields};
-  my ($out, $toOut, $err, $toErr);
-  my $process = pipe($out, $toOut) && pipe($err, $toErr) ? fork : undef;
+  my ($fromOut, $toOut, $err, $toErr);
+  my $process = pipe($fromOut, $toOut) && pipe($err, $toErr) ? fork : undef;
   return report('F' . pack('NN', $number, $! + 0)) unless defined $process;
   if ($process == 0) {
     setpgrp 0, 0;
@@ -90,11 +103,12 @@ sub start {
   # Here too: whoever hears of it may send a signal before the copy has come to it.
   setpgrp $process, $process;
   $numberOf{$process} = $number;
+  $running{$number} = 1;
   $groupOf{$number} = [$process, marks()];
-  $open{$number} = { 1 => $out, 2 => $err };
-  $reading{fileno $out} = [$number, 1, $out];
+  $open{$number} = { 1 => $fromOut, 2 => $err };
+  $reading{fileno $fromOut} = [$number, 1, $fromOut];
   $reading{fileno $err} = [$number, 2, $err];
-  report('P' . pack('NN', $number, $process));
+  report('P' . pack('NN', $number, $process), 'may wait');
 }
 
 sub hear {
@@ -114,6 +128,7 @@ sub collect {
     my $status = $?;
     my $number = delete $numberOf{$process};
     next unless defined $number;
+    delete $running{$number};
     my $ready = '';
     vec($ready, fileno $failed, 1) = 1;
     while ($status == 9 && select(my $now = $ready, undef, undef, 0) > 0) {
@@ -125,7 +140,7 @@ sub collect {
     my $isGone = !kill(0, -$process) && $! + 0 == 3;
     delete $groupOf{$number} if $isGone;
     if (defined $why) { report('F' . pack('NN', $number, $why)) }
-    else { report('E' . pack('NNN', $number, $status, $isGone ? 1 : 0)) }
+    else { report('E' . pack('NNNN', $number, $status, $isGone ? 1 : 0, $open{$number} ? 0 : 1)) }
   }
 }
 
@@ -137,9 +152,12 @@ sub alone {
 
 report('R' . pack('N', 0));
 for (;;) {
+  speak() if $isUrgent;
   my $wanted = '';
   vec($wanted, $_, 1) = 1 for 0, fileno $childEnded, keys %reading;
-  next if select(my $ready = $wanted, undef, undef, undef) < 0;
+  my $found = select(my $ready = $wanted, undef, undef, length $out ? ${waitsForCompanySeconds} : undef);
+  speak() if $found == 0;
+  next if $found <= 0;
   for my $descriptor (sort { $a <=> $b } grep { vec $ready, $_, 1 } keys %reading) {
     my ($number, $stream, $pipe) = @{$reading{$descriptor} or next};
     my $count = sysread $pipe, my $bytes, 65536;
