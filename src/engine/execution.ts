@@ -24,7 +24,7 @@ export interface Prepared {
   /** In one line, for people. */
   readonly command: string;
   /** Variables of the caller that the stage does not see. */
-  readonly hiddenEnv: readonly string[];
+  readonly hiddenEnv: () => readonly string[];
   /** The execution of a hook, with these variables besides; `null`: the stage has none. */
   readonly hookOf: (hook: HookName, about: Readonly<Record<string, string>>) => Execution | null;
   /** The last that it asked for before another attempt. */

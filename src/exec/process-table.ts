@@ -24,7 +24,7 @@ export type Marks = readonly string[];
 
 export function marksIn(env: Readonly<Record<string, string>>): Marks {
   if (!env.PIPE_RUN_ID) return [];
-  return markNames.flatMap((name) => (env[name] ? [`${name}=${env[name]}`] : []));
+  return markNames.filter((name) => env[name]).map((name) => `${name}=${env[name]}`);
 }
 
 /**

@@ -120,8 +120,8 @@ class Starter {
     const set = names.filter((name) => this.variables[name] !== env[name]);
     const gone = Object.keys(this.variables).filter((name) => !Object.hasOwn(env, name));
     this.variables = env;
-    const variables = set.flatMap((name) => [name, env[name] ?? '']);
-    return [cwd, args.length + 1, file, ...args, set.length, ...variables, ...gone].join('\0');
+    const named = (name: string) => `${name}\0${env[name] ?? ''}`;
+    return [cwd, args.length + 1, file, ...args, set.length, ...set.map(named), ...gone].join('\0');
   }
 
   private send(letter: string, number: number, more: string): void {

@@ -16,10 +16,11 @@ export class EmptiedFolders {
   }
 
   hold(places: readonly OutputPlace[]): (staying: readonly string[]) => void {
-    const keys = places.flatMap(({ folder, deep }) => [
-      ...withThoseAbove(folder),
-      ...(deep ? [allBelow(folder)] : []),
-    ]);
+    const keys: string[] = [];
+    for (const { folder, deep } of places) {
+      keys.push(...withThoseAbove(folder));
+      if (deep) keys.push(allBelow(folder));
+    }
     this.count(keys);
     return (staying) => {
       // First: what stays is not to be free in between.

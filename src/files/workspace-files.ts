@@ -29,6 +29,7 @@ import { PresentStamps } from './present-stamps.ts';
 import { ReadingTogether } from './reading-together.ts';
 import { isExecutable, stampOf, stampOfTarget, stampWithTarget } from './stamp.ts';
 import type { StandingStamps } from './standing-stamps.ts';
+import { unreadAmong } from './unread-among.ts';
 import type { walk } from './walk.ts';
 import { isMangled, whyUnreadable } from './why-unreadable.ts';
 
@@ -177,17 +178,9 @@ export class WorkspaceFiles implements Files {
     return stamp;
   }
 
-  /** Links and what cannot be stamped are left to those who read one file after the other. */
   private unreadAmong(files: readonly ListedFile[]): readonly Unread[] {
-    return files.flatMap(({ path: file }) => {
-      try {
-        const stamp = this.stampOnce(file);
-        if (stamp?.kind !== 'file' || this.digests.known(file, stamp) !== undefined) return [];
-        return [{ file, absolutePath: this.absolute(file), stamp }];
-      } catch {
-        return [];
-      }
-    });
+    const stamp = (file: FilePath) => this.stampOnce(file);
+    return unreadAmong(files, this.digests, { stamp, absolute: (file) => this.absolute(file) });
   }
 
   private outputEntry(

@@ -49,7 +49,7 @@ export class StateRunFolders implements RunFolders {
   logPath(task: TaskId): string {
     const shared = this.shared.get(task);
     if (shared !== undefined) return shared;
-    return path.join(this.make('runs', this.runId, 'logs'), logFileName(task, this.logs.get(task) ?? 1));
+    return `${this.make('runs', this.runId, 'logs')}/${logFileName(task, this.logs.get(task) ?? 1)}`;
   }
 
   beginLog(task: TaskId): void {
@@ -102,9 +102,9 @@ export class StateRunFolders implements RunFolders {
   }
 
   private folderIn(place: string, what: string, task: TaskId): string {
-    const folder = path.join(place, what, this.runId);
+    const folder = `${place}/${what}/${this.runId}`;
     // What a person made is to be found under its own path, whichever task it stood in the way of.
-    return what === 'displaced' ? folder : path.join(folder, taskFileName(task));
+    return what === 'displaced' ? folder : `${folder}/${taskFileName(task)}`;
   }
 
   private temporaryFolder(): string {
@@ -123,7 +123,7 @@ export class StateRunFolders implements RunFolders {
   }
 
   private make(...parts: readonly string[]): string {
-    const folder = path.join(this.substitute ?? this.state, ...parts);
+    const folder = `${this.substitute ?? this.state}/${parts.join('/')}`;
     if (this.made.has(folder)) return folder;
     try {
       if (this.substitute === null && this.made.size === 0) makeStateFolder(this.state);

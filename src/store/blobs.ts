@@ -29,6 +29,9 @@ const BLOB_MODE = 0o444;
 /** Up to here a content is read once and written from memory; beyond, the system copies it, or clones it. */
 const SMALL_BYTES = 64 * 1024;
 
+/** Far below what a collection spares. */
+const YOUNG_MS = 60_000;
+
 /** `add` and `put` throw what the file system says; `replay` and `verify` never throw. */
 export class FolderBlobs implements BlobStore {
   private readonly folder: string;
@@ -155,7 +158,8 @@ function refresh(file: string, sizeBytes: number): boolean {
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
     if (stat === undefined || !stat.isFile() || stat.size !== sizeBytes) return false;
     const now = new Date();
-    fs.utimesSync(file, now, now);
+    // An empty log is stored with nearly every result: it stays young for a while.
+    if (Math.abs(now.getTime() - stat.mtimeMs) > YOUNG_MS) fs.utimesSync(file, now, now);
     return true;
   } catch {
     return false;

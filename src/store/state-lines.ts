@@ -131,7 +131,8 @@ function overwritingOf([path, params]: readonly string[]): { readonly overwritte
 function rowOfRecord(record: TaskRecord): RecordRow {
   const { task, fingerprint, runId, finishedAtMs, durationMs, parts, inputs, outputs, metrics } = record;
   const { accepted, handMade, unnameable, executedIn } = record;
-  const names = parts.flatMap((part) => [part.name, part.value]);
+  const names: string[] = [];
+  for (const part of parts) names.push(part.name, part.value);
   const row = [
     'c',
     task,

@@ -44,8 +44,8 @@ export interface EnvironmentParts {
 export interface StageEnvironment {
   /** Complete, sorted by name. */
   readonly env: Readonly<Record<string, string>>;
-  /** Variables of the caller that the stage does not see, sorted. */
-  readonly hidden: readonly string[];
+  /** Variables of the caller that the stage does not see, sorted. Only who failed asks. */
+  readonly hidden: () => readonly string[];
 }
 
 /** `LANG` is `C.UTF-8` unless declared; a declared variable that the caller does not have is unset. */
@@ -68,8 +68,9 @@ export function stageEnvironment(parts: EnvironmentParts): StageEnvironment {
 
   return {
     env: Object.fromEntries([...env].sort(([a], [b]) => (a < b ? -1 : 1))),
-    hidden: Object.keys(caller)
-      .filter((name) => !env.has(name) && !noise.test(name))
-      .sort(),
+    hidden: () =>
+      Object.keys(caller)
+        .filter((name) => !env.has(name) && !noise.test(name))
+        .sort(),
   };
 }

@@ -18,7 +18,8 @@ test('a stage sees the basic set and nothing else of its caller', () => {
     SHLVL: '2',
     npm_config_x: '1',
   };
-  expect(stageEnvironment({ ...nothing, caller })).toEqual({
+  const { env, hidden } = stageEnvironment({ ...nothing, caller });
+  expect({ env, hidden: hidden() }).toEqual({
     env: {
       HOME: '/home/me',
       LANG: 'C.UTF-8',
@@ -45,7 +46,7 @@ test('what a stage declares is set or passed; a secret is passed; what the calle
   expect(env).toMatchObject({ LANG: 'de_DE', EMPTY: '', MODE: 'stage', KEY: 's3cret' });
   expect(Object.keys(env)).not.toContain('ABSENT');
   expect(Object.keys(env)).not.toContain('OTHER_KEY');
-  expect(hidden).toEqual([]);
+  expect(hidden()).toEqual([]);
 });
 
 test('LANG that is declared and that the caller lacks is unset', () => {
