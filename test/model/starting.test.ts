@@ -104,7 +104,7 @@ test('a graph of stages is taken over with schemas and hooks, as a list or by na
   ]);
   expect([draft.pipelines, draft.notes]).toEqual([
     { all: ['make-list', 'next'] },
-    ['make-list: "sideEffects" is not taken over'],
+    ['make-list: it was called "make list"', 'make-list: "sideEffects" is not taken over'],
   ]);
   expect(taken(fromStageGraph, { stages: { a: { run: 'x' } } }).stages).toMatchObject([
     { name: 'a', run: ['x'] },
@@ -135,6 +135,49 @@ test('retries of a graph come after a first attempt, and what it goes on after i
   expect(draftText({ about: [], stages: stages.slice(0, 1), notes })).toContain(
     "      run: 'x',\n      retry: { attempts: 3 },\n      optional: true,\n",
   );
+});
+
+test('names that no stage can have are made into such, everywhere, and that is told', () => {
+  const { stages, pipelines, notes } = taken(fromStageGraph, {
+    pipelines: { 'full refresh': ['make list', 7] },
+    stages: [
+      { id: 'make list', run: 'true' },
+      { id: 7, run: 'true', dependsOn: ['make list'], env: ['HOME', 'TOKEN'], tools: 'python3' },
+    ],
+  });
+  expect(stages).toMatchObject([{ name: 'make-list' }, { name: 'stage-7', after: ['make-list'] }]);
+  expect(stages[1]?.env).toEqual({ HOME: true, TOKEN: true });
+  expect(pipelines).toEqual({ 'full-refresh': ['make-list', 'stage-7'] });
+  expect(notes).toEqual([
+    'make-list: it was called "make list"',
+    'stage-7: it was called "7"',
+    'stage-7: tools is not taken over: it is no object',
+  ]);
+});
+
+test('paths of Windows become such as patterns and shells know', () => {
+  const { stages, notes } = taken(fromStageGraph, {
+    stages: [
+      {
+        id: 'a',
+        script: 'scripts\\a.py',
+        args: ['data', 'data\\in\\*.csv', '--as', 'a\\tb', 'out\\sub'],
+        inputs: ['data\\in\\*.csv'],
+        outputs: [{ path: 'out\\sub\\o.json', schema: 'schemas\\o.json' }],
+      },
+      { id: 'b', run: 'printf "a\\tb"', outputs: 'b.txt' },
+    ],
+  });
+  expect(stages).toMatchObject([
+    {
+      run: ["python3 scripts/a.py data 'data/in/*.csv' --as 'a\\tb' out/sub"],
+      requires: ['data/in/*.csv'],
+      produces: ['out/sub/o.json'],
+      schemas: { 'out/sub/o.json': 'schemas/o.json' },
+    },
+    { run: ['printf "a\\tb"'] },
+  ]);
+  expect(notes).toEqual(['a: its paths were written with "\\"']);
 });
 
 test('all that is wrong with a graph is told at once', () => {

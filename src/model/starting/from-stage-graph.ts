@@ -3,6 +3,7 @@
 import type { Draft, DraftStage } from './draft.ts';
 import { attemptsOf, optionalOf, timeoutOf } from './graph-failures.ts';
 import { isJson, type Json, type Reading, stageName } from './reading.ts';
+import { withForwardSlashes } from './windows-paths.ts';
 
 const runners: Readonly<Record<string, string>> = {
   ...{ js: 'node', mjs: 'node', cjs: 'node', ts: 'node', py: 'python3', sh: 'sh', rb: 'ruby' },
@@ -43,18 +44,22 @@ function entriesOf(value: unknown): readonly (readonly [name: string, said: unkn
   if (Array.isArray(value))
     return value.map((one: unknown, i) => {
       const own = isJson(one) ? (one.id ?? one.name) : undefined;
-      return [typeof own === 'string' ? own : `stage-${i + 1}`, one, `[${i}]`] as const;
+      const name = typeof own === 'string' || typeof own === 'number' ? String(own) : `stage-${i + 1}`;
+      return [name, one, `[${i}]`] as const;
     });
   return isJson(value) ? Object.entries(value).map(([key, one]) => [key, one, key] as const) : [];
 }
 
-function stageOf(key: string, said: unknown, place: string, reading: Reading): readonly DraftStage[] {
+function stageOf(key: string, raw: unknown, place: string, reading: Reading): readonly DraftStage[] {
   const name = stageName(key);
   const at = `stages${place.startsWith('[') ? '' : '.'}${place}`;
-  if (!isJson(said)) {
-    reading.wrong(at, `expected an object, found ${said === null ? 'null' : typeof said}`);
+  if (!isJson(raw)) {
+    reading.wrong(at, `expected an object, found ${raw === null ? 'null' : typeof raw}`);
     return [];
   }
+  if (name !== key) reading.note(`${name}: it was called ${JSON.stringify(key)}`);
+  const said = withForwardSlashes(raw);
+  if (said !== raw) reading.note(`${name}: its paths were written with "\\"`);
   const take = (...names: string[]) => reading.oneOf(said, names, name);
   for (const field of Object.keys(said))
     if (!known.has(field)) reading.note(`${name}: "${field}" is not taken over`);
@@ -161,8 +166,11 @@ function pathsIn(value: unknown): unknown {
 
 /** Variables that are passed on from the caller. */
 function passedIn(env: unknown): Readonly<Record<string, true>> {
-  const passed = Object.entries(isJson(env) ? env : {}).filter(([, value]) => value === true);
-  return Object.fromEntries(passed.map(([name]) => [name, true]));
+  // A list of names, or a record.
+  const passed = Array.isArray(env)
+    ? env.filter((name) => typeof name === 'string')
+    : Object.entries(isJson(env) ? env : {}).flatMap(([name, value]) => (value === true ? [name] : []));
+  return Object.fromEntries(passed.map((name) => [name, true]));
 }
 
 function withoutTrue(env: unknown): unknown {
@@ -170,6 +178,7 @@ function withoutTrue(env: unknown): unknown {
 }
 
 function textsIn(value: unknown, about: string, reading: Reading): Readonly<Record<string, string>> {
+  if (typeof value === 'string') reading.note(`${about} is not taken over: it is no object`);
   const entries = Object.entries(isJson(value) ? value : {});
   return Object.fromEntries(
     entries.flatMap(([name, one]) => {
