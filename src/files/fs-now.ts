@@ -14,6 +14,8 @@ export class FileSystemNow {
   private readonly folder: string;
   private lastNs: bigint | null = null;
   private probedAtMs = Number.NEGATIVE_INFINITY;
+  /** The same moment, by the clock that people and programs may set. */
+  private probedWallMs = Number.NEGATIVE_INFINITY;
   private probeFile: { readonly descriptor: number; sizeBytes: number } | null = null;
 
   /** `folder` is where a probe file is written; on the file system whose clock counts. */
@@ -24,6 +26,8 @@ export class FileSystemNow {
   /** Whether the file's last change is so far back that any later change must show in its stamp. */
   isSettled(stamp: Stamp): boolean {
     const settledAt = stamp.ctimeNs + tickOf(stamp);
+    // Set back since, the clock comes again to where it was, and what it said then is ahead of the present.
+    if (Date.now() < this.probedWallMs) this.lastNs = null;
     if (this.lastNs !== null && settledAt < this.lastNs) return true;
     // As far as can be told without asking, and asking costs a file: not yet.
     const sinceMs = Math.ceil(monotonicMs() - this.probedAtMs) + stepMs;
@@ -66,6 +70,8 @@ export class FileSystemNow {
       this.lastNs = null;
     }
     this.probedAtMs = monotonicMs();
+    // After the probe, whose clock is never ahead of this one.
+    this.probedWallMs = Date.now();
     return this.lastNs;
   }
 

@@ -83,6 +83,24 @@ test('a file that changed just now is read each time, and nothing is remembered 
   expect(entries.size).toBe(0);
 });
 
+test('so is one that changed just now after the clock was set back, however late it was before that', () => {
+  const { file, state, entries, memory, opens } = scene();
+  const wall = vi.spyOn(Date, 'now').mockReturnValue(7_200_000);
+  pretendPassed(3_600_000);
+  const digests = new DigestMemory(memory, state);
+  digests.of('a', file, stampOf(file)!);
+  expect(entries.size).toBe(1);
+  entries.clear();
+
+  wall.mockReturnValue(3_600_000);
+  stopPretending();
+  pretendPassed(0);
+  // In one process, which remembers what the clock said before.
+  for (let i = 0; i < 3; i++) digests.of('a', file, stampOf(file)!);
+  expect(readsOf(opens, file)).toBe(4);
+  expect(entries.size).toBe(0);
+});
+
 test('a stamp that differs in anything means reading', () => {
   pretendPassed(1000);
   const { file, state, entries, memory, opens } = scene();
