@@ -135,7 +135,9 @@ async function compileInto(
   const { compile } = await import('./compile.ts');
   const result = await compile({ entry, root: options.root, apiPath: options.apiPath, nowNs });
   if (!result.ok) return err(result.error);
-  const compilation = { ...result.value, lockFile };
+  // Set back meanwhile, the clock gives times of before that moment to what was edited after it.
+  const isFollowed = result.value.isFollowed && nowOr(folder, nowNs) >= nowNs;
+  const compilation = { ...result.value, isFollowed, lockFile };
   try {
     return ok(store(folder, entry, compilation, options));
   } catch {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { CompiledModule } from '../../src/config/code-cache.ts';
 import { apiPath, bundled, TempProject } from './temp-project.ts';
 
@@ -49,6 +49,19 @@ function compilation(module: CompiledModule): string {
 
 function manifestFile(project: TempProject): string {
   return path.join(project.folder, 'pipeline.config.ts.json');
+}
+
+/** As if the clock were set back by an hour as soon as it has been asked once. */
+function setClockBackSoon(project: TempProject): void {
+  const { statSync } = fs;
+  let isFirst = true;
+  vi.spyOn(fs, 'statSync').mockImplementation(((place: string, options: { bigint: true }) => {
+    const stat = statSync(place, options);
+    if (!isFirst || path.dirname(place) !== project.folder || !path.basename(place).startsWith('now-'))
+      return stat;
+    isFirst = false;
+    return { ...stat, mtimeNs: stat.mtimeNs + 3_600_000_000_000n };
+  }) as never);
 }
 
 describe('what is unchanged is not compiled again', () => {
@@ -147,6 +160,19 @@ describe('what changed is compiled', () => {
     const before = fs.statSync(manifestFile(project), { bigint: true }).ctimeNs;
     await obtain(project);
     expect(fs.statSync(manifestFile(project), { bigint: true }).ctimeNs).toBe(before);
+  });
+
+  test('what was compiled while the clock was set back is compiled anew, once', async () => {
+    using project = TempProject.with({
+      'pipeline.config.ts': config,
+      'helper.ts': `export const a = 'one';`,
+    });
+    setClockBackSoon(project);
+    const first = compilation(await obtain(project));
+    vi.restoreAllMocks();
+    const second = compilation(await obtain(project));
+    expect(second).not.toBe(first);
+    expect(compilation(await obtain(project))).toBe(second);
   });
 
   test('a helper that is gone is a diagnostic', async () => {
