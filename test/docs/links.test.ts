@@ -1,4 +1,4 @@
-// Every relative link of the pages for people leads to a file that exists, and to a heading in it.
+// Every relative link of the pages for people leads to a file that exists, and to a heading in it; so do their commands.
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -70,4 +70,16 @@ test.each(pages)('every file of the project that %s names exists', (page) => {
   const text = fs.readFileSync(path.join(root, page), 'utf8');
   const named = [...text.matchAll(/`((?:src|test|bench)\/[\w./-]+)`/g)].map((match) => match[1]!);
   expect(named.filter((file) => !fs.existsSync(path.join(root, file)))).toEqual([]);
+});
+
+test('what CONTRIBUTING says to run is there, be it a file or a script of the package', () => {
+  const { scripts } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const all = fs.readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8');
+  const files = [...all.matchAll(/(?:node|vitest run) ((?:bench|test)\/[\w./-]*)/g)].map(
+    (match) => match[1]!,
+  );
+  const named = [...all.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1]!);
+  expect(files.length + named.length).toBeGreaterThan(20);
+  expect(files.filter((file) => !fs.existsSync(path.join(root, file)))).toEqual([]);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
