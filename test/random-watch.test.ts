@@ -16,6 +16,8 @@ const command = blinkered();
 const burstsOfStory = 6;
 const mostEdits = 12;
 
+const byHand = 'by hand\n';
+
 /** Each line has the path of a file and what is in it. */
 const list =
   'for file in $(find -L $0 -type f -name "*.txt" | LC_ALL=C sort); do echo "$file $(cat "$file")"; done';
@@ -59,6 +61,8 @@ class Desk {
   private readonly strays = new Map<string, number>();
   /** Of these, what a stage that was at work may seem to have made: nobody can tell. */
   private readonly takenForMade = new Set<string>();
+  /** To which of these outputs a line was added, how often, and how much was printed before the first and the last. */
+  private readonly byHand = new Map<string, { times: number; first: number; last: number }>();
 
   constructor(rig: Rig, random: Random) {
     this.rig = rig;
@@ -107,9 +111,13 @@ class Desk {
           fs.renameSync(rig.path('far/2'), rig.path('far/1'));
         });
       case 11:
-        return this.trying('edit an output', () =>
-          rig.append(['out/mix.txt', 'out/gather.txt'][random.upTo(1)]!, 'by hand\n'),
-        );
+        return this.trying('edit an output', () => {
+          const output = ['out/mix.txt', 'out/gather.txt'][random.upTo(1)]!;
+          rig.append(output, byHand);
+          const { length } = this.printed();
+          const { times, first } = this.byHand.get(output) ?? { times: 0, first: length };
+          this.byHand.set(output, { times: times + 1, first, last: length });
+        });
       case 12:
         return this.trying('remove an output', () =>
           rig.remove(['out/mix.txt', 'out', 'made', 'made/1.csv'][random.upTo(3)]!),
@@ -192,12 +200,29 @@ class Desk {
     }
   }
 
+  /**
+   * What was added while the stage was at work may seem to be its own, and is there until it runs again. That it was at
+   * work is told by its end: there is one since, and it met no edit of which it would have told.
+   */
+  private takenForWritten(output: string, stage: string, written: string): string {
+    const added = this.byHand.get(output);
+    if (added === undefined || !this.rig.exists(output)) return written;
+    const [since, sinceLast] = [added.first, added.last].map((length) => this.printed().slice(length));
+    const ends = sinceLast!.match(new RegExp(`^done +${stage} `, 'gm')) ?? [];
+    if (ends.length !== 1 || since!.includes(`${output} was not made by pipe`)) return written;
+    const present = this.rig.read(output);
+    // Whatever of it the stage has written after that: its commands write more than once.
+    const [more, rest] = [present, written].map((text) => text.split(byHand));
+    const isAdded = more!.join('') === rest!.join('') && more!.length - rest!.length <= added.times;
+    return isAdded && more!.length > rest!.length ? present : written;
+  }
+
   /** As it must be when all is built. */
   expected(): Readonly<Record<string, string>> {
     const { rig } = this;
     const run = (command: string) =>
       spawnSync('sh', ['-c', command], { cwd: rig.root, encoding: 'utf8' }).stdout;
-    const gathered = run('sh list.sh src');
+    const gathered = this.takenForWritten('out/gather.txt', 'gather', run('sh list.sh src'));
     const tables = fs.existsSync(rig.path('data'))
       ? rig.files('data').filter((file) => file.endsWith('.csv'))
       : [];
@@ -208,9 +233,10 @@ class Desk {
       ['made/always', 'always\n'] as const,
       ...strays.map((stray) => [stray, rig.read(stray)] as const),
     ]);
+    const mixed = `${gathered}${Object.values(made).join('')}${this.word}${this.suffix}\n`;
     return {
       'out/gather.txt': gathered,
-      'out/mix.txt': `${gathered}${Object.values(made).join('')}${this.word}${this.suffix}\n`,
+      'out/mix.txt': this.takenForWritten('out/mix.txt', 'mix', mixed),
       ...made,
       ...this.expectedOfItems(),
     };
@@ -283,6 +309,8 @@ async function tellStory(storySeed: number, tally: { edits: number; answers: num
     desk.wantsItems = burst >= burstsOfStory / 2;
     const story = () => `story ${storySeed}, burst ${burst}: ${done.join(', ')}`;
     for (let left = 1 + random.upTo(mostEdits); left > 0; left--) {
+      // What was printed is read between two edits: it tells what each of them met.
+      await new Promise(setImmediate);
       done.push(desk.edit());
       if (random.isOneOf(8) && (await desk.ask(story()))) tally.answers++;
     }
