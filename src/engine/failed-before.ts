@@ -56,6 +56,13 @@ export class FailedBefore {
     this.triedAgain.delete(task);
   }
 
+  /** What failed over edits, and how often in a row. */
+  forgetEdits(isMeant: (task: TaskId) => boolean): void {
+    for (const [task, { isOverEdits }] of this.failures) {
+      if (isOverEdits && isMeant(task)) this.forget(task);
+    }
+  }
+
   /** A person asks for them again. What runs by request alone is so until it has had its turn. */
   letGo(): void {
     for (const [task, { isManual }] of this.failures) if (!isManual) this.failures.delete(task);

@@ -78,6 +78,10 @@ export class Holds implements Watching {
     this.stopped.delete(task);
   }
 
+  foundAtRest(isGone: (task: TaskId) => boolean): void {
+    this.failedBefore.forgetEdits(isGone);
+  }
+
   leavesToNext({ id }: Task): boolean {
     return this.overEdits.leavesToNext(id);
   }

@@ -26,6 +26,8 @@ export interface Watching {
   stoppedByBudget(task: TaskId, spent: Metrics): void;
   /** Whatever it came to before. */
   foundFresh(task: TaskId): void;
+  /** Nothing is to be run. `isGone`: there is no such task any more, so that whoever brings it back is a person. */
+  foundAtRest(isGone: (task: TaskId) => boolean): void;
   /** Whether the next run may see to it, whose inputs were edited in this one; not where that was so again and again. */
   leavesToNext(task: Task): boolean;
   /** What items had made that are gone was taken away, as far as could be; `null`: of stages that have none any more. */

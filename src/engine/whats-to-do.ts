@@ -86,8 +86,10 @@ export function whatIsToDo(options: {
     // Before all is done that makes items, nobody knows which are gone.
     clearsUp ||= blocker === null && !watching.hasClearedUp(stage.name);
   }
-  const isStale = [...found.values()].some(({ kind }) => kind === 'stale');
-  return { tasks: found, hasWork: clearsUp || isStale, hasGone };
+  const hasWork = clearsUp || [...found.values()].some(({ kind }) => kind === 'stale');
+  // Where its items are not clear, the stage stands for them.
+  if (!hasWork) watching.foundAtRest((id) => !found.has(id) && !found.has(stageOfTask(id) as TaskId));
+  return { tasks: found, hasWork, hasGone };
 }
 
 function stateOf(

@@ -6,6 +6,7 @@ import { BuildTasks } from '../../src/engine/build-tasks.ts';
 import { Holds, type RunCause } from '../../src/engine/holds.ts';
 import { whatIsToDo } from '../../src/engine/whats-to-do.ts';
 import { items } from '../../src/model/item-spec.ts';
+import { optional } from '../../src/model/value-spec.ts';
 import { exitOne, type Script } from '../rig/fake-executor.ts';
 import { Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
 
@@ -157,11 +158,11 @@ async function untilRest(
   return outcomes;
 }
 
-function hasWork(machine: Machine, holds: Holds): boolean {
+function hasWork(machine: Machine, holds: Holds, { graph, select }: Plan = chain): boolean {
   const world = machine.start();
-  const tasks = new BuildTasks(world, chain.graph, chain.select(), holds);
+  const tasks = new BuildTasks(world, graph, select(), holds);
   holds.begin({ kind: 'change' });
-  return whatIsToDo({ graph: chain.graph, tasks, assessor: new Assessor(world), watching: holds }).hasWork;
+  return whatIsToDo({ graph, tasks, assessor: new Assessor(world), watching: holds }).hasWork;
 }
 
 test('a stage that edits what is made before it fails over that in the end', async () => {
@@ -243,4 +244,34 @@ test('an item whose record has gone while it ran is left to the next run, which 
     return 'waits';
   });
   expect(ends).toEqual([{ task: 'a:one', outcome: 'cancelled', edited: ['sow.json'] }]);
+});
+
+test('an item that was edited each time is tried anew when it has gone at rest and comes back', async () => {
+  const plan = planOf({ a: { forEach: optional('in/{n}.txt'), produces: ['out/{n}'] } });
+  const machine = Machine.with({ 'in/1.txt': '1' });
+  const holds = new Holds();
+  let edits = 0;
+  const again = () =>
+    run(
+      machine,
+      plan,
+      (edit) => {
+        edit('in/1.txt', `edit ${edits++}`);
+        return 'ends';
+      },
+      { holds, deaf: true },
+    );
+  let runs = 0;
+  for (; hasWork(machine, holds, plan); runs++) await again();
+  expect([runs, holds.waitsForCalm]).toEqual([3, true]);
+  const last = machine.disk.read('in/1.txt');
+
+  machine.disk.remove('in/1.txt');
+  // As a save may come to be seen, or as a stage does it that makes what it has taken away.
+  machine.edit('in/1.txt', last);
+  expect(hasWork(machine, holds, plan)).toBe(false);
+  machine.disk.remove('in/1.txt');
+  expect(hasWork(machine, holds, plan)).toBe(false);
+  machine.edit('in/1.txt', last);
+  expect(hasWork(machine, holds, plan)).toBe(true);
 });
