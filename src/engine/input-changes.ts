@@ -4,6 +4,7 @@ import type { FilePath } from '../base/brand.ts';
 import { codeOf } from '../model/hooks.ts';
 import { diffManifests, sameEntry } from '../model/manifest.ts';
 import { canonicalPath } from '../model/paths.ts';
+import type { Command, Service } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
 import { editedDocument } from './own-record.ts';
@@ -44,13 +45,34 @@ export function wereEdited(world: World, task: Task, assessed: AssessmentOrFailu
 }
 
 /** Somebody has deleted what is pipe's own, and the next run has it again. */
-function lacksCompiled({ code, files, folders: { root } }: World, { stage }: Task): boolean {
+function lacksCompiled(world: World, { stage }: Task): boolean {
+  const { code, files } = world;
+  const { root } = world.folders;
   files.forget();
-  return codeOf(stage).some((module) => {
+  return [...codeOf(stage), ...codeBeside(world, stage)].some((module) => {
     const identity = code.identify(module);
     if ('problems' in identity) return false;
     return files.look(canonicalPath(identity.compiledPath, { root, home: root })) === null;
   });
+}
+
+/** Of what runs besides its command: `null` is the configuration. */
+function codeBeside({ hooks }: World, { checks, services }: Task['stage']): readonly (FilePath | null)[] {
+  const before = hooks?.before ?? null;
+  const commands = [before, ...services.flatMap(({ check, start }) => [start, commandIn(check)])];
+  const isInConfiguration =
+    [...checks.map(({ check }) => check), ...services.map(({ check }) => check)].some(isFunction) ||
+    commands.some((command) => command !== null && isFunction(command));
+  const modules = commands.flatMap((command) => (command?.kind === 'script' ? [command.module] : []));
+  return isInConfiguration ? [null, ...modules] : modules;
+}
+
+function commandIn(check: Service['check']): Command | null {
+  return check.kind === 'command' ? check.command : null;
+}
+
+function isFunction({ kind }: { readonly kind: string }): boolean {
+  return kind === 'function';
 }
 
 /** Whether these, which were touched, hold what they held: they may have held something else in between. */

@@ -93,6 +93,24 @@ test('so it does where that was deleted during a run, over which stages that beg
   expect(rig.read('fn.txt')).toBe('0');
 });
 
+test('nor does a check that stands in the configuration stay broken over that', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0' },
+    `{ stages: {
+      first: { requires: ['in.txt'], produces: ['first.txt'], run: 'echo at $$.; read _ < gate; cp in.txt first.txt', check: async (file) => (await file.text()) === '0' },
+    } }`,
+  );
+  gate(rig, 'gate');
+  const watcher = new Watcher(rig.start(['watch', '-v']));
+  await using _ = watcher;
+  await watcher.until(/at \d+\./);
+  rig.remove('.pipeline-cache/config');
+  await tell(rig, 'gate');
+  await watcher.until(/its check cannot be made/);
+  await tell(rig, 'gate');
+  expect(await watcher.rest()).toMatchObject({ done: ['first'], failed: ['first'] });
+});
+
 test('what is broken is mended by a module under another name, or by a package that is installed', async () => {
   const word = (text: string) => `export const word = '${text}';`;
   const saying = (from: string) => `import { definePipeline } from 'pipe-build';
