@@ -1,19 +1,45 @@
 // Saves the outputs of an execution to the cache and brings them back.
 import type { Digest } from '../base/brand.ts';
+import { checksOf } from '../model/fingerprint.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import { type Manifest, sameEntry, sameManifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
+import type { Assessment } from './assess.ts';
 import type { ActionResult, BlobStore, FileEntry, ListedFile, StagedOutputs } from './ports.ts';
 import type { World } from './world.ts';
 
-/** A cache entry that fits the task: every output is one that the task may produce, and each pattern has its file. */
-export function findAction(world: World, task: Task, fingerprint: Digest): ActionResult | null {
+/** Of one entry; those of long ago are not likely to come again. */
+const mostRefusals = 20;
+
+/**
+ * A cache entry that fits the task: every output is one that the task may produce, each pattern has its file, and as the
+ * task is checked now it was not found wanting.
+ */
+export function findAction(
+  world: World,
+  { task, parts }: Pick<Assessment, 'task' | 'parts'>,
+  fingerprint: Digest,
+): ActionResult | null {
   if (world.cache === null || !task.stage.cache) return null;
   const action = world.cache.actions.get(fingerprint);
   if (action === null) return null;
+  const check = checksOf(parts);
+  if (check !== null && action.refusedBy?.includes(check)) return null;
   const { produces } = task.stage;
   if (produces === null) return action.outputs.length === 0 ? action : null;
   return action.outputs.every((entry) => setMatches(produces, entry.path)) ? action : null;
+}
+
+/** What the entry holds does not pass this check: it is for another one, should there be one that it passes. */
+export function refuseAction({ cache }: World, fingerprint: Digest, check: Digest): void {
+  const action = cache?.actions.get(fingerprint) ?? null;
+  if (cache === null || action === null) return;
+  const others = action.refusedBy?.filter((one) => one !== check) ?? [];
+  try {
+    cache.actions.put({ ...action, refusedBy: [...others, check].slice(-mostRefusals) });
+  } catch {
+    cache.actions.remove(fingerprint);
+  }
 }
 
 /** Whether the workspace holds exactly these outputs already. */

@@ -141,7 +141,7 @@ export class Attempt {
     // Listed, and gone when it came to be read: what that means is seen by looking again.
     if (seen.missing.length > 0) return { kind: 'inputs-changed', paths: seen.missing, seen: null };
     const fingerprint = reading.fingerprint();
-    const action = forced || audited || task.stage.always ? null : findAction(world, task, fingerprint);
+    const action = forced || audited || task.stage.always ? null : findAction(world, assessment, fingerprint);
     // Before anything is touched: what cannot be executed stays as it was.
     const ask = () => missingSecrets(world, task.stage) ?? this.options.serviceDown();
     const early = comesToExecution(world, assessment, action, forced || audited) ? ask() : null;
@@ -198,7 +198,7 @@ export class Attempt {
       world.files.forget();
       await this.executing.reading.restored(action.outputs);
       const fault = await this.finishing.checking?.endOf(action.outputs, prepare(null));
-      if (fault) return this.finishing.unaccepted(fingerprint, fault);
+      if (fault) return this.finishing.unaccepted(record(action), fault);
       return this.finishing.restored(action, {
         ...record(action),
         ...onRecord({ made: [], theirs: this.finishing.theirs }),

@@ -1,9 +1,9 @@
 // How an attempt comes to its end: what it made or restored is recorded, or put away.
-import type { Digest } from '../base/brand.ts';
+import { checksOf } from '../model/fingerprint.ts';
 import { notMadeByPipe, type TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { InputsChanged } from './after-edit.ts';
-import { replayLog, saveArtifacts } from './artifacts.ts';
+import { refuseAction, replayLog, saveArtifacts } from './artifacts.ts';
 import type { AttemptEnd, SuccessfulEnd } from './attempt-end.ts';
 import type { AttemptOptions, AttemptWatcher } from './attempt-options.ts';
 import type { Checking } from './checking.ts';
@@ -54,13 +54,18 @@ export class Finishing {
     if (fault?.kind !== 'failed' || fault.failure.kind !== 'check-failed') return fault;
     leaveMarker(this.world, this.task);
     this.theirs = record.unnameable?.theirs ?? [];
-    return this.unaccepted(record.fingerprint, fault, notMadeByPipe(record));
+    return this.unaccepted(record, fault, notMadeByPipe(record));
   }
 
-  /** What was stored does not pass: the next attempt is to make it anew. */
-  unaccepted<End extends AttemptEnd>(fingerprint: Digest, end: End, handMade: Iterable<string> = []): End {
-    if (end.kind === 'failed' && end.failure.kind === 'check-failed')
-      this.world.cache?.actions.remove(fingerprint);
+  /** What was stored does not pass: the next attempt is to make it anew, unless it is checked in another way by then. */
+  unaccepted<End extends AttemptEnd>(
+    { fingerprint, parts }: Pick<TaskRecord, 'fingerprint' | 'parts'>,
+    end: End,
+    handMade: Iterable<string> = [],
+  ): End {
+    const check = checksOf(parts);
+    if (check !== null && end.kind === 'failed' && end.failure.kind === 'check-failed')
+      refuseAction(this.world, fingerprint, check);
     return this.reject(end, handMade);
   }
 

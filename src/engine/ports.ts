@@ -172,6 +172,8 @@ export interface ActionResult {
   readonly createdAtMs: number;
   /** The run that this is from, where it is known. */
   readonly executedIn?: RunId;
+  /** What it was checked with and did not pass. */
+  readonly refusedBy?: readonly Digest[];
 }
 
 /** `ac/`: fingerprint → what the execution gave. */

@@ -81,7 +81,7 @@ function endOf(
   if (obstruction !== null) return obstruction;
   if (brokenCheck !== null) return brokenCheck;
   if (!forced && resultToCheck(world, assessed, assessed.outputs) !== null) return 'restore';
-  const action = forced || task.stage.always ? null : findAction(world, task, reading.fingerprint());
+  const action = forced || task.stage.always ? null : findAction(world, assessed, reading.fingerprint());
   if (action !== null && mayStay(world, task, assessed.outputs, action)) return 'restore';
   const protectedPaths = forced ? [] : protectedAmong(world, assessed);
   if (protectedPaths.length > 0) return { kind: 'protected', paths: protectedPaths };

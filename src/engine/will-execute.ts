@@ -17,7 +17,7 @@ export function willExecute(world: World, options: Executing, task: Task, assess
   const reading = assessment.read();
   if ('failure' in reading) return false;
   if (resultToCheck(world, assessment, assessment.outputs) !== null) return false;
-  return findAction(world, task, reading.fingerprint()) === null;
+  return findAction(world, assessment, reading.fingerprint()) === null;
 }
 
 /** The same of an attempt that has looked into the cache, at what is not fresh: a person may have to decide first. */

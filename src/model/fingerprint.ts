@@ -82,8 +82,8 @@ export function fingerprintOf(parts: readonly FingerprintPart[], inputs: Manifes
 }
 
 /** The identity of how outputs are checked; `null`: they are not. */
-export function checksOf(parts: readonly FingerprintPart[]): string | null {
-  return parts.find(({ name }) => name === checkPart)?.value ?? null;
+export function checksOf(parts: readonly FingerprintPart[]): Digest | null {
+  return (parts.find(({ name }) => name === checkPart)?.value ?? null) as Digest | null;
 }
 
 /** Whether nothing is news but how outputs are checked. */

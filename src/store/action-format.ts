@@ -23,12 +23,13 @@ export function decodeAction(text: string, fingerprint: Digest): ActionResult | 
   if (!isObject(file) || file.format !== FORMAT || !isObject(file.action)) return null;
   const { action } = file;
   if (!isObject(action) || checksumOf(action) !== file.checksum) return null;
-  const { outputs, durationMs, metrics, log, createdAtMs, executedIn } = action;
+  const { outputs, durationMs, metrics, log, createdAtMs, executedIn, refusedBy } = action;
   if (action.fingerprint !== fingerprint) return null;
   if (!isAmount(durationMs) || !isAmount(createdAtMs)) return null;
   if (!isObject(metrics) || !Object.values(metrics).every((value) => Number.isFinite(value))) return null;
   if (log !== null && !isDigest(log)) return null;
   if (executedIn !== undefined && (typeof executedIn !== 'string' || !isRunId(executedIn))) return null;
+  if (refusedBy !== undefined && !(Array.isArray(refusedBy) && refusedBy.every(isDigest))) return null;
   if (!isSafeManifest(outputs)) return null;
   return {
     fingerprint,
@@ -38,6 +39,7 @@ export function decodeAction(text: string, fingerprint: Digest): ActionResult | 
     log,
     createdAtMs,
     ...(executedIn !== undefined && { executedIn: executedIn as RunId }),
+    ...(refusedBy !== undefined && { refusedBy }),
   };
 }
 

@@ -40,7 +40,7 @@ test('outputs are saved as blobs with an entry, and come back with their executa
   const { manifest } = world.files.observe(files, 'output');
   expect(save(machine, 'a', manifest)).toBe(null);
   machine.disk.remove('out');
-  const action = findAction(world, plan.task('a'), fingerprint)!;
+  const action = findAction(world, { task: plan.task('a'), parts: [] }, fingerprint)!;
   const staged = stageAction(machine.start(), action, all)!;
   expect(machine.disk.text('out/1')).toBe(null);
   staged.place();
@@ -55,21 +55,23 @@ test('an entry with an output that the stage may not produce is none', () => {
   const machine = Machine.with({});
   const world = machine.start();
   machine.actions.put(resultOf([fileEntry('out/1', 'x')]));
-  expect(findAction(world, plan.task('a'), fingerprint)).not.toBe(null);
+  expect(findAction(world, { task: plan.task('a'), parts: [] }, fingerprint)).not.toBe(null);
   for (const path of ['elsewhere', 'out/not', 'out/deep/1', '../out/1', '/etc/passwd']) {
     machine.actions.put(resultOf([fileEntry('out/1', 'x'), fileEntry(path, 'x')]));
-    expect(findAction(world, plan.task('a'), fingerprint)).toBe(null);
+    expect(findAction(world, { task: plan.task('a'), parts: [] }, fingerprint)).toBe(null);
   }
-  expect(findAction(world, plan.task('none'), fingerprint)).toBe(null);
+  expect(findAction(world, { task: plan.task('none'), parts: [] }, fingerprint)).toBe(null);
   machine.actions.put(resultOf([]));
-  expect(findAction(world, plan.task('none'), fingerprint)).not.toBe(null);
+  expect(findAction(world, { task: plan.task('none'), parts: [] }, fingerprint)).not.toBe(null);
 });
 
 test('without a cache, or for a stage that wants none, nothing is found or saved', () => {
   const machine = Machine.with({ u: 'x' });
   machine.actions.put(resultOf([fileEntry('u', 'x')]));
-  expect(findAction(machine.start(), plan.task('uncached'), fingerprint)).toBe(null);
-  expect(findAction({ ...machine.start(), cache: null }, plan.task('a'), fingerprint)).toBe(null);
+  expect(findAction(machine.start(), { task: plan.task('uncached'), parts: [] }, fingerprint)).toBe(null);
+  expect(
+    findAction({ ...machine.start(), cache: null }, { task: plan.task('a'), parts: [] }, fingerprint),
+  ).toBe(null);
   machine.actions.entries.clear();
   expect(save(machine, 'uncached', [fileEntry('u', 'x')])).toBe(null);
   expect(save(machine, 'always', [])).toBe(null);

@@ -70,7 +70,23 @@ test('what is there and does not pass the new check goes, and is made anew the n
   const { world, executed } = await build(machine, bad);
   expect([executed, failureOf(world)?.kind]).toEqual([[], 'check-failed']);
   expect(machine.disk.text(`${state}/rejected/run-002/a/out/a.txt`)).toBe('a(1)');
-  expect((await build(machine, good)).executed).toEqual(['a']);
+  expect((await build(machine, bad, { dryRun: true })).world.ofKind('task-planned')[0]?.action).toBe('run');
+  expect((await build(machine, bad)).executed).toEqual(['a']);
+});
+
+test('where the new check was wrong, what did not pass it comes back when it is mended', async () => {
+  const machine = Machine.with({ 'in.txt': '1' });
+  await build(machine, good);
+  await build(machine, bad);
+  // Anew, and in vain as well.
+  expect((await build(machine, bad)).executed).toEqual(['a']);
+  // Another one that it does not pass.
+  const worse = await build(machine, stages(/^y/));
+  expect([worse.executed, failureOf(worse.world)?.kind]).toEqual([[], 'check-failed']);
+  expect((await build(machine, bad)).executed).toEqual(['a']);
+  const { world, executed } = await build(machine, good);
+  expect([executed, world.outcomes()]).toEqual([[], { a: 'restored', b: 'fresh' }]);
+  expect((await build(machine, good)).world.outcomes()).toEqual({ a: 'fresh', b: 'fresh' });
 });
 
 test('what is restored is checked as well', async () => {
@@ -102,7 +118,7 @@ test('what a person had accepted stays theirs when it does not pass another chec
   expect(failureOf(world)?.kind).toBe('check-failed');
   expect(machine.disk.text('out/a.txt')).toBe('by hand');
   const next = await build(machine, good);
-  expect(next.executed).toContain('a');
+  expect(next.world.outcomes().a).toBe('restored');
   expect(
     [...machine.disk.nodes.keys()].filter((path) => path.includes('displaced') && path.endsWith('a.txt')),
   ).toHaveLength(1);

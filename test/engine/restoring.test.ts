@@ -34,7 +34,7 @@ function restore(machine: Machine, meanwhile: () => void = () => {}) {
     meanwhile();
     return look();
   };
-  const { inTheWay, staged } = restoring(world, task, findAction(world, task, fingerprint)!, {
+  const { inTheWay, staged } = restoring(world, task, findAction(world, { task, parts: [] }, fingerprint)!, {
     inTheWay: look(),
     lookAgain,
   });

@@ -1643,7 +1643,7 @@ export const mutants = [
   {
     name: 'what is restored is not checked',
     file: 'src/engine/attempt.ts',
-    from: 'if (fault) return this.finishing.unaccepted(fingerprint, fault);',
+    from: 'if (fault) return this.finishing.unaccepted(record(action), fault);',
     to: '',
     tests: ['test/engine/checking.test.ts'],
   },

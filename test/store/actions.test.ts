@@ -133,6 +133,7 @@ test.each<[string, object]>([
   ['metric', { metrics: { usd: 'free' } }],
   ['log', { log: '/etc/passwd' }],
   ['time', { createdAtMs: null }],
+  ['refusals', { refusedBy: ['x'] }],
 ])('an entry with a wrong %s is none', (_, wrong) => {
   const state = temporaryFolder();
   const actions = new FolderActions(state);

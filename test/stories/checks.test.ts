@@ -38,6 +38,13 @@ test('JSON must fit its schema; another schema checks again and runs nothing', a
   expect(rig.read(`${kept}/out.json`)).toBe('[{"price":1.5}]');
   expect([rig.exists('out.json'), rig.read('ran')]).toEqual([false, 'ran\n']);
 
+  // Where it was the schema that was wrong, nothing is made twice.
+  rig.write('priced.schema.json', priced('number'));
+  expect(await rig.build()).toMatchObject({ code: 0, executed: [], restored: ['copy'] });
+  expect((await rig.pipe(['cache', 'verify'])).code).toBe(0);
+  rig.write('priced.schema.json', priced('integer'));
+  expect(await rig.build()).toMatchObject({ code: 1, executed: [] });
+
   rig.write('in.json', '[{"price":2}]');
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['copy'] });
   rig.remove('priced.schema.json');
