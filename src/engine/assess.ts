@@ -88,6 +88,11 @@ export class Assessor {
     return this.remembered;
   }
 
+  /** What tells the looks that are remembered from later ones. */
+  readings(): ReadonlySet<Assessment['read']> {
+    return new Set([...this.remembered.values()].flatMap((one) => (isFailure(one) ? [] : [one.read])));
+  }
+
   /** Whether only those files of the task were looked at. */
   lookedAgainAt(task: TaskId): boolean {
     return this.again.has(task);
@@ -103,7 +108,13 @@ export class Assessor {
   /** `isPlanned` tells which unmatched patterns a stage that is yet to run will serve. */
   assess(task: Task, isPlanned: (entry: PatternEntry) => boolean = () => false): AssessmentOrFailure {
     const known = this.remembered.get(task.id);
-    if (known !== undefined && isSameItem(known.task, task)) return known;
+    if (known !== undefined && isSameItem(known.task, task)) {
+      if (known.task === task) return known;
+      // Looked at for another build of this watch: this one has tasks of its own, and knows them by identity.
+      const own = { ...known, task };
+      this.remembered.set(task.id, own);
+      return own;
+    }
     this.world.onLook?.(task.id);
     const assessed = this.look(task, isPlanned);
     this.world.onLook?.(null);

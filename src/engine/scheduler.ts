@@ -43,7 +43,7 @@ export class Scheduler {
   private readonly oldCode: OldCode;
   private readonly doubts: Doubts;
   /** What was known before anything ran; `null`: nothing has run, so nothing can have made links. */
-  private before: ReadonlySet<AssessmentOrFailure> | null = null;
+  private before: ReadonlySet<Assessment['read']> | null = null;
 
   constructor(options: {
     readonly world: World;
@@ -153,7 +153,7 @@ export class Scheduler {
 
   /** An attempt asks by itself; what is fresh may be so over what has become of files since this build is at work. */
   private pass(task: Task, assessment: Assessment): void {
-    const doubt = this.before?.has(assessment) === false ? this.doubts.ofFresh(assessment) : null;
+    const doubt = this.before?.has(assessment.read) === false ? this.doubts.ofFresh(assessment) : null;
     if (doubt === null) this.board.fresh(task, recordOf(assessment));
     else this.failAtOnce(task, { task, failure: doubt }, doubt);
   }
@@ -162,7 +162,7 @@ export class Scheduler {
   private start(assessment: Assessment, first: Task, batch: Batch | null): void {
     const { task } = assessment;
     this.board.started(task, toldOf(this.world, assessment, batch === null ? null : first));
-    this.before ??= new Set([...this.assessor.entries()].map(([, assessed]) => assessed));
+    this.before ??= this.assessor.readings();
     const { world, assessor, board, doubts, toldOnce, options } = this;
     const attempt = attemptAt(assessment, {
       ...{ world, assessor, board, doubts, toldOnce, options, batch },

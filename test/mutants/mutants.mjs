@@ -825,7 +825,7 @@ export const mutants = [
   {
     name: 'what passes for fresh is not looked at for links that were made since',
     file: 'src/engine/scheduler.ts',
-    from: 'this.before?.has(assessment) === false ? this.doubts.ofFresh(assessment) : null',
+    from: 'this.before?.has(assessment.read) === false ? this.doubts.ofFresh(assessment) : null',
     to: 'null',
     tests: ['test/stories/inputs.test.ts'],
   },

@@ -357,3 +357,22 @@ all else is up to date`;
   expect((await rig.build(['report', '--force'])).code).toBe(0);
   expect((await watcher.rest()).text).toMatch(/^up to date/m);
 });
+
+test('in a run of a watch a task that waited for its pool begins when there is room, and another attempt is counted as such', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '0' },
+    `{ pools: { one: 1 }, stages: {
+      left: { requires: ['in.txt'], produces: ['left.txt'], run: 'cp in.txt left.txt', pool: 'one' },
+      right: { requires: ['in.txt'], produces: ['right.txt'], run: 'cp in.txt right.txt', pool: 'one' },
+      tries: { requires: ['in.txt'], retry: { attempts: 2, delay: 1 }, run: 'echo "$PIPE_ATTEMPT" >> tries.log; false' },
+    } }`,
+  );
+  const [watcher, first] = await Watcher.start(rig, ['left', 'right', '-j', '2']);
+  expect(first).toMatchObject({ runs: 1, failed: [] });
+  expect([...first.done].sort()).toEqual(['left', 'right']);
+  await watcher[Symbol.asyncDispose]();
+  const [other, tried] = await Watcher.start(rig, ['tries']);
+  await using _ = other;
+  expect(tried).toMatchObject({ runs: 1, failed: ['tries'] });
+  expect(rig.read('tries.log')).toBe('1\n2\n');
+});
