@@ -15,6 +15,7 @@ import { type Definition, definitionOf } from './definition.ts';
 import type { Forced } from './forced.ts';
 import { inputFilesOf } from './input-files.ts';
 import { judgeTimes } from './judge-times.ts';
+import { MadeForOthers } from './made-for-another.ts';
 import { type Expectation, type ItemsTook, itemsTook } from './past-items.ts';
 import type { ListedFile, Observation, Stamp } from './ports.ts';
 import { inputsSince, type SinceFresh, type WasFresh } from './since-fresh.ts';
@@ -65,6 +66,7 @@ export class Assessor {
   private readonly remembered: Map<TaskId, AssessmentOrFailure>;
   private readonly wereFresh: Map<TaskId, WasFresh>;
   private readonly again = new Set<TaskId>();
+  private madeForOthers: MadeForOthers;
   private readonly itemsTook: Once<ReadonlyMap<string, ItemsTook>>;
 
   /** `standing`: what was assessed before and still holds; `wereFresh`: what does but for a few files. */
@@ -78,6 +80,7 @@ export class Assessor {
     this.remembered = new Map(standing);
     this.wereFresh = new Map(wereFresh);
     this.world = world;
+    this.madeForOthers = new MadeForOthers(world.records);
     this.forced = forced;
     this.audited = audited;
     this.itemsTook = once(() => itemsTook(world.records));
@@ -103,6 +106,13 @@ export class Assessor {
     this.remembered.clear();
     this.wereFresh.clear();
     this.world.files.forget();
+  }
+
+  /** Another process has written to the records as well. */
+  reload(): void {
+    this.world.records.reload();
+    this.madeForOthers = new MadeForOthers(this.world.records);
+    this.forget();
   }
 
   /** `isPlanned` tells which unmatched patterns a stage that is yet to run will serve. */
@@ -142,7 +152,10 @@ export class Assessor {
     const circumstances = (over: Failure) => circumstancesOf(this.world, { task, outputs }, parts, over);
     const base = { task, memory, parts, inputs: inputs.files, outputs, read, expected, circumstances };
     if (stage.freshness === 'mtime' && stage.produces !== null && listedOutputs !== null) {
-      const verdict = judgeTimes(this.world, base, stage.produces, listedOutputs);
+      const verdict = judgeTimes(this.world, base, stage.produces, {
+        listed: listedOutputs,
+        others: this.madeForOthers,
+      });
       return { ...base, verdict: this.asked(task, verdict) };
     }
     if (memory.kind === 'none')

@@ -12,7 +12,7 @@ import type { ItemTasks } from './item-tasks.ts';
 import { inPlaceFor, keptOfGone, moveLeftovers, type Warn } from './keeping.ts';
 import type { IsOfAnother } from './make-room.ts';
 import { foldersBeside } from './output-folders.ts';
-import { isNamed, unknownAmong } from './ownership.ts';
+import { isNamed, mayHaveMade, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import { type CleaningOfGone, toldOfGone } from './told-of-gone.ts';
@@ -161,15 +161,10 @@ function claimsBesideGone(
     if (forEach !== null) return items.making(name, path);
     return graph.makers.of(path).some((maker) => maker.name === name) ? [whole] : [];
   };
-  const hasMade = (task: TaskId, path: FilePath) => {
-    const memory = records.memory(task);
-    if (memory.kind === 'done') return memory.record.outputs.some((output) => output.path === path);
-    return memory.kind === 'unfinished';
-  };
   return {
     isWanted: (path) => making(path).length > 0,
     isOfAnother: (path) => {
-      if (making(path).some((task) => hasMade(task, path)) || isOfOthers(path)) return true;
+      if (making(path).some((task) => mayHaveMade(records, task, path)) || isOfOthers(path)) return true;
       const makers = graph.makers.of(path);
       return makers.length === 0 ? isNamed(graph, path) : makers.some((maker) => maker.name !== name);
     },

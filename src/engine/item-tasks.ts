@@ -13,6 +13,7 @@ import { badItem, itemProblems, taskForFile, taskForRecord } from '../model/item
 import { itemsIn, mostProblems } from '../model/items/records.ts';
 import type { Stage } from '../model/stage.ts';
 import { allItemsOf, type Task, taskOf } from '../model/task.ts';
+import { mayHaveMade } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import type { World } from './world.ts';
 
@@ -154,10 +155,15 @@ export class ItemTasks {
     return family.producers.feeding(reader.requires).map((position) => family.tasks[position]!);
   }
 
-  /** Whether the file may be made for an item of the stage other than this one. */
-  isOfAnotherItem({ name, item, produces }: Stage, path: FilePath): boolean {
+  /**
+   * Whether the file may be made for an item of the stage other than this one. By times only what it has made is its own:
+   * anything else would be taken for that.
+   */
+  isOfAnotherItem({ name, item, produces, freshness }: Stage, path: FilePath): boolean {
     if (item === null || (produces !== null && setMatches(produces, path))) return false;
-    return this.mayMake(name, path);
+    const makers = this.making(name, path);
+    if (freshness !== 'mtime') return makers.length > 0;
+    return makers.some((task) => mayHaveMade(this.world.records, task, path));
   }
 
   /** Whether the file may be made for some item of the stage. */

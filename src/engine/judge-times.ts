@@ -5,6 +5,7 @@ import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts'
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { expansionOf } from './expansion.ts';
+import type { MadeForOthers } from './made-for-another.ts';
 import type { Expansion, ListedFile } from './ports.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +21,12 @@ interface Known {
 }
 
 /** `listed`: what `produces` finds. */
-export function judgeTimes(world: World, now: Known, produces: PatternSet, listed: Expansion): Verdict {
+export function judgeTimes(
+  world: World,
+  now: Known,
+  produces: PatternSet,
+  { listed, others }: { readonly listed: Expansion; readonly others: MadeForOthers },
+): Verdict {
   const timed = (files: readonly ListedFile[], role: 'input' | 'output'): readonly TimedFile[] => {
     const stamps = world.files.stamp(
       files.map((file) => file.path),
@@ -35,7 +41,8 @@ export function judgeTimes(world: World, now: Known, produces: PatternSet, liste
   const outputs = timed(listed.files, 'output');
   const unmatched = unmatchedIn(now.memory, produces, listed);
   const timeNs = BigInt(Math.round(world.clock.nowMs()) + aheadMs) * 1_000_000n;
-  return judgeByTimes(now.memory, { parts: now.parts, inputs, outputs, unmatched, timeNs });
+  const ofOthers = now.memory.kind === 'none' ? others.among(world, now.task, listed.files) : [];
+  return judgeByTimes(now.memory, { parts: now.parts, inputs, outputs, unmatched, ofOthers, timeNs });
 }
 
 /**

@@ -1,13 +1,13 @@
 // Whose file is it? Only what `pipe` produced may be dropped; what a person made is kept.
 
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import { schemaFiles } from '../model/checks.ts';
 import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { modulesOf } from '../model/hooks.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
-import type { ListedFile, OutputPlace } from './ports.ts';
+import type { ListedFile, OutputPlace, Records } from './ports.ts';
 import type { World } from './world.ts';
 
 /** The present outputs whose content `pipe` never recorded for that path: hand-made, or leftovers of a killed attempt. */
@@ -30,6 +30,13 @@ export function hasOtherOwner(graph: StageGraph, stage: Stage, path: FilePath): 
 
 export function isNamed(graph: StageGraph, path: FilePath): boolean {
   return graph.makers.naming(path).some((stage) => isNamedBy(stage, path));
+}
+
+/** Whether the file is on record as made by the task, or an attempt of it that did not end well may have made it. */
+export function mayHaveMade(records: Records, task: TaskId, path: FilePath): boolean {
+  const memory = records.memory(task);
+  if (memory.kind === 'done') return memory.record.outputs.some((output) => output.path === path);
+  return memory.kind === 'unfinished';
 }
 
 /** Whether the stage needs this very file, and not only what a pattern finds. */

@@ -141,7 +141,7 @@ export class Session {
     try {
       if (!(await this.endLeftRunning())) return cancelledBefore(this.tasks.all.length);
       const changed = world.records.changedElsewhere();
-      if (changed) world.records.reload();
+      if (changed) this.assessor.reload();
       // What was looked at before a wait may have been edited meanwhile, by the other build or a person.
       if (changed || this.waited) this.assessor.forget();
       if (clearForBuild(world, this.graph, this.selection)) this.assessor.forget();

@@ -40,12 +40,15 @@ export function judgeByTimes(
     readonly outputs: readonly TimedFile[];
     /** `produces` patterns without a file. */
     readonly unmatched: readonly string[];
+    /** Outputs that pipe has made for another task, as far as nothing is on record of this one. */
+    readonly ofOthers: readonly { readonly path: FilePath; readonly by: string }[];
     /** Since the epoch, as that of files. */
     readonly timeNs: bigint;
   },
 ): Verdict {
   if (memory.kind === 'unfinished') return { kind: 'stale', reasons: [whyUnfinished(memory)] };
   const reasons: StaleReason[] = now.unmatched.map((path) => ({ code: 'output-missing', path }));
+  for (const { path, by } of now.ofOthers) reasons.push({ code: 'made-for-another', path, by });
   if (memory.kind === 'done') reasons.push(...definitionChanges(memory.record.parts, now.parts));
   const oldest = now.outputs.reduce<TimedFile | null>(
     (a, b) => (a === null || b.mtimeNs < a.mtimeNs ? b : a),

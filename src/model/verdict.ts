@@ -6,6 +6,8 @@ export type StaleReason =
   | { readonly code: 'unfinished' }
   /** The stage has made `path` for other values of its parameters since. */
   | { readonly code: 'overwritten'; readonly path: string; readonly params: string }
+  /** Under `mtime`: nothing is on record of the task, and what lies at an output pipe has made for `by`, in words. */
+  | { readonly code: 'made-for-another'; readonly path: string; readonly by: string }
   | { readonly code: 'forced' }
   | { readonly code: 'audited' }
   | { readonly code: 'always' }

@@ -133,10 +133,11 @@ const timed = (...times: readonly (readonly [string, number])[]) =>
 function byTimes(
   inputs: ReturnType<typeof timed>,
   outputs: ReturnType<typeof timed>,
-  more: { memory?: Memory; unmatched?: readonly string[]; timeNs?: bigint } = {},
+  more: { memory?: Memory; unmatched?: readonly string[]; of?: Record<string, string>; timeNs?: bigint } = {},
 ) {
-  const { memory = { kind: 'none' }, unmatched = [], timeNs = 2n ** 62n } = more;
-  return reasons(judgeByTimes(memory, { parts, inputs, outputs, unmatched, timeNs }));
+  const { memory = { kind: 'none' }, unmatched = [], of = {}, timeNs = 2n ** 62n } = more;
+  const ofOthers = Object.entries(of).map(([path, by]) => ({ path: path as FilePath, by }));
+  return reasons(judgeByTimes(memory, { parts, inputs, outputs, unmatched, ofOthers, timeNs }));
 }
 
 test('by times: fresh without a record when no input is newer than the oldest output', () => {
@@ -144,6 +145,13 @@ test('by times: fresh without a record when no input is newer than the oldest ou
   // As make has it: equal is fresh.
   expect(byTimes(timed(['in', 5]), timed(['x', 5]))).toEqual([]);
   expect(byTimes(timed(), timed(['x', 0]))).toEqual([]);
+});
+
+test('by times: what was made for another task is no output of this one', () => {
+  const of = { x: 's:in/1' };
+  expect(byTimes(timed(['in', 5]), timed(['x', 6], ['y', 7]), { of })).toEqual([
+    { code: 'made-for-another', path: 'x', by: 's:in/1' },
+  ]);
 });
 
 test('by times: an input whose time is still to come is told as that', () => {

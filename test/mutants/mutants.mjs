@@ -281,7 +281,7 @@ export const mutants = [
   {
     name: 'what an item made that is gone is left to one that is yet to make it',
     file: 'src/engine/gone-items.ts',
-    from: 'making(path).some((task) => hasMade(task, path))',
+    from: 'making(path).some((task) => mayHaveMade(records, task, path))',
     to: 'making(path).length > 0',
     tests: ['test/engine/gone-items.test.ts', 'test/random-items.test.ts'],
   },
@@ -352,7 +352,7 @@ export const mutants = [
   {
     name: 'records are not read again under the lock',
     file: 'src/engine/session.ts',
-    from: 'if (changed) world.records.reload();',
+    from: 'if (changed) this.assessor.reload();',
     to: '',
     tests: ['test/random.test.ts', 'test/stories/concurrency.test.ts', 'test/engine/session.test.ts'],
   },
@@ -1905,6 +1905,20 @@ export const mutants = [
     file: 'src/engine/gone-items.ts',
     from: "stage.freshness === 'mtime' ? claims.isOfAnother(path) : items.mayMake(stage.name, path);",
     to: 'items.mayMake(stage.name, path);',
+    tests: ['test/stories/mtime.test.ts'],
+  },
+  {
+    name: 'by times, what an item made that is gone is an output of the one in its place',
+    file: 'src/engine/judge-times.ts',
+    from: "now.memory.kind === 'none' ? others.among(world, now.task, listed.files) : [];",
+    to: '[];',
+    tests: ['test/stories/mtime.test.ts'],
+  },
+  {
+    name: 'by times, what an item made before and makes no more stays for the one that makes it now',
+    file: 'src/engine/item-tasks.ts',
+    from: "if (freshness !== 'mtime') return makers.length > 0;",
+    to: 'return makers.length > 0;',
     tests: ['test/stories/mtime.test.ts'],
   },
 ];

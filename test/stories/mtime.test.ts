@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { buildAsForetold } from '../rig/foretold.ts';
-import { Rig } from '../rig/rig.ts';
+import { Gates } from '../rig/gate.ts';
+import { builtFrom, Rig } from '../rig/rig.ts';
 import { expectNothingToDo } from '../rig/untouched.ts';
 import { Watcher } from '../rig/watcher.ts';
 import { saw } from './signs.ts';
@@ -241,4 +242,77 @@ test('what an attempt left half-written that was killed is no output of the item
   expect((await rig.build()).executed).toEqual(['s:in/q/1.t']);
   expect(rig.read('out/1.o')).toBe('whole');
   await expectNothingToDo(rig);
+});
+
+/** `folder`: where the copies are of which the last stage makes its outputs, one by one. */
+const streaming = (folder: string) => `{ jobs: 2, stages: {
+  copy: {
+    forEach: 'src/{x}.t',
+    produces: ['${folder}/{x}.t'],
+    run: 'if grep -q bad {item}; then cat go; exit 1; fi; cp -p {item} {produces}',
+  },
+  s: { freshness: 'mtime', forEach: '${folder}/{x}.t', produces: ['out/{x}.o'], run: 'cat {item} > {produces}' },
+} }`;
+
+test('where a stage before has failed in part, what an item made that is gone is no output of the one in its place', async () => {
+  await using rig = await Rig.compiled({ 'src/1.t': 'one', 'src/2.t': 'fine' }, streaming('in'));
+  for (const item of ['1', '2']) date(rig, `src/${item}.t`, 2001);
+  expect((await rig.build()).code).toBe(0);
+  // By times all is well: what was made of the one is newer than the other.
+  await rig.reconfigure(streaming('mid'));
+  rig.write('src/1.t', 'two');
+  date(rig, 'src/1.t', 2001);
+  rig.write('src/2.t', 'bad');
+  const gates = new Gates(rig, 'go');
+  const running = rig.start(['build', '--json']);
+  await saw(running, /"task-finished","task":"s:mid\/1.t"/);
+  await gates.open('go');
+  const failed = builtFrom(await running.ended);
+  expect(failed.failed).toEqual(['copy:src/2.t']);
+  expect(failed.executed).toEqual(['copy:src/1.t', 's:mid/1.t']);
+  expect(failed.reasonsOf('s:mid/1.t')).toEqual([
+    { code: 'made-for-another', path: 'out/1.o', by: 's:in/1.t' },
+  ]);
+  expect(rig.read('out/1.o')).toBe('two');
+  // Now all items are known, and what is on record of the one that is gone goes: not with what is there of the other.
+  rig.write('src/2.t', 'good');
+  const mended = await rig.build();
+  expect(mended.executed).toEqual(['copy:src/2.t', 's:mid/2.t']);
+  expect([rig.read('out/1.o'), rig.read('out/2.o')]).toEqual(['two', 'good']);
+  await expectNothingToDo(rig);
+});
+
+test('what an item made before and makes no more is no output of the one that makes it now', async () => {
+  const producing = (output: string) =>
+    `{ cache: false, stages: { s: { freshness: 'mtime', forEach: 'in/{x}/{y}.t', produces: ['${output}'], run: 'cat {item} > {produces}' } } }`;
+  await using rig = await Rig.compiled({ 'in/p/q.t': 'one' }, producing('out/{x}.o'));
+  date(rig, 'in/p/q.t', 2001);
+  await rig.build();
+  await rig.reconfigure(producing('out/{y}.o'));
+  rig.write('in/r/p.t', 'two');
+  date(rig, 'in/r/p.t', 2001);
+  const why = { code: 'made-for-another', path: 'out/p.o', by: 's:in/p/q.t' };
+  const { stdout } = await rig.pipe(['status', '--json', 's:in/r/p.t']);
+  expect(JSON.parse(stdout)).toMatchObject({ tasks: [{ task: 's:in/r/p.t', reasons: [why] }] });
+  // Then nothing is on record of it any more.
+  expect((await rig.build(['s:in/p/q.t'])).executed).toEqual(['s:in/p/q.t']);
+  expect((await rig.build()).executed).toEqual(['s:in/r/p.t']);
+  expect([rig.read('out/p.o'), rig.read('out/q.o')]).toEqual(['two', 'one']);
+  await expectNothingToDo(rig);
+});
+
+test('what was made for other parameters, and by chance has the same path, is no output of a task without a record', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'text' },
+    `{ params: { a: { type: 'string', default: '1-2' }, b: { type: 'string', default: '3' } }, cache: false, stages: { one: {
+      freshness: 'mtime', requires: ['in.txt'], produces: ['out/{params.a}-{params.b}'], run: 'echo {params.a} > {produces}',
+    } } }`,
+  );
+  date(rig, 'in.txt', 2001);
+  await rig.build();
+  const other = await rig.build(['-p', 'a=1', '-p', 'b=2-3']);
+  expect(other.reasonsOf('one')).toEqual([
+    { code: 'made-for-another', path: 'out/1-2-3', by: 'one with a=1-2, b=3' },
+  ]);
+  expect(rig.read('out/1-2-3')).toBe('1\n');
 });

@@ -16,6 +16,8 @@ export function explainReason(reason: StaleReason): string {
       return 'its last attempt did not succeed';
     case 'overwritten':
       return `${printable(reason.path)} was made for ${printable(reason.params)} since`;
+    case 'made-for-another':
+      return `${printable(reason.path)} was made for ${printable(reason.by)}`;
     case 'forced':
       return 'it is forced';
     case 'audited':
@@ -189,6 +191,8 @@ function explainGroup(group: readonly StaleReason[], limit: number): string {
       return `${count} outputs are missing: ${names}`;
     case 'output-extra':
       return `${count} files are not among its outputs: ${names}`;
+    case 'made-for-another':
+      return `${count} outputs were made for others: ${names}`;
     case 'input-newer':
       return `${count} inputs are newer than its outputs: ${names}`;
     case 'upstream-failed':

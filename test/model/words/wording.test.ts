@@ -12,6 +12,7 @@ describe('a reason', () => {
     [{ code: 'never-built' }, 'it was never built'],
     [{ code: 'unfinished' }, 'its last attempt did not succeed'],
     [{ code: 'overwritten', path: 'out/1-2', params: 'a=1, b=2' }, 'out/1-2 was made for a=1, b=2 since'],
+    [{ code: 'made-for-another', path: 'out/1', by: 's:in/2' }, 'out/1 was made for s:in/2'],
     [{ code: 'forced' }, 'it is forced'],
     [{ code: 'always' }, 'it declares no files and always runs'],
     [changed('data/full.json'), 'data/full.json changed'],

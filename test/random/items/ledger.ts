@@ -47,11 +47,32 @@ export class Ledger {
     const worked: End = outcome.kind === 'made' ? 'executed' : 'failed';
     if (isForced) return [worked];
     const ends: End[] = [];
-    if (memories.some(fits)) ends.push('fresh');
-    if (isInTime !== 'maybe' && memories.every(fits)) return ends;
+    const isOfAnother = isInTime === null ? 'no' : this.isOfAnother(view, lying);
+    const mayFit = (memory: Memory) => fits(memory) && (memory.kind !== 'none' || isOfAnother !== 'yes');
+    const mustFit = (memory: Memory) => fits(memory) && (memory.kind !== 'none' || isOfAnother === 'no');
+    if (memories.some(mayFit)) ends.push('fresh');
+    if (isInTime !== 'maybe' && memories.every(mustFit)) return ends;
     const stored = this.storedOf(view, hasCache);
     if (stored !== undefined) ends.push('restored');
     return stored === 'yes' ? ends : [...ends, worked];
+  }
+
+  /** Whether any of what lies there is on record as made for another task of its stage, of these parameters or others. */
+  private isOfAnother({ id }: TaskView, lying: Texts): 'yes' | 'no' | 'maybe' {
+    let answer: 'no' | 'maybe' = 'no';
+    for (const [path, text] of lying) {
+      if (text.startsWith('hand-')) continue;
+      const makers = this.makersOf(path);
+      for (const maker of makers) {
+        const memories = this.memories.get(maker) ?? [none];
+        if (maker === id || stageOf(maker) !== stageOf(id)) continue;
+        const hasIt = (memory: Memory) =>
+          memory.kind === 'done' && memory.outputs.has(path) && memory.outputs.get(path) === text;
+        if (memories.every(hasIt) && makers.length === 1) return 'yes';
+        if (memories.some(({ kind }) => kind !== 'none')) answer = 'maybe';
+      }
+    }
+    return answer;
   }
 
   /** Whether its result is in the cache. */
@@ -89,7 +110,7 @@ export class Ledger {
   /** All tasks of the stage but these are gone. `perhaps`: or it did not come to that. */
   forget(stage: string, left: ReadonlySet<string>, { s }: Params, perhaps: boolean): void {
     for (const [id, memories] of this.memories) {
-      const isOfStage = id.split(/[: ]/)[0] === stage;
+      const isOfStage = stageOf(id) === stage;
       const isOfOthers = / of [mn]$/.test(id) && !id.endsWith(` of ${s}`);
       if (!isOfStage || left.has(id) || isOfOthers) continue;
       if (perhaps) this.memories.set(id, [...memories, none]);
@@ -123,6 +144,10 @@ export class Ledger {
     this.memories.clear();
     this.makers.clear();
   }
+}
+
+function stageOf(id: string): string {
+  return id.split(/[: ]/)[0]!;
 }
 
 /** An attempt that did not end is stale by times as well, and so is another definition than the one on record. */

@@ -74,6 +74,17 @@ export class LeftOver {
     }
   }
 
+  /** By times, what an item made before and makes no more goes with its attempt, unless another has made it since. */
+  clearFormer(view: TaskView): void {
+    const { model } = this.about;
+    for (const [path, text] of [...model.texts]) {
+      const owners = model.ledger.makersOf(path);
+      if (!owners.includes(view.id) || isMadeBy(view, path) || model.byHand.has(text)) continue;
+      if (owners.length > 1) this.adopt(path);
+      else model.texts.delete(path);
+    }
+  }
+
   /** Of those that are not cleared up, only an attempt may have taken away what it made before. */
   doubt(recipe: Recipe, items: readonly TaskView[], clears: boolean): void {
     const { model, found, isFoundLater } = this.about;

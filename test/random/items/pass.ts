@@ -533,6 +533,7 @@ class Pass {
       return false;
     }
     for (const path of lying.keys()) model.texts.delete(path);
+    if (goesByTimes(recipe)) this.left.clearFormer(view);
     for (const [path, text] of outcome.outputs) {
       model.texts.set(path, text);
       model.doubtful.delete(path);
@@ -545,6 +546,8 @@ class Pass {
   /** An attempt came to nothing, and nothing is left of what had been there. */
   private attempted(view: TaskView, lying: Texts): void {
     const { model } = this;
+    const recipe = model.recipes.find(({ name }) => name === view.name.split(':')[0])!;
+    if (goesByTimes(recipe)) this.left.clearFormer(view);
     for (const path of lying.keys()) model.texts.delete(path);
     this.times?.written(lying.keys());
     model.ledger.failed(view);
