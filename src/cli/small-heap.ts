@@ -15,12 +15,28 @@ export function keepHeapSmall(): void {
   process.prependOnceListener('exit', () => setV8Flag(usualHeapFlag));
 }
 
+/** What is young has no more room from then on than it has come to. */
+export const youngHeapFlag = '--semi-space-growth-factor=1';
+
+const usualYoungFlag = '--semi-space-growth-factor=2';
+
+/** Of V8, as in Node 24: what is young may come to have 128 MB, and before 32. */
+const firstOfMuchRoom = 13;
+
+/** The room for what is young is bound by the way a watch is started, and a build is started before its tasks are known. */
+function keepHeapOfManySmall(): void {
+  keepHeapSmall();
+  if (Number.parseInt(process.versions.v8, 10) < firstOfMuchRoom) return;
+  setV8Flag(youngHeapFlag);
+  process.prependOnceListener('exit', () => setV8Flag(usualYoungFlag));
+}
+
 /** Of a run: fewer leave little behind, and are done before it would be cleared up. */
 const manyTasks = 5_000;
 const manyStarted = 2_000;
 
 /** For a build, which has most of its time to itself: as soon as it turns out to be a large one. */
-export function keepHeapSmallOfMany(keepSmall = keepHeapSmall): Sink {
+export function keepHeapSmallOfMany(keepSmall = keepHeapOfManySmall): Sink {
   let started = 0;
   let isKept = false;
   return {

@@ -17,12 +17,13 @@ export function recordOf(
   },
 ): TaskRecord {
   const { assessment, fingerprint, seen, result } = about;
+  // Copies, for these are kept: a list that was put together has room for sixteen more, of each of thousands of records.
   return {
     task: assessment.task.id,
     fingerprint,
     parts: assessment.parts,
-    inputs: seen.manifest,
-    outputs: result.outputs,
+    inputs: [...seen.manifest],
+    outputs: [...result.outputs],
     runId: folders.runId,
     finishedAtMs: clock.nowMs(),
     durationMs: result.durationMs,

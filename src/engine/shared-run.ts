@@ -9,9 +9,9 @@ import type { World } from './world.ts';
 
 export class SharedRun {
   private readonly world: World;
-  private readonly seats: readonly Seat[];
+  private seats: readonly Seat[];
   private readonly onSpoilt: (seats: readonly Seat[]) => void;
-  private readonly byItem: ReadonlyMap<string, Seat>;
+  private byItem: ReadonlyMap<string, Seat>;
   private running: RunningExecution | null = null;
   /** Until when its time has been shared out. */
   private sharedUntilMs = 0;
@@ -55,7 +55,17 @@ export class SharedRun {
     } catch (error) {
       for (const seat of this.waiting) seat.fail(error);
       this.failRest(error);
+    } finally {
+      this.release();
     }
+  }
+
+  /** What follows a process may know of it for a while after its end: the thousands that it served need not stay for that. */
+  private release(): void {
+    this.seats = this.seats.slice(-1);
+    this.byItem = new Map();
+    this.sharesMs.clear();
+    this.lingering = null;
   }
 
   private readonly news: BatchNews = {

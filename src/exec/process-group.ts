@@ -146,28 +146,31 @@ class StartedGroup implements ProcessGroup {
 
   /** A process that left the group may hold the output open for ever: then a pause ends it. */
   private async drain(): Promise<void> {
+    const { closed } = this.leader;
+    const { drainMs } = this.spec.periods;
     let open = true;
-    void this.leader.closed.then(() => {
+    let pause: NodeJS.Timeout | undefined;
+    void closed.then(() => {
       open = false;
+      // Else all that the group is about, such as thousands of items, stayed in memory for as long.
+      clearTimeout(pause);
     });
     const quiet = async () => {
-      for (
-        let waitedMs = 0;
-        open && waitedMs < 8 * this.spec.periods.drainMs;
-        waitedMs += this.spec.periods.drainMs
-      ) {
+      for (let waitedMs = 0; open && waitedMs < 8 * drainMs; waitedMs += drainMs) {
         // What is not read for want of room has not paused by itself.
         await this.held;
         if (!open) break;
         this.sawOutput = false;
         // Not a reason to stay: as long as output may come, the open streams are one.
-        await new Promise((resolve) => setTimeout(resolve, this.spec.periods.drainMs).unref());
+        await new Promise((resolve) => {
+          pause = setTimeout(resolve, drainMs).unref();
+        });
         // Timers come before reading: when the engine was busy, output may be waiting to be read.
         await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
         if (!this.sawOutput) break;
       }
     };
-    await Promise.race([this.leader.closed, quiet()]);
+    await Promise.race([closed, quiet()]);
     this.leader.letGo();
   }
 
