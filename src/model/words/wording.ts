@@ -5,8 +5,6 @@ import type { StaleReason } from '../verdict.ts';
 import { formatDuration, listSome, plural, someLines } from './amounts.ts';
 import { inOneLine, missingFile, printable } from './printable.ts';
 
-type PathReason = Extract<StaleReason, { readonly path: string }>;
-
 /** A clause that fits after "because": `data/full.json changed`. One line, whatever the paths hold. */
 export function explainReason(reason: StaleReason): string {
   switch (reason.code) {
@@ -216,7 +214,7 @@ function keyOf(reason: StaleReason): string {
 
 function nameIn(reason: StaleReason): string {
   if ('stage' in reason) return printable(reason.stage);
-  return 'path' in reason ? printable((reason as PathReason).path) : reason.code;
+  return 'path' in reason ? printable(reason.path) : reason.code;
 }
 
 function explainDefinition(reason: Extract<StaleReason, { readonly code: 'definition-changed' }>): string {
