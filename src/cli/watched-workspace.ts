@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import type { FilePath, TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
-import { type AssessmentOrFailure, Assessor, isFailure } from '../engine/assess.ts';
+import { Assessor } from '../engine/assess.ts';
+import { type AssessmentOrFailure, isFailure } from '../engine/assessment.ts';
 import { BuildTasks } from '../engine/build-tasks.ts';
 import type { Holds } from '../engine/holds.ts';
 import type { Code } from '../engine/ports.ts';

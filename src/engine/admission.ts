@@ -3,7 +3,7 @@
 // others. What is restored needs none of it.
 import { type Sign, signOf } from '../model/breaker.ts';
 import type { Task } from '../model/task.ts';
-import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type AssessmentOrFailure, isFailure } from './assessment.ts';
 import type { AttemptEnd } from './attempt-end.ts';
 import { Breakers } from './breakers.ts';
 import { Pools } from './pools.ts';

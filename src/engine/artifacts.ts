@@ -4,7 +4,7 @@ import { checksOf } from '../model/fingerprint.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import { type Manifest, sameEntry, sameManifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import type { ActionResult, BlobStore, FileEntry, ListedFile, StagedOutputs } from './ports.ts';
 import type { World } from './world.ts';
 

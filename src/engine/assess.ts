@@ -1,7 +1,6 @@
 // Looks at one task's files and takes the verdict. The same look serves `build`, `status` and `why`.
-import type { Digest, TaskId } from '../base/brand.ts';
+import type { TaskId } from '../base/brand.ts';
 import { type Once, once } from '../base/once.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import { fingerprintOf } from '../model/fingerprint.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
@@ -10,6 +9,7 @@ import { type NamedTasks, noTasks } from '../model/named-tasks.ts';
 import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure, type Reading } from './assessment.ts';
 import { circumstancesOf } from './circumstances.ts';
 import { type Definition, definitionOf } from './definition.ts';
 import type { Forced } from './forced.ts';
@@ -17,47 +17,11 @@ import { inputFilesOf } from './input-files.ts';
 import { judgeTimes } from './judge-times.ts';
 import { MadeForOthers } from './made-for-another.ts';
 import { type Expectation, type ItemsTook, itemsTook } from './past-items.ts';
-import type { ListedFile, Observation, Stamp } from './ports.ts';
+import type { ListedFile, Stamp } from './ports.ts';
 import { inputsSince, type SinceFresh, type WasFresh } from './since-fresh.ts';
 import type { World } from './world.ts';
 
 const fresh: Verdict = { kind: 'fresh' };
-
-/** The inputs as they were read. */
-export interface Reading {
-  readonly seen: Observation;
-  /** Worked out when asked for: what is fresh does not need it. */
-  readonly fingerprint: () => Digest;
-}
-
-/** What is known of a task at one moment. */
-export interface Assessment {
-  readonly task: Task;
-  readonly verdict: Verdict;
-  readonly memory: Memory;
-  readonly parts: readonly FingerprintPart[];
-  readonly inputs: readonly ListedFile[];
-  /** Present files that match `produces`. */
-  readonly outputs: readonly ListedFile[];
-  /** Hashes the inputs; under `mtime` only when it comes to that. */
-  readonly read: Once<Reading | { readonly failure: Failure }>;
-  /** What an execution may take: as the last one, or as those of other items of the stage. `null`: there is no measure. */
-  readonly expected: () => Expectation | null;
-  /** See `circumstancesOf`. */
-  readonly circumstances: (over: Failure) => string;
-  /** Of the inputs one by one, where all is as on record. */
-  readonly stamps?: readonly Stamp[];
-}
-
-export type AssessmentOrFailure =
-  | Assessment
-  | { readonly task: Task; readonly failure: Failure; readonly problems?: readonly Diagnostic[] };
-
-export function isFailure(
-  assessed: AssessmentOrFailure,
-): assessed is { readonly task: Task; readonly failure: Failure; readonly problems?: readonly Diagnostic[] } {
-  return 'failure' in assessed;
-}
 
 export class Assessor {
   private readonly world: World;

@@ -3,7 +3,8 @@
 import type { Task } from '../model/task.ts';
 import { afterEdit, editIn, type InputsChanged, overOwnRecord, stillChanging } from './after-edit.ts';
 import { findAction, mayStay, saveArtifacts } from './artifacts.ts';
-import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
+import type { Assessor } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assessment.ts';
 import { type AttemptEnd, type FailedEnd, failed, failureOf } from './attempt-end.ts';
 import type { AttemptOptions, AttemptWatcher } from './attempt-options.ts';
 import { Checking, resultToCheck } from './checking.ts';

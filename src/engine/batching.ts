@@ -2,7 +2,7 @@
 // Nobody waits until a batch is full.
 import type { Task } from '../model/task.ts';
 import type { Admission } from './admission.ts';
-import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assessment.ts';
 import { Batch } from './batch.ts';
 import type { Board } from './board.ts';
 import type { Retrying } from './retrying.ts';

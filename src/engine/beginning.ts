@@ -2,7 +2,8 @@
 import type { FilePath } from '../base/brand.ts';
 import type { Task } from '../model/task.ts';
 import { fateIn } from './after-edit.ts';
-import type { Assessment, Assessor } from './assess.ts';
+import type { Assessor } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import { Attempt } from './attempt.ts';
 import type { FailedEnd } from './attempt-end.ts';
 import { newsOf } from './attempt-news.ts';

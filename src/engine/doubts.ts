@@ -6,7 +6,7 @@ import type { Manifest } from '../model/manifest.ts';
 import { recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { fateIn } from './after-edit.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import type { Left } from './attempt-end.ts';
 import type { Board } from './board.ts';
 import { doubtOfDocument } from './made-items.ts';

@@ -1,7 +1,7 @@
 // The execution of an attempt while it runs: ended when that is asked for, or to be begun anew over edited inputs.
 import type { FilePath } from '../base/brand.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import type { Batch } from './batch.ts';
 import type { Execution, ExecutionEnd, RunningExecution } from './executor.ts';
 import { areAsSeen, inputsThatChanged } from './input-changes.ts';

@@ -4,7 +4,7 @@ import type { Failure } from '../model/failure.ts';
 import { globMatches } from '../model/glob/glob.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { Task } from '../model/task.ts';
-import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type AssessmentOrFailure, isFailure } from './assessment.ts';
 import { isOverEdits, type OverEdits } from './over-edits.ts';
 
 interface Failed {

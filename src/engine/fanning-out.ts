@@ -2,7 +2,8 @@
 import type { Failure } from '../model/failure.ts';
 import { withReason } from '../model/judge.ts';
 import { isManyTasks, type Task } from '../model/task.ts';
-import { type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
+import type { Assessor } from './assess.ts';
+import { type AssessmentOrFailure, isFailure } from './assessment.ts';
 import type { Board } from './board.ts';
 import type { BuildTasks } from './build-tasks.ts';
 import type { Arrival } from './family.ts';

@@ -1,7 +1,7 @@
 // What an attempt waits for before its command begins, and what was edited in that time.
 import type { Failure } from '../model/failure.ts';
 import type { InputsChanged } from './after-edit.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import { type FailedEnd, failed } from './attempt-end.ts';
 import { inputsThatChanged } from './input-changes.ts';
 import type { Observation } from './ports.ts';

@@ -5,7 +5,7 @@ import type { TaskFinished } from '../model/events.ts';
 import type { Failure } from '../model/failure.ts';
 import { type Metrics, noMetrics, reachedLimit } from '../model/metrics.ts';
 import { isNamedIn, type Task } from '../model/task.ts';
-import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type AssessmentOrFailure, isFailure } from './assessment.ts';
 import { FailedBefore } from './failed-before.ts';
 import { OverEdits } from './over-edits.ts';
 import type { Hold, Watching } from './watching.ts';

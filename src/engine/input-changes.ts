@@ -6,7 +6,7 @@ import { diffManifests, sameEntry } from '../model/manifest.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Command, Service } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
-import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assessment.ts';
 import { editedDocument } from './own-record.ts';
 import type { Observation, Stamp } from './ports.ts';
 import { isRefusal } from './refusal.ts';

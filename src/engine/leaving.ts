@@ -1,5 +1,5 @@
 // How a task of a watch ends that is not to begin in this run.
-import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type AssessmentOrFailure, isFailure } from './assessment.ts';
 import type { Left } from './attempt-end.ts';
 import type { Board } from './board.ts';
 import type { Hold } from './watching.ts';

@@ -2,7 +2,7 @@
 import type { FilePath } from '../base/brand.ts';
 import { type Memory, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import { copyLeftovers, moveLeftovers, type Warn } from './keeping.ts';
 import { basesOf, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';

@@ -1,7 +1,7 @@
 // The record of a success: what was looked at before, what ran, what came of it.
 import type { Digest } from '../base/brand.ts';
 import type { TaskRecord } from '../model/record.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import type { ActionResult, Observation } from './ports.ts';
 import type { World } from './world.ts';
 

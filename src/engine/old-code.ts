@@ -4,7 +4,7 @@
 import type { FilePath } from '../base/brand.ts';
 import { codeOf } from '../model/hooks.ts';
 import { fateOf } from '../model/watch/edited-inputs.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import type { Left } from './attempt-end.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import type { World } from './world.ts';

@@ -3,7 +3,7 @@
 import type { TaskId } from '../base/brand.ts';
 import { type RetryDecision, type RetryPolicy, retryDecision } from '../model/retry.ts';
 import type { Task } from '../model/task.ts';
-import { type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type AssessmentOrFailure, isFailure } from './assessment.ts';
 import type { Attempt } from './attempt.ts';
 import type { FailedEnd } from './attempt-end.ts';
 import type { Board } from './board.ts';

@@ -3,7 +3,8 @@ import { Mailbox } from '../base/mailbox.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Task } from '../model/task.ts';
 import { Admission } from './admission.ts';
-import { type Assessment, type AssessmentOrFailure, type Assessor, isFailure } from './assess.ts';
+import type { Assessor } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assessment.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptEnd, FailedEnd } from './attempt-end.ts';
 import type { Batch } from './batch.ts';
@@ -108,8 +109,7 @@ export class Scheduler {
   }
 
   private readRest(): void {
-    for (let letter = this.mailbox.poll(); letter !== undefined; letter = this.mailbox.poll())
-      this.read(letter);
+    for (let one = this.mailbox.poll(); one !== undefined; one = this.mailbox.poll()) this.read(one);
   }
 
   /** Looks at tasks only while a slot is free: fresh ones pass at once, and what is started was looked at just before. */

@@ -7,7 +7,7 @@ import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { StaleReason } from '../model/verdict.ts';
 import { findAction, mayStay } from './artifacts.ts';
-import { type Assessment, type AssessmentOrFailure, isFailure } from './assess.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from './assessment.ts';
 import { resultToCheck } from './checking.ts';
 import { missingSecrets } from './execution.ts';
 import { protectedAmong } from './make-room.ts';

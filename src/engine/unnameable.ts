@@ -3,7 +3,7 @@
 import type { Digest, FilePath } from '../base/brand.ts';
 import { recordIn, type Unnameable } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import { inPlaceFor, type Warn, wayBack } from './keeping.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';

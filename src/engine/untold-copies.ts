@@ -5,7 +5,7 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import { sameEntry } from '../model/manifest.ts';
 import type { Memory } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import { keptMessage, type Warn } from './keeping.ts';
 import type { ListedFile } from './ports.ts';
 import type { World } from './world.ts';

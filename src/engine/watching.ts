@@ -4,7 +4,7 @@ import type { Failure } from '../model/failure.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { Metrics } from '../model/metrics.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment, AssessmentOrFailure } from './assess.ts';
+import type { Assessment, AssessmentOrFailure } from './assessment.ts';
 
 /** Why something that is stale is not to run now. */
 export type Hold =

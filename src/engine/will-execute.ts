@@ -1,7 +1,7 @@
 // Whether what is stale comes to an execution, as far as can be told beforehand: it may be restored, or only checked again.
 import type { Task } from '../model/task.ts';
 import { findAction } from './artifacts.ts';
-import type { Assessment } from './assess.ts';
+import type { Assessment } from './assessment.ts';
 import { resultToCheck } from './checking.ts';
 import { protectedAmong } from './make-room.ts';
 import type { ActionResult } from './ports.ts';

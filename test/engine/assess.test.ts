@@ -1,6 +1,7 @@
 // The look at one task's files, and the verdict that follows.
 import { expect, test } from 'vitest';
-import { type Assessment, Assessor, isFailure } from '../../src/engine/assess.ts';
+import { Assessor } from '../../src/engine/assess.ts';
+import { type Assessment, isFailure } from '../../src/engine/assessment.ts';
 import { NamedTasks } from '../../src/model/named-tasks.ts';
 import { recordIn } from '../../src/model/record.ts';
 import { build, Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';

@@ -1,6 +1,7 @@
 // A crash or a refusal at every single call through a port: the next plain build must put all right.
 import { expect, test } from 'vitest';
-import { Assessor, isFailure } from '../../src/engine/assess.ts';
+import { Assessor } from '../../src/engine/assess.ts';
+import { isFailure } from '../../src/engine/assessment.ts';
 import { performCleaning, planCleaning } from '../../src/engine/clean.ts';
 import { exitOne } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, planOf, sessionOf } from '../rig/fake-world.ts';

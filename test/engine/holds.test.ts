@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Digest, FilePath, TaskId } from '../../src/base/brand.ts';
 import { once } from '../../src/base/once.ts';
-import type { Assessment, AssessmentOrFailure } from '../../src/engine/assess.ts';
+import type { Assessment, AssessmentOrFailure } from '../../src/engine/assessment.ts';
 import { Holds } from '../../src/engine/holds.ts';
 import type { TaskFinished, TaskOutcome } from '../../src/model/events.ts';
 import type { Failure } from '../../src/model/failure.ts';

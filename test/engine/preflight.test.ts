@@ -1,7 +1,8 @@
 // What can be known to be wrong before anything runs.
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
-import { Assessor, isFailure } from '../../src/engine/assess.ts';
+import { Assessor } from '../../src/engine/assess.ts';
+import { isFailure } from '../../src/engine/assessment.ts';
 import { preflight, servedBy } from '../../src/engine/preflight.ts';
 import { items } from '../../src/model/item-spec.ts';
 import { optional, script } from '../../src/model/value-spec.ts';

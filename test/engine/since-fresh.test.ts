@@ -1,7 +1,8 @@
 // Looks at a task with many inputs, where it is known of which few files something was heard.
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
-import { type Assessment, type AssessmentOrFailure, Assessor, isFailure } from '../../src/engine/assess.ts';
+import { Assessor } from '../../src/engine/assess.ts';
+import { type Assessment, type AssessmentOrFailure, isFailure } from '../../src/engine/assessment.ts';
 import type { HeardOf } from '../../src/engine/since-fresh.ts';
 import { noTasks } from '../../src/model/named-tasks.ts';
 import { build, type FakeWorld, Machine, type Plan, planOf } from '../rig/fake-world.ts';
