@@ -56,22 +56,24 @@ function tasksWithOtherPatterns(
   graph: StageGraph,
   stages: readonly Stage[],
 ): readonly { readonly task: Task; readonly record: TaskRecord }[] {
-  return stages.flatMap((stage) => {
+  const found: { readonly task: Task; readonly record: TaskRecord }[] = [];
+  for (const stage of stages) {
     if (stage.item !== null) {
       const task = taskOf(stage);
       const record = recordIn(records.memory(task.id));
-      return record === null || hasSamePatterns(record, task) ? [] : [{ task, record }];
+      if (record !== null && !hasSamePatterns(record, task)) found.push({ task, record });
+      continue;
     }
     // Of this stage alone: as a whole pipeline is accepted, each of its stages is asked by itself.
-    return records.remembered(stage.name).flatMap((record) => {
-      if (settled.get(record) === graph) return [];
+    for (const record of records.remembered(stage.name)) {
+      if (settled.get(record) === graph) continue;
       const task = taskOfStage(stage, record.task);
-      if (task === null) return [];
-      if (!hasSamePatterns(record, task)) return [{ task, record }];
-      settled.set(record, graph);
-      return [];
-    });
-  });
+      if (task === null) continue;
+      if (hasSamePatterns(record, task)) settled.set(record, graph);
+      else found.push({ task, record });
+    }
+  }
+  return found;
 }
 
 /** Whether some stage makes the file now; of a stage with items, whether one of those does that it has. */

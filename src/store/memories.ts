@@ -1,7 +1,7 @@
 // What is remembered of each task, and lists of it that are sorted by task: of all, or of one stage. A list is made again
 // when it is asked for after a change of what it tells of. A whole pipeline is accepted stage by stage, and each asks.
 import type { TaskId } from '../base/brand.ts';
-import { type Once, once } from '../base/once.ts';
+import { once } from '../base/once.ts';
 import { type Memory, recordIn, type TaskRecord } from '../model/record.ts';
 import { stageOfTask } from '../model/task.ts';
 
@@ -9,23 +9,18 @@ const NOTHING: Memory = { kind: 'none' };
 
 export interface MemoryLists {
   /** The records that stand. */
-  readonly records: Once<readonly TaskRecord[]>;
+  records(): readonly TaskRecord[];
   /** Also of attempts that did not end well: the last result before. */
-  readonly remembered: Once<readonly TaskRecord[]>;
+  remembered(): readonly TaskRecord[];
   /** Tasks whose last attempt did not end well, killed or not. */
-  readonly unfinished: Once<readonly TaskId[]>;
-}
-
-interface OfStage {
-  readonly tasks: Set<TaskId>;
-  lists: MemoryLists | null;
+  unfinished(): readonly TaskId[];
 }
 
 export class Memories {
   private readonly byTask = new Map<TaskId, Memory>();
   private lists: MemoryLists | null = null;
   /** `null`: nobody has asked for one yet, and most builds never do. */
-  private byStage: Map<string, OfStage> | null = null;
+  private byStage: Map<string, Items> | null = null;
 
   get(task: TaskId): Memory {
     return this.byTask.get(task) ?? NOTHING;
@@ -34,15 +29,15 @@ export class Memories {
   set(task: TaskId, memory: Memory): void {
     this.byTask.set(task, memory);
     this.lists = null;
-    if (this.byStage !== null) file(this.byStage, task).lists = null;
+    if (this.byStage !== null) file(this.byStage, task);
   }
 
   delete(task: TaskId): void {
     this.byTask.delete(task);
     this.lists = null;
-    const known = this.byStage?.get(stageOfTask(task));
-    known?.tasks.delete(task);
-    if (known !== undefined) known.lists = null;
+    const items = this.byStage?.get(stageOfTask(task));
+    items?.tasks.delete(task);
+    if (items !== undefined) items.known = {};
   }
 
   /** In the order in which they came. */
@@ -51,7 +46,12 @@ export class Memories {
   }
 
   all(): MemoryLists {
-    this.lists ??= listsOf(() => this.byTask);
+    const { byTask } = this;
+    this.lists ??= {
+      records: once(() => recordsIn(byTask)),
+      remembered: once(() => rememberedIn(byTask)),
+      unfinished: once(() => unfinishedIn(byTask)),
+    };
     return this.lists;
   }
 
@@ -61,36 +61,81 @@ export class Memories {
       this.byStage = new Map();
       for (const task of this.byTask.keys()) file(this.byStage, task);
     }
-    const known = this.byStage.get(stage);
-    if (known === undefined) return none;
-    known.lists ??= listsOf(() => [...known.tasks].map((task) => [task, this.get(task)] as const));
-    return known.lists;
+    return new StageLists(this, stage, this.byStage.get(stage) ?? null);
   }
 }
+/** Items of a stage, and lists of it that were asked for since something changed. */
+interface Items {
+  readonly tasks: Set<TaskId>;
+  known: { -readonly [List in keyof MemoryLists]?: ReturnType<MemoryLists[List]> };
+}
 
-function file(byStage: Map<string, OfStage>, task: TaskId): OfStage {
+/** Only items are filed: a stage without them is its one task, and of these there may be very many. */
+function file(byStage: Map<string, Items>, task: TaskId): void {
   const stage = stageOfTask(task);
-  let known = byStage.get(stage);
-  if (known === undefined) {
-    known = { tasks: new Set(), lists: null };
-    byStage.set(stage, known);
+  const known = byStage.get(stage);
+  if (known !== undefined) known.known = {};
+  if (stage === task) return;
+  if (known === undefined) byStage.set(stage, { tasks: new Set([task]), known: {} });
+  else known.tasks.add(task);
+}
+
+class StageLists implements MemoryLists {
+  private readonly memories: Memories;
+  private readonly stage: TaskId;
+  private readonly items: Items | null;
+
+  constructor(memories: Memories, stage: string, items: Items | null) {
+    this.memories = memories;
+    // The name of its task, where it has no items.
+    this.stage = stage as TaskId;
+    this.items = items;
   }
-  known.tasks.add(task);
-  return known;
+
+  records(): readonly TaskRecord[] {
+    if (this.items === null) return recordsIn(this.all());
+    this.items.known.records ??= recordsIn(this.all());
+    return this.items.known.records;
+  }
+
+  remembered(): readonly TaskRecord[] {
+    if (this.items === null) return only(recordIn(this.memories.get(this.stage)));
+    this.items.known.remembered ??= rememberedIn(this.all());
+    return this.items.known.remembered;
+  }
+
+  unfinished(): readonly TaskId[] {
+    if (this.items === null)
+      return only(this.memories.get(this.stage).kind === 'unfinished' ? this.stage : null);
+    this.items.known.unfinished ??= unfinishedIn(this.all());
+    return this.items.known.unfinished;
+  }
+
+  private all(): readonly (readonly [TaskId, Memory])[] {
+    return [this.stage, ...(this.items?.tasks ?? [])].map((task) => [task, this.memories.get(task)]);
+  }
 }
 
-function listsOf(memories: () => Iterable<readonly [TaskId, Memory]>): MemoryLists {
-  const byTask = (records: TaskRecord[]) => records.sort((a, b) => (a.task < b.task ? -1 : 1));
-  const all = () => [...memories()];
-  return {
-    records: once(() => byTask(all().flatMap(([, one]) => (one.kind === 'done' ? one.record : [])))),
-    remembered: once(() => byTask(all().flatMap(([, one]) => recordIn(one) ?? []))),
-    unfinished: once(() =>
-      all()
-        .flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : []))
-        .sort(),
-    ),
-  };
+const nothing: readonly never[] = [];
+
+function only<Value>(value: Value | null): readonly Value[] {
+  return value === null ? nothing : [value];
 }
 
-const none = listsOf(() => []);
+type Told = Iterable<readonly [TaskId, Memory]>;
+
+function recordsIn(memories: Told): readonly TaskRecord[] {
+  return byTask([...memories].flatMap(([, one]) => (one.kind === 'done' ? one.record : [])));
+}
+
+function rememberedIn(memories: Told): readonly TaskRecord[] {
+  return byTask([...memories].flatMap(([, one]) => recordIn(one) ?? []));
+}
+
+function unfinishedIn(memories: Told): readonly TaskId[] {
+  return [...memories].flatMap(([task, { kind }]) => (kind === 'unfinished' ? [task] : [])).sort();
+}
+
+function byTask(records: TaskRecord[]): readonly TaskRecord[] {
+  return records.sort((a, b) => (a.task < b.task ? -1 : 1));
+}
