@@ -1,7 +1,7 @@
 // Batches: one execution for many items, and each of them with its own record, failure, retry and metrics.
 import { expect, test } from 'vitest';
 import type { FilePath, TaskId } from '../../src/base/brand.ts';
-import type { Execution } from '../../src/engine/executor.ts';
+import type { Execution, ExecutionEnd } from '../../src/engine/executor.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { exitOne, type Script } from '../rig/fake-executor.ts';
 import { build, type FakeWorld, Machine, type Plan, planOf, sessionOf } from '../rig/fake-world.ts';
@@ -271,9 +271,15 @@ test('one whose input is edited meanwhile is made again by itself; the others st
   expect(machine.disk.read('out/b.txt')).toBe('s(new)');
 });
 
+const bySignal: ExecutionEnd = {
+  ...{ kind: 'failed', failure: { kind: 'signal', signal: 'SIGBUS', line: 'make it' }, tail: [] },
+};
+
 test.each([
   ['of one was edited', 'in/b.txt', 'acd'],
   ['of one was taken away', 'in/b.txt', 'acd'],
+  // As of who has mapped it into memory.
+  ['of one was cut off', 'in/b.txt', 'acd'],
   ['of all was edited', 'style.md', ''],
 ] as const)(
   'a batch dies, and an input %s meanwhile: the others run again together',
@@ -289,7 +295,7 @@ test.each([
         if (execution.context.items.length < 4) return undefined;
         if (how === 'of one was taken away') disk.remove(path);
         else disk.write(path, 'new');
-        return exitOne;
+        return how === 'of one was cut off' ? bySignal : exitOne;
       },
     );
     expect(batches).toEqual(['abcd', others].filter((names) => names !== ''));

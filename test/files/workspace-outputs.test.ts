@@ -80,6 +80,21 @@ test('what was spared and is in use again when nothing is at work there any more
   expect(tree(root)).toEqual({ 'out/': '', 'out/b/': '', 'out/b/3': '' });
 });
 
+test('what keeps one of the spared folders from being removed is told when the others have gone', () => {
+  const root = workspace({ 'out/a/1': '', 'out/b/2': '', 'out/c/3': '' });
+  const outputs = outputsOf(root);
+  const end = outputs.hold([{ folder: 'out', deep: true }]);
+  outputs.remove([file('out/a/1'), file('out/b/2'), file('out/c/3')], ['out']);
+  const { rmdirSync } = fs;
+  vi.spyOn(fs, 'rmdirSync').mockImplementation((place, ...more) => {
+    if (String(place).endsWith('out/b')) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+    rmdirSync(place, ...more);
+  });
+  expect(() => end([])).toThrow('EIO');
+  vi.restoreAllMocks();
+  expect(tree(root)).toEqual({ 'out/': '', 'out/b/': '' });
+});
+
 test('a sweep leaves the folders in which something is at work', () => {
   const root = workspace({ 'out/a/.pipe-tmp-1-1': '', 'out/b/.pipe-tmp-1-2': '' });
   const outputs = outputsOf(root);

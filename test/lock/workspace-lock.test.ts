@@ -40,7 +40,7 @@ async function ask(child: Child, line: string): Promise<string | null> {
 }
 
 /** Makes it look as if this process, changed as said, held the lock. */
-function forgeHolder(state: string, change: Partial<ProcessIdentity>): void {
+function forgeHolder(state: string, change: Partial<ProcessIdentity & { readonly place: string }>): void {
   fs.mkdirSync(path.join(state, 'lock'), { recursive: true });
   const claim = { ...ownIdentity(), command: 'forged', sinceMs: 5, nonce: 'n', ...change };
   fs.writeFileSync(path.join(state, 'lock', '7'), JSON.stringify(claim));
@@ -233,6 +233,12 @@ test('a claim that does not say where it was made, as earlier versions leave it,
   const state = temporaryFolder();
   forgeHolder(state, {});
   expect(fs.readFileSync(path.join(state, 'lock', '7'), 'utf8')).not.toContain('place');
+  expect((await lockIn(state).tryAcquire()).kind).toBe('busy');
+});
+
+test('so does one of another machine, which numbers its folders otherwise', async () => {
+  const state = temporaryFolder();
+  forgeHolder(state, { boot: 'other', host: 'elsewhere', place: '1:1' });
   expect((await lockIn(state).tryAcquire()).kind).toBe('busy');
 });
 
