@@ -115,7 +115,8 @@ export class DigestMemory {
     for (const [file, { absolutePath, hashed }] of this.unsettled) {
       if (hashed.stamp.sizeBytes > largeBytes) continue;
       for (let waitMs = this.now.untilSettledMs(hashed.stamp); waitMs > 0 && monotonicMs() < deadline; ) {
-        const ms = waitMs;
+        // Of a file from before the clock was set back that may be hours.
+        const ms = Math.min(waitMs, deadline - monotonicMs());
         await new Promise((resolve) => setTimeout(resolve, ms));
         waitMs = this.now.untilSettledMs(hashed.stamp);
       }

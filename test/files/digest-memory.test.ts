@@ -101,6 +101,22 @@ test('so is one that changed just now after the clock was set back, however late
   expect(entries.size).toBe(0);
 });
 
+test('nobody waits until a clock that was set back has come again to the time of a file', async () => {
+  pretendPassed(-3_600_000);
+  const { file, state, entries, memory } = scene();
+  const digests = new DigestMemory(memory, state);
+  digests.of('a', file, stampOf(file)!);
+  const waits: number[] = [];
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((then: () => void, ms: number) => {
+    waits.push(ms);
+    return setImmediate(then);
+  }) as never);
+  await digests.settle();
+  expect(waits.length).toBeGreaterThan(0);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(50);
+  expect(entries.size).toBe(0);
+});
+
 test('a stamp that differs in anything means reading', () => {
   pretendPassed(1000);
   const { file, state, entries, memory, opens } = scene();
