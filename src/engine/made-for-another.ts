@@ -30,7 +30,7 @@ export class MadeForOthers {
     this.records = records;
   }
 
-  /** What a person has made of such a file is as good as any that is there by hand. */
+  /** Of the files. One that a person has edited since is that person's, and lies there as by times any other does. */
   among(world: World, { id, stage }: Task, files: readonly ListedFile[]): readonly MadeForAnother[] {
     if (files.length === 0) return [];
     const makers = this.onRecord().get(stage.name);
