@@ -15,6 +15,7 @@ import type { Executing } from './executing.ts';
 import type { Prepared } from './execution.ts';
 import type { Execution } from './executor.ts';
 import type { ListedFile } from './ports.ts';
+import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
 
 const mostProblems = 20;
@@ -75,23 +76,13 @@ export class Checking {
     const problems: CheckProblem[] = [];
     for (const [one, check] of this.prepared) {
       const files = checkedFiles(one, made);
-      if (check !== null) {
-        for (const file of files) {
-          const found = await check(file);
-          if (!found.ok) return { kind: 'check-broken', at: one.at, message: found.error };
-          problems.push(...found.value);
-        }
-      } else if (files.length > 0) {
-        const paths = files.map((file) => file.path);
-        const call = this.callOf(one, paths, execution, (problem) => problems.push(problem));
-        const end = await this.executing.alone(call);
-        if (end.kind === 'cancelled') return 'cancelled';
-        if (end.kind === 'failed')
-          return { kind: 'check-broken', at: one.at, message: explainFailure(end.failure)[0] };
-        const edited = this.editedAmong(files);
-        if (edited.length > 0)
-          return { kind: 'check-broken', at: one.at, message: `it has edited ${listSome(edited, 3)}` };
-      }
+      if (files.length === 0) continue;
+      const found =
+        check === null
+          ? await this.foundByCall(one, files, execution)
+          : await this.foundByReading(one, files, check);
+      if (!Array.isArray(found)) return found;
+      problems.push(...found);
     }
     if (problems.length === 0) return null;
     const shown = problems.slice(0, mostProblems);
@@ -99,7 +90,50 @@ export class Checking {
     return { kind: 'check-failed', problems: shown, more, kept: this.keptIn() };
   }
 
-  /** What was looked at would not be what is recorded: a function that checks must leave the files as they are. */
+  private async foundByReading(
+    one: StageCheck,
+    files: Manifest,
+    check: FileCheck,
+  ): Promise<CheckProblem[] | Failure> {
+    const problems: CheckProblem[] = [];
+    try {
+      for (const file of files) {
+        const found = await check(file);
+        if (!found.ok) return { kind: 'check-broken', at: one.at, message: found.error };
+        problems.push(...found.value);
+      }
+    } catch (problem) {
+      // Somebody may have deleted it.
+      const fault = isRefusal(problem) ? this.overEdits(one, files) : null;
+      if (fault === null) throw problem;
+      return fault;
+    }
+    return (problems.length > 0 && this.overEdits(one, files)) || problems;
+  }
+
+  private async foundByCall(
+    one: StageCheck,
+    files: Manifest,
+    execution: Execution,
+  ): Promise<CheckProblem[] | Failure | 'cancelled'> {
+    const problems: CheckProblem[] = [];
+    const paths = files.map((file) => file.path);
+    const call = this.callOf(one, paths, execution, (problem) => problems.push(problem));
+    const end = await this.executing.alone(call);
+    if (end.kind === 'cancelled') return 'cancelled';
+    if (end.kind === 'failed')
+      return { kind: 'check-broken', at: one.at, message: explainFailure(end.failure)[0] };
+    return this.overEdits(one, files) ?? problems;
+  }
+
+  /** What was looked at would not be what is recorded, and what was found may be about an edit. */
+  private overEdits({ at }: StageCheck, files: Manifest): Failure | null {
+    const edited = this.editedAmong(files);
+    if (edited.length === 0) return null;
+    const message = `${listSome(edited, 3)} was edited or deleted meanwhile, by the check itself or by somebody`;
+    return { kind: 'check-broken', at, message, edited };
+  }
+
   private editedAmong(files: Manifest): readonly string[] {
     const { folders, files: now } = this.world;
     now.forget(files.map((file) => path.resolve(folders.root, file.path)));

@@ -21,7 +21,7 @@ interface Failed {
 export class FailedBefore {
   private readonly failures = new Map<TaskId, Failed>();
   private readonly overEdits: OverEdits;
-  /** By what each was assessed when it was tried again over an output that somebody had taken away. */
+  /** By what each was assessed when it was tried again over an output that somebody may have taken away or edited. */
   private readonly triedAgain = new Map<TaskId, string>();
   /** Where something was for a moment at least, between the last two looks. */
   private came: ReadonlySet<FilePath> = new Set();
@@ -98,7 +98,7 @@ export class FailedBefore {
 
   private isWorthTrying(task: Task, before: Failed, key: string): boolean {
     if (before.isOverEdits) return this.haveEditsEnded(task.id, before, key);
-    return before.key !== key || this.wasTakenAway(task, before.failure, key);
+    return before.key !== key || this.wasMeddledWith(task, before.failure, key);
   }
 
   /**
@@ -115,10 +115,14 @@ export class FailedBefore {
 
   /**
    * Whether what it did not make was there while it ran, or a folder for what it was to make, so that somebody may have
-   * deleted it: once, since a command that deletes it by itself cannot be told from a person.
+   * deleted it, or edited it while it was checked: once, since a command or a check that does so by itself cannot be told
+   * from a person.
    */
-  private wasTakenAway({ id, stage }: Task, failure: Failure, key: string): boolean {
-    if (this.triedAgain.get(id) === key || !this.lacksWhatWasThere(stage, failure)) return false;
+  private wasMeddledWith({ id, stage }: Task, failure: Failure, key: string): boolean {
+    const isSo =
+      (failure.kind === 'check-broken' && failure.edited !== undefined) ||
+      this.lacksWhatWasThere(stage, failure);
+    if (!isSo || this.triedAgain.get(id) === key) return false;
     this.triedAgain.set(id, key);
     return true;
   }

@@ -38,8 +38,16 @@ export type Failure =
       readonly more: number;
       readonly kept: string | null;
     }
-  /** A check that says nothing: a schema that is none, a function that takes too long. `at`: as in the configuration. */
-  | { readonly kind: 'check-broken'; readonly at: string; readonly message: string }
+  /**
+   * A check that says nothing: a schema that is none, a function that takes too long. `at`: as in the configuration.
+   * `edited`: what it looked at was, by it or by somebody.
+   */
+  | {
+      readonly kind: 'check-broken';
+      readonly at: string;
+      readonly message: string;
+      readonly edited?: readonly string[];
+    }
   /** Something stands where an output belongs, or a parent folder of it is a link. */
   | { readonly kind: 'output-blocked'; readonly path: string; readonly message: string }
   /** These `requires` patterns match nothing. */

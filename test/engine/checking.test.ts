@@ -194,7 +194,8 @@ test('a function that edits what it checks fails the stage: what is recorded wou
       ),
   });
   expect(failureOf(world)).toEqual({
-    ...{ kind: 'check-broken', at: 'stages.a.check', message: 'it has edited a.txt' },
+    ...{ kind: 'check-broken', at: 'stages.a.check', edited: ['a.txt'] },
+    message: 'a.txt was edited or deleted meanwhile, by the check itself or by somebody',
   });
   expect([world.outcomes(), machine.actions.entries.size]).toEqual([{ a: 'failed', next: 'skipped' }, 0]);
 });

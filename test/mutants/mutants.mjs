@@ -1340,6 +1340,13 @@ export const mutants = [
     tests: ['test/stories/watch-holds.test.ts'],
   },
   {
+    name: 'an output that was edited while it was checked is held against the check',
+    file: 'src/engine/failed-before.ts',
+    from: "(failure.kind === 'check-broken' && failure.edited !== undefined) ||",
+    to: '',
+    tests: ['test/stories/watch-edits.test.ts'],
+  },
+  {
     name: 'what failed over a hook of the pipeline is not tried again when that is mended',
     file: 'src/engine/circumstances.ts',
     from: "over.kind === 'hook-failed' && over.of === 'pipeline' && circumstancesOfHook(world)",

@@ -174,6 +174,63 @@ test('an output that a person deletes before the stage has ended is made again; 
   expect(rig.read('starts')).toBe('gone\nnone\nnone\ngone\ngone\n');
 });
 
+test('an output that a person edits or deletes while it is checked is made again; what a check edits itself, once', async () => {
+  const config = (note: string) => `import fs from 'node:fs';
+  import { definePipeline } from 'pipe-build';
+  const pass = (gate) => fs.readFileSync(gate);
+  export default definePipeline({ stages: {
+    s: { requires: ['in.txt'], produces: ['out/s.txt'], run: 'echo s >> starts; cp in.txt out/s.txt', check: (file) => {
+      if (fs.existsSync('slow')) { pass('begun'); pass('gate'); }
+      return file.text().endsWith('in\\n') || 'is wrong ${note}';
+    } },
+    own: { requires: ['own.txt'], produces: ['out/own.txt'], run: 'echo own >> starts; cp own.txt out/own.txt', check: (file) => {
+      if (file.text() === 'to be edited\\n') fs.appendFileSync(file.absolutePath, 'by its check');
+      return true;
+    } },
+  } });`;
+  await using rig = await Rig.compiled({ 'in.txt': 'in\n', 'own.txt': '0\n' }, config('at first'));
+  gate(rig, 'begun');
+  gate(rig, 'gate');
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  const whileChecked = async (edit: () => void) => {
+    await tell(rig, 'begun');
+    rig.remove('slow');
+    edit();
+    await tell(rig, 'gate');
+  };
+  const told = /s\.txt was edited or deleted meanwhile, by the check itself or by somebody/;
+  const edits = [
+    () => rig.write('out/s.txt', 'by hand, and right as in\n'),
+    () => rig.write('out/s.txt', 'by hand, and wrong\n'),
+    () => rig.remove('out/s.txt'),
+  ];
+  for (const [i, edit] of edits.entries()) {
+    rig.write('starts', '');
+    rig.write('slow', '');
+    rig.write('in.txt', `${i} in\n`);
+    await whileChecked(edit);
+    const pass = await watcher.rest();
+    expect(pass).toMatchObject({ failed: ['s'], done: ['s'] });
+    expect(pass.text).toMatch(told);
+    expect([rig.read('out/s.txt'), rig.read('starts')]).toEqual([`${i} in\n`, 's\ns\n']);
+  }
+
+  // Where only its check is another one, nothing ran before.
+  rig.write('starts', '');
+  rig.write('slow', '');
+  rig.write('pipeline.config.ts', config('later'));
+  await whileChecked(() => rig.write('out/s.txt', 'by hand\n'));
+  expect((await watcher.rest()).text).toMatch(told);
+  expect([rig.read('out/s.txt'), rig.read('starts')]).toEqual(['2 in\n', '']);
+
+  rig.write('own.txt', 'to be edited\n');
+  expect((await watcher.rest()).text).toContain(
+    'own failed: it runs again when something it requires changes',
+  );
+  expect(rig.read('starts')).toBe('own\nown\n');
+});
+
 test('a record that goes while a watch runs its item, and a document that breaks, end it, and are told as what they are', async () => {
   await using rig = await Rig.with({ 'd.json': both }, records);
   gate(rig, 'gate-one');
