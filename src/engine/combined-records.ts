@@ -1,7 +1,7 @@
 // The records of a workspace as they are for the parameters of this run: of a stage that has results for several values
 // side by side, those of the present ones under the stage's name. Results for other values are nobody's leftovers.
 import type { FilePath, RunId, TaskId } from '../base/brand.ts';
-import { setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
+import { setOfTexts } from '../model/glob/pattern-set.ts';
 import type { Manifest } from '../model/manifest.ts';
 import {
   combinationText,
@@ -13,6 +13,7 @@ import {
 import type { Memory, Overwriting, TaskRecord } from '../model/record.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { stageOfTask } from '../model/task.ts';
+import { OtherResults } from './other-results.ts';
 import type { Records } from './ports.ts';
 
 /** The same where there can be but one result of each stage. */
@@ -31,6 +32,8 @@ class CombinedRecords implements Records {
   private readonly params: Pipeline['params'];
   /** The same record twice is the same object, as it is below. */
   private readonly named = new WeakMap<TaskRecord, TaskRecord>();
+  /** Since the records were read: nothing is recorded here for other values, but that a result does not stand any more. */
+  private others: OtherResults | null = null;
 
   constructor(records: Records, { stages, params }: Pipeline) {
     this.records = records;
@@ -110,6 +113,7 @@ class CombinedRecords implements Records {
   }
 
   reload(): void {
+    this.others = null;
     this.records.reload();
   }
 
@@ -120,13 +124,10 @@ class CombinedRecords implements Records {
   private spoil(id: TaskId, runId: RunId, produces: readonly string[]): void {
     const { stage, combination } = readRecordId(id);
     if (this.stages.get(stage)?.combination === '') return;
-    const set = setOfTexts(produces);
-    for (const { task, outputs } of this.withOtherParams()) {
-      if (readRecordId(task).stage !== stage || this.records.memory(task).kind !== 'done') continue;
-      const taken = outputs.find(({ path }) => setMatches(set, path as FilePath));
-      if (taken === undefined) continue;
-      this.records.overwritten(task, runId, { path: taken.path, params: combinationText(combination) });
-    }
+    this.others ??= new OtherResults(this.withOtherParams());
+    for (const [task, path] of this.others.under(stage, setOfTexts(produces)))
+      if (this.records.memory(task).kind === 'done')
+        this.records.overwritten(task, runId, { path, params: combinationText(combination) });
   }
 
   private withoutOthers(records: readonly TaskRecord[]): readonly TaskRecord[] {

@@ -117,6 +117,37 @@ test('where two values have a path in common, the result of the other one does n
   expect(shelf.as('x', spec).memory(lesson).kind).toBe('unfinished');
 });
 
+test('of those that share a path, patterns are asked as for files: what is taken out of them, and whose stage it is', () => {
+  const shelf = new Shelf();
+  shelf.as('math').commit(record('page:in/1.txt', 'pages/a/1.txt', 'pages/a/2.txt'));
+  shelf.as('math').commit(record('page:in/2.txt', 'pages/b/1.txt'));
+  shelf.as('math').commit(record('lesson', 'pages/a/1.txt'));
+  shelf.as('art').begin('page:in/1.txt' as TaskId, run, ['pages/*/?.txt', '!pages/b/*']);
+  const math = shelf.as('math');
+  expect(math.memory('page:in/1.txt' as TaskId)).toMatchObject({ overwritten: { path: 'pages/a/1.txt' } });
+  const others = ['page:in/2.txt', 'lesson'].map((task) => math.memory(task as TaskId).kind);
+  expect(others).toEqual(['done', 'done']);
+});
+
+test('what was made for other values is listed once, however many begin, and again when records are read again', () => {
+  const shelf = new Shelf();
+  shelf.as('math').commit(record('page:in/1.txt', 'pages/1.txt'));
+  let lists = 0;
+  const below = new FakeRecords(shelf.shelf);
+  const remembered = below.remembered.bind(below);
+  below.remembered = (...asked) => {
+    lists++;
+    return remembered(...asked);
+  };
+  const art = recordsFor(below, pipelineFor('art'));
+  for (const item of ['a', 'b', 'c']) art.begin(`page:${item}` as TaskId, run, [`pages/${item}`]);
+  expect(lists).toBe(1);
+  shelf.as('math').commit(record('page:in/2.txt', 'pages/2.txt'));
+  art.reload();
+  art.begin('page:d' as TaskId, run, ['pages/2.txt']);
+  expect(shelf.as('math').memory('page:in/2.txt' as TaskId).kind).toBe('unfinished');
+});
+
 test('attempts that were killed with other values are told of', () => {
   const shelf = new Shelf();
   shelf.as('math').begin(lesson, run, ['out/math.txt']);
