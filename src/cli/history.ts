@@ -4,7 +4,7 @@ import type { RunSummary, TaskSummary } from '../journal/run-summary.ts';
 import type { PipeEvent, TaskStarted } from '../model/events.ts';
 import { metricsText } from '../model/metrics.ts';
 import { ago, formatDuration } from '../model/words/amounts.ts';
-import { printable } from '../model/words/printable.ts';
+import { printable, skippedText } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { type Audited, auditBlock } from '../render/audit-block.ts';
 import { profileBlock } from '../render/profile-block.ts';
@@ -161,7 +161,9 @@ function did({ counts }: RunSummary): string {
 
 function taskRow(task: TaskSummary, reasons: ReadonlyMap<string, string>): readonly string[] {
   const told =
-    task.failure !== undefined ? explainFailure(task.failure).join(' ') : (reasons.get(task.task) ?? '');
+    task.failure !== undefined
+      ? explainFailure(task.failure).join(' ')
+      : (reasons.get(task.task) ?? skippedText(task));
   const why = [told, task.attempts === undefined ? '' : `${task.attempts} attempts`]
     .filter((one) => one !== '')
     .join('; ');

@@ -194,7 +194,7 @@ export class Board {
     const close = (place: Place) => {
       const isLeft = place.state.kind === 'wanted' || place.state.kind === 'ready';
       if (isLeft && !spared(place.task.stage))
-        this.close(place, outcome, blockedBy.length > 0 ? { blockedBy } : {});
+        this.close(place, outcome, blockedBy.length > 0 ? { blockedBy, stopped: true } : {});
     };
     // First items: what comes after one that has failed is skipped over it, whether the others have had their turn or not.
     for (const place of places) if (place.of !== null) close(place);
@@ -218,8 +218,8 @@ export class Board {
     if (state.kind === 'paused') this.pausedCount--;
     if (place.family !== null) place.family.isTold = true;
     if (place.audit === 'pending') this.audited(task, notAudited(outcome));
-    const { failure = null, blockedBy = [] } = details;
-    this.places.end(place, { outcome, failure, blockedBy });
+    const { failure = null, blockedBy = [], stopped = false } = details;
+    this.places.end(place, { outcome, failure, blockedBy, stopped });
     if (outcome === 'fresh' || outcome === 'restored') {
       const { savedMs = 0, metrics = {} } = details;
       this.saved = savedInAll([this.saved, savedBy(savedMs, metrics)]);

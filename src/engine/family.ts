@@ -2,7 +2,7 @@
 import type { TaskId } from '../base/brand.ts';
 import type { EventBody, TaskFinished, TaskOutcome } from '../model/events.ts';
 import type { Task } from '../model/task.ts';
-import { causeOf, endedWell, type Family, type ItemEnd, type Place } from './task-state.ts';
+import { causeOf, type Ended, endedWell, type Family, type ItemEnd, type Place } from './task-state.ts';
 
 /** News for a stage that has begun to fan out: what may have made items; `null`: nothing is left that may. */
 export interface Arrival {
@@ -87,8 +87,10 @@ export class Families {
   endRest(outcome: 'skipped' | 'cancelled', blockedBy: readonly string[]): void {
     for (const place of this.host.places.values()) {
       if (place.state.kind !== 'fanned-out' || place.family!.isComplete) continue;
-      place.family!.isComplete = true;
-      spoil(place.family!, blockedBy);
+      const family = place.family!;
+      family.isComplete = true;
+      family.isStopped = blockedBy.length > 0 && family.spoiledBy.length === 0;
+      spoil(family, blockedBy);
       this.endIfOver(place, outcome);
     }
   }
@@ -98,7 +100,8 @@ export class Families {
     const family = place.family!;
     if (place.state.kind !== 'fanned-out' || !family.isComplete || family.left > 0) return;
     if (family.known === 0 && family.spoiledBy.length > 0) {
-      this.host.close(place, outcome, { blockedBy: family.spoiledBy });
+      const { spoiledBy, isStopped } = family;
+      this.host.close(place, outcome, { blockedBy: spoiledBy, ...(isStopped && { stopped: true }) });
       return;
     }
     place.state = endOf(family);
@@ -113,18 +116,18 @@ function spoil({ spoiledBy }: Family, causes: readonly string[]): void {
   for (const cause of causes) if (!spoiledBy.includes(cause)) spoiledBy.push(cause);
 }
 
-function noteEnd(family: Family, { outcome, failure, blockedBy }: ItemEnd): void {
+function noteEnd(family: Family, { outcome, failure, blockedBy, stopped }: ItemEnd): void {
   const rank = ranks.indexOf(outcome);
   if (rank < 0) return;
   const worst = family.worst === null ? ranks.length : ranks.indexOf(family.worst.outcome);
-  if (rank < worst) family.worst = { outcome, failure, blockedBy };
+  if (rank < worst) family.worst = { outcome, failure, blockedBy, stopped };
 }
 
 /** The end of the stage, as others see it. */
-function endOf({ worst, spoiledBy }: Family): ItemEnd & { readonly kind: 'ended' } {
+function endOf({ worst, spoiledBy, isStopped }: Family): Ended {
   // What stood in the way of items that never came to be counts as well as what stood in the way of others.
   if (worst !== null)
     return { kind: 'ended', ...worst, blockedBy: [...new Set([...worst.blockedBy, ...spoiledBy])] };
   const outcome = spoiledBy.length > 0 ? 'skipped' : 'executed';
-  return { kind: 'ended', outcome, failure: null, blockedBy: spoiledBy };
+  return { kind: 'ended', outcome, failure: null, blockedBy: spoiledBy, stopped: isStopped };
 }

@@ -43,7 +43,8 @@ export class Releases {
     if (kind === 'items' || place.state.kind !== 'wanted') return;
     if (kind !== 'outcome' && !endedWell(before) && !this.goesOnWithout(kind, before)) {
       const outcome = before.state.outcome === 'cancelled' ? 'cancelled' : 'skipped';
-      this.host.close(place, outcome, { blockedBy: causeOf(before) });
+      const { stopped } = before.state;
+      this.host.close(place, outcome, { blockedBy: causeOf(before), ...(stopped && { stopped }) });
       return;
     }
     const waitsFor = place.state.waitsFor - 1;

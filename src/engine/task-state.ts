@@ -32,6 +32,8 @@ export interface Ended {
   readonly failure: Failure | null;
   /** The stages that failed first, where this one was skipped for them. */
   readonly blockedBy: readonly string[];
+  /** It does not need them: they have stopped the build. */
+  readonly stopped: boolean;
 }
 
 /** Of a task that has been started, however many attempts that takes. */
@@ -71,6 +73,8 @@ export interface Family {
   /** Those of them, or before them, that did not go well. */
   readonly spoiledBy: string[];
   isComplete: boolean;
+  /** It was not complete when the build stopped over a failure that has nothing to do with it. */
+  isStopped: boolean;
   known: number;
   /** Items that have not ended. */
   left: number;
@@ -79,11 +83,7 @@ export interface Family {
   isTold: boolean;
 }
 
-export interface ItemEnd {
-  readonly outcome: TaskOutcome;
-  readonly failure: Failure | null;
-  readonly blockedBy: readonly string[];
-}
+export type ItemEnd = Omit<Ended, 'kind'>;
 
 export function newFamily(): Family {
   return {
@@ -91,6 +91,7 @@ export function newFamily(): Family {
     early: [],
     spoiledBy: [],
     isComplete: false,
+    isStopped: false,
     known: 0,
     left: 0,
     worst: null,

@@ -12,7 +12,9 @@ import type { Metrics } from '../model/metrics.ts';
 import type { Profile } from '../model/profile.ts';
 
 export type TaskSummary = Pick<TaskFinished, 'task' | 'stage' | 'item' | 'outcome' | 'durationMs'> &
-  Partial<Pick<TaskFinished, 'metrics' | 'attempts' | 'failure' | 'log' | 'optional' | 'blockedBy'>> & {
+  Partial<
+    Pick<TaskFinished, 'metrics' | 'attempts' | 'failure' | 'log' | 'optional' | 'blockedBy' | 'stopped'>
+  > & {
     /** Of a task that was to be audited. */
     readonly audit?: AuditVerdict;
   };
@@ -109,8 +111,20 @@ export class SummaryOfRun {
 }
 
 function summaryOfTask(event: TaskFinished, audit: AuditVerdict | undefined): TaskSummary {
-  const { task, stage, item, outcome, durationMs, metrics, attempts, failure, log, optional, blockedBy } =
-    event;
+  const {
+    task,
+    stage,
+    item,
+    outcome,
+    durationMs,
+    metrics,
+    attempts,
+    failure,
+    log,
+    optional,
+    blockedBy,
+    stopped,
+  } = event;
   return {
     task,
     stage,
@@ -123,6 +137,7 @@ function summaryOfTask(event: TaskFinished, audit: AuditVerdict | undefined): Ta
     ...(log === undefined ? {} : { log }),
     ...(optional === undefined ? {} : { optional }),
     ...(blockedBy === undefined ? {} : { blockedBy }),
+    ...(stopped === undefined ? {} : { stopped }),
     ...(audit === undefined ? {} : { audit }),
   };
 }

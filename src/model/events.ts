@@ -147,6 +147,8 @@ export interface TaskFinished extends OfTask, LeftOverEdit {
   readonly unneeded?: boolean;
   /** Of a skipped task: the stages that stand in its way. */
   readonly blockedBy?: readonly string[];
+  /** It needs none of them: the build has stopped over their failure. */
+  readonly stopped?: boolean;
   /** Path of the log relative to the root, where there is one. */
   readonly log?: string;
   /** Last lines of output of a failed task, redacted. */

@@ -2,7 +2,7 @@
 
 import type { TaskFinished, TaskOutcome, TaskStarted } from '../model/events.ts';
 import { formatDuration, listSome } from '../model/words/amounts.ts';
-import { blockedText, printable } from '../model/words/printable.ts';
+import { printable, skippedText } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { padEnd, truncate } from './fit.ts';
 import type { Look } from './look.ts';
@@ -108,7 +108,7 @@ function detailOf(event: TaskFinished): string {
     case 'skipped':
       // What a watch does not run again before something is different.
       if (event.failure !== undefined) return `failed before: ${explainFailure(event.failure)[0]}`;
-      return (event.blockedBy ?? []).length === 0 ? '' : blockedText(event.blockedBy!);
+      return skippedText(event);
     case 'cancelled':
       if (event.edited !== undefined) return `${leftText(event, event.edited)}: the next run sees to it`;
       return event.durationMs > 0 ? `after ${formatDuration(event.durationMs)}` : '';

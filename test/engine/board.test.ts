@@ -105,6 +105,31 @@ test('what waited for a cancelled task is cancelled too', () => {
   expect(board.summary(true)).toMatchObject({ outcome: 'cancelled', exitCode: 130, cancelled: 2 });
 });
 
+test('what a failure elsewhere keeps from its turn is told as that, and so is what follows on it', () => {
+  const { board, task, events } = boardOf(
+    { a: {}, needs: {}, other: {}, later: {}, items: { forEach: 'in/{n}', produces: 'out/{n}' }, all: {} },
+    [
+      ['a', 'needs', 'file'],
+      ['other', 'later', 'file'],
+      ['other', 'all', 'file'],
+      ['items', 'all', 'file'],
+    ],
+  );
+  while (board.takeReady() !== null);
+  board.families.fanOut(task('items'), [], null);
+  board.failed(task('a'), failing());
+  board.stop();
+  board.skipRest('skipped', board.places.failedStages());
+  expect(finished(events).map((one) => [one.stage, one.blockedBy, one.stopped])).toEqual([
+    ['a', undefined, undefined],
+    ['needs', ['a'], undefined],
+    ['items', ['a'], true],
+    ['all', ['a'], true],
+    ['other', ['a'], true],
+    ['later', ['a'], true],
+  ]);
+});
+
 test('each task ends once, whoever tries to end it again', () => {
   const { board, task, events } = boardOf({ a: {}, b: {}, c: {} }, [
     ['a', 'c', 'file'],

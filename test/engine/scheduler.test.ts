@@ -110,8 +110,8 @@ test('a failure starts nothing new; what runs finishes and counts', async () => 
   expect(await end).toMatchObject({ event: { outcome: 'failed', exitCode: 1, executed: 1, skipped: 2 } });
   expect(world.executor.started).toEqual(['s0', 's1']);
   expect(world.ofKind('task-finished').filter((one) => one.outcome === 'skipped')).toMatchObject([
-    { stage: 's2', blockedBy: ['s1'] },
-    { stage: 's3', blockedBy: ['s1'] },
+    { stage: 's2', blockedBy: ['s1'], stopped: true },
+    { stage: 's3', blockedBy: ['s1'], stopped: true },
   ]);
   expect((await build(machine, plan)).world.outcomes()).toMatchObject({ s0: 'fresh', s1: 'executed' });
 });

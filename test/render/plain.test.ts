@@ -82,7 +82,7 @@ test('a failure shows its block at once, and what failed and was skipped at the 
     runStarted(4),
     started('analysis'),
     finished('reporting', 'skipped', { blockedBy: ['analysis'], durationMs: 0 }),
-    finished('archive', 'skipped', { blockedBy: ['analysis'], durationMs: 0 }),
+    finished('archive', 'skipped', { blockedBy: ['analysis'], stopped: true, durationMs: 0 }),
     finished('analysis', 'failed', { failure: { kind: 'exit', code: 3, line: 'node x' } }),
     runFinished({ outcome: 'failed', exitCode: 1, failed: 1, skipped: 2 }),
   ]);
@@ -92,7 +92,7 @@ test('a failure shows its block at once, and what failed and was skipped at the 
     '  continue  pipe build analysis',
     '',
     'failed    analysis      exit code 3 after 1.2s',
-    'skipped   archive       blocked by analysis',
+    'skipped   archive       not begun, as the build stopped over analysis',
     'skipped   reporting     blocked by analysis',
     '1 failed, 2 skipped in 2.0s',
   ]);

@@ -75,6 +75,23 @@ test('what a failure stopped is listed at the end, with what stands in the way',
   expect(stdout).toMatch(/^1 failed, 2 skipped, 1 ran in /m);
 });
 
+test('what has nothing to do with the failure that ended the build is told as not begun, by the history too', async () => {
+  await using rig = await Rig.compiled(
+    {},
+    `{ stages: {
+      bad: { produces: ['bad.txt'], run: 'false' },
+      needs: { requires: ['bad.txt'], produces: ['needs.txt'], run: 'cp bad.txt needs.txt' },
+      other: { produces: ['other.txt'], run: 'echo > other.txt' },
+    } }`,
+  );
+  const { stdout } = await rig.pipe(['build', '-j', '1']);
+  const past = await rig.pipe(['show']);
+  expect(stdout).toMatch(/^skipped +needs +blocked by bad$/m);
+  expect(stdout).toMatch(/^skipped +other +not begun, as the build stopped over bad$/m);
+  expect(past.stdout).toMatch(/^needs +skipped +blocked by bad$/m);
+  expect(past.stdout).toMatch(/^other +skipped +not begun, as the build stopped over bad$/m);
+});
+
 test('a dry run is the plan with its commands and reasons', async () => {
   await using rig = await Rig.compiled(text, words);
   const { stdout } = await rig.pipe(['build', '-n', 'cases']);

@@ -43,3 +43,16 @@ export function missingFile(pattern: string): string {
 export function blockedText(blockedBy: readonly string[]): string {
   return `blocked by ${blockedBy.map(printable).join(', ')}`;
 }
+
+/** Of what was skipped. `stopped`: over these the build has stopped, and it needs none of them. */
+export function skippedText({
+  blockedBy = [],
+  stopped = false,
+}: {
+  readonly blockedBy?: readonly string[];
+  readonly stopped?: boolean;
+}): string {
+  if (blockedBy.length === 0) return '';
+  if (!stopped) return blockedText(blockedBy);
+  return `not begun, as the build stopped over ${blockedBy.map(printable).join(', ')}`;
+}
