@@ -1,7 +1,8 @@
 // Random edits against a watch that is at work: when it has come to rest, all is as if built from nothing.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
+import { WatchedStock } from './random/watched-stock.ts';
 import { blinkered } from './rig/blinkered.ts';
 import { Rig } from './rig/rig.ts';
 import { type Random, seeded } from './rig/seeded.ts';
@@ -32,15 +33,15 @@ function ofItems(word: string): string {
 `;
 }
 
-function config(word: string, hasItems: boolean): string {
+function config(word: string, hasItems: boolean, stock: WatchedStock): string {
   return `
 import { definePipeline, items, optional } from 'pipe-build';
 import { suffix } from './lib/suffix.ts';
-export default definePipeline({ stages: {
+${stock.imports}export default definePipeline({ ${stock.pools()} stages: {
   gather: { requires: [optional('src/**/*.txt')], produces: ['out/gather.txt'], run: 'sh list.sh src > out/gather.txt' },
   copies: { requires: [optional('data/*.csv')], produces: ['made/'], run: 'mkdir -p made; echo always > made/always; for f in data/*.csv; do test -e "$f" && cp "$f" made/; done; true' },
   mix: { requires: ['out/gather.txt', optional('made/')], produces: ['out/mix.txt'], run: 'cat out/gather.txt $(find made -type f | LC_ALL=C sort) > out/mix.txt; echo ${word}' + suffix + ' >> out/mix.txt' },
-${hasItems ? ofItems(word) : ''}  sentinel: { requires: ['sentinel.txt'], produces: ['out/sentinel.txt'], run: 'cp sentinel.txt out/sentinel.txt' },
+${stock.stages(hasItems)}${hasItems ? ofItems(word) : ''}  sentinel: { requires: ['sentinel.txt'], produces: ['out/sentinel.txt'], run: 'cp sentinel.txt out/sentinel.txt' },
 } });`;
 }
 
@@ -55,6 +56,7 @@ class Desk {
   wantsItems = false;
   /** Whether the configuration, as it was written last, has them. */
   private hasItems = false;
+  readonly stock: WatchedStock;
   /** What the watch has printed. */
   printed: () => string = () => '';
   /** What was left among outputs, and how much was printed by then. */
@@ -67,15 +69,16 @@ class Desk {
   constructor(rig: Rig, random: Random) {
     this.rig = rig;
     this.random = random;
+    this.stock = new WatchedStock(rig, random);
   }
 
-  edit(): string {
+  async edit(): Promise<string> {
     const { rig, random } = this;
     const text = `${random.upTo(3)}\n`;
     const source = `src/${['', 'a/', 'a/b/', 'c/'][random.upTo(3)]}${random.upTo(3)}.txt`;
     const table = `data/${random.upTo(3)}.csv`;
     const item = `item/${random.upTo(3)}.txt`;
-    switch (random.upTo(23)) {
+    switch (random.upTo(33)) {
       case 0:
       case 1:
       case 2:
@@ -160,11 +163,27 @@ class Desk {
           const file = [source, table, item, 'list.jsonl'][random.upTo(3)]!;
           rig.write(file, rig.read(file));
         });
-      default:
-        // Other programs take their time, too.
-        spawnSync('true');
-        return 'pause';
+      case 23:
+      case 24:
+      case 25:
+        return this.pause();
+      default: {
+        const [what, act] = this.stock.edit();
+        if (what === 'edit the settings')
+          return this.trying(what, () => {
+            act();
+            this.mend();
+          });
+        return this.trying(what, act);
+      }
     }
+  }
+
+  /** Other programs take their time, too: what runs meanwhile goes on, and the next edit may meet any part of it. */
+  private async pause(): Promise<string> {
+    const programs = this.random.upTo(this.random.isOneOf(3) ? 100 : 3);
+    for (let i = 0; i <= programs; i++) await new Promise((resolve) => spawn('true').on('close', resolve));
+    return `pause of ${programs}`;
   }
 
   /** Somebody asks the watch. Answers whether it said that all is fresh: then it must be so. */
@@ -178,7 +197,7 @@ class Desk {
     if (this.records === 0) this.writeList(1);
     this.rig.write('lib/suffix.ts', `export const suffix = '${this.suffix}';`);
     this.hasItems = this.wantsItems;
-    this.rig.write('pipeline.config.ts', config(String(this.word), this.hasItems));
+    this.rig.write('pipeline.config.ts', config(String(this.word), this.hasItems, this.stock));
   }
 
   /** So many records; of none nothing can be built. */
@@ -238,6 +257,7 @@ class Desk {
       'out/gather.txt': gathered,
       'out/mix.txt': this.takenForWritten('out/mix.txt', 'mix', mixed),
       ...made,
+      ...this.stock.expected(this.hasItems),
       ...this.expectedOfItems(),
     };
   }
@@ -256,7 +276,9 @@ class Desk {
   }
 
   present(): Readonly<Record<string, string>> {
-    const folders = ['made', 'each', 'bundle', 'next', 'rec'].filter((folder) => this.rig.exists(folder));
+    const folders = ['made', 'scarce', 'judged', 'each', 'bundle', 'next', 'rec'].filter((folder) =>
+      this.rig.exists(folder),
+    );
     const files = [
       ...folders.flatMap((folder) => this.rig.files(folder).map((file) => `${folder}/${file}`)),
       ...(this.hasItems ? ['out/all.txt'] : []),
@@ -299,6 +321,7 @@ async function tellStory(storySeed: number, tally: { edits: number; answers: num
     'list.jsonl': '{"key":"0","text":0}\n{"key":"1","text":1}\n',
   });
   const desk = new Desk(rig, random);
+  desk.stock.mend();
   desk.mend();
   const options = random.isOneOf(3) ? ['--on-change', 'wait'] : [];
   const [watcher] = await Watcher.start(rig, [...options, ...(random.isOneOf(2) ? ['-j', '1'] : [])]);
@@ -311,10 +334,11 @@ async function tellStory(storySeed: number, tally: { edits: number; answers: num
     for (let left = 1 + random.upTo(mostEdits); left > 0; left--) {
       // What was printed is read between two edits: it tells what each of them met.
       await new Promise(setImmediate);
-      done.push(desk.edit());
+      done.push(await desk.edit());
       if (random.isOneOf(8) && (await desk.ask(story()))) tally.answers++;
     }
     tally.edits += done.length;
+    desk.stock.mend();
     desk.mend();
     const token = `${burst}`;
     rig.write('sentinel.txt', token);
@@ -327,6 +351,7 @@ async function tellStory(storySeed: number, tally: { edits: number; answers: num
     const before = watcher.running.stdout;
     expect(desk.present(), `${about}\n${before}`).toEqual(desk.expected());
     if (await desk.ask(about)) tally.answers++;
+    expect(desk.stock.together, about).toBe('');
     const built = await rig.build();
     expect([built.code, built.executed, built.restored], about).toEqual([0, [], []]);
   }
