@@ -8,6 +8,7 @@ import { printable } from '../model/words/printable.ts';
 import { explainRetry } from '../model/words/retry-words.ts';
 import type { RunView } from '../model/words/run-view.ts';
 import { explainReason, summariseReasons } from '../model/words/wording.ts';
+import { isToldInFull, toldInFull } from './alike-failures.ts';
 import type { AuditLines } from './audit-block.ts';
 import { failureDetails } from './failure-block.ts';
 import { wrapWords } from './fit.ts';
@@ -165,9 +166,9 @@ function finishedLines(
   // Of a watch, which tells it when all else is done.
   if (event.outcome === 'waiting' && event.failure === undefined && event.edited === undefined) return [];
   const lines = wording.finished(event, look, options.view);
-  return event.failure === undefined
+  return event.failure === undefined || !isToldInFull(event, options.view)
     ? lines
-    : [...lines, ...failureDetails(event, look, options.view.failures)];
+    : [...lines, ...failureDetails(event, look, toldInFull(options.view))];
 }
 
 /** Each reason on its own line, where the line before could not hold them all. */

@@ -3,6 +3,7 @@
 import type { PipeEvent } from '../model/events.ts';
 import { isFamilyDone } from '../model/words/family-view.ts';
 import type { RunView } from '../model/words/run-view.ts';
+import { isToldInFull } from './alike-failures.ts';
 import { createLines, type Display, type LineOptions } from './display.ts';
 import { failureHead } from './failure-block.ts';
 import { familyLines } from './family-lines.ts';
@@ -38,7 +39,7 @@ export function createLiveDisplay(out: Writer, look: Look, options: LiveOptions)
     {
       started: (event) => (options.verbose ? [startedLine(event, look)] : []),
       finished: (event, _look, view) => {
-        if (event.outcome === 'failed') return failureHead(event, look);
+        if (event.outcome === 'failed' && isToldInFull(event, view)) return failureHead(event, look);
         if (event.item === null || options.verbose) return [signLine(event, look)];
         // Of thousands of items the failures, and all of them in one line when the last is done.
         const family = view.families.get(event.stage);

@@ -1,5 +1,6 @@
 // The display that has nothing to say unless something is wrong.
 
+import { countedLines, isToldInFull, toldInFull } from './alike-failures.ts';
 import type { AuditLines } from './audit-block.ts';
 import { blockedLines, type Display, warningLines } from './display.ts';
 import { failureBlock } from './failure-block.ts';
@@ -23,7 +24,8 @@ export function createQuietDisplay(
           out.lines(warningLines(event, look));
           break;
         case 'task-finished':
-          if (event.failure !== undefined) out.lines(failureBlock(event, look, view.failures));
+          if (event.failure !== undefined && isToldInFull(event, view))
+            out.lines(failureBlock(event, look, toldInFull(view)));
           break;
         case 'run-hook-finished':
           if (event.outcome === 'failed') out.lines(runHookLines(event, look, options));
@@ -32,6 +34,7 @@ export function createQuietDisplay(
           if (event.action === 'fail') out.lines(planTaskLines(event, look, { verbose: false }));
           break;
         case 'run-finished':
+          out.lines(countedLines(view, look));
           if (event.exitCode !== 0) out.lines(options.auditLines?.(view.audits, look, options) ?? []);
           break;
         default:

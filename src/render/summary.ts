@@ -4,6 +4,7 @@ import type { TaskFinished } from '../model/events.ts';
 import { plural } from '../model/words/amounts.ts';
 import { printable } from '../model/words/printable.ts';
 import type { RunView } from '../model/words/run-view.ts';
+import { countedLines, toldInFull } from './alike-failures.ts';
 import { chunk, truncate, widthOf } from './fit.ts';
 import { lastLines } from './last-line.ts';
 import type { Look } from './look.ts';
@@ -33,12 +34,13 @@ export function summaryLines(view: RunView, look: Look): readonly string[] {
 }
 
 function troubleLines(view: RunView, look: Look): readonly string[] {
-  if (view.failures.length === 0 && view.skipped.length === 0) return [];
+  if (view.failures.size === 0 && view.skipped.length === 0) return [];
   const skipped = [...view.skipped].sort(byTask);
   const rest = skipped.length - listedSkips;
   return [
     '',
-    ...[...view.failures].sort(byTask).flatMap((event) => failedLines(event, look)),
+    ...[...toldInFull(view)].sort(byTask).flatMap((event) => failedLines(event, look)),
+    ...countedLines(view, look),
     ...skipped.slice(0, listedSkips).map((event) => plainLine(event, look)),
     ...(rest > 0 ? [look.style.dim(`${look.glyphs.more} and ${rest} more skipped`)] : []),
   ];

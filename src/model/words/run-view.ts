@@ -14,6 +14,7 @@ import type {
   Warning,
 } from '../events.ts';
 import { sumOfMetrics } from '../metrics.ts';
+import { likeness } from './alike.ts';
 import { type BreakerView, foldBreakers } from './breaker-view.ts';
 import { type FamilyView, foldFamilies } from './family-view.ts';
 import { lastLineOf, type RunningTask } from './running-task.ts';
@@ -42,7 +43,8 @@ export interface RunView {
   /** Those of `tasks` that run, in the order of their start. */
   readonly running: ReadonlyMap<TaskId, RunningTask>;
   readonly counts: Readonly<Record<TaskOutcome, number>>;
-  readonly failures: readonly TaskFinished[];
+  /** By likeness, those together that failed alike. */
+  readonly failures: ReadonlyMap<string, readonly TaskFinished[]>;
   readonly skipped: readonly TaskFinished[];
   readonly warnings: readonly Warning[];
   readonly planned: readonly TaskPlanned[];
@@ -74,7 +76,7 @@ interface GrowingView extends Mutable<Omit<RunView, Growing>> {
   readonly tasks: Map<TaskId, TaskView>;
   readonly running: Map<TaskId, RunningTask>;
   readonly counts: Record<TaskOutcome, number>;
-  readonly failures: TaskFinished[];
+  readonly failures: Map<string, TaskFinished[]>;
   readonly skipped: TaskFinished[];
   readonly warnings: Warning[];
   readonly planned: TaskPlanned[];
@@ -95,7 +97,7 @@ export function initialView(): RunView {
     tasks: new Map(),
     running: new Map(),
     counts: { executed: 0, restored: 0, fresh: 0, failed: 0, skipped: 0, waiting: 0, cancelled: 0 },
-    failures: [],
+    failures: new Map(),
     skipped: [],
     warnings: [],
     planned: [],
@@ -227,8 +229,15 @@ function finish(view: GrowingView, event: TaskFinished): void {
   view.tasks.set(event.task, { kind: 'finished', end: event });
   view.counts[event.outcome]++;
   view.savedMs += event.savedMs;
-  if (event.outcome === 'failed') view.failures.push(event);
+  if (event.outcome === 'failed') fail(view, event);
   if (event.outcome === 'skipped') view.skipped.push(event);
+}
+
+function fail(view: GrowingView, event: TaskFinished): void {
+  const alike = likeness(event);
+  const others = view.failures.get(alike);
+  if (others === undefined) view.failures.set(alike, [event]);
+  else others.push(event);
 }
 
 function updateRunning(view: GrowingView, id: TaskId, change: (task: RunningTask) => RunningTask): void {

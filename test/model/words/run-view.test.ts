@@ -82,7 +82,7 @@ test('outcomes are counted, failures and skips kept, time saved summed', () => {
   );
   expect(view.counts).toMatchObject({ fresh: 1, failed: 1, skipped: 1, restored: 1, executed: 0 });
   expect([view.savedMs, doneCount(view), view.running.size]).toEqual([1500, 4, 0]);
-  expect(view.failures.map((event) => event.task)).toEqual(['b']);
+  expect([...view.failures.values()].flat().map((event) => event.task)).toEqual(['b']);
   expect(view.skipped.map((event) => event.task)).toEqual(['c']);
 });
 
