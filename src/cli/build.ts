@@ -4,8 +4,8 @@ import type { BuildOptions } from '../engine/build-options.ts';
 import type { Sink } from '../engine/ports.ts';
 import type { Rest } from '../engine/rest.ts';
 import { Session } from '../engine/session.ts';
+import { newRunId } from '../journal/history.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
-import { makeRunId } from '../journal/run-id.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import type { PipeEvent } from '../model/events.ts';
 import type { Selection } from '../model/selection.ts';
@@ -122,7 +122,7 @@ export async function runPart(
   refuseInsideStage(workspace.root);
   const { profiling = null } = options;
   const auditing = !selection.audited.isEmpty ? await openAuditing() : null;
-  const runId = makeRunId(Date.now());
+  const runId = newRunId(workspace.state);
   const mode = modeOf(flags);
   if (mode !== 'json' && !options.dryRun) tellOfWork();
   // A person who debugs one stage needs the terminal for it.

@@ -2,6 +2,7 @@
 // do, and looks no further; or where a watch answers for that. Everything else is left to the build itself, with what was seen. What this file imports is loaded at each start.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { RunId } from '../base/brand.ts';
 import { locateConfig } from '../config/locate.ts';
 import { settle } from '../config/settle.ts';
 import { EventStream } from '../engine/event-stream.ts';
@@ -16,7 +17,7 @@ import { specText } from '../glance/spec-text.ts';
 import { markOf, sameMark } from '../glance/state-mark.ts';
 import { manyRuns, runIds } from '../journal/history.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
-import { makeRunId } from '../journal/run-id.ts';
+import { runIdAfter } from '../journal/run-id.ts';
 import { stateFolderName } from '../journal/state-folder.ts';
 import { chooseMode, lookOf } from '../render/console-mode.ts';
 import { lastLines } from '../render/last-line.ts';
@@ -51,6 +52,7 @@ interface NothingToDo {
   readonly kind: 'nothing';
   readonly state: string;
   readonly startedMs: number;
+  readonly newest: RunId | undefined;
   /** In which run's folder the next one finds the proof, where it had better be told; else `null`. */
   readonly pointsTo: string | null;
   readonly header: ProofHeader;
@@ -71,17 +73,22 @@ async function look(): Promise<Glance | null> {
   const answer = await askWatch({ ...meetingPoint(state, key), root, key });
   if (answer?.kind === 'vouches') {
     const read = decodeProof(Buffer.from(answer.proof, 'base64'));
-    const isShort = runIds(state).length < manyRuns;
-    if (read !== null && isShort && holds(read.header, { key, state }) && nothingChanged(root, read)) {
+    const runs = runIds(state);
+    if (
+      read !== null &&
+      runs.length < manyRuns &&
+      holds(read.header, { key, state }) &&
+      nothingChanged(root, read)
+    ) {
       const settled = await specOf(read);
       return settled === null
         ? null
-        : { kind: 'nothing', state, startedMs, pointsTo: null, header: read.header };
+        : { kind: 'nothing', state, startedMs, newest: runs[0], pointsTo: null, header: read.header };
     }
   }
   const { runs, proof } = findProof(path.join(state, 'runs'));
   // Where the history is due to be shortened, that is the build's own work.
-  if (proof === null || runs >= manyRuns) return null;
+  if (proof === null || runs.length >= manyRuns) return null;
   const eyes = ManyEyes.open(root, proof.bytes);
   const read = decodeProof(proof.bytes);
   if (read === null || !holds(read.header, { key, state })) {
@@ -97,7 +104,7 @@ async function look(): Promise<Glance | null> {
   const settled = await specOf(read);
   if (settled === null) return null;
   const pointsTo = proof.isFar ? proof.runId : null;
-  if (concerned === null) return { kind: 'nothing', state, startedMs, pointsTo, header };
+  if (concerned === null) return { kind: 'nothing', state, startedMs, newest: runs.at(-1), pointsTo, header };
   return { kind: 'some', sighting: { root, configPath, proof: read, spec: settled.value, concerned } };
 }
 
@@ -141,9 +148,9 @@ function isWorthwhile({ again }: Concerned, { tasks, state, wholeStateBytes }: P
 }
 
 /** As the build tells it, to the person and to the history. */
-async function tell({ state, startedMs, pointsTo, header }: NothingToDo): Promise<number> {
+async function tell({ state, startedMs, newest, pointsTo, header }: NothingToDo): Promise<number> {
   const { pipeline, targets, tasks, savedMs, savedMetrics } = header;
-  const runId = makeRunId(Date.now());
+  const runId = runIdAfter(newest, Date.now());
   const folder = path.join(state, 'runs', runId);
   fs.mkdirSync(folder);
   if (pointsTo !== null) pointTo(folder, pointsTo);

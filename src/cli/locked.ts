@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { endLeftRunning } from '../engine/left-running.ts';
 import type { World } from '../engine/world.ts';
-import { makeRunId } from '../journal/run-id.ts';
+import { newRunId } from '../journal/history.ts';
 import type { EventBody } from '../model/events.ts';
 import type { Stage } from '../model/stage.ts';
 import { printable } from '../model/words/printable.ts';
@@ -26,7 +26,7 @@ export async function underLock(
     workspace,
     stages,
     flags,
-    runId: makeRunId(Date.now()),
+    runId: newRunId(workspace.state),
     sinks: [{ handle: tellWarning }],
     writes: true,
     onTrouble: (message) => tellWarning({ kind: 'warning', message }),

@@ -4,8 +4,8 @@ import type { BuildOptions } from '../engine/build-options.ts';
 import type { Holds, RunCause } from '../engine/holds.ts';
 import type { Sink } from '../engine/ports.ts';
 import { Session } from '../engine/session.ts';
+import { newRunId } from '../journal/history.ts';
 import { JournalSink } from '../journal/journal-sink.ts';
-import { makeRunId } from '../journal/run-id.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { RunFinished } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
@@ -82,7 +82,7 @@ async function perform(
   const { world, folders } = await openWorld({
     ...{ workspace, stages: selection.stages, flags, kept, onTrouble, outlet },
     witness: watched.witness,
-    runId: makeRunId(Date.now()),
+    runId: newRunId(workspace.state),
     sinks: [
       display,
       journal,

@@ -12,7 +12,7 @@ import { type Found, whatIsToDo } from '../engine/whats-to-do.ts';
 import type { World } from '../engine/world.ts';
 import { StandingStamps } from '../files/standing-stamps.ts';
 import { isMangled } from '../files/why-unreadable.ts';
-import { makeRunId } from '../journal/run-id.ts';
+import { newRunId } from '../journal/history.ts';
 import { type Diagnostic, isUncompiled } from '../model/diagnostic.ts';
 import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
 import { noTasks } from '../model/named-tasks.ts';
@@ -67,7 +67,7 @@ export class WatchedWorkspace {
     const stamps = new StandingStamps();
     const opened = await openWorld({
       ...{ workspace, stages: selection.stages, flags, onTrouble, overheard },
-      runId: makeRunId(Date.now()),
+      runId: newRunId(workspace.state),
       sinks: [],
       writes: true,
       witness: lookedAt,

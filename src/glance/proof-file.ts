@@ -1,6 +1,7 @@
 // Where a proof lies: in the folder of the run that made it, or in that of a later one, which names it.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { RunId } from '../base/brand.ts';
 import { isRunId } from '../model/run-id.ts';
 
 const proofName = 'glance';
@@ -24,8 +25,11 @@ export interface FoundProof {
   readonly isFar: boolean;
 }
 
-/** How many runs there are, and the newest proof among them. `runs`: absolute. */
-export function findProof(runs: string): { readonly runs: number; readonly proof: FoundProof | null } {
+/** Which runs there are, the newest last, and the newest proof among them. `runs`: absolute. */
+export function findProof(runs: string): {
+  readonly runs: readonly RunId[];
+  readonly proof: FoundProof | null;
+} {
   const ids = fs.readdirSync(runs).filter(isRunId);
   ids.sort();
   for (let i = ids.length - 1; i >= 0; i--) {
@@ -40,12 +44,12 @@ export function findProof(runs: string): { readonly runs: number; readonly proof
     });
     // One line that names another run, or the proof itself.
     const named = bytes.length < leastBytes ? bytes.toString('latin1').trim() : null;
-    if (named === null) return { runs: ids.length, proof: foundIn(ids[i]!, bytes) };
+    if (named === null) return { runs: ids, proof: foundIn(ids[i]!, bytes) };
     const pointed = isRunId(named) ? read(runs, named) : null;
     const proof = pointed === null ? null : foundIn(named, pointed);
-    return { runs: ids.length, proof };
+    return { runs: ids, proof };
   }
-  return { runs: ids.length, proof: null };
+  return { runs: ids, proof: null };
 }
 
 function read(runs: string, runId: string): Buffer | null {

@@ -6,6 +6,7 @@ import type { RunId, TaskId } from '../base/brand.ts';
 import type { PipeEvent, RunStarted, TaskOutcome, TaskStarted } from '../model/events.ts';
 import { type HookName, hookNames } from '../model/hooks.ts';
 import { isRunId } from '../model/run-id.ts';
+import { runIdAfter } from './run-id.ts';
 import type { RunSummary } from './run-summary.ts';
 import { hookFolder, hookLogName, logFileName } from './task-file-name.ts';
 
@@ -39,6 +40,11 @@ export function runIds(state: string): readonly RunId[] {
   } catch {
     return [];
   }
+}
+
+/** Of a run that begins now. */
+export function newRunId(state: string): RunId {
+  return runIdAfter(runIds(state)[0], Date.now());
 }
 
 /** Newest first; `limit` of them. */

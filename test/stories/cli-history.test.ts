@@ -65,6 +65,26 @@ test('of more than 200 runs the oldest go', async () => {
   expect(left[0]).toBe(makeRunId(Date.UTC(2020, 0, 1, 0, 0, 6), 0));
 });
 
+test('where the clock was set back the last run is the last all the same, and the oldest are those that go', async () => {
+  await using rig = await Rig.compiled(text, words);
+  const runs = () => fs.readdirSync(rig.path('.pipeline-cache/runs')).sort();
+  const inAnHour = Date.now() + 3_600_000;
+  for (let i = 0; i < 205; i++)
+    rig.write(`.pipeline-cache/runs/${makeRunId(inAnHour + 1000 * i, 0)}/events.jsonl`, '');
+  const first = idOf(await rig.build());
+  expect(runs()).toHaveLength(200);
+  expect(runs().at(-1)).toBe(first);
+  // The one leaves what the next one goes by, which looks no further.
+  const later = [];
+  for (const _ of [1, 2]) {
+    expect((await rig.pipe(['build'])).stdout).toContain('nothing to do');
+    later.push(runs().at(-1)!);
+  }
+  expect([first, ...later].sort()).toEqual([first, ...later]);
+  expect(new Set([first, ...later]).size).toBe(3);
+  expect((await rig.pipe(['show'])).stdout).toContain(later[1]);
+});
+
 test('show tells one run: the last, or the one that is named by the beginning of its id', async () => {
   await using rig = await Rig.compiled(text, words);
   const first = idOf(await rig.build(['upper']));
