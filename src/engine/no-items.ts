@@ -21,7 +21,8 @@ function noneAmong(name: string, forEach: NonNullable<Stage['forEach']>): Diagno
   const at = `stages.${name}.forEach`;
   if (forEach.kind === 'records') {
     const message = `stage "${name}" is done for each record of ${forEach.document}, which has none`;
-    return { code: 'PIPE052', message, at };
+    const hint = `write items(optional('${forEach.entry.source}'), …) if it may have none`;
+    return { code: 'PIPE052', message, at, hint };
   }
   const message = `stage "${name}" is done for each ${forEach.source}, and of the files that are there none is one`;
   const hint = 'a capture is never empty, and where it is written twice it is the same text twice';

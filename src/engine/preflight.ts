@@ -192,8 +192,9 @@ function missingOutright(
 function hintOfMissing({ forEach }: Stage, { source }: PatternEntry, field: Field): string {
   if (field === 'run' || field === 'check')
     return `check the path: the ${field === 'run' ? 'command' : 'check'} names this file`;
-  if (field === 'forEach' && forEach?.kind === 'records') return 'check the path: its records are the items';
-  return `check the path, or write optional('${source}') if it may be missing`;
+  const optional = `optional('${source}')`;
+  const may = field === 'forEach' && forEach?.kind === 'records' ? `items(${optional}, …)` : optional;
+  return `check the path, or write ${may} if it may be missing`;
 }
 
 function codeProblems(world: World, stage: Stage): readonly Diagnostic[] {

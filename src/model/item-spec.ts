@@ -1,5 +1,7 @@
 // The language of the configuration for stages that are done once for each item.
 
+import type { OptionalPattern } from './value-spec.ts';
+
 /** What a stage function with `forEach` works on. */
 export interface ItemContext {
   /** The path of the file, relative to the root; or the key of the record. */
@@ -32,17 +34,18 @@ export interface BatchItem extends ItemContext {
 /** The records of a document, one task for each. Made by {@link items}. */
 export interface ItemsSpec {
   readonly kind: 'items';
-  readonly file: string;
+  readonly file: string | OptionalPattern;
   readonly select: (document: never) => unknown;
   readonly key: string;
 }
 
 /**
  * One task for each record of a JSON, JSON lines (`.jsonl`) or YAML document: `select` takes the array of records out of
- * it, and must depend on nothing else; `key` is the field of a record by which it is known.
+ * it, and must depend on nothing else; `key` is the field of a record by which it is known. The document has to be there
+ * and to have records, unless it is written as `optional('…')` or another stage makes it.
  */
 export function items<Document = never>(
-  file: string,
+  file: string | OptionalPattern,
   select: (document: Document) => unknown,
   by: { readonly key: string },
 ): ItemsSpec {

@@ -45,13 +45,14 @@ test('what the items are taken from is told at forEach, and once', async () => {
     return end.kind === 'refused' ? end.problems.map(({ code, at, hint }) => [code, at, hint]) : end.kind;
   };
   const checkPath = "check the path, or write optional('in/{n}') if it may be missing";
+  const checkDocument = "check the path, or write items(optional('sow.json'), …) if it may be missing";
   expect(await told({ 'style.md': '' })).toEqual([
     ['PIPE050', 'stages.files.forEach', checkPath],
-    ['PIPE050', 'stages.records.forEach', 'check the path: its records are the items'],
+    ['PIPE050', 'stages.records.forEach', checkDocument],
   ]);
   const there = { 'style.md': '', 'in/a': '' };
   expect(await told({ ...there, 'sow.json': '[]' })).toEqual([
-    ['PIPE052', 'stages.records.forEach', undefined],
+    ['PIPE052', 'stages.records.forEach', "write items(optional('sow.json'), …) if it may have none"],
   ]);
   expect(await told({ ...there, 'sow.json': '[{"k":1}]' })).toBe('finished');
 });

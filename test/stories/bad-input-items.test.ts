@@ -10,7 +10,7 @@ async function refused(
 ): Promise<string> {
   await using rig = await Rig.compiled(
     files,
-    `import { definePipeline, items } from 'pipe-build';\nexport default definePipeline(${config});\n`,
+    `import { definePipeline, items, optional } from 'pipe-build';\nexport default definePipeline(${config});\n`,
   );
   const { code, stderr } = await rig.pipe(['build', ...args]);
   expect({ code, ran: rig.exists('ran') }).toEqual({ code: 2, ran: false });
@@ -38,6 +38,24 @@ PIPE027 "../d.json" lies outside the folder of the configuration
 
 3 problems
 `);
+});
+
+test('an optional document is one document', async () => {
+  const files = ["optional('a.json', 'b.json')", 'optional()', 'optional(3)'];
+  const stages = files.map(
+    (file, i) => `s${i}: { forEach: items(${file}, (all) => all, { key: 'id' }), ${run} }`,
+  );
+  expect(await refused({}, `{ stages: { ${stages.join()} } }`)).toBe(
+    `PIPE011 expected one document, as in optional('sow.json'), found an object
+  at stages.s0.forEach.file
+PIPE012 optional('…') names no document
+  at stages.s1.forEach.file
+PIPE011 expected text, found 3
+  at stages.s2.forEach.file.patterns[0]
+
+3 problems
+`,
+  );
 });
 
 test('durations, pools and services that there are not', async () => {

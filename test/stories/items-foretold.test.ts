@@ -15,7 +15,10 @@ test('what a build would refuse over its items is refused by whatever tells what
   await using rig = await Rig.compiled({ 'd.json': '[{"k":"a"},{"k":"b"}]' }, gathered);
   expect((await rig.build()).code).toBe(0);
   rig.write('d.json', '[]');
-  const none = 'PIPE052 stage "s" is done for each record of d.json, which has none\n  at stages.s.forEach\n';
+  const none = `PIPE052 stage "s" is done for each record of d.json, which has none
+  at stages.s.forEach
+  hint: write items(optional('d.json'), …) if it may have none
+`;
   for (const args of [
     ['build'],
     ['build', '-n'],

@@ -71,6 +71,32 @@ test('each item is a task: edited, added and deleted by itself', async () => {
   expect(await rig.build()).toMatchObject({ restored: ['lesson:sow/b/1.txt', 'size:out/b/1.txt'] });
 });
 
+test.each([
+  ['d.json', '[]', '[{"k":"a"}]'],
+  ['d.jsonl', '', '{"k":"a"}\n'],
+  ['d.yaml', '[]', '- k: a'],
+])('an optional %s may be missing, or have no records', async (file, none, one) => {
+  const config = `import { definePipeline, items, optional } from 'pipe-build';
+  export default definePipeline({ stages: {
+    s: { forEach: items(optional('${file}'), (all) => all, { key: 'k' }), produces: ['out/{key}'], run: 'echo {key} > {produces}' },
+    all: { requires: [optional('out/*')], produces: ['all'], run: 'cat {requires} /dev/null > all' },
+  } });`;
+  await using rig = await Rig.compiled({}, config);
+  expect(await rig.build()).toMatchObject({ code: 0, executed: ['all'] });
+  rig.write(file, none);
+  // At a glance, and looked at in full.
+  expect((await rig.pipe(['build'])).stdout).toContain('nothing to do: 1 fresh');
+  expect(await rig.build()).toMatchObject({ code: 0, executed: [] });
+  rig.write(file, one);
+  expect((await rig.pipe(['build'])).stdout).toContain('2 ran');
+  expect(rig.read('all')).toBe('a\n');
+  rig.write(file, none);
+  expect((await rig.pipe(['build'])).stdout).toContain('1 item is gone: a');
+  expect(rig.read('all')).toBe('');
+  rig.remove(file);
+  expect(await rig.build()).toMatchObject({ code: 0, executed: [] });
+});
+
 test('whatever an item is called, commands get it as one word, and patterns as this name', async () => {
   const names = ["a b'c", '*', '{x,y}', '$(touch pwned)', '-n', 'é"'];
   const told = `export default (ctx) => console.log(JSON.stringify([ctx.item, ctx.requires, ctx.produces]));`;

@@ -6,7 +6,7 @@ import { reportUnknownFields } from './known-fields.ts';
 export function optionalTexts(
   placed: Placed,
   report: Report,
-  { expected, of }: { readonly expected: string; readonly of: 'pattern' | 'variable' },
+  { expected, of }: { readonly expected: string; readonly of: 'pattern' | 'document' | 'variable' },
 ): readonly Placed[] {
   const section = Section.open(placed, report, { expected });
   if (section === null) return [];

@@ -8,9 +8,10 @@ import { type ForEach, type ForEachFile, type ForEachRecord, forAllItems } from 
 import { ItemFiles } from '../items/item.ts';
 import { canonicalPath, isOutside } from '../paths.ts';
 import { capturesOf } from './captures.ts';
-import { mismatch, type Report, Section } from './config-section.ts';
+import { mismatch, type Report, Section, textOf } from './config-section.ts';
 import { itemsOf, shown } from './config-value.ts';
 import { reportUnknownFields } from './known-fields.ts';
+import { optionalTexts } from './optional-texts.ts';
 import { type PatternPlace, readItems } from './validate-patterns.ts';
 
 /** What `forEach` says by itself. */
@@ -74,7 +75,8 @@ function isOptional(value: unknown): boolean {
 function readRecords(section: Section, place: PatternPlace): Items | null {
   reportUnknownFields(section, ['kind', 'file', 'select', 'key']);
   const { report } = section;
-  const file = section.text('file');
+  const isOptionalFile = isOptional(section.value('file'));
+  const file = isOptionalFile ? optionalFile(section) : section.text('file');
   const key = section.text('key');
   const select = section.value('select');
   if (typeof select !== 'function')
@@ -96,10 +98,19 @@ function readRecords(section: Section, place: PatternPlace): Items | null {
     source: document,
     captures: ['key'],
     document,
-    entry: { glob: glob.value, negated: false, optional: false, source: file ?? document },
+    entry: { glob: glob.value, negated: false, optional: isOptionalFile, source: file ?? document },
     select: select as ForEachRecord['select'],
     key,
   };
+}
+
+/** The one document that may be missing, or be without records. */
+function optionalFile(section: Section): string | null {
+  const { report } = section;
+  const expected = "one document, as in optional('sow.json')";
+  const texts = optionalTexts(section.placed('file'), report, { expected, of: 'document' });
+  if (texts.length > 1) mismatch(report, section.placed('file'), expected);
+  return texts.length === 1 ? textOf(texts[0]!, report) : null;
 }
 
 /** All that any item requires, and what tells which items there are. */
