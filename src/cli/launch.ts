@@ -96,18 +96,29 @@ function keep(name: string, data: Buffer): void {
   }
 }
 
-/** `use`: where one bundle is put to different uses, what is compiled for each is kept by itself, so that none brings along the others'. */
+/** What bundles were put to in this process, the last of them at work. */
+const uses: string[] = [];
+
+/**
+ * `use`: where one bundle is put to different uses, what is compiled for each is kept by itself, so that none brings along the others'.
+ * What one that soon handed over to the next has compiled is kept apart, and serves until one has come to its own end: the
+ * first build of all knows nothing at a glance, and all later ones would compile anew what it had not come to.
+ */
 function run(bundle: string, use = bundle): void {
   const file = join(__dirname, `${bundle}.cjs`);
-  const name = nameOf(use);
+  const place = uses.push(use);
+  const [name, early] = [nameOf(use), nameOf(`${use}-early`)];
   // The bundle is plain ASCII, and this is the fastest way to read that.
   const source = readFileSync(file, 'latin1');
-  const cachedData = cached(name);
+  const whole = cached(name);
+  const cachedData = whole ?? cached(early);
   const script = new Script(source, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
-  if (cachedData === undefined || script.cachedDataRejected) {
-    // At the end, when what was needed has been compiled.
-    process.once('exit', () => keep(name, script.createCachedData()));
-  }
+  // At the end, when what was needed has been compiled.
+  process.once('exit', () => {
+    const isWhole = uses.length === place || whole !== undefined;
+    if (cachedData === undefined || script.cachedDataRejected || (isWhole && whole === undefined))
+      keep(isWhole ? name : early, script.createCachedData());
+  });
   script.runInThisContext()({}, require, { exports: {} }, file, __dirname);
 }
 

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { nodeUnderTest, pipeCommand } from '../rig/rig.ts';
+import { nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
 
 let folder: string;
 let file: string;
@@ -54,4 +54,45 @@ test('a file that ends too early, or is empty or nothing but zeros, is noticed',
   for (const length of [0, 1, 64, half / 2, half, whole.length - 2, whole.length - 1])
     await expectMended(whole.subarray(0, Math.floor(length)));
   await expectMended(Buffer.alloc(whole.length));
+});
+
+test('the code of a glance is kept once a glance was enough, however little of it the first build had come to', async () => {
+  // Where it finds the packages that it needs.
+  const built = fs.mkdtempSync(`${path.dirname(pipeCommand)}-`);
+  fs.cpSync(path.dirname(pipeCommand), built, {
+    recursive: true,
+    filter: (source) => path.basename(source) !== 'compiled',
+  });
+  await using rig = await Rig.with(
+    { 'in.txt': 'a' },
+    `export default { stages: { copy: { requires: ['in.txt'], produces: ['out.txt'], run: 'cat in.txt > out.txt' } } };`,
+  );
+  const build = async () => {
+    const command = path.join(built, 'pipe.cjs');
+    await promisify(execFile)(nodeUnderTest, ['--', command, 'build'], { cwd: rig.root });
+  };
+  const kept = () =>
+    Object.fromEntries(
+      fs
+        .readdirSync(path.join(built, 'compiled'))
+        .filter((name) => name.startsWith('glance-build-'))
+        .map((name) => [
+          name.startsWith('glance-build-early-') ? 'early' : 'whole',
+          fs.statSync(path.join(built, 'compiled', name)),
+        ]),
+    );
+
+  // From nothing: there is no proof, which is all that a glance finds out.
+  await build();
+  expect(Object.keys(kept())).toEqual(['early']);
+  // As long as it takes until what was too new to be trusted is known, which leaves a proof.
+  for (let builds = 0; builds < 3; builds++) await build();
+  const { early, whole } = kept();
+  expect(whole!.size).toBeGreaterThan(1.2 * early!.size);
+
+  // Nor does a build that comes to less of it take that away.
+  rig.write('in.txt', 'b');
+  for (let builds = 0; builds < 2; builds++) await build();
+  expect(kept().whole!.ino).toBe(whole!.ino);
+  fs.rmSync(built, { recursive: true });
 });
