@@ -86,15 +86,21 @@ export function reportUnknownFields(section: Section, known: readonly string[]):
 
 function hintFor(key: string, known: readonly string[]): string | null {
   if (known === stageFields && pipelineFields.includes(key)) {
-    return `"${key}" is a field of the pipeline, not of a stage`;
+    return `"${key}" is a field of the pipeline, not of a stage${orAlike(key, known)}`;
   }
   if (known === pipelineFields && stageFields.includes(key)) {
-    return `"${key}" is a field of a stage, not of the pipeline`;
+    return `"${key}" is a field of a stage, not of the pipeline${orAlike(key, known)}`;
   }
   const other = isForThis(known) ? otherWords.get(key) : undefined;
   const meant = other !== undefined && known.includes(other) ? other : didYouMean(key, known);
   if (meant !== null) return `did you mean "${meant}"?`;
   return known.length === 1 ? `the only field is ${known[0]}` : `known fields are ${known.join(', ')}`;
+}
+
+/** `pools` of the pipeline are what a stage names in `pool`. */
+function orAlike(key: string, known: readonly string[]): string {
+  const alike = known.find((field) => field === `${key}s` || key === `${field}s`);
+  return alike === undefined ? '' : `, where it is "${alike}"`;
 }
 
 /** Whether the fields are those of a stage or of the pipeline, and not of something nested. */

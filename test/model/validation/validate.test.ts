@@ -111,6 +111,14 @@ test('a field in the wrong place is told where it belongs', () => {
   ]);
 });
 
+test('a field that is called a little differently in its own place is told by that name', () => {
+  const found = rejected({ stages: { a: { ...good, pools: { llm: 1 } } }, pool: 'llm' });
+  expect(found.map((one) => one.hint)).toEqual([
+    '"pool" is a field of a stage, not of the pipeline, where it is "pools"',
+    '"pools" is a field of the pipeline, not of a stage, where it is "pool"',
+  ]);
+});
+
 test.each(['approval'])('the stage field %s is for a later version', (field) => {
   expect(rejected({ stages: { a: { ...good, [field]: 1 } } })).toEqual([
     {
