@@ -2,7 +2,7 @@
 // while, so that what cleans up may do so.
 
 import type { Periods } from './periods.ts';
-import { isGroupAlive, isTitled, type Marks, processesMarked } from './process-table.ts';
+import { isGroupAlive, isTitled, MarkedProcesses, type Marks } from './process-table.ts';
 import { starterTitle } from './starter-program.ts';
 
 export interface Left {
@@ -50,23 +50,23 @@ export async function endLeft(
  */
 class Remains {
   readonly engineId: number;
-  private readonly marks: Marks;
+  private readonly marked: MarkedProcesses;
   private readonly group: number | null;
 
   constructor({ marks, groupId, engineId }: Left) {
-    this.marks = marks;
+    this.marked = new MarkedProcesses(marks);
     this.engineId = engineId;
-    const isProved = groupId > 1 && processesMarked(marks).some((one) => one.groupId === groupId);
+    const isProved = groupId > 1 && this.marked.now().some((one) => one.groupId === groupId);
     this.group = isProved ? groupId : null;
   }
 
   get areThere(): boolean {
-    return processesMarked(this.marks).length > 0 || (this.group !== null && isGroupAlive(this.group));
+    return this.marked.now().length > 0 || (this.group !== null && isGroupAlive(this.group));
   }
 
   /** First to those outside of the group: that it ends would be the sign for their parents to start them anew. */
   send(...signals: readonly NodeJS.Signals[]): void {
-    const outside = processesMarked(this.marks).filter(({ groupId }) => groupId !== this.group);
+    const outside = this.marked.now().filter(({ groupId }) => groupId !== this.group);
     const targets = [...outside.map(({ id }) => id), ...(this.group === null ? [] : [-this.group])];
     for (const target of targets) for (const signal of signals) kill(target, signal);
   }

@@ -3,7 +3,7 @@
 
 import type { Leader, LeaderSpec, Source, StartLeader } from './leader.ts';
 import type { Periods } from './periods.ts';
-import { isGroupAlive, type Marks, marksIn, type Process, processesMarked } from './process-table.ts';
+import { isGroupAlive, MarkedProcesses, marksIn, type Process } from './process-table.ts';
 import { startLeader } from './starter.ts';
 import { whyNotStarted } from './why-not-started.ts';
 
@@ -54,7 +54,7 @@ class StartedGroup implements ProcessGroup {
   readonly ended: Promise<GroupEnd>;
   private readonly spec: GroupSpec;
   private readonly leader: Leader;
-  private readonly marks: Marks;
+  private readonly marked: MarkedProcesses;
   /** Of the leader, and so of the group; `null`: not known yet, or nothing was started. */
   private id: number | null = null;
   private phase: Phase = 'running';
@@ -66,7 +66,7 @@ class StartedGroup implements ProcessGroup {
 
   constructor(spec: GroupSpec, start: StartLeader) {
     this.spec = spec;
-    this.marks = marksIn(spec.env);
+    this.marked = new MarkedProcesses(marksIn(spec.env));
     this.leader = start(spec, {
       started: (pid) => this.began(pid),
       printed: (source, chunk) => this.read(source, chunk),
@@ -190,7 +190,7 @@ class StartedGroup implements ProcessGroup {
   /** What has to end with the group, though it went out of it. */
   private outsiders(): readonly Process[] {
     if (!this.isAskedToEnd) return [];
-    return processesMarked(this.marks).filter((one) => one.groupId !== this.id);
+    return this.marked.now().filter((one) => one.groupId !== this.id);
   }
 
   private isGone(): boolean {

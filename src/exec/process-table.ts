@@ -56,22 +56,42 @@ export interface Process {
  * Living processes whose environment holds all the marks, in whatever group they are. Not found: one that
  * was started without its parent's environment, or belongs to another user. Never this process.
  */
-export function processesMarked(marks: Marks): readonly Process[] {
-  if (marks.length === 0) return [];
-  const found = process.platform === 'linux' ? markedInProc(marks) : markedInPs(marks);
-  return found.filter(({ id }) => id !== process.pid);
+export class MarkedProcesses {
+  private readonly marks: Marks;
+  private readonly seen = new Set<number>();
+
+  constructor(marks: Marks) {
+    this.marks = marks;
+  }
+
+  now(): readonly Process[] {
+    const { marks, seen } = this;
+    if (marks.length === 0) return [];
+    const all = process.platform === 'linux' ? markedInProc(marks, seen) : markedInPs(marks);
+    const found = all.filter(({ id }) => id !== process.pid);
+    for (const { id } of found) seen.add(id);
+    return found;
+  }
 }
 
-function markedInProc(marks: Marks): readonly Process[] {
+/** `seen`: bore the marks before. While it dies, which takes a while where it has much memory, it has its files open yet. */
+function markedInProc(marks: Marks, seen: ReadonlySet<number>): readonly Process[] {
   return processIds().flatMap((id) => {
-    try {
-      const variables = readFileSync(`/proc/${id}/environ`, 'utf8').split('\0');
-      const groupId = marks.every((mark) => variables.includes(mark)) ? livingGroupOf(id) : null;
-      return groupId === null ? [] : [{ id, groupId }];
-    } catch {
-      return [];
-    }
+    const variables = variablesOf(id);
+    const isMeant = variables === null ? seen.has(id) : marks.every((mark) => variables.includes(mark));
+    const groupId = isMeant ? livingGroupOf(id) : null;
+    return groupId === null ? [] : [{ id, groupId }];
   });
+}
+
+/** `null`: it has none, or is dying. */
+function variablesOf(id: number): readonly string[] | null {
+  try {
+    const text = readFileSync(`/proc/${id}/environ`, 'utf8');
+    return text === '' ? null : text.split('\0');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH' ? null : [];
+  }
 }
 
 function markedInPs(marks: Marks): readonly Process[] {

@@ -1,7 +1,9 @@
 // Whether a group of processes still lives.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { isGroupAlive, marksIn } from '../../src/exec/process-table.ts';
+import { isGroupAlive, MarkedProcesses, marksIn } from '../../src/exec/process-table.ts';
+import { Scene } from './scene.ts';
 
 test.runIf(process.platform === 'linux')(
   'one that starts another and ends, before it is looked at, hides nobody',
@@ -15,6 +17,32 @@ test.runIf(process.platform === 'linux')(
     expect(isGroupAlive(child.pid!, list)).toBe(false);
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('close', resolve));
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'one that bore the marks counts for as long as it lives: while it dies it shows no environment, and has its files open yet',
+  async () => {
+    using scene = new Scene();
+    scene.fifo('go');
+    // To stay without an environment stands for that: nothing stays dying.
+    const child = spawn('sh', ['-c', 'read -r _ < go; exec env -i sleep 1000'], {
+      ...{ cwd: scene.folder, stdio: 'ignore', detached: true },
+      env: { PATH: process.env.PATH, PIPE_RUN_ID: `run-of-${process.pid}`, PIPE_STAGE: 'dies' },
+    });
+    const id = child.pid!;
+    const marks = marksIn({ PIPE_RUN_ID: `run-of-${process.pid}`, PIPE_STAGE: 'dies' });
+    const marked = new MarkedProcesses(marks);
+    await new Promise((resolve) => child.once('spawn', resolve));
+    expect(marked.now()).toEqual([{ id, groupId: id }]);
+    await scene.tell('go');
+    while (readFileSync(`/proc/${id}/environ`, 'utf8') !== '') await new Promise(setImmediate);
+    expect(marked.now()).toEqual([{ id, groupId: id }]);
+    expect(new MarkedProcesses(marks).now()).toEqual([]);
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    expect(marked.now()).toEqual([]);
   },
 );
 

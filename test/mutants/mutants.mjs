@@ -1606,6 +1606,13 @@ export const mutants = [
     tests: ['test/exec/process-table.test.ts'],
   },
   {
+    name: 'what is dying, and has its files open yet, counts as gone',
+    file: 'src/exec/process-table.ts',
+    from: 'variables === null ? seen.has(id) :',
+    to: 'variables === null ? false :',
+    tests: ['test/exec/process-table.test.ts'],
+  },
+  {
     name: 'what is open lets all begin when its pause is over',
     file: 'src/model/breaker.ts',
     from: "return state.kind === 'open' ? { kind: 'trying' } : state;",
