@@ -1,7 +1,7 @@
 // `pipe clean`: deletes recorded outputs, only what pipe itself made.
 import type { FilePath } from '../base/brand.ts';
 import { type Cleaning, performCleaning, planCleaning } from '../engine/clean.ts';
-import { madeWithOtherParams } from '../engine/combined-records.ts';
+import { standsForOtherParams } from '../engine/combined-records.ts';
 import { makingNow } from '../engine/former.ts';
 import { planOfGone } from '../engine/gone-items.ts';
 import { ItemTasks } from '../engine/item-tasks.ts';
@@ -79,7 +79,7 @@ function jobsOf(
 ): readonly Job[] {
   const { graph } = workspace;
   const { stages } = graph;
-  const isOfOthers = madeWithOtherParams(world.records);
+  const isOfOthers = standsForOtherParams(world.records);
   const chosen = new Set(names);
   const jobs: Job[] = [];
   for (const stage of stages.filter((one) => chosen.has(one.name))) {

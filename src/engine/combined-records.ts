@@ -171,11 +171,18 @@ class CombinedRecords implements Records {
 
 /** Whether a stage has made the file for other values of its parameters: then it is as much its own as ever. */
 export function madeWithOtherParams(records: Records): (path: FilePath) => boolean {
+  return madeBy(() => records.withOtherParams());
+}
+
+/** The same, where that result still stands: it does not where the file was made for the present values since. */
+export function standsForOtherParams(records: Records): (path: FilePath) => boolean {
+  return madeBy(() => records.withOtherParams().filter(({ task }) => records.memory(task).kind === 'done'));
+}
+
+function madeBy(made: () => readonly TaskRecord[]): (path: FilePath) => boolean {
   let paths: ReadonlySet<string> | null = null;
   return (path) => {
-    paths ??= new Set(
-      records.withOtherParams().flatMap((record) => record.outputs.map((output) => output.path)),
-    );
+    paths ??= new Set(made().flatMap((record) => record.outputs.map((output) => output.path)));
     return paths.has(path);
   };
 }

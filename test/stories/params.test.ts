@@ -78,6 +78,11 @@ test('where two combinations give one path, the one that was built last has it, 
   const { stdout } = await rig.pipe(['describe', 'one', ...second!]);
   expect(stdout).toMatch(/^ +out\/1-2-3 was made for a=1, b=2-3 since$/m);
   expect(stdout).toMatch(/^last run +run \S+ made out\/1-2-3 for a=1, b=2-3$/m);
+
+  // It goes with those values for which it was made, and with no others.
+  expect((await rig.pipe(['clean', '-n', ...second!])).stdout).toBe('nothing to delete\n');
+  expect((await rig.pipe(['clean', ...first!])).stdout).toContain('deleted out/1-2-3\n');
+  expect(rig.files('out')).toEqual([]);
 });
 
 test('a value that is no choice any more leaves its outputs to be cleaned', async () => {
