@@ -108,7 +108,7 @@ export function isProgress(value: unknown): value is { readonly done: number; re
 }
 
 export function isMetric(value: unknown): value is Readonly<Record<string, number>> {
-  return isObject(value) && Object.values(value).every(isAmount);
+  return isObject(value) && Object.entries(value).every(([name, one]) => name.trim() !== '' && isAmount(one));
 }
 
 /** Whatever is summed stays a number; and what has been used is never given back, or a budget would not end. */

@@ -76,7 +76,8 @@ async function functionOf(request: WorkerRequest): Promise<AnyFunction> {
 }
 
 function checkedMetric(values: unknown): Readonly<Record<string, number>> {
-  if (!isMetric(values)) throw new TypeError('ctx.metric takes an object of numbers, none below 0');
+  if (!isMetric(values))
+    throw new TypeError('ctx.metric takes an object of numbers with names, none below 0');
   if (!addNames(metricNames, values)) throw new TypeError(`ctx.metric takes ${mostNames} names at most`);
   return values;
 }

@@ -251,11 +251,16 @@ test('lines in PIPE_OUTPUT that mean nothing become one warning in the log', asy
   using scene = new Scene();
   const lines = ['{"progress":3}', '{"metric":{"usd":"much"}}', '', '{"metric":{"usd":1}}', 'nonsense'];
   const names = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`m${index}`, 1]));
-  const hostile = ['{"metric":{"usd":-1}}', '{"metric":{"usd":1e999}}', JSON.stringify({ metric: names })];
+  const hostile = [
+    '{"metric":{"usd":-1}}',
+    '{"metric":{"usd":1e999}}',
+    '{"metric":{"":1}}',
+    JSON.stringify({ metric: names }),
+  ];
   scene.write('lines', [...lines, ...hostile].join('\n'));
   await executor.start(scene.shell('cat lines >> "$PIPE_OUTPUT"')).ended;
   expect(scene.metrics).toEqual([{ usd: 1 }]);
   expect(scene.log()).toBe(
-    'pipe: 6 lines in PIPE_OUTPUT could not be understood and did not count: {"progress":3}\n',
+    'pipe: 7 lines in PIPE_OUTPUT could not be understood and did not count: {"progress":3}\n',
   );
 });

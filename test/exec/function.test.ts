@@ -155,8 +155,21 @@ test.each([
     'the function returned, then the process ended with exit code 4',
   ],
   ['reports nonsense', 'ctx.progress("3", 10);', 'ctx.progress takes two numbers'],
-  ['measures nonsense', 'ctx.metric({ usd: NaN });', 'ctx.metric takes an object of numbers, none below 0'],
-  ['gives back', 'ctx.metric({ usd: -1 });', 'ctx.metric takes an object of numbers, none below 0'],
+  [
+    'measures nonsense',
+    'ctx.metric({ usd: NaN });',
+    'ctx.metric takes an object of numbers with names, none below 0',
+  ],
+  [
+    'names nothing',
+    "ctx.metric({ ' ': 1 });",
+    'ctx.metric takes an object of numbers with names, none below 0',
+  ],
+  [
+    'gives back',
+    'ctx.metric({ usd: -1 });',
+    'ctx.metric takes an object of numbers with names, none below 0',
+  ],
   [
     'names too much',
     'for (let n = 0; n <= 100; n++) ctx.metric({ [n]: 1 });',
