@@ -1,6 +1,6 @@
 // `pipe accept`: takes present outputs, edited by hand or made before there was pipe, as the result of their stages.
 import { acceptOutputs } from '../engine/accept.ts';
-import { formerOutputs } from '../engine/former.ts';
+import { FormerByTask, formerOutputs } from '../engine/former.ts';
 import { ItemTasks } from '../engine/item-tasks.ts';
 import type { World } from '../engine/world.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
@@ -40,16 +40,17 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
     const problems: Diagnostic[] = [];
     const accepted: { stage: string; outputs: readonly string[] }[] = [];
     const by = userName();
-    let former = formerOutputs(world, workspace.graph);
+    const { graph } = workspace;
+    const former = new FormerByTask(graph, formerOutputs(world, graph));
     for (const { task, asked: paths } of wanted.flatMap((one) => tasksOf(world, workspace, one))) {
       const acceptance = { by, atMs: Date.now(), reason };
-      const end = acceptOutputs(world, { graph: workspace.graph, task, acceptance, former });
+      const end = acceptOutputs(world, { graph, task, acceptance, former: former.concerning(task) });
       if ('failure' in end) {
         problems.push(cannotAccept(task, paths, end.failure));
         continue;
       }
       accepted.push({ stage: task.id, outputs: end.record.outputs.map((output) => output.path) });
-      if (former.length > 0) former = former.filter((one) => one.task.id !== task.id);
+      former.accept(task);
     }
     if (problems.length > 0) throw new UsageError(problems);
     if (isSet(flags, 'json')) printJson({ v: 1, accepted });

@@ -17,8 +17,8 @@ import type { World } from './world.ts';
 export type Accepted = { readonly record: TaskRecord } | { readonly failure: Failure };
 
 /**
- * `former`: what `formerOutputs` found for all stages, where many tasks are accepted one after the other; of those
- * that were accepted since it is not asked.
+ * `former`: of what `formerOutputs` found for all stages, what concerns the task and is still there, where many are
+ * accepted one after the other (`FormerByTask`).
  */
 export interface AcceptanceOptions {
   readonly graph: StageGraph;
@@ -39,7 +39,7 @@ export function acceptOutputs(world: World, options: AcceptanceOptions): Accepte
   const looked = present(worldWithout(world, leaving), task);
   if ('failure' in looked) return looked;
   // Only now: a refusal leaves everything as it is.
-  for (const warning of formerWarnings(world, former, selection)) world.events.emit(warning);
+  for (const warning of formerWarnings(world, graph, former, selection)) world.events.emit(warning);
   const isCleared = clearGround(world, graph, selection);
   if (isCleared) world.files.forget();
   // With nothing out of the way, what was seen is what there is: of thousands of items each is looked at once.

@@ -1,5 +1,5 @@
 // Files that pipe made for stages that would not make them any more: which there are, and what becomes of each.
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import { patternsText } from '../model/fingerprint.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
@@ -123,6 +123,37 @@ function lookOrBlocked(world: World, path: FilePath): ListedFile | null {
     // Such as a circle of links.
     if (!isBlocked || !isRefusal(problem)) throw problem;
     return null;
+  }
+}
+
+/** For each task, as they are accepted one after the other, what it is told of: its own, and what it takes of others. */
+export class FormerByTask {
+  /** By the names of tasks, and of stages for what others left. */
+  private readonly byName = new Map<string, Set<FormerOutputs>>();
+  private readonly accepted = new Set<TaskId>();
+
+  constructor({ makers }: StageGraph, former: readonly FormerOutputs[]) {
+    for (const one of former) {
+      this.add(one.task.id, one);
+      for (const { path } of one.leaving) for (const { name } of makers.requiring(path)) this.add(name, one);
+      for (const { path } of one.staying) for (const { name } of makers.naming(path)) this.add(name, one);
+    }
+  }
+
+  concerning({ id, stage }: Task): readonly FormerOutputs[] {
+    const all = new Set([...(this.byName.get(id) ?? []), ...(this.byName.get(stage.name) ?? [])]);
+    return [...all].filter(({ task }) => !this.accepted.has(task.id));
+  }
+
+  /** What it left is gone. */
+  accept(task: Task): void {
+    this.accepted.add(task.id);
+  }
+
+  private add(name: string, one: FormerOutputs): void {
+    const known = this.byName.get(name);
+    if (known === undefined) this.byName.set(name, new Set([one]));
+    else known.add(one);
   }
 }
 

@@ -4,6 +4,7 @@ import type { EventBody, Warning } from '../model/events.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
+import type { Stage } from '../model/stage.ts';
 import { stageOfTask } from '../model/task.ts';
 import {
   makerInWords,
@@ -32,7 +33,7 @@ export function leftoverWarnings(
   const former = formerOutputs(world, graph, selection);
   const moving = isAhead ? movingAmong(graph, former, selection).map(toldAsMoving).map(asWarning) : [];
   return [
-    ...formerWarnings(world, former, selection),
+    ...formerWarnings(world, graph, former, selection),
     ...moving,
     ...orphanWarnings(world, graph, selection, former),
   ];
@@ -41,19 +42,22 @@ export function leftoverWarnings(
 /** Of what the stages no longer produce, or require while others do not: all that a clearing of the ground leaves. */
 export function formerWarnings(
   { typing }: World,
+  graph: StageGraph,
   former: readonly FormerOutputs[],
-  { stages, names }: Chosen,
+  selection: Chosen,
 ): readonly Told[] {
+  if (former.length === 0) return [];
+  const chosen = new Takers(graph, selection);
   const sources = new Groups<{ readonly maker: string }>();
   const left = new Groups<{ readonly maker: string; readonly consumer: string }>();
   for (const { task, leaving, staying } of former) {
     const maker = task.stage.name;
-    const isSelected = names.has(maker);
+    const isSelected = selection.names.has(maker);
     for (const { path } of staying)
-      if (isSelected || stages.some((stage) => isNamedBy(stage, path))) sources.add({ maker }, path);
+      if (isSelected || chosen.naming(path) !== null) sources.add({ maker }, path);
     for (const { path } of isSelected ? [] : leaving) {
-      const consumer = stages.find(({ requires }) => setMatches(requires, path))?.name;
-      if (consumer !== undefined) left.add({ maker, consumer }, path);
+      const consumer = chosen.requiring(path);
+      if (consumer !== null) left.add({ maker, consumer }, path);
     }
   }
   return [
@@ -80,16 +84,43 @@ function movingAmong(
 }
 
 /** The stage for which a file is kept that no stage makes any more; an empty folder is made again as easily. */
-export function consumerOf({ stages }: StageGraph, { path, kind }: ListedFile): string | null {
-  if (kind === 'folder') return null;
-  return stages.find(({ requires }) => setMatches(requires, path))?.name ?? null;
+export function consumerOf({ makers }: StageGraph, { path, kind }: ListedFile): string | null {
+  return kind === 'folder' ? null : (makers.requiring(path)[0]?.name ?? null);
+}
+
+/** Of some stages, the first that takes a file for its input: looked up, for there may be as many files as stages. */
+class Takers {
+  private readonly graph: StageGraph;
+  private readonly byName: ReadonlyMap<string, Stage>;
+
+  constructor(graph: StageGraph, { stages }: Chosen) {
+    this.graph = graph;
+    this.byName = new Map(stages.map((stage) => [stage.name, stage]));
+  }
+
+  requiring(path: FilePath): string | null {
+    return this.first(this.graph.makers.requiring(path), ({ requires }) => setMatches(requires, path));
+  }
+
+  naming(path: FilePath): string | null {
+    return this.first(this.graph.makers.naming(path), (stage) => isNamedBy(stage, path));
+  }
+
+  /** A stage that is chosen may be that of one item, which takes less than what is declared. */
+  private first(declared: readonly Stage[], takes: (stage: Stage) => boolean): string | null {
+    for (const { name } of declared) {
+      const stage = this.byName.get(name);
+      if (stage !== undefined && takes(stage)) return name;
+    }
+    return null;
+  }
 }
 
 /** Outputs of stages that are gone, where selected ones still take them for inputs; not those that some other stage left. */
 function orphanWarnings(
   world: World,
   graph: StageGraph,
-  { stages }: Selection,
+  selection: Selection,
   former: readonly FormerOutputs[],
 ): readonly Told[] {
   const declared = new Set(graph.stages.map((stage) => stage.name));
@@ -99,13 +130,14 @@ function orphanWarnings(
   const told = new Set(
     former.flatMap(({ leaving, staying }) => [...leaving, ...staying]).map(({ path }) => path),
   );
+  const chosen = new Takers(graph, selection);
   const groups = new Groups<Omit<Orphans, 'paths'>>();
   for (const { task, outputs } of gone) {
     const made = makerInWords(task, (stage) => declared.has(stage));
     for (const { path } of presentAmong(world, outputs, isMade)) {
-      const consumer = stages.find((stage) => setMatches(stage.requires, path) || isNamedBy(stage, path));
-      if (consumer !== undefined && !told.has(path))
-        groups.add({ made, consumer: consumer.name, areNamed: isNamed(graph, path) }, path);
+      const consumer = chosen.requiring(path) ?? chosen.naming(path);
+      if (consumer !== null && !told.has(path))
+        groups.add({ made, consumer, areNamed: isNamed(graph, path) }, path);
     }
   }
   return groups.all().map((one) => asWarning(toldAsOrphans(one, world.typing?.place ?? '')));

@@ -13,15 +13,18 @@ import { accepted } from '../validation/sample-config.ts';
 const stagesOf = (stages: Readonly<Record<string, object>>): readonly Stage[] => accepted({ stages }).stages;
 const named = (stages: readonly Stage[]) => stages.map((stage) => stage.name);
 
-test('the makers of a path are those whose outputs include it, as declared', () => {
+test('of a path are known who makes it and who requires it: whose patterns include it, as declared', () => {
   const [one] = stagesOf({ one: { run: 'make it' } });
   fc.assert(
     fc.property(fc.array(fc.option(patternSets), { maxLength: 50 }), (sets) => {
       const stages = sets.map((produces, index): Stage => ({ ...one!, name: `s${index}`, index, produces }));
       const makers = new Makers(stages);
+      const requiring = stages.map((stage) => ({ ...stage, requires: stage.produces ?? { entries: [] } }));
+      const takers = new Makers(requiring.map((stage) => ({ ...stage, produces: null })));
       for (const path of smallWorld) {
         const asked = stages.filter(({ produces }) => produces !== null && setMatches(produces, path));
         expect(named(makers.of(path))).toEqual(named(asked));
+        expect(named(takers.requiring(path))).toEqual(named(asked));
       }
     }),
     { numRuns: 50 },
