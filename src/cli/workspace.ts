@@ -160,8 +160,9 @@ async function askedParams(spec: unknown, typed: readonly string[]): Promise<rea
 function noting(compiled: Map<string, CompiledModule>, cache: CodeCache): CodeCache {
   return {
     ...cache,
-    async obtain(entry) {
-      const obtained = await cache.obtain(entry);
+    async obtain(...asked) {
+      const obtained = await cache.obtain(...asked);
+      const [entry] = asked;
       if (obtained.ok) compiled.set(entry, obtained.value);
       return obtained;
     },

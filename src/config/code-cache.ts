@@ -37,8 +37,11 @@ export interface CompiledModule {
 }
 
 export interface CodeCache {
-  /** Compiles `entry` (absolute) unless it holds a compilation of the present sources. PIPE002 when it cannot. */
-  obtain(entry: string): Promise<Result<CompiledModule, readonly Diagnostic[]>>;
+  /**
+   * Compiles `entry` (absolute) unless it holds a compilation of the present sources. PIPE002 when it cannot. `meanwhile`
+   * is called where it has to be compiled, which takes a while.
+   */
+  obtain(entry: string, meanwhile?: () => unknown): Promise<Result<CompiledModule, readonly Diagnostic[]>>;
   /** Remembers that loading it went well. */
   vouch(module: CompiledModule): void;
 }
@@ -77,11 +80,12 @@ export function openCodeCache(options: CodeCacheOptions): CodeCache {
   const { root, writes } = options;
   const folder = openCacheFolder(options.folder, writes);
   return {
-    async obtain(entry) {
+    async obtain(entry, meanwhile) {
       for (const place of folder.readable()) {
         const known = lookUp(place, entry, options);
         if (known !== null) return ok(known);
       }
+      meanwhile?.();
       return compileInto(folder, entry, options);
     },
     vouch(module) {

@@ -1,9 +1,11 @@
 // Loads the configuration: what its default export is in the end, or every reason why there is none.
+import { once } from '../base/once.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { CodeCache, CompiledModule } from './code-cache.ts';
 import { filePathOf } from './file-path.ts';
 import { type Mishap, settle } from './settle.ts';
+import type { Trial, TrialOptions } from './try-out.ts';
 
 export interface LoadOptions {
   /** Absolute. */
@@ -35,13 +37,16 @@ const defaultLimitMs = 10_000;
 /** PIPE002 to PIPE006. A compiled module is loaded in a child process first, once. */
 export async function loadConfig(options: LoadOptions): Promise<Result<LoadedConfig, readonly Diagnostic[]>> {
   const { configPath, cache, vetPath, onPrint, limitMs = defaultLimitMs } = options;
-  const obtained = await cache.obtain(configPath);
-  if (!obtained.ok) return obtained;
+  const trial = once(() => trialOf({ vetPath, limitMs, onPrint }));
+  const obtained = await cache.obtain(configPath, trial);
+  if (!obtained.ok) {
+    (await trial()).drop();
+    return obtained;
+  }
   const compiled = obtained.value;
 
   if (!compiled.manifest.vetted) {
-    const { tryOut } = await import('./try-out.ts');
-    const mishap = await tryOut({ compiledPath: compiled.path, vetPath, limitMs, onPrint });
+    const mishap = await (await trial()).of(compiled.path);
     if (mishap !== null) return err([await explain(mishap, compiled, options)]);
     cache.vouch(compiled);
   }
@@ -58,6 +63,12 @@ export async function loadConfig(options: LoadOptions): Promise<Result<LoadedCon
     modules: compiled.manifest.local.map((file) => file.path),
     compiled,
   });
+}
+
+/** Most configurations have been tried out before. */
+async function trialOf(options: TrialOptions): Promise<Trial> {
+  const { startTrial } = await import('./try-out.ts');
+  return startTrial(options);
 }
 
 function noPipeline(what: string, options: LoadOptions): Diagnostic {

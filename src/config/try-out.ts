@@ -1,10 +1,10 @@
-// Loads a compiled module in a child process, so that one that loops without end can be killed.
+// Loads a compiled module in a child process, so that one that loops without end can be killed. The child may be started
+// while the module is still being compiled: Node takes as long to start as that takes.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Mishap } from './settle.ts';
 import type { VetMessage } from './vet.ts';
 
-export interface TryOutOptions {
-  readonly compiledPath: string;
+export interface TrialOptions {
   /** Absolute path of the built `vet.ts`. */
   readonly vetPath: string;
   readonly limitMs: number;
@@ -12,21 +12,42 @@ export interface TryOutOptions {
   readonly onPrint: (text: string) => void;
 }
 
+export interface Trial {
+  /**
+   * `null` when all went well. What the module printed is shown only when it did not: otherwise it will
+   * print the same again when this process loads it. Rejects when the child could not even start.
+   */
+  of(compiledPath: string): Promise<Mishap | null>;
+  /** There is nothing to try out. */
+  drop(): void;
+}
+
 /** Beyond the module's own limit, within which its child reports by itself unless it is stuck. */
 const graceMs = 500;
 const keptOutputBytes = 64 * 1024;
 
-/**
- * `null` when all went well. What the module printed is shown only when it did not: otherwise it will
- * print the same again when this process loads it. Throws when the child cannot even start.
- */
-export function tryOut({ compiledPath, vetPath, limitMs, onPrint }: TryOutOptions): Promise<Mishap | null> {
+/** Its limit counts from when the child has heard of the module. */
+export function startTrial({ vetPath, limitMs, onPrint }: TrialOptions): Trial {
+  const child = fork(vetPath, [String(limitMs)], {
+    // The last one carries nothing: that it closes tells the child that this process is gone.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+    execArgv: [],
+  });
+  const result = resultOf(child, { vetPath, limitMs, onPrint });
+  // It may have ended before anybody asks.
+  result.catch(() => {});
+  return {
+    of(compiledPath) {
+      // Where it cannot be told any more, it has ended, which is the result.
+      if (child.connected) child.send(compiledPath, () => {});
+      return result;
+    },
+    drop: () => child.kill('SIGKILL'),
+  };
+}
+
+function resultOf(child: ChildProcess, { vetPath, limitMs, onPrint }: TrialOptions): Promise<Mishap | null> {
   return new Promise((resolve, reject) => {
-    const child = fork(vetPath, [compiledPath, String(limitMs)], {
-      // The last one carries nothing: that it closes tells the child that this process is gone.
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-      execArgv: [],
-    });
     let last: VetMessage | null = null;
     let interruptedBy: NodeJS.Signals | null = null;
     let stuck = false;

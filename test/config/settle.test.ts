@@ -1,7 +1,7 @@
 // Loading in this very process: it must come through unharmed.
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { settle } from '../../src/config/settle.ts';
-import { tryOut } from '../../src/config/try-out.ts';
+import { startTrial } from '../../src/config/try-out.ts';
 import { TempProject, vetPath } from './temp-project.ts';
 
 /** Everything that the guard touches. */
@@ -35,15 +35,35 @@ test.each([
   expect(after).toEqual(before);
 });
 
-test('a child that cannot start is a bug, not a diagnostic', async () => {
-  using project = TempProject.with({ 'module.mjs': '' });
-  const options = { compiledPath: project.path('module.mjs'), limitMs: 1000, onPrint: () => {} };
-  await expect(tryOut({ ...options, vetPath: project.path('none.mjs') })).rejects.toThrow('did not start');
-  await expect(tryOut({ ...options, vetPath: vetPath() })).resolves.toBeNull();
-});
+describe('a trial', () => {
+  const options = { vetPath: vetPath(), limitMs: 20_000, onPrint: () => {} };
 
-test('what a module leaves running does not hold the child', async () => {
-  using project = TempProject.with({ 'module.mjs': 'setInterval(() => {}, 1000); export default {};' });
-  const options = { compiledPath: project.path('module.mjs'), limitMs: 20_000, onPrint: () => {} };
-  expect(await tryOut({ ...options, vetPath: vetPath() })).toBeNull();
+  test('of a child that cannot start is a bug, not a diagnostic', async () => {
+    using project = TempProject.with({ 'module.mjs': '' });
+    const trial = startTrial({ ...options, vetPath: project.path('none.mjs') });
+    await expect(trial.of(project.path('module.mjs'))).rejects.toThrow('did not start');
+    await expect(startTrial(options).of(project.path('module.mjs'))).resolves.toBeNull();
+  });
+
+  test('is not held by what a module leaves running', async () => {
+    using project = TempProject.with({ 'module.mjs': 'setInterval(() => {}, 1000); export default {};' });
+    expect(await startTrial(options).of(project.path('module.mjs'))).toBeNull();
+  });
+
+  test('sees a module that loops when it is to end', async () => {
+    using project = TempProject.with({
+      'module.mjs': `process.on('exit', () => { for (;;); }); export default {};`,
+    });
+    const trial = startTrial({ ...options, limitMs: 100 });
+    expect(await trial.of(project.path('module.mjs'))).toEqual({ kind: 'silent', how: 'time' });
+  });
+
+  test('that is not needed leaves no child', async () => {
+    const children = () => process.getActiveResourcesInfo().filter((kind) => kind === 'ProcessWrap').length;
+    await vi.waitFor(() => expect(children()).toBe(0));
+    const trial = startTrial(options);
+    expect(children()).toBe(1);
+    trial.drop();
+    await vi.waitFor(() => expect(children()).toBe(0));
+  });
 });
