@@ -2,6 +2,7 @@
 
 import { describeCommand } from '../model/command/command-line.ts';
 import { shellQuote } from '../model/command/shell-line.ts';
+import type { TaskPlanned } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { hookNames } from '../model/hooks.ts';
 import { paramText } from '../model/params/param.ts';
@@ -9,6 +10,7 @@ import type { Memory } from '../model/record.ts';
 import type { Hooks, Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 import { ago, formatDuration, plural } from '../model/words/amounts.ts';
+import { countText, knownCounts, planCounts } from '../model/words/plan-counts.ts';
 import { blockedText, printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import type { Look } from '../render/look.ts';
@@ -35,7 +37,7 @@ export function descriptionJson(facts: StageFacts, graph: StageGraph) {
     implied: facts.implied,
     produces: facts.produces,
     upstream: othersIn(graph.upstreamOf([stage.name]), stage),
-    ...(facts.items === null ? {} : { items: facts.items }),
+    ...(facts.items === null ? {} : { items: knownCounts(facts.items) }),
     downstream: othersIn(graph.downstreamOf([stage.name]), stage),
     passed: stage.env
       .filter((entry) => entry.kind === 'pass')
@@ -111,17 +113,8 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
 }
 
 /** `12: 3 would run, 9 fresh` */
-function itemsText({ fail, skip, run, restore, fresh }: NonNullable<StageFacts['items']>): string {
-  const told = [
-    ...(fail > 0 ? [`${fail} would fail`] : []),
-    ...(skip > 0 ? [`${skip} would be skipped`] : []),
-    ...(run > 0 ? [`${run} would run`] : []),
-    ...(restore > 0 ? [`${restore} would be restored`] : []),
-    ...(fresh > 0 ? [`${fresh} fresh`] : []),
-  ];
-  return [String(fail + skip + run + restore + fresh), ...(told.length === 0 ? [] : [told.join(', ')])].join(
-    ': ',
-  );
+function itemsText(plans: readonly TaskPlanned[]): string {
+  return [countText(plans), planCounts(plans).join(', ')].filter((part) => part !== '').join(': ');
 }
 
 function verdictText({ plan }: StageFacts): readonly string[] {

@@ -41,8 +41,8 @@ export interface StageFacts {
   readonly memory: Memory;
   /** Of a stage with items that one which needs most attention. */
   readonly plan: TaskPlanned;
-  /** How many items the stage has by what would become of them; `null`: it is not about all items of a stage. */
-  readonly items: Readonly<Record<TaskPlanned['action'], number>> | null;
+  /** What would become of each item of the stage; `null`: it is not about all items of a stage. */
+  readonly items: readonly TaskPlanned[] | null;
 }
 
 /** `selection`: the stage and all before it. */
@@ -79,15 +79,11 @@ function plansOf(stage: Stage, all: readonly TaskPlanned[]): Pick<StageFacts, 'p
     return { plan, items: null };
   }
   const plans = all.filter((plan) => plan.stage === stage.name);
-  const count = (action: TaskPlanned['action']) => plans.filter((plan) => plan.action === action).length;
   const worst = actions.flatMap((action) => plans.find((plan) => plan.action === action) ?? [])[0];
   const none = { kind: 'task-planned', task: task.id, stage: stage.name, item: null } as const;
   return {
     plan: worst ?? { ...none, action: 'fresh', reasons: [], command: '', estimateMs: null },
-    items: {
-      ...{ fail: count('fail'), skip: count('skip'), run: count('run') },
-      ...{ restore: count('restore'), fresh: count('fresh') },
-    },
+    items: plans,
   };
 }
 

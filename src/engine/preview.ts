@@ -106,7 +106,7 @@ class Preview {
     if (found?.kind === 'unclear')
       return { ...told, action: 'fail', reasons, estimateMs: null, failure: found.failure };
     const estimateMs = recordIn(this.world.records.memory(id))?.durationMs ?? null;
-    return { ...told, action: 'run', reasons, estimateMs };
+    return { ...told, action: 'run', reasons, estimateMs, ...(isManyTasks(task) && { furtherItems: true }) };
   }
 
   private planFor(task: Task): TaskPlanned {
@@ -168,13 +168,8 @@ class Preview {
     const reasons = this.upstreamOf(task);
     const coming = this.comingItems(stage);
     if (found.kind === 'unclear' && !coming.areMore) {
-      const plan = {
-        ...told,
-        ...optionalIf(stage),
-        action: 'fail',
-        reasons,
-        failure: found.failure,
-      } as const;
+      const ends = { action: 'fail', reasons, failure: found.failure } as const;
+      const plan = { ...told, ...optionalIf(stage), ...ends };
       this.planned.set(task.id, task);
       this.bad.set(task.id, plan);
       this.blockers.add(stage.name, [task], null);
@@ -191,7 +186,8 @@ class Preview {
     const plans = tasks.map((one) => this.planFor(one));
     this.blockers.add(stage.name, tasks, blocker);
     if (coming.areAll) return plans;
-    const others = this.behind(coming.areHopeless ? blocker : null, { ...told, action: 'run', reasons });
+    const further = { ...told, action: 'run', reasons, furtherItems: true } as const;
+    const others = this.behind(coming.areHopeless ? blocker : null, further);
     this.planned.set(task.id, task);
     if (others.action === 'skip') this.bad.set(task.id, others);
     return [...plans, others];

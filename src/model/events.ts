@@ -5,7 +5,7 @@ import type { AskedFor } from './asked-for.ts';
 import type { BreakerChanged, PoolFull } from './breaker-events.ts';
 import type { InputsEdited, LeftOverEdit } from './edit-events.ts';
 import type { Failure } from './failure.ts';
-import type { ItemsGone, StageFannedOut } from './item-events.ts';
+import type { ItemsGone, ItemsToCome, StageFannedOut } from './item-events.ts';
 import type { ParamValue } from './params/param.ts';
 import type { Profile } from './profile.ts';
 import type { Acceptance } from './record.ts';
@@ -57,7 +57,7 @@ export interface RunBlocked {
 }
 
 /** Of a dry run: what would happen to a task. */
-export interface TaskPlanned extends OfTask {
+export interface TaskPlanned extends OfTask, ItemsToCome {
   readonly kind: 'task-planned';
   /** `skip`: it is stale, and something before it would fail or wait for a person. */
   readonly action: 'run' | 'restore' | 'fresh' | 'skip' | 'fail';

@@ -23,3 +23,9 @@ export interface ItemsGone {
   readonly putAway?: readonly string[];
   readonly dryRun: boolean;
 }
+
+/** Of a planned task. */
+export interface ItemsToCome {
+  /** It stands for all further items of its stage: other stages are yet to make them, and nobody can say how many. */
+  readonly furtherItems?: true;
+}

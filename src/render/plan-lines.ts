@@ -4,6 +4,7 @@ import type { TaskPlanned } from '../model/events.ts';
 import type { ItemsGone } from '../model/item-events.ts';
 import { metricsText, noMetrics, sumOfMetrics } from '../model/metrics.ts';
 import { formatDuration, plural } from '../model/words/amounts.ts';
+import { planCounts } from '../model/words/plan-counts.ts';
 import { blockedText, printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
 import { padEnd, truncate } from './fit.ts';
@@ -41,29 +42,24 @@ export function planLines(plan: readonly TaskPlanned[], look: Look, options: Pla
 
 /** `3 would run, 1 would be restored, 1 fresh; about 25s of work, usd 0.42` */
 function planTotals(plan: readonly TaskPlanned[], gone: readonly ItemsGone[] = []): string {
-  const count = (action: TaskPlanned['action']) => plan.filter((task) => task.action === action).length;
-  const [run, restore, fresh] = [count('run'), count('restore'), count('fresh')];
-  const [skip, fail] = [count('skip'), count('fail')];
   const removed = gone.reduce((sum, one) => sum + one.removed.length, 0);
   const kept = gone.reduce((sum, one) => sum + one.kept.length, 0);
   const putAway = gone.reduce((sum, one) => sum + (one.putAway?.length ?? 0), 0);
-  if (run + restore + skip + fail + gone.length === 0) return `nothing to do: ${fresh} fresh`;
+  if (gone.length === 0 && plan.every(({ action }) => action === 'fresh'))
+    return `nothing to do: ${plan.length} fresh`;
   const told = [
     ...(removed > 0 || (gone.length > 0 && kept + putAway === 0)
       ? [`${plural(removed, 'file')} would be removed`]
       : []),
     ...(kept > 0 ? [`${plural(kept, 'edited file')} would be moved aside`] : []),
     ...(putAway > 0 ? [`${plural(putAway, 'half-made file')} would be moved aside`] : []),
-    ...(fail > 0 ? [`${fail} would fail`] : []),
-    ...(skip > 0 ? [`${skip} would be skipped`] : []),
-    ...(run > 0 ? [`${run} would run`] : []),
-    ...(restore > 0 ? [`${restore} would be restored`] : []),
-    ...(fresh > 0 ? [`${fresh} fresh`] : []),
+    ...planCounts(plan),
   ].join(', ');
-  const timed = plan.filter((task) => task.action === 'run' && task.estimateMs !== null);
+  const run = plan.filter((task) => task.action === 'run' && task.furtherItems !== true);
+  const timed = run.filter((task) => task.estimateMs !== null);
   const workMs = timed.reduce((sum, task) => sum + task.estimateMs!, 0);
   if (timed.length === 0) return told;
-  const untimed = run - timed.length;
+  const untimed = run.length - timed.length;
   const used = timed.reduce((sum, task) => sumOfMetrics(sum, task.estimateMetrics ?? noMetrics), noMetrics);
   const cost = metricsText(used) === '' ? '' : `, ${printable(metricsText(used))}`;
   return `${told}; about ${formatDuration(workMs)} of work${cost}${untimed > 0 ? ` and ${untimed} never timed` : ''}`;
@@ -90,6 +86,7 @@ export function planTaskLines(task: TaskPlanned, look: Look, options: PlanOption
       : '';
   const told = [
     name,
+    task.furtherItems === true ? 'any further items' : '',
     estimate,
     task.blockedBy === undefined ? '' : blockedText(task.blockedBy),
     why === '' ? '' : `because ${why}`,

@@ -53,6 +53,28 @@ test('why says that no item has to do with a file, and that there are none', asy
   expect((await rig.pipe(['why', 's'])).stdout).toContain('s:in/1.txt is fresh');
 });
 
+test('items that others are yet to make are not counted before they are known', async () => {
+  const config = `{ stages: {
+    split: { requires: ['list.txt'], produces: ['in/*.txt'], run: 'mkdir -p in; for n in $(cat list.txt); do echo $n > in/$n.txt; done' },
+    up: { forEach: 'in/{n}.txt', produces: ['out/{n}.txt'], run: 'cp {item} {produces}' },
+    all: { requires: ['out/*.txt'], produces: ['all.txt'], run: 'cat {requires} > all.txt' },
+  } }`;
+  await using rig = await Rig.compiled({ 'list.txt': '1 2' }, config);
+  const told = async (...args: string[]) => (await rig.pipe(args)).stdout;
+  expect(await told('status')).toMatch(/^would run +up +any further items +because split would run$/m);
+  expect(await told('status')).toMatch(/\n\nat least 2 would run\n$/);
+  await rig.build();
+  rig.write('list.txt', '1 2 3');
+  for (const plan of [await told('status'), await told('build', '-n')])
+    expect(plan).toMatch(/\n\nat least 4 would run; about [\w.]+ of work\n$/);
+  expect(await told('describe', 'up')).toMatch(/^items +at least 2: at least 2 would run$/m);
+  expect(JSON.parse(await told('describe', 'up', '--json'))).toMatchObject({ items: { run: 2 } });
+  const { tasks } = JSON.parse(await told('status', '--json'));
+  expect(tasks.filter((one: { furtherItems?: true }) => one.furtherItems)).toMatchObject([{ task: 'up' }]);
+  await rig.build();
+  expect(await told('status')).toMatch(/\n\nnothing to do: 5 fresh\n$/);
+});
+
 test('why says over what a task would fail', async () => {
   const config = `{ stages: { s: { forEach: 'in/{n}.txt', produces: ['out/{n}.o'], run: 'cp {item} {produces}', protect: true } } }`;
   await using rig = await Rig.compiled({ 'in/1.txt': '1', 'in/2.txt': '2' }, config);
