@@ -111,6 +111,47 @@ test('nor does a check that stands in the configuration stay broken over that', 
   expect(await watcher.rest()).toMatchObject({ done: ['first'], failed: ['first'] });
 });
 
+test('what the pipeline does at the end of a run fails with it over that, and is there again for the next', async () => {
+  await using rig = await Rig.compiled(
+    {
+      'in.txt': 'ok',
+      'tell.mjs': "import fs from 'node:fs'; export default () => fs.appendFileSync('told', 'failed\\n');",
+    },
+    `import fs from 'node:fs';
+    import { definePipeline, script } from 'pipe-build';
+    export default definePipeline({
+      hooks: { after: () => fs.appendFileSync('told', 'well\\n'), onFailure: script('./tell.mjs') },
+      stages: {
+        s: { requires: ['in.txt'], produces: ['out.txt'], run: 'echo at $$.; read _ < gate; cp in.txt out.txt; grep ok in.txt' },
+      },
+    });`,
+  );
+  gate(rig, 'gate');
+  await using watcher = new Watcher(rig.start(['watch', '-v']));
+  const told = () => (rig.exists('told') ? rig.read('told') : '');
+  const run = async (text: string, meanwhile: () => void = () => {}) => {
+    rig.write('told', '');
+    rig.write('in.txt', text);
+    await watcher.until(/at \d+\./);
+    meanwhile();
+    await tell(rig, 'gate');
+    return [(await watcher.rest()).text, told()] as const;
+  };
+  const takeAway = () => rig.remove('.pipeline-cache/config');
+  const gone = (hook: string) =>
+    expect.stringMatching(new RegExp(`^hook +${hook} +failed: threw Cannot find`, 'm'));
+  const [text, what] = await run('ok 1', takeAway);
+  expect([text, text, text, what]).toEqual([
+    gone('after'),
+    gone('onFailure'),
+    expect.stringMatching(/^the pipeline's hook "after" failed: 1 ran/m),
+    '',
+  ]);
+  expect((await run('ok 2'))[1]).toBe('well\n');
+  expect(await run('bad 1', takeAway)).toEqual([gone('onFailure'), '']);
+  expect((await run('bad 2'))[1]).toBe('failed\n');
+});
+
 test('what is broken is mended by a module under another name, or by a package that is installed', async () => {
   const word = (text: string) => `export const word = '${text}';`;
   const saying = (from: string) => `import { definePipeline } from 'pipe-build';
