@@ -183,7 +183,7 @@ export class WatchedWorkspace {
     for (const [id, assessed] of this.current.entries()) {
       const rests = places.get(id);
       // Of what is stale not all has been looked at.
-      if (rests === undefined || found.tasks.get(id)?.kind !== 'fresh') continue;
+      if (rests === undefined || isFailure(assessed) || assessed.verdict.kind !== 'fresh') continue;
       if (this.current.lookedAgainAt(id)) standing.renew(id, inShort(assessed));
       else standing.keep(id, inShort(assessed), rests);
     }

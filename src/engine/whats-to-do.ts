@@ -16,7 +16,7 @@ export type RestState =
   | { readonly kind: 'fresh' }
   | { readonly kind: 'stale' }
   | { readonly kind: 'held'; readonly hold: Hold; readonly estimateMs: number | null }
-  /** One before it is held. */
+  /** One before it is held; it may be fresh over what there is of that. */
   | { readonly kind: 'blocked'; readonly by: TaskId };
 
 export interface Found {
@@ -106,13 +106,13 @@ function stateOf(
     readonly isBeforeItsTurn: () => boolean;
   },
 ): RestState {
-  if (!isFailure(assessed) && assessed.verdict.kind === 'fresh') {
-    watching.foundFresh(task.id);
-    return { kind: 'fresh' };
-  }
-  const hold = watching.hold(task, assessed, isBeforeItsTurn);
+  const isFresh = !isFailure(assessed) && assessed.verdict.kind === 'fresh';
+  if (isFresh) watching.foundFresh(task.id);
+  const hold = isFresh ? null : watching.hold(task, assessed, isBeforeItsTurn);
   if (hold !== null) return { kind: 'held', hold, estimateMs: estimateOf(assessed) };
-  return blocker === null ? { kind: 'stale' } : { kind: 'blocked', by: blocker };
+  // As in a run, also one that is fresh over the old files of what is in its way: what comes after it has no turn either.
+  if (blocker !== null) return { kind: 'blocked', by: blocker };
+  return { kind: isFresh ? 'fresh' : 'stale' };
 }
 
 function isAnyStaleBefore(

@@ -1347,6 +1347,13 @@ export const mutants = [
     tests: ['test/stories/watch-edits.test.ts'],
   },
   {
+    name: 'what comes after one that is fresh over the old files of another makes runs without end',
+    file: 'src/engine/whats-to-do.ts',
+    from: 'if (blocker !== null) return',
+    to: 'if (blocker !== null && !isFresh) return',
+    tests: ['test/stories/watch-holds.test.ts'],
+  },
+  {
     name: 'what failed over a hook of the pipeline is not tried again when that is mended',
     file: 'src/engine/circumstances.ts',
     from: "over.kind === 'hook-failed' && over.of === 'pipeline' && circumstancesOfHook(world)",

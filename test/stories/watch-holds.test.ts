@@ -358,6 +358,40 @@ all else is up to date`;
   expect((await watcher.rest()).text).toMatch(/^up to date/m);
 });
 
+test.each([
+  ['waits to be asked for', "watch: 'manual'", '○ first is pending: pipe build first runs it'],
+  ['has failed and left its files as they were', "secrets: ['KEY']", '✗ first failed: it runs again when'],
+])(
+  'what is fresh over the old files of one that %s waits for it, and so does what comes after it',
+  async (_, how, told) => {
+    await using rig = await Rig.compiled(
+      { 'in.txt': '1\n', 'more.txt': '1\n' },
+      `{ stages: {
+      first: { requires: ['in.txt'], produces: ['first.txt'], ${how}, run: 'cp in.txt first.txt' },
+      next: { requires: ['first.txt'], produces: ['next.txt'], run: 'cp first.txt next.txt' },
+      last: { requires: ['next.txt', 'more.txt'], produces: ['last.txt'], run: 'cat next.txt more.txt > last.txt' },
+      other: { requires: ['in.txt', 'more.txt'], produces: ['other.txt'], run: 'cat in.txt more.txt > other.txt' },
+    } }`,
+    );
+    const withKey = { env: { KEY: 'secret' } };
+    expect((await rig.build([], withKey)).code).toBe(0);
+    const [watcher] = await Watcher.start(rig);
+    await using __ = watcher;
+    for (const file of ['in.txt', 'more.txt']) {
+      rig.write(file, '2\n');
+      const pass = await watcher.rest();
+      expect(pass).toMatchObject({ runs: 1, done: ['other'] });
+      // As the run has told: what of it is fresh is so over files that are to be made anew.
+      expect(pass.text).toMatch(/^skipped +next +blocked by first$/m);
+      expect(pass.text).toContain(told);
+      expect(pass.text).toContain('– next waits for first\n– last waits for next\n');
+    }
+    expect((await rig.build(['first'], withKey)).executed).toEqual(['first']);
+    expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['next', 'last'] });
+    expect((await watcher.quit()).stdout).not.toContain('stages are stale again');
+  },
+);
+
 test('in a run of a watch a task that waited for its pool begins when there is room, and another attempt is counted as such', async () => {
   await using rig = await Rig.compiled(
     { 'in.txt': '0' },
