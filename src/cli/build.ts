@@ -25,6 +25,7 @@ import {
 } from './flags.ts';
 import { budgetToGoOn, flagsToGoOn } from './going-on.ts';
 import { refuseInsideStage } from './inside.ts';
+import { launched } from './launched.ts';
 import type { Profiling } from './profiling.ts';
 import type { Resealing } from './resealing.ts';
 import type { Asked } from './resuming.ts';
@@ -184,6 +185,7 @@ export async function runPart(
     const end = await session.build(workspace.told.name);
     if (end.kind === 'refused') throw new UsageError(end.problems);
     if (end.kind === 'superseded') return null;
+    if (end.event.executed > 0) launched()?.hasWorked();
     return end.event.exitCode;
   } finally {
     console.close();

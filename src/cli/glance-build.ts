@@ -41,8 +41,10 @@ const few = 50;
 void look()
   .catch(() => null)
   .then((glance) => {
-    if (glance?.kind === 'nothing') endWith(tell(glance));
-    else {
+    if (glance?.kind === 'nothing') {
+      launched()?.hasWorked();
+      endWith(tell(glance));
+    } else {
       if (glance !== null) handOver(glance.sighting);
       launched()?.run('plain-build', glance === null ? 'plain-build' : 'part-build');
     }

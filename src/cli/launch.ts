@@ -96,17 +96,19 @@ function keep(name: string, data: Buffer): void {
   }
 }
 
-/** What bundles were put to in this process, the last of them at work. */
+/** To what bundles are put in this process, the last of them at work. */
 const uses: string[] = [];
+/** Of these, where the bundle has done here what it is there for. */
+const worked = new Set<string>();
 
 /**
  * `use`: where one bundle is put to different uses, what is compiled for each is kept by itself, so that none brings along the others'.
- * What one that soon handed over to the next has compiled is kept apart, and serves until one has come to its own end: the
- * first build of all knows nothing at a glance, and all later ones would compile anew what it had not come to.
+ * What a build has compiled that came to little is kept apart, and serves until one has done its work. Most of what is
+ * needed later the first ones do not come to: a glance before there is a proof, a build after which nothing was to be run.
  */
 function run(bundle: string, use = bundle): void {
   const file = join(__dirname, `${bundle}.cjs`);
-  const place = uses.push(use);
+  uses.push(use);
   const [name, early] = [nameOf(use), nameOf(`${use}-early`)];
   // The bundle is plain ASCII, and this is the fastest way to read that.
   const source = readFileSync(file, 'latin1');
@@ -115,16 +117,21 @@ function run(bundle: string, use = bundle): void {
   const script = new Script(source, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
   // At the end, when what was needed has been compiled.
   process.once('exit', () => {
-    const isWhole = uses.length === place || whole !== undefined;
+    const isWhole = !isPlainBuild || worked.has(use);
     if (cachedData === undefined || script.cachedDataRejected || (isWhole && whole === undefined))
       keep(isWhole ? name : early, script.createCachedData());
   });
   script.runInThisContext()({}, require, { exports: {} }, file, __dirname);
 }
 
+/** Told by what is at work. */
+function hasWorked(): void {
+  worked.add(uses.at(-1)!);
+}
+
 Object.assign(globalThis, {
   [Symbol.for('pipe-build.import')]: (url: string) => import(url),
-  [Symbol.for('pipe-build.launched')]: { buildId: PIPE_BUILD_ID, run },
+  [Symbol.for('pipe-build.launched')]: { buildId: PIPE_BUILD_ID, run, hasWorked },
 });
 if (command === 'watch') asStarted();
 if (!(words.length === 0 && isVersion(command) && tellVersion()))

@@ -6,6 +6,8 @@ export interface Launched {
   readonly buildId: string;
   /** Runs another bundle in its place, from the compile cache; `use`: which of its code is needed. */
   readonly run: (bundle: 'plain-build', use: 'part-build' | 'plain-build') => void;
+  /** The bundle has come to what it is there for: from now on its code is worth keeping. */
+  readonly hasWorked: () => void;
   /** What one bundle leaves to the next. */
   handedOver?: unknown;
 }

@@ -56,7 +56,7 @@ test('a file that ends too early, or is empty or nothing but zeros, is noticed',
   await expectMended(Buffer.alloc(whole.length));
 });
 
-test('the code of a glance is kept once a glance was enough, however little of it the first build had come to', async () => {
+test('code is kept of a build that has done its work, however little of it those before had come to', async () => {
   // Where it finds the packages that it needs.
   const built = fs.mkdtempSync(`${path.dirname(pipeCommand)}-`);
   fs.cpSync(path.dirname(pipeCommand), built, {
@@ -71,28 +71,39 @@ test('the code of a glance is kept once a glance was enough, however little of i
     const command = path.join(built, 'pipe.cjs');
     await promisify(execFile)(nodeUnderTest, ['--', command, 'build'], { cwd: rig.root });
   };
-  const kept = () =>
-    Object.fromEntries(
-      fs
-        .readdirSync(path.join(built, 'compiled'))
-        .filter((name) => name.startsWith('glance-build-'))
-        .map((name) => [
-          name.startsWith('glance-build-early-') ? 'early' : 'whole',
-          fs.statSync(path.join(built, 'compiled', name)),
-        ]),
-    );
+  /** By use: `glance`, `part`, `plain`, and the same followed by `-early` of those that came to little. */
+  const kept = (): Record<string, fs.Stats> => {
+    const compiled = path.join(built, 'compiled');
+    const useOf = (name: string) => /^(\w+)-build(?:(-early)?)/.exec(name)!.slice(1).join('');
+    const stats = (name: string) => fs.statSync(path.join(compiled, name));
+    return Object.fromEntries(fs.readdirSync(compiled).map((name) => [useOf(name), stats(name)]));
+  };
 
   // From nothing: there is no proof, which is all that a glance finds out.
   await build();
-  expect(Object.keys(kept())).toEqual(['early']);
+  expect(Object.keys(kept()).sort()).toEqual(['glance-early', 'plain']);
   // As long as it takes until what was too new to be trusted is known, which leaves a proof.
   for (let builds = 0; builds < 3; builds++) await build();
-  const { early, whole } = kept();
-  expect(whole!.size).toBeGreaterThan(1.2 * early!.size);
+  const { glance, 'glance-early': early } = kept();
+  expect(glance!.size).toBeGreaterThan(1.2 * early!.size);
 
-  // Nor does a build that comes to less of it take that away.
-  rig.write('in.txt', 'b');
+  // Only touched, so that nothing is to be run.
+  const now = new Date();
+  fs.utimesSync(rig.path('in.txt'), now, now);
+  await build();
+  expect(kept()).toHaveProperty('part-early');
+  expect(kept()).not.toHaveProperty('part');
+  // It left no proof.
   for (let builds = 0; builds < 2; builds++) await build();
-  expect(kept().whole!.ino).toBe(whole!.ino);
+  rig.write('in.txt', 'b');
+  await build();
+  expect(kept().part!.size).toBeGreaterThan(1.2 * kept()['part-early']!.size);
+
+  // Nor is that taken away by those that come to less of it.
+  const { part } = kept();
+  for (let builds = 0; builds < 2; builds++) await build();
+  fs.utimesSync(rig.path('in.txt'), now, now);
+  await build();
+  expect([kept().glance!.ino, kept().part!.ino]).toEqual([glance!.ino, part!.ino]);
   fs.rmSync(built, { recursive: true });
 });
