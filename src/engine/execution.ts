@@ -1,6 +1,6 @@
 // Prepares one execution: the command with its placeholders replaced, the environment, the context.
 import type { TaskId } from '../base/brand.ts';
-import { fillCommand } from '../model/command/command-line.ts';
+import { fillCommand, longestTold } from '../model/command/command-line.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
 import type { Failure } from '../model/failure.ts';
 import { setMatches } from '../model/glob/pattern-set.ts';
@@ -15,9 +15,6 @@ import type { Execution, Tracer } from './executor.ts';
 import type { CallerEnv } from './ports.ts';
 import { secretValues, shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
-
-/** In characters. */
-const longestCommand = 1000;
 
 export interface Prepared {
   readonly execution: Execution;
@@ -137,10 +134,9 @@ export function executionOf(
   };
   return {
     execution,
-    // Thousands of files would tell nobody what it was.
     get command() {
       const whole = shownCommand(world, stage, { requires: values.requires, produces: values.produces });
-      return whole.length > longestCommand ? shownCommand(world, stage) : whole;
+      return whole.length > longestTold ? shownCommand(world, stage) : whole;
     },
     hiddenEnv: environment.hidden,
     hookOf(hook, about) {

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import type { Execution, ExecutionEnd } from '../engine/executor.ts';
-import { describeCommand } from '../model/command/command-line.ts';
+import { describeCommand, longestTold } from '../model/command/command-line.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Command } from '../model/stage.ts';
 import type { CapturedOutput } from './captured-output.ts';
@@ -12,6 +12,9 @@ export type TextCommand = Extract<Command, { readonly kind: 'shell' | 'exec' }>;
 
 /** Shells that know `-e`: stop at the first command that fails. */
 const strictShells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash']);
+
+/** No argument of a program may be longer on Linux, in bytes and with the zero at its end. */
+const longestArgument = 32 * 4096;
 
 interface Start {
   readonly file: string;
@@ -31,7 +34,7 @@ export async function runCommand(
     const { cwd, env, stdin, timeoutMs, nice, tracer } = execution;
     const end = await supervision.run({ file, args, cwd, env, stdin, timeoutMs, nice, tracer });
     if (end.kind === 'cancelled') return end;
-    const failure = failureOf(end, output.clean(line));
+    const failure = failureOf(end, told(output.clean(line)));
     if (failure !== null) return { kind: 'failed', failure, tail: output.tail() };
   }
   return { kind: 'succeeded' };
@@ -43,7 +46,31 @@ function starts(command: TextCommand, shell: string): readonly Start[] {
     return [{ file, args, line: describeCommand(command) }];
   }
   const options = strictShells.has(basename(shell)) ? ['-e', '-c'] : ['-c'];
-  return command.lines.map((line) => ({ file: shell, args: [...options, line], line }));
+  return command.lines.map((line) => ({
+    file: shell,
+    args: [...options, ...asArguments(line, shell)],
+    line,
+  }));
+}
+
+/**
+ * A line with the names of thousands of files is no single argument: a shell that can is given it in pieces, and puts
+ * them together. What it then starts may have all of them, each being an argument of its own.
+ */
+function asArguments(line: string, shell: string): readonly string[] {
+  const isShort = line.length < longestArgument && Buffer.byteLength(line) < longestArgument;
+  if (isShort || !strictShells.has(basename(shell))) return [line];
+  // By whole characters, of which none has more than 4 bytes.
+  const pieces = line.match(/.{1,32000}/gsu) ?? [];
+  const whole = pieces.map((_, i) => `\${${i + 1}}`).join('');
+  return [`eval "set --\n${whole}"`, shell, ...pieces];
+}
+
+/** Of each of a batch's items it is written down, and it shows on a screen. */
+function told(line: string): string {
+  return line.length <= longestTold
+    ? line
+    : `${line.slice(0, longestTold).replace(/[\uD800-\uDBFF]$/, '')} …`;
 }
 
 /** `null` for success. */

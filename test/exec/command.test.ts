@@ -92,6 +92,27 @@ test('what cannot be started is told with the reason', async () => {
   expect(await reasonOf(['true', 'x'.repeat(3_000_000)])).toMatch(/too long/);
 });
 
+test('a shell line may be longer than an argument, and stops at its first failing command as any other', async () => {
+  using scene = new Scene();
+  const words = Array.from({ length: 20_000 }, (_, i) => `'größe ${i} 😀'`).join(' ');
+  const end = await executor.start(
+    scene.shell(`# all\nls -d ${words} 2> seen || wc -l < seen; echo "$#"\nfalse; echo no`),
+  ).ended;
+  expect(scene.stdout.trim()).toBe('20000\n0');
+  expect(end).toMatchObject({ kind: 'failed', failure: { kind: 'exit', code: 1 } });
+});
+
+test('of a command with very many files the beginning is told', async () => {
+  using scene = new Scene();
+  const line = `false ${'😀'.repeat(20_000)}`;
+  for (const command of [scene.shell(line), scene.execution({ kind: 'exec', argv: ['false', line] })]) {
+    const end = await executor.start(command).ended;
+    const told = end.kind === 'failed' && end.failure.kind === 'exit' ? end.failure.line : '';
+    expect(told).toMatch(/^false .*😀 …$/u);
+    expect(told.length).toBeLessThan(1100);
+  }
+});
+
 test('a missing program inside a shell line is an exit with 127', async () => {
   using scene = new Scene();
   const end = await executor.start(scene.shell('no-such-program')).ended;

@@ -10,6 +10,9 @@ export { shellQuote } from './shell-line.ts';
 /** What stands for `{requires}`, `{item}`, `{params.x}`, a capture: one word, or a list of words. */
 export type PlaceholderValues = Readonly<Record<string, readonly string[] | string>>;
 
+/** What is told of a command, in characters: thousands of files would tell nobody what it was. */
+export const longestTold = 1000;
+
 // `${NAME}` is the shell's. `{name...}` is a capture as `forEach` writes it, which is `{name}`.
 const placeholder = /(?<!\$)\{([A-Za-z_][\w.-]*?)(?:\.{3})?\}/g;
 
