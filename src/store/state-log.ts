@@ -16,6 +16,7 @@ import {
   linesOf,
   START,
 } from './log-line.ts';
+import { piecesOf } from './log-pieces.ts';
 import { type PlacedLines, readPlaced } from './places.ts';
 
 /** What `load` found, in the order of the file. */
@@ -72,42 +73,31 @@ export class StateLog {
   }
 
   /**
-   * Reads it all, or only the lines that are `wanted`; the others are passed by unchecked. A file that is missing,
-   * unreadable or of another format reads as nothing. Answers its bytes.
+   * Reads it all, or only the lines that are `wanted`; the others are passed by unchecked, and the bytes of the file are
+   * the answer, where they can be looked for later. A file that is missing, unreadable or of another format reads as
+   * nothing.
    */
-  load(reader: LogReader, wanted: (content: ContentAt) => boolean = () => true): Buffer {
+  load(reader: LogReader, wanted?: (content: ContentAt) => boolean): Buffer {
     this.close();
     this.seen = null;
     this.usable = false;
     this.torn = false;
     this.last = START;
-    const bytes = this.readWhole();
-    if (bytes === null) return Buffer.alloc(0);
-    let at = 0;
-    while (at < bytes.length) {
-      const newline = bytes.indexOf(10, at);
-      const end = newline === -1 ? bytes.length : newline;
-      this.torn = newline === -1;
-      // An empty line is where half a line was left behind.
-      if (end > at && this.usable && !this.torn && !wanted(contentAt(bytes, at, end))) {
-        this.last = checksumAt(bytes, at);
-      } else if (end > at) {
-        const line = this.torn ? null : checkedLine(bytes, at, end);
-        if (!this.usable) {
-          if (!isHeader(line?.content)) return bytes;
-          this.usable = true;
-          reader.header(line.content.boot);
-        } else if (line === null) {
-          reader.gap();
-        } else {
-          if (line.link !== this.last) reader.gap();
-          if (!reader.line(line.content, end - at + 1)) reader.gap();
-        }
-        this.last = line?.checksum ?? this.last;
+    let last: Buffer = Buffer.alloc(0);
+    for (const piece of piecesOf(this.file, wanted && Number.POSITIVE_INFINITY)) {
+      if (piece === null) {
+        // What had been read is not all that the file knows of it.
+        if (this.usable) reader.gap();
+        this.usable = false;
+        this.seen = null;
+        break;
       }
-      at = end + 1;
+      const { inode, sizeBytes, bytes } = piece;
+      this.seen ??= { inode, sizeBytes, head: headOf(bytes) };
+      last = bytes;
+      if (!this.readLines(bytes, reader, wanted)) break;
     }
-    return bytes;
+    return last;
   }
 
   /** As `load`, by the places of a few lines. `false`: the file is another by now, or not what they say; nothing was read. */
@@ -224,24 +214,33 @@ export class StateLog {
     this.fd = null;
   }
 
-  private readWhole(): Buffer | null {
-    let fd: number;
-    try {
-      fd = fs.openSync(this.file, 'r');
-    } catch {
-      return null;
+  /** `false`: it is no file of this format. */
+  private readLines(bytes: Buffer, reader: LogReader, wanted?: (content: ContentAt) => boolean): boolean {
+    let at = 0;
+    while (at < bytes.length) {
+      const newline = bytes.indexOf(10, at);
+      const end = newline === -1 ? bytes.length : newline;
+      this.torn = newline === -1;
+      // An empty line is where half a line was left behind.
+      if (end > at && this.usable && !this.torn && wanted?.(contentAt(bytes, at, end)) === false) {
+        this.last = checksumAt(bytes, at);
+      } else if (end > at) {
+        const line = this.torn ? null : checkedLine(bytes, at, end);
+        if (!this.usable) {
+          if (!isHeader(line?.content)) return false;
+          this.usable = true;
+          reader.header(line.content.boot);
+        } else if (line === null) {
+          reader.gap();
+        } else {
+          if (line.link !== this.last) reader.gap();
+          if (!reader.line(line.content, end - at + 1)) reader.gap();
+        }
+        this.last = line?.checksum ?? this.last;
+      }
+      at = end + 1;
     }
-    try {
-      const stat = fs.fstatSync(fd, { bigint: true });
-      if (!stat.isFile()) return null;
-      const bytes = fs.readFileSync(fd);
-      this.seen = { inode: stat.ino, sizeBytes: BigInt(bytes.length), head: headOf(bytes) };
-      return bytes;
-    } catch {
-      return null;
-    } finally {
-      fs.closeSync(fd);
-    }
+    return true;
   }
 }
 
