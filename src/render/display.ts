@@ -85,7 +85,7 @@ export function createLines(
       case 'task-retrying':
         return below(view, [
           ...output.flush(event.task),
-          look.style.warn(`${printable(event.task)}: ${explainRetry(event)}`),
+          ...overLines(`${printable(event.task)}: ${explainRetry(event)}`, look).map(look.style.warn),
         ]);
       case 'task-finished':
         return below(view, [
@@ -131,13 +131,8 @@ export function createLines(
 
 export function warningLines(event: Warning, look: Look): readonly string[] {
   const about = event.task === undefined ? '' : `${printable(event.task)}: `;
-  const text = `warning: ${about}${printable(event.message)}`;
-  const room = look.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, look.columns - 2);
-  const wrap = (line: string) => wrapWords(line, room);
-  return [
-    ...wrap(text).map((line, i) => look.style.warn(i === 0 ? line : `  ${line}`)),
-    ...(event.hint === undefined ? [] : wrap(`hint: ${printable(event.hint)}`).map((line) => `  ${line}`)),
-  ];
+  const hint = event.hint === undefined ? [] : overLines(`hint: ${printable(event.hint)}`, look, '  ');
+  return [...overLines(`warning: ${about}${printable(event.message)}`, look).map(look.style.warn), ...hint];
 }
 
 export function blockedLines(event: PipeEvent & RunBlocked, look: Look): readonly string[] {
@@ -147,9 +142,13 @@ export function blockedLines(event: PipeEvent & RunBlocked, look: Look): readonl
     : 'another run is at work in this folder';
   const whose = `process ${event.pid}, started ${since} (pipe ${printable(event.command)})`;
   const way = event.suspended === true ? `, is suspended: fg or kill -CONT ${event.pid} lets it go on` : '';
-  const text = `${what}: ${whose}${way}`;
-  const room = look.columns === null ? Number.POSITIVE_INFINITY : Math.max(20, look.columns - 2);
-  return wrapWords(text, room).map((line, i) => look.style.dim(i === 0 ? line : `  ${line}`));
+  return overLines(`${what}: ${whose}${way}`, look).map(look.style.dim);
+}
+
+/** Between words, where a terminal has no room for all of it in one line. */
+function overLines(text: string, { columns }: Look, first = ''): readonly string[] {
+  const room = columns === null ? Number.POSITIVE_INFINITY : Math.max(20, columns - 2);
+  return wrapWords(text, room).map((line, i) => `${i === 0 ? first : '  '}${line}`);
 }
 
 function finishedLines(

@@ -7,7 +7,7 @@ import { formatDuration, plural } from '../model/words/amounts.ts';
 import { planCounts } from '../model/words/plan-counts.ts';
 import { blockedText, printable } from '../model/words/printable.ts';
 import { explainFailure, summariseReasons } from '../model/words/wording.ts';
-import { padEnd, truncate } from './fit.ts';
+import { padEnd, truncate, wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
 import { nameOf } from './task-line.ts';
 
@@ -37,7 +37,9 @@ export function planLines(plan: readonly TaskPlanned[], look: Look, options: Pla
     .filter((task) => !(countFresh && task.action === 'fresh' && task.accepted === undefined))
     .flatMap((task) => planTaskLines(task, look, options));
   if (countFresh) lines.push(look.style.dim(`${padEnd('fresh', wordWidth)}${fresh}`));
-  return [...lines, '', look.style.bold(planTotals(plan, options.gone))];
+  const totals = planTotals(plan, options.gone);
+  const wrapped = look.columns === null ? [totals] : wrapWords(totals, look.columns);
+  return [...lines, '', ...wrapped.map(look.style.bold)];
 }
 
 /** `3 would run, 1 would be restored, 1 fresh; about 25s of work, usd 0.42` */

@@ -14,6 +14,7 @@ import {
   FakeStream,
   finished,
   output,
+  planned,
   progress,
   retrying,
   runFinished,
@@ -94,6 +95,24 @@ beforeEach(() => {
 });
 afterEach(() => {
   expect(process.listenerCount('exit')).toBe(exitListeners);
+});
+
+test('why something runs again, and what a plan comes to, are broken between words', () => {
+  const failure = { kind: 'exit', code: 75, line: 'node a.mjs' } as const;
+  const again = new Rig({ columns: 40 });
+  again.send(0, runStarted(1), retrying('diagram:out/math-3/lessons/2.md', { failure, delayMs: 2000 }));
+  expect(again.shown()).toEqual([
+    'retrospective · 1 task',
+    'diagram:out/math-3/lessons/2.md:',
+    '  attempt 1 failed: exit code 75; again',
+    '  in 2.0s (1 left)',
+  ]);
+  const plan = new Rig({ columns: 40 });
+  const tasks = Array.from({ length: 3 }, (_, i) => planned(`a${i}`, 'run', { estimateMs: i ? null : 600 }));
+  plan.send(0, runStarted(3, { dryRun: true }), ...tasks, runFinished());
+  expect(plan.shown().slice(-2)).toEqual(['3 would run; about 600ms of work and 2', 'never timed']);
+  again.display.close();
+  plan.display.close();
 });
 
 describe('the block', () => {
