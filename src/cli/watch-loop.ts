@@ -36,7 +36,7 @@ export interface WatchLoopOptions {
 
 const loopWords = [
   'stages are stale again after each run, so that runs follow each other: from now on with a pause in between',
-  'something that runs here may write what it requires: pipe status says what has changed',
+  'something that runs here may write what it requires, or files come faster than they are built: pipe status says what has changed',
 ] as const;
 
 export class WatchLoop {

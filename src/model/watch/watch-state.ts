@@ -69,7 +69,8 @@ export function step(state: WatchState, input: WatchInput): Step {
       const { paths, isCheckout, nowMs } = input;
       const hints = withCheckout(heardOf(state.hints, paths, nowMs), isCheckout);
       const isFirst = isEmpty(state.hints);
-      const next = advance({ ...state, hints, codeChanged: state.codeChanged || input.ofCode }, nowMs);
+      const codeChanged = state.codeChanged || input.ofCode;
+      const next = advance({ ...sooner(state, nowMs), hints, codeChanged }, nowMs);
       return isFirst ? lookingAhead(next) : next;
     }
     case 'suspected': {
@@ -107,6 +108,12 @@ function looked(state: WatchState, hasWork: boolean, nowMs: number): Step {
   const paused: WatchState = { ...rested, owesLook: true, notBeforeMs: nowMs + pauseMs };
   const next = advance(paused, nowMs);
   return state.streak === usualStreak ? withOrder({ kind: 'warn-of-loop' }, next) : next;
+}
+
+/** What is heard of in a pause was not made by what runs here: it is not to wait as long as that. */
+function sooner(state: WatchState, nowMs: number): WatchState {
+  if (state.work !== 'resting' || state.notBeforeMs <= nowMs) return state;
+  return { ...state, streak: usualStreak, notBeforeMs: Math.min(state.notBeforeMs, nowMs + firstPauseMs) };
 }
 
 /** Unless there is something to do already. */

@@ -318,6 +318,30 @@ describe('while a run is at work', () => {
     expect(again(3000)).toEqual([{ kind: 'wake', atMs: 5000 }]);
     expect(kinds(play.give({ kind: 'asked', request: { kind: 'all' }, nowMs: 3001 }))).toEqual(['run']);
   });
+
+  test('what is edited in the pause between such runs waits for a second at most, and the pauses are short again', () => {
+    const play = atWork();
+    const again = (nowMs: number) => {
+      play.give({ kind: 'run-ended', refused: false, nowMs });
+      return play.give({ kind: 'looked', hasWork: true, nowMs });
+    };
+    const goOn = (nowMs: number) => {
+      expect(play.woke(nowMs)).toEqual(['look']);
+      expect(kinds(play.give({ kind: 'looked', hasWork: true, nowMs }))).toEqual(['run']);
+    };
+    for (const nowMs of [1, 2, 3, 1000]) again(nowMs);
+    goOn(2000);
+    again(2000);
+    goOn(4000);
+    again(4000);
+    goOn(8000);
+    expect(again(8000)).toEqual([{ kind: 'wake', atMs: 16_000 }]);
+    play.heard(9000, '/w/a');
+    play.heard(9900, '/w/b');
+    expect(play.woke(9999)).toEqual(['wake']);
+    goOn(10_000);
+    expect(again(10_000)).toEqual([{ kind: 'wake', atMs: 12_000 }]);
+  });
 });
 
 describe('the configuration', () => {
