@@ -167,6 +167,8 @@ test('a claim whose folder was away when it was given up is given back when that
   };
   expect((await tryAcquire()).kind).toBe('held');
   giveUpWhileAway();
+  // Who looks before it is given back sees nobody.
+  expect(peekLock(state)).toBeNull();
   // Who gave it up does not wait for itself,
   expect((await tryAcquire()).kind).toBe('held');
   giveUpWhileAway();
