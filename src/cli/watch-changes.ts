@@ -1,4 +1,6 @@
 // What is said to have changed when a run begins: the paths that led to it, without those that a watch made itself.
+import path from 'node:path';
+import { temporaryPrefix } from '../files/sweep.ts';
 import type { Hints } from '../model/watch/hints.ts';
 import type { Place } from './workspace.ts';
 
@@ -42,7 +44,11 @@ export class WatchChanges {
   }
 
   private add(paths: Iterable<string>, mayHaveMade: MayHaveMade): void {
-    for (const file of paths)
-      if (!file.startsWith(`${this.place.state}/`) && !mayHaveMade(file)) this.paths.add(file);
+    for (const file of paths) if (!this.isOurs(file) && !mayHaveMade(file)) this.paths.add(file);
+  }
+
+  /** Also beside an output, while that is brought back. */
+  private isOurs(file: string): boolean {
+    return file.startsWith(`${this.place.state}/`) || path.basename(file).startsWith(temporaryPrefix);
   }
 }
