@@ -5,6 +5,6 @@ import type { PathBehind } from '../config/code-cache.ts';
 
 export function sawOfCode(witness: Witness, { path, as }: PathBehind): void {
   // A link by which something was sought may lead nowhere.
-  if (as === 'end') witness.followed(path, fs.existsSync(path));
+  if (as === 'end' || as === 'passed') witness.followed(path, fs.existsSync(path));
   else witness.saw(path, as === 'file');
 }

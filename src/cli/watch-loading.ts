@@ -33,7 +33,7 @@ export async function loadWatched(options: {
         onLoaded,
         onTrouble,
       });
-      code.expect(next.codePaths);
+      code.expect(next.codePaths.paths, next.codePaths.passed);
       if (next.uncompiled.length > 0) {
         next.close();
         throw new UsageError(next.uncompiled);

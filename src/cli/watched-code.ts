@@ -19,19 +19,21 @@ export class WatchedCode {
   private ways: ReadonlySet<string> = new Set();
   /** Those of the paths that are folders: what comes to be in them may be part of it. */
   private folders: ReadonlySet<string> = new Set();
+  private passed: ReadonlySet<string> = new Set();
 
   constructor(ears: WatchEars) {
     this.ears = ears;
   }
 
-  /** From here on it is these, absolute, and all of them are watched. */
-  expect(paths: Iterable<string>): void {
+  /** From here on it is these, absolute, and all of them are watched. `passed`: see `CodePaths`. */
+  expect(paths: Iterable<string>, passed: Iterable<string> = []): void {
+    this.passed = new Set(passed);
     const expected = [...new Set(paths)];
     for (const file of expected) this.ears.lookedAt.saw(file);
-    const folders = expected.filter(isFolder);
+    const folders = expected.filter((place) => isFolder(place) && !this.passed.has(place));
     for (const folder of folders) this.ears.lookedAt.followed(folder);
     this.ears.arm();
-    this.stamps = new Map(expected.map((file) => [file, stampOf(file)]));
+    this.stamps = new Map(expected.map((file) => [file, this.stampOf(file)]));
     this.ways = waysTo(expected);
     this.folders = new Set(folders);
   }
@@ -41,10 +43,10 @@ export class WatchedCode {
    * among them before: then it may have changed unheard of.
    */
   expectAlso(paths: readonly string[]): boolean {
-    const gone = [...this.stamps].filter(([file, stamp]) => stamp !== null && stampOf(file) === null);
+    const gone = [...this.stamps].filter(([file, stamp]) => stamp !== null && this.stampOf(file) === null);
     const places = gone.flatMap(([file]) => placesOf(file.slice(0, file.length - path.extname(file).length)));
     const more = [...paths, ...places].filter((file) => !this.stamps.has(file));
-    this.expect([...this.stamps.keys(), ...more]);
+    this.expect([...this.stamps.keys(), ...more], this.passed);
     return more.length > 0;
   }
 
@@ -56,7 +58,12 @@ export class WatchedCode {
 
   /** Whether none of it is another one since it was expected, heard of or not. */
   get isAsExpected(): boolean {
-    return [...this.stamps].every(([file, stamp]) => stampOf(file) === stamp);
+    return [...this.stamps].every(([file, stamp]) => this.stampOf(file) === stamp);
+  }
+
+  /** What comes and goes in a folder that is only passed by is no matter. */
+  private stampOf(file: string): string | null {
+    return this.passed.has(file) && isFolder(file) ? null : stampOf(file);
   }
 }
 
@@ -67,13 +74,21 @@ function waysTo(files: readonly string[]): ReadonlySet<string> {
 }
 
 /** Absolute. */
-export function codeOf(workspace: Workspace, { stages }: Selection, flags: Flags): readonly string[] {
+export interface CodePaths {
+  readonly paths: readonly string[];
+  /** Those of them that are folders in place of which a file would be taken. */
+  readonly passed: Iterable<string>;
+}
+
+export function codeOf(workspace: Workspace, { stages }: Selection, flags: Flags): CodePaths {
   const modules = stages.flatMap(allModulesOf).map((module) => path.resolve(workspace.root, module));
-  const known = new Set(ofThisBusiness(workspace.pathsOfCode(), workspace.root));
+  const behind = workspace.pathsOfCode();
+  const known = new Set(ofThisBusiness(behind, workspace.root));
   // Those that could not be compiled.
   const named = modules.filter((module) => !known.has(module)).flatMap((module) => namedModules(module));
   const code = [...known, ...named].filter((file) => !file.startsWith(`${workspace.state}/`));
-  return [...new Set([...code, ...filesOfVariables(flags)])];
+  const passed = behind.flatMap(({ path: place, as }) => (as === 'passed' ? [place] : []));
+  return { paths: [...new Set([...code, ...filesOfVariables(flags)])], passed };
 }
 
 /** What is looked for in all folders above, and is not there, is not, unless other code lies beside it. */

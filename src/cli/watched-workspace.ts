@@ -24,7 +24,7 @@ import { Standing } from '../watch/standing.ts';
 import { type Flags, freshnessOf, selectionOf } from './flags.ts';
 import { secretsOf } from './onlooking.ts';
 import { Overheard } from './overheard.ts';
-import { codeOf } from './watched-code.ts';
+import { type CodePaths, codeOf } from './watched-code.ts';
 import { WatchedWord } from './watched-word.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 import { type KeptWorld, type OpenWorld, openWorld } from './world.ts';
@@ -34,7 +34,7 @@ export class WatchedWorkspace {
   readonly selection: Selection;
   readonly kept: KeptWorld;
   /** The configuration, what it imports, the modules of the stages, and what else decides how they are read; absolute. */
-  readonly codePaths: readonly string[];
+  readonly codePaths: CodePaths;
   private readonly world: World;
   private readonly lookedAt: LookedAt;
   private readonly standing = new Standing<TaskId, AssessmentOrFailure>();
@@ -76,7 +76,7 @@ export class WatchedWorkspace {
     const codePaths = codeOf(workspace, selection, flags);
     const { world } = opened;
     const word = new WatchedWord({
-      ...{ workspace, selection, world, lookedAt, overheard, targets, watchedCode: codePaths },
+      ...{ workspace, selection, world, lookedAt, overheard, targets, watchedCode: codePaths.paths },
     });
     // A build by itself would tell of it as well.
     const wordNow = () => (isTroubled ? null : word);
@@ -86,7 +86,7 @@ export class WatchedWorkspace {
   private constructor(options: {
     readonly workspace: Workspace;
     readonly selection: Selection;
-    readonly codePaths: readonly string[];
+    readonly codePaths: CodePaths;
     readonly lookedAt: LookedAt;
     readonly opened: OpenWorld;
     readonly stamps: StandingStamps;

@@ -49,13 +49,16 @@ export interface CodeCache {
 export interface PathBehind {
   /** Absolute. */
   readonly path: string;
-  /** What is asked of it: itself, whether it is there or not, or what lies at the end of the link that it may be. */
-  readonly as: 'file' | 'absent' | 'end';
+  /**
+   * What is asked of it: itself, whether it is there or not, what lies at the end of the link that it may be, or whether it
+   * is a folder yet.
+   */
+  readonly as: 'file' | 'absent' | 'end' | 'passed';
 }
 
 /** What `obtain` looks at before it says that a compiled module still holds. */
 export function pathsBehind(module: CompiledModule, root: string): readonly PathBehind[] {
-  const { entry, local, around, absent, importsPackages, lockFile, links, packaged, choices } =
+  const { entry, local, around, absent, passed, importsPackages, lockFile, links, packaged, choices } =
     module.manifest;
   const files = [
     module.path,
@@ -69,6 +72,7 @@ export function pathsBehind(module: CompiledModule, root: string): readonly Path
     ...choices.flatMap(({ pattern }) => lookedThrough(pattern).folders),
   ];
   const known = new Map<string, PathBehind['as']>();
+  for (const place of passed) known.set(place, 'passed');
   for (const place of ends) known.set(place, 'end');
   for (const place of [...missed, ...absent]) known.set(place, 'absent');
   for (const file of files) known.set(file, 'file');
@@ -105,6 +109,7 @@ function lookUp(folder: string, entry: string, options: CodeCacheOptions): Compi
   if (!manifest.choices.every(isTheSameChoice)) return null;
   if (manifest.importsPackages && nearestLockFile(path.dirname(entry)) !== manifest.lockFile) return null;
   if (manifest.absent.some(isThere)) return null;
+  if (manifest.passed.some(isFile)) return null;
 
   const sources = [...manifest.local, ...manifest.around, manifest.compiled];
   const touched = sources.filter((file) => file.stamp === null || stampOf(file.path) !== file.stamp);
@@ -167,18 +172,18 @@ function store(
   // Stamps vouch for this file from the start, so its content must be on the disk before its name is.
   replaceFile(compiledPath, compilation.code, true);
 
-  const { absent, links, packaged, choices, isFollowed, importsPackages } = compilation;
+  const { absent, passed, links, packaged, choices, isFollowed, importsPackages } = compilation;
   const lockFile = importsPackages ? compilation.lockFile : null;
   const around = [...compilation.api, lockFile, ...compilation.telling].filter((file) => file !== null);
   const manifest: CodeManifest = {
-    format: 5,
+    format: 6,
     version,
     entry,
     identity: identityOf(compilation.local, lockFile, root),
     apiPath,
     local: compilation.local,
     around: around.sort(byPath),
-    ...{ absent, links, packaged, choices, isFollowed },
+    ...{ absent, passed, links, packaged, choices, isFollowed },
     lockFile: lockFile?.path ?? null,
     importsPackages,
     compiled: { path: compiledPath, digest, stamp: stampOf(compiledPath) },

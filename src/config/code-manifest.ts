@@ -6,7 +6,7 @@ import type { Link } from './links-on-the-way.ts';
 import type { Choice } from './module-choices.ts';
 import type { SourceFile } from './source-file.ts';
 
-const format = 5;
+const format = 6;
 
 export interface CodeManifest {
   readonly format: number;
@@ -24,6 +24,8 @@ export interface CodeManifest {
   readonly around: readonly SourceFile[];
   /** Where modules were sought and not found: what comes to be there may be taken instead. Absolute, sorted. */
   readonly absent: readonly string[];
+  /** Where a folder lies, and a file would be taken instead of what was found elsewhere. Absolute, sorted. */
+  readonly passed: readonly string[];
   /** By which modules, and what tells of them, were reached; sorted by path. */
   readonly links: readonly Link[];
   /** The files of packages that are loaded from where they are. Absolute, sorted. */
@@ -79,7 +81,7 @@ function isManifest(value: CodeManifest): boolean {
   return (
     value.local.length > 0 &&
     files.every((file) => typeof file.path === 'string' && typeof file.digest === 'string') &&
-    [...value.absent, ...value.packaged].every((place) => typeof place === 'string') &&
+    [...value.absent, ...value.passed, ...value.packaged].every((place) => typeof place === 'string') &&
     value.links.every(({ path: place, text }) => typeof place === 'string' && typeof text === 'string') &&
     value.choices.every(({ pattern, files }) => typeof pattern === 'string' && Array.isArray(files)) &&
     typeof value.isFollowed === 'boolean' &&

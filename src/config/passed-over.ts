@@ -97,9 +97,18 @@ export function isThere(place: string): boolean {
 
 /** A file, or a link that leads to one. */
 export function isFile(place: string): boolean {
+  return kindOf(place)?.isFile() ?? false;
+}
+
+/** A folder, or a link that leads to one. */
+export function isFolder(place: string): boolean {
+  return kindOf(place)?.isDirectory() ?? false;
+}
+
+function kindOf(place: string): fs.Stats | null {
   try {
-    return fs.statSync(place).isFile();
+    return fs.statSync(place);
   } catch {
-    return false;
+    return null;
   }
 }

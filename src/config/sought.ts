@@ -7,7 +7,7 @@ import { byPath } from '../model/manifest.ts';
 import { isLinkSince, type Link, LinksOnTheWay } from './links-on-the-way.ts';
 import { foldersFrom, placesOfModule, type Sayings } from './module-search.ts';
 import type { AskedBy } from './package-map.ts';
-import { isFile, isSince, stillEmpty } from './passed-over.ts';
+import { isFile, isFolder, isSince, stillEmpty } from './passed-over.ts';
 import { plain, readJson } from './plain-json.ts';
 import { type SourceFile, tryReadSource } from './source-file.ts';
 import { placesUpTo } from './surroundings.ts';
@@ -28,6 +28,8 @@ export interface Around {
   readonly telling: readonly SourceFile[];
   /** Where modules, or more that tells, might come to be. */
   readonly absent: readonly string[];
+  /** Folders where a file would be taken: others than those in which something was found. */
+  readonly passed: readonly string[];
   /** By which modules, and what tells, were reached. */
   readonly links: readonly Link[];
   /** The files of packages that stay outside, which have to be there. */
@@ -107,10 +109,15 @@ export class Sought {
     return {
       telling: told.flatMap((file) => readAsItWas(file, nowNs)).sort(byPath),
       absent: stillEmpty([...sought, ...told, ...plugAndPlay], nowNs),
+      passed: [...new Set(sought)].filter((place) => isFolder(place) && !this.isOnTheWay(place)).sort(),
       links: [...links.values()].sort(byPath),
       packaged: [...this.packaged].sort(),
       isFollowed: this.isFollowed && !plugAndPlay.some(isFile),
     };
+  }
+
+  private isOnTheWay(folder: string): boolean {
+    return [...this.reached].some((place) => place.startsWith(`${folder}/`));
   }
 
   private packageIn(folder: string): ReturnType<Sayings['packageIn']> {

@@ -505,7 +505,7 @@ describe('what is broken counts as absent', () => {
       const result = await obtain(project);
       expect(fs.existsSync(result.path)).toBe(true);
       expect(project.compiled().length).toBe(before);
-      expect(JSON.parse(fs.readFileSync(manifestFile(project), 'utf8'))).toMatchObject({ format: 5 });
+      expect(JSON.parse(fs.readFileSync(manifestFile(project), 'utf8'))).toMatchObject({ format: 6 });
     }
   });
 

@@ -23,6 +23,7 @@ const cases: Readonly<Record<string, { readonly imports: string; readonly has: T
   'a name without its ending': { imports: './lib/a', has: { 'lib/a.js': '' } },
   'a name with the ending of another': { imports: './lib/a.js', has: { 'lib/a.tsx': '' } },
   'a folder': { imports: './lib', has: { 'lib/index.js': '' } },
+  'a file beside a folder of its name': { imports: './lib', has: { 'lib.ts': '', 'lib/other.txt': 'none' } },
   'a folder with a main': {
     imports: './lib',
     has: { 'lib/package.json': json({ main: './m' }), 'lib/m.js': '', 'lib/index.js': '' },
@@ -306,6 +307,21 @@ function* changesOf(project: TempProject, imports: string): Iterable<Change> {
         },
         undo: back,
       };
+  }
+  for (const folder of new Set(there.map((file) => path.dirname(file)).filter((one) => one !== '.'))) {
+    const place = project.path(folder);
+    const aside = `${project.root}-aside`;
+    yield {
+      what: `the folder ${folder} becomes a file`,
+      make: () => {
+        fs.renameSync(place, aside);
+        put(project, folder, word('new'));
+      },
+      undo: () => {
+        fs.rmSync(place);
+        fs.renameSync(aside, place);
+      },
+    };
   }
   for (const file of placesAround(there, imports)) {
     if (fs.existsSync(project.path(file)) || there.includes(file)) continue;

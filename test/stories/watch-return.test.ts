@@ -241,6 +241,27 @@ test('where the compiler is killed again and again that is told, and a watch goe
   expect(rig.read('job.txt')).toBe('third');
 });
 
+test('a folder that was passed by when a module was sought is followed', async () => {
+  const word = (text: string) => `export const word = '${text}';`;
+  await using rig = await Rig.with({
+    'lib.ts': word('module'),
+    'lib/a.txt': '',
+    'pipeline.config.ts': `import { definePipeline } from 'pipe-build';
+      import { word } from './lib';
+      export default definePipeline({ stages: { say: { produces: ['out.txt'], run: 'echo ' + word + ' > out.txt' } } });`,
+  });
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  rig.remove('lib');
+  rig.write('lib', word('file'));
+  expect(await watcher.rest()).toMatchObject({ runs: 1, done: ['say'] });
+  expect(rig.read('out.txt')).toBe('file\n');
+  rig.remove('lib');
+  rig.write('lib/a.txt', '');
+  expect(await watcher.rest()).toMatchObject({ runs: 1, restored: ['say'] });
+  expect(rig.read('out.txt')).toBe('module\n');
+});
+
 test('a module of a stage is mended in the same way', async () => {
   const word = (text: string) => `export const word = '${text}';`;
   await using rig = await Rig.compiled(
