@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  * Variables that every process of an execution inherits, and no other process has with these values. A check of a service
  * has one more than what the service itself was started as: to end the one must not end the other. Nor must the end of a
  * batch, which has no item of its own, be that of the others of its stage; nor that of a hook of the pipeline, which belongs
- * to no stage, that of all its run.
+ * to no stage, that of all its run. What runs beside a watch belongs to none of its runs.
  */
 export const markNames = [
   'PIPE_RUN_ID',
@@ -17,13 +17,14 @@ export const markNames = [
   'PIPE_SERVICE',
   'PIPE_SERVICE_CHECK',
   'PIPE_HOOK',
+  'PIPE_EXEC',
 ] as const;
 
-/** As `NAME=value`. None without a run: then there is nothing to tell its processes by. */
+/** As `NAME=value`. None without a run or a watch: then there is nothing to tell its processes by. */
 export type Marks = readonly string[];
 
 export function marksIn(env: Readonly<Record<string, string>>): Marks {
-  if (!env.PIPE_RUN_ID) return [];
+  if (!env.PIPE_RUN_ID && !env.PIPE_EXEC) return [];
   return markNames.filter((name) => env[name]).map((name) => `${name}=${env[name]}`);
 }
 

@@ -9,7 +9,7 @@ export interface ServerOptions {
   readonly line: string;
   /** Absolute. */
   readonly cwd: string;
-  /** Complete. */
+  /** Complete, but for `PIPE_EXEC`. */
   readonly env: Readonly<Record<string, string>>;
   /** Whole lines, without their ends. */
   readonly onLine: (line: string) => void;
@@ -26,6 +26,8 @@ export interface ServerOptions {
  */
 export class Server {
   private readonly options: ServerOptions;
+  /** By this what has left its group is told from other programs. */
+  private readonly mark = `${process.pid}-${process.hrtime.bigint()}`;
   private group: ProcessGroup | null = null;
   /** Whether it is to be started when the one before is gone. */
   private isWanted = false;
@@ -57,7 +59,8 @@ export class Server {
   }
 
   private start(): void {
-    const { line, cwd, env, onLine, onEnd, periods = defaultPeriods } = this.options;
+    const { line, cwd, onLine, onEnd, periods = defaultPeriods } = this.options;
+    const env = { ...this.options.env, PIPE_EXEC: this.mark };
     this.isAskedToEnd = false;
     this.isWanted = false;
     const lines = { stdout: new Lines(onLine), stderr: new Lines(onLine) };

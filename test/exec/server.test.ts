@@ -111,3 +111,19 @@ test('asked to stop twice, it is killed at once', async () => {
   await stopped;
   expect(areAlive(beside.lines[0])).toEqual([false, false]);
 });
+
+test('what has left its process group is ended with it, unless it was started without its mark', async () => {
+  const leaving = `const { PIPE_EXEC: _, ...unmarked } = process.env;
+    const away = (env) => require('node:child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'ignore', env }).pid;
+    console.log(away(process.env), away(unmarked));`;
+  const beside = new Beside(`'${process.execPath}' -e "${leaving}"`, soon);
+  beside.server.restart();
+  await beside.has({ lines: 1 });
+  const [within = 0, without = 0] = pids(beside.lines[0]);
+  await beside.server.stop();
+  try {
+    expect([isAlive(within), isAlive(without)]).toEqual([false, true]);
+  } finally {
+    process.kill(without, 'SIGKILL');
+  }
+});
