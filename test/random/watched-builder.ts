@@ -60,7 +60,9 @@ export class WatchedBuilder implements Builder {
   /** What a build says that can only ask. */
   private ask(): Promise<string | null> {
     const runs = path.join(this.root, '.pipeline-cache/runs');
-    for (const run of fs.readdirSync(runs)) fs.rmSync(path.join(runs, run, 'glance'), { force: true });
+    // There are none where the watch could build nothing yet.
+    for (const run of fs.existsSync(runs) ? fs.readdirSync(runs) : [])
+      fs.rmSync(path.join(runs, run, 'glance'), { force: true });
     return this.blinkered.glance(this.root);
   }
 }
