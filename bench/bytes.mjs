@@ -5,11 +5,13 @@
 // Sizes in megabytes; `--inputs` are spread over `--files`. What is compared runs in turn, so that what else the machine
 // does slows both. One processor hashing is Node's own SHA-256 in one thread, in pieces as `pipe` reads them.
 
+import './in-words.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtCommand, countIn } from './mistakes.mjs';
 
 const repository = path.resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -23,12 +25,10 @@ const { values: options } = parseArgs({
     markdown: { type: 'boolean', default: false },
   },
 });
-const [inputs, files, output, rounds] = ['inputs', 'files', 'output', 'rounds'].map((name) => {
-  const count = Number(options[name]);
-  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`--${name} is a count of at least 1`);
-  return count;
-});
-const pipe = path.resolve(repository, options.pipe);
+const [inputs, files, output, rounds] = ['inputs', 'files', 'output', 'rounds'].map((name) =>
+  countIn(options[name]),
+);
+const pipe = builtCommand(options.pipe);
 const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env.PATH}` };
 delete env.NODE_EXTRA_CA_CERTS;
 

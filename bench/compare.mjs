@@ -9,10 +9,12 @@
 // median ratio of the pairs, and between what it lies with 95 % confidence. With `--fail-above`, the exit code is 1 if
 // any ratio is above that and its confidence interval above 1.
 
+import './in-words.mjs';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { countIn, Mistake } from './mistakes.mjs';
 import { commandOf } from './speed/builds.mjs';
 import { compared, comparisonRow, isTooSlow } from './speed/comparison.mjs';
 import { beforeLeaving } from './speed/leaving.mjs';
@@ -34,9 +36,9 @@ const { values: options, positionals } = parseArgs({
   },
 });
 if (positionals.length < 1 || positionals.length > 2)
-  throw new Error('expected one or two commits or folders');
+  throw new Mistake('expected one or two commits or folders');
 const margin = options['fail-above'] === undefined ? null : Number(options['fail-above']);
-if (Number.isNaN(margin)) throw new Error(`expected a ratio, found ${options['fail-above']}`);
+if (Number.isNaN(margin)) throw new Mistake(`expected a ratio, found ${options['fail-above']}`);
 const pairs = countIn(options.pairs);
 const workPairs = countIn(options['work-pairs']);
 const sizes = options.sizes.split(',').map(sizeIn);
@@ -130,11 +132,4 @@ async function inPairs(measure, count, act) {
     }
   }
   return compared(measure, times[0], times[1]);
-}
-
-function countIn(text) {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new Error(`expected a count of at least 1, found ${text}`);
-  return count;
 }

@@ -7,16 +7,16 @@
 // Needs Linux, whose table of processes it reads, and npm and git for wireit and Turborepo, which it installs once into
 // the system's temporary folder. Every case happens in a temporary folder of its own.
 
+import './in-words.mjs';
 import os from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { groups } from './faults/cases/index.mjs';
 import { findTools } from './faults/peers.mjs';
 import { closeAllScenes, Scene } from './faults/scene.mjs';
 import { markdown, plainLines, summary } from './faults/table.mjs';
 import { acrossRuns, notApplicable } from './faults/verdict.mjs';
+import { builtCommand, countIn, Mistake } from './mistakes.mjs';
 
-const repository = path.resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
@@ -34,14 +34,14 @@ const cases = Object.entries(groups)
   .flatMap(([group, members]) => members.map((one) => ({ group, ...one })))
   .filter((one) => one.name.includes(options.only) && !(options.quick && one.isSlow));
 
-if (cases.length === 0) throw new Error(`no case has "${options.only}" in its name`);
+if (cases.length === 0) throw new Mistake(`no case has "${options.only}" in its name`);
 if (options.list) {
   for (const { name } of cases) console.log(name);
   process.exit();
 }
-if (process.platform !== 'linux') throw new Error('the processes of a tool can be found on Linux only');
+if (process.platform !== 'linux') throw new Mistake('the processes of a tool can be found on Linux only');
 
-const { tools, missing } = findTools({ pipe: path.resolve(repository, options.pipe), only: options.tool });
+const { tools, missing } = findTools({ pipe: builtCommand(options.pipe), only: options.tool });
 for (const what of missing) console.error(`left out: ${what}`);
 
 async function cellOf(one, tool) {
@@ -88,13 +88,6 @@ async function worker(rest, isTold) {
     }
     if (isTold) console.log(plainLines(next.name, rowsOf(next)));
   }
-}
-
-function countIn(text) {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new Error(`expected a count of at least 1, found ${text}`);
-  return count;
 }
 
 function rowsOf({ group, name, isLimit = false }) {

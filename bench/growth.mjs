@@ -7,6 +7,7 @@
 // rounds. With `--clock cpu` processor time is taken, which says more where others are at work on the same machine
 // (Linux). The exponent is that of the growth over the last decade, the start of Node taken off: 1 is linear.
 
+import './in-words.mjs';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -14,22 +15,23 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { kinds, Place } from './growth/kinds.mjs';
 import { plotOf } from './growth/plot.mjs';
+import { builtCommand, chosenFrom, countIn, Mistake } from './mistakes.mjs';
 
 const repository = path.resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
   options: {
     kind: { type: 'string', default: Object.keys(kinds).join(',') },
     rounds: { type: 'string', default: '1' },
-    most: { type: 'string', default: 'Infinity' },
+    most: { type: 'string' },
     pipe: { type: 'string', default: 'dist/pipe.cjs' },
     clock: { type: 'string', default: 'wall' },
     plots: { type: 'string' },
     markdown: { type: 'boolean', default: false },
   },
 });
-const rounds = Number(options.rounds);
-const most = Number(options.most);
-const pipe = path.resolve(repository, options.pipe);
+const rounds = countIn(options.rounds);
+const most = options.most === undefined ? Number.POSITIVE_INFINITY : countIn(options.most);
+const pipe = builtCommand(options.pipe);
 const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env.PATH}` };
 delete env.NODE_EXTRA_CA_CERTS;
 
@@ -40,6 +42,9 @@ function childrenCpu() {
   return (Number(user) + Number(system)) / 100;
 }
 
+const chosen = chosenFrom(kinds, options.kind);
+if (!['wall', 'cpu'].includes(options.clock))
+  throw new Mistake(`expected --clock wall or cpu, found "${options.clock}"`);
 const unit = options.clock === 'cpu' ? 'CPU seconds' : 'seconds';
 const now = options.clock === 'cpu' ? childrenCpu : () => performance.now() / 1000;
 
@@ -117,9 +122,8 @@ function exponent(sizes, times, base) {
 }
 
 const startSeconds = median(Array.from({ length: 5 }, () => run(process.execPath, ['-e', '0'], repository)));
-for (const name of options.kind.split(',')) {
-  const kind = kinds[name];
-  if (kind === undefined) throw new Error(`there is no kind "${name}": ${Object.keys(kinds).join(', ')}`);
+for (const [i, kind] of chosen.entries()) {
+  const name = options.kind.split(',')[i];
   const sizes = kind.sizes.filter((size) => size <= most);
   const measured = sizes.map((size) => measure(kind, size));
   const commands = [...new Set(measured.flatMap((seconds) => Object.keys(seconds)))];

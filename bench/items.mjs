@@ -8,13 +8,14 @@
 // requires what all of them make; `chained`: two stages with items, one after the other, and what gathers them. With
 // `--cold` the first build executes each item; else outputs are written beforehand and accepted. With `--batch` a
 // process serves so many items. Memory is the most that the process itself held, where the system tells (Linux).
+import './in-words.mjs';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtCommand, chosenFrom, countIn } from './mistakes.mjs';
 
-const repository = path.resolve(import.meta.dirname, '..');
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -25,9 +26,9 @@ const { values: options, positionals } = parseArgs({
     pipe: { type: 'string', default: 'dist/pipe.cjs' },
   },
 });
-const count = Number(positionals[0] ?? 10_000);
-const rounds = Number(options.rounds);
-const pipe = path.resolve(repository, options.pipe);
+const count = countIn(positionals[0] ?? 10_000);
+const rounds = countIn(options.rounds);
+const pipe = builtCommand(options.pipe);
 const env = { ...process.env, PATH: `${path.dirname(process.execPath)}:${process.env.PATH}` };
 delete env.NODE_EXTRA_CA_CERTS;
 
@@ -37,7 +38,7 @@ const copies = (from, to) => {
   const work =
     options.batch === undefined
       ? `run: 'cp {item} ${to}/{name}.txt'`
-      : `batch: { size: ${Number(options.batch)} }, run: ${JSON.stringify(batchOf(to))}`;
+      : `batch: { size: ${countIn(options.batch)} }, run: ${JSON.stringify(batchOf(to))}`;
   return `{ forEach: '${from}/{name}.txt', produces: ['${to}/{name}.txt'], ${work} }`;
 };
 const batchOf = (to) => `sed -e 's/.*"item":"\\([^"]*\\)".*/\\1/' "$PIPE_ITEMS" | xargs cp -t ${to}`;
@@ -52,6 +53,7 @@ const kinds = {
     stages: { first: copies('in', 'mid'), second: copies('mid', 'out'), gather: gathers('out') },
   },
 };
+chosenFrom(kinds, options.kinds);
 const chosen = ['plain', ...options.kinds.split(',')];
 
 /** A workspace in which all is made, as far as it is not to be executed. */

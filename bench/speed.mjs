@@ -13,11 +13,13 @@
 // make, ninja, doit and Snakemake are used where they are on the PATH; wireit, Turborepo and Nx come from npm, once,
 // into the system's temporary folder. What is not there is said and left out.
 
+import './in-words.mjs';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtCommand, countIn } from './mistakes.mjs';
 import { dateInWords, machineInWords } from './speed/machine.mjs';
 import { inTurn, measureSize } from './speed/measure.mjs';
 import { sizeIn, sizeInWords } from './speed/pipeline.mjs';
@@ -49,8 +51,7 @@ const effort = {
   budgetMs: countIn(options.seconds ?? (quick ? '1' : '3')) * 1000,
   patienceMs: countIn(options.patience) * 1000,
 };
-const command = path.resolve(repository, options.pipe);
-if (!fs.existsSync(command)) throw new Error(`${options.pipe} is not there: npm run build makes it`);
+const command = builtCommand(options.pipe);
 const say = (text) => console.error(text);
 /** What else was going on: above the number of processors, programs had to wait for each other. */
 const [loadBefore] = os.loadavg();
@@ -174,11 +175,4 @@ function plotOf({ measure, title }) {
     barPlot({ title: `${title}, in milliseconds`, unit: 'ms', groups }),
   );
   return plot;
-}
-
-function countIn(text) {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new Error(`expected a count of at least 1, found ${text}`);
-  return count;
 }

@@ -5,11 +5,13 @@
 // Each round: one item edited, one added, one renamed, one deleted. `items`: one stage with items; `gathered`: and a
 // stage that requires what all of them make; `chained`: two stages with items, one after the other, and what gathers them.
 // Outputs are written beforehand and accepted. `--flags`: for the Node of the watch.
+import './in-words.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtCommand, chosenFrom, countIn } from './mistakes.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,8 +22,9 @@ const { values: options, positionals } = parseArgs({
     flags: { type: 'string', default: '' },
   },
 });
-const count = Number(positionals[0] ?? 10_000);
-const pipe = path.resolve(import.meta.dirname, '..', options.pipe);
+const count = countIn(positionals[0] ?? 10_000);
+const rounds = countIn(options.rounds);
+const pipe = builtCommand(options.pipe);
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-bench-watch-items-'));
 const log = `${root}-began`;
 const began = `date +%s%N >> ${log}`;
@@ -37,7 +40,7 @@ const kinds = {
     stages: { first: copies('in', 'mid'), second: copies('mid', 'out'), gather: gathers('out') },
   },
 };
-const { folders, stages } = kinds[options.kind];
+const [{ folders, stages }] = chosenFrom(kinds, options.kind);
 const item = (i) => `${String(i).padStart(6, '0')}.txt`;
 const write = (file, text) => fs.writeFileSync(path.join(root, file), text);
 for (const folder of ['in', ...folders]) {
@@ -89,7 +92,7 @@ const steps = {
   deleted: (i) => fs.rmSync(path.join(root, `in/other-${i}.txt`)),
 };
 const took = Object.fromEntries(Object.keys(steps).map((step) => [step, { first: [], last: [], rest: [] }]));
-for (let round = 0; round < Number(options.rounds); round++)
+for (let round = 0; round < rounds; round++)
   for (const [step, act] of Object.entries(steps)) {
     fs.rmSync(log, { force: true });
     const before = rests();

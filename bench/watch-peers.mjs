@@ -1,15 +1,17 @@
 // How long it takes from the end of a save to the new output, in `pipe watch`, `wireit --watch` and `turbo watch`: all at
 // work at once, each saved for in turn. `node bench/watch-peers.mjs [stages] [files of each] [rounds]`; `dist/` must be built.
+import './in-words.mjs';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { builtCommand, countIn } from './mistakes.mjs';
 import { fileName, writeAll, writeSources } from './speed/pipeline.mjs';
 import { findTools, folderOf } from './speed/tools.mjs';
 
-const [stages = 20, files = 10, rounds = 15] = process.argv.slice(2).map(Number);
+const [stages = 20, files = 10, rounds = 15] = process.argv.slice(2).map(countIn);
 const size = { stages, files };
-const command = path.resolve(import.meta.dirname, '../dist/pipe.cjs');
+const command = builtCommand();
 const pipes = [{ name: 'pipe', node: process.execPath, command }];
 const { tools, missing } = findTools({ pipes, only: ['pipe', 'wireit', 'Turborepo'] });
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-bench-watch-peers-'));

@@ -1,14 +1,16 @@
 // How long a watch takes from the end of a save to the start of the command, and what it costs at rest.
 // `node bench/watch.mjs [stages] [files] [saves]`; `dist/` must be built. With `--cpu-prof` as a fourth word, a profile; with
 // any flag of Node it is started with that one alone, and not with those that the command would give it.
+import './in-words.mjs';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { builtCommand, countIn } from './mistakes.mjs';
 
-const [stages = 1000, files = 10, saves = 40] = process.argv.slice(2, 5).map(Number);
+const [stages = 1000, files = 10, saves = 40] = process.argv.slice(2, 5).map(countIn);
 const nodeFlags = process.argv.slice(5);
-const command = path.resolve(import.meta.dirname, '../dist/pipe.cjs');
+const command = builtCommand();
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'pipe-bench-watch-'));
 
 fs.writeFileSync(

@@ -2,6 +2,7 @@
 // from the PATH. One that is not there is said and left out.
 
 import { installedFromNpm, versionOnPath } from '../installed.mjs';
+import { Mistake } from '../mistakes.mjs';
 import { make } from './tools/make.mjs';
 import { ninja } from './tools/ninja.mjs';
 import { pipe } from './tools/pipe.mjs';
@@ -24,7 +25,7 @@ export function findTools(options) {
   };
   const unknown = options.only.filter((name) => makers[name] === undefined);
   if (unknown.length > 0) {
-    throw new Error(`there is no tool ${unknown.join(', ')}: ${Object.keys(makers).join(', ')}`);
+    throw new Mistake(`there is no tool ${unknown.join(', ')}: ${Object.keys(makers).join(', ')}`);
   }
   const tools = [];
   const missing = [];

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Mistake } from '../mistakes.mjs';
 
 const git = (repository, ...args) =>
   execFileSync('git', args, { cwd: repository, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
@@ -28,7 +29,7 @@ export function commandOf(what, { repository, home, name }) {
     const dispose = () => fs.rmSync(out, { recursive: true, force: true });
     return { title: 'as it is', command: path.join(out, 'pipe.cjs'), dispose };
   }
-  const commit = git(repository, 'rev-parse', '--verify', '--short', `${what}^{commit}`);
+  const commit = commitOf(repository, what);
   git(repository, 'worktree', 'add', '--quiet', '--detach', folder, commit);
   const dispose = () => git(repository, 'worktree', 'remove', '--force', folder);
   try {
@@ -48,4 +49,12 @@ function build(folder, out) {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+}
+
+function commitOf(repository, what) {
+  try {
+    return git(repository, 'rev-parse', '--verify', '--short', `${what}^{commit}`);
+  } catch {
+    throw new Mistake(`"${what}" is neither a commit nor a folder with a pipe.cjs`);
+  }
 }

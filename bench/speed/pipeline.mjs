@@ -3,6 +3,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
+import { Mistake } from '../mistakes.mjs';
 
 /** @typedef {{ stages: number, files: number }} Size */
 
@@ -11,7 +12,7 @@ export function sizeIn(text) {
   const [stages, files, ...rest] = text.split('x').map(Number);
   const isCount = (count) => Number.isSafeInteger(count) && count > 0;
   if (!isCount(stages) || !isCount(files) || rest.length > 0)
-    throw new Error(`expected a size such as 1000x10, found ${text}`);
+    throw new Mistake(`expected a size such as 1000x10, found ${text}`);
   return { stages, files };
 }
 

@@ -11,6 +11,7 @@ import { make } from '../faults/tools/make.mjs';
 import { ninja } from '../faults/tools/ninja.mjs';
 import { wireit } from '../faults/tools/wireit.mjs';
 import { installedFromNpm, versionOnPath } from '../installed.mjs';
+import { Mistake } from '../mistakes.mjs';
 import { configOf, joinCommand, parentOf, stagesOf } from './pipeline.mjs';
 import { environment } from './timing.mjs';
 
@@ -93,7 +94,7 @@ export function findTools({ pipes, only }) {
     (one) => !Object.keys(makers).some((name) => name === one || name.startsWith(`${one} `)),
   );
   if (unknown.length > 0)
-    throw new Error(`there is no tool ${unknown.join(', ')}: ${Object.keys(makers).join(', ')}`);
+    throw new Mistake(`there is no tool ${unknown.join(', ')}: ${Object.keys(makers).join(', ')}`);
   const tools = [];
   const missing = [];
   for (const [name, maker] of Object.entries(makers)) {

@@ -132,6 +132,7 @@ function workspaceOf(sighting: Sighting, pipeline: Pipeline, graph: StageGraph):
     codeOf: (stages) => codeOf(stages, pipeline.hooks, { root, configPath, state }),
     compiledPath: proof.header.config,
     spec,
+    newLockFile: null,
     pathsOfCode: () => [],
     isCodeFollowed: () => true,
     isOfPresentConfig: async () => true,

@@ -1,4 +1,5 @@
 // What a person or a program sees of a watch: each run as `pipe build` shows it, and in between how all stands.
+import path from 'node:path';
 import type { RunCause } from '../engine/holds.ts';
 import type { Sink } from '../engine/ports.ts';
 import type { Found } from '../engine/whats-to-do.ts';
@@ -20,6 +21,11 @@ import { standardError, standardOutput } from './standard-streams.ts';
 import { openPrompt } from './watch-prompt.ts';
 import type { WatchedRunEnd } from './watched-run.ts';
 import type { WatchedWorkspace } from './watched-workspace.ts';
+
+const packageWords = (lockFile: string): [message: string, hint: string] => [
+  `${path.basename(lockFile)} has changed: what the configuration takes from packages is as it was when this watch began`,
+  'start the watch again, which then has those that are installed now',
+];
 
 export class WatchView {
   private readonly flags: Flags;
@@ -57,6 +63,8 @@ export class WatchView {
     this.watched = watched;
     this.goOnFlags = flagsToGoOn(watched.workspace, this.flags);
     this.toldProblems = '';
+    const { newLockFile } = watched.workspace;
+    if (newLockFile !== null) this.note(...packageWords(newLockFile));
   }
 
   /** Whether a run is shown. */

@@ -13,6 +13,7 @@ import {
   type PathBehind,
   pathsBehind,
 } from '../config/code-cache.ts';
+import { lockFileSince } from '../config/loaded-packages.ts';
 import { locateConfig } from '../config/locate.ts';
 import type { Code } from '../engine/ports.ts';
 import { markStateFolder, stateFolderName } from '../journal/state-folder.ts';
@@ -60,6 +61,8 @@ export interface Workspace extends Place {
   readonly isOfPresentConfig: () => Promise<boolean>;
   /** What it exported, not yet validated. */
   readonly spec: unknown;
+  /** The lock file, where other packages may be installed by now than this process has loaded for it; absolute. */
+  readonly newLockFile: string | null;
   /** What tells whether the compiled modules still hold; complete once there is the code of the stages. */
   readonly pathsOfCode: () => readonly PathBehind[];
   /** Whether it does: not where modules are found in a way that is not followed. */
@@ -139,6 +142,7 @@ export async function openWorkspace(
       return now.ok && now.value.path === loaded.compiledPath && now.value.manifest.identity === identity;
     },
     spec: loaded.spec,
+    newLockFile: lockFileSince(loaded.compiled.manifest),
     pathsOfCode: () => [...compiled.values()].flatMap((module) => pathsBehind(module, root)),
     isCodeFollowed: () => [...compiled.values()].every(({ manifest }) => manifest.isFollowed),
   };

@@ -80,7 +80,7 @@ test('the table has a figure for each way to build, with pipe and whatever else 
 });
 
 test('a tool that nobody knows is refused by its name', async () => {
-  await expect(run('speed.mjs', ['--tools', 'maek'])).rejects.toThrow(
+  await expect(run('speed.mjs', ['--tools', 'maek', '--pipe', pipeCommand])).rejects.toThrow(
     'there is no tool maek: `pipe`, ninja, ',
   );
 });
@@ -166,4 +166,25 @@ describe('figures', () => {
     expect(svg).toContain('>few &amp; small</text>');
     expect(svg).toContain('>pipe</text>');
   });
+});
+
+test.each([
+  ['growth.mjs', ['--kind', 'length'], 'there is no "length"; there are: stages, '],
+  ['growth.mjs', ['--clock', 'sun'], 'expected --clock wall or cpu, found "sun"'],
+  ['items.mjs', ['ten'], 'expected a count of at least 1, found "ten"'],
+  ['speed.mjs', ['--sizes', '3'], 'expected a size such as 1000x10, found 3'],
+  ['speed.mjs', ['--fast'], "Unknown option '--fast'"],
+  ['speed.mjs', ['--pipe', 'none/pipe.cjs'], 'none/pipe.cjs is not there: npm run build makes it'],
+  [
+    'bytes.mjs',
+    ['--folder', '/none', '--pipe', pipeCommand],
+    "ENOENT: no such file or directory, mkdtemp '/none/",
+  ],
+  ['compare.mjs', ['none'], '"none" is neither a commit nor a folder with a pipe.cjs'],
+])('%s %j: what is the matter is told in words', async (script, args, told) => {
+  const pipe = script === 'growth.mjs' || script === 'items.mjs' ? ['--pipe', pipeCommand] : [];
+  const problem = await run(script, [...args, ...pipe]).catch((error) => error);
+  expect(problem.code).toBe(2);
+  expect(problem.stderr).toContain(told);
+  expect(problem.stderr).not.toContain('    at ');
 });

@@ -23,6 +23,7 @@ export function workspaceOf(root: string, spec: object, params: readonly string[
     canonical: (typed) => typed as ReturnType<Workspace['canonical']>,
     compiledPath: '',
     spec,
+    newLockFile: null,
     pathsOfCode: () => [],
     isCodeFollowed: () => true,
     isOfPresentConfig: async () => true,

@@ -29,6 +29,37 @@ test('a configuration is loaded once at the start, and once when it is edited', 
   expect(rig.read('loads')).toBe('one two two ');
 });
 
+test('packages are loaded once, and a watch says when others may be installed', async () => {
+  const config = (sign: string) => `import word from 'words';
+import { definePipeline } from 'pipe-build';
+export default definePipeline({ stages: { say: { produces: ['out.txt'], run: 'echo ' + word + '${sign} > out.txt' } } });
+`;
+  const said = (word: string) => `module.exports = '${word}';\n`;
+  await using rig = await Rig.compiled(
+    {
+      'package-lock.json': '{}',
+      'node_modules/words/package.json': '{ "name": "words", "version": "1.0.0", "main": "index.js" }',
+      'node_modules/words/index.js': said('one'),
+    },
+    config('.'),
+  );
+  const [watcher, first] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect(first.text).not.toContain('package-lock.json');
+  rig.write('node_modules/words/index.js', said('two'));
+  rig.write('package-lock.json', '{ "changed": true }');
+  const told = await watcher.until(/hint: start the watch again/);
+  expect(told).toContain(
+    'warning: package-lock.json has changed: what the configuration takes from packages is as it was when this watch began',
+  );
+  // Taken back, the watch has what is installed.
+  rig.write('node_modules/words/index.js', said('one'));
+  rig.write('package-lock.json', '{}');
+  rig.config(config('!'));
+  expect((await watcher.rest()).text).not.toContain('warning');
+  expect(rig.read('out.txt')).toBe('one!\n');
+});
+
 test('what was loaded to ask for parameters at a terminal is not loaded again', async () => {
   if (!hasScript) return;
   await using rig = await Rig.compiled({}, counting('one'));

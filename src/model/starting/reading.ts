@@ -6,15 +6,20 @@ export type Json = Readonly<Record<string, unknown>>;
 
 export class Reading {
   readonly problems: Diagnostic[] = [];
-  readonly notes: string[] = [];
+  private readonly noted = new Set<string>();
 
   /** Something without which there is no stage. */
   wrong(at: string, message: string, hint?: string): void {
     this.problems.push({ code: 'PIPE008', message, at, ...(hint === undefined ? {} : { hint }) });
   }
 
+  /** What is noted twice stands there once. */
+  get notes(): readonly string[] {
+    return [...this.noted];
+  }
+
   note(text: string): void {
-    if (!this.notes.includes(text)) this.notes.push(text);
+    this.noted.add(text);
   }
 
   /** What is said under one of several names; that it is said twice is noted. */
