@@ -1,7 +1,12 @@
 // What a watch and a large build do so that garbage does not fill the memory.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { keepHeapSmallOfMany, smallHeapFlag, youngHeapFlag } from '../../src/cli/small-heap.ts';
+import {
+  keepHeapSmallOfMany,
+  smallestHeapFlag,
+  smallHeapFlag,
+  youngHeapFlag,
+} from '../../src/cli/small-heap.ts';
 import type { PipeEvent } from '../../src/model/events.ts';
 import { nodeUnderTest } from '../rig/rig.ts';
 
@@ -28,6 +33,7 @@ test('with the flag, this Node clears up long before it would without', () => {
   };
   const usually = mostMb();
   expect(mostMb(smallHeapFlag)).toBeLessThan(usually * 0.9);
+  expect(mostMb(smallestHeapFlag)).toBeLessThan(usually * 0.9);
 });
 
 /** Keeps what it makes for long enough that it is young and in use, and prints how much room there was for such at most, in MB. */
