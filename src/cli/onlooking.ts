@@ -51,7 +51,7 @@ export class Onlooking implements Sink {
     this.workspace = workspace;
     this.folder = folder;
     this.began = this.readClock();
-    this.onlooker = new Onlooker(workspace.root, sinceProcessBegan(this.began));
+    this.onlooker = new Onlooker(workspace.root, { fileMs: sinceProcessBegan(this.began) });
     // The value of a secret must not be written down; it decides nothing, but which programs are found.
     const onSecret = (name: string) => name === 'PATH' && this.onlooker.unsure();
     this.overheard = new Overheard(secretsOf(workspace), onSecret);

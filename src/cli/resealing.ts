@@ -17,7 +17,7 @@ import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { aheadOf } from '../glance/ahead.ts';
 import { writeProof } from '../glance/proof-file.ts';
 import { reseal } from '../glance/reseal.ts';
-import { fileClockMs, Onlooker, type TaskFacts } from '../glance/seal.ts';
+import { fileClock, Onlooker, type TaskFacts } from '../glance/seal.ts';
 import type { PipeEvent } from '../model/events.ts';
 import { savedBy, savedInAll } from '../model/saved.ts';
 import { allItemsOf, type Task } from '../model/task.ts';
@@ -28,7 +28,7 @@ import { itemsThatCame, type TasksOfPart } from './part-of-items.ts';
 import { placedFor, placesSince, recordPlace } from './places-of-state.ts';
 import type { Sighting } from './sighting.ts';
 import { openNodesStandardError } from './standard-streams.ts';
-import { vouchedStamps } from './vouched-stamps.ts';
+import { isRead, vouchedStamps } from './vouched-stamps.ts';
 
 /** What is looked at, by the real adapters. */
 interface Sights {
@@ -145,7 +145,8 @@ export class Resealing implements Sink {
     const { state, runId } = world.folders;
     const running = path.join(state, 'running');
     if (fs.readdirSync(running).length > 0) return null;
-    const onlooker = new Onlooker(root, fileClockMs(path.join(state, 'runs', runId, 'now')));
+    const since = fileClock(path.join(state, 'runs', runId, 'now'));
+    const onlooker = new Onlooker(root, since, (file) => isRead(stamps, root, file));
     // Whoever starts a program writes to the state file first.
     onlooker.sawOwn(running);
     const files = new WorkspaceFiles({ walk, root, memory: stamps, probeFolder: null, witness: onlooker });

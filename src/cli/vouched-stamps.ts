@@ -4,6 +4,7 @@ import { once } from '../base/once.ts';
 import { type Search, searching } from '../base/searching.ts';
 import type { Records, Stamp } from '../engine/ports.ts';
 import type { StampMemory } from '../files/digest-memory.ts';
+import { sameStamp, stampOf } from '../files/stamp.ts';
 import { isOfFile } from '../glance/glance.ts';
 import { stampLength } from '../glance/proof-format.ts';
 import { includes, positionsIn, someOf } from '../glance/sights.ts';
@@ -57,6 +58,15 @@ export function vouchedStamps(
     },
     put: (path, entry) => own.put(path, entry),
   };
+}
+
+/** Whether the file has been read under the very stamp that it has now. Files of `root` have their names from there. */
+export function isRead(memory: StampMemory, root: string, absolutePath: string): boolean {
+  const present = stampOf(absolutePath);
+  if (present === null) return false;
+  const name = absolutePath.startsWith(`${root}/`) ? absolutePath.slice(root.length + 1) : absolutePath;
+  const known = memory.get(name, present);
+  return known !== undefined && sameStamp(known.stamp, present);
 }
 
 /** So many are listed to be searched; more would take as long as going through all. */

@@ -99,7 +99,7 @@ export class WatchedWord {
     const { workspace, selection, world } = this;
     this.spec = this.spec === undefined ? specText(workspace.spec) : this.spec;
     if (this.spec === null || !workspace.isCodeFollowed()) return null;
-    const onlooker = new Onlooker(workspace.root, nowMs);
+    const onlooker = new Onlooker(workspace.root, { fileMs: nowMs });
     for (const one of workspace.pathsOfCode()) if (!this.watchedCode.has(one.path)) sawOfCode(onlooker, one);
     const saved = selection.stages.map((stage) => {
       const record = recordIn(world.records.memory(taskOf(stage).id));

@@ -173,7 +173,7 @@ export function worldWithout(world: World, gone: ReadonlyMap<FilePath, string>):
   const { files } = world;
   const left: Files = {
     expand: (set, role) => expansionOf(files.expand(set, role), set, (file) => !gone.has(file.path)),
-    observe: (listed, role) => files.observe(listed, role),
+    observe: (listed, role, writers) => files.observe(listed, role, writers),
     readAhead: (listed, stop) => files.readAhead(listed, stop),
     vouchesFor: (path, digest) => files.vouchesFor(path, digest),
     stamp: (paths, role) => files.stamp(paths, role),

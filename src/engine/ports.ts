@@ -40,6 +40,8 @@ export interface Stamp {
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
   readonly mode: bigint;
+  /** Which file system it is on, where that was looked at; neither compared nor kept. */
+  readonly device?: bigint;
 }
 
 /** `stamps[i]` was taken where `manifest[i]` was read. */
@@ -58,8 +60,8 @@ export type Role = 'input' | 'output';
 export interface Files {
   /** Inputs are looked for through linked folders; of outputs the links themselves are listed. */
   expand(set: PatternSet, role: Role): Expansion;
-  /** Content digests; reads only what no trusted stamp vouches for. */
-  observe(files: readonly ListedFile[], role: Role): Observation;
+  /** Content digests; reads only what no trusted stamp vouches for. `gone`: those who wrote the files have ended. */
+  observe(files: readonly ListedFile[], role: Role, writers?: 'gone'): Observation;
   /**
    * Reads beforehand what `observe` would have to read, where that is so much that it takes long; `null` where it is
    * not. Meanwhile other things go on. What `stop.signal` cuts short, or fails, is left to `observe`. Never rejects.

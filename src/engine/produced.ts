@@ -24,7 +24,7 @@ export function inspectOutputs(
   const folders = new Map<string, FilePath>(expansion.files.map((file) => [folderOf(file.path), file.path]));
   const blocked = blockedAbove(world, task, folders.values());
   if (blocked !== null) return { failure: blocked };
-  const seen = world.files.observe(expansion.files, 'output');
+  const seen = world.files.observe(expansion.files, 'output', 'gone');
   const [unreadable] = [...expansion.unreadable, ...seen.unreadable];
   if (unreadable !== undefined) return { failure: { kind: 'output-blocked', ...unreadable } };
   return { outputs: seen.manifest };

@@ -42,7 +42,7 @@ export class DigestMemory {
   /** Hashed so soon after their last change that the stamp may not be trusted yet. */
   private readonly unsettled = new Map<
     string,
-    { readonly absolutePath: string; readonly hashed: HashedFile }
+    { readonly absolutePath: string; readonly hashed: HashedFile; readonly writers: 'gone' | undefined }
   >();
 
   constructor(
@@ -63,27 +63,32 @@ export class DigestMemory {
   }
 
   /** `file` is its name in the memory. Throws what reading can throw: ENOENT, EACCES, `ChangingFile`. */
-  of(file: string, absolutePath: string, stamp: Stamp): HashedFile {
+  of(file: string, absolutePath: string, stamp: Stamp, writers?: 'gone'): HashedFile {
     const known = this.known(file, stamp);
     if (known !== undefined) return known;
-    if (stamp.sizeBytes > largeBytes) pause(this.untilSettledMs([stamp]));
+    if (stamp.sizeBytes > largeBytes) pause(this.untilSettledMs([stamp], writers));
     // Asked before reading: a change after this moment must show in the stamp.
-    const settled = this.isSettled(stamp);
+    const settled = this.isSettled(stamp, writers);
     const hashed = this.hash(absolutePath, { known: stamp, like: this.imprints.of(absolutePath, stamp) });
-    this.learn({ file, absolutePath, stamp }, settled, hashed);
+    this.learn({ file, absolutePath, stamp }, settled, hashed, writers);
     return hashed;
   }
 
   /** As `of`, with several threads where it is much. What is missing in the answer is left to `of`. */
-  ofMany(unread: readonly Unread[]): ReadonlyMap<string, HashedFile> {
+  ofMany(unread: readonly Unread[], writers?: 'gone'): ReadonlyMap<string, HashedFile> {
     const read = new Map<string, HashedFile>();
     if (!isMuch(unread.map(sizeOf))) return read;
-    pause(this.untilSettledMs(unread.map(({ stamp }) => stamp)));
+    pause(
+      this.untilSettledMs(
+        unread.map(({ stamp }) => stamp),
+        writers,
+      ),
+    );
     const ordered = largeFirst(unread);
-    const settled = ordered.map(({ stamp }) => this.isSettled(stamp));
+    const settled = ordered.map(({ stamp }) => this.isSettled(stamp, writers));
     for (const [i, hashed] of hashTogether(ordered.map(this.toHash)).entries()) {
       if (hashed === null) continue;
-      this.learn(ordered[i]!, settled[i]!, hashed);
+      this.learn(ordered[i]!, settled[i]!, hashed, writers);
       read.set(ordered[i]!.file, hashed);
     }
     return read;
@@ -112,15 +117,16 @@ export class DigestMemory {
   async settle(): Promise<void> {
     if (this.now === null) return;
     const deadline = monotonicMs() + 50;
-    for (const [file, { absolutePath, hashed }] of this.unsettled) {
+    for (const [file, { absolutePath, hashed, writers }] of this.unsettled) {
       if (hashed.stamp.sizeBytes > largeBytes) continue;
-      for (let waitMs = this.now.untilSettledMs(hashed.stamp); waitMs > 0 && monotonicMs() < deadline; ) {
+      const untilSettledMs = () => this.now?.untilSettledMs(hashed.stamp, writers) ?? 0;
+      for (let waitMs = untilSettledMs(); waitMs > 0 && monotonicMs() < deadline; ) {
         // Of a file from before the clock was set back that may be hours.
         const ms = Math.min(waitMs, deadline - monotonicMs());
         await new Promise((resolve) => setTimeout(resolve, ms));
-        waitMs = this.now.untilSettledMs(hashed.stamp);
+        waitMs = untilSettledMs();
       }
-      this.settleOne(file, absolutePath, hashed);
+      this.settleOne(file, absolutePath, hashed, writers);
     }
     this.unsettled.clear();
     this.now.close();
@@ -131,27 +137,32 @@ export class DigestMemory {
     like: this.imprints.of(absolutePath, stamp),
   });
 
-  private isSettled(stamp: Stamp): boolean {
-    return this.now?.isSettled(stamp) ?? false;
+  private isSettled(stamp: Stamp, writers?: 'gone'): boolean {
+    return this.now?.isSettled(stamp, writers) ?? false;
   }
 
   /** Until the clock has ticked after the last of these changes. */
-  private untilSettledMs(stamps: readonly Stamp[]): number {
+  private untilSettledMs(stamps: readonly Stamp[], writers?: 'gone'): number {
     if (this.now === null) return 0;
-    const ticks = stamps.filter((stamp) => !this.isSettled(stamp)).map(tickOf);
+    const ticks = stamps.filter((stamp) => !this.isSettled(stamp, writers)).map(tickOf);
     return ticks.length === 0 ? 0 : Number(ticks.reduce((a, b) => (a > b ? a : b)) / 1_000_000n) + 1;
   }
 
-  private learn({ file, absolutePath, stamp }: Unread, settled: boolean, hashed: HashedFile): void {
+  private learn(
+    { file, absolutePath, stamp }: Unread,
+    settled: boolean,
+    hashed: HashedFile,
+    writers?: 'gone',
+  ): void {
     this.imprints.forget(absolutePath);
     if (settled && sameStamp(hashed.stamp, stamp)) this.memory.put(file, hashed);
-    else if (this.now !== null) this.unsettled.set(file, { absolutePath, hashed });
+    else if (this.now !== null) this.unsettled.set(file, { absolutePath, hashed, writers });
   }
 
-  private settleOne(file: string, absolutePath: string, hashed: HashedFile): void {
+  private settleOne(file: string, absolutePath: string, hashed: HashedFile, writers?: 'gone'): void {
     try {
       const stamp = stampOf(absolutePath);
-      if (stamp === null || !sameStamp(stamp, hashed.stamp) || !(this.now?.isSettled(stamp) ?? false)) return;
+      if (stamp === null || !sameStamp(stamp, hashed.stamp) || !this.isSettled(stamp, writers)) return;
       const again = this.hash(absolutePath, { known: stamp });
       if (again.digest === hashed.digest && sameStamp(again.stamp, stamp)) this.memory.put(file, again);
     } catch {

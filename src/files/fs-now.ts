@@ -6,6 +6,8 @@ import type { Stamp } from '../engine/ports.ts';
 
 const tickNs = 10_000_000n;
 const coarseTickNs = 2_000_000_000n;
+/** Where the clock has gone on by so much, it shows also in what is kept in milliseconds. */
+const stepNs = 1_000_000n;
 const probeAgainAfterMs = 2;
 /** By so much more than time has passed the clock may have gone on, since it goes in steps. */
 const stepMs = 5;
@@ -13,6 +15,8 @@ const stepMs = 5;
 export class FileSystemNow {
   private readonly folder: string;
   private lastNs: bigint | null = null;
+  /** The file system of the probe, once there was one. */
+  private device: bigint | null = null;
   private probedAtMs = Number.NEGATIVE_INFINITY;
   /** The same moment, by the clock that people and programs may set. */
   private probedWallMs = Number.NEGATIVE_INFINITY;
@@ -24,8 +28,8 @@ export class FileSystemNow {
   }
 
   /** Whether the file's last change is so far back that any later change must show in its stamp. */
-  isSettled(stamp: Stamp): boolean {
-    const settledAt = stamp.ctimeNs + tickOf(stamp);
+  isSettled(stamp: Stamp, writers?: 'gone'): boolean {
+    const settledAt = stamp.ctimeNs + this.tickOf(stamp, writers);
     // Set back since, the clock comes again to where it was, and what it said then is ahead of the present.
     if (Date.now() < this.probedWallMs) this.lastNs = null;
     if (this.lastNs !== null && settledAt < this.lastNs) return true;
@@ -48,12 +52,23 @@ export class FileSystemNow {
   }
 
   /** After how many milliseconds it had better be asked again whether this has settled; 0: it has. */
-  untilSettledMs(stamp: Stamp): number {
-    if (this.isSettled(stamp)) return 0;
+  untilSettledMs(stamp: Stamp, writers?: 'gone'): number {
+    if (this.isSettled(stamp, writers)) return 0;
     if (this.lastNs === null) return probeAgainAfterMs;
     const agoMs = monotonicMs() - this.probedAtMs;
-    const missingMs = Number(stamp.ctimeNs + tickOf(stamp) - this.lastNs) / 1e6 - agoMs;
+    const missingMs = Number(stamp.ctimeNs + this.tickOf(stamp, writers) - this.lastNs) / 1e6 - agoMs;
     return Math.max(missingMs, probeAgainAfterMs - agoMs, 1);
+  }
+
+  /**
+   * A write that has begun may already have given its file the time, and the bytes only now: that is what the tick allows
+   * for, besides for other clocks. Where nobody writes any more, and the clock is that of the probe, it need only have
+   * gone on: no later change can have a time that was over before. In whatever steps it goes, the probe goes in the same.
+   */
+  private tickOf(stamp: Stamp, writers: 'gone' | undefined): bigint {
+    if (writers === undefined || stamp.device === undefined) return tickOf(stamp);
+    if (this.device === null) this.probe();
+    return stamp.device === this.device ? stepNs : tickOf(stamp);
   }
 
   /** A lower bound of the present; `null` where nothing can be written. */
@@ -64,7 +79,9 @@ export class FileSystemNow {
       const { descriptor } = this.probeFile;
       // It grows by a hole: that takes no room on the disk, and gives it the present time.
       fs.ftruncateSync(descriptor, ++this.probeFile.sizeBytes);
-      this.lastNs = fs.fstatSync(descriptor, { bigint: true }).mtimeNs;
+      const { mtimeNs, dev } = fs.fstatSync(descriptor, { bigint: true });
+      this.lastNs = mtimeNs;
+      this.device = dev;
     } catch {
       // Without a probe nothing is ever trusted: slower, never wrong.
       this.lastNs = null;

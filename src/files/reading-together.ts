@@ -9,12 +9,15 @@ const smallBytes = 1n << 16n;
 
 export class ReadingTogether {
   private readonly readAll: () => ReadonlyMap<string, HashedFile>;
+  /** Of all of them; see `Files.observe`. */
+  readonly writers: 'gone' | undefined;
   private read: ReadonlyMap<string, HashedFile> | null = null;
   private left = few;
 
   /** `readAll`: reads all that are unread, if they are many. */
-  constructor(readAll: () => ReadonlyMap<string, HashedFile>) {
+  constructor(readAll: () => ReadonlyMap<string, HashedFile>, writers?: 'gone') {
     this.readAll = readAll;
+    this.writers = writers;
   }
 
   /** `undefined`: it is left to the caller to read it. */

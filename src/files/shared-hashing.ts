@@ -26,7 +26,7 @@ const left = 2;
 const imprinted = 3;
 
 const digestBytes = 32;
-const numbers = ['inode', 'sizeBytes', 'mtimeNs', 'ctimeNs', 'mode'] as const;
+const numbers = ['inode', 'sizeBytes', 'mtimeNs', 'ctimeNs', 'mode', 'device'] as const;
 
 export class SharedHashing {
   readonly order: HashOrder;
@@ -105,13 +105,15 @@ export class SharedHashing {
         mtimeNs: time(2),
         ctimeNs: time(3),
         mode: this.stamps[at + 4]!,
+        device: this.stamps[at + 5]!,
       },
       ...(state === imprinted && { imprint: imprint() }),
     };
   }
 
   private put(i: number, { digest, stamp, imprint }: HashedFile): number {
-    for (const [place, name] of numbers.entries()) this.stamps[numbers.length * i + place] = stamp[name];
+    for (const [place, name] of numbers.entries())
+      this.stamps[numbers.length * i + place] = stamp[name] ?? 0n;
     this.digests.write(digest, digestBytes * i, digestBytes, 'hex');
     if (imprint === undefined) return hashed;
     this.imprints.set(imprint, imprintBytes * i);

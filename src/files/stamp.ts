@@ -54,17 +54,18 @@ export function toStamp(stat: fs.BigIntStats): Stamp {
     // A watch keeps a hundred thousand stamps, and each big number in them is an object.
     ctimeNs: ctimeNs === mtimeNs ? mtimeNs : ctimeNs,
     mode: oneOf(mode),
+    device: oneOf(stat.dev),
   };
 }
 
-/** There are few. */
-const modes = new Map<bigint, bigint>();
+/** Modes and file systems: there are few. */
+const numbers = new Map<bigint, bigint>();
 
-function oneOf(mode: bigint): bigint {
-  const known = modes.get(mode);
+function oneOf(number: bigint): bigint {
+  const known = numbers.get(number);
   if (known !== undefined) return known;
-  modes.set(mode, mode);
-  return mode;
+  numbers.set(number, number);
+  return number;
 }
 
 export function sameStamp(a: Stamp, b: Stamp): boolean {

@@ -112,13 +112,16 @@ export class WorkspaceFiles implements Files {
     return end === null ? null : canonicalPath(end, { root: this.root, home: this.root });
   }
 
-  observe(files: readonly ListedFile[], role: Role): Observation {
+  observe(files: readonly ListedFile[], role: Role, writers?: 'gone'): Observation {
     const manifest: FileEntry[] = [];
     const stamps: Stamp[] = [];
     const missing: FilePath[] = [];
     const unreadable: UnreadableFile[] = [];
     // Most often none must be read.
-    const together = new ReadingTogether(() => this.digests.ofMany(this.unreadAmong(files)));
+    const together = new ReadingTogether(
+      () => this.digests.ofMany(this.unreadAmong(files), writers),
+      writers,
+    );
     for (const { path: file } of files) {
       try {
         const seen = role === 'input' ? this.inputEntry(file, together) : this.outputEntry(file, together);
@@ -229,7 +232,7 @@ export class WorkspaceFiles implements Files {
     const content =
       this.digests.known(file, stamp) ??
       together.of(file, stamp) ??
-      this.digests.of(file, this.absolute(file), stamp);
+      this.digests.of(file, this.absolute(file), stamp, together.writers);
     const entry: FileEntry = {
       path: file,
       kind: 'file',

@@ -11,6 +11,8 @@ import { runsOf, type Sights, type TaskSight } from './sights.ts';
 /** What a clock of files may lag behind, in ms; whole seconds tell of a coarser one. */
 const tickMs = 10;
 const coarseTickMs = 2000;
+/** By so much it must have gone on where it is the same one, in whatever steps it goes. */
+const stepMs = 1;
 
 /** What was looked at, with its stamps; positions are those of the paths. */
 export interface Vouched {
@@ -20,6 +22,19 @@ export interface Vouched {
   readonly byTask: ReadonlyMap<string, readonly number[]>;
   /** Of all paths, and those that are known from before; `null` where there are links. */
   readonly junctions: Sights['junctions'];
+}
+
+/** By the clock of the files; `device`: of which file system it was asked. */
+export interface Since {
+  readonly fileMs: number;
+  readonly device?: number;
+}
+
+/** What is asked of the stamp of a file or folder. */
+interface Changed {
+  readonly ctimeMs: number;
+  readonly mode?: number;
+  readonly dev?: number;
 }
 
 /** What is known of a task beside what it looked at. */
@@ -37,14 +52,19 @@ export class Onlooker implements Witness {
   private readonly own = new Set<string>();
   private readonly byTask = new Map<string, number[]>();
   private readonly root: string;
-  private readonly sinceMs: number;
+  private readonly since: Since;
+  private readonly isRead: (absolutePath: string) => boolean;
   private current: number[] = this.common;
   private isSure = true;
 
-  /** `root`: absolute. `sinceMs`: when looking began, by the clock that stamps the files. */
-  constructor(root: string, sinceMs: number) {
+  /**
+   * `root`: absolute. `since`: when looking began, by the clock that stamps the files. `isRead`: whether the file has
+   * been read under the stamp that it has, and that stamp is trusted.
+   */
+  constructor(root: string, since: Since, isRead: Onlooker['isRead'] = () => false) {
     this.root = root;
-    this.sinceMs = sinceMs;
+    this.since = since;
+    this.isRead = isRead;
   }
 
   /** The same of what nobody changes without a change of something else that is looked at: however young, its stamp will do. */
@@ -124,14 +144,22 @@ export class Onlooker implements Witness {
     const stat = stampInto(stamps, position * stampLength, absolutePath);
     if (this.own.has(absolutePath)) return true;
     if (wasThere !== undefined && wasThere !== (stat !== undefined)) return false;
-    if (stat !== undefined) return this.isSettled(stat);
+    if (stat !== undefined)
+      return this.isSettled(stat) || (this.hasTicked(stat) && this.isRead(absolutePath));
     // What is absent has no time of its own: its folder tells whether it was there a moment ago.
     return wasThere !== undefined || this.isSettledAround(absolutePath.replace(followMark, ''));
   }
 
   /** Whether what was changed last at this time was so before looking began, and any later change has another time. */
-  isSettled({ ctimeMs }: { readonly ctimeMs: number }): boolean {
-    return ctimeMs + tickOf(ctimeMs) < this.sinceMs;
+  isSettled(stat: Changed): boolean {
+    // What is in a folder changes before its time does. A file may get the time first, and its bytes only now.
+    const isFolder = stat.mode !== undefined && (stat.mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR;
+    return stat.ctimeMs + tickOf(stat.ctimeMs) < this.since.fileMs || (isFolder && this.hasTicked(stat));
+  }
+
+  /** Whether the clock, which is that of this file, has gone on since, so that what is changed from now on has another time. */
+  private hasTicked({ ctimeMs, dev }: Changed): boolean {
+    return dev !== undefined && dev === this.since.device && ctimeMs + stepMs < this.since.fileMs;
   }
 
   private isSettledAround(absolutePath: string): boolean {
@@ -170,7 +198,7 @@ export interface ClockReading {
 
 /** `probe`: a path at which a file may be written. Throws what the file system refuses. */
 export function readClock(probe: string): ClockReading {
-  return { fileMs: fileClockMs(probe), elapsedMs: performance.now() };
+  return { fileMs: fileClock(probe).fileMs, elapsedMs: performance.now() };
 }
 
 /** When this process began, by the clock that stamps the files. */
@@ -190,9 +218,9 @@ function tickOf(fileMs: number): number {
 }
 
 /** The present of the clock that stamps files. Throws what the file system refuses. */
-export function fileClockMs(probe: string): number {
+export function fileClock(probe: string): Required<Since> {
   fs.writeFileSync(probe, '');
-  const { mtimeMs } = fs.statSync(probe);
+  const { mtimeMs, dev } = fs.statSync(probe);
   fs.unlinkSync(probe);
-  return mtimeMs;
+  return { fileMs: mtimeMs, device: dev };
 }

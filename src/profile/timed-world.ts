@@ -111,9 +111,9 @@ function timedFiles(files: Files, profiler: Profiler): Files {
       profiler.count('listing', 'files', found.files.length);
       return found;
     },
-    observe(listed, role) {
+    observe(listed, role, writers) {
       profiler.count('stamping', 'files', listed.length);
-      return watch.within('stamping', () => files.observe(listed, role));
+      return watch.within('stamping', () => files.observe(listed, role, writers));
     },
     readAhead(listed, stop) {
       const ahead = watch.within('hashing', () => files.readAhead(listed, stop));

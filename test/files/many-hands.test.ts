@@ -66,7 +66,7 @@ test('one that comes late finds what others left, and no file is hashed twice', 
   // As another thread sees it.
   const theirs = new SharedHashing(mine.order);
   const taken: string[] = [];
-  const stamp = { kind: 'file', inode: 2n ** 64n - 1n, sizeBytes: 5n, mode: 0o100644n } as const;
+  const stamp = { kind: 'file', inode: 2n ** 64n - 1n, sizeBytes: 5n, mode: 0o100644n, device: 7n } as const;
   const hash = (file: string): HashedFile => {
     taken.push(file);
     // In the middle of it the other one comes along and takes the rest.
@@ -86,7 +86,7 @@ test('a file that somebody took and never finished has no answer', () => {
   const work = SharedHashing.of(['a', 'b']);
   const { shared } = work.order;
   // The first place after the stamps, digests and states is the next file to be taken.
-  Atomics.add(new Int32Array(shared, 2 * (5 * 8 + 32 + 4)), 0, 1);
+  Atomics.add(new Int32Array(shared, 2 * (6 * 8 + 32 + 4)), 0, 1);
   work.help((file) => ({ digest: digestOf(file), stamp: stampOf('/')! }));
   work.waitForOthers(0);
   expect([work.result(0), work.result(1)?.digest]).toEqual([null, digestOf('b')]);

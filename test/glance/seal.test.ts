@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodedPaths } from '../../src/glance/path-list.ts';
-import { fileClockMs, Onlooker, readClock, type Vouched, wasSetBack } from '../../src/glance/seal.ts';
+import { fileClock, Onlooker, readClock, type Vouched, wasSetBack } from '../../src/glance/seal.ts';
 import { changesAmong } from '../../src/glance/shared-look.ts';
 
 let root = '';
@@ -29,7 +29,7 @@ function letTheClockTick(): void {
 
 /** One that looks as if the process had begun with it. */
 function onlooker(): Onlooker {
-  return new Onlooker(root, fileClockMs(at('probe')));
+  return new Onlooker(root, { fileMs: fileClock(at('probe')).fileMs });
 }
 
 function sealed(one: Onlooker): Vouched | null {
