@@ -96,10 +96,13 @@ export class Resealing implements Sink {
   }
 
   /** The same; when its first program has been started, there is time for what need not be done before. */
-  whileItWaits(executor: Executor): Executor {
+  whileItWaits(executor: Executor, upkeep: Upkeep): Executor {
     const onStart = once(() => {
       openNodesStandardError();
-      setImmediate(() => void this.ahead());
+      setImmediate(() => {
+        this.ahead();
+        upkeep.begin();
+      });
     });
     return {
       ...executor,

@@ -19,10 +19,12 @@ export function upkeepOf(options: {
   readonly runId: RunId;
 }): Upkeep {
   const { workspace, state, cache, runId } = options;
-  const tidy = once(() => {
-    // Something was done, so that nothing proves any more that there is nothing to do.
+  const begin = once(() => {
+    // Something is done, so that nothing proves any more that there is nothing to do.
     dropProofs(path.join(workspace.state, 'runs'));
     growHistory({ state: workspace.state, current: runId });
+  });
+  const boundCache = once(() => {
     const maxBytes = workspace.pipeline.cacheMaxBytes;
     if (cache === null || maxBytes === null) return;
     const { blobs, actions } = cache;
@@ -33,10 +35,11 @@ export function upkeepOf(options: {
   return {
     // Runs that do nothing leave a trace too.
     isDue: () => state.unsaved() || runIds(workspace.state).length > manyRuns,
-    begin: () => tidy(),
+    begin: () => begin(),
     perform() {
       state.save();
-      tidy();
+      begin();
+      boundCache();
     },
   };
 }

@@ -163,7 +163,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     outputs: new WorkspaceOutputs({ root: workspace.root, state: workspace.state, imprints }),
     records: recordsFor(state.records, workspace.pipeline),
     cache: blobs === null ? null : { actions, blobs, stores: !sealed },
-    executor: resealing?.whileItWaits(executor) ?? executor,
+    executor: resealing?.whileItWaits(executor, upkeep) ?? executor,
     probe,
     checker: createChecker(workspace.root),
     code,

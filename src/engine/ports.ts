@@ -60,7 +60,7 @@ export type Role = 'input' | 'output';
 export interface Files {
   /** Inputs are looked for through linked folders; of outputs the links themselves are listed. */
   expand(set: PatternSet, role: Role): Expansion;
-  /** Content digests; reads only what no trusted stamp vouches for. `gone`: those who wrote the files have ended. */
+  /** Content digests; reads only what no trusted stamp vouches for. `gone`: those who wrote the files are done. */
   observe(files: readonly ListedFile[], role: Role, writers?: 'gone'): Observation;
   /**
    * Reads beforehand what `observe` would have to read, where that is so much that it takes long; `null` where it is
@@ -240,7 +240,7 @@ export interface CallerEnv {
 /** At the end of a run that holds the lock: saves what was learned, makes room. Never throws. */
 export interface Upkeep {
   isDue(): boolean;
-  /** What of it need not wait until stamps have settled; where it was not called, `perform` does that too. */
+  /** What of it need not wait for the end, as soon as something is run; where it was not called, `perform` does that too. */
   begin(): void;
   perform(): void;
 }

@@ -374,6 +374,25 @@ test('what need not wait for the clock of the files is done while the others wai
   expect(told).toEqual(['waiting', 'begun', 'settled', 'done']);
 });
 
+test('what a command has made is read as what nobody writes any more, and nothing else is', async () => {
+  const read: unknown[] = [];
+  await build(Machine.with({ 'in.txt': '1' }), chain, {
+    before: ({ files }) => {
+      const observe = files.observe.bind(files);
+      files.observe = (listed, role, writers) => {
+        if (listed.length > 0) read.push([...listed.map(({ path }) => path), role, writers ?? 'whoever']);
+        return observe(listed, role, writers);
+      };
+    },
+  });
+  const made = read.filter((one) => String(one).endsWith('gone'));
+  expect(made).toEqual([
+    ['a.txt', 'output', 'gone'],
+    ['b.txt', 'output', 'gone'],
+  ]);
+  expect(read).toContainEqual(['in.txt', 'input', 'whoever']);
+});
+
 test('a run that did nothing saves what it learned, if nobody else is at work', async () => {
   const machine = Machine.with({ 'in.txt': '1' });
   await build(machine, chain);

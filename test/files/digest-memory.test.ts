@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
+import type { Stamp } from '../../src/engine/ports.ts';
 import { DigestMemory } from '../../src/files/digest-memory.ts';
 import { FileSystemNow, tickOf } from '../../src/files/fs-now.ts';
 import { ChangingFile, hashFile } from '../../src/files/hash-file.ts';
@@ -239,6 +240,40 @@ test('settle remembers nothing of a file that was edited or deleted since', asyn
     change(file);
     await digests.settle();
     expect(entries.size).toBe(0);
+    vi.restoreAllMocks();
+  }
+});
+
+test('what nobody writes any more is believed as soon as the clock of its own file system has gone on', () => {
+  const later = (ms: number, look: (stamp: Stamp) => Stamp = (stamp) => stamp) => {
+    pretendPassed(ms);
+    const { file, state, entries, memory } = scene();
+    new DigestMemory(memory, state).of('a', file, look(stampOf(file)!), 'gone');
+    vi.restoreAllMocks();
+    return entries.size;
+  };
+  expect([later(0), later(1), later(2)]).toEqual([0, 0, 1]);
+  // By another clock it may be otherwise.
+  expect(later(2, (stamp) => ({ ...stamp, device: stamp.device! + 1n }))).toBe(0);
+  expect(later(2, ({ device: _, ...stamp }) => stamp)).toBe(0);
+  expect(later(11, ({ device: _, ...stamp }) => stamp)).toBe(1);
+});
+
+test('what was read before the clock had gone on is read again then, for what has been made and for what may be written', async () => {
+  for (const [writers, ms, isBelieved] of [
+    ['gone', 2, true],
+    [undefined, 2, false],
+    [undefined, 11, true],
+  ] as const) {
+    pretendPassed(0);
+    const { file, state, entries, memory } = scene();
+    const digests = new DigestMemory(memory, state);
+    digests.of('a', file, stampOf(file)!, writers);
+    expect(entries.size).toBe(0);
+    stopPretending();
+    pretendPassed(ms);
+    await digests.settle();
+    expect(entries.size).toBe(isBelieved ? 1 : 0);
     vi.restoreAllMocks();
   }
 });

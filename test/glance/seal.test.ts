@@ -83,6 +83,26 @@ test('what was changed just before or during the look is not', () => {
   expect(sealed(during)).toBeNull();
 });
 
+test('by the clock of its own file system it need only have gone on: for folders, and for files that were read so', () => {
+  fs.mkdirSync(at('folder'));
+  fs.writeFileSync(at('file'), '1');
+  const { dev } = fs.statSync(root);
+  const isVouchedFor = (name: string, ms: number, device?: number, isRead?: (file: string) => boolean) => {
+    const fileMs = fs.statSync(at(name)).ctimeMs + ms;
+    const one = new Onlooker(root, device === undefined ? { fileMs } : { fileMs, device }, isRead);
+    one.saw(at(name), true);
+    return sealed(one) !== null;
+  };
+  const wasRead = (file: string) => file === at('file');
+  expect([0, 1, 2].map((ms) => isVouchedFor('folder', ms, dev))).toEqual([false, false, true]);
+  expect([0, 1, 2].map((ms) => isVouchedFor('file', ms, dev, wasRead))).toEqual([false, false, true]);
+  // Somebody may be in the middle of writing to it, or the clock be another.
+  expect([2, 11].map((ms) => isVouchedFor('file', ms, dev))).toEqual([false, true]);
+  expect([2, 11].map((ms) => isVouchedFor('file', ms, dev + 1, wasRead))).toEqual([false, true]);
+  expect([2, 11].map((ms) => isVouchedFor('folder', ms))).toEqual([false, true]);
+  expect([2, 11].map((ms) => isVouchedFor('folder', ms, dev + 1))).toEqual([false, true]);
+});
+
 test('of a link its text counts, and, where it was followed, what lies at its end', () => {
   fs.writeFileSync(at('a'), '1');
   fs.writeFileSync(at('b'), '1');

@@ -117,8 +117,15 @@ export const mutants = [
   {
     name: 'every stamp is trusted at once',
     file: 'src/files/fs-now.ts',
-    from: 'const settledAt = stamp.ctimeNs + tickOf(stamp);',
+    from: 'const settledAt = stamp.ctimeNs + this.tickOf(stamp, writers);',
     to: 'const settledAt = stamp.ctimeNs - 60_000_000_000n;',
+    tests: ['test/files/digest-memory.test.ts'],
+  },
+  {
+    name: 'the clock of another file system counts as well',
+    file: 'src/files/fs-now.ts',
+    from: 'stamp.device === this.device ? stepNs',
+    to: 'stamp.device !== null ? stepNs',
     tests: ['test/files/digest-memory.test.ts'],
   },
   // The order of records.
@@ -896,8 +903,15 @@ export const mutants = [
   {
     name: 'a proof vouches for what was changed just now',
     file: 'src/glance/seal.ts',
-    from: 'return ctimeMs + tickOf(ctimeMs) < this.sinceMs;',
+    from: 'return stat.ctimeMs + tickOf(stat.ctimeMs) < this.since.fileMs || (isFolder && this.hasTicked(stat));',
     to: 'return true;',
+    tests: ['test/glance'],
+  },
+  {
+    name: 'a young file is vouched for that nobody has read',
+    file: 'src/glance/seal.ts',
+    from: '(this.hasTicked(stat) && this.isRead(absolutePath))',
+    to: 'this.hasTicked(stat)',
     tests: ['test/glance'],
   },
   {
