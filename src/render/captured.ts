@@ -1,6 +1,6 @@
 // Captured output made safe to show: it cannot move the cursor, rename the window or hide text.
 
-import { escapeCharacter } from '../model/words/printable.ts';
+import { controls, escapeCharacter, unseen } from '../model/words/printable.ts';
 
 const esc = String.fromCharCode(27);
 const bell = String.fromCharCode(7);
@@ -13,9 +13,9 @@ const bell = String.fromCharCode(7);
 const special = new RegExp(
   [
     `${esc}\\[(?<parameters>[0-?]*)[ -/]*(?<final>[@-~])`,
-    `${esc}[\\]PX^_][^\\p{Cc}]*(?:${bell}|${esc}\\\\)`,
+    `${esc}[\\]PX^_][^${controls}]*(?:${bell}|${esc}\\\\)`,
     `${esc}[ -/]*[0-~]?`,
-    '[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Bidi_Control}]',
+    `[${controls}${unseen}]`,
   ].join('|'),
   'gu',
 );

@@ -3,12 +3,14 @@
 
 // string-width would be the usual choice, but only loading it costs a no-op build 20 ms.
 import { eastAsianWidth } from 'get-east-asian-width';
+import { once } from '../base/once.ts';
 
 const esc = String.fromCharCode(27);
 const sgr = new RegExp(`${esc}\\[[0-9;:]*m`, 'gu');
 const sgrOrCharacter = new RegExp(`${esc}\\[[0-9;:]*m|.`, 'gsu');
 const resetSgr = `${esc}[0m`;
-const zeroWidth = /[\p{Mn}\p{Me}\p{Cf}]/u;
+/** Made when it is asked for: what marks are is looked up, which takes half a millisecond. */
+const zeroWidth = once(() => /[\p{Mn}\p{Me}\p{Cf}]/u);
 const emojiSelector = '\ufe0f';
 
 /** Columns that `text` takes. Joined emoji count as their parts: rather too wide than too narrow. */
@@ -86,7 +88,7 @@ function split(text: string, columns: number): { head: string; tail: string } {
 function characterWidth(character: string): number {
   // The selector turns a narrow sign, such as ⚠, into a wide picture.
   if (character === emojiSelector) return 1;
-  if (zeroWidth.test(character)) return 0;
+  if (zeroWidth().test(character)) return 0;
   return eastAsianWidth(character.codePointAt(0)!);
 }
 

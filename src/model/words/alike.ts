@@ -1,5 +1,6 @@
 // Which failed items of a stage failed of one cause, as far as their messages tell.
 
+import { once } from '../../base/once.ts';
 import type { TaskFinished } from '../events.ts';
 import { explainFailure } from './wording.ts';
 
@@ -12,11 +13,13 @@ export function likeness({ stage, item, failure }: TaskFinished): string {
 }
 
 function withoutWordsOf(item: string, text: string): string {
+  const { word, rowOfBlanks } = patterns();
   const own = new Set(item.match(word));
   // Names have more or fewer words: a row of them counts as one.
   return text.replace(word, (one) => (own.has(one) ? blank : one)).replace(rowOfBlanks, blank);
 }
 
-const word = /[\p{L}\p{N}]+/gu;
 const blank = '\0';
-const rowOfBlanks = /\0(?:[^\p{L}\p{N}]?\0)+/gu;
+
+/** Made when something has failed: what letters are is looked up, which takes half a millisecond. */
+const patterns = once(() => ({ word: /[\p{L}\p{N}]+/gu, rowOfBlanks: /\0(?:[^\p{L}\p{N}]?\0)+/gu }));

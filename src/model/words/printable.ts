@@ -1,9 +1,11 @@
 // Text from outside (paths, names, messages) as one line that shows all that is in it.
 
-// Controls, surrogates without their other half, line and paragraph separators, directional marks, the mark of an
-// encoding. Ranges and not \p{…}: to look those up takes a millisecond, at every start.
-const unsafeClass =
-  '[\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\u2028\\u2029\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]';
+// Ranges of a class, and not \p{…}: to look those up takes a millisecond, at every start.
+export const controls = '\\u0000-\\u001f\\u007f-\\u009f';
+/** Surrogates without their other half, line and paragraph separators, directional marks. */
+export const unseen = '\\ud800-\\udfff\\u2028\\u2029\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
+// And the mark of an encoding.
+const unsafeClass = `[${controls}${unseen}\\ufeff]`;
 const unsafe = new RegExp(unsafeClass, 'u');
 const unsafeAll = new RegExp(unsafeClass, 'gu');
 
