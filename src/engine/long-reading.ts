@@ -61,6 +61,6 @@ export class LongReading {
   async restored(files: readonly ListedFile[]): Promise<void> {
     const stop = this.stopped.now;
     await this.world.files.readAhead(files, stop);
-    if (!stop.isAsked) this.world.files.observe(files, 'output');
+    if (!stop.isAsked) this.world.files.observe(files, 'output', 'gone');
   }
 }

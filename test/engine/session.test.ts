@@ -374,9 +374,9 @@ test('what need not wait for the clock of the files is done while the others wai
   expect(told).toEqual(['waiting', 'begun', 'settled', 'done']);
 });
 
-test('what a command has made is read as what nobody writes any more, and nothing else is', async () => {
-  const read: unknown[] = [];
-  await build(Machine.with({ 'in.txt': '1' }), chain, {
+test('what a command has made, or was restored, is read as what nobody writes any more, and nothing else is', async () => {
+  let read: unknown[] = [];
+  const how: Parameters<typeof build>[2] = {
     before: ({ files }) => {
       const observe = files.observe.bind(files);
       files.observe = (listed, role, writers) => {
@@ -384,13 +384,23 @@ test('what a command has made is read as what nobody writes any more, and nothin
         return observe(listed, role, writers);
       };
     },
-  });
-  const made = read.filter((one) => String(one).endsWith('gone'));
-  expect(made).toEqual([
+  };
+  const machine = Machine.with({ 'in.txt': '1' });
+  const made = async () => {
+    read = [];
+    await build(machine, chain, how);
+    expect(read).toContainEqual(['in.txt', 'input', 'whoever']);
+    return read.filter((one) => String(one).endsWith('gone'));
+  };
+  const both = [
     ['a.txt', 'output', 'gone'],
     ['b.txt', 'output', 'gone'],
-  ]);
-  expect(read).toContainEqual(['in.txt', 'input', 'whoever']);
+  ];
+  expect(await made()).toEqual(both);
+  machine.disk.write('in.txt', '2');
+  await made();
+  machine.disk.write('in.txt', '1');
+  expect(await made()).toEqual(both);
 });
 
 test('a run that did nothing saves what it learned, if nobody else is at work', async () => {
