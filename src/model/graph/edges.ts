@@ -51,10 +51,8 @@ export function findEdges(stages: readonly Stage[]): FoundEdges {
     else {
       const via = [{ produces: pair.a.source, requires: pair.b.source }];
       const [from, to] = [stages[producer]!, stages[pair.consumer]!];
-      const spare = mayLack(from, to) ? ({ mayLack: true } as const) : {};
-      byPair.set(`${producer} ${pair.consumer}`, {
-        ...{ from: from.name, to: to.name, kind: 'file', via, ...spare },
-      });
+      const edge = { from: from.name, to: to.name, kind: 'file', via } as const;
+      byPair.set(`${producer} ${pair.consumer}`, mayLack(from, to) ? { ...edge, mayLack: true } : edge);
     }
   }
   for (const [position, stage] of stages.entries()) {

@@ -1,5 +1,4 @@
 // Which stage needs which: edges from overlapping patterns and from `after`, in an order that respects them.
-import { Graph } from '@dagrejs/graphlib';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Pipeline, Stage } from '../stage.ts';
@@ -50,65 +49,66 @@ class DeclaredGraph implements StageGraph {
   readonly stages: readonly Stage[];
   readonly makers: Makers;
   order: readonly Stage[] = [];
-  // Nodes are positions, not names: graphlib lists number-like ids in ascending order, which is that of
-  // declaration, and takes "toString" for a node that it has.
-  readonly #graph = new Graph<string, Stage, Edge>();
-  readonly #positions = new Map<string, string>();
+  /** In `stages`. */
+  readonly #positions: ReadonlyMap<string, number>;
+  /** By the position of the stage that they lead to. */
+  readonly #into: readonly Edge[][];
+  /** By the position of the stage that they come from. */
+  readonly #outOf: readonly Edge[][];
 
+  /** `edges`: one for each pair of stages at most. */
   constructor(stages: readonly Stage[], edges: Iterable<Edge>) {
     this.stages = stages;
     this.makers = new Makers(stages);
-    for (const [position, stage] of stages.entries()) {
-      this.#positions.set(stage.name, String(position));
-      this.#graph.setNode(String(position), stage);
+    this.#positions = new Map(stages.map(({ name }, position) => [name, position]));
+    this.#into = stages.map(() => []);
+    this.#outOf = stages.map(() => []);
+    for (const edge of edges) {
+      this.#into[this.#position(edge.to)]!.push(edge);
+      this.#outOf[this.#position(edge.from)]!.push(edge);
     }
-    for (const edge of edges) this.#graph.setEdge(this.#position(edge.from), this.#position(edge.to), edge);
+    for (const list of this.#into) list.sort((a, b) => this.#position(a.from) - this.#position(b.from));
+    for (const list of this.#outOf) list.sort((a, b) => this.#position(a.to) - this.#position(b.to));
   }
 
   stageNamed(name: string): Stage {
-    return this.stages[Number(this.#position(name))]!;
+    return this.stages[this.#position(name)]!;
   }
 
   edgesInto(stage: string): readonly Edge[] {
-    const to = this.#position(stage);
-    return this.#graph.predecessors(to)!.map((from) => this.#graph.edge(from, to));
+    return this.#into[this.#position(stage)]!;
   }
 
   edgesOutOf(stage: string): readonly Edge[] {
-    const from = this.#position(stage);
-    return this.#graph.successors(from)!.map((to) => this.#graph.edge(from, to));
+    return this.#outOf[this.#position(stage)]!;
   }
 
   upstreamOf(names: Iterable<string>): ReadonlySet<string> {
-    return this.#closure(names, (position) => this.#graph.predecessors(position)!);
+    return this.#closure(names, (stage) => this.edgesInto(stage).map(({ from }) => from));
   }
 
   downstreamOf(names: Iterable<string>): ReadonlySet<string> {
-    return this.#closure(names, (position) => this.#graph.successors(position)!);
+    return this.#closure(names, (stage) => this.edgesOutOf(stage).map(({ to }) => to));
   }
 
   edgeBetween(from: Stage, to: Stage): Edge {
-    return this.#graph.edge(this.#position(from.name), this.#position(to.name));
+    return this.edgesOutOf(from.name).find((edge) => edge.to === to.name)!;
   }
 
   successorsOf(stage: Stage): readonly number[] {
-    return this.#graph.successors(this.#position(stage.name))!.map(Number);
+    return this.edgesOutOf(stage.name).map(({ to }) => this.#position(to));
   }
 
-  #position(stage: string): string {
+  #position(stage: string): number {
     const position = this.#positions.get(stage);
     if (position === undefined) throw new Error(`no stage is named ${stage}`);
     return position;
   }
 
-  #closure(
-    names: Iterable<string>,
-    neighbours: (position: string) => readonly string[],
-  ): ReadonlySet<string> {
-    const reached = new Set([...names].map((name) => this.#position(name)));
+  #closure(names: Iterable<string>, neighbours: (stage: string) => readonly string[]): ReadonlySet<string> {
+    const reached = new Set(names);
     // A set may grow while it is walked: what is added is visited too.
-    for (const position of reached) for (const next of neighbours(position)) reached.add(next);
-    const declared = this.stages.filter((_, position) => reached.has(String(position)));
-    return new Set(declared.map((stage) => stage.name));
+    for (const stage of reached) for (const next of neighbours(stage)) reached.add(next);
+    return new Set(this.stages.filter(({ name }) => reached.has(name)).map(({ name }) => name));
   }
 }
