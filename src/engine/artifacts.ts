@@ -119,20 +119,27 @@ function stageOrMiss(world: World, entries: Manifest, blobs: BlobStore): StagedO
 export function saveArtifacts(
   world: World,
   task: Task,
-  result: Omit<ActionResult, 'log' | 'createdAtMs' | 'executedIn'>,
+  {
+    fingerprint,
+    outputs,
+    durationMs,
+    metrics,
+  }: Omit<ActionResult, 'log' | 'createdAtMs' | 'executedIn' | 'refusedBy'>,
 ): { readonly trouble: string } | null {
   if (world.cache === null || !task.stage.cache || task.stage.always) return null;
   const { actions, blobs, stores } = world.cache;
   if (!stores) return null;
   try {
-    for (const { path, kind, digest, sizeBytes } of result.outputs) {
+    for (const { path, kind, digest, sizeBytes } of outputs) {
       if (kind !== 'file') continue;
       const isVouchedFor = () => world.files.vouchesFor(path, digest);
       blobs.put(`${world.folders.root}/${path}`, digest, sizeBytes, isVouchedFor);
     }
     // That of a batch tells of others, too.
     const log = task.stage.batchSize === null ? logOf(world, task) : null;
-    actions.put({ ...result, log, createdAtMs: world.clock.nowMs(), executedIn: world.folders.runId });
+    const createdAtMs = world.clock.nowMs();
+    const executedIn = world.folders.runId;
+    actions.put({ fingerprint, outputs, durationMs, metrics, log, createdAtMs, executedIn });
     return null;
   } catch (error) {
     return { trouble: error instanceof Error ? error.message : String(error) };

@@ -114,16 +114,19 @@ export class Assessor {
     const expected = () => this.expected(task, memory);
     const parts = definition.told;
     const circumstances = (over: Failure) => circumstancesOf(this.world, { task, outputs }, parts, over);
-    const base = { task, memory, parts, inputs: inputs.files, outputs, read, expected, circumstances };
+    const assessed = (verdict: Verdict): Assessment => ({
+      ...{ task, verdict, memory, parts, inputs: inputs.files, outputs, read, expected, circumstances },
+    });
     if (stage.freshness === 'mtime' && stage.produces !== null && listedOutputs !== null) {
-      const verdict = judgeTimes(this.world, base, stage.produces, {
+      const now = { task, memory, parts, inputs: inputs.files };
+      const verdict = judgeTimes(this.world, now, stage.produces, {
         listed: listedOutputs,
         others: this.madeForOthers,
       });
-      return { ...base, verdict: this.asked(task, verdict) };
+      return assessed(this.asked(task, verdict));
     }
     if (memory.kind === 'none')
-      return { ...base, verdict: this.asked(task, { kind: 'stale', reasons: [{ code: 'never-built' }] }) };
+      return assessed(this.asked(task, { kind: 'stale', reasons: [{ code: 'never-built' }] }));
     const reading = read();
     if ('failure' in reading) return { task, failure: reading.failure };
     const present = {
@@ -134,7 +137,7 @@ export class Assessor {
     const verdict = this.asked(task, judgeByHash(memory, present));
     if (verdict.kind === 'fresh' && memory.kind === 'done' && present.inputs.length === inputs.files.length)
       return this.asOnRecord(task, memory, reading.seen.stamps);
-    return { ...base, verdict };
+    return assessed(verdict);
   }
 
   private since(task: Task): SinceFresh | null {

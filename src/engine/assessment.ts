@@ -35,6 +35,9 @@ export interface Assessment {
   readonly stamps?: readonly Stamp[];
 }
 
+/** What lies where a task's outputs belong. */
+export type Present = Pick<Assessment, 'task' | 'memory' | 'outputs'>;
+
 export type AssessmentOrFailure =
   | Assessment
   | { readonly task: Task; readonly failure: Failure; readonly problems?: readonly Diagnostic[] };

@@ -46,7 +46,7 @@ export function failed(
     tail,
     // What it made is wrong, and not for want of a variable as far as anybody can tell: it ended well.
     hiddenEnv: failure.kind === 'check-failed' ? [] : (prepared?.hiddenEnv() ?? []),
-    command: prepared?.command ?? null,
+    command: prepared?.command() ?? null,
     retryAfterMs: prepared?.retryAfterMs() ?? null,
   };
 }

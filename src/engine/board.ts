@@ -229,11 +229,11 @@ export class Board {
       ...named(task),
       outcome,
       durationMs: begun === null ? 0 : tookMs(begun, this.nowMs()),
-      ...(begun !== null && begun.attempts > 1 ? { attempts: begun.attempts } : {}),
       savedMs: 0,
       metrics: this.spentBy(task),
       outputs: [],
       reasons: begun?.reasons ?? [],
+      ...(begun !== null && begun.attempts > 1 && { attempts: begun.attempts }),
       ...details,
     });
     this.hasEnded(place);

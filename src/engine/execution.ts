@@ -19,7 +19,7 @@ import type { World } from './world.ts';
 export interface Prepared {
   readonly execution: Execution;
   /** In one line, for people. */
-  readonly command: string;
+  readonly command: () => string;
   /** Variables of the caller that the stage does not see. */
   readonly hiddenEnv: () => readonly string[];
   /** The execution of a hook, with these variables besides; `null`: the stage has none. */
@@ -134,7 +134,7 @@ export function executionOf(
   };
   return {
     execution,
-    get command() {
+    command() {
       const whole = shownCommand(world, stage, { requires: values.requires, produces: values.produces });
       return whole.length > longestTold ? shownCommand(world, stage) : whole;
     },

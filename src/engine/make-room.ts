@@ -2,7 +2,7 @@
 import type { FilePath } from '../base/brand.ts';
 import { type Memory, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assessment.ts';
+import type { Assessment, Present } from './assessment.ts';
 import { copyLeftovers, moveLeftovers, type Warn } from './keeping.ts';
 import { basesOf, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
@@ -25,8 +25,8 @@ export interface InTheWay {
 /** Whether a file that the task once made is another stage's now, or a source. */
 export type IsOfAnother = (path: FilePath) => boolean;
 
-export function whatIsInTheWay(world: World, assessment: Assessment, isOfAnother: IsOfAnother): InTheWay {
-  const { task, memory, outputs } = assessment;
+export function whatIsInTheWay(world: World, present: Present, isOfAnother: IsOfAnother): InTheWay {
+  const { task, memory, outputs } = present;
   const unknown = unknownAmong(world, outputs);
   const isUnknown = new Set(unknown);
   // Work that costs hands is kept as such, half-written or not.
@@ -37,24 +37,24 @@ export function whatIsInTheWay(world: World, assessment: Assessment, isOfAnother
     handMade: isAnybodys ? untouched : unknown,
     leftovers: isAnybodys ? unknown.filter((file) => !isUntouched.has(file)) : [],
     old: outputs.filter((file) => !isUnknown.has(file)),
-    former: formerlyMade(world, assessment, isOfAnother),
+    former: formerlyMade(world, present, isOfAnother),
   };
 }
 
 /** With the outputs as they are at this moment. Throws what keeps them from being listed. */
-export function lookAgain(world: World, assessment: Assessment): Assessment {
-  const { produces } = assessment.task.stage;
+export function lookAgain(world: World, { task, memory, outputs: before }: Assessment): Present {
+  const { produces } = task.stage;
   world.files.forget();
-  if (produces === null) return assessment;
+  if (produces === null) return { task, memory, outputs: before };
   const { files: outputs, unreadable } = world.files.expand(produces, 'output');
   const [hidden] = unreadable;
   if (hidden !== undefined)
     throw Object.assign(new Error(`${hidden.path} ${hidden.message}`), { code: 'EACCES' });
-  return { ...assessment, outputs };
+  return { task, memory, outputs };
 }
 
 /** Outputs of a stage with `protect` that a person made: they stop it. */
-export function protectedAmong(world: World, { task, memory, outputs }: Assessment): readonly FilePath[] {
+export function protectedAmong(world: World, { task, memory, outputs }: Present): readonly FilePath[] {
   if (!task.stage.protect || wasKilled(memory)) return [];
   return unknownAmong(world, outputs).map((file) => file.path);
 }
@@ -66,7 +66,7 @@ function wasKilled(memory: Memory): boolean {
 /** What it no longer produces: a clean build would not have it, and other stages' patterns might pick it up. */
 export function formerlyMade(
   world: World,
-  { task, memory, outputs }: Assessment,
+  { task, memory, outputs }: Present,
   isOfAnother: IsOfAnother,
 ): readonly ListedFile[] {
   const present = new Set(outputs.map((file) => file.path));

@@ -5,7 +5,7 @@ import type { Failure } from '../model/failure.ts';
 import { affixesOf } from '../model/glob/compiled-glob.ts';
 import { isSpelledOut, type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
 import { Makers } from '../model/graph/makers.ts';
-import { type FileEntry, type Manifest, sameEntry, startingWith } from '../model/manifest.ts';
+import { entryAt, type FileEntry, type Manifest, sameEntry, startingWith } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { World } from './world.ts';
 
@@ -27,20 +27,19 @@ export function overwrittenInputs(
   if (makers.length === 0) return null;
   const paths = new Set<FilePath>();
   const stages = new Set<string>();
-  const read = new Map(inputs.map((entry) => [entry.path, entry]));
-  const rest = new Set(read.keys());
+  // A path that is spelled out is the file that was made.
+  const byPattern = makers.filter(({ produces }) => !isSpelledOut(produces));
+  const rest = new Set(byPattern.length === 0 ? [] : inputs.map(({ path }) => path));
   for (const { stage, made } of makers) {
-    for (const entry of concerning(made, requires, read)) {
+    for (const entry of concerning(made, requires, inputs)) {
       rest.delete(entry.path);
-      if (isAsMade(world, requires, entry, read.get(entry.path))) continue;
+      if (isAsMade(world, requires, entry, entryAt(inputs, entry.path))) continue;
       paths.add(entry.path);
       stages.add(stage.name);
     }
   }
-  // A path that is spelled out is the file that was made.
-  const byPattern = makers.filter(({ produces }) => !isSpelledOut(produces));
   const index = new Makers(byPattern.map(({ stage }) => stage));
-  for (const path of byPattern.length === 0 ? [] : rest) {
+  for (const path of rest) {
     for (const { name } of index.of(path)) {
       paths.add(path);
       stages.add(name);
@@ -54,18 +53,14 @@ export function overwrittenInputs(
 }
 
 /** What the task may have read of it, or requires: of what one stage made for thousands it is little. */
-function concerning(
-  made: Manifest,
-  requires: PatternSet,
-  read: ReadonlyMap<FilePath, FileEntry>,
-): Iterable<FileEntry> {
-  if (made.length <= requires.entries.length + read.size) return made;
+function concerning(made: Manifest, requires: PatternSet, read: Manifest): Iterable<FileEntry> {
+  if (made.length <= requires.entries.length + read.length) return made;
   const found = new Set<FileEntry>();
   const add = (prefix: string) => {
     for (const entry of startingWith(made, prefix)) found.add(entry);
   };
   for (const { glob, negated } of requires.entries) if (!negated) add(glob.literal ?? affixesOf(glob).prefix);
-  for (const path of read.keys()) add(path);
+  for (const { path } of read) add(path);
   return found;
 }
 

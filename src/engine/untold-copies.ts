@@ -5,7 +5,7 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import { sameEntry } from '../model/manifest.ts';
 import type { Memory } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
-import type { Assessment } from './assessment.ts';
+import type { Present } from './assessment.ts';
 import { keptMessage, type Warn } from './keeping.ts';
 import type { ListedFile } from './ports.ts';
 import type { World } from './world.ts';
@@ -49,7 +49,7 @@ export interface UntoldCopies {
   dropOthers(): void;
 }
 
-export function untoldCopies(world: World, { task, memory, outputs }: Assessment): UntoldCopies {
+export function untoldCopies(world: World, { task, memory, outputs }: Present): UntoldCopies {
   const copies = copiesOfKilled(world, task, memory);
   if (copies === null) return { tell: () => {}, dropOthers: () => {} };
   const { folder, files } = copies;

@@ -10,6 +10,9 @@ import type { ProgramEnd, Supervision } from './supervision.ts';
 
 export type TextCommand = Extract<Command, { readonly kind: 'shell' | 'exec' }>;
 
+/** How it is started. */
+export type Manner = Pick<Execution, 'shell' | 'cwd' | 'env' | 'stdin' | 'timeoutMs' | 'nice' | 'tracer'>;
+
 /** Shells that know `-e`: stop at the first command that fails. */
 const strictShells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash']);
 
@@ -26,12 +29,11 @@ interface Start {
 /** The first line that fails ends it. The time limit is for each line. */
 export async function runCommand(
   command: TextCommand,
-  execution: Execution,
+  { shell, cwd, env, stdin, timeoutMs, nice, tracer }: Manner,
   supervision: Supervision,
   output: CapturedOutput,
 ): Promise<ExecutionEnd> {
-  for (const { file, args, line } of starts(command, execution.shell)) {
-    const { cwd, env, stdin, timeoutMs, nice, tracer } = execution;
+  for (const { file, args, line } of starts(command, shell)) {
     const end = await supervision.run({ file, args, cwd, env, stdin, timeoutMs, nice, tracer });
     if (end.kind === 'cancelled') return end;
     const failure = failureOf(end, told(output.clean(line)));

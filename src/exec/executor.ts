@@ -1,7 +1,7 @@
 // Does the work of a stage: commands as programs, functions in a worker process, both under one watch.
 
 import path from 'node:path';
-import type { Execution, ExecutionEnd, Executor } from '../engine/executor.ts';
+import type { BatchNews, Execution, ExecutionEnd, Executor } from '../engine/executor.ts';
 import { type Outlet, openOutlet } from '../engine/outlet.ts';
 import { CapturedOutput } from './captured-output.ts';
 import { runCommand } from './command.ts';
@@ -37,7 +37,8 @@ export function createExecutor(options: ExecutorOptions = {}): Executor {
 
   return {
     start(execution) {
-      const output = new CapturedOutput({ ...execution, outlet });
+      const { logPath, secretValues, stdin, onOutput } = execution;
+      const output = new CapturedOutput({ logPath, secretValues, stdin, outlet, onOutput });
       const traces = { marks: marksIn(execution.env), leaves: filesOf(execution) };
       const record = programs && onRecord(programs, traces);
       const supervision = new Supervision(output, periods, startLeader, record);
@@ -106,19 +107,16 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
   const onProblem = ({ path: file, message }: { readonly path: string; readonly message: string }) =>
     asked.onProblem({ path: file, message: output.clean(message) });
   const itemsPath = itemsFileOf(asked);
-  const { batch } = asked;
-  const execution: Execution = {
-    ...{ ...asked, onMetric, onProblem },
-    env: {
-      ...asked.env,
-      ...(path !== '' && { PIPE_OUTPUT: path }),
-      ...(itemsPath !== null && { PIPE_ITEMS: itemsPath }),
-    },
-    batch: batch && {
-      onDone: (item) => batch.onDone(item),
-      onFailed: (item, why) => batch.onFailed(item, output.clean(why)),
-      onMetric: (item, values) => batch.onMetric(item, cleaned(values)),
-    },
+  const env = {
+    ...asked.env,
+    ...(path !== '' && { PIPE_OUTPUT: path }),
+    ...(itemsPath !== null && { PIPE_ITEMS: itemsPath }),
+  };
+  const { batch: news } = asked;
+  const batch: BatchNews | null = news && {
+    onDone: (item) => news.onDone(item),
+    onFailed: (item, why) => news.onFailed(item, output.clean(why)),
+    onMetric: (item, values) => news.onMetric(item, cleaned(values)),
   };
   const outputFile =
     path === ''
@@ -131,7 +129,7 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
           onRetryAfter: asked.onRetryAfter,
           onNote: (text) => output.say('stdout', text),
           items: new Set(asked.context.items.map(({ key }) => key)),
-          batch: execution.batch,
+          batch,
           onBadLines: (message) => {
             output.say('stderr', `pipe: ${message}`);
             asked.onUnclear(output.clean(message));
@@ -144,12 +142,12 @@ async function perform(asked: Execution, equipment: Equipment): Promise<Executio
         });
   let end: ExecutionEnd;
   try {
-    const { command, context, task } = execution;
+    const { command, context, task, shell, cwd, stdin, timeoutMs, nice, tracer } = asked;
     if (itemsPath !== null && task !== null) writeItems(itemsPath, context.items, task.stage);
     end =
       command.kind === 'shell' || command.kind === 'exec'
-        ? await runCommand(command, execution, supervision, output)
-        : await runFunction({ ...equipment, execution });
+        ? await runCommand(command, { shell, cwd, env, stdin, timeoutMs, nice, tracer }, supervision, output)
+        : await runFunction({ ...equipment, execution: { ...asked, env, batch, onMetric, onProblem } });
   } finally {
     await outputFile?.finish();
     if (itemsPath !== null) removeItems(itemsPath);

@@ -51,17 +51,17 @@ export class Supervision {
   /** Resolves when no process of the program is left. A cancelled program counts as cancelled however it ended. */
   async run(program: Program): Promise<ProgramEnd> {
     if (this.cancelled) return { kind: 'cancelled' };
-    const { timeoutMs, nice, tracer, ...asked } = program;
-    const spec = withPriority(asked, nice);
+    const { timeoutMs, nice, tracer } = program;
+    const spec = withPriority(program, nice);
     const traced = tracer?.trace(spec) ?? null;
     let timedOut = false;
     const watched = this.watcher?.begins();
     const asStarted: GroupSpec = {
-      ...spec,
-      ...(traced === null ? {} : { file: traced.file, args: traced.args }),
       periods: this.periods,
       onStart: (groupId) => watched?.started(groupId),
       onData: (stream, chunk) => this.output.write(stream, chunk),
+      ...spec,
+      ...(traced !== null && { file: traced.file, args: traced.args }),
     };
     const group = startGroup(asStarted, this.startLeader);
     this.group = group;

@@ -30,8 +30,9 @@ export class FolderListings {
   /** All, or of one folder. */
   forget(absoluteFolder?: string): void {
     if (absoluteFolder === undefined) {
-      this.remembered.clear();
-      this.doubted.clear();
+      // To clear a map makes a new one, and most often these are empty.
+      if (this.remembered.size > 0) this.remembered.clear();
+      if (this.doubted.size > 0) this.doubted.clear();
     } else {
       this.remembered.delete(absoluteFolder);
       this.doubted.delete(absoluteFolder);

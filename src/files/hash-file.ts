@@ -49,10 +49,10 @@ export function hashFile(
       const isKnown = attempt === 1 && known !== null && known.sizeBytes > 0;
       const before = isKnown ? known : stampOfOpen(descriptor);
       if (before.kind !== 'file') throw new Error('is not a regular file');
-      const reading = { descriptor, sizeBytes: Number(before.sizeBytes), onRead };
+      const reading = { descriptor, stamp: before, onRead };
       const read = expected === undefined ? readThrough(reading, makesImprint) : isStill(expected, reading);
       expected = undefined;
-      if (read !== null && sameStamp(before, stampOfOpen(descriptor))) return { ...read, stamp: before };
+      if (read !== null && sameStamp(before, stampOfOpen(descriptor))) return read;
     } finally {
       fs.closeSync(descriptor);
     }
@@ -66,31 +66,32 @@ function stampOfOpen(descriptor: number): Stamp {
 
 interface Reading {
   readonly descriptor: number;
-  readonly sizeBytes: number;
+  /** As it was before. */
+  readonly stamp: Stamp;
   onRead(): void;
 }
 
-function readThrough(reading: Reading, makesImprint: boolean): Omit<HashedFile, 'stamp'> {
-  const { sizeBytes } = reading;
+function readThrough(reading: Reading, makesImprint: boolean): HashedFile {
+  const { stamp } = reading;
   let whole: ReturnType<typeof createHash> | null = null;
   let imprinting: Imprinting | null = null;
   for (const piece of piecesOf(reading)) {
-    if (whole === null && piece.length === sizeBytes)
-      return { digest: hash('sha256', piece, 'hex') as Digest };
+    if (whole === null && piece.length === Number(stamp.sizeBytes))
+      return { digest: hash('sha256', piece, 'hex') as Digest, stamp };
     whole ??= createHash('sha256');
     whole.update(piece);
     if (makesImprint) imprinting ??= new Imprinting();
     imprinting?.update(piece);
   }
   const digest = (whole?.digest('hex') ?? digestOfNothing) as Digest;
-  return imprinting === null ? { digest } : { digest, imprint: imprinting.end() };
+  return imprinting === null ? { digest, stamp } : { digest, stamp, imprint: imprinting.end() };
 }
 
 /** `null`: it is something else by now. */
-function isStill({ digest, imprint }: Imprinted, reading: Reading): Pick<HashedFile, 'digest'> | null {
+function isStill({ digest, imprint }: Imprinted, reading: Reading): HashedFile | null {
   const imprinting = new Imprinting(imprint);
   for (const piece of piecesOf(reading)) imprinting.update(piece);
-  return sameImprint(imprinting.end(), imprint) ? { digest } : null;
+  return sameImprint(imprinting.end(), imprint) ? { digest, stamp: reading.stamp } : null;
 }
 
 let buffer: Buffer | null = null;
@@ -99,7 +100,8 @@ let buffer: Buffer | null = null;
  * To the end; of a file that says how long it is, no further: whether it grew meanwhile is seen afterwards. Each piece
  * lasts until the next one is asked for.
  */
-function* piecesOf({ descriptor, sizeBytes, onRead }: Reading): Generator<Buffer> {
+function* piecesOf({ descriptor, stamp, onRead }: Reading): Generator<Buffer> {
+  const sizeBytes = Number(stamp.sizeBytes);
   buffer ??= Buffer.allocUnsafe(chunkBytes);
   for (let total = 0; sizeBytes === 0 || total < sizeBytes; onRead()) {
     const most = Math.min(chunkBytes, Math.max(sizeBytes, 4096));

@@ -33,6 +33,7 @@ export class PresentStamps {
 
   /** But not what stands. */
   forget(): void {
-    this.stamps.clear();
+    // To clear a map makes a new one, and most often this one is empty.
+    if (this.stamps.size > 0) this.stamps.clear();
   }
 }

@@ -67,17 +67,18 @@ export class WorkspaceFiles implements Files {
   }
 
   expand(set: PatternSet, role: Role): Expansion {
-    const found = new Map<FilePath, ListedFile>();
-    const unmatched = [];
-    const unreadable: UnreadableFile[] = [];
     const excludes = set.entries.some((entry) => entry.negated);
     const { root, listings, look, walk } = this;
     const [only, ...others] = set.entries;
     if (only !== undefined && others.length === 0 && !excludes && !walks(only.glob)) {
-      const listed = filesOfGlob({ root, listings, look, walk, glob: only.glob, role });
-      return { ...listed, unmatched: listed.files.length === 0 ? [only] : [] };
+      const { files, unreadable } = filesOfGlob({ root, listings, look, walk, glob: only.glob, role });
+      return { files, unmatched: files.length === 0 ? [only] : [], unreadable };
     }
-    for (const entry of set.entries.filter((one) => !one.negated)) {
+    const found = new Map<FilePath, ListedFile>();
+    const unmatched = [];
+    const unreadable: UnreadableFile[] = [];
+    for (const entry of set.entries) {
+      if (entry.negated) continue;
       let matched = false;
       const listed = filesOfGlob({ root, listings, look, walk, glob: entry.glob, role });
       unreadable.push(...listed.unreadable);
@@ -108,7 +109,10 @@ export class WorkspaceFiles implements Files {
 
   realPath(file: FilePath): FilePath | null {
     this.witness?.unsure();
-    const end = endOfLinks(this.absolute(file));
+    const absolute = this.absolute(file);
+    const end = endOfLinks(absolute);
+    // Most often there is no link on the way.
+    if (end === absolute) return file;
     return end === null ? null : canonicalPath(end, { root: this.root, home: this.root });
   }
 

@@ -19,7 +19,10 @@ export class StateRunFolders implements RunFolders {
   readonly state: string;
   readonly runId: RunId;
   private readonly onTrouble: (message: string) => void;
-  private readonly made = new Set<string>();
+  /** Those of the state folder, or of what stands for it, and where they are. */
+  private readonly made = new Map<string, string>();
+  private readonly runPlace: string;
+  private readonly logsPlace: string;
   /** How many logs a task has, where it has more than one. */
   private readonly logs = new Map<TaskId, number>();
   /** Of those that are executed with others: the log of these. */
@@ -38,18 +41,20 @@ export class StateRunFolders implements RunFolders {
     this.root = options.root;
     this.state = options.state;
     this.runId = options.runId;
+    this.runPlace = `runs/${this.runId}`;
+    this.logsPlace = `${this.runPlace}/logs`;
     this.onTrouble = options.onTrouble;
   }
 
   /** The run's own folder; exists. */
   run(): string {
-    return this.make('runs', this.runId);
+    return this.make(this.runPlace);
   }
 
   logPath(task: TaskId): string {
     const shared = this.shared.get(task);
     if (shared !== undefined) return shared;
-    return `${this.make('runs', this.runId, 'logs')}/${logFileName(task, this.logs.get(task) ?? 1)}`;
+    return `${this.make(this.logsPlace)}/${logFileName(task, this.logs.get(task) ?? 1)}`;
   }
 
   beginLog(task: TaskId): void {
@@ -61,15 +66,15 @@ export class StateRunFolders implements RunFolders {
   }
 
   serviceLog(name: string): string {
-    return path.join(this.make('runs', this.runId, 'services'), logFileName(name as TaskId, 1));
+    return path.join(this.make(`${this.runPlace}/services`), logFileName(name as TaskId, 1));
   }
 
   hookLog(hook: string): string {
-    return path.join(this.make('runs', this.runId, hookFolder), hookLogName(hook));
+    return path.join(this.make(`${this.runPlace}/${hookFolder}`), hookLogName(hook));
   }
 
   scratch(task: TaskId): string {
-    return this.make('scratch', taskFileName(task));
+    return this.make(`scratch/${taskFileName(task)}`);
   }
 
   keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string {
@@ -122,17 +127,19 @@ export class StateRunFolders implements RunFolders {
     }
   }
 
-  private make(...parts: readonly string[]): string {
-    const folder = `${this.substitute ?? this.state}/${parts.join('/')}`;
-    if (this.made.has(folder)) return folder;
+  private make(place: string): string {
+    const known = this.made.get(place);
+    if (known !== undefined) return known;
+    const folder = `${this.substitute ?? this.state}/${place}`;
     try {
       if (this.substitute === null && this.made.size === 0) makeStateFolder(this.state);
       fs.mkdirSync(folder, { recursive: true });
-      this.made.add(folder);
+      this.made.set(place, folder);
       return folder;
     } catch (problem) {
       if (this.substitute !== null) throw problem;
       this.substitute = this.refuge ?? this.temporaryFolder();
+      this.made.clear();
       const message = problem instanceof Error ? problem.message : String(problem);
       const seal = sealOf(this.state);
       this.onTrouble(
@@ -140,7 +147,7 @@ export class StateRunFolders implements RunFolders {
           ? `the folder of this run cannot be made, its logs are in ${this.substitute}: ${message}`
           : `nothing can be remembered or cached, and the logs of this run are in ${this.substitute}: ${seal}`,
       );
-      return this.make(...parts);
+      return this.make(place);
     }
   }
 }

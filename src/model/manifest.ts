@@ -71,6 +71,11 @@ export function positionIn(manifest: Manifest, path: FilePath): number | null {
   return manifest[at]?.path === path ? at : null;
 }
 
+export function entryAt(manifest: Manifest, path: FilePath): FileEntry | undefined {
+  const at = positionIn(manifest, path);
+  return at === null ? undefined : manifest[at];
+}
+
 /** Those whose path begins so, without looking at the others. */
 export function startingWith(manifest: Manifest, prefix: string): Manifest {
   const low = firstFrom(manifest, prefix);

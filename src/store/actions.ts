@@ -44,7 +44,7 @@ export class FolderActions implements ActionStore {
   put(result: ActionResult): void {
     const file = this.fileOf(result.fingerprint);
     const folder = path.dirname(file);
-    const temporary = path.join(folder, temporaryName());
+    const temporary = `${folder}/${temporaryName()}`;
     try {
       const text = encodeAction(result);
       inFolder(folder, () => fs.writeFileSync(temporary, text, { flag: 'wx' }));
@@ -65,7 +65,7 @@ export class FolderActions implements ActionStore {
   }
 
   private fileOf(fingerprint: Digest): string {
-    return path.join(this.folder, fingerprint.slice(0, 2), `${fingerprint.slice(2)}.json`);
+    return `${this.folder}/${fingerprint.slice(0, 2)}/${fingerprint.slice(2)}.json`;
   }
 }
 

@@ -54,7 +54,7 @@ export class FolderBlobs implements BlobStore {
   }
 
   pathOf(digest: Digest): string {
-    return path.join(this.folder, digest.slice(0, 2), digest.slice(2));
+    return `${this.folder}/${digest.slice(0, 2)}/${digest.slice(2)}`;
   }
 
   add(absolutePath: string): Digest {
@@ -114,7 +114,7 @@ export class FolderBlobs implements BlobStore {
 
   private write(content: Buffer, target: string): void {
     const folder = path.dirname(target);
-    const copy = path.join(folder, temporaryName());
+    const copy = `${folder}/${temporaryName()}`;
     try {
       inFolder(folder, () => fs.writeFileSync(copy, content, { flag: 'wx', mode: BLOB_MODE }));
       fs.renameSync(copy, target);
@@ -167,7 +167,7 @@ function refresh(file: string, sizeBytes: number): boolean {
 }
 
 function copyInto(folder: string, source: string): string {
-  const copy = path.join(folder, temporaryName());
+  const copy = `${folder}/${temporaryName()}`;
   try {
     fs.copyFileSync(source, copy, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
     fs.chmodSync(copy, BLOB_MODE);

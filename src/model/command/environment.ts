@@ -48,16 +48,29 @@ export interface StageEnvironment {
   readonly hidden: () => readonly string[];
 }
 
+type Caller = EnvironmentParts['caller'];
+
+/** It stays the same for a whole run, and each stage asks. */
+const basics = new WeakMap<Caller, ReadonlyMap<string, string>>();
+
+function basicOf(caller: Caller): ReadonlyMap<string, string> {
+  const known = basics.get(caller);
+  if (known !== undefined) return known;
+  const basic = new Map([['LANG', 'C.UTF-8']]);
+  for (const name of passed) if (Object.hasOwn(caller, name)) basic.set(name, caller[name]!);
+  basics.set(caller, basic);
+  return basic;
+}
+
 /** `LANG` is `C.UTF-8` unless declared; a declared variable that the caller does not have is unset. */
 export function stageEnvironment(parts: EnvironmentParts): StageEnvironment {
   const { caller, entries, secrets, extra, binFolder } = parts;
-  const env = new Map<string, string>([['LANG', 'C.UTF-8']]);
+  const env = new Map(basicOf(caller));
   const take = (name: string) => {
     if (Object.hasOwn(caller, name)) env.set(name, caller[name]!);
     else env.delete(name);
   };
 
-  for (const name of passed) take(name);
   for (const entry of entries) {
     if (entry.kind === 'set') env.set(entry.name, entry.value);
     else take(entry.name);
