@@ -60,8 +60,8 @@ export const mutants = [
   {
     name: 'a stray file among what an earlier stage made is an input',
     file: 'src/engine/overwritten.ts',
-    from: 'for (const path of byPattern.length === 0 ? [] : rest) {',
-    to: 'continue;',
+    from: 'for (const path of rest) {',
+    to: 'for (const path of new Set<FilePath>()) {',
     tests: ['test/stories/overwritten.test.ts'],
   },
   {
@@ -175,8 +175,8 @@ export const mutants = [
   {
     name: 'what was put in place is taken for what it was before',
     file: 'src/files/hash-file.ts',
-    from: 'return sameImprint(imprinting.end(), imprint) ? { digest } : null;',
-    to: 'void sameImprint; return { digest };',
+    from: 'return sameImprint(imprinting.end(), imprint) ? { digest, stamp: reading.stamp } : null;',
+    to: 'void sameImprint; return { digest, stamp: reading.stamp };',
     tests: ['test/files/imprint.test.ts'],
   },
   {
