@@ -1,4 +1,4 @@
-// What the compiler says is wrong, in our words; and that it could not say anything, since it was killed or cannot start.
+// What the compiler says is wrong, in our words.
 import path from 'node:path';
 import { hintOfNames } from '../base/did-you-mean.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -64,28 +64,6 @@ export function hintFor(specifier: string, errors: readonly CompilerMessage[]): 
   const note = errors[0]?.notes[0]?.text;
   const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
   return note?.includes('is not exported') ? note : `install the package: npm install --save-dev ${name}`;
-}
-
-/** Why the program of the compiler gave no answer; `null`: it is another error. */
-export function silenceOf(error: unknown): string | null {
-  const text = error instanceof Error ? error.message : '';
-  const stopped = /^The service (?:was stopped|is no longer running)(?:: (.*))?/.exec(text);
-  // That it is gone is heard by one way or another.
-  if (stopped !== null) return /^spawn .*/.exec(stopped[1] ?? '')?.[0] ?? 'it ended before it was done';
-  const cannot = /^\s*(?:Cannot start service: |(?=The package "@esbuild|You installed esbuild))(.*)/.exec(
-    text,
-  );
-  return cannot === null ? null : cannot[1]!.replace(/\.$/, '');
-}
-
-/** `entry`: absolute. */
-export function noCompiler(why: string, entry: string, root: string): Diagnostic {
-  return {
-    code: 'PIPE009',
-    message: `esbuild could not compile it: ${why}`,
-    at: filePathOf(root, entry),
-    hint: 'try again; if memory was short, end something else first; if it never runs, install anew: npm rebuild esbuild',
-  };
 }
 
 /** The name that a module imports from `pipe-build` and that is not there; `null`: it is another error. */

@@ -18,13 +18,15 @@ import {
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { byPath } from '../model/manifest.ts';
-import { hintFor, noCompiler, notFound, problemOf, silenceOf } from './compile-problems.ts';
+import { hintFor, notFound, problemOf } from './compile-problems.ts';
 import type { CompiledEnding } from './compiled-files.ts';
 import { loadSource } from './load-source.ts';
 import { type Choice, choicesIn, fileOfInput, isChoice } from './module-choices.ts';
 import { originDefines } from './module-origin.ts';
+import { noCompiler, silenceOf } from './no-program.ts';
 import type { AskedBy } from './package-map.ts';
 import { endings } from './passed-over.ts';
+import { startOrRefusal } from './refused-start.ts';
 import { type Around, type Search, Sought } from './sought.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -88,32 +90,34 @@ async function compileAs(
   const read = new Map<string, SourceFile>();
   const sought = new Sought();
   try {
-    const result = await build({
-      entryPoints: [request.entry],
-      absWorkingDir: request.root,
-      bundle: true,
-      format: ending === '.cjs' ? 'cjs' : 'esm',
-      platform: 'node',
-      target: 'node20',
-      outfile: request.entry.replace(/\.[^.]*$/, `.compiled${ending}`),
-      write: false,
-      metafile: true,
-      sourcemap: 'external',
-      sourcesContent: false,
-      charset: 'utf8',
-      legalComments: 'none',
-      define: originDefines,
-      // As Node resolves: the conditions and fields that only bundlers know would lead to other files.
-      conditions: [],
-      mainFields: ['main'],
-      resolveExtensions: [...endings],
-      // Whatever Node would run must run, `"sideEffects": false` or not.
-      ignoreAnnotations: true,
-      logLevel: 'silent',
-      logOverride: { 'empty-import-meta': 'error' },
-      logLimit: 0,
-      plugins: [workspace(request, { read, sought })],
-    });
+    const result = await startOrRefusal(() =>
+      build({
+        entryPoints: [request.entry],
+        absWorkingDir: request.root,
+        bundle: true,
+        format: ending === '.cjs' ? 'cjs' : 'esm',
+        platform: 'node',
+        target: 'node20',
+        outfile: request.entry.replace(/\.[^.]*$/, `.compiled${ending}`),
+        write: false,
+        metafile: true,
+        sourcemap: 'external',
+        sourcesContent: false,
+        charset: 'utf8',
+        legalComments: 'none',
+        define: originDefines,
+        // As Node resolves: the conditions and fields that only bundlers know would lead to other files.
+        conditions: [],
+        mainFields: ['main'],
+        resolveExtensions: [...endings],
+        // Whatever Node would run must run, `"sideEffects": false` or not.
+        ignoreAnnotations: true,
+        logLevel: 'silent',
+        logOverride: { 'empty-import-meta': 'error' },
+        logLimit: 0,
+        plugins: [workspace(request, { read, sought })],
+      }),
+    );
     const choices = choicesIn(result.metafile.inputs, request.root);
     const local = localInputs(result.metafile, request, choices);
     const files = [...read.values()].sort(byPath);

@@ -105,6 +105,10 @@ async function explain(mishap: Mishap, compiled: CompiledModule, options: LoadOp
         at,
         hint: 'look for a promise that never resolves or a loop without end; work belongs in stages',
       };
+    case 'untried': {
+      const { noTrial } = await import('./no-program.ts');
+      return noTrial(mishap.why, options.configPath, options.root);
+    }
     case 'exited':
       return {
         code: 'PIPE005',

@@ -14,7 +14,9 @@ export type Mishap =
   | { readonly kind: 'threw'; readonly message: string; readonly stack: string }
   /** `time`: still busy at the limit. `idle`: nothing is left that could wake it. */
   | { readonly kind: 'silent'; readonly how: 'time' | 'idle' }
-  | { readonly kind: 'exited'; readonly call: string };
+  | { readonly kind: 'exited'; readonly call: string }
+  /** The process in which it is tried out could not begin: no fault of the module. */
+  | { readonly kind: 'untried'; readonly why: string };
 
 /**
  * The awaited default export, called and awaited once more where it is a function. While it loads,

@@ -15,7 +15,7 @@ export interface TrialOptions {
 export interface Trial {
   /**
    * `null` when all went well. What the module printed is shown only when it did not: otherwise it will
-   * print the same again when this process loads it. Rejects when the child could not even start.
+   * print the same again when this process loads it. Rejects when the child fails by our own doing.
    */
   of(compiledPath: string): Promise<Mishap | null>;
   /** There is nothing to try out. */
@@ -79,7 +79,7 @@ function resultOf(child: ChildProcess, { vetPath, limitMs, onPrint }: TrialOptio
     };
     child.on('error', (error) => {
       giveBack();
-      reject(error);
+      resolve({ kind: 'untried', why: error.message });
     });
 
     // The channel closes after its last message, the process ends before or after: wait for both.
@@ -95,7 +95,9 @@ function resultOf(child: ChildProcess, { vetPath, limitMs, onPrint }: TrialOptio
       giveBack();
       for (const stream of child.stdio) stream?.destroy();
       if (last === null) {
-        reject(new Error(`${vetPath} did not start: ${output}`));
+        const why = child.signalCode === null ? shortageIn(output) : `it was ended by ${child.signalCode}`;
+        if (why === null) reject(new Error(`${vetPath} did not start: ${output}`));
+        else resolve({ kind: 'untried', why });
         return;
       }
       const mishap = stuck ? timedOut : mishapOf(last, child);
@@ -105,6 +107,11 @@ function resultOf(child: ChildProcess, { vetPath, limitMs, onPrint }: TrialOptio
     child.on('exit', ended);
     child.on('disconnect', ended);
   });
+}
+
+/** Node itself needs descriptors, which those of this process leave it too few of. */
+function shortageIn(output: string): string | null {
+  return /\b(?:EMFILE|ENFILE|EAGAIN|ENOMEM)\b/.exec(output)?.[0] ?? null;
 }
 
 const timedOut: Mishap = { kind: 'silent', how: 'time' };
