@@ -117,13 +117,19 @@ export class Expected {
 
   /**
    * A build died at some moment, or inputs were edited at some moment, which `before` shows as they were; else it is
-   * `null`. `found` is what lies there now, `dying` the stage that was certainly at work.
+   * `null`. `found` is what lies there now, `dying` the stage that was certainly at work; what stages that failed have left in
+   * their places is the tool's own, whatever they read.
    */
   unforeseen(
     request: BuildRequest,
-    about: { readonly before: Tree | null; readonly found: Tree; readonly dying: string | null },
+    about: {
+      readonly before: Tree | null;
+      readonly found: Tree;
+      readonly dying: string | null;
+      readonly failed?: readonly string[];
+    },
   ): readonly string[] {
-    const { before, found, dying } = about;
+    const { before, found, dying, failed = [] } = about;
     const { cache, known } = this.recollection;
     const after = this.tree;
     const selected = this.selected(request);
@@ -142,6 +148,7 @@ export class Expected {
         }
       }
     for (const stage of selected) {
+      if (stage.inPlace && failed.includes(stage.name)) known.mayAdd(ownedIn(found, stage));
       const memories = this.recollection.of(stage);
       const killed = memories.map((memory) => unfinished(memory, true));
       const all = [...memories, ...killed, ...(possible.get(stage) ?? [])];

@@ -131,7 +131,9 @@ export class Scene {
     const { expected } = this;
     // What was made of the edit is the tool's work, be there a record of it later or not.
     expected.tree = new Map([...before, [at, node]]);
-    say(`the edit of ${at}`, expected.unforeseen(request, { before, found: this.found(), dying: null }));
+    const failed = [...built.ends].filter(([, end]) => end === 'failed').map(([name]) => name);
+    const about = { before, found: this.found(), dying: null, failed };
+    say(`the edit of ${at}`, expected.unforeseen(request, about));
     this.displaced.takeNew();
     // Where its stage is not built it is a source: what had been made of it before the edit is stale then.
     const maker = expected.shape.find((stage) => owns(stage, at));
