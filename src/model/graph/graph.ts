@@ -1,4 +1,5 @@
 // Which stage needs which: edges from overlapping patterns and from `after`, in an order that respects them.
+import { Graph } from '@dagrejs/graphlib';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Pipeline, Stage } from '../stage.ts';
@@ -49,66 +50,81 @@ class DeclaredGraph implements StageGraph {
   readonly stages: readonly Stage[];
   readonly makers: Makers;
   order: readonly Stage[] = [];
-  /** In `stages`. */
-  readonly #positions: ReadonlyMap<string, number>;
-  /** By the position of the stage that they lead to. */
-  readonly #into: readonly Edge[][];
-  /** By the position of the stage that they come from. */
-  readonly #outOf: readonly Edge[][];
+  // Nodes are positions, not names: graphlib lists number-like ids in ascending order, which is that of
+  // declaration, and takes "toString" for a node that it has.
+  readonly #graph = new Graph<string, Stage, Edge>();
+  readonly #positions = new Map<string, string>();
+  /** By stage, as they are asked for: an attempt asks several times, and graphlib looks each edge up by both its ends. */
+  readonly #into = new Map<string, readonly Edge[]>();
+  readonly #outOf = new Map<string, readonly Edge[]>();
 
-  /** `edges`: one for each pair of stages at most. */
   constructor(stages: readonly Stage[], edges: Iterable<Edge>) {
     this.stages = stages;
     this.makers = new Makers(stages);
-    this.#positions = new Map(stages.map(({ name }, position) => [name, position]));
-    this.#into = stages.map(() => []);
-    this.#outOf = stages.map(() => []);
-    for (const edge of edges) {
-      this.#into[this.#position(edge.to)]!.push(edge);
-      this.#outOf[this.#position(edge.from)]!.push(edge);
+    for (const [position, stage] of stages.entries()) {
+      this.#positions.set(stage.name, String(position));
+      this.#graph.setNode(String(position), stage);
     }
-    for (const list of this.#into) list.sort((a, b) => this.#position(a.from) - this.#position(b.from));
-    for (const list of this.#outOf) list.sort((a, b) => this.#position(a.to) - this.#position(b.to));
+    for (const edge of edges) this.#graph.setEdge(this.#position(edge.from), this.#position(edge.to), edge);
   }
 
   stageNamed(name: string): Stage {
-    return this.stages[this.#position(name)]!;
+    return this.stages[Number(this.#position(name))]!;
   }
 
   edgesInto(stage: string): readonly Edge[] {
-    return this.#into[this.#position(stage)]!;
+    return madeOnce(this.#into, stage, () => {
+      const to = this.#position(stage);
+      return this.#graph.predecessors(to)!.map((from) => this.#graph.edge(from, to));
+    });
   }
 
   edgesOutOf(stage: string): readonly Edge[] {
-    return this.#outOf[this.#position(stage)]!;
+    return madeOnce(this.#outOf, stage, () => {
+      const from = this.#position(stage);
+      return this.#graph.successors(from)!.map((to) => this.#graph.edge(from, to));
+    });
   }
 
   upstreamOf(names: Iterable<string>): ReadonlySet<string> {
-    return this.#closure(names, (stage) => this.edgesInto(stage).map(({ from }) => from));
+    return this.#closure(names, (position) => this.#graph.predecessors(position)!);
   }
 
   downstreamOf(names: Iterable<string>): ReadonlySet<string> {
-    return this.#closure(names, (stage) => this.edgesOutOf(stage).map(({ to }) => to));
+    return this.#closure(names, (position) => this.#graph.successors(position)!);
   }
 
   edgeBetween(from: Stage, to: Stage): Edge {
-    return this.edgesOutOf(from.name).find((edge) => edge.to === to.name)!;
+    return this.#graph.edge(this.#position(from.name), this.#position(to.name));
   }
 
   successorsOf(stage: Stage): readonly number[] {
-    return this.edgesOutOf(stage.name).map(({ to }) => this.#position(to));
+    return this.#graph.successors(this.#position(stage.name))!.map(Number);
   }
 
-  #position(stage: string): number {
+  #position(stage: string): string {
     const position = this.#positions.get(stage);
     if (position === undefined) throw new Error(`no stage is named ${stage}`);
     return position;
   }
 
-  #closure(names: Iterable<string>, neighbours: (stage: string) => readonly string[]): ReadonlySet<string> {
-    const reached = new Set(names);
+  #closure(
+    names: Iterable<string>,
+    neighbours: (position: string) => readonly string[],
+  ): ReadonlySet<string> {
+    const reached = new Set([...names].map((name) => this.#position(name)));
     // A set may grow while it is walked: what is added is visited too.
-    for (const stage of reached) for (const next of neighbours(stage)) reached.add(next);
-    return new Set(this.stages.filter(({ name }) => reached.has(name)).map(({ name }) => name));
+    for (const position of reached) for (const next of neighbours(position)) reached.add(next);
+    const declared = this.stages.filter((_, position) => reached.has(String(position)));
+    return new Set(declared.map((stage) => stage.name));
   }
+}
+
+function madeOnce<T>(known: Map<string, T>, name: string, make: () => T): T {
+  let made = known.get(name);
+  if (made === undefined) {
+    made = make();
+    known.set(name, made);
+  }
+  return made;
 }
