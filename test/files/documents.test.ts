@@ -74,8 +74,23 @@ test('in YAML `<<` merges, for as many records as there are, and what is written
 });
 
 test('an anchor that is made of others without end is refused, and takes no time', () => {
-  const levels = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}]\n`);
-  expect(read('sow.yaml', `a0: &a0 [1]\n${levels.join('')}`)).toMatchObject({ kind: 'wrong' });
+  const level = (_: unknown, i: number) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}]\n`;
+  const levels = (length: number) => `a0: &a0 [1]\n${Array.from({ length }, level).join('')}`;
+  expect(read('sow.yaml', levels(6))).toMatchObject({ kind: 'value' });
+  // Seven are below what the parser's own limit, a product for each anchor, would notice.
+  for (const many of [7, 12])
+    expect(read('sow.yaml', levels(many))).toEqual({
+      kind: 'wrong',
+      message:
+        'line 8, column 9: with what its aliases stand for, this holds more than 10,000,000 values: write each of them once',
+    });
+});
+
+test('keys of YAML that differ as names do not meet, nor do members of a set, nor is a merge a key', () => {
+  const text = 'a: { 1: x, "01": y, "<<": z }\ns: !!set {1, "1"}\nm: { <<: { b: 1 }, b: 2, <<: { c: 3 } }\n';
+  expect(read('sow.yaml', text)).toMatchObject({
+    value: { a: { 1: 'x', '01': 'y', '<<': 'z' }, s: new Set([1, '1']), m: { b: 2, c: 3 } },
+  });
 });
 
 test.each([
@@ -83,7 +98,7 @@ test.each([
   ['sow.jsonl', '{"n":1}\n{"n":\n', /^line 2: /],
   ['sow.yaml', 'entries: [\n', /line 2/],
   ['tag.yaml', 'a: 1\nb: !days 3\n', /tag: !days at line 2/],
-  ['merge.yaml', 'a: 1\nb: { <<: 3 }\n', /^line 2: << merges/],
+  ['merge.yaml', 'a: 1\nb: { <<: 3 }\n', /^line 2, column 6: << merges/],
   [
     'many.yaml',
     'n: 1\n---\nn: 2\n',
@@ -91,7 +106,23 @@ test.each([
   ],
   ['twice.json', '{"a":[{"n":1,"n":2}]}', /^the object at #\/a\/0 has "n" twice, in line 1/],
   ['twice.jsonl', '{"n":1}\n{"n":1,"n":2}\n', /^it has "n" twice, in line 2/],
-  ['twice.yaml', 'a: 1\na: 2\n', /keys must be unique/],
+  [
+    'twice.yaml',
+    'a: 1\na: 2\n',
+    /^the keys a \(line 1, column 1\) and a \(line 2, column 1\) are one name: /,
+  ],
+  [
+    'one.yaml',
+    '- { 1: a, "1": b }\n',
+    /^the keys 1 \(line 1, column 5\) and "1" \(line 1, column 11\) are one/,
+  ],
+  [
+    'empty.yaml',
+    '~: a\nb: 1\n"": c\n',
+    /^the keys ~ \(line 1, column 1\) and "" \(line 3, column 1\) are one/,
+  ],
+  ['alias.yaml', '- &a x\n- { x: 1, *a : 2 }\n', /^the keys x \(line 2, .*\) and \*a \(line 2, /],
+  ['list.yaml', 'a: { [1]: 2 }\n', /^line 1, column 6: a list or a map is no name of a field$/],
   [
     'latin.json',
     Buffer.from('{"n":"caf\xe9"}', 'latin1'),
