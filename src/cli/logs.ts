@@ -25,6 +25,8 @@ import { findPlace, type Place } from './workspace.ts';
 interface TaskLog {
   /** What it is the log of, for people. */
   readonly task: string;
+  /** It has what others of a batch printed as well: that is said, also where it is the only one. */
+  readonly isShared: boolean;
   /** Absolute. */
   readonly file: string;
 }
@@ -39,7 +41,7 @@ export async function logs(words: readonly string[], flags: Flags): Promise<numb
   if (isSet(flags, 'follow')) return follow(place, run, stage, isRead);
   const found = logsOf(place, run, stage);
   if (found.length === 0) throw nothing(run, stage);
-  for (const log of found) await print(log, found.length > 1, isRead);
+  for (const log of found) await print(log, found.length > 1 || log.isShared, isRead);
   return 0;
 }
 
@@ -61,7 +63,9 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
     stage === null || one.stage === stage || one.task === stage;
   const logs = logsOfOwners(run, logOwners(run, isMeant));
   // `before` comes first, and the others last.
-  const hooks = [...hookLogsOf(run)].map(([hook, file]) => ({ hook, task: `hook ${hook}`, file }));
+  const hooks = [...hookLogsOf(run)].map(([hook, file]) => ({
+    ...{ hook, task: `hook ${hook}`, isShared: false, file },
+  }));
   const isFirst = ({ hook }: { readonly hook: string }) => hook === 'before';
   if (stage === null) return [...hooks.filter(isFirst), ...logs, ...hooks.filter((one) => !isFirst(one))];
   if (logs.length > 0) return logs;
@@ -69,7 +73,7 @@ function logsOf(place: Place, run: PastRun, stage: string | null): readonly Task
   if (named.length > 0) return named;
   // A stage that was fresh in that run left its log in an earlier one.
   const last = lastLogsOf(place.state, stage as TaskId);
-  if (last !== null) return titled(`${stage} (run ${last.run.runId})`, last.files);
+  if (last !== null) return logsOfOwners(last.run, logOwners(last.run, isMeant), ` (run ${last.run.runId})`);
   const items = lastLogsOfItems(place.state, stage);
   return items === null ? [] : logsOfOwners(items.run, items.owners, ` (run ${items.run.runId})`);
 }
@@ -80,14 +84,17 @@ function logsOfOwners(run: PastRun, owners: ReadonlyMap<TaskId, SharedLogs>, whi
     if (attempts.length !== files.length) return titled(`${owner}${which}`, files);
     return attempts.map(({ attempt, tasks }, i) => {
       const together = tasks === 1 ? owner : `${owner} and ${plural(tasks - 1, 'other')}`;
-      return { task: ofAttempt(`${together}${which}`, attempt, of), file: files[i]! };
+      const task = ofAttempt(`${together}${which}`, attempt, of);
+      return { task, isShared: tasks > 1, file: files[i]! };
     });
   });
 }
 
 /** Of several attempts each has its own. */
 function titled(task: string, files: readonly string[]): readonly TaskLog[] {
-  return files.map((file, i) => ({ task: ofAttempt(task, i + 1, files.length), file }));
+  return files.map((file, i) => ({
+    ...{ task: ofAttempt(task, i + 1, files.length), isShared: false, file },
+  }));
 }
 
 function ofAttempt(task: string, attempt: number, of: number): string {
@@ -126,7 +133,7 @@ async function follow(
         const descriptor = fs.openSync(log.file, 'r');
         const from = printed.get(log.file) ?? 0;
         const size = fs.fstatSync(descriptor).size;
-        if (size > from && last !== log.file && stage === null)
+        if (size > from && last !== log.file && (stage === null || log.isShared))
           standardOutput().write(`==> ${log.task} <==\n`);
         if (size > from) last = log.file;
         printed.set(log.file, await pour(descriptor, from, goesOn));

@@ -116,7 +116,8 @@ export async function openWorkspace(
   const place = { root, home: homedir(), configPath, folderName: path.basename(root) };
   const given = texts(flags, 'param');
   const asked = who === 'asked' ? await askedParams(loaded.spec, given) : [];
-  const params = { typed: [...given, ...asked], open: who === 'open' };
+  const resumed = text(flags, 'resume') !== undefined;
+  const params = { typed: [...given, ...asked], open: who === 'open', resumed };
   const pipeline = withFreshness(orRefuse(validate(loaded.spec, place, { params })), freshness);
   refuse(secretsInNames(pipeline, hiddenSecrets()));
   const graph = orRefuse(buildGraph(pipeline));

@@ -184,6 +184,8 @@ test('each log says which attempt it is of, and at how many, whoever led the bat
     ...ofSecond,
     ...[1, 2, 3].map((attempt) => `==> s:in/3.txt and 1 other, attempt ${attempt} of 3 <==`),
   ]);
+  // One log alone has no head, unless others have their part in it.
+  expect(await heads('s:in/1.txt')).toEqual(['==> s:in/1.txt and 1 other, attempt 1 of 3 <==']);
   // Text that is thrown is told as it is.
   expect((await rig.build(['-k'])).end('s:in/2.txt')?.failure).toMatchObject({ message: 'not this one' });
 });

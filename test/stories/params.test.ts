@@ -196,6 +196,11 @@ test('a run is resumed with its selection and parameters, and does what is left'
   expect(await refused(rig, ['build', '--resume', `${id.slice(0, -1)}x`])).toContain(
     `PIPE039 there is no run "${id.slice(0, -1)}x"\n  at --resume\n  hint: did you mean "${id}"?`,
   );
+
+  await rig.reconfigure(failing.replace('params: {', "params: { tone: { type: 'string' },"));
+  expect(await refused(rig, ['build', '--resume', id])).toContain(
+    'hint: that run had none: name the stages instead of --resume, and say which with -p tone=…: text\n',
+  );
 });
 
 test('since a run, what is stale or was made again is selected, with what follows from it', async () => {

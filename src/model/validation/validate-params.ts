@@ -17,26 +17,34 @@ import { secretNamesOf } from './declared-secrets.ts';
 import { reportUnknownFields } from './known-fields.ts';
 
 /**
- * `name=value` as typed, in order. `open`: what nobody has said stays open, and is no mistake. `of the configuration`: what
- * it says by itself, as a build without flags takes it.
+ * `name=value` as typed, in order. `open`: what nobody has said stays open, and is no mistake. `resumed`: they are those of
+ * another run, and none can be added. `of the configuration`: what it says by itself, as a build without flags takes it.
  */
 export type GivenParams =
-  | { readonly typed: readonly string[]; readonly open: boolean }
+  | { readonly typed: readonly string[]; readonly open: boolean; readonly resumed?: boolean }
   | 'of the configuration';
 
-const example = "an object such as { subject: { type: 'string' } }";
+const noneDeclared = 'the pipeline declares no parameters';
+
+const expectedParams = "an object such as { subject: { type: 'string' } }";
 
 /** Whoever lacks a value is reported, all at once. */
 export function readParams(section: Section, given: GivenParams): readonly Param[] {
   const declared = readDeclarations(section);
   if (declared === null) return [];
-  const { typed, open } = given === 'of the configuration' ? { typed: [], open: false } : given;
+  const {
+    typed,
+    open,
+    resumed = false,
+  } = given === 'of the configuration' ? { typed: [], open: false } : given;
   const values = readTyped(typed, declared, section.report);
   const params = declared.map((param): Param => {
     const value = values.get(param.name);
     return { ...param, value: value ?? param.default, isGiven: value !== undefined };
   });
-  if (!open) for (const param of params) reportMissing(param, typed, section.report);
+  if (!open)
+    for (const param of params)
+      if (param.value === null && !isNamed(param.name, typed)) reportMissing(param, resumed, section.report);
   return params;
 }
 
@@ -53,7 +61,7 @@ export function missingParams(spec: unknown, typed: readonly string[]): readonly
 /** `null`: nobody can tell which there are, as all of it is wrong. */
 function readDeclarations(pipeline: Section): readonly ParamDeclaration[] | null {
   if (pipeline.value('params') === undefined) return [];
-  const params = Section.open(pipeline.placed('params'), pipeline.report, { expected: example });
+  const params = Section.open(pipeline.placed('params'), pipeline.report, { expected: expectedParams });
   if (params === null) return null;
   const secrets = secretsIn(pipeline);
   return params.keys().map((name) => {
@@ -157,11 +165,13 @@ function readTyped(
     const at = `--param ${name}`;
     const param = declared.find((one) => one.name === name);
     if (value === null) {
-      const message = `${shown(text)} gives no value`;
-      report({ code: 'PIPE055', message, at: '--param', hint: 'write name=value, as in -p subject=math' });
+      const message = `${shown(text)} ${text.startsWith('=') ? 'names no parameter' : 'gives no value'}`;
+      const example = param ?? declared[0];
+      const hint = example === undefined ? noneDeclared : `write name=value, as in -p ${example.name}=…`;
+      report({ code: 'PIPE055', message, at: '--param', hint });
     } else if (param === undefined) {
       const names = declared.map((one) => one.name);
-      const hint = names.length === 0 ? 'the pipeline declares no parameters' : hintOfNames(name, names);
+      const hint = names.length === 0 ? noneDeclared : hintOfNames(name, names);
       report({ code: 'PIPE054', message: `there is no parameter ${shown(name)}`, at, hint });
     } else {
       const read = readValue(param, value);
@@ -177,18 +187,14 @@ function readTyped(
   return values;
 }
 
-function reportMissing(
-  { name, value, type, choices, description }: Param,
-  typed: readonly string[],
-  report: Report,
-): void {
-  if (value !== null || isNamed(name, typed)) return;
+function reportMissing({ name, type, choices, description }: Param, resumed: boolean, report: Report): void {
   const about = description === null ? '' : ` (${description})`;
+  const way = resumed ? 'that run had none: name the stages instead of --resume, and say which' : 'say which';
   report({
     code: 'PIPE053',
     message: `the parameter "${name}"${about} has no default and is not given`,
     at: `params.${name}`,
-    hint: `say which with -p ${name}=…: ${choices === null ? expectedOf(type) : `one of ${choices.join(', ')}`}`,
+    hint: `${way} with -p ${name}=…: ${choices === null ? expectedOf(type) : `one of ${choices.join(', ')}`}`,
   });
 }
 

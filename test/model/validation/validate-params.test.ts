@@ -53,8 +53,23 @@ test.each([
   [['subject=math', 'levle=3'], 'PIPE054 there is no parameter "levle" (--param levle)'],
   [['subject=math', 'subject=art'], 'PIPE055 "subject" is given twice: math and art (--param subject)'],
   [['subject'], 'PIPE055 "subject" gives no value (--param)'],
+  [['=math', 'subject=math'], 'PIPE055 "=math" names no parameter (--param)'],
 ])('what is given as %j is refused in so many words', (typed, problem) => {
   expect(problems(typed)).toEqual([problem]);
+});
+
+test('what to write is said with a parameter that there is, and not where -p would be refused', () => {
+  const params = { level: { type: 'number' }, place: { type: 'string' } };
+  const hints = (spec: object, given: { typed: string[]; open: boolean; resumed?: boolean }) => {
+    const result = validate({ stages: { s: { run: 'make it' } }, ...spec }, place, { params: given });
+    return result.ok ? [] : result.error.map(({ hint }) => hint);
+  };
+  expect(hints({ params }, { typed: ['place'], open: true })).toEqual(['write name=value, as in -p place=…']);
+  expect(hints({ params }, { typed: ['=3'], open: true })).toEqual(['write name=value, as in -p level=…']);
+  expect(hints({}, { typed: ['x'], open: true })).toEqual(['the pipeline declares no parameters']);
+  expect(hints({ params }, { typed: ['place=x'], open: false, resumed: true })).toEqual([
+    'that run had none: name the stages instead of --resume, and say which with -p level=…: a number',
+  ]);
 });
 
 test('all that are missing are named at once, and none where nothing is to be built', () => {
