@@ -199,7 +199,7 @@ test('a run is resumed with its selection and parameters, and does what is left'
 
   await rig.reconfigure(failing.replace('params: {', "params: { tone: { type: 'string' },"));
   expect(await refused(rig, ['build', '--resume', id])).toContain(
-    'hint: that run had none: name the stages instead of --resume, and say which with -p tone=…: text\n',
+    'hint: that run had none: name the stages instead of --resume, and say which with -p tone=…: text',
   );
 });
 
