@@ -7,6 +7,7 @@ import { isSpelledOut, type PatternSet, setMatches } from '../model/glob/pattern
 import { Makers } from '../model/graph/makers.ts';
 import { entryAt, type FileEntry, type Manifest, sameEntry, startingWith } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
+import { placeBehindLinks } from './behind-links.ts';
 import type { World } from './world.ts';
 
 /**
@@ -39,8 +40,18 @@ export function overwrittenInputs(
     }
   }
   const index = new Makers(byPattern.map(({ stage }) => stage));
+  let all: ReadonlyMap<string, FileEntry> | null = null;
+  const isAsMadeElsewhere = (path: FilePath) => {
+    all ??= new Map(makers.flatMap(({ made }) => made.map((entry) => [entry.path, entry])));
+    const place = placeBehindLinks(world.files, all, path);
+    const entry = place === null ? undefined : all.get(place);
+    if (entry !== undefined) return isAsMade(world, requires, entry, entryAt(inputs, path));
+    return place !== null && index.of(place).length === 0;
+  };
   for (const path of rest) {
-    for (const { name } of index.of(path)) {
+    const namesakes = index.of(path);
+    if (namesakes.length === 0 || isAsMadeElsewhere(path)) continue;
+    for (const { name } of namesakes) {
       paths.add(path);
       stages.add(name);
     }

@@ -1,5 +1,6 @@
 // Invariants 1 and 2: what one stage made, and a person or another program changes before a later stage has read it,
 // is not built into that one's result.
+import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Gates } from '../rig/gate.ts';
 import { builtFrom, Rig } from '../rig/rig.ts';
@@ -202,4 +203,57 @@ test('records are not taken from a document that was edited after it was made', 
   rig.remove('deed.sh');
   expect((await rig.build()).code).toBe(0);
   expect(rig.files('used')).toEqual(['one.txt']);
+});
+
+/** As in a Python environment, where `lib64` leads to `lib`; and a link to a folder of sources. */
+const linking = (read: string) => `{ stages: {
+  make: { requires: ['in.txt'], produces: ['made/'],
+    run: 'mkdir made/lib; cat in.txt > made/lib/a.txt; ln -s lib made/lib64; ln -s lib64 made/lib65; ln -s ../src made/src' },
+  use: { requires: ['${read}'], produces: ['used.txt'],
+    run: 'echo "begins $PIPE_ATTEMPT"; cat begin-$PIPE_ATTEMPT > /dev/null; cat made/lib65/*.txt made/src/*.txt > used.txt' },
+} }`;
+
+test('what lies behind links in an owned folder is no stray file, and an edit of it costs what it concerns', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'one', 'src/s.txt': 'two', 'begin-1': '' },
+    linking('made/'),
+  );
+  expect((await rig.build()).code).toBe(0);
+  expect(rig.read('used.txt')).toBe('onetwo');
+  await expectNothingToDo(rig);
+  rig.write('src/s.txt', 'three');
+  const after = await rig.build();
+  expect(after.executed).toEqual(['use']);
+  expect(rig.read('used.txt')).toBe('onethree');
+  await expectNothingToDo(rig);
+});
+
+const behindLinks: readonly [string, (rig: Rig) => void, string][] = [
+  ['an edit', (rig) => rig.write('made/lib/a.txt', 'by hand'), 'a.txt'],
+  ['a stray file', (rig) => rig.write('made/lib/b.txt', 'by hand'), 'b.txt'],
+  [
+    'another link',
+    (rig) => {
+      rig.remove('made/lib64');
+      symlinkSync('../src', rig.path('made/lib64'));
+    },
+    's.txt',
+  ],
+];
+
+test.each(behindLinks)('%s behind such a link is not built in', async (_, edit, file) => {
+  await using rig = await Rig.compiled({ 'in.txt': 'one', 'src/s.txt': 'two' }, linking('made/lib65/*.txt'));
+  const { gates, build } = await editedWhileUseWaits(rig, () => edit(rig));
+  const built = builtFrom(await build.ended);
+  expect(built.code).toBe(1);
+  expect(built.end('use')?.failure).toEqual({
+    kind: 'input-overwritten',
+    paths: [`made/lib65/${file}`],
+    stages: ['make'],
+  });
+  const next = rig.start(['build', '--json']);
+  await gates.open('begin-1');
+  expect(builtFrom(await next.ended).code).toBe(0);
+  expect(rig.read('used.txt')).toBe('onetwo');
+  await expectNothingToDo(rig);
 });
