@@ -3,11 +3,10 @@ import { posix } from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
-import { codeOf } from '../model/hooks.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { isOutside } from '../model/paths.ts';
 import type { Stage } from '../model/stage.ts';
+import { requiredAmong } from './input-files.ts';
 import type { ListedFile } from './ports.ts';
 import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
@@ -82,11 +81,8 @@ export function hiddenOrder(
   stage: Stage,
   inputs: Manifest | null,
 ): Failure | null {
-  // Scripts and modules are named, and no pattern led to them.
-  const isRequired = ({ path }: ListedFile) => setMatches(stage.requires, path);
-  const hasMore = stage.implied.length > 0 || codeOf(stage).length > 0;
-  const listed = hasMore ? inputs?.filter(isRequired) : inputs;
-  const [alias] = aliasedInputs(world, whole, stage, listed ?? undefined);
+  const listed = inputs === null ? undefined : requiredAmong(stage, inputs);
+  const [alias] = aliasedInputs(world, whole, stage, listed);
   if (alias === undefined) return null;
   const { path, leadsTo, producer } = alias;
   return { kind: 'input-aliased', path, leadsTo, producer: producer.name };

@@ -225,9 +225,7 @@ export class Board {
       this.saved = savedInAll([this.saved, savedBy(savedMs, metrics)]);
     }
     this.emit({
-      kind: 'task-finished',
-      ...named(task),
-      outcome,
+      ...{ kind: 'task-finished', task: task.id, stage: task.stage.name, item: task.item, outcome },
       durationMs: begun === null ? 0 : tookMs(begun, this.nowMs()),
       savedMs: 0,
       metrics: this.spentBy(task),

@@ -3,7 +3,6 @@ import type { TaskId } from '../base/brand.ts';
 import { fillCommand, longestTold } from '../model/command/command-line.ts';
 import { stageEnvironment } from '../model/command/environment.ts';
 import type { Failure } from '../model/failure.ts';
-import { setMatches } from '../model/glob/pattern-set.ts';
 import type { HookName } from '../model/hooks.ts';
 import { asOperand, pathFrom, wordsOf } from '../model/items/item-stage.ts';
 import type { Manifest } from '../model/manifest.ts';
@@ -12,6 +11,7 @@ import { paramWords, valuesOf } from '../model/params/param.ts';
 import type { Command, Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
 import type { Execution, Tracer } from './executor.ts';
+import { requiredAmong } from './input-files.ts';
 import type { CallerEnv } from './ports.ts';
 import { secretValues, shownCommand } from './secrets.ts';
 import type { World } from './world.ts';
@@ -60,10 +60,7 @@ export function executionOf(
   // What serves many items has one folder for all.
   const whose = stage.batchSize === null ? task.id : (stage.name as TaskId);
   const scratch = folders.scratch(recordId(whose, stage));
-  // Without the code: a script that is an input because the command names it is no file to work on.
-  const requires = options.inputs
-    .map((entry) => entry.path)
-    .filter((file) => setMatches(stage.requires, file));
+  const requires = requiredAmong(stage, options.inputs).map(({ path }) => path);
   const produces = stage.produces === null ? [] : included(stage.produces);
   const environment = stageEnvironment({
     caller: allOf(world.caller),

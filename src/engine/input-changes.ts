@@ -2,7 +2,7 @@
 // and by content where a file had changed so shortly before that its stamp vouches for nothing.
 import type { FilePath } from '../base/brand.ts';
 import { codeOf } from '../model/hooks.ts';
-import { diffManifests, sameEntry } from '../model/manifest.ts';
+import { diffManifests, positionIn, sameEntry } from '../model/manifest.ts';
 import { canonicalPath } from '../model/paths.ts';
 import type { Command, Service } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
@@ -101,12 +101,12 @@ function filesThatChanged(
   assessment: Assessment,
   seen: Observation,
 ): readonly FilePath[] {
-  const before = new Map(seen.manifest.map((entry, i) => [entry.path, seen.stamps[i]!]));
+  const before = (path: FilePath) => seen.stamps[positionIn(seen.manifest, path) ?? -1];
   const paths = new Set<FilePath>(assessment.inputs.map((file) => file.path));
   for (const file of world.files.expand(task.stage.requires, 'input').files) paths.add(file.path);
   const all = [...paths].sort();
   const stamps = world.files.stamp(all, 'input');
-  const changed = all.filter((path, i) => !same(before.get(path), stamps[i] ?? null));
+  const changed = all.filter((path, i) => !same(before(path), stamps[i] ?? null));
   if (changed.length > 0) return changed;
   // No stamp differs, so this reads only what was read before it had settled.
   const again = world.files.observe(assessment.inputs, 'input');

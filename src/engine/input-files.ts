@@ -1,7 +1,8 @@
 // Which files are inputs of a stage now, or why that cannot be told.
 import type { FilePath } from '../base/brand.ts';
 import type { Failure } from '../model/failure.ts';
-import type { PatternEntry } from '../model/glob/pattern-set.ts';
+import { type PatternEntry, setMatches } from '../model/glob/pattern-set.ts';
+import { codeOf } from '../model/hooks.ts';
 import { byPath } from '../model/manifest.ts';
 import type { Stage } from '../model/stage.ts';
 import type { ListedFile } from './ports.ts';
@@ -31,4 +32,13 @@ export function inputFilesOf(
   if (named.size === 0) return { files: expansion.files };
   for (const file of expansion.files) named.set(file.path, file);
   return { files: [...named.values()].sort(byPath) };
+}
+
+/**
+ * Without the code: a script that is an input because the command names it is no file to work on, and no pattern led to
+ * it. Most stages have none, and nothing need be matched.
+ */
+export function requiredAmong(stage: Stage, inputs: readonly ListedFile[]): readonly ListedFile[] {
+  const hasMore = stage.implied.length > 0 || codeOf(stage).length > 0;
+  return hasMore ? inputs.filter(({ path }) => setMatches(stage.requires, path)) : inputs;
 }

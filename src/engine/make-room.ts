@@ -89,13 +89,14 @@ export function clearAway(
 ): void {
   const { folders, files } = world;
   const bases = basesOf(task);
+  const aside = folders.keep('aside', task.id);
   if (keepsOld) copyLeftovers(world, task.id, leftovers, warn);
   else {
     moveLeftovers(world, task.id, leftovers, bases, warn);
-    putAway(world, old, folders.keep('aside', task.id), bases);
+    putAway(world, old, aside, bases);
   }
   // Their patterns are forgotten: any folder that is empty without them was made for them.
-  putAway(world, former, folders.keep('aside', task.id), ['']);
+  putAway(world, former, aside, ['']);
   files.forget();
 }
 

@@ -3,7 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import { schemaFiles } from '../model/checks.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { escapeGlob, globMatches, globsMayOverlap, parseGlob } from '../model/glob/glob.ts';
-import { type PatternEntry, setMatches } from '../model/glob/pattern-set.ts';
+import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { allModulesOf, codeOf } from '../model/hooks.ts';
 import { taskForFile } from '../model/items/item-tasks.ts';
@@ -11,6 +11,7 @@ import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { aliasedInputs, aliasProblem } from './aliases.ts';
 import { formerOutputs, leavingWith, worldWithout } from './former.ts';
+import { requiredAmong } from './input-files.ts';
 import type { Expansion, ListedFile } from './ports.ts';
 import type { Whole } from './rest.ts';
 import type { World } from './world.ts';
@@ -83,9 +84,7 @@ function required({ files }: World, stage: Stage, { knownItems }: Selection): Ex
 
 /** Without scripts and modules: these are named, and no pattern led to them. */
 function asFound(stage: Stage, inputs: readonly ListedFile[]): Expansion {
-  const hasMore = stage.implied.length > 0 || codeOf(stage).length > 0;
-  const files = hasMore ? inputs.filter(({ path }) => setMatches(stage.requires, path)) : inputs;
-  return { files, unmatched: [], unreadable: [] };
+  return { files: requiredAmong(stage, inputs), unmatched: [], unreadable: [] };
 }
 
 function entriesOfItems({ forEach }: Stage): ReadonlySet<PatternEntry> {

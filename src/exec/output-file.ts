@@ -35,7 +35,7 @@ const longestLineBytes = 1_048_576;
  * What the file begins with. Where it is gone somebody has written the file anew, however quickly, and to whatever size; and
  * what stood there before may not have been read. Shorter than any line of use, so that a file of its size has none.
  */
-const mark = Buffer.from('# pipe\n');
+const mark = '# pipe\n';
 
 export class OutputFile {
   private readonly options: OutputFileOptions;
@@ -127,7 +127,7 @@ export class OutputFile {
       const piece = Buffer.alloc(pieceBytes);
       if (this.readBytes > 0 && this.lost === null) {
         readSync(file, piece, 0, mark.length, 0);
-        if (!piece.subarray(0, mark.length).equals(mark)) this.beginsAnew();
+        if (piece.toString('latin1', 0, mark.length) !== mark) this.beginsAnew();
       }
       while (this.options.room() === null) {
         const count = readSync(file, piece, 0, pieceBytes, this.readBytes);

@@ -97,8 +97,11 @@ export class EmptiedFolders {
 /** Without the root, which never goes. */
 function withThoseAbove(folder: string): readonly string[] {
   if (folder === '') return [];
-  const parts = folder.split('/');
-  return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
+  const all: string[] = [];
+  for (let end = folder.indexOf('/'); end !== -1; end = folder.indexOf('/', end + 1))
+    all.push(folder.slice(0, end));
+  all.push(folder);
+  return all;
 }
 
 function allBelow(folder: string): string {

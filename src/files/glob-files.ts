@@ -25,13 +25,13 @@ interface Place {
 
 /** Whether the pattern reaches below a single folder, so that a tree must be walked to find its files. */
 export function walks(glob: Glob): boolean {
-  return glob.literal === null && levelsOf(glob) !== 1;
+  return glob.literal === null && !isOfOneFolder(glob);
 }
 
 export function filesOfGlob(place: Place): GlobFiles {
   const { glob } = place;
   if (glob.literal !== null) return literalFile(place, glob.literal as FilePath);
-  return levelsOf(glob) === 1 ? filesOfFolder(place) : filesOfTree(place);
+  return isOfOneFolder(glob) ? filesOfFolder(place) : filesOfTree(place);
 }
 
 /** Asked for directly: its stamp is needed anyway, and its folder may hold thousands of others. */
@@ -123,6 +123,10 @@ function isListed({ listings, role }: Place, kind: FolderEntry['kind'], absolute
 function isEmpty(listings: FolderListings, absoluteFolder: string): boolean {
   const listing = listings.list(absoluteFolder);
   return listing.kind === 'listed' && listing.entries.length === 0;
+}
+
+function isOfOneFolder({ deep, text, base }: Glob): boolean {
+  return !deep && !text.includes('/', base === '' ? 0 : base.length + 1);
 }
 
 /** How many folder levels below its base the pattern reaches at most; `**` reaches further. */

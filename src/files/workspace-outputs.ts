@@ -30,10 +30,8 @@ export class WorkspaceOutputs implements Outputs {
   }
 
   blockedBy(file: FilePath): { readonly path: FilePath; readonly message: string } | null {
-    const parts = file.split('/');
-    let folder = '';
-    for (const part of parts.slice(0, -1)) {
-      folder = folder === '' ? part : `${folder}/${part}`;
+    for (let end = file.indexOf('/'); end !== -1; end = file.indexOf('/', end + 1)) {
+      const folder = file.slice(0, end);
       const stamp = stampOf(`${this.root}/${folder}`);
       if (stamp === null) return null;
       if (stamp.kind === 'folder') continue;

@@ -32,9 +32,9 @@ export function linesOf(
 ): { readonly text: string; readonly last: string } {
   let [text, last] = ['', link];
   for (const content of contents) {
-    const line = lineOf(content, last);
-    last = line.slice(0, 8);
-    text += line;
+    const checked = `${last} ${content}`;
+    last = hex(crc32(checked));
+    text += `${last} ${checked}\n`;
   }
   return { text, last };
 }

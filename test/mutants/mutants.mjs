@@ -323,7 +323,7 @@ export const mutants = [
   {
     name: 'old outputs stay while the stage runs',
     file: 'src/engine/make-room.ts',
-    from: "  putAway(world, old, folders.keep('aside', task.id), bases);\n",
+    from: '  putAway(world, old, aside, bases);\n',
     to: 'void old;',
     tests: ['test/engine/attempt.test.ts', 'test/stories/outputs.test.ts'],
   },

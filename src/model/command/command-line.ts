@@ -38,9 +38,9 @@ export function placeholderNames(text: string): readonly string[] {
 export function fillCommand(command: Command, values: PlaceholderValues): Command {
   switch (command.kind) {
     case 'shell':
-      return { ...command, lines: command.lines.map((line) => fillPlaceholders(line, values)) };
+      return { kind: 'shell', lines: command.lines.map((line) => fillPlaceholders(line, values)) };
     case 'exec':
-      return { ...command, argv: command.argv.flatMap((word) => fillArgument(word, values)) };
+      return { kind: 'exec', argv: command.argv.flatMap((word) => fillArgument(word, values)) };
     default:
       return command;
   }
