@@ -1,6 +1,7 @@
 // A program with all its descendants: started as one process group, ended as one.
 // What is special about the operating system's processes stays in this file and process-table.ts.
 
+import { once } from '../base/once.ts';
 import type { Leader, LeaderSpec, Source, StartLeader } from './leader.ts';
 import type { Periods } from './periods.ts';
 import { isGroupAlive, MarkedProcesses, marksIn, type Process } from './process-table.ts';
@@ -54,7 +55,7 @@ class StartedGroup implements ProcessGroup {
   readonly ended: Promise<GroupEnd>;
   private readonly spec: GroupSpec;
   private readonly leader: Leader;
-  private readonly marked: MarkedProcesses;
+  private readonly marked: () => MarkedProcesses;
   /** Of the leader, and so of the group; `null`: not known yet, or nothing was started. */
   private id: number | null = null;
   private phase: Phase = 'running';
@@ -66,7 +67,8 @@ class StartedGroup implements ProcessGroup {
 
   constructor(spec: GroupSpec, start: StartLeader) {
     this.spec = spec;
-    this.marked = new MarkedProcesses(marksIn(spec.env));
+    // Only what is asked to end is looked for.
+    this.marked = once(() => new MarkedProcesses(marksIn(spec.env)));
     this.leader = start(spec, {
       started: (pid) => this.began(pid),
       printed: (source, chunk) => this.read(source, chunk),
@@ -190,7 +192,9 @@ class StartedGroup implements ProcessGroup {
   /** What has to end with the group, though it went out of it. */
   private outsiders(): readonly Process[] {
     if (!this.isAskedToEnd) return [];
-    return this.marked.now().filter((one) => one.groupId !== this.id);
+    return this.marked()
+      .now()
+      .filter((one) => one.groupId !== this.id);
   }
 
   private isGone(): boolean {
