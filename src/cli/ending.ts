@@ -29,6 +29,11 @@ export function endWith(answer: Promise<number>): void {
   };
   process.on('uncaughtException', onLate);
   process.on('unhandledRejection', onLate);
+  // With nothing left to wait for, Node would end as if all were well.
+  process.once('beforeExit', () => {
+    process.exitCode = 70;
+    onLate(new Error('nothing is left to wait for, and there is no answer'));
+  });
   answer.catch(exitCodeOf).then((code) => leave(late ?? code));
 }
 

@@ -94,7 +94,6 @@ class Starter {
     });
     for (const stream of [child.stdin, child.stdout]) stream?.on('error', () => {});
     child.stdout?.on('data', (chunk: Buffer) => this.read(chunk));
-    child.unref();
     (child.stdin as Socket | null)?.unref();
     this.keepsAlive(false);
   }
@@ -155,11 +154,14 @@ class Starter {
     if (this.leaders.size === 0) this.keepsAlive(false);
   }
 
-  /** Its end is not waited for; that of what it has started is. */
+  /** Its end is not waited for, unless that of what it has started is. */
   private keepsAlive(does: boolean): void {
     const socket = this.child.stdout as Socket | null;
-    if (does) socket?.ref();
-    else socket?.unref();
+    // Killed, it ends its output at once and is heard of a moment later.
+    for (const one of [this.child, socket]) {
+      if (does) one?.ref();
+      else one?.unref();
+    }
   }
 
   private over(why: Error): void {

@@ -2,7 +2,7 @@
 // is killed as well is in crash.test.ts.
 import fs from 'node:fs';
 import { expect, test } from 'vitest';
-import { nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
+import { builtFrom, nodeUnderTest, pipeCommand, Rig } from '../rig/rig.ts';
 import { gate, gone, lifeline, saw, tell } from './signs.ts';
 
 /** Elsewhere commands are started by the engine itself. */
@@ -135,3 +135,25 @@ onLinux('an engine that is suspended is not gone', async () => {
   await tell(rig, 'second');
   expect((await running.ended).code).toBe(0);
 });
+
+onLinux(
+  'where what starts the commands is killed, they are ended and have failed, and the build says so',
+  async () => {
+    await using rig = await Rig.compiled(
+      {},
+      `{ stages: {
+      work: { produces: ['a.txt'], run: 'exec 9> work; echo "by $PPID." >&9; exec sleep 1000' },
+      next: { requires: ['a.txt'], produces: ['b.txt'], run: 'cp a.txt b.txt' },
+    } }`,
+    );
+    const { firstLine, cut } = lifeline(rig, 'work');
+    const build = rig.start(['build', '--json']);
+    const [starter] = (await firstLine).match(/\d+/) ?? [];
+    process.kill(Number(starter), 'SIGKILL');
+    const built = builtFrom(await build.ended);
+    await cut;
+    expect(built.code).toBe(1);
+    expect(built.end('work')?.failure).toMatchObject({ kind: 'spawn' });
+    expect(built.end('next')?.outcome).toBe('skipped');
+  },
+);
