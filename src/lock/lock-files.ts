@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { withFolder } from './held-folder.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 export interface Claim extends ProcessIdentity {
@@ -88,8 +89,18 @@ export function removeLower(folder: string, number: number): void {
   }
 }
 
-export function removeClaim(folder: string, number: number): void {
-  removeFile(path.join(folder, String(number)));
+/** `false`: it was not found there, or could not be taken away. */
+export function removeClaim(folder: string, number: number, nonce: string): boolean {
+  try {
+    return withFolder(folder, (held) => {
+      const claim = claimIn(held, number);
+      if (typeof claim !== 'object' || claim.nonce !== nonce) return false;
+      fs.unlinkSync(path.join(held, String(number)));
+      return true;
+    });
+  } catch {
+    return false;
+  }
 }
 
 function writeTemporary(folder: string, text: string): string {

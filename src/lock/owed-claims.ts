@@ -1,5 +1,6 @@
 // Claims that this process has given up, and could not say so on disk yet: their folder was away, or could not be read or written.
 
+import { withFolder } from './held-folder.ts';
 import { claimIn, markReleased, removeLower } from './lock-files.ts';
 import { placeOf } from './place.ts';
 
@@ -27,20 +28,21 @@ export function giveBack({
   nonce,
   place,
 }: OwnClaim): { readonly kind: 'done' | 'away' } | { readonly kind: 'failed'; readonly problem: unknown } {
+  let isFound = false;
   try {
-    const claim = claimIn(folder, number);
-    // If the folder was deleted, another process may hold a lock of its own there by now.
-    if (typeof claim !== 'object' || claim.nonce !== nonce)
-      return { kind: place !== null && placeOf(folder) === place ? 'done' : 'away' };
-  } catch {
-    return { kind: 'away' };
-  }
-  try {
-    removeLower(folder, number);
-    markReleased(folder, number);
-    return { kind: 'done' };
+    // Another folder may come into its place at any moment, with a claim of somebody else in it.
+    return withFolder(folder, (held) => {
+      const claim = claimIn(held, number);
+      // If the folder was deleted, another process may hold a lock of its own there by now.
+      if (typeof claim !== 'object' || claim.nonce !== nonce)
+        return { kind: place !== null && placeOf(held) === place ? 'done' : 'away' };
+      isFound = true;
+      removeLower(held, number);
+      markReleased(held, number);
+      return { kind: 'done' };
+    });
   } catch (problem) {
-    return { kind: 'failed', problem };
+    return isFound ? { kind: 'failed', problem } : { kind: 'away' };
   }
 }
 

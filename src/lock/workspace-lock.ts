@@ -40,6 +40,8 @@ interface Blocked {
  * A folder that was copied has a copy of the claim in it, which gives nobody a right there, so whoever
  * finds it free and takes the copy holds what nobody else does. A claim names its folder, and both who
  * judges it and who made it compare that with the folder they look at, before and after.
+ * What is taken away or given back is so in the folder in which the own claim was found, also where another one comes into
+ * its place at that moment (on Linux; elsewhere there is a moment in which it could be the other one's).
  *
  * This needs listings that are snapshots. For a folder of a few names a listing is one system call,
  * made under the folder's own lock.
@@ -203,7 +205,7 @@ function attempt(folder: string, maker: Omit<Claim, 'nonce' | 'place'>): Try {
       continue;
     }
     if (highestIn(folder) === number) return { kind: 'held', claim: own };
-    removeClaim(folder, number);
+    if (!removeClaim(folder, number, claim.nonce)) owe(own);
   }
 }
 

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { giveBack } from '../../src/lock/owed-claims.ts';
 import { placeOf } from '../../src/lock/place.ts';
 import { ownIdentity } from '../../src/lock/process-identity.ts';
 import { WorkspaceLock } from '../../src/lock/workspace-lock.ts';
@@ -36,6 +37,21 @@ test.each<['readFileSync' | 'linkSync', number]>([
   },
 );
 
+test('a claim is given back where it was found, and a folder that takes the place of its own keeps all that it has', () => {
+  const state = temporaryFolder();
+  const folder = path.join(state, 'lock');
+  forgeHolder(state, 7);
+  fs.writeFileSync(path.join(folder, '6'), 'released\n');
+  // A stranger's claim has a lower number, so it would be cleared away.
+  swapAfter('readFileSync', state, 7, 3);
+  expect(giveBack({ folder, number: 7, nonce: 'n', place: placeOf(folder) })).toEqual({ kind: 'done' });
+  // Elsewhere a folder that is open has no path of its own.
+  if (process.platform !== 'linux') return;
+  expect(fs.readdirSync(folder)).toEqual(['3']);
+  expect(fs.readdirSync(path.join(state, 'away'))).toEqual(['7']);
+  expect(fs.readFileSync(path.join(state, 'away', '7'), 'utf8')).toBe('released\n');
+});
+
 /** As if all lay on a file system of this kind. */
 function pretendToBe(type: number): void {
   const real = fs.statfsSync('/');
@@ -51,15 +67,15 @@ function forgeHolder(state: string, number: number, started = ownIdentity().star
 }
 
 /** Right after the first `call` on the claim of this number another folder lies there, in which this process holds the lock. */
-function swapAfter(call: 'readFileSync' | 'linkSync', state: string, number: number): void {
+function swapAfter(call: 'readFileSync' | 'linkSync', state: string, number: number, held = number): void {
   const lock = path.join(state, 'lock');
   const original = fs[call] as (...args: unknown[]) => unknown;
   const spy = vi.spyOn(fs, call as 'linkSync').mockImplementation((...args: unknown[]) => {
     const answer = original(...args);
-    if (args.includes(path.join(lock, String(number)))) {
+    if (args.some((arg) => String(arg).endsWith(`/${number}`))) {
       spy.mockRestore();
       fs.renameSync(lock, path.join(state, 'away'));
-      forgeHolder(state, number);
+      forgeHolder(state, held);
     }
     return answer;
   });
