@@ -2,7 +2,7 @@
 import type { Request } from '../model/watch/watch-orders.ts';
 import { printable } from '../model/words/printable.ts';
 import { captured } from './captured.ts';
-import { padEnd, truncate, widthOf } from './fit.ts';
+import { padEnd, truncate, widthOf, wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
 
 const esc = String.fromCharCode(27);
@@ -21,8 +21,15 @@ const keys = [
   ['q', 'quit; Ctrl-D does so too, and Ctrl-C with exit code 130'],
 ] as const;
 
+const keyWidth = 6;
+
 export function helpLines(look: Look): readonly string[] {
-  return keys.map(([key, what]) => fitted(`  ${look.style.bold(padEnd(key, 6))} ${what}`, look));
+  const room = (look.columns ?? Number.POSITIVE_INFINITY) - keyWidth - 3;
+  return keys.flatMap(([key, what]) =>
+    wrapWords(what, room).map((line, i) =>
+      fitted(`  ${look.style.bold(padEnd(i === 0 ? key : '', keyWidth))} ${line}`, look),
+    ),
+  );
 }
 
 /** In their order, each with those whose files or end it needs. */

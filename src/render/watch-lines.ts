@@ -71,7 +71,8 @@ export function restLines(rest: Rest, look: Look): readonly string[] {
   const whole = `${state}, ${how}${help}`;
   // What a key does is worth more than how changes are noticed.
   const last = look.columns === null || widthOf(whole) <= look.columns ? whole : `${state}${help}`;
-  return [...freshLines(rest, look), ...lines, ...fitted(look.style.dim(last), look)];
+  const shown = look.columns === null || !hasKeys ? fitted(last, look) : wrapWords(last, look.columns);
+  return [...freshLines(rest, look), ...lines, ...shown.map((line) => look.style.dim(line))];
 }
 
 export function brokenLine(look: Look): readonly string[] {
@@ -132,7 +133,11 @@ function pendingLine(
         pending.estimateMs === null ? '' : ` (took ${formatDuration(pending.estimateMs)} the last time)`;
       const how = key ?? `${continueCommand({ task: id })}${printable(look.goOnFlags?.build ?? '')}`;
       const sign = pending.why === 'failed' ? style.bad(glyphs.failed) : style.warn(glyphs.waiting);
-      return fitted(`${sign} ${name} ${pendingWords[pending.why]}: ${how} runs it${took}`, look);
+      const whole = `${sign} ${name} ${pendingWords[pending.why]}: ${how} runs it`;
+      // Of a name a part is enough; which key it is nobody could guess.
+      if (key !== null && look.columns !== null && widthOf(whole) > look.columns)
+        return fitted(`${sign} ${key.length === 1 ? `${key} runs ${name}` : key}`, look);
+      return fitted(`${whole}${took}`, look);
     }
     case 'until-changed': {
       const how = hasKeys ? ', or on Enter' : '';

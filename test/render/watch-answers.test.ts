@@ -41,9 +41,13 @@ test('the log: its end, as much as the screen holds, with where it is', () => {
 });
 
 test('the help names every key, and fits', () => {
-  const keys = helpLines(look(40)).map((line) => line.trim().split(/\s+/)[0]);
-  expect(keys).toEqual(['Enter', '1-9', 'r', 'f', 'l', 'g', 'c', 'q']);
-  for (const line of helpLines(look(40))) expect(line.length).toBeLessThanOrEqual(40);
+  for (const columns of [24, 40, 100]) {
+    const lines = helpLines(look(columns));
+    const keys = lines.map((line) => line.slice(2, 9).trim()).filter((key) => key !== '');
+    expect(keys).toEqual(['Enter', '1-9', 'r', 'f', 'l', 'g', 'c', 'q']);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(lines.map((line) => line.slice(9)).join(' ')).toContain('fresh: type its name');
+  }
 });
 
 test('the help tells what else quits', () => {

@@ -39,6 +39,14 @@ test('with keys, each line says what to press; where the screen is narrow, what 
     '✗ report failed: it runs again when something it requ…',
     'all else is up to date · Enter runs, ? help, q quits',
   ]);
+  const long = id('a-very-long-name-of-a-stage');
+  const asked = { kind: 'until-asked', why: 'failed', estimateMs: 125_000 } as const;
+  expect(restLines({ ...rest, pending: new Map([[long, asked]]) }, look(24)).slice(-4)).toEqual([
+    '✗ 1 runs a-very-long-na…',
+    'all else is up to date ·',
+    'Enter runs, ? help, q',
+    'quits',
+  ]);
 });
 
 test('of what the system refused it says that it goes along with what runs next', () => {
