@@ -13,7 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { Script } from 'node:vm';
 
 declare const PIPE_BUILD_ID: string;
@@ -24,15 +24,16 @@ const [command, ...words] = process.argv.slice(2);
 const isPlainBuild = command === 'build' && words.every((word) => !word.startsWith('-'));
 
 /** Beside the command, or, where that is not ours to write, in the user's own cache: never in a folder that others can write. */
-const cacheFolders: readonly (() => string)[] = [
-  () => join(__dirname, 'compiled'),
+const cacheFolders: readonly (() => string)[] = [() => join(__dirname, 'compiled'), cacheOfUser];
+
+/** Throws where none is named by an absolute path: another one would be wherever the command happens to be called. */
+function cacheOfUser(): string {
+  const named = process.env.XDG_CACHE_HOME ?? '';
   // Loaded only when it comes to that.
-  () =>
-    join(
-      process.env.XDG_CACHE_HOME || join(process.getBuiltinModule('node:os').homedir(), '.cache'),
-      'pipe-build',
-    ),
-];
+  const caches = isAbsolute(named) ? named : join(process.getBuiltinModule('node:os').homedir(), '.cache');
+  if (!isAbsolute(caches)) throw new Error('the user has no folder');
+  return join(caches, 'pipe-build');
+}
 
 /** V8 itself checks its version and flags, but not the content. */
 function nameOf(use: string): string {
@@ -79,9 +80,10 @@ function undamaged(file: string): Buffer | undefined {
 
 function keep(name: string, data: Buffer): void {
   for (const folderOf of cacheFolders) {
-    const folder = folderOf();
-    const temporary = join(folder, `${process.pid}-${Date.now()}.tmp`);
+    let temporary: string | undefined;
     try {
+      const folder = folderOf();
+      temporary = join(folder, `${process.pid}-${Date.now()}.tmp`);
       mkdirSync(folder, { recursive: true });
       // It must not get its name before its content is on the disk, or a loss of power would leave nothing of use.
       writeFileSync(temporary, Buffer.concat([data, data]), { flush: true });
@@ -90,7 +92,7 @@ function keep(name: string, data: Buffer): void {
     } catch {
       // Slower next time, nothing worse.
       try {
-        rmSync(temporary, { force: true });
+        if (temporary !== undefined) rmSync(temporary, { force: true });
       } catch {}
     }
   }

@@ -1,7 +1,6 @@
 // Builds those stages alone that something has happened to since all were seen to be fresh, and what follows from them.
 // So an edit costs what it concerns, and not what the pipeline has in all.
 
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
@@ -25,6 +24,7 @@ import { validate } from '../model/validation/validate.ts';
 import { optionsOf, runPart } from './build.ts';
 import { selectionOf } from './flags.ts';
 import { hiddenValues } from './hidden-secrets.ts';
+import { homeFolder } from './home-folder.ts';
 import { leftOutItems } from './left-out-items.ts';
 import { hidesOrder } from './links-of-rest.ts';
 import { itemsOfPart, type TasksOfPart, tasksOfPart } from './part-of-items.ts';
@@ -113,7 +113,7 @@ function partOf({ root, configPath, spec, concerned }: Sighting): {
 }
 
 function placeOf(root: string, configPath: string) {
-  return { root, home: homedir(), configPath, folderName: path.basename(root) };
+  return { root, home: homeFolder(), configPath, folderName: path.basename(root) };
 }
 
 function workspaceOf(sighting: Sighting, pipeline: Pipeline, graph: StageGraph): Workspace {

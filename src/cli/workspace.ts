@@ -1,7 +1,6 @@
 // Finds and reads the workspace: its configuration as a pipeline and a graph, or every reason why not.
 
 import fs from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { FilePath } from '../base/brand.ts';
 import type { Result } from '../base/result.ts';
@@ -34,6 +33,7 @@ import { validate } from '../model/validation/validate.ts';
 import { missingParams } from '../model/validation/validate-params.ts';
 import { type Flags, text, texts } from './flags.ts';
 import { hiddenSecrets, hiddenValues } from './hidden-secrets.ts';
+import { homeFolder } from './home-folder.ts';
 import { loadWithSecrets } from './load-with-secrets.ts';
 import { version } from './version.ts';
 
@@ -113,7 +113,7 @@ export async function openWorkspace(
   // The compiled configuration may be the first thing in it, and it must never end up in a repository.
   if (writes) markStateFolder(state);
   const loaded = orRefuse(load);
-  const place = { root, home: homedir(), configPath, folderName: path.basename(root) };
+  const place = { root, home: homeFolder(), configPath, folderName: path.basename(root) };
   const given = texts(flags, 'param');
   const asked = who === 'asked' ? await askedParams(loaded.spec, given) : [];
   const resumed = text(flags, 'resume') !== undefined;
@@ -177,7 +177,7 @@ function noting(compiled: Map<string, CompiledModule>, cache: CodeCache): CodeCa
 /** For `Workspace.canonical`; both are absolute. */
 export function canonicalIn(root: string, cwd: string): Workspace['canonical'] {
   return (typed) => {
-    const found = canonicalPath(path.resolve(cwd, typed), { root, home: homedir() });
+    const found = canonicalPath(path.resolve(cwd, typed), { root, home: homeFolder() });
     return isOutside(found) ? null : found;
   };
 }

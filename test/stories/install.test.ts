@@ -178,6 +178,36 @@ export default definePipeline({ stages: { greet: { produces: 'hello.txt', run: '
     expect(fs.statSync(file, { bigint: true })).toMatchObject({ ino: before.ino, mtimeNs: before.mtimeNs });
   });
 
+  test('who has no home folder builds too, and no compiled code is left where that happens to be', async () => {
+    const homeless = folder('project/homeless', {
+      'pipeline.config.ts': `import { definePipeline, optional } from 'pipe-build';
+export default definePipeline({
+  stages: { greet: { requires: optional('~/no such file'), produces: 'hello.txt', run: 'echo hello >hello.txt' } },
+});
+`,
+      // As Node does for a user id without an entry, where no variable says it either.
+      'homeless.cjs': "require('node:os').homedir = () => { throw new Error('nobody knows'); };",
+    });
+    const bin = path.join(project, 'node_modules/.bin');
+    const unknown = { NODE_OPTIONS: `--require ${path.join(homeless, 'homeless.cjs')}`, XDG_CACHE_HOME: '' };
+    refuseCompiled();
+
+    const build = () => shell('pipe build', { cwd: homeless, bin, env: unknown });
+    // The second finds nothing to do and leaves a proof, by which the last one builds a part.
+    for (const _ of ['first', 'second', 'third'])
+      expect(await build()).toMatchObject({ code: 0, stderr: '' });
+    fs.rmSync(path.join(homeless, 'hello.txt'));
+    expect(await build()).toMatchObject({ code: 0, stderr: '' });
+
+    const before = fs.readdirSync(homeless);
+    for (const env of [
+      { HOME: '', XDG_CACHE_HOME: '' },
+      { HOME: 'here', XDG_CACHE_HOME: 'there' },
+    ])
+      expect(await shell('pipe build', { cwd: homeless, bin, env })).toMatchObject({ code: 0, stderr: '' });
+    expect(fs.readdirSync(homeless)).toEqual(before);
+  });
+
   test('a watch is started so that it holds little, and its code is compiled for that once', async () => {
     const watched = folder('project/watched', {
       'pipeline.config.ts': `import { definePipeline } from 'pipe-build';
