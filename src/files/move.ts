@@ -7,6 +7,8 @@ import { stampOf } from './stamp.ts';
 export function move(from: string, to: string): void {
   try {
     fs.renameSync(from, to);
+    // Between two names of one file (a hard link), a rename does nothing: `to` is what an earlier attempt linked to it.
+    if (isSameFile(from, to)) fs.rmSync(from);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Gone since it was listed, which is as good.
@@ -14,6 +16,12 @@ export function move(from: string, to: string): void {
     if (code !== 'EXDEV') throw error;
     moveAcross(from, to);
   }
+}
+
+/** Another one may be at `from` again: a process that an attempt has left writes on. */
+function isSameFile(from: string, to: string): boolean {
+  const left = stampOf(from);
+  return left !== null && left.inode === stampOf(to)?.inode;
 }
 
 /** Where the state folder or a subfolder of the workspace is another file system. */

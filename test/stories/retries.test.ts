@@ -107,3 +107,15 @@ test('a predicate without end does not keep a build from being interrupted', asy
   expect(built).toMatchObject({ code: 130, failed: ['bad'], cancelled: ['beside'] });
   expect(isAlive(Number(rig.read('beside')))).toBe(false);
 });
+
+test('an attempt begins without what the one before it made, also where both are links to one and the same file', async () => {
+  await using rig = await Rig.compiled(
+    { 'store/a.txt': 'kept elsewhere' },
+    `{ stages: { link: { produces: ['a.txt'], retry: { attempts: 4, delay: '1ms' },
+      run: 'ln store/a.txt a.txt && test $PIPE_ATTEMPT = 4' } } }`,
+  );
+  const built = await rig.build();
+  expect(built.end('link')).toMatchObject({ outcome: 'executed', attempts: 4 });
+  expect(rig.read('a.txt')).toBe('kept elsewhere');
+  expect(rig.exists('.pipeline-cache/displaced')).toBe(false);
+});
