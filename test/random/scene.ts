@@ -215,8 +215,10 @@ export class Scene {
     return [
       ...wrong,
       ...(untold.length === 0 ? [] : [`${untold.join(', ')} kept, and told: ${told.join('; ')}`]),
-      // Such as of what a killed build had kept.
-      ...(mayWarn ? [] : warnings.filter((warning) => !told.includes(warning))),
+      // Such as of what a killed build had kept. By times, an input that is newer than whatever is made is told of.
+      ...(mayWarn
+        ? []
+        : warnings.filter((warning) => !told.includes(warning) && !isOfTheFuture.test(warning))),
     ];
   }
 
@@ -268,3 +270,5 @@ function requestFor(event: Event, asked: BuildRequest): BuildRequest {
       return { ...asked, jobs: 1 };
   }
 }
+
+const isOfTheFuture = / is dated .* in the future, so /;
