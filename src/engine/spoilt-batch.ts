@@ -16,7 +16,6 @@ export function spoiltBy(
   if (end.kind !== 'failed' || !mayBeOverFiles(end) || waiting.some(({ said }) => said.kind === 'failed'))
     return new Map();
   const untold = waiting.filter(({ said }) => said.kind === 'nothing');
-  if (untold.length === 0) return new Map();
   world.files.forget();
   const edited = new Map(waiting.map((seat) => [seat, seat.edited()]));
   const paths = [...new Set([...edited.values()].flat())].sort();
