@@ -142,13 +142,14 @@ onLinux(
     await using rig = await Rig.compiled(
       {},
       `{ stages: {
-      work: { produces: ['a.txt'], run: 'exec 9> work; echo "by $PPID." >&9; exec sleep 1000' },
+      work: { produces: ['a.txt'], run: 'exec 9> work; echo "by $PPID."; exec sleep 1000' },
       next: { requires: ['a.txt'], produces: ['b.txt'], run: 'cp a.txt b.txt' },
     } }`,
     );
-    const { firstLine, cut } = lifeline(rig, 'work');
+    const { cut } = lifeline(rig, 'work');
     const build = rig.start(['build', '--json']);
-    const [starter] = (await firstLine).match(/\d+/) ?? [];
+    // Heard by way of the starter: it has told by then which process it started, which may wait a moment.
+    const starter = await saw(build, /by (\d+)\./);
     process.kill(Number(starter), 'SIGKILL');
     const built = builtFrom(await build.ended);
     await cut;
