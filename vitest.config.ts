@@ -11,7 +11,12 @@ export const together = [
   ...['model', 'profile', 'render', 'services', 'store', 'stories', 'watch'],
 ];
 const include = together.map((folder) => `test/${folder}/**/*.test.ts`);
-const bounds = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
+const bounds = {
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  setupFiles: ['test/rig/after-each.ts'],
+};
 
 export default defineConfig({
   test: {

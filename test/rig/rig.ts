@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { PipeEvent, RunFinished, TaskFinished, TaskStarted } from '../../src/model/events.ts';
 import type { StaleReason } from '../../src/model/verdict.ts';
 import { compileConfig } from './compiled-config.ts';
+import { noteAtWork } from './leftovers.ts';
 
 /** Absolute path of the command under test. */
 export const pipeCommand = path.join(process.env.PIPE_UNDER_TEST ?? '', 'pipe.cjs');
@@ -70,6 +71,7 @@ export class Running {
         for (const check of [...this.waiting]) check();
       });
     });
+    noteAtWork(this);
   }
 
   get stdout(): string {

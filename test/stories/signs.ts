@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { isAlive } from '../exec/scene.ts';
+import { letOneThrough } from '../rig/gate.ts';
+import { notePipe } from '../rig/leftovers.ts';
 import type { Ended, Rig, Running } from '../rig/rig.ts';
 
 /** In a command: the number of the process that builds. What started the command may be another one. */
@@ -54,11 +56,12 @@ export async function gone(pid: number | string): Promise<void> {
 /** A stage that reads from it waits until `tell`. */
 export function gate(rig: Rig, name: string): void {
   execFileSync('mkfifo', [rig.path(name)]);
+  notePipe(rig.path(name));
 }
 
 /** Resolves when a stage has come to the gate; it goes on. */
 export async function tell(rig: Rig, name: string): Promise<void> {
-  await fs.promises.writeFile(rig.path(name), 'go\n');
+  await letOneThrough(rig.path(name));
 }
 
 export interface Lifeline {

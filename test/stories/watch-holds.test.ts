@@ -71,18 +71,21 @@ for (const onChange of ['restart', 'wait'])
     await using rig = await Rig.compiled(
       { 'in.txt': 'v0' },
       `{ stages: { s: { requires: ['in.txt'], produces: ['out.txt'],
-        run: 'test -e quiet || { cat in.txt; echo " at work"; read _ < gate; }; cp in.txt out.txt' } } }`,
+        run: 'test -e quiet || { v=$(cat in.txt); echo "$v at work"; read _ < gate-$v; }; cp in.txt out.txt' } } }`,
     );
-    gate(rig, 'gate');
     const watcher = new Watcher(rig.start(['watch', '-v', '--on-change', onChange]));
     await using _ = watcher;
     // In the default mode five times it is ended at once.
     const attempts = onChange === 'wait' ? 3 : 8;
+    // One for each: what opened it for one attempt may still have it open when the next attempt reads.
+    for (let attempt = 0; attempt < attempts; attempt++) gate(rig, `gate-v${attempt}`);
     for (let attempt = 1; attempt <= attempts; attempt++) {
       await watcher.until(new RegExp(`v${attempt - 1} at work`));
       if (attempt === attempts) rig.write('quiet', '');
-      rig.write('in.txt', `v${attempt}`);
-      if (onChange === 'wait' || attempt > 5) await tell(rig, 'gate');
+      // In one step: an attempt that is ended over the empty file would count as well.
+      rig.write('next.txt', `v${attempt}`);
+      fs.renameSync(rig.path('next.txt'), rig.path('in.txt'));
+      if (onChange === 'wait' || attempt > 5) await tell(rig, `gate-v${attempt - 1}`);
     }
     const pass = await watcher.rest();
     expect(pass).toMatchObject({ failed: ['s'], done: ['s'] });
@@ -94,20 +97,20 @@ test('what failed over an edit that was taken back by the end runs again by itse
   await using rig = await Rig.compiled(
     { 'in.txt': 'good', quiet: '' },
     `{ stages: { s: { requires: ['in.txt'], produces: ['out.txt'],
-      run: 'test -e quiet || { echo at work; read _ < gate; grep -q good in.txt || { echo it is bad; read _ < gate; exit 1; }; }; cp in.txt out.txt' } } }`,
+      run: 'test -e quiet || { echo at work; read _ < first; grep -q good in.txt || { echo it is bad; read _ < second; exit 1; }; }; cp in.txt out.txt' } } }`,
   );
-  gate(rig, 'gate');
+  for (const name of ['first', 'second']) gate(rig, name);
   const [watcher] = await Watcher.start(rig, ['-v', '--on-change', 'wait']);
   await using _ = watcher;
   rig.remove('quiet');
   rig.write('in.txt', 'good as well');
   await watcher.until(/at work/);
   rig.write('in.txt', 'bad');
-  await tell(rig, 'gate');
+  await tell(rig, 'first');
   await watcher.until(/it is bad/);
   rig.write('in.txt', 'good as well');
   rig.write('quiet', '');
-  await tell(rig, 'gate');
+  await tell(rig, 'second');
   expect(await watcher.rest()).toMatchObject({ failed: ['s'], done: ['s'] });
 });
 
@@ -317,22 +320,22 @@ test('what a run has made is not told as an edit before the next one', async () 
   await using rig = await Rig.compiled(
     { 'in.txt': '1' },
     `{ jobs: 1, stages: {
-      a: { requires: ['in.txt'], produces: ['a.txt'], run: 'cp in.txt a.txt; test -e quick || { echo $PIPE_STAGE at work; read _ < gate; }' },
-      b: { requires: ['a.txt'], produces: ['b.txt'], run: 'cp a.txt b.txt; test -e quick || { echo $PIPE_STAGE at work; read _ < gate; }' },
+      a: { requires: ['in.txt'], produces: ['a.txt'], run: 'cp in.txt a.txt; test -e quick || { echo $PIPE_STAGE at work; read _ < gate-$PIPE_STAGE; }' },
+      b: { requires: ['a.txt'], produces: ['b.txt'], run: 'cp a.txt b.txt; test -e quick || { echo $PIPE_STAGE at work; read _ < gate-$PIPE_STAGE; }' },
     } }`,
   );
-  gate(rig, 'gate');
+  for (const stage of ['a', 'b']) gate(rig, `gate-${stage}`);
   rig.write('quick', '');
   const [watcher] = await Watcher.start(rig, ['-v']);
   await using _ = watcher;
   rig.remove('quick');
   rig.write('in.txt', '2');
   await watcher.until(/a at work/);
-  await tell(rig, 'gate');
+  await tell(rig, 'gate-a');
   await watcher.until(/b at work/);
   rig.write('quick', '');
   rig.write('in.txt', '3');
-  await tell(rig, 'gate');
+  await tell(rig, 'gate-b');
   const { text } = await watcher.rest();
   expect(text).toContain('changed: in.txt\n');
 });
