@@ -43,9 +43,10 @@ export interface CommonGround {
 /** Below this, trying all entries costs less than remembering where each stands. */
 const FEW = 16;
 
-/** Where the entries of a set stand: each literal by its last place, and all others. */
+/** Where the entries of a set stand: each literal by its last place, negated or not and not negated, and all others. */
 interface Places {
   readonly literals: ReadonlyMap<string, number>;
+  readonly included: ReadonlyMap<string, number>;
   readonly patterns: readonly number[];
 }
 
@@ -75,12 +76,19 @@ function placesOf(set: PatternSet): Places {
   const known = placesOfSets.get(set);
   if (known !== undefined) return known;
   const literals = new Map<string, number>();
+  // The same until there is one that is negated, which few sets have.
+  let included = literals;
   const patterns: number[] = [];
-  for (const [place, { glob }] of set.entries.entries()) {
-    if (glob.literal === null) patterns.push(place);
-    else literals.set(glob.literal, place);
+  for (const [place, { glob, negated }] of set.entries.entries()) {
+    if (glob.literal === null) {
+      patterns.push(place);
+      continue;
+    }
+    if (negated && included === literals) included = new Map(literals);
+    literals.set(glob.literal, place);
+    if (!negated) included.set(glob.literal, place);
   }
-  const places = { literals, patterns };
+  const places = { literals, included, patterns };
   placesOfSets.set(set, places);
   return places;
 }
@@ -101,31 +109,31 @@ export function setMayMatchBoth(a: PatternSet, b: PatternSet): CommonGround | nu
 
 /**
  * Every pair of included patterns that share a path which both sets include; of a path that is written twice, the last
- * place. Ordered as `setMayMatchBoth`.
+ * place that is not negated. Ordered as `setMayMatchBoth`.
  */
 export function allCommonGround(a: PatternSet, b: PatternSet): readonly CommonGround[] {
   const [inA, inB] = [placesOf(a), placesOf(b)];
   const pairs: (readonly [i: number, j: number])[] = [];
   // Most sets are lists of names, and most names are in one of them only: the shorter list is gone through.
-  if (inA.literals.size <= inB.literals.size) {
-    for (const [path, i] of inA.literals) for (const j of placeIn(inB, path)) pairs.push([i, j]);
+  if (inA.included.size <= inB.included.size) {
+    for (const [path, i] of inA.included) for (const j of placeIn(inB, path)) pairs.push([i, j]);
   } else {
-    for (const [path, j] of inB.literals) for (const i of placeIn(inA, path)) pairs.push([i, j]);
+    for (const [path, j] of inB.included) for (const i of placeIn(inA, path)) pairs.push([i, j]);
   }
   for (const i of inA.patterns) for (const j of b.entries.keys()) pairs.push([i, j]);
-  for (const j of inB.patterns) for (const i of inA.literals.values()) pairs.push([i, j]);
+  for (const j of inB.patterns) for (const i of inA.included.values()) pairs.push([i, j]);
   return pairs
     .filter(([i, j]) => !a.entries[i]!.negated && !b.entries[j]!.negated && pairMayMatch(a, i, b, j))
     .sort(([i, j], [k, l]) => i - k || j - l)
     .map(([i, j]) => ({ a: a.entries[i]!, b: b.entries[j]! }));
 }
 
-function placeIn({ literals }: Places, path: string): readonly number[] {
-  const place = literals.get(path);
+function placeIn({ included }: Places, path: string): readonly number[] {
+  const place = included.get(path);
   return place === undefined ? [] : [place];
 }
 
-/** The included entries that match a path which the set includes; of those that write it out, the last. */
+/** The included entries that match a path which the set includes; of those that write it out, the last that is not negated. */
 export function entriesFor(set: PatternSet, path: string): readonly PatternEntry[] {
   if (!setMatches(set, path)) return [];
   const places = placesOf(set);

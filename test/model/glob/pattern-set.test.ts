@@ -79,6 +79,16 @@ test('all common ground is what trying all pairs finds, and so are the entries f
   );
 });
 
+test('a name that is taken away and given back by a pattern is an included entry again', () => {
+  const [a, b] = [patternSet('a', '!a', '*'), patternSet('a')];
+  const texts = (from: typeof a, to: typeof a) =>
+    allCommonGround(from, to).map((pair) => `${pair.a.glob.text} ${pair.b.glob.text}`);
+  expect(texts(a, b)).toEqual(['a a', '* a']);
+  expect(texts(b, a)).toEqual(['a a', 'a *']);
+  expect(texts(a, patternSet('*'))).toEqual(['a *', '* *']);
+  expect(entriesFor(a, 'a').map((entry) => entry.glob.text)).toEqual(['a', '*']);
+});
+
 test('a set is spelled out if no included entry has a wildcard', () => {
   expect(isSpelledOut(patternSet('a', 'b/c', '!d/*'))).toBe(true);
   expect(isSpelledOut(patternSet('a', 'b/*'))).toBe(false);
