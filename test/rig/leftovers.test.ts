@@ -17,12 +17,22 @@ test('after a failure commands are ended, and whoever waits at a named pipe goes
   const reader = fs.promises.readFile(never, 'utf8');
   const running = new Running(spawn('sh', ['-c', 'echo at work; exec sleep 1000']));
   await running.printed('at work');
-  const failure = new Error('took too long');
+  const failure = new Error('not equal');
   seeToLeftovers({ task: { result: { state: 'fail', errors: [failure] } } as unknown as Task });
-  expect(failure.message).toBe('took too long\nStill at work, having printed:\nat work\n');
+  expect(failure.message).toBe('not equal\nStill at work, having printed:\nat work\n');
+  expect(failure.stack).toMatch(/^Error: not equal\n {4}at [\s\S]*leftovers\.test\.ts[\s\S]*\nat work\n$/);
   expect((await running.ended).signal).toBe('SIGKILL');
   expect(await reader).toBe('');
   fs.rmSync(folder, { recursive: true });
+});
+
+test('of a test that took too long, what it had printed is told in place of a stack that says nothing', async () => {
+  const running = new Running(spawn('sh', ['-c', 'echo at work; exec sleep 1000']));
+  await running.printed('at work');
+  const failure = { message: 'took too long', stack: 'Error: STACK_TRACE_ERROR\n    at task' };
+  seeToLeftovers({ task: { result: { state: 'fail', errors: [failure] } } as unknown as Task });
+  expect(failure.stack).toBe('took too long\nStill at work, having printed:\nat work\n');
+  await running.ended;
 });
 
 test('what is at work after a test that passed is left alone', async () => {

@@ -19,21 +19,26 @@ export function notePipe(file: string): void {
   pipes.add(file);
 }
 
+/** After each test: where it has failed, ends what it left at work and lets go whoever waits; else leaves all as it is. */
 export function seeToLeftovers({ task }: Pick<TestContext, 'task'>): void {
-  const failures = task.result?.state === 'fail' ? (task.result.errors ?? []) : [];
-  const printed = [...atWork].map(({ stdout, stderr }) => `${lastOf(stdout)}${lastOf(stderr)}`).join('--\n');
-  if (failures.length > 0 && atWork.size > 0) {
-    // The test's own stack is that of its file's first lines where it took too long.
-    const [first] = failures;
-    first!.message += `\nStill at work, having printed:\n${printed}`;
-    first!.stack = first!.message;
-  }
-  if (failures.length > 0) {
+  const [failure] = task.result?.state === 'fail' ? (task.result.errors ?? []) : [];
+  if (failure !== undefined) {
+    if (atWork.size > 0) tellOf(failure);
     for (const { child } of atWork) child.kill('SIGKILL');
     for (const file of pipes) letThrough(file);
   }
   atWork.clear();
   pipes.clear();
+}
+
+function tellOf(failure: Pick<Error, 'message' | 'stack'>): void {
+  const printed = [...atWork].map(({ stdout, stderr }) => `${lastOf(stdout)}${lastOf(stderr)}`).join('--\n');
+  const told = `\nStill at work, having printed:\n${printed}`;
+  // Before the message: it is put together when it is first read.
+  const { stack = 'STACK_TRACE_ERROR' } = failure;
+  failure.message += told;
+  // Of a test that took too long the stack holds neither its message nor where it was.
+  failure.stack = stack.includes('STACK_TRACE_ERROR') ? failure.message : `${stack}${told}`;
 }
 
 function lastOf(text: string): string {

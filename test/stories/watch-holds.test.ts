@@ -73,12 +73,12 @@ for (const onChange of ['restart', 'wait'])
       `{ stages: { s: { requires: ['in.txt'], produces: ['out.txt'],
         run: 'test -e quiet || { v=$(cat in.txt); echo "$v at work"; read _ < gate-$v; }; cp in.txt out.txt' } } }`,
     );
-    const watcher = new Watcher(rig.start(['watch', '-v', '--on-change', onChange]));
-    await using _ = watcher;
     // In the default mode five times it is ended at once.
     const attempts = onChange === 'wait' ? 3 : 8;
     // One for each: what opened it for one attempt may still have it open when the next attempt reads.
     for (let attempt = 0; attempt < attempts; attempt++) gate(rig, `gate-v${attempt}`);
+    const watcher = new Watcher(rig.start(['watch', '-v', '--on-change', onChange]));
+    await using _ = watcher;
     for (let attempt = 1; attempt <= attempts; attempt++) {
       await watcher.until(new RegExp(`v${attempt - 1} at work`));
       if (attempt === attempts) rig.write('quiet', '');

@@ -5,6 +5,7 @@ import {
   allCommonGround,
   entriesFor,
   isSpelledOut,
+  type PatternSet,
   pairMayMatch,
   setMatches,
   setMayMatchBoth,
@@ -55,6 +56,9 @@ test('a large set of names is not tried one after the other', () => {
   expect(counter.reads).toBeLessThan(100);
 });
 
+const commonTexts = (a: PatternSet, b: PatternSet) =>
+  allCommonGround(a, b).map((pair) => `${pair.a.glob.text} ${pair.b.glob.text}`);
+
 test('all common ground is what trying all pairs finds, and so are the entries for a path', () => {
   fc.assert(
     fc.property(patternSets, patternSets, (a, b) => {
@@ -66,8 +70,7 @@ test('all common ground is what trying all pairs finds, and so are the entries f
         ),
       );
       // What is written twice counts once.
-      const found = allCommonGround(a, b).map((pair) => `${pair.a.glob.text} ${pair.b.glob.text}`);
-      expect(new Set(found)).toEqual(new Set(pairs));
+      expect(new Set(commonTexts(a, b))).toEqual(new Set(pairs));
       for (const path of smallWorld) {
         const matching = a.entries.filter((entry) => !entry.negated && globMatches(entry.glob, path));
         expect(new Set(entriesFor(a, path).map((entry) => entry.glob.text))).toEqual(
@@ -81,11 +84,9 @@ test('all common ground is what trying all pairs finds, and so are the entries f
 
 test('a name that is taken away and given back by a pattern is an included entry again', () => {
   const [a, b] = [patternSet('a', '!a', '*'), patternSet('a')];
-  const texts = (from: typeof a, to: typeof a) =>
-    allCommonGround(from, to).map((pair) => `${pair.a.glob.text} ${pair.b.glob.text}`);
-  expect(texts(a, b)).toEqual(['a a', '* a']);
-  expect(texts(b, a)).toEqual(['a a', 'a *']);
-  expect(texts(a, patternSet('*'))).toEqual(['a *', '* *']);
+  expect(commonTexts(a, b)).toEqual(['a a', '* a']);
+  expect(commonTexts(b, a)).toEqual(['a a', 'a *']);
+  expect(commonTexts(a, patternSet('*'))).toEqual(['a *', '* *']);
   expect(entriesFor(a, 'a').map((entry) => entry.glob.text)).toEqual(['a', '*']);
 });
 
