@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { isRefusal } from '../engine/refusal.ts';
 import { readCallerEnv } from '../exec/caller-env.ts';
-import { UsageError } from '../model/diagnostic.ts';
+import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { hideWhatSoundsSecret } from './hidden-secrets.ts';
 import { handleSignals } from './signals.ts';
 import { drained, isAnswerLost, isLeaving, standardError } from './standard-streams.ts';
@@ -54,6 +54,7 @@ async function exitCodeOf(error: unknown): Promise<number> {
     printDiagnostics(error.diagnostics);
     return 2;
   }
+  if (isOfGoneFolder(error)) return exitCodeOf(new UsageError([goneFolder]));
   if (isRefusal(error)) {
     standardError().write(`pipe: the file system refused: ${error.message}\n`);
     return 1;
@@ -63,6 +64,17 @@ async function exitCodeOf(error: unknown): Promise<number> {
   standardError().write(`pipe: this is a bug in ${where}\n${text}\n`);
   return 70;
 }
+
+/** Node was asked where it is. */
+function isOfGoneFolder(error: unknown): boolean {
+  return isRefusal(error) && error.code === 'ENOENT' && error.syscall === 'uv_cwd';
+}
+
+const goneFolder: Diagnostic = {
+  code: 'PIPE001',
+  message: 'the current folder is gone: it was deleted, or another one has its name by now',
+  hint: 'go to a folder that is there, be it the same one anew: cd "$PWD"',
+};
 
 /** The user's, if it comes from a compiled configuration or from a package that it imports. */
 function lateErrorOf(error: unknown): unknown {

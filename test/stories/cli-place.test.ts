@@ -1,6 +1,7 @@
 // Where the workspace is: the search upwards, --config and --root, on every command that takes them.
+import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { Rig } from '../rig/rig.ts';
+import { environment, nodeUnderTest, pipeCommand, Rig, Running } from '../rig/rig.ts';
 import { text, words } from './words.ts';
 
 const asConfig = (object: string) =>
@@ -69,3 +70,15 @@ test('without a configuration every command that needs one is exit code 2 and ma
   }
   expect(rig.exists('.pipeline-cache')).toBe(false);
 });
+
+test.each(['build', 'status', 'watch', 'init', 'doctor'])(
+  'pipe %s in a folder that is gone says so',
+  async (command) => {
+    await using rig = await Rig.with({ ...text, 'gone/x': '' }, words);
+    const leaving = ['-c', 'rm -r "$PWD" && exec "$@"', 'sh', nodeUnderTest, '--', pipeCommand, command];
+    const child = spawn('/bin/sh', leaving, { cwd: rig.path('gone'), env: environment() });
+    const { code, stdout, stderr } = await new Running(child).ended;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^PIPE001 the current folder is gone.*\n {2}hint: .*cd "\$PWD"\n$/);
+  },
+);
