@@ -12,7 +12,7 @@ import { ManyEyes } from '../glance/many-eyes.ts';
 import { findProof, pointTo } from '../glance/proof-file.ts';
 import { decodeProof, type ProofHeader, type ReadProof } from '../glance/proof-format.ts';
 import { changesAmong } from '../glance/shared-look.ts';
-import { type Concerned, concernedBy } from '../glance/sights.ts';
+import { type Concerned, concernedBy, isPart } from '../glance/sights.ts';
 import { specText } from '../glance/spec-text.ts';
 import { markOf, sameMark } from '../glance/state-mark.ts';
 import { manyRuns, runIds } from '../journal/history.ts';
@@ -35,8 +35,6 @@ import { standardOutput, tellOfWork } from './standard-streams.ts';
 
 const settleLimitMs = 10_000;
 const roomToGrowBytes = 1 << 20;
-/** Tasks, that are looked at once more in no time. */
-const few = 50;
 
 void look()
   .catch(() => null)
@@ -146,7 +144,7 @@ async function specOf({ header, spec }: ReadProof): Promise<{ readonly value: un
 
 /** Where most of many is to be looked at again, all of it is; and now and then, so that the state file does not grow for ever. */
 function isWorthwhile({ again }: Concerned, { tasks, state, wholeStateBytes }: ProofHeader): boolean {
-  return again.size <= Math.max(few, tasks / 2) && state.sizeBytes < 2 * wholeStateBytes + roomToGrowBytes;
+  return isPart(again.size, tasks) && state.sizeBytes < 2 * wholeStateBytes + roomToGrowBytes;
 }
 
 /** As the build tells it, to the person and to the history. */

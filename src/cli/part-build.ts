@@ -46,6 +46,8 @@ export async function buildPart(
   const tasks = proof.sights().tasks;
   const found = tasksOfPart(seen, graph);
   if (found === null || found.tasks.length === 0) return null;
+  // Which items it has is known when something has failed.
+  if (found.families.some(({ when }) => when === 'failure')) return null;
   const concerned = withItems(seen.concerned, found);
   const { again, changed } = concerned;
   const sighting = { ...seen, concerned };

@@ -15,19 +15,21 @@ import type { StampMemory } from '../files/digest-memory.ts';
 import type { walk } from '../files/walk.ts';
 import { WorkspaceFiles } from '../files/workspace-files.ts';
 import { aheadOf } from '../glance/ahead.ts';
+import { fileClock } from '../glance/file-clock.ts';
+import { Onlooker } from '../glance/onlooker.ts';
 import { writeProof } from '../glance/proof-file.ts';
 import { reseal } from '../glance/reseal.ts';
-import { fileClock, Onlooker, type TaskFacts } from '../glance/seal.ts';
+import type { TaskFacts } from '../glance/seal.ts';
 import type { PipeEvent } from '../model/events.ts';
 import { savedBy, savedInAll } from '../model/saved.ts';
 import { allItemsOf, type Task } from '../model/task.ts';
 import type { OpenState } from '../store/open-state.ts';
 import type { PlacedLines } from '../store/places.ts';
-import { factsOfFamily } from './onlooking.ts';
 import { itemsThatCame, type TasksOfPart } from './part-of-items.ts';
 import { placedFor, placesSince, recordPlace } from './places-of-state.ts';
 import type { Sighting } from './sighting.ts';
 import { openNodesStandardError } from './standard-streams.ts';
+import { factsOfFamily } from './task-facts.ts';
 import { isRead, vouchedStamps } from './vouched-stamps.ts';
 
 /** What is looked at, by the real adapters. */

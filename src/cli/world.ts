@@ -179,7 +179,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     ],
     folders,
     audit: options.auditOf?.({ folders, code }) ?? null,
-    upkeep: resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps, toolsFor })) ?? upkeep,
+    upkeep:
+      resealing?.upkeepOf(upkeep, () => ({ world, walk, stamps, toolsFor })) ??
+      onlooking?.upkeepOf(upkeep) ??
+      upkeep,
     lock: new WorkspaceLock({ state: workspace.state, onTrouble, ...(identity && { identity }) }),
     events: new EventStream({
       runId,
@@ -192,6 +195,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     platform: `${process.platform}-${process.arch}`,
     typing: typingOf(workspace, flags),
     onLook: witness === null ? null : (task) => witness.looksFor(task),
+    onStale: (whose) => onlooking?.worksFromHere(whose),
   };
   return { world: profiling?.world(world) ?? world, state, folders, imprints, onlooking };
 }

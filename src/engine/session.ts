@@ -80,6 +80,7 @@ export class Session {
     const fresh = options.dryRun ? null : this.tasks.allFresh(this.assessor);
     if (this.rest !== null && !this.rest.isCurrent()) return { kind: 'superseded' };
     if (fresh === null) {
+      world.onStale?.('own');
       const about = this.tasks.all.flatMap((task) => toCheck(task, this.found, this.assessor));
       const { graph, selection, tasks, whole } = this;
       const problems = await refusals(world, graph, selection, { tasks, whole, about });
@@ -97,7 +98,10 @@ export class Session {
       ...(this.rest !== null && { fresh: this.rest.tasks }),
       ...toldOfAsked(options, this.selection, world.folders.runId),
     });
-    for (const one of forewarnings(world, this.graph, this.selection, options.dryRun)) world.events.emit(one);
+    if (fresh === null) world.onStale?.('all');
+    const warnings = forewarnings(world, this.graph, this.selection, options.dryRun);
+    if (fresh === null) world.onStale?.('own');
+    for (const one of warnings) world.events.emit(one);
     const summary = options.dryRun
       ? await tellForeseen(world, this.graph, this.selection)
       : fresh !== null

@@ -71,4 +71,9 @@ export interface World {
   readonly typing?: Typing;
   /** Told before each look at a task, and with `null` after it. */
   readonly onLook?: ((task: TaskId | null) => void) | null;
+  /**
+   * Told when not all is fresh: what is asked for no task from then on is the run's own business. Between `all` and
+   * `own` it concerns all tasks nevertheless.
+   */
+  readonly onStale?: ((whose: 'own' | 'all') => void) | null;
 }

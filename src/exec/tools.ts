@@ -39,7 +39,7 @@ interface Place {
  * stamp; programs that hand over to another one by folder or environment are asked in every run.
  */
 export function createTools(options: ToolsOptions): Tools {
-  const askedNow = new Map<string, string | null>();
+  const askedNow = new Map<string, { readonly identity: string | null; readonly isKept: boolean }>();
   const searched = new Map<string, readonly Candidate[]>();
   const { witness = null } = options;
 
@@ -59,14 +59,18 @@ export function createTools(options: ToolsOptions): Tools {
 
   const identityOf = (place: Place): string | null => {
     const once = `${place.path}\0${place.cwd}\0${place.env.PATH}`;
-    const known = askedNow.get(once);
-    if (known !== undefined) return known;
+    const known = askedNow.get(once) ?? askedFor(place);
+    askedNow.set(once, known);
+    // Here too each time anew.
+    if (!known.isKept) witness?.unsure();
+    return known.identity;
+  };
+
+  const askedFor = (place: Place) => {
     const key = memoryKey(place);
-    if (key === null) witness?.unsure();
     const identity = (key === null ? undefined : options.memory.get(key)) ?? ask(place);
     if (key !== null && identity !== null) options.memory.put(key, identity);
-    askedNow.set(once, identity);
-    return identity;
+    return { identity, isKept: key !== null };
   };
 
   return {

@@ -1,7 +1,8 @@
 // The paths and stamps of a proof, while some of them are replaced by others.
+
+import type { Vouched } from './onlooker.ts';
 import { encodedPaths } from './path-list.ts';
 import { type Proof, type ReadProof, stampLength } from './proof-format.ts';
-import type { Vouched } from './seal.ts';
 import { positionsIn, runsOf, type Sights } from './sights.ts';
 
 export interface Changed extends Pick<Proof, 'paths' | 'stamps'> {

@@ -1,10 +1,11 @@
 // Makes a proof of an earlier one after some tasks were looked at again: of the others it says what it said.
 
 import { type Ahead, aheadOf, isAheadOf, sightsWith } from './ahead.ts';
+import type { Vouched } from './onlooker.ts';
 import { type Changed, Patch } from './patch.ts';
 import { encodedSights, encodeProof, type ProofHeader, type ReadProof } from './proof-format.ts';
 import { stampsInPlace } from './same-paths.ts';
-import type { TaskFacts, Vouched } from './seal.ts';
+import type { TaskFacts } from './seal.ts';
 import { positionsIn, runsOf, type Sights, someOf, type TaskSight } from './sights.ts';
 
 /** Of the tasks that were looked at again, and of new ones; `gone`: of which nothing is left to say. */

@@ -1,7 +1,8 @@
 // After most edits a task looks at the paths at which it looked before: then only their stamps are others.
 import type { Ahead } from './ahead.ts';
+import type { Vouched } from './onlooker.ts';
 import { type ReadProof, stampLength } from './proof-format.ts';
-import type { TaskFacts, Vouched } from './seal.ts';
+import type { TaskFacts } from './seal.ts';
 import { positionsIn, someOf } from './sights.ts';
 
 /**

@@ -52,6 +52,14 @@ export interface Concerned {
   readonly before: ReadonlySet<string>;
 }
 
+/** Of tasks: they are looked at once more in no time. */
+export const few = 50;
+
+/** Whether to look at these again is less than to look at all. */
+export function isPart(count: number, tasks: number): boolean {
+  return count <= Math.max(few, tasks / 2);
+}
+
 /** The same ones, to go through and to ask for one. */
 export interface Positions {
   readonly each: readonly number[];

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aheadOf } from '../../src/glance/ahead.ts';
+import type { Vouched } from '../../src/glance/onlooker.ts';
 import { decodeProof, stampLength } from '../../src/glance/proof-format.ts';
 import { type Anew, reseal } from '../../src/glance/reseal.ts';
-import { seal, type Vouched } from '../../src/glance/seal.ts';
+import { seal } from '../../src/glance/seal.ts';
 import { someOf } from '../../src/glance/sights.ts';
 
 const header = {

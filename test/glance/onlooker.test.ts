@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileClock, readClock, wasSetBack } from '../../src/glance/file-clock.ts';
+import { Onlooker, type Vouched } from '../../src/glance/onlooker.ts';
 import { encodedPaths } from '../../src/glance/path-list.ts';
-import { fileClock, Onlooker, readClock, type Vouched, wasSetBack } from '../../src/glance/seal.ts';
 import { changesAmong } from '../../src/glance/shared-look.ts';
 
 let root = '';
@@ -153,6 +154,63 @@ test('what came, went, or was both there and not is not', () => {
   const unsure = onlooker();
   unsure.unsure();
   expect(sealed(unsure)).toBeNull();
+});
+
+test('of some tasks: those of which all is vouched for, and what concerns all', () => {
+  for (const file of ['all', 'a', 'b', 'both', 'young']) fs.writeFileSync(at(file), file);
+  letTheClockTick();
+  const one = onlooker();
+  one.saw(at('all'), true);
+  const looks: Readonly<Record<string, readonly string[]>> = {
+    a: ['a', 'all', 'none'],
+    b: ['b', 'young'],
+    c: ['both'],
+    d: ['both', 'b'],
+    e: ['b', 'none'],
+  };
+  for (const [task, files] of Object.entries(looks)) {
+    one.looksFor(task);
+    for (const file of files)
+      one.saw(at(file), fs.existsSync(at(file)) && !(task === 'd' && file === 'both'));
+    one.looksFor(null);
+  }
+  fs.writeFileSync(at('young'), 'younger');
+  expect(sealed(one)).toBeNull();
+  const some = one.vouchedOf(['e', 'a', 'b', 'c', 'd', 'unheard-of'])!;
+  expect(some.paths).toEqual(['all', 'a', 'none', 'b']);
+  expect(some.common).toEqual([0]);
+  expect([...some.byTask]).toEqual([
+    ['e', [3, 2]],
+    ['a', [1, 0, 2]],
+  ]);
+  expect(holds(some)).toBe(true);
+  fs.writeFileSync(at('b'), 'B');
+  expect(changesAmong({ root, paths: encodedPaths(some.paths), stamps: some.stamps })).toEqual([3]);
+  fs.writeFileSync(at('all'), 'ALL');
+  expect(one.vouchedOf(['a'])).toBeNull();
+});
+
+test('while a run works, what is asked for no task is its own business, and so is what it is unsure of', () => {
+  for (const file of ['a', 'made', 'code']) fs.writeFileSync(at(file), file);
+  letTheClockTick();
+  const one = onlooker();
+  one.asks('own');
+  expect(one.isListening).toBe(false);
+  one.saw(at('made'), true);
+  one.unsure();
+  one.looksFor('a');
+  expect(one.isListening).toBe(true);
+  one.saw(at('a'), true);
+  one.looksFor(null);
+  expect(one.isListening).toBe(false);
+  fs.writeFileSync(at('made'), 'anew');
+  one.asks('all');
+  one.saw(at('code'), true);
+  const { paths, common, byTask } = one.vouchedOf(['a'])!;
+  expect([paths, common, [...byTask]]).toEqual([['a', 'code'], [1], [['a', [0]]]]);
+  one.looksFor('a');
+  one.unsure();
+  expect(one.vouchedOf(['a'])).toBeNull();
 });
 
 test('what is not there, and nobody knows since when, is vouched for by the folder around it', () => {
