@@ -166,9 +166,8 @@ export class Onlooking implements Sink {
     const forFailures = new Set(graph.stages.flatMap(({ name, when }) => (when === 'failure' ? [name] : [])));
     const isVouchedFor = (task: string) =>
       vouched.byTask.has(task) || forFailures.has(stageOfTask(task as TaskId));
-    const facts = inOrder(this.ended, graph).map((one) =>
-      isVouchedFor(one.task) ? one : staleFacts(one.task),
-    );
+    const ended = this.isAtWork ? inOrder(this.ended, graph) : this.ended;
+    const facts = ended.map((one) => (isVouchedFor(one.task) ? one : staleFacts(one.task)));
     const stale = facts.filter(({ isFresh }) => !isFresh).length;
     if (!isPart(stale, tasks)) return null;
     const header = {

@@ -150,7 +150,9 @@ export class Resealing implements Sink {
     const { state, runId } = world.folders;
     const running = path.join(state, 'running');
     if (fs.readdirSync(running).length > 0) return null;
-    const since = fileClock(path.join(state, 'runs', runId, 'now'));
+    const folder = path.join(state, 'runs', runId);
+    fs.mkdirSync(folder, { recursive: true }); // A run with nothing to do has written nothing yet.
+    const since = fileClock(path.join(folder, 'now'));
     const onlooker = new Onlooker(root, since, (file) => isRead(stamps, root, file));
     // Whoever starts a program writes to the state file first.
     onlooker.sawOwn(running);

@@ -14,11 +14,30 @@ export function staleFacts(task: string): FactsOfOne {
   return { task, isFresh: false, savedMs: 0 };
 }
 
-/** Stage by stage as a build passes them, in whatever order they have ended. */
+/** In whatever order they have ended: stage by stage in the one in which a build passes them that finds all fresh. */
 export function inOrder(facts: readonly FactsOfOne[], graph: StageGraph): readonly FactsOfOne[] {
-  const places = new Map(graph.order.map(({ name }, place) => [name, place]));
+  const places = new Map(passed(graph).map((name, place) => [name, place]));
   const placeOf = ({ task }: FactsOfOne) => places.get(stageOfTask(task as TaskId)) ?? -1;
   return [...facts].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** The names of stages as they become ready, one after the other. */
+function passed(graph: StageGraph): readonly string[] {
+  const { order } = graph;
+  const places = new Map(order.map(({ name }, place) => [name, place]));
+  const before = new Map(
+    order.map(({ name }) => [name, new Set(graph.edgesInto(name).map(({ from }) => from)).size]),
+  );
+  const line = order.map(({ name }) => name).filter((name) => before.get(name) === 0);
+  // It grows while it is walked.
+  for (const name of line) {
+    const after = [...new Set(graph.edgesOutOf(name).map(({ to }) => to))];
+    for (const next of after.sort((a, b) => places.get(a)! - places.get(b)!)) {
+      before.set(next, before.get(next)! - 1);
+      if (before.get(next) === 0) line.push(next);
+    }
+  }
+  return line;
 }
 
 export function isFamily({ forEach }: Stage): boolean {

@@ -48,7 +48,10 @@ test('an edit costs what follows from it, and the next build sees at a glance th
 });
 
 const edits: Readonly<
-  Record<string, { readonly edit: (rig: Rig) => void; readonly executed: readonly string[] }>
+  Record<
+    string,
+    { readonly edit: (rig: Rig) => void; readonly executed: readonly string[]; readonly isKnown?: boolean }
+  >
 > = {
   'a file that is only touched': {
     edit: (rig) => fs.utimesSync(rig.path('src/b.txt'), 1, 1),
@@ -57,20 +60,28 @@ const edits: Readonly<
   'a new file under a pattern': { edit: (rig) => rig.write('src/a2.txt', '2\n'), executed: ['a', 'b', 'c'] },
   'a deleted output, which is restored': { edit: (rig) => rig.remove('out/b.txt'), executed: [] },
   'what a link leads to': { edit: (rig) => rig.write('aims/aim.txt', 'AIM\n'), executed: ['z'] },
-  'a stray file in an owned folder': { edit: (rig) => rig.write('out/x/stray', 's'), executed: [] },
+  // Of that it warns.
+  'a stray file in an owned folder': {
+    edit: (rig) => rig.write('out/x/stray', 's'),
+    executed: [],
+    isKnown: false,
+  },
 };
 
-test.each(Object.entries(edits))('%s: done as by a whole build', async (_, { edit, executed }) => {
-  await using rig = await settled();
-  edit(rig);
-  const built = await plain(rig);
-  expect(built.known).toBeGreaterThan(0);
-  expect([built.code, built.executed]).toEqual([0, executed]);
-  const whole = builtFrom(await rig.pipe(['build', '--json']));
-  expect(whole.finished).toMatchObject({ fresh: 6, executed: 0, restored: 0 });
-  expect(fs.readdirSync(rig.path('out/x'))).toEqual(['x.txt']);
-  expect(rig.read('out/c.txt').trim()).toBe(rig.exists('src/a2.txt') ? '3' : '2');
-});
+test.each(Object.entries(edits))(
+  '%s: done as by a whole build',
+  async (_, { edit, executed, isKnown = true }) => {
+    await using rig = await settled();
+    edit(rig);
+    const built = await plain(rig);
+    expect(built.known).toBeGreaterThan(0);
+    expect([built.code, built.executed, hasProof(rig)]).toEqual([0, executed, isKnown]);
+    const whole = builtFrom(await rig.pipe(['build', '--json']));
+    expect(whole.finished).toMatchObject({ fresh: 6, executed: 0, restored: 0 });
+    expect(fs.readdirSync(rig.path('out/x'))).toEqual(['x.txt']);
+    expect(rig.read('out/c.txt').trim()).toBe(rig.exists('src/a2.txt') ? '3' : '2');
+  },
+);
 
 test('a stage that fails is tried again, and the others are not looked at meanwhile', async () => {
   await using rig = await Rig.compiled(
