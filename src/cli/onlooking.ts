@@ -140,7 +140,7 @@ export class Onlooking implements Sink {
 
   private keep(): void {
     // Of some it was never heard, or all is to be looked at again.
-    if (this.ended.length !== this.started?.tasks) return;
+    if (this.onlooker.hasGivenUp || this.ended.length !== this.started?.tasks) return;
     if (this.isAtWork && this.ended.length === this.done) return;
     try {
       const proof = this.proofOf(this.started);

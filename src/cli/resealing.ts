@@ -29,7 +29,7 @@ import { itemsThatCame, type TasksOfPart } from './part-of-items.ts';
 import { placedFor, placesSince, recordPlace } from './places-of-state.ts';
 import type { Sighting } from './sighting.ts';
 import { openNodesStandardError } from './standard-streams.ts';
-import { factsOfFamily } from './task-facts.ts';
+import { factsOfFamily, staleFacts } from './task-facts.ts';
 import { isRead, vouchedStamps } from './vouched-stamps.ts';
 
 /** What is looked at, by the real adapters. */
@@ -226,7 +226,7 @@ export class Resealing implements Sink {
   }
 
   private factsOf(task: Task, assessor: Assessor): Omit<TaskFacts, 'recordAt'> {
-    const stale = { task: task.id, isFresh: false, savedMs: 0 };
+    const stale = staleFacts(task.id);
     if (!this.done.has(task.id)) return stale;
     // It is looked at when something before it fails, which then is stale.
     if (task.stage.when === 'failure') return { ...stale, isFresh: true };

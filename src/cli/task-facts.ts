@@ -21,7 +21,7 @@ export function inOrder(facts: readonly FactsOfOne[], graph: StageGraph): readon
   return [...facts].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-/** The names of stages as they become ready, one after the other. */
+/** The names of stages as they become ready, first come, first served; in `graph.order` the one declared first goes first. */
 function passed(graph: StageGraph): readonly string[] {
   const { order } = graph;
   const places = new Map(order.map(({ name }, place) => [name, place]));
