@@ -5,7 +5,8 @@ import { setMatches } from '../model/glob/pattern-set.ts';
 import { type Manifest, sameEntry, sameManifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment } from './assessment.ts';
-import type { ActionResult, BlobStore, FileEntry, ListedFile, StagedOutputs } from './ports.ts';
+import type { StagedOutputs } from './outputs.ts';
+import type { ActionResult, BlobStore, FileEntry, ListedFile } from './ports.ts';
 import type { World } from './world.ts';
 
 /** Of one entry; those of long ago are not likely to come again. */

@@ -238,7 +238,7 @@ function keep(world: World, { task }: Cleaning, path: FilePath, warn: Warn): voi
   if (file === null) return;
   const place = inPlaceFor(world, 'displaced', task, (folder) => {
     if (file.kind === 'folder') world.outputs.moveTree(path, folder);
-    else world.outputs.moveAway([file], folder, []);
+    else world.outputs.keep(file, folder);
   });
   warn(...keptOfGone(world, file, place));
 }

@@ -30,18 +30,32 @@ export function inPlaceFor(
   const what = occasion === 'displaced' ? 'displaced' : 'rejected';
   // Apart from what a new attempt may come to write.
   const suffix = occasion === 'killed' ? '~killed' : '';
-  const folder = `${folders.keep(what, task)}${suffix}`;
   try {
-    act(folder);
+    const folder = inFirstFree((nth) => `${folders.keep(what, task, nth)}${suffix}`, act);
     return { folder, refusal: null };
   } catch (problem) {
     if (!isRefusal(problem)) throw problem;
     try {
-      const elsewhere = `${folders.keepElsewhere(what, task)}${suffix}`;
-      act(elsewhere);
-      return { folder: elsewhere, refusal: problem.message };
+      const folder = inFirstFree((nth) => `${folders.keepElsewhere(what, task, nth)}${suffix}`, act);
+      return { folder, refusal: problem.message };
     } catch (second) {
       throw isRefusal(second) ? problem : second;
+    }
+  }
+}
+
+/** Before each attempt of one run the same file may have to give way. Ends also where a disk says so of every folder. */
+const mostFolders = 1000;
+
+function inFirstFree(folderOf: (nth: number) => string, act: (folder: string) => void): string {
+  for (let nth = 1; ; nth++) {
+    const folder = folderOf(nth);
+    try {
+      act(folder);
+      return folder;
+    } catch (problem) {
+      const isTaken = isRefusal(problem) && problem.code === 'EEXIST';
+      if (!isTaken || nth === mostFolders) throw problem;
     }
   }
 }
@@ -63,7 +77,7 @@ export function displace(
 
 /** Kept for good. */
 export function moveDisplaced(world: World, task: Pick<Task, 'id'>, file: ListedFile): Place {
-  return inPlaceFor(world, 'displaced', task.id, (folder) => world.outputs.moveAway([file], folder, []));
+  return inPlaceFor(world, 'displaced', task.id, (folder) => world.outputs.keep(file, folder));
 }
 
 /** What lay there after a kill. Of what is not kept in the state folder it is told. */
@@ -78,7 +92,7 @@ export function moveLeftovers(
   const kept = new Map<string, { readonly place: Place; readonly files: ListedFile[] }>();
   try {
     for (const file of files) {
-      const place = inPlaceFor(world, 'killed', task, (folder) => outputs.moveAway([file], folder, []));
+      const place = inPlaceFor(world, 'killed', task, (folder) => outputs.keep(file, folder));
       const known = kept.get(place.folder) ?? { place, files: [] };
       kept.set(place.folder, known);
       known.files.push(file);

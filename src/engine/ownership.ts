@@ -7,7 +7,8 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import { modulesOf } from '../model/hooks.ts';
 import type { Stage } from '../model/stage.ts';
 import type { Task } from '../model/task.ts';
-import type { ListedFile, OutputPlace, Records } from './ports.ts';
+import type { OutputPlace } from './outputs.ts';
+import type { ListedFile, Records } from './ports.ts';
 import type { World } from './world.ts';
 
 /** The present outputs whose content `pipe` never recorded for that path: hand-made, or leftovers of a killed attempt. */

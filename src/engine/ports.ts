@@ -1,4 +1,5 @@
-// What the engine needs of the world (but for executing: executor.ts, folders: run-folders.ts). Adapters implement it, and fakes in tests.
+// What the engine needs of the world (but for executing: executor.ts, folders: run-folders.ts, changes of files:
+// outputs.ts). Adapters implement it, and fakes in tests.
 
 import type { Digest, FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -83,56 +84,6 @@ export interface Files {
   forget(paths?: Iterable<string>): void;
   /** At the end of a run: hashes once more what was hashed within one tick of its change. */
   settle(): Promise<void>;
-}
-
-/** Changes the files of the workspace: only ever output paths, never through a link, never outside the root. */
-export interface Outputs {
-  /** The first parent folder of `path` that is a link or no folder, if any. */
-  blockedBy(path: FilePath): { readonly path: FilePath; readonly message: string } | null;
-  /** Moves files to `folder` (absolute) under their own relative paths, making folders there; then `prune`. */
-  moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void;
-  /** As `moveAway`, but they stay where they are; synced. All, or it throws. Never over another copy. */
-  copyTo(files: readonly ListedFile[], folder: string): void;
-  /** Deletes such copies again. */
-  dropCopies(files: readonly ListedFile[], folder: string): void;
-  /** Removes the folders of these files that are empty, as far as they lie below one of `bases`. */
-  prune(files: readonly ListedFile[], bases: readonly string[]): void;
-  /**
-   * Something is at work that writes there: until the answer is called, no folder of these goes for being empty, nor one
-   * above. Then what was spared is looked at again; what is `staying` does so until the end of the run, with all above.
-   */
-  hold(places: readonly OutputPlace[]): (staying: readonly string[]) => void;
-  /** Whether this process may put files there, or make the folder. */
-  mayWrite(folder: string): boolean;
-  /** Creates the folder and its parents. */
-  makeFolder(path: string): void;
-  /** Gives files the present time, links themselves and not what they lead to. */
-  touch(files: readonly FilePath[]): void;
-  /**
-   * Copies all blobs beside their targets and compares each copy with its digest. Nothing is in place
-   * before `place` of the answer renames them. `null`: a blob is missing or wrong, and nothing is left.
-   */
-  stage(entries: Manifest, blobPath: (digest: Digest) => string): StagedOutputs | null;
-  /** Deletes what a `stage` that was killed left in these places. */
-  sweep(places: readonly OutputPlace[]): void;
-  /** Removes files, and folders as `moveAway` does. */
-  remove(files: readonly ListedFile[], bases: readonly string[]): void;
-  /** Moves a file, or a folder with all that is in it, as `moveAway` does with files. All of it, or it throws. */
-  moveTree(path: FilePath, folder: string): void;
-  removeTree(path: FilePath): void;
-  /** Deletes a folder tree of pipe's own (absolute, below the state folder). */
-  discard(folder: string): void;
-}
-
-/** A folder in which outputs belong; `deep`: in folders below it as well. */
-export interface OutputPlace {
-  readonly folder: string;
-  readonly deep: boolean;
-}
-
-export interface StagedOutputs {
-  place(): void;
-  drop(): void;
 }
 
 /** The freshness records of one workspace. */

@@ -2,7 +2,8 @@
 import type { Task } from '../model/task.ts';
 import { stageAction, standingAmong } from './artifacts.ts';
 import type { InTheWay } from './make-room.ts';
-import type { ActionResult, StagedOutputs } from './ports.ts';
+import type { StagedOutputs } from './outputs.ts';
+import type { ActionResult } from './ports.ts';
 import type { World } from './world.ts';
 
 export interface Restoring {

@@ -3,6 +3,12 @@
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { ListedFile } from './ports.ts';
 
+export interface KeptFile {
+  /** Absolute: there the file lies under its own path. */
+  readonly folder: string;
+  readonly file: ListedFile;
+}
+
 /** Where the run keeps its files; `state` is the absolute path of `.pipeline-cache`. */
 export interface RunFolders {
   readonly runId: RunId;
@@ -20,10 +26,10 @@ export interface RunFolders {
   hookLog(hook: string): string;
   /** Absolute path of the task's scratch folder; exists. */
   scratch(task: TaskId): string;
-  /** Absolute; not created. */
-  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string;
+  /** Absolute; not created. `nth`: another one each, for what cannot lie beside what is in the first. */
+  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId, nth?: number): string;
   /** As `keep`, among temporary files, for what the state folder refuses. Throws where these cannot be either. */
-  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId): string;
-  /** What a run has put where `keep` says, sorted by path; empty where there is no such folder. */
-  displacedIn(run: RunId, task: TaskId): { readonly folder: string; readonly files: readonly ListedFile[] };
+  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId, nth?: number): string;
+  /** What a run has put where `keep` says, the last of each path, sorted by path. */
+  displacedIn(run: RunId, task: TaskId): readonly KeptFile[];
 }

@@ -8,34 +8,27 @@ import type { Task } from '../model/task.ts';
 import type { Present } from './assessment.ts';
 import { keptMessage, type Warn } from './keeping.ts';
 import type { ListedFile } from './ports.ts';
+import type { KeptFile } from './run-folders.ts';
 import type { World } from './world.ts';
 
-interface Copies {
-  /** Absolute. */
-  readonly folder: string;
-  readonly files: readonly ListedFile[];
-}
-
-/** `null`: the last attempt was not killed, or had made none. */
-export function copiesOfKilled({ folders }: World, task: Task, memory: Memory): Copies | null {
+/** None where the last attempt was not killed. */
+export function copiesOfKilled({ folders }: World, task: Task, memory: Memory): readonly KeptFile[] {
   const { produces } = task.stage;
-  if (memory.kind !== 'unfinished' || !memory.leftovers || produces === null) return null;
-  const { folder, files } = folders.displacedIn(memory.runId, task.id);
-  const own = files.filter(({ path }) => setMatches(produces, path));
-  return own.length === 0 ? null : { folder, files: own };
+  if (memory.kind !== 'unfinished' || !memory.leftovers || produces === null) return [];
+  return folders.displacedIn(memory.runId, task.id).filter(({ file }) => setMatches(produces, file.path));
 }
 
 /** Those of `present` that are as they were before the attempt: a person's still. */
 export function untouchedAmong(
   { files }: World,
-  copies: Copies | null,
+  copies: readonly KeptFile[],
   present: readonly ListedFile[],
 ): readonly ListedFile[] {
-  if (copies === null) return [];
-  const isCopied = new Set(copies.files.map((file) => file.path));
+  const folderOf = new Map(copies.map(({ file, folder }) => [file.path, folder]));
   return present.filter((file) => {
-    if (!isCopied.has(file.path)) return false;
-    const copy = { ...file, path: `${copies.folder}/${file.path}` as FilePath };
+    const folder = folderOf.get(file.path);
+    if (folder === undefined) return false;
+    const copy = { ...file, path: `${folder}/${file.path}` as FilePath };
     const [now] = files.observe([file], 'output').manifest;
     const [before] = files.observe([copy], 'output').manifest;
     return now !== undefined && before !== undefined && sameEntry(now, before);
@@ -51,17 +44,17 @@ export interface UntoldCopies {
 
 export function untoldCopies(world: World, { task, memory, outputs }: Present): UntoldCopies {
   const copies = copiesOfKilled(world, task, memory);
-  if (copies === null) return { tell: () => {}, dropOthers: () => {} };
-  const { folder, files } = copies;
-  const untouched = untouchedAmong(world, copies, outputs);
-  const isUntouched = new Set(untouched.map((file) => file.path));
+  const untouched = new Set(untouchedAmong(world, copies, outputs).map((file) => file.path));
   return {
     tell: (warn) => {
       // Where old outputs are moved away, it was told when that was done.
       if (task.stage.clean) return;
-      for (const file of files)
-        if (!isUntouched.has(file.path)) warn(...keptMessage(world, file, { folder, refusal: null }));
+      for (const { file, folder } of copies)
+        if (!untouched.has(file.path)) warn(...keptMessage(world, file, { folder, refusal: null }));
     },
-    dropOthers: () => world.outputs.dropCopies(untouched, folder),
+    dropOthers: () => {
+      for (const { file, folder } of copies)
+        if (untouched.has(file.path)) world.outputs.dropCopies([file], folder);
+    },
   };
 }

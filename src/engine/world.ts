@@ -9,17 +9,8 @@ import type { EventStream } from './event-stream.ts';
 import type { Audit, Executor } from './executor.ts';
 import type { Lock } from './lock.ts';
 import type { Outlet } from './outlet.ts';
-import type {
-  ActionStore,
-  BlobStore,
-  CallerEnv,
-  Code,
-  Files,
-  Outputs,
-  Records,
-  Tools,
-  Upkeep,
-} from './ports.ts';
+import type { Outputs } from './outputs.ts';
+import type { ActionStore, BlobStore, CallerEnv, Code, Files, Records, Tools, Upkeep } from './ports.ts';
 import type { Probe } from './probe.ts';
 import type { RunFolders } from './run-folders.ts';
 

@@ -1,6 +1,7 @@
 // Removes folders that have come to be empty, once nothing is at work any more that may be about to write there.
 import path from 'node:path';
-import type { ListedFile, OutputPlace } from '../engine/ports.ts';
+import type { OutputPlace } from '../engine/outputs.ts';
+import type { ListedFile } from '../engine/ports.ts';
 import { removeFolderIfEmpty } from './sweep.ts';
 
 export class EmptiedFolders {

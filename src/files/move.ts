@@ -3,12 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { stampOf } from './stamp.ts';
 
-/** Both absolute. The folder of `to` exists. Throws what the file system says; then the file is where it was. */
+/**
+ * Both absolute. The folder of `to` exists; what is at `to` is replaced. Throws what the file system says; then the file
+ * is where it was.
+ */
 export function move(from: string, to: string): void {
   try {
-    fs.renameSync(from, to);
     // Between two names of one file (a hard link), a rename does nothing: `to` is what an earlier attempt linked to it.
+    // Looked at before: where that is refused, the file must not have been moved already.
     if (isSameFile(from, to)) fs.rmSync(from);
+    else fs.renameSync(from, to);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Gone since it was listed, which is as good.
@@ -18,10 +22,21 @@ export function move(from: string, to: string): void {
   }
 }
 
-/** Another one may be at `from` again: a process that an attempt has left writes on. */
+/** As `move`, but throws where another file is at `to`. */
+export function moveBeside(from: string, to: string): void {
+  if (stampOf(to) !== null && !isSameFile(from, to)) throw taken(to);
+  move(from, to);
+}
+
 function isSameFile(from: string, to: string): boolean {
-  const left = stampOf(from);
-  return left !== null && left.inode === stampOf(to)?.inode;
+  const there = stampOf(to);
+  if (there === null) return false;
+  const here = stampOf(from);
+  return here !== null && here.inode === there.inode && here.device === there.device;
+}
+
+function taken(to: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`EEXIST: ${to} is there already`), { code: 'EEXIST' });
 }
 
 /** Where the state folder or a subfolder of the workspace is another file system. */
@@ -36,10 +51,9 @@ function moveAcross(from: string, to: string): void {
   }
 }
 
-/** As `move`, with all that is in a folder. Throws also where something is at `to` already. */
+/** As `moveBeside`, with all that is in a folder. */
 export function moveTree(from: string, to: string): void {
-  if (stampOf(to) !== null)
-    throw Object.assign(new Error(`EEXIST: ${to} is there already`), { code: 'EEXIST' });
+  if (stampOf(to) !== null) throw taken(to);
   try {
     fs.renameSync(from, to);
     return;
@@ -75,12 +89,11 @@ function syncTree(file: string): void {
   if (stat.isDirectory() || stat.isFile()) sync(file);
 }
 
-/** As `move`, but what is there stays there. Throws also where something is at `to` already, which is left alone. */
+/** As `moveBeside`, but what is there stays there. */
 export function copy(from: string, to: string): void {
   // Gone since it was listed: there is nothing to keep.
   if (stampOf(from) === null) return;
-  if (stampOf(to) !== null)
-    throw Object.assign(new Error(`EEXIST: ${to} is there already`), { code: 'EEXIST' });
+  if (stampOf(to) !== null) throw taken(to);
   copyOver(from, to);
 }
 

@@ -2,11 +2,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest, FilePath } from '../base/brand.ts';
-import type { FileEntry, ListedFile, OutputPlace, Outputs, StagedOutputs } from '../engine/ports.ts';
+import type { OutputPlace, Outputs, StagedOutputs } from '../engine/outputs.ts';
+import type { FileEntry, ListedFile } from '../engine/ports.ts';
 import { type Copy, copyVerified } from './copy-verified.ts';
 import { EmptiedFolders } from './emptied-folders.ts';
 import { Imprints } from './imprint.ts';
-import { copy, move, moveTree } from './move.ts';
+import { copy, move, moveBeside, moveTree } from './move.ts';
 import { stampOf } from './stamp.ts';
 import { removeFolderIfEmpty, removeTree, sweepFolder, temporaryPrefix } from './sweep.ts';
 
@@ -42,18 +43,12 @@ export class WorkspaceOutputs implements Outputs {
   }
 
   moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void {
-    for (const file of this.reachable(files)) {
-      const from = this.inside(file.path);
-      const to = `${folder}/${file.path}`;
-      if (file.kind === 'folder') {
-        fs.mkdirSync(to, { recursive: true });
-        this.emptied.remove(file.path, bases);
-      } else {
-        fs.mkdirSync(path.dirname(to), { recursive: true });
-        move(from, to);
-      }
-    }
+    for (const file of this.reachable(files)) this.moveOne(file, folder, bases, move);
     this.prune(files, bases);
+  }
+
+  keep(file: ListedFile, folder: string): void {
+    if (this.blockedBy(file.path) === null) this.moveOne(file, folder, [], moveBeside);
   }
 
   copyTo(files: readonly ListedFile[], folder: string): void {
@@ -199,6 +194,18 @@ export class WorkspaceOutputs implements Outputs {
       fs.rmSync(folder, { recursive: true, force: true });
     } catch {
       // Litter below our own folder is no reason to fail a stage that is done.
+    }
+  }
+
+  private moveOne(file: ListedFile, folder: string, bases: readonly string[], how: typeof move): void {
+    const from = this.inside(file.path);
+    const to = `${folder}/${file.path}`;
+    if (file.kind === 'folder') {
+      fs.mkdirSync(to, { recursive: true });
+      this.emptied.remove(file.path, bases);
+    } else {
+      fs.mkdirSync(path.dirname(to), { recursive: true });
+      how(from, to);
     }
   }
 

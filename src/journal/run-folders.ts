@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { ListedFile } from '../engine/ports.ts';
-import type { RunFolders } from '../engine/run-folders.ts';
+import type { KeptFile, RunFolders } from '../engine/run-folders.ts';
 import { byPath } from '../model/manifest.ts';
 import { makeStateFolder, sealOf } from './state-folder.ts';
 import { hookFolder, hookLogName, logFileName, taskFileName } from './task-file-name.ts';
@@ -77,18 +77,23 @@ export class StateRunFolders implements RunFolders {
     return this.make(`scratch/${taskFileName(task)}`);
   }
 
-  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId): string {
-    return this.folderIn(this.placeFor(what), what, task);
+  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId, nth = 1): string {
+    return this.folderIn(this.placeFor(what), what, task, nth);
   }
 
-  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId): string {
+  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId, nth = 1): string {
     this.refuge ??= this.substitute ?? this.temporaryFolder();
-    return this.folderIn(this.refuge, what, task);
+    return this.folderIn(this.refuge, what, task, nth);
   }
 
-  displacedIn(run: RunId): { readonly folder: string; readonly files: readonly ListedFile[] } {
-    const folder = path.join(this.state, 'displaced', run);
-    return { folder, files: filesBelow(folder).sort(byPath) };
+  displacedIn(run: RunId): readonly KeptFile[] {
+    const place = path.join(this.state, 'displaced');
+    const last = new Map<FilePath, KeptFile>();
+    for (const name of numberedNames(place, run)) {
+      const folder = path.join(place, name);
+      for (const file of filesBelow(folder)) last.set(file.path, { folder, file });
+    }
+    return [...last.values()].sort((a, b) => byPath(a.file, b.file));
   }
 
   /** When the run has ended: of temporary files only what a person was told of stays. Never throws. */
@@ -106,10 +111,10 @@ export class StateRunFolders implements RunFolders {
     }
   }
 
-  private folderIn(place: string, what: string, task: TaskId): string {
+  private folderIn(place: string, what: string, task: TaskId, nth: number): string {
     const folder = `${place}/${what}/${this.runId}`;
     // What a person made is to be found under its own path, whichever task it stood in the way of.
-    return what === 'displaced' ? folder : `${folder}/${taskFileName(task)}`;
+    return numbered(what === 'displaced' ? folder : `${folder}/${taskFileName(task)}`, nth);
   }
 
   private temporaryFolder(): string {
@@ -149,6 +154,26 @@ export class StateRunFolders implements RunFolders {
       );
       return this.make(place);
     }
+  }
+}
+
+function numbered(name: string, nth: number): string {
+  return nth === 1 ? name : `${name}~${nth}`;
+}
+
+/** Those in `folder` that `numbered` makes of `name`, in order. */
+function numberedNames(folder: string, name: string): readonly string[] {
+  const numberOf = (one: string) => Number(one.slice(name.length + 1));
+  return namesIn(folder)
+    .filter((one) => one.startsWith(name) && /^(~\d+)?$/.test(one.slice(name.length)))
+    .sort((a, b) => numberOf(a) - numberOf(b));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -2,7 +2,8 @@
 import type { Alarm } from '../engine/clock.ts';
 import type { Executor } from '../engine/executor.ts';
 import type { Lock } from '../engine/lock.ts';
-import type { ActionStore, BlobStore, Files, Outputs, Records, Sink, Upkeep } from '../engine/ports.ts';
+import type { Outputs } from '../engine/outputs.ts';
+import type { ActionStore, BlobStore, Files, Records, Sink, Upkeep } from '../engine/ports.ts';
 import type { World } from '../engine/world.ts';
 import type { WorkKind } from '../model/profile.ts';
 import type { Profiler } from './profiler.ts';
@@ -21,6 +22,7 @@ const filesWorks: Works<Omit<Files, 'expand' | 'observe' | 'readAhead' | 'settle
 const outputsWorks: Works<Omit<Outputs, 'stage'>> = {
   blockedBy: 'clearing',
   moveAway: 'clearing',
+  keep: 'clearing',
   copyTo: 'clearing',
   dropCopies: 'clearing',
   prune: 'clearing',

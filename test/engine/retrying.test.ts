@@ -69,6 +69,32 @@ test('each attempt starts from clean outputs', async () => {
   expect(seen).toEqual([null, null, null]);
 });
 
+test.each([true, false])(
+  'what a person puts in its place before an attempt is kept each time, beside what was kept (clean: %s)',
+  async (clean) => {
+    const plan = planOf({ a: { requires: 'in.txt', produces: 'out/a.txt', clean, retry } });
+    const machine = Machine.with({ 'in.txt': '1', 'out/a.txt': 'mine 1' });
+    const world = machine.start();
+    world.executor.scripts.set('a', ({ disk }) => {
+      disk.write('out/a.txt', 'half');
+      return exitOne;
+    });
+    let number = 1;
+    const alarm: FakeWorld['alarm'] = (afterMs, ring) =>
+      world.alarm(afterMs, () => {
+        machine.edit('out/a.txt', `mine ${++number}`);
+        ring();
+      });
+    const session = sessionOf({ ...world, alarm, folders: world.folders }, plan);
+    expect(await session.build('test')).toMatchObject({ event: { exitCode: 1 } });
+    const kept = world.ofKind('warning').map(({ message }) => {
+      const [, place] = /^out\/a\.txt was not made by pipe; it is kept as (\S+)$/.exec(message) ?? [];
+      return machine.disk.text(`${place}`);
+    });
+    expect(kept).toEqual(['mine 1', 'mine 2', 'mine 3']);
+  },
+);
+
 test('when no attempt succeeds the last failure is the one that is told', async () => {
   const { world, end, executed } = await build(Machine.with({ 'in.txt': '1' }), flaky, {
     before: (one) => failing(one, 9),

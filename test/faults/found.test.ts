@@ -1,5 +1,6 @@
 // What failing disks have shown: each a fault at one call that is named.
 import fs from 'node:fs';
+import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Failure } from '../../src/model/failure.ts';
 import { RealWorld, type Told } from '../rig/real-world.ts';
@@ -155,4 +156,25 @@ test('a folder that cannot be removed after its files were moved away does not b
   expect(told.warnings).toContainEqual(expect.stringContaining('tree/mine/leaf.txt was not made by pipe'));
   expect((await world.build(new DiskUser())).end).toMatchObject({ event: { exitCode: 0 } });
   expect(world.tree()).toEqual(scene.mayBecome[0]);
+});
+
+test('where a person’s file is kept is told rightly, whichever call is refused on the way there', async () => {
+  const { world, scene, begin } = await opened('a restore over an output edited by hand');
+  const user = new DiskUser();
+  await scene.act(world, user);
+  const moved = user.calls.findIndex((call) => /^rename .*displaced.*list\.txt$/.test(call)) + 1;
+  expect(moved).toBeGreaterThan(0);
+  const places: string[] = [];
+  // Runs differ by a few calls.
+  for (let at = moved - 20; at <= moved + 20; at++) {
+    begin();
+    const { warnings } = await scene.act(world, new DiskUser({ kind: 'refuses', at, pick: 1 }));
+    const [place] = warnings.flatMap((text) => /kept as ([^\s,]+)/.exec(text)?.slice(1) ?? []);
+    // Nothing was moved where nothing is told.
+    const file = path.resolve(world.root, place ?? 'out/list.txt');
+    expect(fs.readFileSync(file, 'utf8'), `${at}: ${warnings}`).toBe('my list');
+    places.push(file);
+  }
+  for (const folder of [world.state, world.temporary])
+    expect(places).toContainEqual(expect.stringContaining(`${folder}/`));
 });

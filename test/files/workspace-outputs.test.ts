@@ -158,6 +158,44 @@ test('copies lie beside what was copied, never over another copy, and go again w
   expect(fs.existsSync(to)).toBe(false);
 });
 
+test('what may be a person’s is kept beside what is kept already, never over it', () => {
+  const root = workspace({
+    'out/a': '1',
+    'out/b': '2',
+    l: { link: 'x' },
+    'out/empty/': '',
+    theirs: { link: 'out' },
+  });
+  const to = path.join(state(root), 'displaced/run');
+  const keep = (...files: readonly ListedFile[]) => {
+    for (const one of files) outputsOf(root).keep(one, to);
+  };
+  keep(file('out/a'), file('l', 'link'), file('out/empty', 'folder'), file('theirs/b'), file('gone'));
+  const kept = { 'out/': '', 'out/a': '1', 'out/empty/': '', l: '-> x' };
+  expect([tree(root), tree(to)]).toEqual([
+    { 'out/': '', 'out/b': '2', theirs: '-> out', 'theirs/b': '2' },
+    kept,
+  ]);
+
+  fs.writeFileSync(path.join(root, 'out/a'), 'another');
+  fs.symlinkSync('y', path.join(root, 'l'));
+  const before = tree(root);
+  for (const name of ['out/a', 'l']) expect(() => keep(file(name))).toThrow('EEXIST');
+  expect([tree(root), tree(to)]).toEqual([before, kept]);
+});
+
+test('a second name of what is kept already goes', () => {
+  const root = workspace({ 'out/a': '1' });
+  const to = path.join(state(root), 'displaced/run');
+  outputsOf(root).keep(file('out/a'), to);
+  for (const act of ['keep', 'moveAway'] as const) {
+    fs.linkSync(path.join(to, 'out/a'), path.join(root, 'out/a'));
+    if (act === 'keep') outputsOf(root).keep(file('out/a'), to);
+    else outputsOf(root).moveAway([file('out/a')], to, []);
+    expect([tree(root), tree(to)]).toEqual([{ 'out/': '' }, { 'out/': '', 'out/a': '1' }]);
+  }
+});
+
 /** Paths with this word in them are on another file system. */
 function elsewhereIsAnotherDisk(): void {
   const { renameSync } = fs;

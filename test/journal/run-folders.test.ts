@@ -55,13 +55,40 @@ test('what is kept has a place of its own in each run', () => {
 test('what earlier runs put away of a person’s can be listed', () => {
   const { folders, state } = foldersIn(temporaryFolder());
   const folder = path.join(state, 'displaced', RUN);
-  expect(folders.displacedIn(RUN)).toEqual({ folder, files: [] });
+  expect(folders.displacedIn(RUN)).toEqual([]);
   fs.mkdirSync(path.join(folder, 'out/deep'), { recursive: true });
   fs.writeFileSync(path.join(folder, 'out/deep/b.txt'), '');
   fs.symlinkSync('nowhere', path.join(folder, 'out/a'));
-  expect(folders.displacedIn(RUN).files).toEqual([
-    { path: 'out/a', kind: 'link' },
-    { path: 'out/deep/b.txt', kind: 'file' },
+  expect(folders.displacedIn(RUN)).toEqual([
+    { folder, file: { path: 'out/a', kind: 'link' } },
+    { folder, file: { path: 'out/deep/b.txt', kind: 'file' } },
+  ]);
+});
+
+test('what cannot lie beside what is kept already has a place of its own, and the last of each path is listed', () => {
+  const { folders, state } = foldersIn(temporaryFolder());
+  const task = 'merge' as TaskId;
+  expect(folders.keep('rejected', task, 2)).toBe(path.join(state, 'rejected', RUN, 'merge~2'));
+  expect(folders.keep('displaced', task, 10)).toBe(path.join(state, 'displaced', `${RUN}~10`));
+  const put = (folder: string, file: string) => {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, file), '');
+    return folder;
+  };
+  const [first, second, tenth] = [1, 2, 10].map((nth) => put(folders.keep('displaced', task, nth), 'a'));
+  for (const [folder, file] of [
+    [first!, 'b'],
+    [first!, 'c'],
+    [second!, 'c'],
+    // Somebody's own.
+    [`${second!}nd`, 'd'],
+    [`${first!}-mine`, 'e'],
+  ])
+    put(folder!, file!);
+  expect(folders.displacedIn(RUN)).toEqual([
+    { folder: tenth, file: { path: 'a', kind: 'file' } },
+    { folder: first, file: { path: 'b', kind: 'file' } },
+    { folder: second, file: { path: 'c', kind: 'file' } },
   ]);
 });
 

@@ -760,6 +760,27 @@ export const mutants = [
     tests: ['test/faults/found.test.ts', 'test/faults/disk.test.ts'],
   },
   {
+    name: 'a hand-made file is kept over what is kept already',
+    file: 'src/files/move.ts',
+    from: '  if (stampOf(to) !== null && !isSameFile(from, to)) throw taken(to);\n',
+    to: '',
+    tests: ['test/files/workspace-outputs.test.ts', 'test/stories/ownership.test.ts'],
+  },
+  {
+    name: 'a file that was moved is looked at again, and where that is refused taken for one that was not',
+    file: 'src/files/move.ts',
+    from: 'if (isSameFile(from, to)) fs.rmSync(from);\n    else fs.renameSync(from, to);',
+    to: 'fs.renameSync(from, to);\n    if (stampOf(from) !== null) fs.rmSync(from);',
+    tests: ['test/faults/found.test.ts'],
+  },
+  {
+    name: 'of what is kept twice in one run the first copy is taken for the last',
+    file: 'src/journal/run-folders.ts',
+    from: 'for (const file of filesBelow(folder)) last.set(file.path, { folder, file });',
+    to: 'for (const file of filesBelow(folder)) last.set(file.path, last.get(file.path) ?? { folder, file });',
+    tests: ['test/journal/run-folders.test.ts', 'test/stories/ownership.test.ts'],
+  },
+  {
     name: 'the state file is renamed before it is synced',
     file: 'src/store/state-log.ts',
     from: '      this.io.fsyncSync(fd);\n',

@@ -1,7 +1,8 @@
 // The port `Outputs` over the disk in memory.
 import { posix } from 'node:path';
 import type { Digest, FilePath } from '../../src/base/brand.ts';
-import type { ListedFile, OutputPlace, Outputs, StagedOutputs } from '../../src/engine/ports.ts';
+import type { OutputPlace, Outputs, StagedOutputs } from '../../src/engine/outputs.ts';
+import type { ListedFile } from '../../src/engine/ports.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
 import type { FakeDisk } from './fake-disk.ts';
@@ -31,6 +32,12 @@ export class FakeOutputs implements Outputs {
       else this.disk.move(this.inside(file.path), `${folder}/${file.path}`);
     }
     this.prune(files, bases);
+  }
+
+  keep(file: ListedFile, folder: string): void {
+    const to = `${folder}/${file.path}`;
+    if (this.disk.nodes.has(to)) throw Object.assign(new Error(`${to} is there`), { code: 'EEXIST' });
+    this.moveAway([file], folder, []);
   }
 
   copyTo(files: readonly ListedFile[], folder: string): void {

@@ -5,12 +5,13 @@ import { err, ok } from '../../src/base/result.ts';
 import type { BuildEnd, BuildOptions } from '../../src/engine/build-options.ts';
 import { EventStream } from '../../src/engine/event-stream.ts';
 import { openOutlet } from '../../src/engine/outlet.ts';
-import type { RunFolders } from '../../src/engine/run-folders.ts';
+import type { KeptFile, RunFolders } from '../../src/engine/run-folders.ts';
 import { Session } from '../../src/engine/session.ts';
 import type { World } from '../../src/engine/world.ts';
 import type { EventBody, PipeEvent, TaskOutcome } from '../../src/model/events.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import { buildGraph, type StageGraph } from '../../src/model/graph/graph.ts';
+import { byPath } from '../../src/model/manifest.ts';
 import {
   type Selection,
   type SelectionRequest,
@@ -188,6 +189,8 @@ export class FakeWorld implements World {
   }
 }
 
+const numbered = (task: TaskId, nth = 1) => (nth === 1 ? task : `${task}~${nth}`);
+
 function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
   const run = `${state}/runs/${runId}`;
   const logs = new Map<TaskId, number>();
@@ -204,17 +207,20 @@ function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
     serviceLog: (name) => `${run}/services/${name}.log`,
     hookLog: (hook) => `${run}/hooks/${hook}.log`,
     scratch: (task) => `${state}/scratch/${task}`,
-    keep: (what, task) => posix.join(state, what, runId, task),
+    keep: (what, task, nth) => posix.join(state, what, runId, numbered(task, nth)),
     displacedIn: (earlier, task) => {
-      const folder = posix.join(state, 'displaced', earlier, task);
-      const paths = [...disk.nodes.keys()].filter((path) => path.startsWith(`${folder}/`)).sort();
-      const files = paths.map((path) => ({
-        path: path.slice(folder.length + 1) as FilePath,
-        kind: disk.nodes.get(path)!.kind,
-      }));
-      return { folder, files: files.filter(({ kind }) => kind !== 'folder') };
+      const last = new Map<FilePath, KeptFile>();
+      for (let nth = 1; nth < 10; nth++) {
+        const folder = posix.join(state, 'displaced', earlier, numbered(task, nth));
+        for (const [name, { kind }] of disk.nodes) {
+          if (kind === 'folder' || !name.startsWith(`${folder}/`)) continue;
+          const path = name.slice(folder.length + 1) as FilePath;
+          last.set(path, { folder, file: { path, kind } });
+        }
+      }
+      return [...last.values()].sort((a, b) => byPath(a.file, b.file));
     },
-    keepElsewhere: (what, task) => posix.join('/temporary', what, runId, task),
+    keepElsewhere: (what, task, nth) => posix.join('/temporary', what, runId, numbered(task, nth)),
   };
 }
 

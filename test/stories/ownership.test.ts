@@ -521,6 +521,63 @@ test('what a stage made that is gone is told of where another requires it', asyn
   expect(rig.read('all.txt')).toBe('mine too\n');
 });
 
+describe.each([true, false])(
+  'where something is put in its place before each attempt (clean: %s)',
+  (clean) => {
+    const config = (run: string) => `
+    import { writeFileSync } from 'node:fs';
+    import { definePipeline } from 'pipe-build';
+    let number = 1;
+    const when = () => {
+      writeFileSync('out/page.txt', 'mine ' + ++number);
+      return true;
+    };
+    export default definePipeline({
+      stages: {
+        make: {
+          requires: ['in.txt'],
+          produces: ['out/page.txt'],
+          clean: ${clean},
+          retry: { attempts: 3, delay: '1ms', when },
+          run: '${run}',
+        },
+      },
+    });`;
+
+    test('each is kept, and told of where it is', async () => {
+      const run = 'cp in.txt out/page.txt; exit 1';
+      await using rig = await Rig.compiled({ 'in.txt': 'one', 'out/page.txt': 'mine 1' }, config(run));
+      const built = await rig.build();
+      expect(built).toMatchObject({ code: 1, failed: ['make'] });
+      const folders = ['', '~2', '~3'].map(
+        (nth) => `.pipeline-cache/displaced/${built.events[0]?.runId}${nth}/out/page.txt`,
+      );
+      expect(built.warnings).toEqual(
+        folders.map((file) => `out/page.txt was not made by pipe; it is kept as ${file}`),
+      );
+      expect(folders.map((file) => rig.read(file))).toEqual(['mine 1', 'mine 2', 'mine 3']);
+    });
+
+    test('also where the last of them is killed', async () => {
+      const run = `cp in.txt out/page.txt; test -e go && exit; test "$PIPE_ATTEMPT" != 2 || kill -9 ${engineId}; exit 1`;
+      await using rig = await Rig.compiled({ 'in.txt': 'one', 'out/page.txt': 'mine 1' }, config(run));
+      await rig.pipe(['build']);
+      const [first, second, ...more] = fs.readdirSync(rig.path('.pipeline-cache/displaced')).sort();
+      expect([second, more]).toEqual([`${first}~2`, []]);
+      rig.write('go', '');
+      const next = await rig.build();
+      expect(next.executed).toEqual(['make']);
+      const kept = [first, second].map((folder) => `.pipeline-cache/displaced/${folder}/out/page.txt`);
+      expect(kept.map((file) => rig.read(file))).toEqual(['mine 1', 'mine 2']);
+      // Where old outputs are moved away, it was told when that was done.
+      expect(next.warnings).toEqual(
+        clean ? [] : [`out/page.txt was not made by pipe; it is kept as ${kept[1]}`],
+      );
+      await expectNothingToDo(rig);
+    });
+  },
+);
+
 describe('where a stage updates its own outputs (clean: false)', () => {
   const stage = (run: string, more = '') =>
     `{ stages: { make: { requires: ['in.txt'], produces: ['out/**'], clean: false, run: '${run}', ${more} } } }`;
