@@ -13,7 +13,7 @@ const failureOf = (world: FakeWorld) => world.ofKind('task-finished').find((even
 
 /** Calls that change something, and those that guard the changes. */
 const telling =
-  /^(?:outputs\.(?:moveAway|stage|place|discard)|records\.(?:begin|commit|failed)|executor\.start|files\.stamp input|files\.observe output|blobs\.put|actions\.put)/;
+  /^(?:outputs\.(?:moveAway|keep|stage|place|discard)|records\.(?:begin|commit|failed)|executor\.start|files\.stamp input|files\.observe output|blobs\.put|actions\.put)/;
 
 async function callsOfBuild(machine: Machine): Promise<readonly string[]> {
   const { world, calls } = watched(machine.start());
@@ -26,7 +26,7 @@ test('an execution: displace, begin, clear away, execute, look at outputs, compa
   const machine = Machine.with({ 'in.txt': '1', 'out/a.txt': 'by hand' });
   expect(await callsOfBuild(machine)).toEqual([
     'files.observe output',
-    'outputs.moveAway displaced',
+    'outputs.keep displaced',
     'records.begin',
     'outputs.moveAway aside',
     'executor.start',

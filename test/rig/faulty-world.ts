@@ -74,6 +74,6 @@ function withTold(outputs: World['outputs'], point: (name: string) => void): Wor
 }
 
 function nameOf(call: string, args: readonly unknown[]): string {
-  if (/^outputs\.(?:moveAway|copyTo)$/.test(call)) return `${call} ${String(args[1]).split('/')[2]}`;
+  if (/^outputs\.(?:moveAway|keep|copyTo)$/.test(call)) return `${call} ${String(args[1]).split('/')[2]}`;
   return call.startsWith('files.') && typeof args[1] === 'string' ? `${call} ${args[1]}` : call;
 }
