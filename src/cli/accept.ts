@@ -10,7 +10,7 @@ import { meaningOf, resolveName, unknownTarget } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { type Task, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
-import { explainFailure } from '../model/words/wording.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import { type Flags, isSet, text } from './flags.ts';
 import { underLock, userName } from './locked.ts';
 import { printJson, printLines } from './print.ts';

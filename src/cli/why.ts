@@ -15,8 +15,9 @@ import { resolveName, selectEverything, unknownTarget } from '../model/selection
 import type { Stage } from '../model/stage.ts';
 import { ago, plural } from '../model/words/amounts.ts';
 import { type Cause, causesOf, flatCauses } from '../model/words/cause-chain.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import { blockedText } from '../model/words/printable.ts';
-import { explainFailure, summariseReasons } from '../model/words/wording.ts';
+import { summariseReasons } from '../model/words/reasons.ts';
 import { type Flags, isSet } from './flags.ts';
 import { looking } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';

@@ -1,14 +1,13 @@
 // What follows in an attempt whose inputs were edited while it ran. A build by itself goes on with them as they are now;
 // a watch may leave the task to its next run, or until somebody asks for it again.
 import type { FilePath } from '../base/brand.ts';
-import type { Failure } from '../model/failure.ts';
 import { codeOf } from '../model/hooks.ts';
 import type { Task } from '../model/task.ts';
 import { type Edit, type Fate, fateOf } from '../model/watch/edited-inputs.ts';
 import { listSome } from '../model/words/amounts.ts';
 import type { Assessor } from './assess.ts';
 import { type Assessment, isFailure } from './assessment.ts';
-import { type AttemptEnd, failed } from './attempt-end.ts';
+import { type AttemptEnd, type FailedEnd, failed } from './attempt-end.ts';
 import type { AttemptOptions, EditedInputs } from './attempt-options.ts';
 import { areAsSeen } from './input-changes.ts';
 import type { Warn } from './keeping.ts';
@@ -42,8 +41,9 @@ export function editIn(end: AttemptEnd | InputsChanged): InputsChanged | null {
 }
 
 /** Each time that it was tried. */
-export function stillChanging({ paths, isOfOthers }: InputsChanged): Failure {
-  return { kind: 'input-changing', paths, ...(isOfOthers && { isOfOthers }) };
+export function stillChanging({ paths, isOfOthers, asBefore }: EditedInputs): FailedEnd {
+  const more = { ...(isOfOthers && { isOfOthers }), ...(asBefore && { asBefore }) };
+  return failed({ kind: 'input-changing', paths, ...more });
 }
 
 export function afterEdit(

@@ -114,7 +114,7 @@ export class Attempt {
       const next = afterEdit(world, { assessment, edit, options, warn });
       if (next.kind === 'over') return next.end;
       if (end.kind !== 'inputs-changed') return end;
-      if (attempt - number + 1 - this.executing.restarts === executions) return failed(stillChanging(end));
+      if (attempt - number + 1 - this.executing.restarts === executions) return stillChanging(next.edited);
       if (end.isEarly && early++ < executions) attempt--;
       else this.watcher.onInputsChanged(attempt, next.edited);
       const again = this.assessor.assess(next.task);

@@ -7,7 +7,7 @@ import { type Manifest, sameEntry, sameManifest } from '../model/manifest.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import { listSome } from '../model/words/amounts.ts';
-import { explainFailure } from '../model/words/wording.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import type { Assessment } from './assessment.ts';
 import { type CancelledEnd, type FailedEnd, failed } from './attempt-end.ts';
 import type { FileCheck } from './checker.ts';

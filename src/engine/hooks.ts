@@ -1,7 +1,7 @@
 // Runs the hooks of a stage around its command.
 import type { HookName } from '../model/hooks.ts';
 import type { Command } from '../model/stage.ts';
-import { explainFailure } from '../model/words/wording.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import { type CancelledEnd, type FailedEnd, failed } from './attempt-end.ts';
 import type { Executing } from './executing.ts';
 import type { Prepared } from './execution.ts';

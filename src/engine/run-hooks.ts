@@ -5,7 +5,7 @@ import { describeCommand } from '../model/command/command-line.ts';
 import type { Failure } from '../model/failure.ts';
 import type { HookName } from '../model/hooks.ts';
 import type { RunHooks as Declared, Stage } from '../model/stage.ts';
-import { explainFailure } from '../model/words/wording.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import type { ExecutionEnd, RunningExecution } from './executor.ts';
 import type { Places } from './places.ts';
 import { isRefusal } from './refusal.ts';

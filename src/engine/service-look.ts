@@ -1,7 +1,7 @@
 // One look at a service.
 import { type Answer, healthy, late, unhealthy } from '../model/service.ts';
 import type { Service } from '../model/stage.ts';
-import { explainFailure } from '../model/words/wording.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import type { Execution } from './executor.ts';
 import { checkOf } from './service-execution.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,6 @@
 // The execution of a batch while it runs: what is said of its items one by one, and what comes of each at its end.
 import { type Metrics, sharesOf } from '../model/metrics.ts';
-import { explainFailure } from '../model/words/wording.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import type { BatchNews, ExecutionEnd, RunningExecution } from './executor.ts';
 import type { Said, Seat } from './seat.ts';
 import { sharedExecution } from './shared-execution.ts';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { describeCommand } from '../model/command/command-line.ts';
 import type { Command, Service } from '../model/stage.ts';
-import { explainFailure } from '../model/words/wording.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import type { RunningExecution } from './executor.ts';
 import { startOf } from './service-execution.ts';
 import type { World } from './world.ts';

@@ -61,8 +61,16 @@ export type Failure =
       readonly leadsTo: string;
       readonly producer: string;
     }
-  /** The inputs were edited each time while the stage ran; or those of others of its batch, which failed each time. */
-  | { readonly kind: 'input-changing'; readonly paths: readonly string[]; readonly isOfOthers?: boolean }
+  /**
+   * The inputs were edited each time while the stage ran; or those of others of its batch, which failed each time.
+   * `asBefore`: they hold the same as when it began, the last time.
+   */
+  | {
+      readonly kind: 'input-changing';
+      readonly paths: readonly string[];
+      readonly isOfOthers?: boolean;
+      readonly asBefore?: boolean;
+    }
   /** The record of an item has gone from its document, or `why` nobody can tell: edited while it ran. */
   | { readonly kind: 'record-gone'; readonly document: string; readonly why: string | null }
   /** These inputs, which the named stages made in this build or before it, are not as they were made. */

@@ -3,8 +3,8 @@
 import type { TaskId } from '../base/brand.ts';
 import type { TaskFinished } from '../model/events.ts';
 import { listSome } from '../model/words/amounts.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import { printable } from '../model/words/printable.ts';
-import { explainFailure } from '../model/words/wording.ts';
 import { capturedLines } from './captured.ts';
 import { chunk, padEnd, widthOf, wrapWords } from './fit.ts';
 import type { GoOnFlags, Look } from './look.ts';

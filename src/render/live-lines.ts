@@ -2,11 +2,11 @@
 
 import { formatElapsed } from '../model/words/amounts.ts';
 import type { BreakerView } from '../model/words/breaker-view.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import { doneInFamily, type FamilyView, familyRemainingMs } from '../model/words/family-view.ts';
 import { printable } from '../model/words/printable.ts';
 import { doneCount, type RunView } from '../model/words/run-view.ts';
 import { type RunningTask, remainingMs } from '../model/words/running-task.ts';
-import { explainFailure } from '../model/words/wording.ts';
 import { captured } from './captured.ts';
 import { padEnd, padStart, truncate, widthOf } from './fit.ts';
 import type { Look } from './look.ts';

@@ -1,8 +1,8 @@
 // What a console shows of the hooks of the pipeline: that one ran, and all that there is to say where it failed.
 import type { RunHookFinished, RunHookStarted } from '../model/run-hook-events.ts';
 import { formatDuration } from '../model/words/amounts.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import { printable } from '../model/words/printable.ts';
-import { explainFailure } from '../model/words/wording.ts';
 import { capturedLines } from './captured.ts';
 import { padEnd, truncate } from './fit.ts';
 import type { Look } from './look.ts';

@@ -2,8 +2,9 @@
 
 import type { TaskFinished, TaskOutcome, TaskStarted } from '../model/events.ts';
 import { formatDuration, listSome } from '../model/words/amounts.ts';
+import { explainFailure } from '../model/words/failures.ts';
 import { printable, skippedText } from '../model/words/printable.ts';
-import { explainFailure, summariseReasons } from '../model/words/wording.ts';
+import { summariseReasons } from '../model/words/reasons.ts';
 import { padEnd, truncate } from './fit.ts';
 import type { Look } from './look.ts';
 

@@ -122,6 +122,14 @@ test('a stage that edits its own input fails and says which', async () => {
   expect(built.end('copy')?.failure).toEqual({ kind: 'input-changing', paths: ['in.txt'] });
 });
 
+test('one that makes a hard link to its own input fails too, and learns what that does', async () => {
+  const config = copy.replace('cat in.txt > out.txt', 'ln -f in.txt out.txt');
+  await using rig = await Rig.compiled({ 'in.txt': 'v0\n' }, config);
+  const built = await rig.build();
+  expect(built.end('copy')?.failure).toEqual({ kind: 'input-changing', paths: ['in.txt'], asBefore: true });
+  expect((await rig.pipe(['build'])).stdout).toContain('ln, cp -l, touch and chmod count as edits');
+});
+
 test('a link whose target changes while the stage runs counts as an edit', async () => {
   await using rig = await Rig.compiled({ 'target.txt': 'first' }, waiting);
   fs.symlinkSync('target.txt', rig.path('in.txt'));

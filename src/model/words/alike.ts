@@ -2,7 +2,7 @@
 
 import { once } from '../../base/once.ts';
 import type { TaskFinished } from '../events.ts';
-import { explainFailure } from './wording.ts';
+import { explainFailure } from './failures.ts';
 
 /** Stage and message, without the words that the item's name is made of: the same for what failed alike. */
 export function likeness({ stage, item, failure }: TaskFinished): string {

@@ -1,8 +1,8 @@
 // Why a task runs again in the same run, in words.
 import type { TaskRetrying } from '../events.ts';
 import { formatDuration, listSome } from './amounts.ts';
+import { explainFailure } from './failures.ts';
 import { printable } from './printable.ts';
-import { explainFailure } from './wording.ts';
 
 /** `attempt 1 failed: exit code 7; again in 2.0s (2 left)` */
 export function explainRetry(event: TaskRetrying): string {

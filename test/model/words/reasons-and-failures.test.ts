@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../../src/model/failure.ts';
 import type { StaleReason } from '../../../src/model/verdict.ts';
-import { explainFailure, explainReason, summariseReasons } from '../../../src/model/words/wording.ts';
+import { explainFailure } from '../../../src/model/words/failures.ts';
+import { explainReason, summariseReasons } from '../../../src/model/words/reasons.ts';
 
 const changed = (path: string): StaleReason => ({ code: 'input-changed', path });
 const added = (path: string): StaleReason => ({ code: 'input-added', path });
@@ -108,6 +109,15 @@ describe('a failure', () => {
       [
         'required files are missing',
         'caf\ufffd.txt: if there is such a file, its name is not UTF-8, and it has to be renamed',
+      ],
+    ],
+    [{ kind: 'input-changing', paths: ['a'] }, ['its inputs were edited each time while it ran', 'a']],
+    [
+      { kind: 'input-changing', paths: ['a'], asBefore: true },
+      [
+        'its inputs were edited each time while it ran',
+        'a',
+        'what they hold did not change, but ln, cp -l, touch and chmod count as edits: make copies, or symbolic links (ln -s)',
       ],
     ],
     [
