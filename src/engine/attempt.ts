@@ -18,7 +18,7 @@ import { inputsThatChanged } from './input-changes.ts';
 import { displace, type Warn } from './keeping.ts';
 import { keepCopies } from './kept-copies.ts';
 import { leaveMarker } from './killed.ts';
-import { clearAway, lookAgain, protectedAmong, whatIsInTheWay } from './make-room.ts';
+import { clearAway, displaceAll, lookAgain, protectedAmong, whatIsInTheWay } from './make-room.ts';
 import { type Result, recordOf } from './new-record.ts';
 import { obstructionOf } from './obstruction.ts';
 import { basesOf, placesOf } from './ownership.ts';
@@ -176,16 +176,16 @@ export class Attempt {
     if (protectedPaths.length > 0) return failed({ kind: 'protected', paths: protectedPaths });
     // A restored result replaces what is there, also where the tool itself would have updated it.
     const mustGo = task.stage.clean || action !== null;
+    const again = () => whatIsInTheWay(world, lookAgain(world, assessment), isOfAnother);
     // Before the start marker: a crash in between must leave a person's file recognisable as theirs.
-    if (mustGo) displace(world, task.id, inTheWay.handMade, basesOf(task), warn);
-    this.finishing.copies = keepCopies(world, task, mustGo ? [] : inTheWay.handMade, warn);
+    const copies = mustGo ? null : keepCopies(world, task, inTheWay, again, warn);
+    inTheWay = copies?.inTheWay ?? displaceAll(world, task, inTheWay, again, warn);
+    this.finishing.copies = copies;
     leaveMarker(world, task);
     // From now on the copies of this run are those that are looked for.
     untold.dropOthers();
     // Whatever is remembered: a loss of power can take the marker away and leave what a restore had begun.
     world.outputs.sweep(placesOf(task));
-    // It takes time to copy, and somebody may make or edit a file meanwhile.
-    const again = () => whatIsInTheWay(world, lookAgain(world, assessment), isOfAnother);
     const restore = action && restoring(world, task, action, { inTheWay, lookAgain: again });
     const staged = restore?.staged ?? null;
     if (restore !== null) {
@@ -193,7 +193,7 @@ export class Attempt {
       displace(world, task.id, inTheWay.handMade, basesOf(task), warn);
     }
     clearAway(world, task, inTheWay, !task.stage.clean && staged === null, warn);
-    this.finishing.theirs = clearUnnameable(world, assessment, warn);
+    this.finishing.theirs = clearUnnameable(world, assessment, 'aside', warn);
     if (action !== null && staged !== null) {
       staged.place();
       world.files.forget();
@@ -237,7 +237,7 @@ export class Attempt {
     const fault = await this.finishing.checking?.endOf(made.outputs, prepared);
     if (fault) return this.finishing.reject(fault);
     const result = { fingerprint, outputs: made.outputs, durationMs, metrics: this.options.spent() };
-    const handMade = this.finishing.copies.settle();
+    const handMade = copies?.settle() ?? [];
     this.watcher.onMade();
     // What a person put there is not the task's to bring back, least of all elsewhere.
     const trouble = handMade.length > 0 ? null : saveArtifacts(world, task, result);

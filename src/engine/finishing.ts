@@ -16,6 +16,7 @@ import { OutputFolders } from './output-folders.ts';
 import type { ActionResult } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import { rejectOutputs } from './rejection.ts';
+import { clearUnnameable } from './unnameable.ts';
 import type { World } from './world.ts';
 
 /** Prepares an execution of the task over its present inputs. */
@@ -52,8 +53,12 @@ export class Finishing {
   async faultOfStanding(record: TaskRecord, prepare: Prepare): Promise<AttemptEnd | null> {
     const fault = (await this.checking?.endOf(record.outputs, prepare(null))) ?? null;
     if (fault?.kind !== 'failed' || fault.failure.kind !== 'check-failed') return fault;
-    leaveMarker(this.world, this.task);
-    this.theirs = record.unnameable?.theirs ?? [];
+    const { world, task } = this;
+    const known = { task, memory: world.records.memory(task.id) };
+    leaveMarker(world, task);
+    this.theirs = clearUnnameable(world, known, 'rejected', (message, hint) =>
+      this.watcher.onWarning(message, hint),
+    );
     return this.unaccepted(record, fault, notMadeByPipe(record));
   }
 

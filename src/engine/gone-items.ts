@@ -1,13 +1,12 @@
 // What is left of items that a stage no longer has: what it made for them goes, for a build from nothing would not have it.
 import type { FilePath, TaskId } from '../base/brand.ts';
-import { type PatternSet, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
-import type { TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import { allItemsOf, stageOfTask, type Task, taskIdOf } from '../model/task.ts';
 import { type Cleaning, planCleaning } from './clean.ts';
 import { madeWithOtherParams } from './combined-records.ts';
+import { type Family, type GoneTask, goneTasks } from './gone-tasks.ts';
 import type { ItemTasks } from './item-tasks.ts';
 import { inPlaceFor, keptOfGone, moveLeftovers, type Warn } from './keeping.ts';
 import type { IsOfAnother } from './make-room.ts';
@@ -16,57 +15,8 @@ import { isNamed, mayHaveMade, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import { type CleaningOfGone, toldOfGone } from './told-of-gone.ts';
+import { copiesOfAttempt, noCopies, type UntoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
-
-/** A stage with the tasks that it has by now. */
-export interface Family {
-  readonly stage: Stage;
-  readonly tasks: readonly Task[];
-  /** Where others are left out: those that may be gone. Default: all others that are on record. */
-  readonly among?: ReadonlySet<TaskId>;
-}
-
-/** What is known of a task whose item is gone. */
-interface GoneTask {
-  readonly task: TaskId;
-  readonly record: TaskRecord | null;
-  /** Where its last attempt did not end well: the outputs it was to make, of which there may be others than on record. */
-  readonly attempt: { readonly wasKilled: boolean; readonly produces: PatternSet } | null;
-}
-
-/** All of a stage that are none of its tasks, sorted. */
-function goneTasks({ records }: World, { stage, tasks, among }: Family): readonly GoneTask[] {
-  const present = idsOf(tasks);
-  const isGone = (id: TaskId) => !present.has(id) && (among === undefined || among.has(id));
-  const results = new Map<TaskId, TaskRecord>();
-  for (const record of records.remembered(stage.name))
-    if (isGone(record.task)) results.set(record.task, record);
-  const unfinished = new Set(records.unfinished(stage.name).filter(isGone));
-  const known = new Set([...results.keys(), ...unfinished]);
-  if (known.size === 0) return [];
-  const killed = new Map(records.killed().map((one) => [one.task, one]));
-  const attemptAt = (task: TaskId): GoneTask['attempt'] => {
-    if (!unfinished.has(task)) return null;
-    const begun = killed.get(task);
-    if (begun !== undefined) return { wasKilled: true, produces: setOfTexts(begun.produces) };
-    return { wasKilled: false, produces: taskOfStage(stage, task)?.stage.produces ?? { entries: [] } };
-  };
-  return [...known]
-    .sort()
-    .map((task) => ({ task, record: results.get(task) ?? null, attempt: attemptAt(task) }));
-}
-
-/** The items that a stage is found to have are asked of several times. */
-const idsOfTasks = new WeakMap<readonly Task[], ReadonlySet<TaskId>>();
-
-function idsOf(tasks: readonly Task[]): ReadonlySet<TaskId> {
-  let ids = idsOfTasks.get(tasks);
-  if (ids === undefined) {
-    ids = new Set(tasks.map(({ id }) => id));
-    idsOfTasks.set(tasks, ids);
-  }
-  return ids;
-}
 
 export function hasGoneItems(world: World, family: Family): boolean {
   return goneTasks(world, family).length > 0;
@@ -111,7 +61,7 @@ interface Around {
 
 function planned(world: World, around: Around, gone: readonly GoneTask[]): readonly CleaningOfGone[] {
   return gone.flatMap((one) => {
-    const putAway = leftByKilled(world, around, one).map(({ path }) => path);
+    const putAway = leftByKilled(world, around, one).files.map(({ path }) => path);
     const { keep, ...cleaning } = cleaningOf(world, one, around.claims);
     const isAnything = one.record !== null || cleaning.remove.length + putAway.length > 0;
     return isAnything ? [{ ...cleaning, keep: keep.filter((path) => !putAway.includes(path)), putAway }] : [];
@@ -186,8 +136,10 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
   const made = foldersBeside(family.tasks);
   for (const one of gone) {
     try {
-      const left = leftByKilled(world, around, one);
+      const { files: left, copies } = leftByKilled(world, around, one);
+      copies.tell(warn);
       moveLeftovers(world, one.task, left, [''], warn);
+      copies.dropOthers();
       // There may be thousands before it.
       world.files.forget(left.length > 0 ? undefined : pathsOf(world, one));
       const cleaning = cleaningOf(world, one, claims);
@@ -217,13 +169,16 @@ export function removeGone(world: World, graph: StageGraph, items: ItemTasks, fa
 function leftByKilled(
   world: World,
   { items, stage, claims }: Around,
-  { attempt }: GoneTask,
-): readonly ListedFile[] {
-  if (attempt === null || !attempt.wasKilled) return [];
+  { task, attempt }: GoneTask,
+): { readonly files: readonly ListedFile[]; readonly copies: UntoldCopies } {
+  if (attempt === null || !attempt.wasKilled) return { files: [], copies: noCopies };
   const { files } = world.files.expand(attempt.produces, 'output');
+  const memory = world.records.memory(task);
+  const copies = copiesOfAttempt(world, { task, memory, produces: attempt.produces }, files);
   const isClaimed = ({ path }: ListedFile) =>
     stage.freshness === 'mtime' ? claims.isOfAnother(path) : items.mayMake(stage.name, path);
-  return unknownAmong(world, files).filter((file) => !isClaimed(file));
+  const left = unknownAmong(world, files).filter((file) => !copies.untouched.has(file.path));
+  return { files: left.filter((file) => !isClaimed(file)), copies };
 }
 
 /** Absolute. */
@@ -236,9 +191,10 @@ function pathsOf({ folders }: World, { record }: GoneTask): readonly string[] {
 function keep(world: World, { task }: Cleaning, path: FilePath, warn: Warn): void {
   const file = world.files.look(path);
   if (file === null) return;
-  const place = inPlaceFor(world, 'displaced', task, (folder) => {
-    if (file.kind === 'folder') world.outputs.moveTree(path, folder);
-    else world.outputs.keep(file, folder);
-  });
-  warn(...keptOfGone(world, file, place));
+  const isTree = file.kind === 'folder';
+  const place = inPlaceFor(world, 'displaced', task, (folder) =>
+    isTree ? world.outputs.moveTree(path, folder) : world.outputs.keep(file, folder),
+  );
+  if (place.kept) warn(...keptOfGone(world, file, place));
+  if (isTree) world.outputs.prune([file], ['']);
 }

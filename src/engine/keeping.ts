@@ -4,8 +4,10 @@ import { shellQuote } from '../model/command/shell-line.ts';
 import { taskInWords } from '../model/params/combination.ts';
 import type { Task } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
+import { keptWords } from '../model/words/kept-words.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
+import type { Occasion } from './run-folders.ts';
 import type { World } from './world.ts';
 
 /** What happened, and what a person can do about it. */
@@ -17,47 +19,36 @@ export interface Place {
   readonly refusal: string | null;
 }
 
-/** `displaced`: what a person made; `killed`: what lay there after a kill, in which there may be an edit. */
-type Occasion = 'displaced' | 'killed';
-
-/** Does `act` with the folder for it. Throws where no folder will do: what the first one said. */
-export function inPlaceFor(
+/** Does `act` in the first of the folders for it that is free. Throws where none will do: what the state folder said. */
+export function inPlaceFor<Kept>(
   { folders }: World,
   occasion: Occasion,
   task: Task['id'],
-  act: (folder: string) => void,
-): Place {
-  const what = occasion === 'displaced' ? 'displaced' : 'rejected';
-  // Apart from what a new attempt may come to write.
-  const suffix = occasion === 'killed' ? '~killed' : '';
+  act: (folder: string) => Kept,
+): Place & { readonly kept: Kept } {
   try {
-    const folder = inFirstFree((nth) => `${folders.keep(what, task, nth)}${suffix}`, act);
-    return { folder, refusal: null };
+    return { ...inFirstFree(folders.places(occasion, task), act), refusal: null };
   } catch (problem) {
     if (!isRefusal(problem)) throw problem;
     try {
-      const folder = inFirstFree((nth) => `${folders.keepElsewhere(what, task, nth)}${suffix}`, act);
-      return { folder, refusal: problem.message };
+      return { ...inFirstFree(folders.placesElsewhere(occasion, task), act), refusal: problem.message };
     } catch (second) {
       throw isRefusal(second) ? problem : second;
     }
   }
 }
 
-/** Before each attempt of one run the same file may have to give way. Ends also where a disk says so of every folder. */
-const mostFolders = 1000;
-
-function inFirstFree(folderOf: (nth: number) => string, act: (folder: string) => void): string {
-  for (let nth = 1; ; nth++) {
-    const folder = folderOf(nth);
+function inFirstFree<Kept>(folders: Iterable<string>, act: (folder: string) => Kept) {
+  let taken: unknown = null;
+  for (const folder of folders) {
     try {
-      act(folder);
-      return folder;
+      return { folder, kept: act(folder) };
     } catch (problem) {
-      const isTaken = isRefusal(problem) && problem.code === 'EEXIST';
-      if (!isTaken || nth === mostFolders) throw problem;
+      if (!isRefusal(problem) || problem.code !== 'EEXIST') throw problem;
+      taken = problem;
     }
   }
+  throw taken;
 }
 
 export function displace(
@@ -70,14 +61,16 @@ export function displace(
   if (handMade.length === 0) return;
   for (const file of handMade) {
     // One by one, and folders last: whatever cannot be done next, of this file is told.
-    warn(...keptMessage(world, file, moveDisplaced(world, { id: task }, file)));
+    const place = moveDisplaced(world, { id: task }, file);
+    if (place !== null) warn(...keptMessage(world, file, place));
   }
   world.outputs.prune(handMade, bases);
 }
 
-/** Kept for good. */
-export function moveDisplaced(world: World, task: Pick<Task, 'id'>, file: ListedFile): Place {
-  return inPlaceFor(world, 'displaced', task.id, (folder) => world.outputs.keep(file, folder));
+/** Kept for good. `null`: it is not there any more. */
+export function moveDisplaced(world: World, task: Pick<Task, 'id'>, file: ListedFile): Place | null {
+  const place = inPlaceFor(world, 'displaced', task.id, (folder) => world.outputs.keep(file, folder));
+  return place.kept ? place : null;
 }
 
 /** What lay there after a kill. Of what is not kept in the state folder it is told. */
@@ -93,6 +86,7 @@ export function moveLeftovers(
   try {
     for (const file of files) {
       const place = inPlaceFor(world, 'killed', task, (folder) => outputs.keep(file, folder));
+      if (!place.kept) continue;
       const known = kept.get(place.folder) ?? { place, files: [] };
       kept.set(place.folder, known);
       known.files.push(file);
@@ -114,7 +108,7 @@ export function copyLeftovers(
   const copyable = files.filter((file) => file.kind !== 'other');
   if (copyable.length === 0) return;
   const place = inPlaceFor(world, 'killed', task, (folder) => world.outputs.copyTo(copyable, folder));
-  tellOfLeftovers(world, task, copyable, place, warn);
+  tellOfLeftovers(world, task, place.kept, place, warn);
 }
 
 function tellOfLeftovers(
@@ -124,9 +118,9 @@ function tellOfLeftovers(
   { folder, refusal }: Place,
   warn: Warn,
 ): void {
-  if (folder.startsWith(`${folders.state}/`)) return;
   const [first] = files;
-  const what = files.length === 1 ? first!.path : `${plural(files.length, 'file')} (${first!.path}, …)`;
+  if (first === undefined || folder.startsWith(`${folders.state}/`)) return;
+  const what = files.length === 1 ? first.path : `${plural(files.length, 'file')} (${first.path}, …)`;
   const why = refusal === null ? '' : `: ${refusal}`;
   warn(
     `a killed attempt at ${taskInWords(task)} left ${what}, kept among temporary files in ${folder}${why}`,
@@ -163,7 +157,7 @@ export function keptOfGone(world: World, file: ListedFile, place: Place): Parame
 
 function keptAs(world: World, file: ListedFile, place: Place): string {
   const why = place.refusal === null ? '' : `, among temporary files: ${place.refusal}`;
-  return `${file.path} was not made by pipe; it is kept as ${wayBack(world, file, place).shown}${why}`;
+  return keptWords(file.path, wayBack(world, file, place).shown, why);
 }
 
 /** `path`: as seen from the root. */

@@ -3,7 +3,7 @@
 // that may have no attempt today, while others take what lies there.
 import type { TaskId } from '../base/brand.ts';
 import type { EventBody, Warning } from '../model/events.ts';
-import { patternTexts, setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
+import { type PatternSet, patternTexts, setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskNamed } from '../model/items/item-tasks.ts';
 import { taskInWords } from '../model/params/combination.ts';
@@ -14,6 +14,7 @@ import { displace, moveLeftovers, type Warn } from './keeping.ts';
 import { unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
+import { copiesOfAttempt, type UntoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
 
 /** Before anything is touched: whoever finds it knows that the attempt did not end, and where to look. */
@@ -27,6 +28,8 @@ export interface Leftovers {
   readonly files: readonly ListedFile[];
   /** Of a stage with `protect`: what costs hands is kept for good, half-written or not. */
   readonly isHandwork?: boolean;
+  /** What it had copied of a person's. */
+  readonly copies: UntoldCopies;
 }
 
 /** Empty but after a kill and a change of the configuration. */
@@ -39,8 +42,7 @@ export function leftoversElsewhere(world: World, graph: StageGraph): readonly Le
     // Without patterns nothing is known, and nothing to be looked for.
     if (produces.length === 0 && stage !== undefined) return [];
     if (stage !== undefined && now.join('\n') === produces.join('\n')) return [];
-    const set = setOfTexts(produces);
-    return [{ task, files: unknownAmong(world, world.files.expand(set, 'output').files) }];
+    return [leftoversIn(world, task, setOfTexts(produces))];
   });
 }
 
@@ -55,9 +57,16 @@ export function halfMadeInputs(
     // A tool that updates its own outputs answers for them, as it does after a failure.
     if (stage?.produces == null || !stage.clean || !names.has(stage.name)) return [];
     if (!isTakenAsItLies(graph, stage)) return [];
-    const { files } = world.files.expand(stage.produces, 'output');
-    return [{ task, files: unknownAmong(world, files), isHandwork: stage.protect }];
+    return [{ ...leftoversIn(world, task, stage.produces), isHandwork: stage.protect }];
   });
+}
+
+function leftoversIn(world: World, task: TaskId, produces: PatternSet): Leftovers {
+  const { files } = world.files.expand(produces, 'output');
+  const memory = world.records.memory(task);
+  const copies = copiesOfAttempt(world, { task, memory, produces }, files);
+  const left = unknownAmong(world, files).filter(({ path }) => !copies.untouched.has(path));
+  return { task, files: left, copies };
 }
 
 function isTakenAsItLies(graph: StageGraph, { name }: Stage): boolean {
@@ -68,12 +77,14 @@ function isTakenAsItLies(graph: StageGraph, { name }: Stage): boolean {
 
 /** To look at, out of the way, as leftovers of a stage that is still there. Needs the lock. */
 export function putLeftoversAway(world: World, all: readonly Leftovers[]): void {
-  for (const { task, files, isHandwork } of all) {
+  for (const { task, files, copies, isHandwork } of all) {
     const warn: Warn = (message, hint) => world.events.emit({ kind: 'warning', message, hint });
     try {
+      copies.tell(warn);
       if (isHandwork) displace(world, task, files, [''], warn);
       else moveLeftovers(world, task, files, [''], warn);
       world.records.failed(task, world.folders.runId);
+      copies.dropOthers();
     } catch (problem) {
       if (!isRefusal(problem)) throw problem;
       // The marker stands.

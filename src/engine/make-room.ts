@@ -3,11 +3,11 @@ import type { FilePath } from '../base/brand.ts';
 import { type Memory, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { Assessment, Present } from './assessment.ts';
-import { copyLeftovers, moveLeftovers, type Warn } from './keeping.ts';
+import { copyLeftovers, displace, moveLeftovers, type Warn } from './keeping.ts';
 import { basesOf, unknownAmong } from './ownership.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
-import { copiesOfKilled, untouchedAmong } from './untold-copies.ts';
+import { untoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
 
 /** The files where a task's outputs belong, by whose they are; each in one list only. */
@@ -31,11 +31,10 @@ export function whatIsInTheWay(world: World, present: Present, isOfAnother: IsOf
   const isUnknown = new Set(unknown);
   // Work that costs hands is kept as such, half-written or not.
   const isAnybodys = wasKilled(memory) && !task.stage.protect;
-  const untouched = untouchedAmong(world, copiesOfKilled(world, task, memory), unknown);
-  const isUntouched = new Set(untouched);
+  const { untouched } = untoldCopies(world, { ...present, outputs: unknown });
   return {
-    handMade: isAnybodys ? untouched : unknown,
-    leftovers: isAnybodys ? unknown.filter((file) => !isUntouched.has(file)) : [],
+    handMade: isAnybodys ? unknown.filter(({ path }) => untouched.has(path)) : unknown,
+    leftovers: isAnybodys ? unknown.filter(({ path }) => !untouched.has(path)) : [],
     old: outputs.filter((file) => !isUnknown.has(file)),
     former: formerlyMade(world, present, isOfAnother),
   };
@@ -77,6 +76,29 @@ export function formerlyMade(
   });
   const unknown = new Set(unknownAmong(world, left));
   return left.filter((file) => !unknown.has(file) && !task.stage.implied.includes(file.path));
+}
+
+/** How often a person is waited for who goes on making files while others are moved away. */
+const rounds = 10;
+
+/**
+ * Moves away what a person made. It takes time to copy that to another disk, and they may make or edit a file meanwhile:
+ * answers what is in the way then.
+ */
+export function displaceAll(
+  world: World,
+  task: Task,
+  found: InTheWay,
+  again: () => InTheWay,
+  warn: Warn,
+): InTheWay {
+  let inTheWay = found;
+  for (let round = 1; inTheWay.handMade.length > 0; round++) {
+    displace(world, task.id, inTheWay.handMade, basesOf(task), warn);
+    if (round === rounds) break;
+    inTheWay = again();
+  }
+  return inTheWay;
 }
 
 /** `keepsOld`: the tool updates its own outputs, so that they stay in place. */

@@ -13,10 +13,13 @@ export interface Outputs {
    * an earlier attempt put there; then `prune`.
    */
   moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void;
-  /** As `moveAway` with one file, which may be a person's. Never over another; or it throws, and it is where it was. */
-  keep(file: ListedFile, folder: string): void;
-  /** As `keep`, but they stay where they are; synced. All, or it throws. */
-  copyTo(files: readonly ListedFile[], folder: string): void;
+  /**
+   * Moves one file, which may be a person's, so. Throws EEXIST where something else is there or on the way; whatever it
+   * throws, the file is where it was. False: it is not to be had, being gone or behind a link.
+   */
+  keep(file: ListedFile, folder: string): boolean;
+  /** As `keep`, but they stay where they are; synced. Answers those that are copied: all that there are, or it throws. */
+  copyTo(files: readonly ListedFile[], folder: string): readonly ListedFile[];
   /** Deletes such copies again. */
   dropCopies(files: readonly ListedFile[], folder: string): void;
   /** Removes the folders of these files that are empty, as far as they lie below one of `bases`. */
@@ -42,7 +45,7 @@ export interface Outputs {
   /** Removes files, and folders as `moveAway` does. */
   remove(files: readonly ListedFile[], bases: readonly string[]): void;
   /** As `keep`, a folder with all that is in it. */
-  moveTree(path: FilePath, folder: string): void;
+  moveTree(path: FilePath, folder: string): boolean;
   removeTree(path: FilePath): void;
   /** Deletes a folder tree of pipe's own (absolute, below the state folder). */
   discard(folder: string): void;

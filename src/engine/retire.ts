@@ -63,6 +63,7 @@ class Displaced {
 
   move(task: Task, file: ListedFile, consumer: string): void {
     const end = this.endOf(task, file);
+    if (end === null) return;
     const maker = task.stage.name;
     const key = JSON.stringify([maker, consumer, end]);
     const group = this.groups.get(key) ?? { maker, consumer, end, files: [] };
@@ -70,8 +71,8 @@ class Displaced {
     group.files.push(file);
   }
 
-  /** Where it is now, or why it could not be kept. */
-  private endOf(task: Task, file: ListedFile): Place | string {
+  /** Where it is now, or why it could not be kept; `null`: it was not there any more. */
+  private endOf(task: Task, file: ListedFile): Place | string | null {
     try {
       return moveDisplaced(this.world, task, file);
     } catch (problem) {

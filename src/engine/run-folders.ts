@@ -3,10 +3,15 @@
 import type { RunId, TaskId } from '../base/brand.ts';
 import type { ListedFile } from './ports.ts';
 
+/** `displaced`: what a person made; `killed`: what lay there after a kill, in which there may be an edit. */
+export type Occasion = 'displaced' | 'killed';
+
 export interface KeptFile {
   /** Absolute: there the file lies under its own path. */
   readonly folder: string;
   readonly file: ListedFile;
+  /** Whether that run has told of it. */
+  readonly isTold: boolean;
 }
 
 /** Where the run keeps its files; `state` is the absolute path of `.pipeline-cache`. */
@@ -26,10 +31,15 @@ export interface RunFolders {
   hookLog(hook: string): string;
   /** Absolute path of the task's scratch folder; exists. */
   scratch(task: TaskId): string;
-  /** Absolute; not created. `nth`: another one each, for what cannot lie beside what is in the first. */
-  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId, nth?: number): string;
-  /** As `keep`, among temporary files, for what the state folder refuses. Throws where these cannot be either. */
-  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId, nth?: number): string;
-  /** What a run has put where `keep` says, the last of each path, sorted by path. */
+  /** Where what stages made goes: absolute; not created. */
+  keep(what: 'rejected' | 'aside', task: TaskId): string;
+  /**
+   * Where what may be a person's goes: absolute; not created. First where something was kept last in this run, then others,
+   * for what cannot lie beside it.
+   */
+  places(occasion: Occasion, task: TaskId): Iterable<string>;
+  /** As `places`, among temporary files, for what the state folder refuses. Throws where these cannot be either. */
+  placesElsewhere(occasion: Occasion, task: TaskId): Iterable<string>;
+  /** What a run has displaced in the state folder, the last of each path, sorted by path. */
   displacedIn(run: RunId, task: TaskId): readonly KeptFile[];
 }

@@ -27,14 +27,19 @@ export function unnameableNow(world: World, { task, memory }: Known): Unnameable
   };
 }
 
-/** Before an attempt. Answers what stays, because a person made it. */
-export function clearUnnameable(world: World, known: Known, warn: Warn): readonly string[] {
+/** What is to go, to `where` unless a person has worked in it. Answers what stays, because a person made it. */
+export function clearUnnameable(
+  world: World,
+  known: Known,
+  where: 'aside' | 'rejected',
+  warn: Warn,
+): readonly string[] {
   const { task } = known;
   const { made, theirs } = unnameableNow(world, known);
   if (!task.stage.clean) return [...theirs, ...made.map(({ path }) => path)];
   for (const { path, digest } of made) {
     const isUntouched = digest !== unknownDigest && world.files.treeDigest(path as FilePath) === digest;
-    if (isUntouched) putTreeAway(world, path as FilePath, world.folders.keep('aside', task.id));
+    if (isUntouched) putTreeAway(world, path as FilePath, world.folders.keep(where, task.id));
     else keepTree(world, task, path as FilePath, warn);
   }
   world.files.forget();
@@ -73,6 +78,7 @@ function presentOf(world: World, { stage }: Task): readonly FilePath[] {
 function putTreeAway(world: World, path: FilePath, folder: string): void {
   try {
     world.outputs.moveTree(path, folder);
+    world.outputs.prune([{ path, kind: 'folder' }], ['']);
   } catch (problem) {
     if (!isRefusal(problem)) throw problem;
     world.outputs.removeTree(path);
@@ -81,7 +87,10 @@ function putTreeAway(world: World, path: FilePath, folder: string): void {
 
 /** Somebody has worked in it, or it is of an attempt that was killed. */
 function keepTree(world: World, task: Task, path: FilePath, warn: Warn): void {
+  const tree = { path, kind: 'folder' } as const;
   const place = inPlaceFor(world, 'displaced', task.id, (folder) => world.outputs.moveTree(path, folder));
-  const { shown, undo } = wayBack(world, { path, kind: 'folder' }, place);
-  warn(`${path} is not as ${task.id} last left it; it is kept as ${shown}`, `to have it back: ${undo}`);
+  const { shown, undo } = wayBack(world, tree, place);
+  if (place.kept)
+    warn(`${path} is not as ${task.id} last left it; it is kept as ${shown}`, `to have it back: ${undo}`);
+  world.outputs.prune([tree], ['']);
 }

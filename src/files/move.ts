@@ -1,13 +1,15 @@
 // Moves or copies a file to another place, also where that is another file system.
 import fs from 'node:fs';
 import path from 'node:path';
+import { isThere } from './on-the-way.ts';
 import { stampOf } from './stamp.ts';
+import { temporaryPrefix } from './sweep.ts';
 
 /**
- * Both absolute. The folder of `to` exists; what is at `to` is replaced. Throws what the file system says; then the file
- * is where it was.
+ * Both absolute. The folder of `to` exists; what is at `to` is replaced. False: it has gone since it was listed, which is
+ * as good. Throws what the file system says; then the file is where it was.
  */
-export function move(from: string, to: string): void {
+export function move(from: string, to: string): boolean {
   try {
     // Between two names of one file (a hard link), a rename does nothing: `to` is what an earlier attempt linked to it.
     // Looked at before: where that is refused, the file must not have been moved already.
@@ -15,17 +17,17 @@ export function move(from: string, to: string): void {
     else fs.renameSync(from, to);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Gone since it was listed, which is as good.
-    if (code === 'ENOENT' && stampOf(from) === null) return;
+    if (code === 'ENOENT' && stampOf(from) === null) return false;
     if (code !== 'EXDEV') throw error;
     moveAcross(from, to);
   }
+  return true;
 }
 
 /** As `move`, but throws where another file is at `to`. */
-export function moveBeside(from: string, to: string): void {
-  if (stampOf(to) !== null && !isSameFile(from, to)) throw taken(to);
-  move(from, to);
+export function moveBeside(from: string, to: string): boolean {
+  if (stampOf(to) !== null && !isSameFile(from, to)) throw isThere(to);
+  return move(from, to);
 }
 
 function isSameFile(from: string, to: string): boolean {
@@ -33,10 +35,6 @@ function isSameFile(from: string, to: string): boolean {
   if (there === null) return false;
   const here = stampOf(from);
   return here !== null && here.inode === there.inode && here.device === there.device;
-}
-
-function taken(to: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`EEXIST: ${to} is there already`), { code: 'EEXIST' });
 }
 
 /** Where the state folder or a subfolder of the workspace is another file system. */
@@ -52,23 +50,61 @@ function moveAcross(from: string, to: string): void {
 }
 
 /** As `moveBeside`, with all that is in a folder. */
-export function moveTree(from: string, to: string): void {
-  if (stampOf(to) !== null) throw taken(to);
+export function moveTree(from: string, to: string): boolean {
+  if (stampOf(from) === null) return false;
+  if (stampOf(to) !== null) throw isThere(to);
   try {
     fs.renameSync(from, to);
-    return;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    moveTreeAcross(from, to);
   }
+  return true;
+}
+
+function moveTreeAcross(from: string, to: string): void {
+  // Of the same folder, so that it has gone from its place as a whole or not at all.
+  const leaving = `${path.dirname(from)}/${temporaryPrefix}${process.pid}-${path.basename(from)}`;
   try {
-    fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    copied(() => fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true }));
     mendLinks(from, to);
     syncTree(to);
+    fs.renameSync(from, leaving);
   } catch (error) {
     fs.rmSync(to, { recursive: true, force: true });
     throw error;
   }
-  fs.rmSync(from, { recursive: true });
+  removeCopied(leaving);
+}
+
+/** All that is in it is elsewhere by now. Folders may be closed to their owner. Litter, at worst. */
+function removeCopied(folder: string): void {
+  try {
+    fs.rmSync(folder, { recursive: true, force: true });
+  } catch {
+    try {
+      openFolders(folder);
+      fs.rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // No pattern matches its name.
+    }
+  }
+}
+
+function openFolders(folder: string): void {
+  fs.chmodSync(folder, 0o700);
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) openFolders(path.join(folder, entry.name));
+}
+
+/** Node has codes of its own for what has no content to copy, a pipe or a socket: that is no bug of ours. */
+function copied(copies: () => void): void {
+  try {
+    copies();
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw code.startsWith('ERR_FS_CP_') ? Object.assign(new Error(message), { code: 'ENOTSUP' }) : error;
+  }
 }
 
 /** Node copies what a link says as text; where that is none, the copy says something else. */
@@ -90,16 +126,16 @@ function syncTree(file: string): void {
 }
 
 /** As `moveBeside`, but what is there stays there. */
-export function copy(from: string, to: string): void {
-  // Gone since it was listed: there is nothing to keep.
-  if (stampOf(from) === null) return;
-  if (stampOf(to) !== null) throw taken(to);
+export function copy(from: string, to: string): boolean {
+  if (stampOf(from) === null) return false;
+  if (stampOf(to) !== null) throw isThere(to);
   copyOver(from, to);
+  return true;
 }
 
 function copyOver(from: string, to: string): void {
   try {
-    fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true });
+    copied(() => fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true }));
     mendLinks(from, to);
     // It may be a person's: without power, what was removed must not be gone for a copy that was never written.
     if (!fs.lstatSync(to).isSymbolicLink()) sync(to);

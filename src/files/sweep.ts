@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { hasReservedPart } from '../model/glob/reserved-names.ts';
 
-/** Of files that are not in place yet. No pattern ever matches a name that starts so. */
+/** Of files that are not in place yet, and of folders that have left it. No pattern ever matches a name that starts so. */
 export const temporaryPrefix = '.pipe-tmp-';
 
 /** Answers whether there was something. Folders below that held nothing else were made for it: `removeEmpty` sees to them. */
@@ -18,7 +18,7 @@ export function sweepFolder(
 /** Of names alone a listing takes half the time. */
 function sweepNames(absolute: string): boolean {
   const ours = fs.readdirSync(absolute).filter((name) => name.startsWith(temporaryPrefix));
-  for (const name of ours) fs.rmSync(`${absolute}/${name}`, { force: true });
+  for (const name of ours) fs.rmSync(`${absolute}/${name}`, { recursive: true, force: true });
   return ours.length > 0;
 }
 
@@ -27,7 +27,7 @@ function sweepDeep(absolute: string, removeEmpty: (absolute: string) => void): b
   for (const entry of fs.readdirSync(absolute, { withFileTypes: true })) {
     const place = `${absolute}/${entry.name}`;
     if (entry.name.startsWith(temporaryPrefix)) {
-      fs.rmSync(place, { force: true });
+      fs.rmSync(place, { recursive: true, force: true });
       swept = true;
     } else if (entry.isDirectory() && !hasReservedPart(entry.name)) {
       if (!sweepFolder(place, true, removeEmpty)) continue;

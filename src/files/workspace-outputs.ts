@@ -8,6 +8,7 @@ import { type Copy, copyVerified } from './copy-verified.ts';
 import { EmptiedFolders } from './emptied-folders.ts';
 import { Imprints } from './imprint.ts';
 import { copy, move, moveBeside, moveTree } from './move.ts';
+import { onTheWay, placeBeside, placeInstead } from './on-the-way.ts';
 import { stampOf } from './stamp.ts';
 import { removeFolderIfEmpty, removeTree, sweepFolder, temporaryPrefix } from './sweep.ts';
 
@@ -31,35 +32,38 @@ export class WorkspaceOutputs implements Outputs {
   }
 
   blockedBy(file: FilePath): { readonly path: FilePath; readonly message: string } | null {
-    for (let end = file.indexOf('/'); end !== -1; end = file.indexOf('/', end + 1)) {
-      const folder = file.slice(0, end);
-      const stamp = stampOf(`${this.root}/${folder}`);
-      if (stamp === null) return null;
-      if (stamp.kind === 'folder') continue;
-      const what = stamp.kind === 'link' ? 'a link' : 'not a folder';
-      return { path: folder as FilePath, message: `is ${what}, and outputs are never written through it` };
-    }
-    return null;
+    const blocked = onTheWay(this.root, file);
+    if (blocked === null) return null;
+    const what = blocked.isLink ? 'a link' : 'not a folder';
+    return { path: blocked.path, message: `is ${what}, and outputs are never written through it` };
   }
 
   moveAway(files: readonly ListedFile[], folder: string, bases: readonly string[]): void {
-    for (const file of this.reachable(files)) this.moveOne(file, folder, bases, move);
+    const ready = new Set<string>();
+    for (const file of this.reachable(files)) {
+      const above = path.posix.dirname(file.path);
+      const to = ready.has(above) ? `${folder}/${file.path}` : placeInstead(folder, file.path);
+      ready.add(above);
+      if (file.kind === 'folder') this.moveEmpty(file.path, to, bases);
+      else move(this.inside(file.path), to);
+    }
     this.prune(files, bases);
   }
 
-  keep(file: ListedFile, folder: string): void {
-    if (this.blockedBy(file.path) === null) this.moveOne(file, folder, [], moveBeside);
+  keep(file: ListedFile, folder: string): boolean {
+    if (this.blockedBy(file.path) !== null) return false;
+    const to = placeBeside(folder, file.path);
+    if (file.kind !== 'folder') return moveBeside(this.inside(file.path), to);
+    this.moveEmpty(file.path, to, []);
+    return true;
   }
 
-  copyTo(files: readonly ListedFile[], folder: string): void {
+  copyTo(files: readonly ListedFile[], folder: string): readonly ListedFile[] {
     const copied: ListedFile[] = [];
     try {
-      for (const file of this.reachable(files)) {
-        const to = `${folder}/${file.path}`;
-        fs.mkdirSync(path.dirname(to), { recursive: true });
-        copy(this.inside(file.path), to);
-        copied.push(file);
-      }
+      for (const file of this.reachable(files))
+        if (copy(this.inside(file.path), placeBeside(folder, file.path))) copied.push(file);
+      return copied;
     } catch (error) {
       this.dropCopies(copied, folder);
       throw error;
@@ -168,12 +172,8 @@ export class WorkspaceOutputs implements Outputs {
     return this.emptied.hold(places);
   }
 
-  moveTree(file: FilePath, folder: string): void {
-    const to = `${folder}/${file}`;
-    if (this.blockedBy(file) !== null) return;
-    fs.mkdirSync(path.dirname(to), { recursive: true });
-    moveTree(this.inside(file), to);
-    this.prune([{ path: file, kind: 'folder' }], ['']);
+  moveTree(file: FilePath, folder: string): boolean {
+    return this.blockedBy(file) === null && moveTree(this.inside(file), placeBeside(folder, file));
   }
 
   removeTree(file: FilePath): void {
@@ -197,16 +197,9 @@ export class WorkspaceOutputs implements Outputs {
     }
   }
 
-  private moveOne(file: ListedFile, folder: string, bases: readonly string[], how: typeof move): void {
-    const from = this.inside(file.path);
-    const to = `${folder}/${file.path}`;
-    if (file.kind === 'folder') {
-      fs.mkdirSync(to, { recursive: true });
-      this.emptied.remove(file.path, bases);
-    } else {
-      fs.mkdirSync(path.dirname(to), { recursive: true });
-      how(from, to);
-    }
+  private moveEmpty(folder: FilePath, to: string, bases: readonly string[]): void {
+    fs.mkdirSync(to, { recursive: true });
+    this.emptied.remove(folder, bases);
   }
 
   /** Throws where one of them would come to lie behind a link, or behind what is no folder. */

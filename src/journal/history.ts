@@ -65,7 +65,7 @@ export function findRun(state: string, which: string): FoundRun {
 }
 
 /** The events in order; lines that are cut short or no events are passed over. */
-export function readEvents(run: PastRun): readonly PipeEvent[] {
+export function readEvents(run: Pick<PastRun, 'folder'>): readonly PipeEvent[] {
   let text: string;
   try {
     text = fs.readFileSync(path.join(run.folder, 'events.jsonl'), 'utf8');
@@ -177,7 +177,7 @@ export function lastLogsOfItems(
 /** When and why the task last did something, as far as the history reaches; `null` if it holds nothing of it. */
 export function lastWork(state: string, task: TaskId): LastWork | null {
   for (const runId of runIds(state)) {
-    const events = readEvents({ runId, folder: path.join(state, 'runs', runId), summary: null });
+    const events = readEvents({ folder: path.join(state, 'runs', runId) });
     const started = events.find((event) => event.kind === 'task-started' && event.task === task);
     const finished = events.find((event) => event.kind === 'task-finished' && event.task === task);
     if (started?.kind === 'task-started' && finished?.kind === 'task-finished') {

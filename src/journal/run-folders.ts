@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { ListedFile } from '../engine/ports.ts';
-import type { KeptFile, RunFolders } from '../engine/run-folders.ts';
+import type { KeptFile, Occasion, RunFolders } from '../engine/run-folders.ts';
 import { byPath } from '../model/manifest.ts';
+import { saysWhereItIs } from '../model/words/kept-words.ts';
+import { readEvents } from './history.ts';
 import { makeStateFolder, sealOf } from './state-folder.ts';
 import { hookFolder, hookLogName, logFileName, taskFileName } from './task-file-name.ts';
 
@@ -77,33 +79,47 @@ export class StateRunFolders implements RunFolders {
     return this.make(`scratch/${taskFileName(task)}`);
   }
 
-  keep(what: 'displaced' | 'rejected' | 'aside', task: TaskId, nth = 1): string {
-    return this.folderIn(this.placeFor(what), what, task, nth);
+  keep(what: 'rejected' | 'aside', task: TaskId): string {
+    return `${this.substitute ?? this.state}/${what}/${this.runId}/${taskFileName(task)}`;
   }
 
-  keepElsewhere(what: 'displaced' | 'rejected', task: TaskId, nth = 1): string {
+  *places(occasion: Occasion, task: TaskId): Iterable<string> {
+    const place = occasion === 'displaced' ? this.placeForDisplaced() : (this.substitute ?? this.state);
+    yield* this.placesIn(place, occasion, task);
+  }
+
+  *placesElsewhere(occasion: Occasion, task: TaskId): Iterable<string> {
     this.refuge ??= this.substitute ?? this.temporaryFolder();
-    return this.folderIn(this.refuge, what, task, nth);
+    yield* this.placesIn(this.refuge, occasion, task);
   }
 
   displacedIn(run: RunId): readonly KeptFile[] {
-    const place = path.join(this.state, 'displaced');
-    const last = new Map<FilePath, KeptFile>();
-    for (const name of numberedNames(place, run)) {
-      const folder = path.join(place, name);
+    const last = new Map<FilePath, Omit<KeptFile, 'isTold'>>();
+    for (const folder of numberedLike(path.join(this.state, 'displaced', run)))
       for (const file of filesBelow(folder)) last.set(file.path, { folder, file });
-    }
-    return [...last.values()].sort((a, b) => byPath(a.file, b.file));
+    if (last.size === 0) return [];
+    const warnings = readEvents({ folder: path.join(this.state, 'runs', run) }).filter(
+      (event) => event.kind === 'warning',
+    );
+    const isTold = ({ folder, file: { path: name } }: Omit<KeptFile, 'isTold'>) => {
+      const place = path.relative(this.root, path.join(folder, name));
+      return warnings.some((warning) => saysWhereItIs(warning, name, place));
+    };
+    return [...last.values()]
+      .map((kept) => ({ ...kept, isTold: isTold(kept) }))
+      .sort((a, b) => byPath(a.file, b.file));
   }
 
   /** When the run has ended: of temporary files only what a person was told of stays. Never throws. */
   close(): void {
     for (const folder of new Set([this.substitute, this.refuge])) {
       if (folder === null) continue;
-      const history = path.join('runs', this.runId);
-      const isUntold = ({ path: file }: ListedFile) => path.dirname(file) === history;
+      const history = path.join(folder, 'runs', this.runId);
       try {
-        if (filesBelow(folder).every(isUntold)) fs.rmSync(folder, { recursive: true, force: true });
+        // Whatever cannot be listed throws: there may be something in it.
+        const found = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+        const isUntold = (entry: fs.Dirent) => entry.isDirectory() || entry.parentPath === history;
+        if (found.every(isUntold)) fs.rmSync(folder, { recursive: true, force: true });
         else removeEmptyBelow(folder);
       } catch {
         // Litter, at worst.
@@ -111,21 +127,23 @@ export class StateRunFolders implements RunFolders {
     }
   }
 
-  private folderIn(place: string, what: string, task: TaskId, nth: number): string {
-    const folder = `${place}/${what}/${this.runId}`;
-    // What a person made is to be found under its own path, whichever task it stood in the way of.
-    return numbered(what === 'displaced' ? folder : `${folder}/${taskFileName(task)}`, nth);
+  private placesIn(place: string, occasion: Occasion, task: TaskId): Iterable<string> {
+    return occasion === 'displaced'
+      ? // What a person made is to be found under its own path, whichever task it stood in the way of.
+        lastAndNew(`${place}/displaced/${this.runId}`)
+      : // Apart from what a new attempt may come to write.
+        lastAndNew(`${place}/rejected/${this.runId}/${taskFileName(task)}~killed`);
   }
 
   private temporaryFolder(): string {
     return fs.mkdtempSync(path.join(tmpdir(), `pipe-${this.runId}-`));
   }
 
-  private placeFor(what: 'displaced' | 'rejected' | 'aside'): string {
-    if (this.substitute === null || what !== 'displaced') return this.substitute ?? this.state;
-    // Temporary files go some day; what a person made stays with their work as long as that can be had.
+  /** Temporary files go some day; what a person made stays with their work as long as that can be had. */
+  private placeForDisplaced(): string {
+    if (this.substitute === null) return this.state;
     try {
-      fs.mkdirSync(path.join(this.state, what, this.runId), { recursive: true });
+      fs.mkdirSync(path.join(this.state, 'displaced', this.runId), { recursive: true });
       return this.state;
     } catch {
       return this.substitute;
@@ -157,34 +175,48 @@ export class StateRunFolders implements RunFolders {
   }
 }
 
-function numbered(name: string, nth: number): string {
-  return nth === 1 ? name : `${name}~${nth}`;
+/** Before each attempt of one run the same file may have to give way. Ends, should a disk say of all that they are taken. */
+const mostFolders = 1000;
+
+/** The last of those that are there, or the first; then new ones. */
+function* lastAndNew(first: string): Iterable<string> {
+  const last = numbersLike(first).at(-1) ?? 1;
+  for (let number = last; number < last + mostFolders; number++) yield numbered(first, number);
 }
 
-/** Those in `folder` that `numbered` makes of `name`, in order. */
-function numberedNames(folder: string, name: string): readonly string[] {
-  const numberOf = (one: string) => Number(one.slice(name.length + 1));
-  return namesIn(folder)
-    .filter((one) => one.startsWith(name) && /^(~\d+)?$/.test(one.slice(name.length)))
-    .sort((a, b) => numberOf(a) - numberOf(b));
+function numbered(first: string, number: number): string {
+  return number === 1 ? first : `${first}~${number}`;
 }
 
-function namesIn(folder: string): readonly string[] {
+/** Those that are there, in order. */
+function numberedLike(first: string): readonly string[] {
+  return numbersLike(first).map((number) => numbered(first, number));
+}
+
+function numbersLike(first: string): readonly number[] {
+  const name = path.basename(first);
+  return entriesOf(path.dirname(first))
+    .flatMap((entry) => {
+      const rest = entry.name.startsWith(name) ? entry.name.slice(name.length) : null;
+      if (rest === '') return [1];
+      return rest !== null && /^~[1-9]\d*$/.test(rest) ? [Number(rest.slice(1))] : [];
+    })
+    .sort((a, b) => a - b);
+}
+
+function filesBelow(folder: string, above = ''): readonly ListedFile[] {
+  return entriesOf(path.join(folder, above)).flatMap((entry): readonly ListedFile[] => {
+    const file = path.posix.join(above, entry.name) as FilePath;
+    if (entry.isDirectory()) return filesBelow(folder, file);
+    if (entry.isFile()) return [{ path: file, kind: 'file' }];
+    return entry.isSymbolicLink() ? [{ path: file, kind: 'link' }] : [];
+  });
+}
+
+/** None where it is not there, or cannot be listed. */
+function entriesOf(folder: string): readonly fs.Dirent[] {
   try {
-    return fs.readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function filesBelow(folder: string): ListedFile[] {
-  try {
-    const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
-    return entries.flatMap((entry): readonly ListedFile[] => {
-      const file = path.relative(folder, path.join(entry.parentPath, entry.name)) as FilePath;
-      if (entry.isFile()) return [{ path: file, kind: 'file' }];
-      return entry.isSymbolicLink() ? [{ path: file, kind: 'link' }] : [];
-    });
+    return fs.readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
   }

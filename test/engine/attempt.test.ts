@@ -27,6 +27,7 @@ test('an execution: displace, begin, clear away, execute, look at outputs, compa
   expect(await callsOfBuild(machine)).toEqual([
     'files.observe output',
     'outputs.keep displaced',
+    'files.observe output',
     'records.begin',
     'outputs.moveAway aside',
     'executor.start',
@@ -399,6 +400,42 @@ test('a stage without clean: copies before the start marker, and is not cached w
   expect(machine.actions.entries.size).toBe(0);
   expect(fake.records.all()).toMatchObject([{ handMade: ['out/notes'] }]);
 });
+
+test.each([true, false])(
+  'what a person makes while others are moved or copied is kept as well (clean: %s)',
+  async (clean) => {
+    const plan = planOf({ a: { requires: 'in.txt', produces: 'out/*', clean } });
+    const machine = Machine.with({ 'in.txt': '1' });
+    const makes = script('a', ({ disk }) => {
+      for (const name of ['x', 'y']) disk.write(`out/${name}`, `${name} of ${disk.read('in.txt')}`);
+      return undefined;
+    });
+    await build(machine, plan, makes);
+    machine.edit('in.txt', '2');
+    machine.edit('out/x', 'my x');
+    const { world } = await build(machine, plan, {
+      before: (fake) => {
+        makes.before(fake);
+        const { keep, copyTo } = fake.outputs;
+        fake.outputs.keep = (...args) => {
+          machine.edit('out/y', 'my y');
+          return keep.apply(fake.outputs, args);
+        };
+        fake.outputs.copyTo = (...args) => {
+          const copied = copyTo.apply(fake.outputs, args);
+          if (machine.disk.text('out/y') !== 'my y') machine.edit('out/y', 'my y');
+          return copied;
+        };
+      },
+    });
+    expect(machine.disk.text('out/y')).toBe('y of 2');
+    const kept = (name: string) => machine.disk.text(`${state}/displaced/run-002/a/out/${name}`);
+    expect([kept('x'), kept('y')]).toEqual(['my x', 'my y']);
+    expect(world.ofKind('warning').map(({ message }) => message)).toEqual(
+      ['x', 'y'].map((name) => expect.stringContaining(`out/${name} was not made by pipe; it is kept as`)),
+    );
+  },
+);
 
 test('a stage without clean that was killed: what lies there stays, and a copy of what nobody knows', async () => {
   const plan = planOf({ a: { requires: 'in.txt', produces: 'a.txt', clean: false } });

@@ -1,7 +1,11 @@
 // What failing disks have shown: each a fault at one call that is named.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { TaskId } from '../../src/base/brand.ts';
+import { StateRunFolders } from '../../src/journal/run-folders.ts';
+import { makeRunId } from '../../src/journal/run-id.ts';
 import type { Failure } from '../../src/model/failure.ts';
 import { RealWorld, type Told } from '../rig/real-world.ts';
 import { seeded } from '../rig/seeded.ts';
@@ -177,4 +181,24 @@ test('where a person’s file is kept is told rightly, whichever call is refused
   }
   for (const folder of [world.state, world.temporary])
     expect(places).toContainEqual(expect.stringContaining(`${folder}/`));
+});
+
+test('what was kept among temporary files stays where these cannot be listed at the end of the run', () => {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'listed-'));
+  onTestFinished(() => fs.rmSync(root, { recursive: true }));
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = root;
+  const options = { root, state: path.join(root, '.pipeline-cache'), onTrouble: () => {} };
+  const folders = new StateRunFolders({ ...options, runId: makeRunId(0) });
+  const [place] = folders.placesElsewhere('displaced', 'make' as TaskId);
+  process.env.TMPDIR = TMPDIR;
+  fs.mkdirSync(place!, { recursive: true });
+  fs.writeFileSync(path.join(place!, 'work'), 'of weeks');
+  const listing = vi.spyOn(fs, 'readdirSync').mockImplementation(() => {
+    throw Object.assign(new Error('no'), { code: 'EMFILE' });
+  });
+  folders.close();
+  expect(listing).toHaveBeenCalled();
+  listing.mockRestore();
+  expect(fs.readFileSync(path.join(place!, 'work'), 'utf8')).toBe('of weeks');
 });

@@ -1,4 +1,5 @@
 // The changes that pipe makes in a workspace, and those that it refuses to make.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -144,13 +145,15 @@ test('copies lie beside what was copied, never over another copy, and go again w
   const before = tree(root);
   const to = path.join(state(root), 'displaced/run');
   const files = [file('out/a'), file('out/deep/b'), file('l', 'link'), file('theirs/a'), file('gone')];
-  outputsOf(root).copyTo(files, to);
+  expect(outputsOf(root).copyTo(files, to)).toEqual(files.slice(0, 3));
   const copied = { 'out/': '', 'out/a': '1', 'out/deep/': '', 'out/deep/b': '2', l: '-> x' };
   expect([tree(root), tree(to)]).toEqual([before, copied]);
 
   fs.writeFileSync(path.join(root, 'c'), '3');
   fs.writeFileSync(path.join(root, 'out/a'), 'another');
-  expect(() => outputsOf(root).copyTo([file('c'), file('out/a')], to)).toThrow('EEXIST');
+  fs.rmSync(path.join(root, 'l'));
+  // Of one that has gone meanwhile, what was kept before is no copy of this time.
+  expect(() => outputsOf(root).copyTo([file('c'), file('l'), file('out/a')], to)).toThrow('EEXIST');
   expect(tree(to)).toEqual(copied);
   outputsOf(root).dropCopies([file('out/a'), file('l', 'link')], to);
   expect(tree(to)).toEqual({ 'out/': '', 'out/deep/': '', 'out/deep/b': '2' });
@@ -167,10 +170,10 @@ test('what may be a person’s is kept beside what is kept already, never over i
     theirs: { link: 'out' },
   });
   const to = path.join(state(root), 'displaced/run');
-  const keep = (...files: readonly ListedFile[]) => {
-    for (const one of files) outputsOf(root).keep(one, to);
-  };
-  keep(file('out/a'), file('l', 'link'), file('out/empty', 'folder'), file('theirs/b'), file('gone'));
+  const keep = (...files: readonly ListedFile[]) => files.map((one) => outputsOf(root).keep(one, to));
+  expect(
+    keep(file('out/a'), file('l', 'link'), file('out/empty', 'folder'), file('theirs/b'), file('gone')),
+  ).toEqual([true, true, true, false, false]);
   const kept = { 'out/': '', 'out/a': '1', 'out/empty/': '', l: '-> x' };
   expect([tree(root), tree(to)]).toEqual([
     { 'out/': '', 'out/b': '2', theirs: '-> out', 'theirs/b': '2' },
@@ -182,6 +185,27 @@ test('what may be a person’s is kept beside what is kept already, never over i
   const before = tree(root);
   for (const name of ['out/a', 'l']) expect(() => keep(file(name))).toThrow('EEXIST');
   expect([tree(root), tree(to)]).toEqual([before, kept]);
+});
+
+test('nothing is put through a link that was kept: it is taken, or makes room where stages made it', () => {
+  const root = workspace({ 'theirs/b': 'precious', 'out/a/b': 'new', 'out/c/d/e': 'new' });
+  const theirs = path.join(root, 'theirs');
+  const to = path.join(state(root), 'rejected');
+  fs.mkdirSync(path.join(to, 'out'), { recursive: true });
+  fs.symlinkSync(theirs, path.join(to, 'out/a'));
+  fs.writeFileSync(path.join(to, 'out/c'), 'kept');
+  const before = tree(root);
+  for (const name of ['out/a/b', 'out/c/d/e']) {
+    expect(() => outputsOf(root).keep(file(name), to)).toThrow('EEXIST');
+    expect(() => outputsOf(root).copyTo([file(name)], to)).toThrow('EEXIST');
+    expect(() => outputsOf(root).moveTree(name as FilePath, to)).toThrow('EEXIST');
+  }
+  expect(tree(root)).toEqual(before);
+  expect(tree(to)).toEqual({ 'out/': '', 'out/a': `-> ${theirs}`, 'out/a/b': 'precious', 'out/c': 'kept' });
+
+  outputsOf(root).moveAway([file('out/a/b'), file('out/c/d/e')], to, []);
+  expect(tree(to)).toMatchObject({ 'out/a/': '', 'out/a/b': 'new', 'out/c/d/e': 'new' });
+  expect(tree(theirs)).toEqual({ b: 'precious' });
 });
 
 test('a second name of what is kept already goes', () => {
@@ -196,10 +220,12 @@ test('a second name of what is kept already goes', () => {
   }
 });
 
-/** Paths with this word in them are on another file system. */
-function elsewhereIsAnotherDisk(): void {
+/** Paths with this word in them are on another file system; to those with `refused` in them nothing can be renamed. */
+function elsewhereIsAnotherDisk(refused?: string): void {
   const { renameSync } = fs;
   vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+    if (refused !== undefined && String(to).includes(refused))
+      throw Object.assign(new Error('no'), { code: 'EACCES' });
     if (String(to).includes('elsewhere')) throw Object.assign(new Error('no'), { code: 'EXDEV' });
     renameSync(from, to);
   });
@@ -212,6 +238,37 @@ test('across file systems files are copied and removed', () => {
   outputsOf(root).moveAway([file('out/a'), file('out/l', 'link')], to, []);
   expect(tree(root)).toEqual({ 'out/': '' });
   expect(tree(to)).toEqual({ 'out/': '', 'out/a': '1', 'out/l': '-> a' });
+});
+
+test('what has no content to copy stays where it is, and is refused as by the system', () => {
+  const root = workspace({ 'out/': '' });
+  execFileSync('mkfifo', [path.join(root, 'out/pipe')]);
+  elsewhereIsAnotherDisk();
+  const to = path.join(state(root), 'elsewhere');
+  expect(() => outputsOf(root).keep(file('out/pipe', 'other'), to)).toThrow(
+    expect.objectContaining({ code: 'ENOTSUP' }),
+  );
+  expect(fs.readdirSync(path.join(root, 'out'))).toEqual(['pipe']);
+});
+
+test('a folder goes to another file system as a whole, or stays as a whole', () => {
+  const root = workspace({ 'out/.git/a': '1', 'out/.git/closed/b': '2' });
+  const to = path.join(state(root), 'elsewhere');
+  const before = tree(root);
+  elsewhereIsAnotherDisk('.pipe-tmp-');
+  expect(() => outputsOf(root).moveTree('out/.git' as FilePath, to)).toThrow('no');
+  expect([tree(root), tree(to)]).toEqual([before, { 'out/': '' }]);
+  vi.restoreAllMocks();
+
+  elsewhereIsAnotherDisk();
+  // As for an owner who has closed one of the folders.
+  const removing = vi.spyOn(fs, 'rmSync').mockImplementationOnce(() => {
+    throw Object.assign(new Error('no'), { code: 'EACCES' });
+  });
+  expect(outputsOf(root).moveTree('out/.git' as FilePath, to)).toBe(true);
+  expect(removing).toHaveBeenCalledTimes(2);
+  expect(tree(to)).toMatchObject({ 'out/.git/a': '1', 'out/.git/closed/b': '2' });
+  expect(fs.readdirSync(path.join(root, 'out'))).toEqual([]);
 });
 
 test('a link says the same there byte for byte, be that text or not, alone and in a folder', () => {
@@ -250,17 +307,17 @@ test.each(['aside', 'elsewhere'])(
     elsewhereIsAnotherDisk();
     const to = path.join(state(root), place);
     const outputs = outputsOf(root);
-    outputs.moveTree('out/.git' as FilePath, to);
+    expect(outputs.moveTree('out/.git' as FilePath, to)).toBe(true);
     expect(tree(to)).toEqual({
       ...{ 'out/': '', 'out/.git/': '', 'out/.git/a': '1', 'out/.git/deep/': '', 'out/.git/deep/b': '2' },
       ...{ 'out/.git/empty/': '', 'out/.git/l': '-> a' },
     });
-    expect(tree(root)).toEqual(theirs);
+    expect(tree(root)).toEqual({ ...theirs, 'out/': '' });
 
-    fs.mkdirSync(path.join(root, 'out/.git'), { recursive: true });
+    fs.mkdirSync(path.join(root, 'out/.git'));
     expect(() => outputs.moveTree('out/.git' as FilePath, to)).toThrow('EEXIST');
     outputs.removeTree('out/.git' as FilePath);
-    outputs.moveTree('by/.git' as FilePath, to);
+    for (const name of ['by/.git', 'gone/.git']) expect(outputs.moveTree(name as FilePath, to)).toBe(false);
     outputs.removeTree('by/.git' as FilePath);
     expect(tree(root)).toEqual({ ...theirs, 'out/': '' });
     for (const name of outside)

@@ -33,8 +33,7 @@ function scene() {
   const play = (all: readonly PipeEvent[]): void => {
     for (const event of all) sink.handle(event);
   };
-  const kinds = (): readonly string[] =>
-    readEvents({ runId: RUN, folder, summary: null }).map(({ kind }) => kind);
+  const kinds = (): readonly string[] => readEvents({ folder }).map(({ kind }) => kind);
   return { state, folder, troubles, play, kinds };
 }
 

@@ -1,11 +1,14 @@
 // The folders of a run.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TaskId } from '../../src/base/brand.ts';
+import { JournalSink } from '../../src/journal/journal-sink.ts';
 import { StateRunFolders } from '../../src/journal/run-folders.ts';
+import { keptWords } from '../../src/model/words/kept-words.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
-import { RUN } from './samples.ts';
+import { events, RUN } from './samples.ts';
 
 const TASK = 'merge:a/b' as TaskId;
 
@@ -17,7 +20,7 @@ function foldersIn(root: string, state = path.join(root, '.pipeline-cache')) {
 
 test('nothing is made before it is asked for', () => {
   const { folders, state } = foldersIn(temporaryFolder());
-  folders.keep('displaced', TASK);
+  [...folders.places('displaced', TASK)];
   expect(fs.existsSync(state)).toBe(false);
 });
 
@@ -47,7 +50,6 @@ test('the state folder hides itself from git and from backups, and keeps what a 
 test('what is kept has a place of its own in each run', () => {
   const { folders, state } = foldersIn(temporaryFolder());
   const task = 'merge' as TaskId;
-  expect(folders.keep('displaced', task)).toBe(path.join(state, 'displaced', RUN));
   expect(folders.keep('rejected', task)).toBe(path.join(state, 'rejected', RUN, 'merge'));
   expect(folders.keep('aside', task)).toBe(path.join(state, 'aside', RUN, 'merge'));
 });
@@ -60,41 +62,72 @@ test('what earlier runs put away of a person’s can be listed', () => {
   fs.writeFileSync(path.join(folder, 'out/deep/b.txt'), '');
   fs.symlinkSync('nowhere', path.join(folder, 'out/a'));
   expect(folders.displacedIn(RUN)).toEqual([
-    { folder, file: { path: 'out/a', kind: 'link' } },
-    { folder, file: { path: 'out/deep/b.txt', kind: 'file' } },
+    { folder, file: { path: 'out/a', kind: 'link' }, isTold: false },
+    { folder, file: { path: 'out/deep/b.txt', kind: 'file' }, isTold: false },
   ]);
 });
 
-test('what cannot lie beside what is kept already has a place of its own, and the last of each path is listed', () => {
+test('what may be a person’s goes where something was kept last, or to a new place each time that is taken', () => {
   const { folders, state } = foldersIn(temporaryFolder());
   const task = 'merge' as TaskId;
-  expect(folders.keep('rejected', task, 2)).toBe(path.join(state, 'rejected', RUN, 'merge~2'));
-  expect(folders.keep('displaced', task, 10)).toBe(path.join(state, 'displaced', `${RUN}~10`));
-  const put = (folder: string, file: string) => {
-    fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, file), '');
-    return folder;
-  };
-  const [first, second, tenth] = [1, 2, 10].map((nth) => put(folders.keep('displaced', task, nth), 'a'));
-  for (const [folder, file] of [
-    [first!, 'b'],
-    [first!, 'c'],
-    [second!, 'c'],
-    // Somebody's own.
-    [`${second!}nd`, 'd'],
-    [`${first!}-mine`, 'e'],
-  ])
-    put(folder!, file!);
+  const places = (occasion: 'displaced' | 'killed') => [...folders.places(occasion, task)].slice(0, 3);
+  const numbered = (first: string, ...numbers: readonly string[]) =>
+    numbers.map((number) => path.join(state, `${first}${number}`));
+  expect(places('displaced')).toEqual(numbered(`displaced/${RUN}`, '', '~2', '~3'));
+  expect(places('killed')).toEqual(numbered(`rejected/${RUN}/merge~killed`, '', '~2', '~3'));
+  // The first is free again, but what comes there would be older than what is in the others.
+  for (const name of [`${RUN}~2`, `${RUN}~10`, `${RUN}~10~old`, `${RUN}~011`, `${RUN}nd`])
+    fs.mkdirSync(path.join(state, 'displaced', name), { recursive: true });
+  expect(places('displaced')).toEqual(numbered(`displaced/${RUN}`, '~10', '~11', '~12'));
+  fs.mkdirSync(path.join(state, 'rejected', RUN, 'merge~killed'), { recursive: true });
+  expect(places('killed')).toEqual(numbered(`rejected/${RUN}/merge~killed`, '', '~2', '~3'));
+  expect([...folders.places('displaced', task)]).toHaveLength(1000);
+});
+
+test('what a run has told of says so', () => {
+  const { folders, state } = foldersIn(temporaryFolder());
+  const files = ['a', 'ab', 'several/a', 'several/b'];
+  for (const file of files) {
+    const place = path.join(state, 'displaced', RUN, file);
+    fs.mkdirSync(path.dirname(place), { recursive: true });
+    fs.writeFileSync(place, '');
+  }
+  const journal = new JournalSink({ folder: () => folders.run(), onTrouble: () => {} });
+  const place = `.pipeline-cache/displaced/${RUN}`;
+  const warnings = [
+    { message: keptWords('ab', `${place}/ab`, '') },
+    { message: `s no longer makes several/a: they are kept in ${place}`, paths: ['several/a'] },
+    { message: 'several/b is required', paths: ['several/b'] },
+  ];
+  for (const event of events(...warnings.map((warning) => ({ kind: 'warning' as const, ...warning }))))
+    journal.handle(event);
+  expect(folders.displacedIn(RUN).map(({ file, isTold }) => [file.path, isTold])).toEqual([
+    ['a', false],
+    ['ab', true],
+    ['several/a', true],
+    ['several/b', false],
+  ]);
+});
+
+test('of what was put away of a person’s more than once the last is listed, whatever else lies there', () => {
+  const { folders, state } = foldersIn(temporaryFolder());
+  const place = (name: string) => path.join(state, 'displaced', name);
+  for (const file of ['/a', '/b', '/c/x', '~2/c/x', '~10/a', 'nd/d', '-mine/e', '~10~old/a']) {
+    fs.mkdirSync(path.dirname(place(`${RUN}${file}`)), { recursive: true });
+    fs.writeFileSync(place(`${RUN}${file}`), '');
+  }
+  fs.symlinkSync('c', place(`${RUN}/link`));
   expect(folders.displacedIn(RUN)).toEqual([
-    { folder: tenth, file: { path: 'a', kind: 'file' } },
-    { folder: first, file: { path: 'b', kind: 'file' } },
-    { folder: second, file: { path: 'c', kind: 'file' } },
+    { folder: place(`${RUN}~10`), file: { path: 'a', kind: 'file' }, isTold: false },
+    { folder: place(RUN), file: { path: 'b', kind: 'file' }, isTold: false },
+    { folder: place(`${RUN}~2`), file: { path: 'c/x', kind: 'file' }, isTold: false },
+    { folder: place(RUN), file: { path: 'link', kind: 'link' }, isTold: false },
   ]);
 });
 
 describe('at the end of a run with temporary files', () => {
   /** All that a run may have there; `told`: what a person was told of. */
-  function ended(told: readonly string[]) {
+  function ended(told: readonly string[], more: (place: string) => void = () => {}) {
     const root = temporaryFolder();
     fs.writeFileSync(path.join(root, '.pipeline-cache'), 'a file in the way');
     const { folders } = foldersIn(root);
@@ -102,14 +135,23 @@ describe('at the end of a run with temporary files', () => {
     onTestFinished(() => fs.rmSync(place, { recursive: true, force: true }));
     for (const file of ['events.jsonl', 'summary.json']) fs.writeFileSync(path.join(folders.run(), file), '');
     folders.scratch(TASK);
-    fs.mkdirSync(folders.keepElsewhere('displaced', TASK), { recursive: true });
+    for (const folder of folders.placesElsewhere('displaced', TASK)) {
+      fs.mkdirSync(folder, { recursive: true });
+      break;
+    }
     for (const file of told) {
       fs.mkdirSync(path.dirname(path.join(place, file)), { recursive: true });
       fs.writeFileSync(path.join(place, file), '');
     }
+    more(place);
     folders.close();
     return fs.existsSync(place) ? fs.readdirSync(place, { recursive: true }).sort() : null;
   }
+
+  test('they stay where there is what is no file, such as a pipe', () => {
+    const make = (place: string) => execFileSync('mkfifo', [path.join(place, 'displaced/pipe')]);
+    expect(ended([], make)).toContain('displaced/pipe');
+  });
 
   test('they go where there is nothing to be found in them', () => {
     expect(ended([])).toBe(null);

@@ -34,20 +34,32 @@ export class FakeOutputs implements Outputs {
     this.prune(files, bases);
   }
 
-  keep(file: ListedFile, folder: string): void {
-    const to = `${folder}/${file.path}`;
-    if (this.disk.nodes.has(to)) throw Object.assign(new Error(`${to} is there`), { code: 'EEXIST' });
+  keep(file: ListedFile, folder: string): boolean {
+    if (!this.isThere(file)) return false;
+    this.refuseTaken(file, folder);
     this.moveAway([file], folder, []);
+    return true;
   }
 
-  copyTo(files: readonly ListedFile[], folder: string): void {
-    for (const file of files.filter((one) => this.blockedBy(one.path) === null)) {
+  copyTo(files: readonly ListedFile[], folder: string): readonly ListedFile[] {
+    const present = files.filter((file) => this.isThere(file));
+    for (const file of present) {
+      this.refuseTaken(file, folder);
       const node = this.disk.nodes.get(this.inside(file.path));
       const to = `${folder}/${file.path}`;
-      if (this.disk.nodes.has(to)) throw Object.assign(new Error(`${to} is there`), { code: 'EEXIST' });
       if (node?.kind === 'file') this.disk.write(to, this.disk.read(file.path), node.executable);
       if (node?.kind === 'link') this.disk.link(to, node.target);
     }
+    return present;
+  }
+
+  private isThere({ path }: ListedFile): boolean {
+    return this.blockedBy(path) === null && this.disk.nodes.has(this.inside(path));
+  }
+
+  private refuseTaken({ path }: ListedFile, folder: string): void {
+    const to = `${folder}/${path}`;
+    if (this.disk.nodes.has(to)) throw Object.assign(new Error(`${to} is there`), { code: 'EEXIST' });
   }
 
   dropCopies(files: readonly ListedFile[], folder: string): void {
@@ -116,7 +128,7 @@ export class FakeOutputs implements Outputs {
     this.prune(files, bases);
   }
 
-  moveTree(path: FilePath): void {
+  moveTree(path: FilePath): boolean {
     throw new Error(`there are no trees here: ${path}`);
   }
 

@@ -5,7 +5,7 @@ import { err, ok } from '../../src/base/result.ts';
 import type { BuildEnd, BuildOptions } from '../../src/engine/build-options.ts';
 import { EventStream } from '../../src/engine/event-stream.ts';
 import { openOutlet } from '../../src/engine/outlet.ts';
-import type { KeptFile, RunFolders } from '../../src/engine/run-folders.ts';
+import type { KeptFile, Occasion, RunFolders } from '../../src/engine/run-folders.ts';
 import { Session } from '../../src/engine/session.ts';
 import type { World } from '../../src/engine/world.ts';
 import type { EventBody, PipeEvent, TaskOutcome } from '../../src/model/events.ts';
@@ -21,6 +21,7 @@ import {
 import { describeCheck, healthy, unhealthy } from '../../src/model/service.ts';
 import type { Pipeline, Stage } from '../../src/model/stage.ts';
 import { type Task, taskOf } from '../../src/model/task.ts';
+import { saysWhereItIs } from '../../src/model/words/kept-words.ts';
 import { accepted, place } from '../model/validation/sample-config.ts';
 import { FakeActions, FakeBlobs } from './fake-cache.ts';
 import { FakeDisk } from './fake-disk.ts';
@@ -43,6 +44,8 @@ export class Machine {
   readonly caller = new Map<string, string>();
   /** Programs that are missing. */
   readonly missingTools = new Set<string>();
+  /** What each run has told. */
+  readonly journals = new Map<RunId, readonly PipeEvent[]>();
   runs = 0;
 
   /** With these files, which were there long before anything is looked at. */
@@ -135,7 +138,7 @@ export class FakeWorld implements World {
           : { identity: `${program} 1.0.0` },
     };
     this.caller = { get: (name) => machine.caller.get(name), names: () => [...machine.caller.keys()].sort() };
-    this.folders = foldersOf(`run-${String(run).padStart(3, '0')}` as RunId, disk);
+    this.folders = foldersOf(`run-${String(run).padStart(3, '0')}` as RunId, machine);
     this.lock = new FakeLock(machine.lock, 1000 + run);
     this.upkeep = {
       due: false,
@@ -144,6 +147,7 @@ export class FakeWorld implements World {
       begin() {},
       perform: () => this.kept(),
     };
+    machine.journals.set(this.folders.runId, this.told);
     const sinks = [{ handle: (event: PipeEvent) => this.told.push(event) }];
     this.events = new EventStream({
       runId: this.folders.runId,
@@ -189,12 +193,17 @@ export class FakeWorld implements World {
   }
 }
 
-const numbered = (task: TaskId, nth = 1) => (nth === 1 ? task : `${task}~${nth}`);
+const numbered = (first: string, nth: number) => (nth === 1 ? first : `${first}~${nth}`);
 
-function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
+function foldersOf(runId: RunId, { disk, journals }: Machine): RunFolders {
   const run = `${state}/runs/${runId}`;
   const logs = new Map<TaskId, number>();
   const shared = new Map<TaskId, string>();
+  const placesIn = function* (place: string, occasion: Occasion, task: TaskId) {
+    const isKilled = occasion === 'killed';
+    const first = posix.join(place, isKilled ? 'rejected' : 'displaced', runId, task);
+    for (let nth = 1; nth < 10; nth++) yield `${numbered(first, nth)}${isKilled ? '~killed' : ''}`;
+  };
   const logPath = (task: TaskId) =>
     shared.get(task) ?? `${run}/${task}${logs.has(task) ? `~${logs.get(task)}` : ''}.log`;
   return {
@@ -207,20 +216,23 @@ function foldersOf(runId: RunId, disk: FakeDisk): RunFolders {
     serviceLog: (name) => `${run}/services/${name}.log`,
     hookLog: (hook) => `${run}/hooks/${hook}.log`,
     scratch: (task) => `${state}/scratch/${task}`,
-    keep: (what, task, nth) => posix.join(state, what, runId, numbered(task, nth)),
+    keep: (what, task) => posix.join(state, what, runId, task),
+    places: (occasion, task) => placesIn(state, occasion, task),
     displacedIn: (earlier, task) => {
+      const told = journals.get(earlier)?.filter((event) => event.kind === 'warning') ?? [];
       const last = new Map<FilePath, KeptFile>();
       for (let nth = 1; nth < 10; nth++) {
         const folder = posix.join(state, 'displaced', earlier, numbered(task, nth));
         for (const [name, { kind }] of disk.nodes) {
           if (kind === 'folder' || !name.startsWith(`${folder}/`)) continue;
           const path = name.slice(folder.length + 1) as FilePath;
-          last.set(path, { folder, file: { path, kind } });
+          const isTold = told.some((warning) => saysWhereItIs(warning, path, name));
+          last.set(path, { folder, file: { path, kind }, isTold });
         }
       }
       return [...last.values()].sort((a, b) => byPath(a.file, b.file));
     },
-    keepElsewhere: (what, task, nth) => posix.join('/temporary', what, runId, numbered(task, nth)),
+    placesElsewhere: (occasion, task) => placesIn('/temporary', occasion, task),
   };
 }
 

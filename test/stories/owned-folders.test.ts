@@ -88,6 +88,31 @@ describe('in a folder that a stage owns, .git is no output; and', () => {
     expect(rig.read('out/.git/mine')).toBe('my history');
   });
 
+  test('it is looked at before a result that stands goes, as it does not pass a check any more', async () => {
+    const checked = (run: string, lines: number) => `
+      import { definePipeline, minLines } from 'pipe-build';
+      const run = ${JSON.stringify(run)};
+      const check = { 'out/file.txt': minLines(${lines}) };
+      export default definePipeline({
+        stages: { clone: { requires: ['in.txt'], produces: ['out/'], run, check } },
+      });`;
+    for (const makes of [false, true]) {
+      const run = `cp in.txt out/file.txt${makes ? '; mkdir out/.git; echo ref > out/.git/config' : ''}`;
+      await using rig = await Rig.compiled({ 'in.txt': 'one' }, checked(run, 1));
+      expect((await rig.build()).executed).toEqual(['clone']);
+      rig.write('out/.git/mine', 'my commit');
+      await rig.reconfigure(checked(run, 5));
+      const built = await rig.build();
+      expect(built.end('clone')?.failure?.kind).toBe('check-failed');
+      const kept = `.pipeline-cache/displaced/${built.events[0]?.runId}/out/.git`;
+      expect(built.warnings).toEqual(
+        makes ? [`out/.git is not as clone last left it; it is kept as ${kept}`] : [],
+      );
+      expect(rig.read(makes ? `${kept}/mine` : 'out/.git/mine')).toBe('my commit');
+      expect(rig.exists('out/file.txt')).toBe(false);
+    }
+  });
+
   test('that which a failed attempt made goes with what else it made', async () => {
     await using rig = await Rig.compiled({ 'in.txt': 'one', go: '' }, config(`${clone}; exit $(cat in.txt)`));
     expect((await rebuilt(rig, '3')).failed).toEqual(['clone']);

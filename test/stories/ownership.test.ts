@@ -578,6 +578,47 @@ describe.each([true, false])(
   },
 );
 
+describe('where attempts of one run make a link and a folder of one name', () => {
+  const config = (when: string) => `
+    import { mkdirSync, writeFileSync } from 'node:fs';
+    import { definePipeline } from 'pipe-build';
+    const links = 'ln -s "$PWD/theirs" out/a';
+    const makes = 'mkdir out/a; echo made > out/a/b.txt';
+    const when = () => { ${when}; return true; };
+    export default definePipeline({
+      stages: {
+        make: {
+          requires: ['in.txt'],
+          produces: ['out/**'],
+          retry: { attempts: 2, delay: '1ms', when },
+          run: \`if test "$PIPE_ATTEMPT" = 1; then \${links}; else \${makes}; fi; exit 1\`,
+        },
+      },
+    });`;
+
+  test('what the second made does not go where the link leads', async () => {
+    await using rig = await Rig.compiled({ 'in.txt': 'one', 'theirs/b.txt': 'precious' }, config(''));
+    const run = (await rig.build()).events[0]?.runId;
+    const rejected = `.pipeline-cache/rejected/${run}/make/out/a/b.txt`;
+    expect([rig.read('theirs/b.txt'), rig.read(rejected)]).toEqual(['precious', 'made\n']);
+  });
+
+  test('nor does what a person made in between', async () => {
+    const makes = `mkdirSync('out/a', { recursive: true }); writeFileSync('out/a/b.txt', 'mine')`;
+    await using rig = await Rig.compiled({ 'in.txt': 'one', 'theirs/b.txt': 'precious' }, config(makes));
+    fs.mkdirSync(rig.path('out'));
+    fs.symlinkSync(rig.path('theirs'), rig.path('out/a'));
+    const built = await rig.build();
+    const kept = `.pipeline-cache/displaced/${built.events[0]?.runId}`;
+    expect(built.warnings).toEqual([
+      `out/a was not made by pipe; it is kept as ${kept}/out/a`,
+      `out/a/b.txt was not made by pipe; it is kept as ${kept}~2/out/a/b.txt`,
+    ]);
+    expect([rig.read(`${kept}~2/out/a/b.txt`), rig.read('theirs/b.txt')]).toEqual(['mine', 'precious']);
+    expect(rig.files('theirs')).toEqual(['b.txt']);
+  });
+});
+
 describe('where a stage updates its own outputs (clean: false)', () => {
   const stage = (run: string, more = '') =>
     `{ stages: { make: { requires: ['in.txt'], produces: ['out/**'], clean: false, run: '${run}', ${more} } } }`;
@@ -645,6 +686,49 @@ describe('where a stage updates its own outputs (clean: false)', () => {
         removed: ['out/page.txt'],
         kept: ['out/notes.txt'],
       });
+    });
+
+    test('also where the stage makes other files by then, or none at all', async () => {
+      for (const now of [
+        "{ stages: { make: { requires: ['in.txt'], produces: ['other.txt'], run: 'cp in.txt other.txt' } } }",
+        "{ stages: { make: { run: 'true' } } }",
+      ]) {
+        const { rig, kept } = await killed();
+        await using _ = rig;
+        await rig.reconfigure(now);
+        const next = await rig.build();
+        expect(next).toMatchObject({ code: 0, executed: ['make'] });
+        expect(next.warnings).toEqual(
+          ['out/gone.txt', 'out/page.txt'].map((file) =>
+            expect.stringContaining(`${file} was not made by pipe; it is kept as ${kept(file)}`),
+          ),
+        );
+        expect(rig.read('out/notes.txt')).toBe('precious');
+        expect(rig.files('out')).toEqual(['notes.txt']);
+        expect(rig.exists(kept('out/notes.txt'))).toBe(false);
+        expect((await rig.build()).warnings).toEqual([]);
+      }
+    });
+
+    test('also of an item that is gone by then', async () => {
+      await using rig = await Rig.compiled(
+        { 'in/x': 'one', 'in/y': 'one', 'out/x/page': 'my words', 'out/x/notes': 'precious' },
+        `{ stages: { make: { forEach: 'in/{n}', produces: ['out/{n}/*'], clean: false,
+          run: 'cp in/{n} out/{n}/page; test {n} = y || test -e go || kill -9 ${engineId}' } } }`,
+      );
+      await rig.pipe(['build', '--jobs', '1']);
+      const [run] = fs.readdirSync(rig.path('.pipeline-cache/displaced'));
+      rig.write('go', '');
+      rig.remove('in/x');
+      const next = await rig.build();
+      expect(next.code).toBe(0);
+      const kept = `.pipeline-cache/displaced/${run}/out/x`;
+      expect(next.warnings).toEqual([
+        expect.stringContaining(`out/x/page was not made by pipe; it is kept as ${kept}/page`),
+      ]);
+      expect([rig.read(`${kept}/page`), rig.read('out/x/notes')]).toEqual(['my words', 'precious']);
+      expect([rig.files('out/x'), rig.exists(`${kept}/notes`)]).toEqual([['notes'], false]);
+      expect((await rig.build()).warnings).toEqual([]);
     });
 
     test('also where the result is restored then: what the tool had not touched is put aside with a warning', async () => {
