@@ -29,6 +29,8 @@ export class StateRunFolders implements RunFolders {
   private readonly logs = new Map<TaskId, number>();
   /** Of those that are executed with others: the log of these. */
   private readonly shared = new Map<TaskId, string>();
+  /** Of places of which there may be several: the number of the last. Nobody else makes any in this run. */
+  private readonly numbers = new Map<string, number>();
   private substitute: string | null = null;
   /** Made for single files that the state folder refuses. */
   private refuge: string | null = null;
@@ -130,9 +132,18 @@ export class StateRunFolders implements RunFolders {
   private placesIn(place: string, occasion: Occasion, task: TaskId): Iterable<string> {
     return occasion === 'displaced'
       ? // What a person made is to be found under its own path, whichever task it stood in the way of.
-        lastAndNew(`${place}/displaced/${this.runId}`)
+        this.lastAndNew(`${place}/displaced/${this.runId}`)
       : // Apart from what a new attempt may come to write.
-        lastAndNew(`${place}/rejected/${this.runId}/${taskFileName(task)}~killed`);
+        this.lastAndNew(`${place}/rejected/${this.runId}/${taskFileName(task)}~killed`);
+  }
+
+  /** The last of those that are there, or the first; then new ones. */
+  private *lastAndNew(first: string): Iterable<string> {
+    const last = this.numbers.get(first) ?? numbersLike(first).at(-1) ?? 1;
+    for (let number = last; number < last + mostFolders; number++) {
+      this.numbers.set(first, number);
+      yield numbered(first, number);
+    }
   }
 
   private temporaryFolder(): string {
@@ -177,12 +188,6 @@ export class StateRunFolders implements RunFolders {
 
 /** Before each attempt of one run the same file may have to give way. Ends, should a disk say of all that they are taken. */
 const mostFolders = 1000;
-
-/** The last of those that are there, or the first; then new ones. */
-function* lastAndNew(first: string): Iterable<string> {
-  const last = numbersLike(first).at(-1) ?? 1;
-  for (let number = last; number < last + mostFolders; number++) yield numbered(first, number);
-}
 
 function numbered(first: string, number: number): string {
   return number === 1 ? first : `${first}~${number}`;

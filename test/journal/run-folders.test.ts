@@ -68,20 +68,32 @@ test('what earlier runs put away of a person’s can be listed', () => {
 });
 
 test('what may be a person’s goes where something was kept last, or to a new place each time that is taken', () => {
-  const { folders, state } = foldersIn(temporaryFolder());
+  const root = temporaryFolder();
   const task = 'merge' as TaskId;
-  const places = (occasion: 'displaced' | 'killed') => [...folders.places(occasion, task)].slice(0, 3);
-  const numbered = (first: string, ...numbers: readonly string[]) =>
-    numbers.map((number) => path.join(state, `${first}${number}`));
-  expect(places('displaced')).toEqual(numbered(`displaced/${RUN}`, '', '~2', '~3'));
-  expect(places('killed')).toEqual(numbered(`rejected/${RUN}/merge~killed`, '', '~2', '~3'));
+  /** The names of the first three. */
+  const places = (occasion: 'displaced' | 'killed', { folders, state } = foldersIn(root)) => {
+    const names: string[] = [];
+    for (const place of folders.places(occasion, task)) {
+      names.push(path.relative(state, place));
+      if (names.length === 3) break;
+    }
+    return names;
+  };
+  const numbered = (first: string, ...numbers: readonly string[]) => numbers.map((number) => first + number);
+  const [displaced, killed] = [`displaced/${RUN}`, `rejected/${RUN}/merge~killed`];
+  expect(places('displaced')).toEqual(numbered(displaced, '', '~2', '~3'));
+  expect(places('killed')).toEqual(numbered(killed, '', '~2', '~3'));
   // The first is free again, but what comes there would be older than what is in the others.
   for (const name of [`${RUN}~2`, `${RUN}~10`, `${RUN}~10~old`, `${RUN}~011`, `${RUN}nd`])
-    fs.mkdirSync(path.join(state, 'displaced', name), { recursive: true });
-  expect(places('displaced')).toEqual(numbered(`displaced/${RUN}`, '~10', '~11', '~12'));
-  fs.mkdirSync(path.join(state, 'rejected', RUN, 'merge~killed'), { recursive: true });
-  expect(places('killed')).toEqual(numbered(`rejected/${RUN}/merge~killed`, '', '~2', '~3'));
-  expect([...folders.places('displaced', task)]).toHaveLength(1000);
+    fs.mkdirSync(path.join(root, '.pipeline-cache/displaced', name), { recursive: true });
+  fs.mkdirSync(path.join(root, '.pipeline-cache', killed), { recursive: true });
+  expect(places('displaced')).toEqual(numbered(displaced, '~10', '~11', '~12'));
+  expect(places('killed')).toEqual(numbered(killed, '', '~2', '~3'));
+
+  const same = foldersIn(root);
+  expect(places('displaced', same)).toEqual(numbered(displaced, '~10', '~11', '~12'));
+  expect(places('displaced', same)).toEqual(numbered(displaced, '~12', '~13', '~14'));
+  expect([...foldersIn(root).folders.places('displaced', task)]).toHaveLength(1000);
 });
 
 test('what a run has told of says so', () => {
