@@ -85,6 +85,7 @@ export class Finishing {
   /** Data before result before record: at any crash point before this the task reads as stale. */
   commit(record: TaskRecord): void {
     this.world.records.commit(record);
+    this.copies?.drop();
     this.world.outputs.discard(this.world.folders.keep('aside', this.task.id));
   }
 
@@ -131,9 +132,10 @@ export class Finishing {
     const { world, task, theirs } = this;
     world.files.forget();
     const handMade = new Set([...(this.copies?.settle() ?? []), ...others]);
-    rejectOutputs(world, task, { handMade, theirs }, (message, hint) =>
+    const isOnRecord = rejectOutputs(world, task, { handMade, theirs }, (message, hint) =>
       this.watcher.onWarning(message, hint),
     );
+    if (isOnRecord) this.copies?.drop();
     return end;
   }
 }

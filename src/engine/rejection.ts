@@ -24,7 +24,13 @@ export interface LeftAlone {
   readonly theirs: readonly string[];
 }
 
-export function rejectOutputs(world: World, task: Task, { handMade, theirs }: LeftAlone, warn: Warn): void {
+/** Answers whether it is on record how the attempt ended. */
+export function rejectOutputs(
+  world: World,
+  task: Task,
+  { handMade, theirs }: LeftAlone,
+  warn: Warn,
+): boolean {
   try {
     const { produces, clean } = task.stage;
     const made = (produces && world.files.expand(produces, 'output').files) ?? [];
@@ -36,6 +42,7 @@ export function rejectOutputs(world: World, task: Task, { handMade, theirs }: Le
     // What stays in place is pipe's all the same: the next attempt must not take it for a person's.
     const ours = world.files.observe(clean ? [] : left, 'output');
     world.records.failed(task.id, world.folders.runId, ours.manifest);
+    return true;
   } catch (problem) {
     if (!isRefusal(problem)) throw problem;
     // The start marker stands, so that the next attempt takes what lies there for leftovers.
@@ -43,5 +50,6 @@ export function rejectOutputs(world: World, task: Task, { handMade, theirs }: Le
       ? ['cannot be moved out of the way', 'the next attempt clears it away']
       : ['stays in place and cannot be recorded', 'the next attempt keeps a copy of it'];
     warn(`what ${task.id} made ${what}: ${problem.message}`, hint);
+    return false;
   }
 }

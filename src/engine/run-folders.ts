@@ -1,6 +1,6 @@
 // The port that knows where a run keeps its files.
 
-import type { RunId, TaskId } from '../base/brand.ts';
+import type { FilePath, RunId, TaskId } from '../base/brand.ts';
 import type { ListedFile } from './ports.ts';
 
 /** `displaced`: what a person made; `killed`: what lay there after a kill, in which there may be an edit. */
@@ -10,8 +10,13 @@ export interface KeptFile {
   /** Absolute: there the file lies under its own path. */
   readonly folder: string;
   readonly file: ListedFile;
-  /** Whether that run has told of it. */
-  readonly isTold: boolean;
+}
+
+/** What a run has displaced; of several of one path, the last. */
+export interface Displaced {
+  of(path: FilePath): KeptFile | null;
+  /** Those of which the run has not told, sorted by path. */
+  readonly untold: readonly KeptFile[];
 }
 
 /** Where the run keeps its files; `state` is the absolute path of `.pipeline-cache`. */
@@ -40,6 +45,6 @@ export interface RunFolders {
   places(occasion: Occasion, task: TaskId): Iterable<string>;
   /** As `places`, among temporary files, for what the state folder refuses. Throws where these cannot be either. */
   placesElsewhere(occasion: Occasion, task: TaskId): Iterable<string>;
-  /** What a run has displaced in the state folder, the last of each path, sorted by path. */
-  displacedIn(run: RunId, task: TaskId): readonly KeptFile[];
+  /** In the state folder. */
+  displacedIn(run: RunId, task: TaskId): Displaced;
 }

@@ -41,29 +41,27 @@ export function copiesOfAttempt(
 ): UntoldCopies {
   const { folders, files, outputs } = world;
   if (memory.kind !== 'unfinished' || !memory.leftovers) return noCopies;
-  const copies = folders
-    .displacedIn(memory.runId, task)
-    .filter(({ file }) => setMatches(produces, file.path));
-  const copyOf = new Map(copies.map((copy) => [copy.file.path, copy]));
+  const displaced = folders.displacedIn(memory.runId, task);
   const isAsBefore = (file: ListedFile) => {
-    const copy = copyOf.get(file.path);
-    if (copy === undefined) return false;
+    const copy = displaced.of(file.path);
+    if (copy === null) return false;
     const path = `${copy.folder}/${file.path}` as FilePath;
     const [now] = files.observe([file], 'output').manifest;
     const [before] = files.observe([{ ...file, path }], 'output').manifest;
     return now !== undefined && before !== undefined && sameEntry(now, before);
   };
   const untouched = new Set(present.filter(isAsBefore).map(({ path }) => path));
+  const untold = () => displaced.untold.filter(({ file }) => setMatches(produces, file.path));
   return {
     untouched,
     tell: (warn) => {
-      for (const { file, folder, isTold } of copies)
-        if (!isTold && !untouched.has(file.path))
-          warn(...keptMessage(world, file, { folder, refusal: null }));
+      for (const { file, folder } of untold())
+        if (!untouched.has(file.path)) warn(...keptMessage(world, file, { folder, refusal: null }));
     },
     dropOthers: () => {
-      for (const { file, folder, isTold } of copies)
-        if (!isTold && untouched.has(file.path)) outputs.dropCopies([file], folder);
+      if (untouched.size === 0) return;
+      for (const { file, folder } of untold())
+        if (untouched.has(file.path)) outputs.dropCopies([file], folder);
     },
   };
 }

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isThere } from './on-the-way.ts';
-import { stampOf } from './stamp.ts';
+import { sameStamp, stampOf } from './stamp.ts';
 import { temporaryPrefix } from './sweep.ts';
 
 /**
@@ -37,9 +37,22 @@ function isSameFile(from: string, to: string): boolean {
   return here !== null && here.inode === there.inode && here.device === there.device;
 }
 
+/** Of a file that somebody edits while it is copied. */
+const mostCopies = 5;
+
+/** Whether nobody has edited it meanwhile: it takes time to copy. */
+function copiedAsItIs(from: string, to: string): boolean {
+  const before = stampOf(from);
+  copyOver(from, to);
+  const after = stampOf(from);
+  return before !== null && after !== null && sameStamp(before, after);
+}
+
 /** Where the state folder or a subfolder of the workspace is another file system. */
 function moveAcross(from: string, to: string): void {
-  copyOver(from, to);
+  for (let copies = 1; !copiedAsItIs(from, to); copies++)
+    if (copies === mostCopies)
+      throw Object.assign(new Error(`EBUSY: ${from} is written to`), { code: 'EBUSY' });
   try {
     fs.rmSync(from);
   } catch (error) {

@@ -3,12 +3,10 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FilePath, RunId, TaskId } from '../base/brand.ts';
-import type { ListedFile } from '../engine/ports.ts';
-import type { KeptFile, Occasion, RunFolders } from '../engine/run-folders.ts';
-import { byPath } from '../model/manifest.ts';
-import { saysWhereItIs } from '../model/words/kept-words.ts';
-import { readEvents } from './history.ts';
+import type { RunId, TaskId } from '../base/brand.ts';
+import type { Displaced, Occasion, RunFolders } from '../engine/run-folders.ts';
+import { displacedFiles } from './displaced-files.ts';
+import { NumberedPlaces } from './numbered-places.ts';
 import { makeStateFolder, sealOf } from './state-folder.ts';
 import { hookFolder, hookLogName, logFileName, taskFileName } from './task-file-name.ts';
 
@@ -29,8 +27,8 @@ export class StateRunFolders implements RunFolders {
   private readonly logs = new Map<TaskId, number>();
   /** Of those that are executed with others: the log of these. */
   private readonly shared = new Map<TaskId, string>();
-  /** Of places of which there may be several: the number of the last. Nobody else makes any in this run. */
-  private readonly numbers = new Map<string, number>();
+  private readonly numbered = new NumberedPlaces();
+  private readonly displaced = new Map<RunId, Displaced>();
   private substitute: string | null = null;
   /** Made for single files that the state folder refuses. */
   private refuge: string | null = null;
@@ -95,21 +93,13 @@ export class StateRunFolders implements RunFolders {
     yield* this.placesIn(this.refuge, occasion, task);
   }
 
-  displacedIn(run: RunId): readonly KeptFile[] {
-    const last = new Map<FilePath, Omit<KeptFile, 'isTold'>>();
-    for (const folder of numberedLike(path.join(this.state, 'displaced', run)))
-      for (const file of filesBelow(folder)) last.set(file.path, { folder, file });
-    if (last.size === 0) return [];
-    const warnings = readEvents({ folder: path.join(this.state, 'runs', run) }).filter(
-      (event) => event.kind === 'warning',
-    );
-    const isTold = ({ folder, file: { path: name } }: Omit<KeptFile, 'isTold'>) => {
-      const place = path.relative(this.root, path.join(folder, name));
-      return warnings.some((warning) => saysWhereItIs(warning, name, place));
-    };
-    return [...last.values()]
-      .map((kept) => ({ ...kept, isTold: isTold(kept) }))
-      .sort((a, b) => byPath(a.file, b.file));
+  displacedIn(run: RunId): Displaced {
+    const known = this.displaced.get(run);
+    if (known !== undefined) return known;
+    const found = displacedFiles(this.root, this.state, run);
+    // Of another run, which is over. A batch that was killed has it asked for thousands of tasks.
+    if (run !== this.runId) this.displaced.set(run, found);
+    return found;
   }
 
   /** When the run has ended: of temporary files only what a person was told of stays. Never throws. */
@@ -132,18 +122,9 @@ export class StateRunFolders implements RunFolders {
   private placesIn(place: string, occasion: Occasion, task: TaskId): Iterable<string> {
     return occasion === 'displaced'
       ? // What a person made is to be found under its own path, whichever task it stood in the way of.
-        this.lastAndNew(`${place}/displaced/${this.runId}`)
+        this.numbered.lastAndNew(`${place}/displaced/${this.runId}`)
       : // Apart from what a new attempt may come to write.
-        this.lastAndNew(`${place}/rejected/${this.runId}/${taskFileName(task)}~killed`);
-  }
-
-  /** The last of those that are there, or the first; then new ones. */
-  private *lastAndNew(first: string): Iterable<string> {
-    const last = this.numbers.get(first) ?? numbersLike(first).at(-1) ?? 1;
-    for (let number = last; number < last + mostFolders; number++) {
-      this.numbers.set(first, number);
-      yield numbered(first, number);
-    }
+        this.numbered.lastAndNew(`${place}/rejected/${this.runId}/${taskFileName(task)}~killed`);
   }
 
   private temporaryFolder(): string {
@@ -183,47 +164,6 @@ export class StateRunFolders implements RunFolders {
       );
       return this.make(place);
     }
-  }
-}
-
-/** Before each attempt of one run the same file may have to give way. Ends, should a disk say of all that they are taken. */
-const mostFolders = 1000;
-
-function numbered(first: string, number: number): string {
-  return number === 1 ? first : `${first}~${number}`;
-}
-
-/** Those that are there, in order. */
-function numberedLike(first: string): readonly string[] {
-  return numbersLike(first).map((number) => numbered(first, number));
-}
-
-function numbersLike(first: string): readonly number[] {
-  const name = path.basename(first);
-  return entriesOf(path.dirname(first))
-    .flatMap((entry) => {
-      const rest = entry.name.startsWith(name) ? entry.name.slice(name.length) : null;
-      if (rest === '') return [1];
-      return rest !== null && /^~[1-9]\d*$/.test(rest) ? [Number(rest.slice(1))] : [];
-    })
-    .sort((a, b) => a - b);
-}
-
-function filesBelow(folder: string, above = ''): readonly ListedFile[] {
-  return entriesOf(path.join(folder, above)).flatMap((entry): readonly ListedFile[] => {
-    const file = path.posix.join(above, entry.name) as FilePath;
-    if (entry.isDirectory()) return filesBelow(folder, file);
-    if (entry.isFile()) return [{ path: file, kind: 'file' }];
-    return entry.isSymbolicLink() ? [{ path: file, kind: 'link' }] : [];
-  });
-}
-
-/** None where it is not there, or cannot be listed. */
-function entriesOf(folder: string): readonly fs.Dirent[] {
-  try {
-    return fs.readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
   }
 }
 

@@ -389,8 +389,8 @@ test('a stage without clean: copies before the start marker, and is not cached w
     'outputs.copyTo displaced',
     'records.begin',
     'executor.start',
-    'outputs.dropCopies',
     'records.commit',
+    'outputs.dropCopies',
   ]);
   expect(machine.disk.text(`${state}/displaced/run-001/a/out/page`)).toBe('by hand too');
   expect(machine.disk.text(`${state}/displaced/run-001/a/out/notes`)).toBe(null);
@@ -434,6 +434,66 @@ test.each([true, false])(
     expect(world.ofKind('warning').map(({ message }) => message)).toEqual(
       ['x', 'y'].map((name) => expect.stringContaining(`out/${name} was not made by pipe; it is kept as`)),
     );
+  },
+);
+
+test('a copy is of the last edit before the tool begins', async () => {
+  const plan = planOf({ a: { requires: 'in.txt', produces: 'a.txt', clean: false } });
+  const machine = Machine.with({ 'in.txt': '1', 'a.txt': 'my first words' });
+  const { world } = await build(machine, plan, {
+    before: (fake) => {
+      const { copyTo } = fake.outputs;
+      fake.outputs.copyTo = (...args) => {
+        const copied = copyTo.apply(fake.outputs, args);
+        // It takes time to copy others, too.
+        if (machine.disk.text('a.txt') === 'my first words') machine.edit('a.txt', 'my last words');
+        return copied;
+      };
+    },
+  });
+  const [warning, ...others] = world.ofKind('warning');
+  const [, place] = /it is kept as (\S+)$/.exec(warning?.message ?? '') ?? [];
+  expect([machine.disk.text(`${place}`), others]).toEqual(['my last words', []]);
+  const kept = [...machine.disk.nodes.keys()].filter(
+    (name) => name.includes('/displaced/') && name.endsWith('.txt'),
+  );
+  expect(kept).toEqual([place]);
+});
+
+test.each([true, false])(
+  'copies of what is still a person’s stay until it is on record how the attempt failed (and that can be: %s)',
+  async (isOnRecord) => {
+    const plan = planOf({ a: { requires: 'in.txt', produces: 'out/*', clean: false } });
+    const machine = Machine.with({ 'in.txt': '1', 'out/notes': 'by hand' });
+    const fake = machine.start();
+    fake.executor.scripts.set('a', ({ disk }) => {
+      disk.write('out/page', 'half');
+      return exitOne;
+    });
+    const order: string[] = [];
+    const { failed } = fake.records;
+    const { dropCopies } = fake.outputs;
+    fake.outputs.dropCopies = (...args) => {
+      order.push('dropped');
+      dropCopies.apply(fake.outputs, args);
+    };
+    fake.records.failed = (...args) => {
+      if (!isOnRecord) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      failed.apply(fake.records, args);
+      order.push('on record');
+    };
+    await sessionOf(fake, plan).build('test');
+    expect(order).toEqual(isOnRecord ? ['on record', 'dropped'] : []);
+    // A person's as before.
+    const next = await build(machine, plan, {
+      before: ({ executor }) =>
+        executor.scripts.set('a', ({ disk }) => {
+          disk.write('out/page', 'whole');
+          return undefined;
+        }),
+    });
+    expect(next.world.records.all()).toMatchObject([{ handMade: ['out/notes'] }]);
+    expect(next.world.ofKind('warning')).toEqual([]);
   },
 );
 

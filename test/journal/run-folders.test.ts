@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { TaskId } from '../../src/base/brand.ts';
+import type { FilePath, TaskId } from '../../src/base/brand.ts';
 import { JournalSink } from '../../src/journal/journal-sink.ts';
 import { StateRunFolders } from '../../src/journal/run-folders.ts';
 import { keptWords } from '../../src/model/words/kept-words.ts';
@@ -57,13 +57,13 @@ test('what is kept has a place of its own in each run', () => {
 test('what earlier runs put away of a person’s can be listed', () => {
   const { folders, state } = foldersIn(temporaryFolder());
   const folder = path.join(state, 'displaced', RUN);
-  expect(folders.displacedIn(RUN)).toEqual([]);
+  expect(folders.displacedIn(RUN).untold).toEqual([]);
   fs.mkdirSync(path.join(folder, 'out/deep'), { recursive: true });
   fs.writeFileSync(path.join(folder, 'out/deep/b.txt'), '');
   fs.symlinkSync('nowhere', path.join(folder, 'out/a'));
-  expect(folders.displacedIn(RUN)).toEqual([
-    { folder, file: { path: 'out/a', kind: 'link' }, isTold: false },
-    { folder, file: { path: 'out/deep/b.txt', kind: 'file' }, isTold: false },
+  expect(folders.displacedIn(RUN).untold).toEqual([
+    { folder, file: { path: 'out/a', kind: 'link' } },
+    { folder, file: { path: 'out/deep/b.txt', kind: 'file' } },
   ]);
 });
 
@@ -113,11 +113,11 @@ test('what a run has told of says so', () => {
   ];
   for (const event of events(...warnings.map((warning) => ({ kind: 'warning' as const, ...warning }))))
     journal.handle(event);
-  expect(folders.displacedIn(RUN).map(({ file, isTold }) => [file.path, isTold])).toEqual([
-    ['a', false],
-    ['ab', true],
-    ['several/a', true],
-    ['several/b', false],
+  const found = folders.displacedIn(RUN);
+  expect(found.untold.map(({ file }) => file.path)).toEqual(['a', 'several/b']);
+  expect([...files, 'none'].map((file) => found.of(file as FilePath)?.file.path)).toEqual([
+    ...files,
+    undefined,
   ]);
 });
 
@@ -129,11 +129,11 @@ test('of what was put away of a person’s more than once the last is listed, wh
     fs.writeFileSync(place(`${RUN}${file}`), '');
   }
   fs.symlinkSync('c', place(`${RUN}/link`));
-  expect(folders.displacedIn(RUN)).toEqual([
-    { folder: place(`${RUN}~10`), file: { path: 'a', kind: 'file' }, isTold: false },
-    { folder: place(RUN), file: { path: 'b', kind: 'file' }, isTold: false },
-    { folder: place(`${RUN}~2`), file: { path: 'c/x', kind: 'file' }, isTold: false },
-    { folder: place(RUN), file: { path: 'link', kind: 'link' }, isTold: false },
+  expect(folders.displacedIn(RUN).untold).toEqual([
+    { folder: place(`${RUN}~10`), file: { path: 'a', kind: 'file' } },
+    { folder: place(RUN), file: { path: 'b', kind: 'file' } },
+    { folder: place(`${RUN}~2`), file: { path: 'c/x', kind: 'file' } },
+    { folder: place(RUN), file: { path: 'link', kind: 'link' } },
   ]);
 });
 

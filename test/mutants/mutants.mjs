@@ -775,7 +775,7 @@ export const mutants = [
   },
   {
     name: 'of what is kept twice in one run the first copy is taken for the last',
-    file: 'src/journal/run-folders.ts',
+    file: 'src/journal/displaced-files.ts',
     from: 'for (const file of filesBelow(folder)) last.set(file.path, { folder, file });',
     to: 'for (const file of filesBelow(folder)) last.set(file.path, last.get(file.path) ?? { folder, file });',
     tests: ['test/journal/run-folders.test.ts', 'test/stories/ownership.test.ts'],
@@ -805,8 +805,22 @@ export const mutants = [
     name: 'temporary files that cannot be listed are taken for none',
     file: 'src/journal/run-folders.ts',
     from: 'const found = fs.readdirSync(folder, { recursive: true, withFileTypes: true });',
-    to: 'const found = entriesOf(folder);',
+    to: 'const found: readonly fs.Dirent[] = [];',
     tests: ['test/faults/found.test.ts'],
+  },
+  {
+    name: 'what a person edits while others are copied is copied once',
+    file: 'src/engine/kept-copies.ts',
+    from: '.filter((one) => !isCopied(one, copies.get(one.file.path)))',
+    to: '.filter((one) => !copies.has(one.file.path))',
+    tests: ['test/engine/attempt.test.ts'],
+  },
+  {
+    name: 'copies go before it is on record how the attempt failed',
+    file: 'src/engine/finishing.ts',
+    from: 'if (isOnRecord) this.copies?.drop();',
+    to: 'if (isOnRecord !== null) this.copies?.drop();',
+    tests: ['test/engine/attempt.test.ts'],
   },
   {
     name: 'what a person makes while others are moved away is taken for what it was',
@@ -846,8 +860,8 @@ export const mutants = [
   {
     name: 'what a run has told of is told again',
     file: 'src/model/words/kept-words.ts',
-    from: 'if (message.endsWith(',
-    to: 'if (message === "" && message.endsWith(',
+    from: 'if (place !== undefined) places.add(place);',
+    to: '',
     tests: ['test/journal/run-folders.test.ts'],
   },
   {

@@ -11,7 +11,6 @@ import type { World } from '../../src/engine/world.ts';
 import type { EventBody, PipeEvent, TaskOutcome } from '../../src/model/events.ts';
 import { digestOf } from '../../src/model/fingerprint.ts';
 import { buildGraph, type StageGraph } from '../../src/model/graph/graph.ts';
-import { byPath } from '../../src/model/manifest.ts';
 import {
   type Selection,
   type SelectionRequest,
@@ -21,7 +20,7 @@ import {
 import { describeCheck, healthy, unhealthy } from '../../src/model/service.ts';
 import type { Pipeline, Stage } from '../../src/model/stage.ts';
 import { type Task, taskOf } from '../../src/model/task.ts';
-import { saysWhereItIs } from '../../src/model/words/kept-words.ts';
+import { placesTold } from '../../src/model/words/kept-words.ts';
 import { accepted, place } from '../model/validation/sample-config.ts';
 import { FakeActions, FakeBlobs } from './fake-cache.ts';
 import { FakeDisk } from './fake-disk.ts';
@@ -219,18 +218,21 @@ function foldersOf(runId: RunId, { disk, journals }: Machine): RunFolders {
     keep: (what, task) => posix.join(state, what, runId, task),
     places: (occasion, task) => placesIn(state, occasion, task),
     displacedIn: (earlier, task) => {
-      const told = journals.get(earlier)?.filter((event) => event.kind === 'warning') ?? [];
+      const warnings = journals.get(earlier)?.filter((event) => event.kind === 'warning') ?? [];
+      const told = placesTold(warnings);
       const last = new Map<FilePath, KeptFile>();
       for (let nth = 1; nth < 10; nth++) {
-        const folder = posix.join(state, 'displaced', earlier, numbered(task, nth));
+        const folder = numbered(posix.join(state, 'displaced', earlier, task), nth);
         for (const [name, { kind }] of disk.nodes) {
           if (kind === 'folder' || !name.startsWith(`${folder}/`)) continue;
           const path = name.slice(folder.length + 1) as FilePath;
-          const isTold = told.some((warning) => saysWhereItIs(warning, path, name));
-          last.set(path, { folder, file: { path, kind }, isTold });
+          last.set(path, { folder, file: { path, kind } });
         }
       }
-      return [...last.values()].sort((a, b) => byPath(a.file, b.file));
+      return {
+        of: (path) => last.get(path) ?? null,
+        untold: [...last.values()].filter(({ folder, file }) => !told.has(`${folder}/${file.path}`)),
+      };
     },
     placesElsewhere: (occasion, task) => placesIn('/temporary', occasion, task),
   };
