@@ -50,10 +50,10 @@ function copiedAsItIs(from: string, to: string): boolean {
 
 /** Where the state folder or a subfolder of the workspace is another file system. */
 function moveAcross(from: string, to: string): void {
-  for (let copies = 1; !copiedAsItIs(from, to); copies++)
-    if (copies === mostCopies)
-      throw Object.assign(new Error(`EBUSY: ${from} is written to`), { code: 'EBUSY' });
   try {
+    for (let copies = 1; !copiedAsItIs(from, to); copies++)
+      if (copies === mostCopies)
+        throw Object.assign(new Error(`EBUSY: ${from} is written to`), { code: 'EBUSY' });
     fs.rmSync(from);
   } catch (error) {
     // Each further try would leave one more copy.

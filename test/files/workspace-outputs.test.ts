@@ -251,6 +251,27 @@ test('what has no content to copy stays where it is, and is refused as by the sy
   expect(fs.readdirSync(path.join(root, 'out'))).toEqual(['pipe']);
 });
 
+test('a file that somebody edits while it is copied to another file system goes as it is at last, or stays', () => {
+  const root = workspace({ 'out/a': 'first' });
+  const to = path.join(state(root), 'elsewhere');
+  elsewhereIsAnotherDisk();
+  const { cpSync } = fs;
+  let edits = 0;
+  vi.spyOn(fs, 'cpSync').mockImplementation((from, ...rest) => {
+    cpSync(from, ...rest);
+    if (edits-- > 0) fs.writeFileSync(from, `edit ${edits} of several`);
+  });
+  edits = 2;
+  expect(outputsOf(root).keep(file('out/a'), to)).toBe(true);
+  expect([tree(root), tree(to)]).toEqual([{ 'out/': '' }, { 'out/': '', 'out/a': 'edit 0 of several' }]);
+
+  fs.rmSync(path.join(to, 'out/a'));
+  fs.writeFileSync(path.join(root, 'out/a'), 'again');
+  edits = 100;
+  expect(() => outputsOf(root).keep(file('out/a'), to)).toThrow('EBUSY');
+  expect([Object.keys(tree(root)), tree(to)]).toEqual([['out/', 'out/a'], { 'out/': '' }]);
+});
+
 test('a folder goes to another file system as a whole, or stays as a whole', () => {
   const root = workspace({ 'out/.git/a': '1', 'out/.git/closed/b': '2' });
   const to = path.join(state(root), 'elsewhere');
