@@ -12,6 +12,7 @@ import { unknownAmong } from './ownership.ts';
 import { inspectOutputs } from './produced.ts';
 import { hide } from './secrets.ts';
 import { onRecord, unnameableNow } from './unnameable.ts';
+import { untoldCopies } from './untold-copies.ts';
 import type { World } from './world.ts';
 
 export type Accepted = { readonly record: TaskRecord } | { readonly failure: Failure };
@@ -66,7 +67,10 @@ export function acceptOutputs(world: World, options: AcceptanceOptions): Accepte
     accepted: { by: told(acceptance.by), atMs: acceptance.atMs, reason: told(acceptance.reason), paths },
     ...onRecord(unnameableNow(world, assessed)),
   };
+  const copies = untoldCopies(world, assessed);
+  copies.tell((message, hint) => world.events.emit({ kind: 'warning', message, hint }));
   world.records.commit(record);
+  copies.dropOthers();
   return { record };
 }
 

@@ -3,6 +3,7 @@ import type { FilePath, TaskId } from '../base/brand.ts';
 import type { TaskRecord } from '../model/record.ts';
 import type { IsOfAnother } from './make-room.ts';
 import type { ListedFile } from './ports.ts';
+import { copiesOfKilled } from './untold-copies.ts';
 import type { World } from './world.ts';
 
 /** What cleaning one task means. */
@@ -43,8 +44,11 @@ export function planCleaning(world: World, record: TaskRecord, isOfAnother: IsOf
 }
 
 export function performCleaning(world: World, cleaning: Cleaning, bases: readonly string[]): void {
+  const copies = copiesOfKilled(world, cleaning.task);
+  copies.tell((message, hint) => world.events.emit({ kind: 'warning', message, hint }));
   // The record first: a crash in between must leave a task that is not built, never one that seems to be.
   world.records.forget(cleaning.task);
+  copies.dropOthers();
   for (const tree of cleaning.removeWhole) world.outputs.removeTree(tree);
   world.outputs.remove(cleaning.remove, bases);
   world.files.forget();

@@ -1,7 +1,7 @@
 // Copies of a person's files that an attempt had made before its tool went on in place, and that nobody was told of,
 // because it was killed.
 import type { FilePath, TaskId } from '../base/brand.ts';
-import { type PatternSet, setMatches } from '../model/glob/pattern-set.ts';
+import { type PatternSet, setMatches, setOfTexts } from '../model/glob/pattern-set.ts';
 import { sameEntry } from '../model/manifest.ts';
 import type { Memory } from '../model/record.ts';
 import type { Present } from './assessment.ts';
@@ -31,6 +31,15 @@ interface LastAttempt {
 export function untoldCopies(world: World, { task, memory, outputs }: Present): UntoldCopies {
   const { produces } = task.stage;
   return produces === null ? noCopies : copiesOfAttempt(world, { task: task.id, memory, produces }, outputs);
+}
+
+/** The same by the patterns that it had, for what is to be forgotten. */
+export function copiesOfKilled(world: World, task: TaskId): UntoldCopies {
+  const { records, files } = world;
+  const memory = records.memory(task);
+  if (memory.kind !== 'unfinished' || !memory.leftovers) return noCopies;
+  const produces = setOfTexts(records.killed().find((one) => one.task === task)?.produces ?? []);
+  return copiesOfAttempt(world, { task, memory, produces }, files.expand(produces, 'output').files);
 }
 
 /** None where it was not killed. `present`: the files where its outputs belong. */

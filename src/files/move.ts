@@ -1,6 +1,7 @@
 // Moves or copies a file to another place, also where that is another file system.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Stamp } from '../engine/ports.ts';
 import { isThere } from './on-the-way.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 import { temporaryPrefix } from './sweep.ts';
@@ -11,9 +12,11 @@ import { temporaryPrefix } from './sweep.ts';
  */
 export function move(from: string, to: string): boolean {
   try {
-    // Between two names of one file (a hard link), a rename does nothing: `to` is what an earlier attempt linked to it.
     // Looked at before: where that is refused, the file must not have been moved already.
-    if (isSameFile(from, to)) fs.rmSync(from);
+    const there = stampOf(to);
+    if (there?.kind === 'folder') fs.rmSync(to, { recursive: true });
+    // Between two names of one file (a hard link), a rename does nothing: `to` is what an earlier attempt linked to it.
+    if (isSameFile(from, there)) fs.rmSync(from);
     else fs.renameSync(from, to);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -26,12 +29,12 @@ export function move(from: string, to: string): boolean {
 
 /** As `move`, but throws where another file is at `to`. */
 export function moveBeside(from: string, to: string): boolean {
-  if (stampOf(to) !== null && !isSameFile(from, to)) throw isThere(to);
+  const there = stampOf(to);
+  if (there !== null && !isSameFile(from, there)) throw isThere(to);
   return move(from, to);
 }
 
-function isSameFile(from: string, to: string): boolean {
-  const there = stampOf(to);
+function isSameFile(from: string, there: Stamp | null): boolean {
   if (there === null) return false;
   const here = stampOf(from);
   return here !== null && here.inode === there.inode && here.device === there.device;

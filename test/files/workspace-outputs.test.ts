@@ -206,6 +206,16 @@ test('nothing is put through a link that was kept: it is taken, or makes room wh
   outputsOf(root).moveAway([file('out/a/b'), file('out/c/d/e')], to, []);
   expect(tree(to)).toMatchObject({ 'out/a/': '', 'out/a/b': 'new', 'out/c/d/e': 'new' });
   expect(tree(theirs)).toEqual({ b: 'precious' });
+  // And the other way round, here and on another disk.
+  for (const place of [to, path.join(state(root), 'elsewhere')]) {
+    if (place !== to) elsewhereIsAnotherDisk();
+    fs.mkdirSync(path.join(place, 'out/c/d'), { recursive: true });
+    fs.rmSync(path.join(root, 'out/c'), { recursive: true });
+    fs.writeFileSync(path.join(root, 'out/c'), 'newer');
+    outputsOf(root).moveAway([file('out/c')], place, []);
+    expect(tree(place)).toMatchObject({ 'out/c': 'newer' });
+    fs.mkdirSync(path.join(root, 'out/c'));
+  }
 });
 
 test('a second name of what is kept already goes', () => {

@@ -762,14 +762,14 @@ export const mutants = [
   {
     name: 'a hand-made file is kept over what is kept already',
     file: 'src/files/move.ts',
-    from: '  if (stampOf(to) !== null && !isSameFile(from, to)) throw isThere(to);\n',
+    from: '  if (there !== null && !isSameFile(from, there)) throw isThere(to);\n',
     to: '',
     tests: ['test/files/workspace-outputs.test.ts', 'test/stories/ownership.test.ts'],
   },
   {
     name: 'a file that was moved is looked at again, and where that is refused taken for one that was not',
     file: 'src/files/move.ts',
-    from: 'if (isSameFile(from, to)) fs.rmSync(from);\n    else fs.renameSync(from, to);',
+    from: 'if (isSameFile(from, there)) fs.rmSync(from);\n    else fs.renameSync(from, to);',
     to: 'fs.renameSync(from, to);\n    if (stampOf(from) !== null) fs.rmSync(from);',
     tests: ['test/faults/found.test.ts'],
   },

@@ -710,6 +710,24 @@ describe('where a stage updates its own outputs (clean: false)', () => {
       }
     });
 
+    test.each([['clean'], ['accept', 'make', '--reason', 'it will do']])(
+      'also where the next is "%s"',
+      async (...command) => {
+        await using rig = await Rig.compiled({ 'in.txt': 'one', go: '' }, stage(dies));
+        expect((await rig.build()).executed).toEqual(['make']);
+        rig.write('out/page.txt', 'my words');
+        rig.write('out/gone.txt', 'dear');
+        rig.write('in.txt', 'two');
+        rig.remove('go');
+        await rig.pipe(['build']);
+        const [run] = fs.readdirSync(rig.path('.pipeline-cache/displaced'));
+        const told = await rig.pipe(command);
+        expect(told.code).toBe(0);
+        for (const file of ['out/gone.txt', 'out/page.txt'])
+          expect(told.stderr).toContain(`it is kept as .pipeline-cache/displaced/${run}/${file}\n`);
+      },
+    );
+
     test('also of an item that is gone by then', async () => {
       await using rig = await Rig.compiled(
         { 'in/x': 'one', 'in/y': 'one', 'out/x/page': 'my words', 'out/x/notes': 'precious' },
