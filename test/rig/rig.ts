@@ -130,7 +130,8 @@ export class Rig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
+    // A watch whose terminal was killed may be about to end, and write what it does at its end.
+    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** `export default definePipeline(…)` is put around an object literal; anything else is taken as it is. */
