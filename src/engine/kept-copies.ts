@@ -3,7 +3,7 @@ import type { FilePath } from '../base/brand.ts';
 import { type FileEntry, sameEntry, sameManifest } from '../model/manifest.ts';
 import type { Task } from '../model/task.ts';
 import { inPlaceFor, keptMessage, type Place, type Warn } from './keeping.ts';
-import type { InTheWay } from './make-room.ts';
+import { type InTheWay, rounds } from './make-room.ts';
 import type { ListedFile } from './ports.ts';
 import { isRefusal } from './refusal.ts';
 import type { World } from './world.ts';
@@ -29,9 +29,6 @@ interface Seen {
 interface Copy extends Seen {
   readonly place: Place;
 }
-
-/** How often a person is waited for who goes on editing files while they are copied. */
-const rounds = 10;
 
 /** `again` looks once more, as it takes time to copy. Throws where something cannot be copied; then nothing was touched. */
 export function keepCopies(

@@ -78,8 +78,8 @@ export function formerlyMade(
   return left.filter((file) => !unknown.has(file) && !task.stage.implied.includes(file.path));
 }
 
-/** How often a person is waited for who goes on making files while others are moved away. */
-const rounds = 10;
+/** How often a person is waited for who goes on making or editing files while others are moved away or copied. */
+export const rounds = 10;
 
 /**
  * Moves away what a person made. It takes time to copy that to another disk, and they may make or edit a file meanwhile:

@@ -666,6 +666,18 @@ describe('where a stage updates its own outputs (clean: false)', () => {
       return { rig, kept: (file) => `.pipeline-cache/displaced/${run}/${file}` };
     }
 
+    /** It had been built, and the edits were made since. */
+    async function killedUpdate(edits: Readonly<Record<string, string>>) {
+      const rig = await Rig.compiled({ 'in.txt': 'one', go: '' }, stage(dies));
+      expect((await rig.build()).executed).toEqual(['make']);
+      for (const [file, text] of Object.entries(edits)) rig.write(file, text);
+      rig.write('in.txt', 'two');
+      rig.remove('go');
+      await rig.pipe(['build']);
+      const [run] = fs.readdirSync(rig.path('.pipeline-cache/displaced'));
+      return { rig, run };
+    }
+
     test('it is told where that is kept, and what the tool had not touched is a person’s as before', async () => {
       const { rig, kept } = await killed();
       await using _ = rig;
@@ -713,14 +725,8 @@ describe('where a stage updates its own outputs (clean: false)', () => {
     test.each([['clean'], ['accept', 'make', '--reason', 'it will do']])(
       'also where the next is "%s"',
       async (...command) => {
-        await using rig = await Rig.compiled({ 'in.txt': 'one', go: '' }, stage(dies));
-        expect((await rig.build()).executed).toEqual(['make']);
-        rig.write('out/page.txt', 'my words');
-        rig.write('out/gone.txt', 'dear');
-        rig.write('in.txt', 'two');
-        rig.remove('go');
-        await rig.pipe(['build']);
-        const [run] = fs.readdirSync(rig.path('.pipeline-cache/displaced'));
+        const { rig, run } = await killedUpdate({ 'out/page.txt': 'my words', 'out/gone.txt': 'dear' });
+        await using _ = rig;
         const told = await rig.pipe(command);
         expect(told.code).toBe(0);
         for (const file of ['out/gone.txt', 'out/page.txt'])
@@ -750,14 +756,9 @@ describe('where a stage updates its own outputs (clean: false)', () => {
     });
 
     test('also where the result is restored then: what the tool had not touched is put aside with a warning', async () => {
-      await using rig = await Rig.compiled({ 'in.txt': 'one', go: '' }, stage(dies));
-      await rig.build();
-      rig.write('out/notes.txt', 'precious');
-      rig.write('out/page.txt', 'my words');
-      rig.write('in.txt', 'two');
-      rig.remove('go');
-      await rig.pipe(['build']);
-      const [killed] = fs.readdirSync(rig.path('.pipeline-cache/displaced'));
+      const edits = { 'out/notes.txt': 'precious', 'out/page.txt': 'my words' };
+      const { rig, run: killed } = await killedUpdate(edits);
+      await using _ = rig;
       rig.write('in.txt', 'one');
       const restored = await rig.build();
       expect(restored.restored).toEqual(['make']);
