@@ -130,8 +130,7 @@ export class Rig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // A watch whose terminal was killed may be about to end, and write what it does at its end.
-    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 10 });
+    fs.rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
   }
 
   /** `export default definePipeline(…)` is put around an object literal; anything else is taken as it is. */

@@ -1,5 +1,6 @@
 // The real command at a terminal of its own, for stories: what is typed, and what is seen.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import { nodeUnderTest, pipeCommand, type Rig, Running } from './rig.ts';
 
 /** `script` of util-linux gives a command a terminal of its own. */
@@ -29,8 +30,11 @@ export class Terminal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.running.child.kill('SIGKILL');
-    await this.running.ended;
+    const { child, ended } = this.running;
+    // A session of its own, which would else end in order, and write to the folder of the story while that is cleared away.
+    for (const leader of childrenOf(child.pid)) killGroup(leader);
+    child.kill('SIGKILL');
+    await ended;
   }
 
   /** What is seen from the last match on, up to the end of the next. */
@@ -52,6 +56,26 @@ export class Terminal implements AsyncDisposable {
 
   type(keys: string): void {
     this.running.child.stdin!.write(keys);
+  }
+}
+
+function childrenOf(pid: number | undefined): readonly number[] {
+  try {
+    return fs
+      .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended.
   }
 }
 
