@@ -101,10 +101,10 @@ test('hooks see the secrets of their stage, which nobody else does, and what the
 test('a hook that hangs is ended with the time of its stage, and all that it started', async () => {
   await using rig = await Rig.compiled(
     files,
-    `export default { stages: { work: { requires: ['in.txt'], run: 'true', timeout: '1500ms', hooks: { after: 'tail -f in.txt & echo $! > pid; wait' } } } }`,
+    `export default { stages: { work: { requires: ['in.txt'], run: 'true', timeout: '3s', hooks: { after: 'tail -f in.txt & echo $! > pid; wait' } } } }`,
   );
   const hung = await rig.build();
-  expect(hung.end('work')?.failure).toMatchObject({ hook: 'after', why: 'timed out after 1.5s' });
+  expect(hung.end('work')?.failure).toMatchObject({ hook: 'after', why: 'timed out after 3.0s' });
   expect(isAlive(rig.read('pid').trim())).toBe(false);
 });
 

@@ -51,7 +51,7 @@ test('a predicate of the configuration decides, also in a build of a part, and t
     const most = 2;
     export default definePipeline({ stages: {
       slow: {
-        requires: 'in.txt', produces: ['out.txt'], timeout: '300ms',
+        requires: 'in.txt', produces: ['out.txt'], timeout: '2s',
         retry: { attempts: 9, delay: '1ms', when: (failure) => failure.kind === 'timeout' && failure.attempt < most },
         run: 'if [ $PIPE_ATTEMPT = 1 ]; then sleep 1000; fi; cp in.txt out.txt',
       },
@@ -62,7 +62,7 @@ test('a predicate of the configuration decides, also in a build of a part, and t
   await rig.pipe(['build']);
   rig.write('in.txt', 'edited');
   const part = await rig.pipe(['build']);
-  expect(part.stdout).toMatch(/slow: attempt 1 failed: timed out after 300ms; again in 1ms \(8 left\)/);
+  expect(part.stdout).toMatch(/slow: attempt 1 failed: timed out after 2.0s; again in 1ms \(8 left\)/);
   expect([part.code, rig.read('out.txt')]).toEqual([0, 'edited']);
 });
 

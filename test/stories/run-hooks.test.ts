@@ -49,12 +49,12 @@ test('hooks of the pipeline run around a run that executes something, and their 
 test('one that hangs is ended with its time, and fails the run', async () => {
   await using rig = await Rig.compiled(
     files,
-    config(`after: 'echo here; tail -f /dev/null', timeout: '300ms'`, 'touch out.txt'),
+    config(`after: 'echo here; tail -f /dev/null', timeout: '2s'`, 'touch out.txt'),
   );
   const hung = await rig.pipe(['build'], { env });
   expect(hung).toMatchObject({ code: 1 });
   expect(hung.stdout).toMatch(
-    /hook +after +failed: timed out after 300ms\n {2}│ here\n +log +\.pipeline-cache\S+after\.log/,
+    /hook +after +failed: timed out after 2.0s\n {2}│ here\n +log +\.pipeline-cache\S+after\.log/,
   );
   expect(hung.stdout).toMatch(/\nthe pipeline's hook "after" failed: 1 ran in \S+\n$/);
   expect((await rig.pipe(['show'])).stdout).toContain(

@@ -7,24 +7,24 @@ test('a line that hangs is ended with its whole group after its time', async () 
   await using rig = await Rig.compiled(
     {},
     `{ stages: {
-      slow: { produces: ['out.txt'], timeout: '700ms', run: 'echo half > out.txt; sleep 1000 & echo $$ $! > pids; sleep 1000' },
+      slow: { produces: ['out.txt'], timeout: '2s', run: 'echo half > out.txt; sleep 1000 & echo $$ $! > pids; sleep 1000' },
     } }`,
   );
   const built = await rig.build();
   expect(built).toMatchObject({ code: 1, failed: ['slow'] });
-  expect(built.end('slow')).toMatchObject({ failure: { kind: 'timeout', timeoutMs: 700 } });
+  expect(built.end('slow')).toMatchObject({ failure: { kind: 'timeout', timeoutMs: 2000 } });
   expect(rig.read('pids').split(' ').map(Number).filter(isAlive)).toEqual([]);
   expect(rig.exists('out.txt')).toBe(false);
   expect((await rig.build(['-n'])).events).toContainEqual(
     expect.objectContaining({ kind: 'task-planned', action: 'run' }),
   );
-  expect((await rig.pipe(['build'])).stdout).toMatch(/^failed +slow +timed out after 700ms$/m);
+  expect((await rig.pipe(['build'])).stdout).toMatch(/^failed +slow +timed out after 2.0s$/m);
 });
 
 test('of several lines, the one that hangs is named, and those after it never start', async () => {
   await using rig = await Rig.compiled(
     {},
-    `{ stages: { slow: { produces: ['out.txt'], timeout: '1s', run: ['echo first > first', 'sleep 1000', 'echo third > third'] } } }`,
+    `{ stages: { slow: { produces: ['out.txt'], timeout: '2s', run: ['echo first > first', 'sleep 1000', 'echo third > third'] } } }`,
   );
   expect((await rig.build()).end('slow')).toMatchObject({ failure: { kind: 'timeout', line: 'sleep 1000' } });
   expect([rig.exists('first'), rig.exists('third')]).toEqual([true, false]);
@@ -33,7 +33,7 @@ test('of several lines, the one that hangs is named, and those after it never st
 test('the time counts for each line anew', async () => {
   await using rig = await Rig.compiled(
     {},
-    `{ stages: { work: { produces: ['out.txt'], timeout: '2s', run: ['sleep 0.8', 'sleep 0.8', 'sleep 0.8', 'echo > out.txt'] } } }`,
+    `{ stages: { work: { produces: ['out.txt'], timeout: '4s', run: ['sleep 1.5', 'sleep 1.5', 'sleep 1.5', 'echo > out.txt'] } } }`,
   );
   expect(await rig.build()).toMatchObject({ code: 0, executed: ['work'] });
 });
@@ -57,13 +57,13 @@ test.each([
     import { definePipeline } from 'pipe-build';
     import fs from 'node:fs';
     export default definePipeline({ stages: {
-      slow: { produces: ['out.txt'], timeout: '1500ms', run: (ctx) => { fs.writeFileSync('pid', String(process.pid)); ${body} } },
+      slow: { produces: ['out.txt'], timeout: '3s', run: (ctx) => { fs.writeFileSync('pid', String(process.pid)); ${body} } },
     } });`,
   );
   const built = await rig.build();
   expect(built.end('slow')).toMatchObject({
     outcome: 'failed',
-    failure: { kind: 'timeout', timeoutMs: 1500 },
+    failure: { kind: 'timeout', timeoutMs: 3000 },
   });
   expect(isAlive(rig.read('pid'))).toBe(false);
 });
@@ -82,7 +82,7 @@ test('a function hears by its signal that its time is over', async () => {
           fs.writeFileSync('out.txt', 'too late');
         };`,
     },
-    `{ stages: { slow: { produces: ['out.txt'], timeout: '1s', run: script('./stage.ts') } } }`,
+    `{ stages: { slow: { produces: ['out.txt'], timeout: '3s', run: script('./stage.ts') } } }`,
   );
   const built = await rig.build();
   expect(built.end('slow')).toMatchObject({ failure: { kind: 'timeout' } });

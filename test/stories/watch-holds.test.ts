@@ -166,10 +166,11 @@ test('a stage that edits its own input is tried three times, and then left alone
 
 /** It fails, is left alone as long as nothing matters to it, and goes well when that which failed it is mended. */
 async function mended(
-  { files = {}, config, args = [] }: MendedScene,
+  { files = {}, gates = [], config, args = [] }: MendedScene,
   mend: (rig: Rig) => void | Promise<void>,
 ): Promise<void> {
   await using rig = await Rig.compiled({ 'in.txt': 'line\n', 'other.txt': '', ...files }, config);
+  for (const name of gates) gate(rig, name);
   const [watcher, first] = await Watcher.start(rig, args);
   await using _ = watcher;
   expect(first.failed, first.text).toEqual(['s']);
@@ -182,6 +183,8 @@ async function mended(
 
 interface MendedScene {
   readonly files?: Readonly<Record<string, string>>;
+  /** Named pipes. */
+  readonly gates?: readonly string[];
   readonly config: string;
   readonly args?: readonly string[];
 }
@@ -221,8 +224,6 @@ const checking = (lines: number) => copying(`check: (file) => file.text().split(
 test('a function that checks and is mended is reason enough', () =>
   mended({ config: checking(5) }, (rig) => rig.config(checking(1))));
 
-const waiting = (timeout: string) =>
-  copying(`timeout: '${timeout}'`, '', 'test ! -e slow || { rm slow; sleep 60; }; cp in.txt out.txt');
 
 test('what stood in the way of an output and is gone is reason enough', async () => {
   await using rig = await Rig.compiled(
@@ -237,8 +238,14 @@ test('what stood in the way of an output and is gone is reason enough', async ()
   expect(rig.read('out/s.txt')).toBe('1');
 });
 
+const waiting = (timeout: string) =>
+  copying(`timeout: '${timeout}'`, '', 'read _ < gate; cp in.txt out.txt');
+
 test('a longer time limit is reason enough', () =>
-  mended({ files: { slow: '' }, config: waiting('50ms') }, (rig) => rig.reconfigure(waiting('60s'))));
+  mended({ gates: ['gate'], config: waiting('50ms') }, async (rig) => {
+    await rig.reconfigure(waiting('60s'));
+    await tell(rig, 'gate');
+  }));
 
 const warmed = (before: string) => copying('', `hooks: { before: ${before} },`);
 
