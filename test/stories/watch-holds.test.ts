@@ -224,7 +224,6 @@ const checking = (lines: number) => copying(`check: (file) => file.text().split(
 test('a function that checks and is mended is reason enough', () =>
   mended({ config: checking(5) }, (rig) => rig.config(checking(1))));
 
-
 test('what stood in the way of an output and is gone is reason enough', async () => {
   await using rig = await Rig.compiled(
     { 'in.txt': '1', out: 'no folder' },
@@ -238,8 +237,7 @@ test('what stood in the way of an output and is gone is reason enough', async ()
   expect(rig.read('out/s.txt')).toBe('1');
 });
 
-const waiting = (timeout: string) =>
-  copying(`timeout: '${timeout}'`, '', 'read _ < gate; cp in.txt out.txt');
+const waiting = (timeout: string) => copying(`timeout: '${timeout}'`, '', 'read _ < gate; cp in.txt out.txt');
 
 test('a longer time limit is reason enough', () =>
   mended({ gates: ['gate'], config: waiting('50ms') }, async (rig) => {
