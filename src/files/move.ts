@@ -2,7 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Stamp } from '../engine/ports.ts';
+import { copyEntry, sync } from './copy-entry.ts';
 import { isThere } from './on-the-way.ts';
+import { removeFile, removeWhole } from './remove.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 import { temporaryPrefix } from './sweep.ts';
 
@@ -14,9 +16,9 @@ export function move(from: string, to: string): boolean {
   try {
     // Looked at before: where that is refused, the file must not have been moved already.
     const there = stampOf(to);
-    if (there?.kind === 'folder') fs.rmSync(to, { recursive: true });
+    if (there?.kind === 'folder') removeWhole(to);
     // Between two names of one file (a hard link), a rename does nothing: `to` is what an earlier attempt linked to it.
-    if (isSameFile(from, there)) fs.rmSync(from);
+    if (isSameFile(from, there)) removeFile(from);
     else fs.renameSync(from, to);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -57,10 +59,10 @@ function moveAcross(from: string, to: string): void {
     for (let copies = 1; !copiedAsItIs(from, to); copies++)
       if (copies === mostCopies)
         throw Object.assign(new Error(`EBUSY: ${from} is written to`), { code: 'EBUSY' });
-    fs.rmSync(from);
+    removeFile(from);
   } catch (error) {
     // Each further try would leave one more copy.
-    if (stampOf(from) !== null) fs.rmSync(to, { force: true });
+    if (stampOf(from) !== null) removeFile(to);
     throw error;
   }
 }
@@ -82,12 +84,10 @@ function moveTreeAcross(from: string, to: string): void {
   // Of the same folder, so that it has gone from its place as a whole or not at all.
   const leaving = `${path.dirname(from)}/${temporaryPrefix}${process.pid}-${path.basename(from)}`;
   try {
-    copied(() => fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true }));
-    mendLinks(from, to);
-    syncTree(to);
+    copyEntry(from, to);
     fs.renameSync(from, leaving);
   } catch (error) {
-    fs.rmSync(to, { recursive: true, force: true });
+    removeCopied(to);
     throw error;
   }
   removeCopied(leaving);
@@ -113,34 +113,6 @@ function openFolders(folder: string): void {
     if (entry.isDirectory()) openFolders(path.join(folder, entry.name));
 }
 
-/** Node has codes of its own for what has no content to copy, a pipe or a socket: that is no bug of ours. */
-function copied(copies: () => void): void {
-  try {
-    copies();
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw code.startsWith('ERR_FS_CP_') ? Object.assign(new Error(message), { code: 'ENOTSUP' }) : error;
-  }
-}
-
-/** Node copies what a link says as text; where that is none, the copy says something else. */
-function mendLinks(from: string, to: string): void {
-  const stat = fs.lstatSync(from);
-  if (stat.isDirectory())
-    for (const name of fs.readdirSync(from)) mendLinks(path.join(from, name), path.join(to, name));
-  if (!stat.isSymbolicLink()) return;
-  const said = fs.readlinkSync(from, 'buffer');
-  if (fs.readlinkSync(to, 'buffer').equals(said)) return;
-  fs.unlinkSync(to);
-  fs.symlinkSync(said, to);
-}
-
-function syncTree(file: string): void {
-  const stat = fs.lstatSync(file);
-  if (stat.isDirectory()) for (const name of fs.readdirSync(file)) syncTree(path.join(file, name));
-  if (stat.isDirectory() || stat.isFile()) sync(file);
-}
-
 /** As `moveBeside`, but what is there stays there. */
 export function copy(from: string, to: string): boolean {
   if (stampOf(from) === null) return false;
@@ -151,22 +123,18 @@ export function copy(from: string, to: string): boolean {
 
 function copyOver(from: string, to: string): void {
   try {
-    copied(() => fs.cpSync(from, to, { verbatimSymlinks: true, preserveTimestamps: true }));
-    mendLinks(from, to);
+    if (fs.lstatSync(from).isDirectory()) throw isFolder(from);
+    removeFile(to);
+    copyEntry(from, to);
     // It may be a person's: without power, what was removed must not be gone for a copy that was never written.
-    if (!fs.lstatSync(to).isSymbolicLink()) sync(to);
     sync(path.dirname(to));
   } catch (error) {
-    fs.rmSync(to, { force: true });
+    removeFile(to);
     throw error;
   }
 }
 
-function sync(fileOrFolder: string): void {
-  const descriptor = fs.openSync(fileOrFolder, 'r');
-  try {
-    fs.fsyncSync(descriptor);
-  } finally {
-    fs.closeSync(descriptor);
-  }
+/** It was none when it was listed. */
+function isFolder(place: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`EISDIR: ${place} is a folder by now`), { code: 'EISDIR' });
 }

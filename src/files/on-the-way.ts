@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FilePath } from '../base/brand.ts';
+import { removeFile } from './remove.ts';
 import { stampOf } from './stamp.ts';
 
 /** The first folder above `file` below `base` (absolute) that is a link or no folder; `null`: there is none yet. */
@@ -28,7 +29,7 @@ export function placeBeside(folder: string, file: FilePath): string {
 /** The same, where what is on the way goes: an earlier attempt put it there. */
 export function placeInstead(folder: string, file: FilePath): string {
   const taken = onTheWay(folder, file);
-  if (taken !== null) fs.rmSync(`${folder}/${taken.path}`, { force: true });
+  if (taken !== null) removeFile(`${folder}/${taken.path}`);
   return withFolder(`${folder}/${file}`);
 }
 

@@ -9,6 +9,7 @@ import { EmptiedFolders } from './emptied-folders.ts';
 import { Imprints } from './imprint.ts';
 import { copy, move, moveBeside, moveTree } from './move.ts';
 import { onTheWay, placeBeside, placeInstead } from './on-the-way.ts';
+import { removeFile, removeWhole } from './remove.ts';
 import { stampOf } from './stamp.ts';
 import { removeFolderIfEmpty, removeTree, sweepFolder, temporaryPrefix } from './sweep.ts';
 
@@ -73,7 +74,7 @@ export class WorkspaceOutputs implements Outputs {
   dropCopies(files: readonly ListedFile[], folder: string): void {
     for (const file of files) {
       const to = `${folder}/${file.path}`;
-      fs.rmSync(to, { force: true });
+      removeFile(to);
       for (let above = path.dirname(to); above.length >= folder.length; above = path.dirname(above))
         if (!removeFolderIfEmpty(above)) break;
     }
@@ -107,7 +108,7 @@ export class WorkspaceOutputs implements Outputs {
     const waiting: { readonly temporary: string; readonly target: string }[] = [];
     const copies: Copy[] = [];
     const drop = () => {
-      for (const { temporary } of waiting) fs.rmSync(temporary, { force: true });
+      for (const { temporary } of waiting) removeFile(temporary);
     };
     try {
       this.refuseLinked(entries);
@@ -159,7 +160,7 @@ export class WorkspaceOutputs implements Outputs {
   remove(files: readonly ListedFile[], bases: readonly string[]): void {
     for (const file of this.reachable(files)) {
       if (file.kind === 'folder') this.emptied.remove(file.path, bases);
-      else fs.rmSync(this.inside(file.path), { force: true });
+      else removeFile(this.inside(file.path));
     }
     this.prune(files, bases);
   }
@@ -177,7 +178,7 @@ export class WorkspaceOutputs implements Outputs {
   }
 
   removeTree(file: FilePath): void {
-    if (this.blockedBy(file) === null) fs.rmSync(this.inside(file), { recursive: true, force: true });
+    if (this.blockedBy(file) === null) removeWhole(this.inside(file));
   }
 
   discard(folder: string): void {

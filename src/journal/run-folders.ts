@@ -108,11 +108,8 @@ export class StateRunFolders implements RunFolders {
       if (folder === null) continue;
       const history = path.join(folder, 'runs', this.runId);
       try {
-        // Whatever cannot be listed throws: there may be something in it.
-        const found = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
-        const isUntold = (entry: fs.Dirent) => entry.isDirectory() || entry.parentPath === history;
-        if (found.every(isUntold)) fs.rmSync(folder, { recursive: true, force: true });
-        else removeEmptyBelow(folder);
+        if (hasMoreThan(history, folder)) removeEmptyBelow(folder);
+        else fs.rmSync(folder, { recursive: true, force: true });
       } catch {
         // Litter, at worst.
       }
@@ -165,6 +162,17 @@ export class StateRunFolders implements RunFolders {
       return this.make(place);
     }
   }
+}
+
+/**
+ * Whether anything but folders is in it and not right in `history`. Throws for what cannot be listed: there may be
+ * something in it. Folder by folder, as Node 26 would follow links, also in a circle.
+ */
+function hasMoreThan(history: string, folder: string): boolean {
+  const entries = fs.readdirSync(folder, { withFileTypes: true });
+  return entries.some((entry) =>
+    entry.isDirectory() ? hasMoreThan(history, path.join(folder, entry.name)) : folder !== history,
+  );
 }
 
 function removeEmptyBelow(folder: string): void {

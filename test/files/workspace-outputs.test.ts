@@ -242,12 +242,21 @@ function elsewhereIsAnotherDisk(refused?: string): void {
 }
 
 test('across file systems files are copied and removed', () => {
-  const root = workspace({ 'out/a': '1', 'out/l': { link: 'a' } });
+  // Links say the same, whether there is something behind them, or a folder.
+  const links = { 'out/l': 'a', 'out/nowhere': 'nowhere', 'out/to-folder': '../theirs' };
+  const theirs = { 'theirs/': '', 'theirs/b': '2' };
+  const root = workspace({
+    'theirs/b': '2',
+    'out/a': '1',
+    ...Object.fromEntries(Object.entries(links).map(([name, link]) => [name, { link }])),
+  });
   elsewhereIsAnotherDisk();
   const to = path.join(state(root), 'elsewhere');
-  outputsOf(root).moveAway([file('out/a'), file('out/l', 'link')], to, []);
-  expect(tree(root)).toEqual({ 'out/': '' });
-  expect(tree(to)).toEqual({ 'out/': '', 'out/a': '1', 'out/l': '-> a' });
+  const linked = Object.keys(links).map((name) => file(name, 'link'));
+  outputsOf(root).moveAway([file('out/a'), ...linked], to, []);
+  expect(tree(root)).toEqual({ 'out/': '', ...theirs });
+  const copied = Object.entries(links).map(([name, link]) => [name, `-> ${link}`]);
+  expect(tree(to)).toEqual({ 'out/': '', 'out/a': '1', ...Object.fromEntries(copied) });
 });
 
 test('what has no content to copy stays where it is, and is refused as by the system', () => {
@@ -265,10 +274,10 @@ test('a file that somebody edits while it is copied to another file system goes 
   const root = workspace({ 'out/a': 'first' });
   const to = path.join(state(root), 'elsewhere');
   elsewhereIsAnotherDisk();
-  const { cpSync } = fs;
+  const { copyFileSync } = fs;
   let edits = 0;
-  vi.spyOn(fs, 'cpSync').mockImplementation((from, ...rest) => {
-    cpSync(from, ...rest);
+  vi.spyOn(fs, 'copyFileSync').mockImplementation((from, ...rest) => {
+    copyFileSync(from, ...rest);
     if (edits-- > 0) fs.writeFileSync(from, `edit ${edits} of several`);
   });
   edits = 2;
@@ -317,10 +326,10 @@ test('a link says the same there byte for byte, be that text or not, alone and i
 test('so they are there once only where they cannot be removed', () => {
   const root = workspace({ 'out/a': '1' });
   elsewhereIsAnotherDisk();
-  const { rmSync } = fs;
-  vi.spyOn(fs, 'rmSync').mockImplementation((target, options) => {
+  const { unlinkSync } = fs;
+  vi.spyOn(fs, 'unlinkSync').mockImplementation((target) => {
     if (String(target).endsWith('root/out/a')) throw Object.assign(new Error('no'), { code: 'EACCES' });
-    rmSync(target, options);
+    unlinkSync(target);
   });
   const to = path.join(state(root), 'elsewhere');
   expect(() => outputsOf(root).moveAway([file('out/a')], to, [])).toThrow('no');

@@ -754,9 +754,9 @@ export const mutants = [
   // What the tests of a whole machine must see.
   {
     name: 'a hand-made file that is copied to another disk is not synced before the original goes',
-    file: 'src/files/move.ts',
-    from: 'if (!fs.lstatSync(to).isSymbolicLink()) sync(to);',
-    to: '',
+    file: 'src/files/copy-entry.ts',
+    from: 'fs.utimesSync(to, stat.atime, stat.mtime);\n    sync(to);',
+    to: 'fs.utimesSync(to, stat.atime, stat.mtime);',
     tests: ['test/faults/found.test.ts', 'test/faults/disk.test.ts'],
   },
   {
@@ -769,7 +769,7 @@ export const mutants = [
   {
     name: 'a file that was moved is looked at again, and where that is refused taken for one that was not',
     file: 'src/files/move.ts',
-    from: 'if (isSameFile(from, there)) fs.rmSync(from);\n    else fs.renameSync(from, to);',
+    from: 'if (isSameFile(from, there)) removeFile(from);\n    else fs.renameSync(from, to);',
     to: 'fs.renameSync(from, to);\n    if (stampOf(from) !== null) fs.rmSync(from);',
     tests: ['test/faults/found.test.ts'],
   },
@@ -783,8 +783,8 @@ export const mutants = [
   {
     name: 'what is moved goes through a link that an earlier attempt made',
     file: 'src/files/on-the-way.ts',
-    from: 'if (taken !== null) fs.rmSync(',
-    to: 'if (taken?.path === "") fs.rmSync(',
+    from: 'if (taken !== null) removeFile(',
+    to: 'if (taken?.path === "") removeFile(',
     tests: ['test/files/workspace-outputs.test.ts', 'test/stories/ownership.test.ts'],
   },
   {
@@ -804,8 +804,8 @@ export const mutants = [
   {
     name: 'temporary files that cannot be listed are taken for none',
     file: 'src/journal/run-folders.ts',
-    from: 'const found = fs.readdirSync(folder, { recursive: true, withFileTypes: true });',
-    to: 'const found: readonly fs.Dirent[] = [];',
+    from: 'const entries = fs.readdirSync(folder, { withFileTypes: true });\n  return',
+    to: 'const entries: readonly fs.Dirent[] = [];\n  return',
     tests: ['test/faults/found.test.ts'],
   },
   {

@@ -141,6 +141,8 @@ test('executable bits, links and empty folders come back as they were', async ()
   const state = () =>
     fs
       .readdirSync(rig.path('out'), { recursive: true, withFileTypes: true })
+      // Node 26 lists what is behind a link as well.
+      .filter((entry) => path.basename(entry.parentPath) !== 'folder-link')
       .map((entry) => {
         const file = path.join(entry.parentPath, entry.name);
         const what = entry.isSymbolicLink()
