@@ -22,7 +22,7 @@ const mostShown = 12;
 export function hintOfNames(typed: string, known: readonly string[]): string {
   const near = didYouMean(typed, known);
   if (near !== null) return `did you mean "${near}"?`;
-  if (known.length === 1) return `there is ${known[0]} alone`;
+  if (known.length === 1) return `there is "${known[0]}" alone`;
   const shown = known.slice(0, mostShown).join(', ');
   return known.length > mostShown
     ? `there are ${shown} and ${known.length - mostShown} more, which pipe list shows`

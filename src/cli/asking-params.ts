@@ -3,11 +3,12 @@ import { createInterface } from 'node:readline';
 import type { ParamDeclaration } from '../model/params/param.ts';
 import { expectedOf, readValue } from '../model/params/param.ts';
 import { printable } from '../model/words/printable.ts';
+import { isUnattended } from '../render/console-mode.ts';
 import { standardError } from './standard-streams.ts';
 
 /** Whether there is somebody to ask. */
 export function canAsk(): boolean {
-  return process.stdin.isTTY === true && standardError().isTTY === true;
+  return process.stdin.isTTY === true && standardError().isTTY === true && !isUnattended(process.env);
 }
 
 /** As a person would have typed them behind `-p`; fewer where the person has no more to say. */

@@ -3,8 +3,8 @@ import { UsageError } from '../model/diagnostic.ts';
 import {
   collectNames,
   freshnessOption,
+  pollSeconds,
   positiveInteger,
-  positiveNumber,
   withBuildFlags,
   withEnvironmentAndParams,
   withParams,
@@ -53,7 +53,7 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
       .option(
         '--poll [seconds]',
         'look again and again, where nothing tells of changes (network folders)',
-        positiveNumber,
+        pollSeconds,
       ),
   status: (declare) =>
     withEnvironmentAndParams(
@@ -181,8 +181,17 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
     ),
 };
 
+/** `help build` as `build --help`; of a command that there is not, nothing behind it counts. */
+function readAs(words: readonly string[]): readonly string[] {
+  const [first = '', second = ''] = words;
+  const isName = (word: string) => word !== '' && !word.startsWith('-');
+  if (first === 'help') return isName(second) ? readAs([second, '--help']) : ['--help'];
+  return isName(first) && !Object.hasOwn(commands, first) ? [first] : words;
+}
+
 /** The exit code of what was asked for. Rejects with `UsageError` for a command line that cannot be. */
-export async function perform(words: readonly string[]): Promise<number> {
+export async function perform(typed: readonly string[]): Promise<number> {
+  const words = readAs(typed);
   let action: (() => Promise<number>) | null = null;
   const program = new Command('pipe')
     .description('Make-like incremental builds for file pipelines, with a file cache.')

@@ -4,8 +4,12 @@ import { type Command, InvalidArgumentError, Option } from './parser.ts';
 /** Where the workspace is. */
 export function withPlace(command: Command): Command {
   return command
-    .option('--config <path>', 'the configuration (default: pipeline.config.ts here or in a folder above)')
-    .option('--root <dir>', 'the root folder (default: the folder of the configuration)');
+    .option(
+      '--config <path>',
+      'the configuration (default: pipeline.config.ts here or in a folder above)',
+      givenPath,
+    )
+    .option('--root <dir>', 'the root folder (default: the folder of the configuration)', givenPath);
 }
 
 export function withEnvironment(command: Command): Command {
@@ -89,10 +93,20 @@ export function collectBudget(
   return { ...before, [name.trim()]: value };
 }
 
-export function positiveNumber(text: string): number {
+/** Of `--poll`, which may stand alone: then a target behind it seems to be its value. */
+export function pollSeconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value < 1e6)) throw new InvalidArgumentError('it must be a number above 0');
+  if (!(value > 0 && value < 1e6))
+    throw new InvalidArgumentError(
+      'it must be a number of seconds above 0; targets stand in front of --poll',
+    );
   return value;
+}
+
+/** What a script gives in quotes may be empty, where a variable is not set: that is no folder to go on with. */
+function givenPath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('it is empty');
+  return text;
 }
 
 export function positiveInteger(text: string): number {

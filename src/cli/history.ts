@@ -38,7 +38,7 @@ export async function runs(_: readonly string[], flags: Flags): Promise<number> 
 }
 
 export async function show([which = 'last']: readonly string[], flags: Flags): Promise<number> {
-  const run = pastRun(findPlace(flags), which);
+  const run = pastRun(findPlace(flags), which, 'pipe show');
   const { summary } = run;
   if (summary === null) {
     showUnfinished(run, flags);

@@ -51,11 +51,11 @@ function wordsAsRunAndStage(
   words: readonly string[],
 ): { readonly run: PastRun; readonly stage: string | null } {
   const [first, second] = words;
-  if (first === undefined) return { run: pastRun(place, 'last'), stage: null };
-  if (second !== undefined) return { run: pastRun(place, first), stage: second };
+  if (first === undefined) return { run: pastRun(place, 'last', 'pipe logs'), stage: null };
+  if (second !== undefined) return { run: pastRun(place, first, 'pipe logs'), stage: second };
   return findRun(place.state, first).kind === 'none' && first !== 'last'
-    ? { run: pastRun(place, 'last'), stage: first }
-    : { run: pastRun(place, first), stage: null };
+    ? { run: pastRun(place, 'last', 'pipe logs'), stage: first }
+    : { run: pastRun(place, first, 'pipe logs'), stage: null };
 }
 
 function logsOf(place: Place, run: PastRun, stage: string | null): readonly TaskLog[] {
@@ -162,7 +162,9 @@ async function pour(descriptor: number, from: number, goesOn: () => boolean): Pr
 
 function nothing(run: PastRun, stage: string | null): UsageError {
   const message = stage === null ? `run ${run.runId} left no logs` : `there is no log of "${stage}"`;
-  return new UsageError([
-    { code: 'PIPE039', message, at: 'pipe logs', hint: 'pipe list shows the stages and pipe runs the runs' },
-  ]);
+  const hint =
+    stage === null
+      ? 'what executes nothing prints nothing; pipe logs <stage> shows the last of a stage'
+      : 'pipe list shows the stages and pipe runs the runs; files and named pipelines have no logs';
+  return new UsageError([{ code: 'PIPE039', message, at: 'pipe logs', hint }]);
 }

@@ -2,17 +2,18 @@
 import { didYouMean } from '../base/did-you-mean.ts';
 import { findRun, type PastRun, runIds } from '../journal/history.ts';
 import { UsageError } from '../model/diagnostic.ts';
+import { listSome } from '../model/words/amounts.ts';
 import type { Place } from './workspace.ts';
 
 /** `which`: an id, the beginning of one, or `last`. Throws `UsageError` when that names none or several. */
-export function pastRun(place: Place, which: string, at = 'run'): PastRun {
+export function pastRun(place: Place, which: string, at: string): PastRun {
   const found = findRun(place.state, which);
   switch (found.kind) {
     case 'found':
       return found.run;
     case 'ambiguous':
       throw unknown(
-        `"${which}" names several runs: ${found.candidates.slice(0, 5).join(', ')}`,
+        `"${which}" names several runs: ${listSome(found.candidates, 5)}`,
         'give more of its digits',
         at,
       );

@@ -53,7 +53,9 @@ function refuseGone(envFiles: readonly string[], runId: RunId): void {
       code: 'PIPE035',
       message: `the environment file ${file}, which run ${runId} was given, is not there any more`,
       at: '--resume',
-      hint: 'put it back, or say with --env-file what is to be read instead of all that the run was given',
+      hint: isOfOneProcess(file)
+        ? 'it was a pipe: give it once more with --env-file, and all else that is to be read'
+        : 'put it back, or say with --env-file what is to be read instead of all that the run was given',
     })),
   );
 }

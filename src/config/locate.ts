@@ -81,7 +81,7 @@ function search(cwd: string, root: string | null): Result<string, readonly Diagn
     {
       code: 'PIPE001',
       message: `there is no pipeline.config.ts, .mts, .js or .mjs in ${where}`,
-      hint: `to start, write a pipeline.config.ts:
+      hint: `to start, pipe init writes one with an example; or write a pipeline.config.ts yourself:
 
     import { definePipeline } from 'pipe-build';
 

@@ -16,8 +16,12 @@ export function chooseMode(
 ): ConsoleMode {
   if (asked.json) return 'json';
   if (asked.quiet) return 'quiet';
-  const continuousIntegration = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
-  return stdout.isTTY === true && env.TERM !== 'dumb' && !continuousIntegration ? 'live' : 'plain';
+  return stdout.isTTY === true && env.TERM !== 'dumb' && !isUnattended(env) ? 'live' : 'plain';
+}
+
+/** As continuous integration says it of itself: nobody is there to watch or to answer, even where there is a terminal. */
+export function isUnattended(env: Env): boolean {
+  return env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
 }
 
 /** How text looks on `stream`: its colours, signs and width, which follows the terminal. */

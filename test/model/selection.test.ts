@@ -197,8 +197,17 @@ test('of a name that means no item, it is told what the items are', () => {
   const graph = built.value;
   const hint = (typed: string) => unknownTarget(graph, pipeline, typed, 'targets').hint;
   expect([hint('b:1.txt'), hint('a:in/1.txt'), hint('c:1')]).toEqual([
-    'the items of stage "b" are those of in/{x}.txt',
+    'the items of stage "b" are those of in/{x}.txt, each named by its path: b:in/{x}.txt',
     'stage "a" has no items',
     'there are a, b',
+  ]);
+  const ofPath = 'no stage makes a file of that path, which counts from the folder in which you are; ';
+  expect([hint('a,b'), hint('a,z'), hint('in/1.txt'), hint('1.txt'), hint('b.'), hint('a.txt')]).toEqual([
+    'names stand apart here, without commas: a b',
+    'there are a, b',
+    `${ofPath}pipe list shows the stages`,
+    `${ofPath}pipe list shows the stages`,
+    'did you mean "b"?',
+    `${ofPath}pipe list shows the stages`,
   ]);
 });

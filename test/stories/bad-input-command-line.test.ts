@@ -37,6 +37,25 @@ describe('help', () => {
     expect(asked.stdout).toMatch(/^Usage: pipe build \[options\] \[targets\.\.\.\]\n/);
     expect(asked.stdout).toContain('-j, --jobs <n>');
     expect(await rig.pipe(['help', 'build'])).toEqual(asked);
+    expect(await rig.pipe(['help', 'build', 'and more'])).toEqual(asked);
+  });
+
+  test('of help there is help, and of a command that there is not an error', async () => {
+    await using rig = await Rig.with({});
+    const all = await rig.pipe(['--help']);
+    for (const words of [
+      ['help', 'help'],
+      ['help', '--help'],
+      ['help', '-V'],
+    ])
+      expect(await rig.pipe(words), words.join(' ')).toEqual(all);
+    const said = 'PIPE042 unknown command "buidl"\n  at pipe\n  hint: did you mean "build"?';
+    for (const words of [
+      ['help', 'buidl'],
+      ['buidl', '--help'],
+      ['buidl', '--no-such-flag'],
+    ])
+      expect(await refused(rig, words), words.join(' ')).toBe(said);
   });
 
   test('the version is that of the package', async () => {
@@ -84,6 +103,16 @@ describe('words of the command line', () => {
       'an option without its value',
       ['build', '-j'],
       'PIPE034 option "-j, --jobs <n>" argument missing\n  at pipe build\n  hint: pipe build --help shows what it takes',
+    ],
+    ...['--root', '--config'].map((flag): [string, readonly string[], string] => [
+      `an empty value of ${flag}, as of a variable that is not set`,
+      ['build', flag, ''],
+      `PIPE034 option "${flag} <${flag === '--root' ? 'dir' : 'path'}>" argument "" is invalid: it is empty\n  at pipe build\n  hint: pipe build --help shows what it takes`,
+    ]),
+    [
+      'a target behind an option whose value may lack',
+      ['watch', '--poll', 'extract'],
+      'PIPE034 option "--poll [seconds]" argument "extract" is invalid: it must be a number of seconds above 0; targets stand in front of --poll\n  at pipe watch\n  hint: pipe watch --help shows what it takes',
     ],
     [
       'a value that is none of the choices',
@@ -301,15 +330,19 @@ PIPE037 stage "a" needs sometool >=2, but ${rig.path('old/sometool')} is 1.4.2
 
   test('past runs and logs that are not there', async () => {
     expect(await refusal(['show'])).toBe(
-      'PIPE039 there is no run yet in this workspace\n  at run\n  hint: pipe build makes one',
+      'PIPE039 there is no run yet in this workspace\n  at pipe show\n  hint: pipe build makes one',
     );
     expect(await refusal(['show', '2026'])).toBe(
-      'PIPE039 there is no run "2026"\n  at run\n  hint: pipe runs lists them',
+      'PIPE039 there is no run "2026"\n  at pipe show\n  hint: pipe runs lists them',
     );
     await using rig = await Rig.compiled({}, config);
     await rig.build(['extract']);
     expect(await refused(rig, ['logs', 'last', 'merge'])).toBe(
-      'PIPE039 there is no log of "merge"\n  at pipe logs\n  hint: pipe list shows the stages and pipe runs the runs',
+      'PIPE039 there is no log of "merge"\n  at pipe logs\n  hint: pipe list shows the stages and pipe runs the runs; files and named pipelines have no logs',
+    );
+    await rig.build(['extract']);
+    expect(await refused(rig, ['logs'])).toMatch(
+      /^PIPE039 run \S+ left no logs\n {2}at pipe logs\n {2}hint: what executes nothing prints nothing; /,
     );
   });
 

@@ -101,7 +101,9 @@ describe('where the configuration is', () => {
     await using rig = await Rig.with(present);
     const said = await refused(rig, ['build']);
     expect(said).toContain(`PIPE001 there is no pipeline.config.ts, .mts, .js or .mjs in ${rig.root} or any`);
-    expect(said).toContain('  hint: to start, write a pipeline.config.ts:\n');
+    expect(said).toContain(
+      '  hint: to start, pipe init writes one with an example; or write a pipeline.config.ts yourself:\n',
+    );
     expect(said).toContain("run: 'echo hello > hello.txt',");
     expect(said).toContain('--config <path>');
     expect(rig.exists('.pipeline-cache')).toBe(false);

@@ -75,7 +75,7 @@ PIPE026 there is no pool "lmm"
   hint: did you mean "llm"?
 PIPE036 there is no service "bsae"
   at stages.a.services[0]
-  hint: there is base alone
+  hint: there is "base" alone
 
 5 problems
 `);

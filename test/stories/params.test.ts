@@ -266,11 +266,11 @@ if (!hasScript) console.warn('no "script" of util-linux here: nobody is asked at
 test('at a terminal a person is asked, until the answer is a value, and again in the next run', async () => {
   if (!hasScript) return;
   await using rig = await Rig.compiled(sow, lessons);
-  const asked = async (...answers: readonly string[]) => {
+  const asked = async (answers: readonly string[], more: Readonly<Record<string, string>> = {}) => {
     const command = [nodeUnderTest, '--', pipeCommand, 'build'].map((word) => `'${word}'`).join(' ');
     const child = spawn('script', ['-qefc', `exec ${command}`, '/dev/null'], {
       cwd: rig.root,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm' },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm', ...more },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const running = new Running(child);
@@ -280,12 +280,16 @@ test('at a terminal a person is asked, until the answer is a value, and again in
     }
     return running.ended;
   };
-  const first = await asked('biology', 'art');
+  const first = await asked(['biology', 'art']);
   expect(first).toMatchObject({ code: 0 });
   expect(first.stdout).toContain('expected one of math, art');
   expect(rig.files('lessons')).toEqual(['art.txt']);
-  expect((await asked('art')).stdout).toContain('nothing to do: 3 fresh');
-  expect((await asked('math')).stdout).toContain('2 ran, 1 fresh');
+  expect((await asked(['art'])).stdout).toContain('nothing to do: 3 fresh');
+  expect((await asked(['math'])).stdout).toContain('2 ran, 1 fresh');
+  // Nobody is there who could answer.
+  const unattended = await asked([], { CI: 'true' });
+  expect(unattended).toMatchObject({ code: 2 });
+  expect(unattended.stdout).toContain('PIPE053');
 }, 30_000);
 
 test('a watch keeps to the parameters it was given, and names them to whoever is to build what it leaves', async () => {

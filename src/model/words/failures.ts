@@ -74,6 +74,7 @@ export function explainFailure(failure: Failure): readonly [string, ...string[]]
     case 'secret-missing':
       return [
         `${plural(failure.names.length, 'secret is', 'secrets are')} not set: ${failure.names.join(', ')}`,
+        'hint: set it in your environment, or in a file that --env-file names',
       ];
     case 'service-down':
       return [

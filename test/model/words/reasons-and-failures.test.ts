@@ -158,7 +158,10 @@ describe('a failure', () => {
         `b.txt:2: ${'y'.repeat(500)}…`,
       ],
     ],
-    [{ kind: 'secret-missing', names: ['KEY'] }, ['1 secret is not set: KEY']],
+    [
+      { kind: 'secret-missing', names: ['KEY'] },
+      ['1 secret is not set: KEY', 'hint: set it in your environment, or in a file that --env-file names'],
+    ],
     [
       {
         kind: 'threw',
