@@ -7,6 +7,7 @@ import {
   positiveInteger,
   withBuildFlags,
   withEnvironmentAndParams,
+  withNewPlace,
   withParams,
   withPlace,
   withRunFlags,
@@ -21,7 +22,13 @@ import { version } from './version.ts';
 /** Gives back the exit code. */
 type Action = (positional: readonly string[], flags: Flags) => Promise<number>;
 
-type Declare = (usage: string, description: string, load: () => Promise<Action>) => Command;
+type Declare = (
+  usage: string,
+  description: string,
+  load: () => Promise<Action>,
+  /** The flags that say where. Default: of a workspace that is there. */
+  withWhere?: (command: Command) => Command,
+) => Command;
 
 const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
   build: (declare) =>
@@ -148,6 +155,7 @@ const commands: Readonly<Record<string, (declare: Declare) => Command>> = {
       'init',
       'write a configuration to start from',
       async () => (await import('./init.ts')).init,
+      withNewPlace,
     ).option('--from <file>', 'take over what a package.json or a stage-graph.json says'),
   runs: (declare) =>
     declare('runs', 'past runs', async () => (await import('./history.ts')).runs)
@@ -205,14 +213,14 @@ export async function perform(typed: readonly string[]): Promise<number> {
       'after',
       '\nExit codes: 0 success, 1 a stage failed, 2 usage or configuration error,\n3 stopped to wait, 130 interrupted, 70 a bug in pipe.',
     );
-  const declare: Declare = (usage, description, load) => {
+  const declare: Declare = (usage, description, load, withWhere = withPlace) => {
     const added = program.command(usage).description(description);
     added.exitOverride((error) => refuse(error, added));
     added.action((...args: unknown[]) => {
       const self = args.at(-1) as Command;
       action = async () => (await load())(self.args, self.optsWithGlobals());
     });
-    return withPlace(added);
+    return withWhere(added);
   };
   const [asked = ''] = words;
   const wanted = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands);

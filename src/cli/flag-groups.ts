@@ -12,6 +12,16 @@ export function withPlace(command: Command): Command {
     .option('--root <dir>', 'the root folder (default: the folder of the configuration)', givenPath);
 }
 
+/** Where a new one is begun. */
+export function withNewPlace(command: Command): Command {
+  return command
+    .option('--config <path>', 'the file to write (default: pipeline.config.ts in the root folder)')
+    .option(
+      '--root <dir>',
+      'the root folder, made where it is not there (default: that of --config, else the current folder)',
+    );
+}
+
 export function withEnvironment(command: Command): Command {
   return command.option('--env-file <path>', 'variables for the stages; repeatable', collect);
 }

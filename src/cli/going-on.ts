@@ -103,7 +103,8 @@ function sameSurroundings(flags: Flags): readonly string[] {
   return [...samePlace(flags), ...texts(flags, 'envFile').map((file) => ` --env-file ${typed(file)}`)];
 }
 
-function samePlace(flags: Flags): readonly string[] {
+/** What is typed behind any command, to find the same workspace. */
+export function samePlace(flags: Flags): readonly string[] {
   return ['config', 'root'].flatMap((name) => given(name, flags));
 }
 

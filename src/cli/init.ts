@@ -3,7 +3,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseJson, RepeatedName } from '../base/json.ts';
 import { NotUtf8, utf8Text } from '../base/utf8.ts';
-import { configNames } from '../config/locate.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { type Draft, draftText } from '../model/starting/draft.ts';
 import { fromPackage } from '../model/starting/from-package.ts';
@@ -12,32 +11,28 @@ import { isJson, type Json, Reading } from '../model/starting/reading.ts';
 import { starter, starterFiles } from '../model/starting/starter.ts';
 import { printable } from '../model/words/printable.ts';
 import { type Flags, text } from './flags.ts';
+import { samePlace, typedFrom } from './going-on.ts';
+import { newPlace, refuseWhatIsInTheWay } from './new-place.ts';
 import { printLines } from './print.ts';
 
 export async function init(_: readonly string[], flags: Flags): Promise<number> {
-  const folder = path.resolve(text(flags, 'root') ?? '.');
-  const config = text(flags, 'config');
-  const names = config === undefined ? configNames : [path.relative(folder, path.resolve(config))];
-  const present = names.find((name) => fs.existsSync(path.join(folder, name)));
-  if (present !== undefined) {
-    const message = `there is a ${present} in ${folder} already`;
-    const hint = `it is left as it is: edit it, move it away, or go to another folder with --root <dir>`;
-    throw new UsageError([{ code: 'PIPE007', message, hint }]);
-  }
+  const { configPath, root } = newPlace(flags);
   const from = text(flags, 'from');
   const draft = from === undefined ? starter : imported(path.resolve(from), from);
-  const files = {
-    ...(from === undefined ? starterFiles : {}),
-    [config === undefined ? configNames[0] : names[0]!]: draftText(draft),
-  };
-  const written = Object.entries(files).filter(([name, content]) =>
-    writeNew(path.join(folder, name), content),
+  const samples = Object.entries(from === undefined ? starterFiles : {}).map(
+    ([name, content]) => [path.join(root, name), content] as const,
   );
+  const files = [...samples, [configPath, draftText(draft)] as const];
+  for (const [file] of files) refuseWhatIsInTheWay(path.dirname(file), 'pipe init');
+  // Nothing may be written to it, and yet the root has to be there.
+  fs.mkdirSync(root, { recursive: true });
+  const written = files.filter(([file, content]) => writeNew(file, content));
+  const typed = typedFrom(root);
   printLines([
-    ...written.map(([name]) => `wrote     ${name}`),
+    ...written.map(([file]) => `wrote     ${printable(typed(file))}`),
     ...draft.notes.map((note) => `to do     ${printable(note)}`),
     '',
-    'next: pipe build',
+    `next: pipe build${printable(samePlace(flags).join(''))}`,
   ]);
   return 0;
 }

@@ -12,6 +12,11 @@ export const configNames = [
   'pipeline.config.mjs',
 ] as const;
 
+/** Whether a file of this name may be given as a configuration. */
+export function isConfigFile(file: string): boolean {
+  return /\.m?[jt]s$/.test(file);
+}
+
 export interface LocateOptions {
   /** The folder in which the command was given, absolute. */
   readonly cwd: string;
@@ -48,7 +53,7 @@ export function locateConfig(options: LocateOptions): Result<Located, readonly D
 function named(cwd: string, config: string): Result<string, readonly Diagnostic[]> {
   const given = path.resolve(cwd, config);
   const kind = kindOf(given);
-  if (kind === 'file' && /\.m?[jt]s$/.test(given)) return ok(given);
+  if (kind === 'file' && isConfigFile(given)) return ok(given);
   if (kind === 'folder') {
     const inside = inFolder(given);
     if (inside !== null) return ok(inside);

@@ -16,6 +16,65 @@ test('what is written where there is nothing builds at once, and is not written 
   expect(rig.read('pipeline.config.ts')).toBe(config);
 });
 
+test.each([
+  ['--config x/my.config.ts', ['x/texts/first.txt', 'x/texts/second.txt', 'x/my.config.ts']],
+  ['--root sub', ['sub/texts/first.txt', 'sub/texts/second.txt', 'sub/pipeline.config.ts']],
+  ['--config conf/my.config.ts --root .', ['texts/first.txt', 'texts/second.txt', 'conf/my.config.ts']],
+  ['--config ci', ['ci/texts/first.txt', 'ci/texts/second.txt', 'ci/pipeline.config.ts']],
+  ['--config ../a.mjs --root ../data', ['../data/texts/first.txt', '../data/texts/second.txt', '../a.mjs']],
+])('what is written with %s is built by the command that is told', async (place, written) => {
+  await using rig = await Rig.with({ 'here/ci/x': '' });
+  const begun = await rig.pipe(['init', ...place.split(' ')], { cwd: 'here' });
+  const lines = written.map((file) => `wrote     ${file}\n`).join('');
+  expect(begun).toMatchObject({ code: 0, stdout: `${lines}\nnext: pipe build ${place}\n`, stderr: '' });
+  const built = await rig.pipe(['build', ...place.split(' ')], { cwd: 'here' });
+  expect(built).toMatchObject({ code: 0, stdout: expect.stringContaining('2 ran') });
+});
+
+test('its help says where it writes, and not where others look', async () => {
+  await using rig = await Rig.with({});
+  const { stdout } = await rig.pipe(['init', '--help']);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('(default: pipeline.config.ts in the root folder)');
+  expect(stdout).not.toContain('above');
+});
+
+test('what is told to type next is quoted for a shell, and also what is taken over has its root', async () => {
+  await using rig = await Rig.with({ 'package.json': JSON.stringify({ scripts: { copy: 'true' } }) });
+  const begun = await rig.pipe(['init', '--root', "ann's", '--config', 'a b.ts', '--from', 'package.json']);
+  expect(begun.stdout).toContain(`next: pipe build --config 'a b.ts' --root 'ann'\\''s'\n`);
+  expect(await rig.pipe(['build', '--root', "ann's", '--config', 'a b.ts'])).toMatchObject({ code: 0 });
+});
+
+test.each([
+  ['--config foo.yaml', 'foo.yaml would be no configuration', 'such as foo.ts,'],
+  ['--config conf', 'conf would be no configuration', 'such as conf/pipeline.config.ts,'],
+  ['--config conf/', 'conf/ would be no configuration', 'such as conf/pipeline.config.ts,'],
+  ['--root file', 'file is no folder', 'name another folder'],
+  ['--root file/sub', 'sub cannot be made in it', 'name another folder'],
+  ['--config file/my.config.ts', 'file is no folder', 'name another folder'],
+  ['--root held', 'held/texts is no folder', 'move away what is there'],
+])('what could not be built later is not begun: %s', async (place, said, hint) => {
+  await using rig = await Rig.with({ file: '', 'held/texts': '' });
+  const refused = await rig.pipe(['init', ...place.split(' ')]);
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(said) });
+  expect(refused.stderr).toMatch(/^PIPE034 .*\n {2}at .*\n {2}hint: .*\n$/);
+  expect(refused.stderr).toContain(hint);
+  expect(rig.files()).toEqual(['file', 'held/texts']);
+});
+
+test('a folder that has a configuration of another kind has one already', async () => {
+  await using rig = await Rig.with({ 'ci/pipeline.config.mjs': '', 'ci/my.ts': '' });
+  for (const [config, present] of [
+    ['ci', 'pipeline.config.mjs'],
+    ['ci/my.ts', 'my.ts'],
+  ] as const)
+    expect(await rig.pipe(['init', '--config', config])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(`PIPE007 there is a ${present} in .*/ci already\n.*another --config`),
+    });
+  expect(rig.files()).toEqual(['ci/my.ts', 'ci/pipeline.config.mjs']);
+});
+
 test('what other tools were told is taken over as far as it goes, and the rest is named', async () => {
   await using rig = await Rig.with({
     'package.json': JSON.stringify({ scripts: { copy: 'cp in.txt out.txt', start: 'serve' } }),
