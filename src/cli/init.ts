@@ -12,7 +12,7 @@ import { starter, starterFiles } from '../model/starting/starter.ts';
 import { printable } from '../model/words/printable.ts';
 import { type Flags, text } from './flags.ts';
 import { samePlace, typedFrom } from './going-on.ts';
-import { newPlace, refuseWhatIsInTheWay } from './new-place.ts';
+import { configHidden, newPlace, refuseWhatIsInTheWay } from './new-place.ts';
 import { printLines } from './print.ts';
 
 export async function init(_: readonly string[], flags: Flags): Promise<number> {
@@ -30,11 +30,21 @@ export async function init(_: readonly string[], flags: Flags): Promise<number> 
   const typed = typedFrom(root);
   printLines([
     ...written.map(([file]) => `wrote     ${printable(typed(file))}`),
+    ...hiddenBy(configPath),
     ...draft.notes.map((note) => `to do     ${printable(note)}`),
     '',
     `next: pipe build${printable(samePlace(flags).join(''))}`,
   ]);
   return 0;
+}
+
+/** A person who forgot that there is one would wonder where its stages are. */
+function hiddenBy(configPath: string): readonly string[] {
+  const above = configHidden(configPath);
+  if (above === null) return [];
+  const [hidden, folder] = [above, path.dirname(configPath)].map((one) => printable(typedFrom('/')(one)));
+  const where = folder === '' ? 'here' : `in ${folder}`;
+  return [`note      ${hidden} lies above: from now on, commands ${where} use the new one`];
 }
 
 /** Throws `UsageError` with all that stands in the way. */

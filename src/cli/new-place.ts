@@ -1,7 +1,7 @@
 // Where `pipe init` writes: the configuration and its root, as the same flags will find them, and what is in the way.
 import fs from 'node:fs';
 import path from 'node:path';
-import { configNames, isConfigFile } from '../config/locate.ts';
+import { configNames, isConfigFile, locateConfig } from '../config/locate.ts';
 import { type DiagnosticCode, UsageError } from '../model/diagnostic.ts';
 import { type Flags, text } from './flags.ts';
 
@@ -30,6 +30,16 @@ export function newPlace(flags: Flags): NewPlace {
     throw refused('PIPE007', { message: `there is a ${present} in ${folder} already`, hint });
   }
   return { configPath: path.join(folder, names[0]!), root: path.resolve(root ?? folder) };
+}
+
+/** The configuration that is found no more from the folder of this one, once it is written. Absolute. */
+export function configHidden(configPath: string): string | null {
+  const isFoundUnasked = (configNames as readonly string[]).includes(path.basename(configPath));
+  const folder = fs.realpathSync.native(path.dirname(configPath));
+  const parent = path.dirname(folder);
+  if (!isFoundUnasked || parent === folder) return null;
+  const above = locateConfig({ cwd: parent });
+  return above.ok ? above.value.configPath : null;
 }
 
 /** Throws `UsageError` if no such folder can be made, since it, or one above it, is a file. */

@@ -31,6 +31,20 @@ test.each([
   expect(built).toMatchObject({ code: 0, stdout: expect.stringContaining('2 ran') });
 });
 
+test('that a configuration above is not found any more is told, and of one that is, nothing', async () => {
+  await using rig = await Rig.with({ 'sub/deep/x': '', 'there/x': '' }, '{ stages: {} }');
+  const told = async (cwd: string, ...place: string[]) =>
+    /note {6}(.*)\n/.exec((await rig.pipe(['init', ...place], { cwd })).stdout)?.[1];
+  expect(await told('sub/deep')).toBe(
+    '../../pipeline.config.ts lies above: from now on, commands here use the new one',
+  );
+  expect(await told('sub', '--root', '../there')).toBe(
+    '../pipeline.config.ts lies above: from now on, commands in ../there use the new one',
+  );
+  // It is named each time, and nobody finds it unasked.
+  expect(await told('sub', '--config', 'other.config.ts')).toBeUndefined();
+});
+
 test('its help says where it writes, and not where others look', async () => {
   await using rig = await Rig.with({});
   const { stdout } = await rig.pipe(['init', '--help']);
