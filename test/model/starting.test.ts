@@ -6,7 +6,7 @@ import { fromStageGraph } from '../../src/model/starting/from-stage-graph.ts';
 import { type Json, Reading, stageName } from '../../src/model/starting/reading.ts';
 
 function taken(read: typeof fromPackage, json: Json) {
-  const reading = new Reading();
+  const reading = new Reading('graph.json');
   return { ...read(json, reading), problems: reading.problems.map(({ at, message }) => `${at}: ${message}`) };
 }
 
@@ -185,8 +185,8 @@ test('all that is wrong with a graph is told at once', () => {
     [
       'stages[0]: the stage does not say what to run',
       'stages[1]: expected an object, found number',
+      'stages[2].run[0]: expected text, found boolean',
       'stages[2].inputs[0]: expected text, found undefined',
-      'stages[2].command[0]: expected text, found boolean',
     ],
   );
   expect(taken(fromStageGraph, {}).problems).toEqual(['stages: there are no stages']);
@@ -222,9 +222,29 @@ test('what a graph says in vain, twice or of stages that are not there, is told'
     'b: "hooks" is not taken over: it is no object',
   ]);
   expect(draft.problems).toEqual([
-    'stages.b.dependsOn: there is no stage "c"',
-    'pipelines.all: there is no stage "d"',
+    'stages[1].needs: there is no stage "c"',
+    'pipelines.all[1]: there is no stage "d"',
   ]);
+});
+
+test('what is wrong is told where it stands, in the words that stand there', () => {
+  const said = {
+    ...{ outputs: ['o', true], needs: ['make list', 'mak list'] },
+    ...{ hooks: { pre: [true] }, post: false },
+  };
+  const draft = taken(fromStageGraph, {
+    stages: { 'make list': { run: 'x', requires: 'i' }, next: { run: 'x', requires: [null], ...said } },
+    pipelines: [{ name: 'all', stages: ['nxt'] }],
+  });
+  expect(draft.problems).toEqual([
+    'stages.next.requires[0]: expected text, found object',
+    'stages.next.outputs[1]: expected text, found boolean',
+    'stages.next.needs[1]: there is no stage "mak list"',
+    'stages.next.hooks.pre[0]: expected text, found boolean',
+    'stages.next.post: expected text, found boolean',
+    'pipelines[0].stages[0]: there is no stage "nxt"',
+  ]);
+  expect(draft.about).toEqual(['Written from graph.json.']);
 });
 
 test('no note leaves its comment', () => {

@@ -119,6 +119,8 @@ test('what other tools were told is taken over as far as it goes, and the rest i
     code: 0,
     stdout: expect.stringContaining('to do     extra: "x\\x1b[31m" is not taken over'),
   });
+  expect(rig.read('pipeline.config.ts')).toMatch(/^\/\/ Written from stage-graph.json.\n/);
+
   // The run is degraded, as with a runner that goes on after an error.
   const built = await rig.build();
   expect(built).toMatchObject({
@@ -136,11 +138,18 @@ test('what other tools were told is taken over as far as it goes, and the rest i
 
   rig.remove('pipeline.config.ts');
   rig.write('latin.json', Buffer.from('{"name":"\xe9"}', 'latin1'));
+  rig.write('no.yaml', 'stages:\n');
+  rig.write('empty/package.json', '{}');
+  rig.write('same/package.json', '{"scripts":{"a:b":"true","a-b":"true"}}');
   rig.write('twice.json', '{"stages":[],"stages":{}}');
   rig.write('marked.json', '\uFEFF{}');
   for (const [file, said] of [
     ['bad.json', /stages\[0\][\s\S]*stages\[1\]/],
-    ['no.json', /PIPE008 no.json is no JSON/],
+    ['no.json', /PIPE008 no.json is no JSON: .*\n {2}at --from\n {2}hint: mend no.json, /],
+    ['no.yaml', /PIPE008 no.yaml is no JSON: .*\n {2}at --from\n {2}hint: name a package.json/],
+    ['graph', /PIPE008 graph is a folder\n {2}at --from\n {2}hint: name a package.json/],
+    ['empty/package.json', /PIPE008 .*no script.*\n {2}at scripts\n {2}hint: without --from, /],
+    ['same/package.json', /PIPE008 .*"a-b"\n {2}at scripts\n {2}hint: rename /],
     ['none.json', /PIPE008 there is no file none.json/],
     ['latin.json', /PIPE008 latin.json is not UTF-8: byte 0xe9 at offset 9, in line 1; .*iconv -f latin1/],
     ['twice.json', /PIPE008 twice.json: it has "stages" twice, in line 1: nobody/],

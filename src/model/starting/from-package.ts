@@ -26,7 +26,12 @@ export function fromPackage(json: Json, reading: Reading): Draft {
     reading.note(`${stageName(name)}: say what it requires and produces; until then it runs each time`);
     return [{ name: stageName(name), run: [line], after: orderedBefore(name, groups) }];
   });
-  if (stages.length === 0) reading.wrong('scripts', 'there is no script that could be a stage');
+  if (stages.length === 0)
+    reading.wrong(
+      'scripts',
+      'there is no script that could be a stage',
+      'without --from, pipe init writes a small pipeline to start from',
+    );
   const names = new Set(stages.map(({ name }) => name));
   const known = (all: readonly string[]) => all.filter((one) => names.has(one));
   const pipelines = [...groups]
@@ -34,7 +39,7 @@ export function fromPackage(json: Json, reading: Reading): Draft {
     .map(([name, members]) => [stageName(name), known(members.map(stageName))] as const)
     .filter(([, members]) => members.length > 0);
   return {
-    about: ['Written from package.json.'],
+    about: [`Written from ${reading.file}.`],
     ...(typeof json.name === 'string' && { name: json.name }),
     stages: stages.map((stage) => ({ ...stage, after: known(withPrefix(stage)) })),
     pipelines: Object.fromEntries(pipelines),

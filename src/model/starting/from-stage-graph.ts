@@ -1,13 +1,10 @@
 // A stage-graph.json as stages: a list, or a record, of stages with a command or a script, and what they read and write.
 
 import type { Draft, DraftStage } from './draft.ts';
+import { linesOf } from './graph-command.ts';
 import { attemptsOf, optionalOf, timeoutOf } from './graph-failures.ts';
 import { isJson, type Json, type Reading, stageName } from './reading.ts';
 import { withForwardSlashes } from './windows-paths.ts';
-
-const runners: Readonly<Record<string, string>> = {
-  ...{ js: 'node', mjs: 'node', cjs: 'node', ts: 'node', py: 'python3', sh: 'sh', rb: 'ruby' },
-};
 
 export function fromStageGraph(json: Json, reading: Reading): Draft {
   const { stages, pipelines, name, id, title, description, version, $schema, ...others } = json;
@@ -15,22 +12,20 @@ export function fromStageGraph(json: Json, reading: Reading): Draft {
   const listed = entriesOf(stages);
   if (listed.length === 0)
     reading.wrong('stages', 'there are no stages', 'expected an array of them, or an object by their names');
-  const drafts = listed.flatMap(([key, said, at]) => stageOf(key, said, at, reading));
-  const names = new Set(drafts.map((draft) => draft.name));
-  const unknown = (one: string, at: string) => {
-    if (names.size > 0 && !names.has(one)) reading.wrong(at, `there is no stage "${one}"`);
-  };
-  for (const draft of drafts)
-    for (const one of draft.after ?? []) unknown(one, `stages.${draft.name}.dependsOn`);
-  const groups = entriesOf(pipelines).map(([key, said, at]) => {
-    const members = reading.texts(isJson(said) ? said.stages : said, `pipelines.${at}`).map(stageName);
-    for (const one of members) unknown(one, `pipelines.${key}`);
-    return [stageName(key), members] as const;
+  const names = new Set(listed.map(([key]) => stageName(key)));
+  const isUnknown = (one: string) =>
+    names.size > 0 && !names.has(stageName(one)) ? `there is no stage ${JSON.stringify(one)}` : null;
+  const drafts = listed.flatMap(([key, said, step]) =>
+    stageOf(key, said, `stages${step}`, { reading, isUnknown }),
+  );
+  const groups = entriesOf(pipelines).map(([key, said, step]) => {
+    const [members, at] = isJson(said) ? [said.stages, `${step}.stages`] : [said, step];
+    return [stageName(key), reading.texts(members, `pipelines${at}`, isUnknown).map(stageName)] as const;
   });
   const named = [name, id, title].find((one): one is string => typeof one === 'string');
   return {
     about: [
-      `Written from stage-graph.json${typeof description === 'string' ? `: ${firstLine(description)}` : '.'}`,
+      `Written from ${reading.file}${typeof description === 'string' ? `: ${firstLine(description)}` : '.'}`,
     ],
     ...(named !== undefined && { name: named }),
     stages: drafts,
@@ -39,20 +34,26 @@ export function fromStageGraph(json: Json, reading: Reading): Draft {
   };
 }
 
-/** Of a list with ids, or of an object. */
-function entriesOf(value: unknown): readonly (readonly [name: string, said: unknown, at: string])[] {
+/** Of a list with ids, or of an object. `step`: where it is in that. */
+function entriesOf(value: unknown): readonly (readonly [name: string, said: unknown, step: string])[] {
   if (Array.isArray(value))
     return value.map((one: unknown, i) => {
       const own = isJson(one) ? (one.id ?? one.name) : undefined;
       const name = typeof own === 'string' || typeof own === 'number' ? String(own) : `stage-${i + 1}`;
       return [name, one, `[${i}]`] as const;
     });
-  return isJson(value) ? Object.entries(value).map(([key, one]) => [key, one, key] as const) : [];
+  return isJson(value) ? Object.entries(value).map(([key, one]) => [key, one, `.${key}`] as const) : [];
 }
 
-function stageOf(key: string, raw: unknown, place: string, reading: Reading): readonly DraftStage[] {
+interface Graph {
+  readonly reading: Reading;
+  /** What is wrong with the name of a stage. */
+  readonly isUnknown: (name: string) => string | null;
+}
+
+function stageOf(key: string, raw: unknown, at: string, graph: Graph): readonly DraftStage[] {
+  const { reading, isUnknown } = graph;
   const name = stageName(key);
-  const at = `stages${place.startsWith('[') ? '' : '.'}${place}`;
   if (!isJson(raw)) {
     reading.wrong(at, `expected an object, found ${raw === null ? 'null' : typeof raw}`);
     return [];
@@ -60,32 +61,31 @@ function stageOf(key: string, raw: unknown, place: string, reading: Reading): re
   if (name !== key) reading.note(`${name}: it was called ${JSON.stringify(key)}`);
   const said = withForwardSlashes(raw);
   if (said !== raw) reading.note(`${name}: its paths were written with "\\"`);
-  const take = (...names: string[]) => reading.oneOf(said, names, name);
-  for (const field of Object.keys(said))
-    if (!known.has(field)) reading.note(`${name}: "${field}" is not taken over`);
+  const field = (...names: string[]) => reading.fieldOf(said, names, name);
+  const take = (...names: string[]) => field(...names).value;
+  for (const other of Object.keys(said))
+    if (!known.has(other)) reading.note(`${name}: "${other}" is not taken over`);
   const about = take('description', 'title');
-  const command = take('command', 'cmd', 'run', 'script');
-  const made = take('outputs', 'produces', 'artifacts');
-  const outputs = made === undefined ? [] : Array.isArray(made) ? (made as unknown[]) : [made];
-  const files = outputs.map((one) => (isJson(one) ? one.path : one));
-  const { env, runtime, args } = said;
+  const run = linesOf(said, field('command', 'cmd', 'run', 'script'), at, reading);
+  const inputs = field('inputs', 'requires');
+  const made = field('outputs', 'produces', 'artifacts');
+  const outputs = Array.isArray(made.value) ? (made.value as unknown[]) : [made.value];
+  const order = field('dependsOn', 'needs', 'after', 'dependencies');
   return [
     {
       name,
       ...(typeof about === 'string' && { description: firstLine(about) }),
-      requires: reading.texts(pathsIn(take('inputs', 'requires')), `${at}.inputs`),
-      produces: reading.texts(files, `${at}.outputs`),
-      after: reading
-        .texts(take('dependsOn', 'needs', 'after', 'dependencies'), `${at}.dependsOn`)
-        .map(stageName),
-      run: linesOf(command, command === said.script ? command : undefined, { args, runtime }, at, reading),
-      env: { ...textsIn(withoutTrue(env), `${name}: env`, reading), ...passedIn(env) },
+      requires: reading.texts(pathsIn(inputs.value), `${at}.${inputs.name}`),
+      produces: reading.texts(pathsIn(made.value), `${at}.${made.name}`),
+      after: reading.texts(order.value, `${at}.${order.name}`, isUnknown).map(stageName),
+      run,
+      env: { ...textsIn(withoutTrue(said.env), `${name}: env`, reading), ...passedIn(said.env) },
       tools: textsIn(said.tools, `${name}: tools`, reading),
       timeout: timeoutOf(take('timeoutMs', 'timeout'), name, reading),
       attempts: attemptsOf(said.retries, name, reading),
       optional: optionalOf(take('optional', 'continueOnError'), name, reading),
       hooks: hooksOf(said, name, at, reading),
-      schemas: { ...schemasOf(take('schema', 'schemas'), files), ...schemasOfOutputs(outputs) },
+      schemas: { ...schemasOf(take('schema', 'schemas'), outputs.map(pathIn)), ...schemasOfOutputs(outputs) },
     },
   ];
 }
@@ -132,36 +132,12 @@ const known: ReadonlySet<string> = new Set([
   ],
 ]);
 
-function linesOf(
-  command: unknown,
-  script: unknown,
-  { args, runtime }: Json,
-  at: string,
-  reading: Reading,
-): readonly string[] {
-  if (command !== undefined && script === undefined) {
-    const words = reading.texts(command, `${at}.command`);
-    // A list is one program and its arguments.
-    return Array.isArray(command) ? [words.map(word).join(' ')] : words;
-  }
-  if (typeof script === 'string') {
-    const runner = typeof runtime === 'string' ? runtime : runners[/\.(\w+)$/.exec(script)?.[1] ?? ''];
-    const words = [script, ...reading.texts(args, `${at}.args`)].map(word);
-    return [
-      [...(runner === undefined ? [] : [runner === 'python' ? 'python3' : runner]), ...words].join(' '),
-    ];
-  }
-  reading.wrong(at, 'the stage does not say what to run', 'expected "command" or "script"');
-  return [];
-}
-
-/** For a shell. */
-function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 function pathsIn(value: unknown): unknown {
-  return Array.isArray(value) ? value.map((one: unknown) => (isJson(one) ? one.path : one)) : value;
+  return Array.isArray(value) ? value.map(pathIn) : pathIn(value);
+}
+
+function pathIn(value: unknown): unknown {
+  return isJson(value) ? value.path : value;
 }
 
 /** Variables that are passed on from the caller. */
@@ -214,8 +190,9 @@ function hooksOf(
     if (!names.includes(hook)) reading.note(`${name}: the hook "${hook}" is not taken over`);
   return Object.fromEntries(
     Object.entries(hookNames).flatMap(([hook, words]) => {
-      const lines = reading.oneOf(all, words, name);
-      return lines === undefined ? [] : [[hook, reading.texts(lines, `${at}.hooks`)]];
+      const lines = reading.fieldOf(all, words, name);
+      const step = isJson(hooks) && lines.name in hooks ? `hooks.${lines.name}` : lines.name;
+      return lines.value === undefined ? [] : [[hook, reading.texts(lines.value, `${at}.${step}`)]];
     }),
   );
 }
