@@ -34,8 +34,66 @@ test('scripts become stages, lines that only call others become named pipelines,
     { name: 'build-css', run: ['sass'], after: ['prebuild-css'] },
     { name: 'html', run: ['node html.mjs'], after: ['build-css'] },
   ]);
-  expect(pipelines).toEqual({ build: ['build-css', 'html'] });
+  const all = ['prebuild-css', 'build-css', 'html'];
+  expect(pipelines).toEqual({ build: all, all });
   expect(notes.filter((note) => note.includes('not taken over'))).toHaveLength(3);
+});
+
+/** Stages with those that they come after, and named pipelines. */
+function orderOf(scripts: Readonly<Record<string, string>>, wireit: Json = {}) {
+  const { stages, pipelines, notes } = taken(fromPackage, { scripts, wireit });
+  return {
+    after: Object.fromEntries(stages.map(({ name, after }) => [name, after])),
+    pipelines,
+    told: notes.filter((note) => !note.includes('say what it requires')),
+  };
+}
+
+test('what npm runs before and after a script comes before and after its stage', () => {
+  expect(orderOf({ postbuild: 'c', build: 'b', prebuild: 'a', prettier: 'd' })).toEqual({
+    after: { postbuild: ['build'], build: ['prebuild'], prebuild: [], prettier: [] },
+    pipelines: {},
+    told: [
+      'build: npm runs postbuild after it, "pipe build build" does not: "pipe build postbuild" does both',
+    ],
+  });
+});
+
+test('what npm runs around a script that only calls others comes before and after all of them', () => {
+  const calls = { build: 'npm run a && npm run b', all: 'npm run build && npm run c', prec: 'npm run d' };
+  expect(
+    orderOf({ ...calls, a: 'a', prea: 'x', b: 'b', c: 'c', d: 'd', prebuild: 'y', postbuild: 'z' }),
+  ).toEqual({
+    after: {
+      ...{ prebuild: [], prea: ['prebuild'], a: ['prea'], b: ['a'], postbuild: ['b'] },
+      ...{ d: ['postbuild'], c: ['d'] },
+    },
+    pipelines: {
+      build: ['prebuild', 'prea', 'a', 'b', 'postbuild'],
+      all: ['prebuild', 'prea', 'a', 'b', 'postbuild', 'd', 'c'],
+      prec: ['d'],
+    },
+    told: [],
+  });
+  const dependencies = ['a', 'b'];
+  expect(
+    orderOf(
+      { a: 'wireit', b: 'wireit', both: 'wireit', preboth: 'x', postboth: 'y' },
+      { a: { command: 'a' }, b: { command: 'b' }, both: { dependencies } },
+    ).after,
+  ).toEqual({ a: ['preboth'], b: ['preboth'], preboth: [], postboth: dependencies });
+});
+
+test('an order that would be a circle is not taken over, and that is told', () => {
+  expect(orderOf({ one: 'npm run a && npm run b', two: 'npm run b && npm run a', a: 'a', b: 'b' })).toEqual({
+    after: { a: [], b: ['a'] },
+    pipelines: { one: ['a', 'b'], two: ['b', 'a'] },
+    told: ['a does not come after b, though it does in the script "two": elsewhere, b comes after a'],
+  });
+  // Scripts that call each other would never end.
+  expect(orderOf({ prea: 'npm run a', a: 'npm run b', b: 'npm run a', posta: 'c' }).after).toEqual({
+    posta: [],
+  });
 });
 
 test('what wireit knows of files and of order is taken over, and what has no counterpart is named', () => {

@@ -161,3 +161,19 @@ test('what other tools were told is taken over as far as it goes, and the rest i
     });
   expect(rig.exists('pipeline.config.ts')).toBe(false);
 });
+
+test('scripts are done in the order in which npm does them', async () => {
+  const say = (word: string) => `echo ${word} >> said`;
+  const build = { prebuild: say('before'), build: 'npm run b && npm run a', postbuild: say('after') };
+  await using rig = await Rig.with({
+    'package.json': JSON.stringify({
+      scripts: { ...build, a: say('a'), b: say('b'), preb: say('before-b'), posta: say('after-a') },
+    }),
+  });
+  expect(await rig.pipe(['init', '--from', 'package.json'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('to do     a: npm runs posta after it'),
+  });
+  expect(await rig.build(['build', '-j4'])).toMatchObject({ code: 0 });
+  expect(rig.read('said')).toBe('before\nbefore-b\nb\na\nafter-a\nafter\n');
+});

@@ -1,6 +1,7 @@
 // The scripts of a package.json as stages: with their files where wireit was told of them, else to be filled in.
 import type { Draft, DraftStage } from './draft.ts';
 import { isJson, type Json, type Reading, stageName } from './reading.ts';
+import { ScriptOrder } from './script-order.ts';
 
 /** What npm runs by itself, what never ends, and what `pipe clean` does. */
 const notStages =
@@ -24,7 +25,7 @@ export function fromPackage(json: Json, reading: Reading): Draft {
       return [];
     }
     reading.note(`${stageName(name)}: say what it requires and produces; until then it runs each time`);
-    return [{ name: stageName(name), run: [line], after: orderedBefore(name, groups) }];
+    return [{ name: stageName(name), run: [line] }];
   });
   if (stages.length === 0)
     reading.wrong(
@@ -34,14 +35,29 @@ export function fromPackage(json: Json, reading: Reading): Draft {
     );
   const names = new Set(stages.map(({ name }) => name));
   const known = (all: readonly string[]) => all.filter((one) => names.has(one));
+  const order = new ScriptOrder({
+    names: [...lines.keys()],
+    groups: new Map([...groups].filter(([name]) => !names.has(stageName(name)))),
+    stagesOf: (script) => known(membersOf(script, wireit).map(stageName)),
+    after: new Map(stages.map(({ name, after = [] }) => [name, known(after)])),
+  });
+  for (const { script, stage, after } of order.lost)
+    reading.note(
+      `${stage} does not come after ${after}, though it does in the script "${script}": elsewhere, ${after} comes after ${stage}`,
+    );
+  for (const [name] of lines) {
+    const next = `post${name}`;
+    if (names.has(stageName(name)) && lines.has(next) && order.stagesIn(next).length > 0)
+      noteWhatFollows(stageName(name), stageName(next), reading);
+  }
   const pipelines = [...groups]
     .filter(([name]) => !names.has(stageName(name)))
-    .map(([name, members]) => [stageName(name), known(members.map(stageName))] as const)
+    .map(([name]) => [stageName(name), order.stagesIn(name)] as const)
     .filter(([, members]) => members.length > 0);
   return {
     about: [`Written from ${reading.file}.`],
     ...(typeof json.name === 'string' && { name: json.name }),
-    stages: stages.map((stage) => ({ ...stage, after: known(withPrefix(stage)) })),
+    stages: stages.map((stage) => ({ ...stage, after: order.after(stage.name) })),
     pipelines: Object.fromEntries(pipelines),
     notes: reading.notes,
   };
@@ -56,18 +72,10 @@ function groupOf(name: string, line: string, lines: ReadonlyMap<string, string>)
   return isGroup ? [[name, parts as string[]] as const] : [];
 }
 
-/** Those that stand before it in such a line. */
-function orderedBefore(name: string, groups: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const before = [...groups.values()].flatMap((members) => {
-    const at = members.indexOf(name);
-    return at > 0 && !groups.has(members[at - 1]!) ? [members[at - 1]!] : [];
-  });
-  return [...new Set(before)].map(stageName);
-}
-
-/** What comes before it: `prebuild` before `build` as well, as npm has it. */
-function withPrefix({ name, after = [] }: DraftStage): readonly string[] {
-  return [...new Set([...after, `pre${name}`])];
+/** Who asks npm for a script gets what comes after it as well; who asks for a stage does not. */
+function noteWhatFollows(stage: string, next: string, reading: Reading): void {
+  const both = `"pipe build ${next}" does both`;
+  reading.note(`${stage}: npm runs ${next} after it, "pipe build ${stage}" does not: ${both}`);
 }
 
 function fromWireit(name: string, said: Json, wireit: Json, reading: Reading): readonly DraftStage[] {
