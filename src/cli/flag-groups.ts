@@ -15,10 +15,15 @@ export function withPlace(command: Command): Command {
 /** Where a new one is begun. */
 export function withNewPlace(command: Command): Command {
   return command
-    .option('--config <path>', 'the file to write (default: pipeline.config.ts in the root folder)')
+    .option(
+      '--config <path>',
+      'the file to write (default: pipeline.config.ts in the root folder)',
+      givenPath,
+    )
     .option(
       '--root <dir>',
       'the root folder, made where it is not there (default: that of --config, else the current folder)',
+      givenPath,
     );
 }
 

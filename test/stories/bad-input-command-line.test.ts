@@ -110,6 +110,11 @@ describe('words of the command line', () => {
       `PIPE034 option "${flag} <${flag === '--root' ? 'dir' : 'path'}>" argument "" is invalid: it is empty\n  at pipe build\n  hint: pipe build --help shows what it takes`,
     ]),
     [
+      'nor is a configuration begun there',
+      ['init', '--root', ''],
+      'PIPE034 option "--root <dir>" argument "" is invalid: it is empty\n  at pipe init\n  hint: pipe init --help shows what it takes',
+    ],
+    [
       'a target behind an option whose value may lack',
       ['watch', '--poll', 'extract'],
       'PIPE034 option "--poll [seconds]" argument "extract" is invalid: it must be a number of seconds above 0; targets stand in front of --poll\n  at pipe watch\n  hint: pipe watch --help shows what it takes',
