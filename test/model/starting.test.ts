@@ -195,6 +195,28 @@ test('retries of a graph come after a first attempt, and what it goes on after i
   );
 });
 
+test('what a script is written in tells what runs it, and what could not be built is told', () => {
+  const { stages, notes } = taken(fromStageGraph, {
+    version: 1,
+    $schema: 'graph.json',
+    stages: {
+      typed: { script: 'scripts/c.ts', cwd: 'work', outputs: ['out/c.json'] },
+      named: { script: 'scripts/d', runtime: 'typescript' },
+      outside: { script: 'e.sh', runtime: 'bun', outputs: ['../out/e.json', '/abs/x', '..hidden', './../y'] },
+    },
+  });
+  expect(stages.map(({ run, cwd }) => [run, cwd])).toEqual([
+    [['node scripts/c.ts'], 'work'],
+    [['node scripts/d'], undefined],
+    [['bun e.sh'], undefined],
+  ]);
+  const outside = (file: string) => `outside: ${file} lies outside of the root, where no output may be`;
+  expect(notes).toEqual([
+    "typed: node runs scripts/c.ts from version 22.18 on; before, have it export a function, for run: script('./scripts/c.ts')",
+    ...['../out/e.json', '/abs/x', './../y'].map(outside),
+  ]);
+});
+
 test('names that no stage can have are made into such, everywhere, and that is told', () => {
   const { stages, pipelines, notes } = taken(fromStageGraph, {
     pipelines: { 'full refresh': ['make list', 7] },

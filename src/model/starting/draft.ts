@@ -12,6 +12,7 @@ export interface DraftStage {
   readonly env?: Readonly<Record<string, string | true>> | undefined;
   /** Ranges of versions by program. */
   readonly tools?: Readonly<Record<string, string>> | undefined;
+  readonly cwd?: string | undefined;
   readonly timeout?: string | undefined;
   /** Attempts in all. */
   readonly attempts?: number | undefined;
@@ -64,6 +65,7 @@ function stageLines(stage: DraftStage): readonly string[] {
     ...(produces.length > 0 ? listLines('produces', produces, at) : []),
     ...(after.length > 0 ? listLines('after', after, at) : []),
     ...(stage.run.length === 1 ? [`${at}run: ${text(stage.run[0]!)},`] : listLines('run', stage.run, at)),
+    ...(stage.cwd === undefined ? [] : [`${at}cwd: ${text(stage.cwd)},`]),
     ...(isEmpty(env) ? [] : objectLines('env', env!, (one) => (one === true ? 'true' : text(one)), at)),
     ...(isEmpty(tools) ? [] : objectLines('tools', tools!, text, at)),
     ...(stage.timeout === undefined ? [] : [`${at}timeout: ${text(stage.timeout)},`]),

@@ -66,19 +66,24 @@ function stageOf(key: string, raw: unknown, at: string, graph: Graph): readonly 
   for (const other of Object.keys(said))
     if (!known.has(other)) reading.note(`${name}: "${other}" is not taken over`);
   const about = take('description', 'title');
-  const run = linesOf(said, field('command', 'cmd', 'run', 'script'), at, reading);
+  const run = linesOf(said, field('command', 'cmd', 'run', 'script'), { name, at }, reading);
   const inputs = field('inputs', 'requires');
   const made = field('outputs', 'produces', 'artifacts');
   const outputs = Array.isArray(made.value) ? (made.value as unknown[]) : [made.value];
+  const requires = reading.texts(pathsIn(inputs.value), `${at}.${inputs.name}`);
+  const produces = reading.texts(pathsIn(made.value), `${at}.${made.name}`);
+  for (const one of produces.filter(isOutside))
+    reading.note(`${name}: ${one} lies outside of the root, where no output may be`);
   const order = field('dependsOn', 'needs', 'after', 'dependencies');
   return [
     {
       name,
       ...(typeof about === 'string' && { description: firstLine(about) }),
-      requires: reading.texts(pathsIn(inputs.value), `${at}.${inputs.name}`),
-      produces: reading.texts(pathsIn(made.value), `${at}.${made.name}`),
+      requires,
+      produces,
       after: reading.texts(order.value, `${at}.${order.name}`, isUnknown).map(stageName),
       run,
+      ...(said.cwd !== undefined && { cwd: reading.texts(said.cwd, `${at}.cwd`)[0] }),
       env: { ...textsIn(withoutTrue(said.env), `${name}: env`, reading), ...passedIn(said.env) },
       tools: textsIn(said.tools, `${name}: tools`, reading),
       timeout: timeoutOf(take('timeoutMs', 'timeout'), name, reading),
@@ -102,6 +107,7 @@ const known: ReadonlySet<string> = new Set([
     'run',
     'script',
     'args',
+    'cwd',
     'runtime',
     'inputs',
     'requires',
@@ -131,6 +137,10 @@ const known: ReadonlySet<string> = new Set([
     'continueOnError',
   ],
 ]);
+
+function isOutside(pattern: string): boolean {
+  return /^(?:\/|~\/|[A-Za-z]:|(?:\.\/)*\.\.(?:\/|$))/.test(pattern);
+}
 
 function pathsIn(value: unknown): unknown {
   return Array.isArray(value) ? value.map(pathIn) : pathIn(value);
