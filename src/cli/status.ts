@@ -7,13 +7,14 @@ import { warningLines } from '../render/display.ts';
 import { goneLines } from '../render/gone-lines.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { type Flags, freshnessOf, isSet, selectionOf } from './flags.ts';
-import { looking } from './looking.ts';
+import { atWorkLines, looking, runAtWork } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
 
 export async function status(targets: readonly string[], flags: Flags): Promise<number> {
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags), writes: false });
   const selection = selectStages(workspace, selectionOf(targets, flags));
+  const atWork = runAtWork(workspace);
   const { problems, plans, gone, warnings } = await looking(workspace, selection, flags, async (world) => ({
     // What a build would refuse has no plan: `pipe build --dry-run` says the same.
     problems: await refusals(world, workspace.graph, selection),
@@ -26,6 +27,7 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
     printJson({
       v: 1,
       pipeline: workspace.told.name,
+      ...(atWork === null ? {} : { atWork }),
       stale: stale.length,
       tasks: plans.map(({ kind: _kind, ...plan }) => plan),
       warnings: warnings.map(({ kind: _kind, ...warning }) => warning),
@@ -36,6 +38,7 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
     const verbose = isSet(flags, 'verbose');
     const lines = planLines(plans, look, { verbose, commands: verbose, gone });
     printLines([
+      ...atWorkLines(atWork, look),
       ...warnings.flatMap((one) => warningLines(one, look)),
       ...gone.flatMap((one) => goneLines(one, look)),
       ...lines,

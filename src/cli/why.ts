@@ -19,7 +19,7 @@ import { explainFailure } from '../model/words/failures.ts';
 import { blockedText } from '../model/words/printable.ts';
 import { summariseReasons } from '../model/words/reasons.ts';
 import { type Flags, isSet } from './flags.ts';
-import { looking } from './looking.ts';
+import { atWorkLines, looking, runAtWork } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 
@@ -30,6 +30,7 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   const selection = selectStages(workspace, { ...selectEverything, targets });
   // As `pipe status` tells it: what a stage left that is not asked about may be the cause, too.
   const everything = new Set(workspace.graph.stages.map((stage) => stage.name));
+  const atWork = runAtWork(workspace);
   const { problems, plans, configModules } = await looking(workspace, selection, flags, async (world) => ({
     // What a build would refuse has no other cause.
     problems: await refusals(world, workspace.graph, selection),
@@ -53,10 +54,18 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   );
   if (isSet(flags, 'json')) {
     const causes = flatCauses(answers.map(({ cause }) => cause));
-    printJson({ v: 1, subject: asked, ...(file === null ? {} : { file: file.about }), causes });
+    printJson({
+      v: 1,
+      ...(atWork === null ? {} : { atWork }),
+      subject: asked,
+      ...(file === null ? {} : { file: file.about }),
+      causes,
+    });
     return 0;
   }
-  const { style } = outLook();
+  const look = outLook();
+  const { style } = look;
+  printLines(atWorkLines(atWork, look));
   if (file !== null) printLines([...file.about, '']);
   for (const { stage, about, shown } of subjects) {
     if (about.length === 0) {

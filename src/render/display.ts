@@ -135,7 +135,10 @@ export function warningLines(event: Warning, look: Look): readonly string[] {
   return [...overLines(`warning: ${about}${printable(event.message)}`, look).map(look.style.warn), ...hint];
 }
 
-export function blockedLines(event: PipeEvent & RunBlocked, look: Look): readonly string[] {
+export function blockedLines(
+  event: Omit<RunBlocked, 'kind'> & { readonly at: string },
+  look: Look,
+): readonly string[] {
   const since = ago(event.sinceMs, Date.parse(event.at));
   const what = event.waits
     ? 'waiting for another run in this folder'

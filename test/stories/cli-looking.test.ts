@@ -1,7 +1,8 @@
 // `pipe status` and `pipe why`: what would happen and for which causes, without touching anything.
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
-import { contentsOf } from './signs.ts';
+import { Watcher } from '../rig/watcher.ts';
+import { contentsOf, gate, tell } from './signs.ts';
 import { text, words } from './words.ts';
 
 test('status says what would run and why, one line a stage, and is not an error', async () => {
@@ -166,4 +167,31 @@ export default definePipeline({
   const after = await rig.pipe(['why', 'inline']);
   expect(after.stdout).toContain('inline is fresh\n  last executed ');
   expect(after.stdout).toContain("script('./inline.ts')");
+});
+
+test('a run that is at work is told of first, by status and why; a watch at rest is none', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': '1' },
+    `{ stages: { slow: { requires: ['in.txt'], produces: ['out.txt'], run: 'echo begun; read _ < gate; cp in.txt out.txt' } } }`,
+  );
+  gate(rig, 'gate');
+  const running = rig.start(['build', '-v']);
+  await running.printed('begun');
+  const about = new RegExp(
+    `^another run is at work in this folder: process ${running.child.pid}, started .* \\(pipe build -v\\)\n {2}what it has begun is not done here yet\n\n(.*)`,
+  );
+  expect(about.exec((await rig.pipe(['status'])).stdout)?.[1]).toMatch(/^would run +slow /);
+  expect(about.exec((await rig.pipe(['why', 'slow'])).stdout)?.[1]).toBe('slow would run');
+  const atWork = { pid: running.child.pid, command: 'build -v', sinceMs: expect.any(Number) };
+  for (const words of [
+    ['status', '--json'],
+    ['why', 'slow', '--json'],
+  ])
+    expect(JSON.parse((await rig.pipe(words)).stdout)).toMatchObject({ atWork });
+  await tell(rig, 'gate');
+  expect(await running.ended).toMatchObject({ code: 0 });
+  const [watcher] = await Watcher.start(rig);
+  await using _ = watcher;
+  expect((await rig.pipe(['status'])).stdout).not.toContain('at work');
+  expect(JSON.parse((await rig.pipe(['why', 'slow', '--json'])).stdout)).not.toHaveProperty('atWork');
 });
