@@ -1,7 +1,10 @@
 // `pipe accept`: takes present outputs, edited by hand or made before there was pipe, as the result of their stages.
+import type { FilePath } from '../base/brand.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
 import { acceptOutputs } from '../engine/accept.ts';
 import { FormerByTask, formerOutputs } from '../engine/former.ts';
 import { ItemTasks } from '../engine/item-tasks.ts';
+import { listOutputs } from '../engine/produced.ts';
 import type { World } from '../engine/world.ts';
 import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
@@ -41,8 +44,12 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
     const accepted: { stage: string; outputs: readonly string[] }[] = [];
     const by = userName();
     const { graph } = workspace;
+    const meant = wanted.map((one) => ({ ...one, tasks: tasksOf(world, workspace, one) }));
+    // Before anything is recorded: who mistypes a path has accepted nothing.
+    const slips = meant.flatMap((one) => pathsNotThere(world, workspace, one));
+    if (slips.length > 0) throw new UsageError(slips);
     const former = new FormerByTask(graph, formerOutputs(world, graph));
-    for (const { task, asked: paths } of wanted.flatMap((one) => tasksOf(world, workspace, one))) {
+    for (const { task, asked: paths } of meant.flatMap(({ tasks }) => tasks)) {
       const acceptance = { by, atMs: Date.now(), reason };
       const end = acceptOutputs(world, { graph, task, acceptance, former: former.concerning(task) });
       if ('failure' in end) {
@@ -65,12 +72,17 @@ export async function accept(asked: readonly string[], flags: Flags): Promise<nu
   });
 }
 
+interface Meant {
+  readonly task: Task;
+  readonly asked: readonly string[];
+}
+
 /** Of a stage with items those of its items that were asked for, by their names or by what they make, or all of them. */
 function tasksOf(
   world: World,
   { graph, pipeline, canonical }: Workspace,
   { stage, asked }: Wanted,
-): readonly { readonly task: Task; readonly asked: readonly string[] }[] {
+): readonly Meant[] {
   if (stage.forEach === null) return [{ task: taskOf(stage), asked }];
   const found = new ItemTasks(world, graph).of(stage);
   if (found.kind === 'unclear') throw new UsageError(found.problems);
@@ -82,6 +94,37 @@ function tasksOf(
   const missing = missingItem(stage, wanted, tasks);
   if (missing !== null) throw new UsageError([{ ...missing, at: 'pipe accept' }]);
   return tasks.map((task) => ({ task, asked: [task.id] }));
+}
+
+/** Paths that the patterns of the stage match, but which are neither an output of it nor a folder of such. */
+function pathsNotThere(
+  world: World,
+  { graph, pipeline, canonical }: Workspace,
+  { stage, asked, tasks }: Wanted & { readonly tasks: readonly Meant[] },
+): readonly Diagnostic[] {
+  const paths = asked.flatMap((typed) => {
+    const named = meaningOf(graph, pipeline, typed, canonical);
+    return named?.kind === 'output' ? [{ typed, path: named.path }] : [];
+  });
+  if (paths.length === 0) return [];
+  const present = tasks.flatMap(({ task }) => listOutputs(world, task)?.files ?? []).map((file) => file.path);
+  const isThere = (path: FilePath) => present.some((file) => file === path || file.startsWith(`${path}/`));
+  return paths
+    .filter(({ path }) => !isThere(path))
+    .map(({ typed, path }) => ({
+      code: 'PIPE040',
+      message: `there is no file ${path} to accept: stage "${stage.name}" may produce it, but it is not there`,
+      at: typed,
+      hint: hintOfPath(path, present, stage),
+    }));
+}
+
+function hintOfPath(path: FilePath, present: readonly FilePath[], { name, forEach }: Stage): string {
+  if (present.length === 0) return `let the stage make it: pipe build ${name}`;
+  const near = didYouMean(path, present);
+  const meant = near === null ? [] : [`did you mean "${near}"?`];
+  const what = forEach === null ? 'there is of the stage' : 'its items have made';
+  return [...meant, `to accept all that ${what}: pipe accept ${name} --reason "…"`].join(' ');
 }
 
 function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly Wanted[] {

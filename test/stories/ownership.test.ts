@@ -322,6 +322,42 @@ test('accepting what is not there, has no reason or is no output is refused and 
   expect((await buildAsForetold(rig)).executed).toEqual(['draft', 'print']);
 });
 
+test('a path that a pattern matches and that is not there is not accepted, nor is anything beside it', async () => {
+  await using rig = await Rig.compiled(
+    { 'in.txt': 'one' },
+    `{ stages: {
+      parts: { requires: ['in.txt'], produces: ['parts/*.txt', 'whole/'], run: 'mkdir -p parts whole/sub; cp in.txt parts/one.txt; cp in.txt whole/sub/' },
+      other: { requires: ['in.txt'], produces: ['other.txt'], run: 'cp in.txt other.txt' },
+    } }`,
+  );
+  await rig.build();
+  rig.write('parts/one.txt', 'my words');
+  rig.write('other.txt', 'mine too');
+  const accept = (...paths: string[]) => rig.pipe(['accept', ...paths, '--reason', 'better so']);
+  expect(await accept('other.txt', 'parts/onne.txt', 'whole/other')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: `PIPE040 there is no file parts/onne.txt to accept: stage "parts" may produce it, but it is not there
+  at parts/onne.txt
+  hint: did you mean "parts/one.txt"? to accept all that there is of the stage: pipe accept parts --reason "…"
+PIPE040 there is no file whole/other to accept: stage "parts" may produce it, but it is not there
+  at whole/other
+  hint: to accept all that there is of the stage: pipe accept parts --reason "…"
+
+2 problems
+`,
+  });
+  expect((await rig.pipe(['status'])).stdout).not.toContain('accepted');
+
+  // A folder of outputs stands for them.
+  expect(await accept('other.txt', 'parts/one.txt', 'whole/sub')).toMatchObject({ code: 0, stderr: '' });
+  rig.remove('other.txt');
+  expect(await accept('other.txt')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('hint: let the stage make it: pipe build other'),
+  });
+});
+
 test('clean deletes what pipe made and keeps what a person made', async () => {
   await using rig = await builtChain();
   rig.write('draft.txt', 'my words');
