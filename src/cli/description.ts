@@ -6,7 +6,7 @@ import type { TaskPlanned } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { hookNames } from '../model/hooks.ts';
 import { paramText } from '../model/params/param.ts';
-import type { Memory } from '../model/record.ts';
+import { type Memory, measuredMs } from '../model/record.ts';
 import type { Hooks, Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 import { ago, formatDuration, plural } from '../model/words/amounts.ts';
@@ -166,7 +166,7 @@ function lastRunJson(memory: Memory) {
       : {
           runId: last.runId,
           finishedAt: new Date(last.finishedAtMs).toISOString(),
-          durationMs: last.durationMs,
+          durationMs: measuredMs(last),
           metrics: last.metrics,
           fingerprint: last.fingerprint,
           outputs: last.outputs.map(({ path, sizeBytes, digest }) => ({ path, sizeBytes, digest })),

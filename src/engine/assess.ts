@@ -6,7 +6,7 @@ import { fingerprintOf } from '../model/fingerprint.ts';
 import type { PatternEntry } from '../model/glob/pattern-set.ts';
 import { judgeByHash, withReason } from '../model/judge.ts';
 import { type NamedTasks, noTasks } from '../model/named-tasks.ts';
-import { type FingerprintPart, type Memory, recordIn } from '../model/record.ts';
+import { type FingerprintPart, type Memory, measuredMs, recordIn } from '../model/record.ts';
 import type { Task } from '../model/task.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Assessment, type AssessmentOrFailure, isFailure, type Reading } from './assessment.ts';
@@ -173,7 +173,7 @@ export class Assessor {
   ): Assessment {
     const { record } = memory;
     const { parts, inputs, outputs } = record;
-    const expected = () => record;
+    const expected = () => this.expected(task, memory);
     return {
       task,
       verdict: fresh,
@@ -195,7 +195,8 @@ export class Assessor {
 
   private expected({ stage }: Task, memory: Memory): Expectation | null {
     const last = recordIn(memory);
-    if (last !== null || stage.item === null) return last;
+    if (last !== null && measuredMs(last) !== null) return last;
+    if (stage.item === null) return null;
     return this.itemsTook().get(stage.name)?.mean ?? null;
   }
 

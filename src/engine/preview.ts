@@ -5,7 +5,7 @@ import type { Failure } from '../model/failure.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { ItemsGone } from '../model/item-events.ts';
 import { streams } from '../model/items/streams.ts';
-import { recordIn } from '../model/record.ts';
+import { measuredMs, recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, stageOfTask, type Task } from '../model/task.ts';
@@ -105,7 +105,8 @@ class Preview {
     const found = isManyTasks(task) && !this.comingItems(stage).areMore ? this.tasks.itemsOf(stage) : null;
     if (found?.kind === 'unclear')
       return { ...told, action: 'fail', reasons, estimateMs: null, failure: found.failure };
-    const estimateMs = recordIn(this.world.records.memory(id))?.durationMs ?? null;
+    const last = recordIn(this.world.records.memory(id));
+    const estimateMs = last === null ? null : measuredMs(last);
     return { ...told, action: 'run', reasons, estimateMs, ...(isManyTasks(task) && { furtherItems: true }) };
   }
 

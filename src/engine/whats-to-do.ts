@@ -2,7 +2,7 @@
 import type { TaskId } from '../base/brand.ts';
 import { once } from '../base/once.ts';
 import type { Edge, StageGraph } from '../model/graph/graph.ts';
-import type { TaskRecord } from '../model/record.ts';
+import { measuredMs, recordIn, type TaskRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import { isManyTasks, stageOfTask, type Task } from '../model/task.ts';
 import type { Assessor } from './assess.ts';
@@ -152,9 +152,8 @@ function spoilerOf(
 /** What it took the last time. */
 export function estimateOf(assessed: AssessmentOrFailure): number | null {
   if (isFailure(assessed)) return null;
-  const { memory } = assessed;
-  if (memory.kind === 'done') return memory.record.durationMs;
-  return memory.kind === 'unfinished' ? (memory.last?.durationMs ?? null) : null;
+  const last = recordIn(assessed.memory);
+  return last === null ? null : measuredMs(last);
 }
 
 export function recordOf(assessment: Assessment): TaskRecord | null {

@@ -19,7 +19,7 @@ export interface TaskRecord {
   readonly runId: RunId;
   /** Milliseconds since 1970. For people; never compared. */
   readonly finishedAtMs: number;
-  /** What the execution took, also where this record comes from the cache. */
+  /** What the execution took, also where this record comes from the cache; of what was accepted, the one before: see `measuredMs`. */
   readonly durationMs: number;
   readonly metrics: Readonly<Record<string, number>>;
   /** Set where a person took the present outputs as the result. */
@@ -37,6 +37,11 @@ export interface Unnameable {
   /** By the stage: with a digest of all that is in it. */
   readonly made: readonly { readonly path: string; readonly digest: Digest }[];
   readonly theirs: readonly string[];
+}
+
+/** What its execution took; `null`: there was none that is known of, for a person took what lay there. */
+export function measuredMs({ durationMs, accepted }: TaskRecord): number | null {
+  return accepted !== undefined && durationMs === 0 ? null : durationMs;
 }
 
 /** The outputs that pipe did not make. */

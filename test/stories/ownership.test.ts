@@ -309,6 +309,56 @@ test('accepting adopts outputs that were there before pipe, and nothing runs', a
   expect([rig.read('draft.txt'), rig.read('print/page.txt')]).toEqual(['old', 'old page']);
 });
 
+test('what was only ever accepted was never timed, and no estimate says that it takes no time', async () => {
+  await using rig = await Rig.compiled(
+    {
+      'in.txt': 'one',
+      'draft.txt': 'old',
+      'print/page.txt': 'old page',
+      'src/a.txt': 'a',
+      'more/a.txt': 'old',
+    },
+    `{ stages: {
+      draft: { requires: ['in.txt'], produces: ['draft.txt'], run: 'cp in.txt draft.txt' },
+      print: { requires: ['draft.txt'], produces: ['print/'], run: 'cp draft.txt print/page.txt' },
+      more: { forEach: 'src/{n}.txt', produces: ['more/{n}.txt'], run: 'cp {item} {produces}' },
+    } }`,
+  );
+  await rig.pipe(['accept', 'draft', 'print', 'more', '--reason', 'from before']);
+  const estimates = async () => {
+    const { tasks } = JSON.parse((await rig.pipe(['status', '--json'])).stdout);
+    return tasks.map(({ task, action, estimateMs }: Record<string, unknown>) => [task, action, estimateMs]);
+  };
+  expect(await estimates()).toEqual([
+    ['draft', 'fresh', null],
+    ['print', 'fresh', null],
+    ['more:src/a.txt', 'fresh', null],
+  ]);
+  const { lastRun, verdict } = JSON.parse((await rig.pipe(['describe', 'draft', '--json'])).stdout);
+  expect([lastRun.durationMs, verdict.estimateMs]).toEqual([null, null]);
+
+  rig.write('in.txt', 'two');
+  rig.write('src/a.txt', 'b');
+  expect(await estimates()).toEqual([
+    ['draft', 'run', null],
+    ['print', 'run', null],
+    ['more:src/a.txt', 'run', null],
+  ]);
+  const { stdout } = await rig.pipe(['status']);
+  expect(stdout).not.toMatch(/~|0ms/);
+  expect(stdout).toMatch(/^3 would run$/m);
+
+  // Once it has been executed, an acceptance takes nothing of what is known.
+  const built = await rig.build(['draft']);
+  expect(built.events.find((event) => event.kind === 'task-started')).toMatchObject({ estimateMs: null });
+  rig.write('draft.txt', 'mine');
+  await rig.pipe(['accept', 'draft', '--reason', 'better so']);
+  rig.write('in.txt', 'three');
+  expect((await rig.pipe(['status', 'print'])).stdout).toMatch(
+    /^2 would run; about .* of work and 1 never timed$/m,
+  );
+});
+
 test('accepting what is not there, has no reason or is no output is refused and records nothing', async () => {
   await using rig = await Rig.compiled({ 'in.txt': 'one' }, chain());
   for (const args of [
