@@ -32,7 +32,7 @@ async function describeStage(workspace: Workspace, name: string, asked: string, 
   const declared = graph.stageNamed(name);
   const stage = taskOfStage(declared, asked as TaskId)?.stage ?? declared;
   const found = await looking(workspace, selection, flags, (world) =>
-    lookAtStage({ world, graph, selection, stage }),
+    lookAtStage({ world, graph, selection, stage, state: workspace.state }),
   );
   const toldOne =
     stage === declared ? told.stages.find((one) => one.name === name)! : toldStage(stage, hiddenValues());

@@ -6,7 +6,7 @@ import type { TaskPlanned } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { hookNames } from '../model/hooks.ts';
 import { paramText } from '../model/params/param.ts';
-import { type Memory, measuredMs } from '../model/record.ts';
+import { measuredMs, recordIn } from '../model/record.ts';
 import type { Hooks, Stage } from '../model/stage.ts';
 import { placeOf } from '../model/validation/place.ts';
 import { ago, formatDuration, plural } from '../model/words/amounts.ts';
@@ -17,6 +17,7 @@ import { summariseReasons } from '../model/words/reasons.ts';
 import type { Look } from '../render/look.ts';
 import { checkText, poolText, retryText, serviceText } from './declared-words.ts';
 import { type Field, fieldLines } from './field-lines.ts';
+import { attemptJson, attemptLines } from './last-attempt.ts';
 import { marksOf } from './listing.ts';
 import type { PatternFacts, StageFacts } from './stage-facts.ts';
 import { stageJson } from './stage-json.ts';
@@ -28,7 +29,7 @@ export interface DescriptionOptions {
 }
 
 export function descriptionJson(facts: StageFacts, graph: StageGraph) {
-  const { stage, plan, memory, present } = facts;
+  const { stage, plan, present } = facts;
   const { action, reasons, estimateMs, failure } = plan;
   return {
     v: 1,
@@ -49,7 +50,7 @@ export function descriptionJson(facts: StageFacts, graph: StageGraph) {
       ...(stage.optionalSecrets.includes(name) && { optional: true }),
     })),
     tools: facts.tools,
-    lastRun: lastRunJson(memory),
+    lastRun: lastRunJson(facts),
     verdict: { action, reasons, estimateMs, ...(failure === undefined ? {} : { failure }) },
   };
 }
@@ -75,7 +76,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
   const all = (names: Iterable<string>) => [[...names].join(', ')].filter((line) => line !== '');
   return [
     ['verdict', verdictText(facts)],
-    ['last run', facts.items === null ? lastRunText(facts.memory, options.nowMs) : []],
+    ['last run', facts.items === null ? lastRunText(facts, options.nowMs) : []],
     ['for each', stage.forEach === null ? [] : [printable(stage.forEach.source)]],
     ['batch', stage.batchSize === null ? [] : [`up to ${stage.batchSize} items at once`]],
     ['item', stage.item === null ? [] : [printable(stage.item.name)]],
@@ -134,10 +135,10 @@ function verdictText({ plan }: StageFacts): readonly string[] {
   }
 }
 
-function lastRunText(memory: Memory, nowMs: number): readonly string[] {
+function lastRunText({ memory, attempt }: StageFacts, nowMs: number): readonly string[] {
   if (memory.kind === 'none') return ['none on record'];
-  const last = memory.kind === 'done' ? memory.record : memory.last;
-  const unfinished = memory.kind === 'unfinished' ? [unfinishedText(memory)] : [];
+  const last = recordIn(memory);
+  const unfinished = attempt === null ? [] : attemptLines(attempt, nowMs);
   if (last === null) return unfinished;
   const { accepted } = last;
   const took = `took ${formatDuration(last.durationMs)}`;
@@ -151,16 +152,13 @@ function lastRunText(memory: Memory, nowMs: number): readonly string[] {
   ];
 }
 
-function unfinishedText({ runId, overwritten }: Extract<Memory, { readonly kind: 'unfinished' }>): string {
-  if (overwritten === undefined) return `run ${runId} began and did not finish it`;
-  return `run ${runId} made ${printable(overwritten.path)} for ${printable(overwritten.params)}`;
-}
-
-function lastRunJson(memory: Memory) {
-  const last = memory.kind === 'done' ? memory.record : memory.kind === 'unfinished' ? memory.last : null;
+function lastRunJson({ memory, attempt }: StageFacts) {
+  const last = recordIn(memory);
+  const ended = attempt === null ? null : attemptJson(attempt);
   return {
     state: memory.kind,
     ...(memory.kind === 'unfinished' ? { unfinishedRun: memory.runId } : {}),
+    ...(ended === null ? {} : { attempt: ended }),
     ...(last === null
       ? {}
       : {

@@ -13,6 +13,7 @@ import type { Memory } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
 import { isManyTasks, taskOf } from '../model/task.ts';
+import { type LastAttempt, lastAttempt } from './last-attempt.ts';
 
 export interface PatternFacts {
   /** As written. */
@@ -39,6 +40,8 @@ export interface StageFacts {
   readonly present: ReadonlySet<string>;
   readonly tools: readonly ToolFacts[];
   readonly memory: Memory;
+  /** Where it did not succeed. */
+  readonly attempt: LastAttempt | null;
   /** Of a stage with items that one which needs most attention. */
   readonly plan: TaskPlanned;
   /** What would become of each item of the stage; `null`: it is not about all items of a stage. */
@@ -51,8 +54,12 @@ export async function lookAtStage(asked: {
   readonly graph: StageGraph;
   readonly selection: Selection;
   readonly stage: Stage;
+  /** The state folder, absolute. */
+  readonly state: string;
 }): Promise<StageFacts> {
-  const { world, graph, selection, stage } = asked;
+  const { world, graph, selection, stage, state } = asked;
+  const { id } = taskOf(stage);
+  const memory = world.records.memory(id);
   const { env, secrets } = stage;
   const named = [...stage.implied, ...modulesOf(stage)];
   const passed = [...env.map((entry) => entry.name), ...secrets];
@@ -63,7 +70,8 @@ export async function lookAtStage(asked: {
     implied: named.map((path) => ({ path, present: world.files.look(path) !== null })),
     present: new Set(passed.filter((name) => world.caller.get(name) !== undefined)),
     tools: stage.tools.map((requirement) => toolFacts(world, stage, requirement)),
-    memory: world.records.memory(taskOf(stage).id),
+    memory,
+    attempt: lastAttempt(state, id, memory),
     ...plansOf(stage, (await foresee(world, graph, selection)).plans),
   };
 }

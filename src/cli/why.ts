@@ -19,6 +19,7 @@ import { explainFailure } from '../model/words/failures.ts';
 import { blockedText } from '../model/words/printable.ts';
 import { summariseReasons } from '../model/words/reasons.ts';
 import { type Flags, isSet } from './flags.ts';
+import { attemptLines, lastAttempt } from './last-attempt.ts';
 import { atWorkLines, looking, runAtWork } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
@@ -31,12 +32,16 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   // As `pipe status` tells it: what a stage left that is not asked about may be the cause, too.
   const everything = new Set(workspace.graph.stages.map((stage) => stage.name));
   const atWork = runAtWork(workspace);
-  const { problems, plans, configModules } = await looking(workspace, selection, flags, async (world) => ({
+  const lookAtAll = async (world: World) => {
     // What a build would refuse has no other cause.
-    problems: await refusals(world, workspace.graph, selection),
-    ...(await foresee(world, workspace.graph, selection, { built: everything })),
-    configModules: modulesOfConfig(world, stages),
-  }));
+    const problems = await refusals(world, workspace.graph, selection);
+    const { plans } = await foresee(world, workspace.graph, selection, { built: everything });
+    const memories = new Map(
+      plans.filter(isUnfinished).map(({ task }) => [task, world.records.memory(task)]),
+    );
+    return { problems, plans, memories, configModules: modulesOfConfig(world, stages) };
+  };
+  const { problems, plans, memories, configModules } = await looking(workspace, selection, flags, lookAtAll);
   if (problems.length > 0) throw new UsageError(problems);
   const subjects = stages.map((stage) => {
     const about = plans.filter(isAbout(workspace, stage, asked));
@@ -49,7 +54,11 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   const answers = subjects.flatMap(({ stage, shown }) =>
     shown.map(({ task }) => {
       const cause = causesOf(task, plans);
-      return { stage, cause, last: cause.action === 'fresh' ? lastWork(workspace.state, task) : null };
+      const last = cause.action === 'fresh' ? lastWork(workspace.state, task) : null;
+      // Each is a look into the history, and of many failed items one was not asked about.
+      const memory = shown.length === 1 ? memories.get(task) : undefined;
+      const attempt = memory === undefined ? null : lastAttempt(workspace.state, task, memory);
+      return { stage, cause, last, attempt };
     }),
   );
   if (isSet(flags, 'json')) {
@@ -80,14 +89,19 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
         `${style.bold(stage.name)} has ${plural(fresh, 'item')} that ${fresh === 1 ? 'is' : 'are'} fresh`,
       ]);
   }
-  for (const { stage, cause, last } of answers) {
+  for (const { stage, cause, last, attempt } of answers) {
     const condition = conditionLines(stage, cause);
-    printLines([...causeLines(cause, style.bold), ...condition, ...lastLines(last)]);
+    const tried = attempt === null ? [] : attemptLines(attempt, Date.now()).map((line) => `  ${line}`);
+    printLines([...causeLines(cause, style.bold), ...tried, ...condition, ...lastLines(last)]);
     const reasons = [...cause.reasons, ...(last?.started.reasons ?? [])];
     const byConfig = reasons.some((reason) => 'path' in reason && configModules.has(reason.path));
     if (stage.command.kind === 'function' && byConfig) printLines(functionHint(stage));
   }
   return 0;
+}
+
+function isUnfinished({ reasons }: TaskPlanned): boolean {
+  return reasons.some(({ code }) => code === 'unfinished');
 }
 
 /** Which plans the question is about: of a stage with items perhaps one item, or those that have to do with a file. */

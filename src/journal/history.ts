@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { RunId, TaskId } from '../base/brand.ts';
-import type { PipeEvent, RunStarted, TaskOutcome, TaskStarted } from '../model/events.ts';
+import type { PipeEvent, RunStarted, TaskFinished, TaskOutcome, TaskStarted } from '../model/events.ts';
 import { type HookName, hookNames } from '../model/hooks.ts';
 import { isRunId } from '../model/run-id.ts';
 import { runIdAfter } from './run-id.ts';
@@ -29,6 +29,8 @@ export interface LastWork {
   readonly started: PipeEvent & TaskStarted;
   readonly outcome: TaskOutcome;
 }
+
+export type TaskEnd = PipeEvent & TaskFinished;
 
 /** Above so many even a run that did nothing shortens the history: with some slack, so that not each has to. */
 export const manyRuns = 220;
@@ -185,6 +187,13 @@ export function lastWork(state: string, task: TaskId): LastWork | null {
     }
   }
   return null;
+}
+
+/** How the task ended in that run; `null`: the history does not say, or it had not ended when the run was killed. */
+export function endIn(state: string, runId: RunId, task: TaskId): TaskEnd | null {
+  const events = readEvents({ folder: path.join(state, 'runs', runId) });
+  const end = events.findLast((event) => event.kind === 'task-finished' && event.task === task);
+  return end?.kind === 'task-finished' ? end : null;
 }
 
 function pastRun(state: string, runId: RunId): PastRun {

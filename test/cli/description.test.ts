@@ -62,6 +62,7 @@ function facts(changes: Partial<StageFacts> = {}): StageFacts {
       { program: 'python3', range: '>=3.9', identity: null, problem: 'it is not on the PATH of the stage' },
     ],
     memory: { kind: 'done', record },
+    attempt: null,
     plan: {
       kind: 'task-planned',
       task: 'tidy' as TaskId,
@@ -126,9 +127,44 @@ test('an acceptance says by whom and why', () => {
 
 test('an attempt that did not finish is told with the success before it', () => {
   const runId = '20261121-113000-0000' as RunId;
-  const lines = described({ memory: { kind: 'unfinished', runId, leftovers: false, last: record } });
+  const memory = { kind: 'unfinished', runId, leftovers: true, last: record } as const;
+  const { task } = record;
+  const lines = described({ memory, attempt: { kind: 'killed', task, runId } });
   expect(lines).toContain('last run    run 20261121-113000-0000 began and did not finish it');
   expect(lines).toContain('            2h ago, took 3.4s, run 20261121-100000-0000');
+});
+
+test('an attempt that failed is told with how, and where its log is, and is not called unfinished', () => {
+  const runId = '20261121-113000-0000' as RunId;
+  const end = {
+    v: 1,
+    seq: 9,
+    runId,
+    at: new Date(nowMs - 120_000).toISOString(),
+    kind: 'task-finished',
+    task: record.task,
+    stage: 'tidy',
+    item: null,
+    outcome: 'failed',
+    ...{ durationMs: 40, savedMs: 0, metrics: {}, outputs: [], reasons: [], log: 'runs/x/logs/tidy.log' },
+    failure: { kind: 'exit', code: 4, line: 'node tidy.mjs' },
+  } as const;
+  const memory = { kind: 'unfinished', runId, leftovers: false, last: record } as const;
+  const which = { task: record.task, runId };
+  const lines = described({ memory, attempt: { kind: 'ended', ...which, end } });
+  expect(lines).toContain('last run    failed 2m ago: exit code 4, run 20261121-113000-0000');
+  expect(lines).toContain('            its log: pipe logs 20261121-113000-0000 tidy');
+  expect(lines).toContain('            2h ago, took 3.4s, run 20261121-100000-0000');
+  const json = descriptionJson(facts({ memory, attempt: { kind: 'ended', ...which, end } }), graph);
+  expect(json.lastRun).toMatchObject({
+    state: 'unfinished',
+    attempt: { runId, outcome: 'failed', failure: { kind: 'exit', code: 4 } },
+  });
+
+  // The history has no such run any more.
+  expect(described({ memory, attempt: { kind: 'failed', ...which } })).toContain(
+    'last run    run 20261121-113000-0000 tried it, and it failed',
+  );
 });
 
 test('a stage that cannot be built says why', () => {

@@ -1,8 +1,9 @@
 // `pipe status` and `pipe why`: what would happen and for which causes, without touching anything.
+import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
 import { Watcher } from '../rig/watcher.ts';
-import { contentsOf, gate, tell } from './signs.ts';
+import { contentsOf, engineId, gate, tell } from './signs.ts';
 import { text, words } from './words.ts';
 
 test('status says what would run and why, one line a stage, and is not an error', async () => {
@@ -145,6 +146,35 @@ test('why of a name that means nothing is exit code 2, with what was probably me
   const { code, stdout, stderr } = await rig.pipe(['why', 'coutn']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('did you mean "count"?');
+});
+
+test('an attempt that failed is told as one, with how and where its log is; only one that was killed did not finish', async () => {
+  await using rig = await Rig.compiled(
+    {},
+    `{ stages: {
+      bad: { produces: ['bad.txt'], run: 'exit 4' },
+      killed: { produces: ['killed.txt'], after: ['bad'], when: 'always', run: 'test -e go || kill -9 ${engineId}; exit 3' },
+    } }`,
+  );
+  await rig.pipe(['build', '-k']);
+  const [run = ''] = fs.readdirSync(rig.path('.pipeline-cache/runs'));
+  const described = async (stage: string) => (await rig.pipe(['describe', stage])).stdout;
+  expect(await described('bad')).toMatch(
+    new RegExp(`^last run +failed just now: exit code 4, run ${run}\n +its log: pipe logs ${run} bad$`, 'm'),
+  );
+  expect((await rig.pipe(['why', 'bad'])).stdout).toMatch(
+    new RegExp(
+      `^  because its last attempt did not succeed\n  failed just now: exit code 4, run ${run}\n  its log: pipe logs ${run} bad$`,
+      'm',
+    ),
+  );
+  expect((await rig.pipe(['logs', run, 'bad'])).code).toBe(0);
+  expect(await described('killed')).toMatch(
+    new RegExp(`^last run +run ${run} began and did not finish it$`, 'm'),
+  );
+
+  rig.remove('.pipeline-cache/runs');
+  expect(await described('bad')).toMatch(new RegExp(`^last run +run ${run} tried it, and it failed$`, 'm'));
 });
 
 test('why says what an inline function costs, and how to do better', async () => {
