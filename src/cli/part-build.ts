@@ -13,9 +13,10 @@ import { stateFolderName } from '../journal/state-folder.ts';
 import { hasFunction } from '../model/checks.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { allModulesOf, codeOfRunHooks, hasFunctionHook } from '../model/hooks.ts';
+import { filesNamed } from '../model/items/selected-items.ts';
 import { noTasks } from '../model/named-tasks.ts';
 import { savedInAll } from '../model/saved.ts';
-import { type Selection, select } from '../model/selection.ts';
+import { meaningOf, type Selection, select } from '../model/selection.ts';
 import { asksFunction } from '../model/service.ts';
 import type { Pipeline, Stage } from '../model/stage.ts';
 import { stageOfTask } from '../model/task.ts';
@@ -60,6 +61,10 @@ export async function buildPart(
     forced: noTasks,
     audited: noTasks,
     targets: proof.header.targets,
+    // Of what is left out, they are there as they were.
+    files: filesNamed(targets, (name) => meaningOf(graph, pipeline, name, workspace.canonical)).filter(
+      ({ stage }) => found.tasks.some((task) => task.stage.name === stage),
+    ),
     asBefore: new Set([...again].filter((task) => !changed.has(task))),
     knownItems: itemsOfPart(found.tasks),
     leftOut: (stage) =>

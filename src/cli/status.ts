@@ -1,5 +1,6 @@
 // `pipe status`: what would run and why, without touching anything.
-import { foresee } from '../engine/foresee.ts';
+import { filesNotMade } from '../engine/files-asked-for.ts';
+import { foresee, isFreshIn } from '../engine/foresee.ts';
 import { forewarnings } from '../engine/forewarnings.ts';
 import { refusals } from '../engine/refusals.ts';
 import { UsageError } from '../model/diagnostic.ts';
@@ -15,12 +16,15 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
   const workspace = await openWorkspace(flags, { freshness: freshnessOf(flags), writes: false });
   const selection = selectStages(workspace, selectionOf(targets, flags));
   const atWork = runAtWork(workspace);
-  const { problems, plans, gone, warnings } = await looking(workspace, selection, flags, async (world) => ({
+  const { graph } = workspace;
+  const { problems, plans, gone, warnings } = await looking(workspace, selection, flags, async (world) => {
     // What a build would refuse has no plan: `pipe build --dry-run` says the same.
-    problems: await refusals(world, workspace.graph, selection),
-    ...(await foresee(world, workspace.graph, selection)),
-    warnings: forewarnings(world, workspace.graph, selection, true),
-  }));
+    const problems = await refusals(world, graph, selection);
+    const foreseen = await foresee(world, graph, selection);
+    const before = forewarnings(world, graph, selection, true);
+    const after = filesNotMade(world, graph, selection, isFreshIn(foreseen.plans));
+    return { problems, ...foreseen, warnings: [...before, ...after] };
+  });
   if (problems.length > 0) throw new UsageError(problems);
   const stale = plans.filter((plan) => plan.action !== 'fresh');
   if (isSet(flags, 'json')) {

@@ -1,5 +1,6 @@
-// What a person is told at the end of a run: of its budgets, with the tasks that one held back, and of files of earlier
-// builds that stages took as they lay there, since an optional stage could not make them anew.
+// What a person is told at the end of a run: of its budgets, with the tasks that one held back, of files of earlier
+// builds that stages took as they lay there, since an optional stage could not make them anew, and of files that were
+// asked for and not made.
 
 import type { FilePath } from '../base/brand.ts';
 import type { EventBody, Warning } from '../model/events.ts';
@@ -7,6 +8,7 @@ import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { toldAsOld } from '../model/words/leftover-words.ts';
+import { filesNotMade } from './files-asked-for.ts';
 import { notBegun } from './not-begun.ts';
 import { unknownAmong } from './ownership.ts';
 import type { Places } from './places.ts';
@@ -28,7 +30,15 @@ export function afterwords(
   spending: Spending,
 ): readonly (EventBody & Warning)[] {
   const ofBudgets = spending.warnings((heldBack) => notBegun(build, places, heldBack), build.known);
-  return [...oldInputs(build, places), ...ofBudgets];
+  return [...oldInputs(build, places), ...filesNotThere(build, places), ...ofBudgets];
+}
+
+/** Of those that were asked for. */
+export function filesNotThere(
+  { world, graph, selection }: Omit<Build, 'known'>,
+  places: Places,
+): readonly (EventBody & Warning)[] {
+  return filesNotMade(world, graph, selection, (stage) => ofStage(places, stage).every(endedWell));
 }
 
 function oldInputs({ world, graph, selection }: Build, places: Places): readonly (EventBody & Warning)[] {

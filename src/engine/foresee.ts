@@ -6,6 +6,7 @@ import type { ItemsGone } from '../model/item-events.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { whyBroken } from './broken-schemas.ts';
+import { filesNotMade } from './files-asked-for.ts';
 import { type PreviewOptions, preview } from './preview.ts';
 import { outcomeOfPlans, type Summary } from './run-outcome.ts';
 import type { World } from './world.ts';
@@ -53,9 +54,15 @@ async function brokenAmong(
   return broken;
 }
 
+/** Of stages. */
+export function isFreshIn(plans: readonly TaskPlanned[]): (stage: string) => boolean {
+  return (stage) => plans.every((plan) => plan.stage !== stage || plan.action === 'fresh');
+}
+
 /** The same as events; and how a build would end. */
 export async function tellForeseen(world: World, graph: StageGraph, selection: Selection): Promise<Summary> {
   const { plans, gone } = await foresee(world, graph, selection);
-  for (const event of [...gone, ...plans]) world.events.emit(event);
+  const warnings = filesNotMade(world, graph, selection, isFreshIn(plans));
+  for (const event of [...gone, ...plans, ...warnings]) world.events.emit(event);
   return outcomeOfPlans(plans);
 }

@@ -2,6 +2,7 @@
 import type { EventBody, Warning } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import type { Selection } from '../model/selection.ts';
+import { filesNotMade } from './files-asked-for.ts';
 import { leftoversElsewhere, unsettledInputs } from './killed.ts';
 import { leftoverWarnings } from './leftovers.ts';
 import type { World } from './world.ts';
@@ -18,5 +19,9 @@ export function forewarnings(
 
 /** Whether a build that finds all tasks fresh has something to do or to tell all the same. */
 export function hasMoreToSay(world: World, graph: StageGraph, selection: Selection): boolean {
-  return leftoversElsewhere(world, graph).length > 0 || forewarnings(world, graph, selection).length > 0;
+  return (
+    leftoversElsewhere(world, graph).length > 0 ||
+    forewarnings(world, graph, selection).length > 0 ||
+    filesNotMade(world, graph, selection, () => true).length > 0
+  );
 }

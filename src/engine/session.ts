@@ -3,7 +3,7 @@ import type { RunFinished } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { streams } from '../model/items/streams.ts';
 import type { Selection } from '../model/selection.ts';
-import { afterwords } from './afterwords.ts';
+import { afterwords, filesNotThere } from './afterwords.ts';
 import { hiddenOrder } from './aliases.ts';
 import { toldOfAsked } from './asked.ts';
 import { Assessor } from './assess.ts';
@@ -120,8 +120,9 @@ export class Session {
 
   /** Nothing to do: every task was just found fresh. */
   private async passThrough(fresh: AllFresh): Promise<Summary> {
-    const { world } = this;
+    const { world, graph, selection } = this;
     const board = passOver(this.boardOf(), fresh);
+    for (const told of filesNotThere({ world, graph, selection }, board.places)) world.events.emit(told);
     const summary = board.summary(this.interruption.signal.aborted);
     await world.files.settle();
     // Worth taking the lock for if nobody has it, not worth waiting for it.

@@ -4,7 +4,15 @@ import { didYouMean, hintOfNames } from '../base/did-you-mean.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { StageGraph } from './graph/graph.ts';
-import { itemNamed, itemsAmong, type Named, noItemHere, type SelectedItems } from './items/selected-items.ts';
+import {
+  filesNamed,
+  itemNamed,
+  itemsAmong,
+  type Named,
+  type NamedFile,
+  noItemHere,
+  type SelectedItems,
+} from './items/selected-items.ts';
 import { NamedTasks, noTasks } from './named-tasks.ts';
 import type { Pipeline, Stage } from './stage.ts';
 
@@ -34,6 +42,8 @@ export interface Selection {
   readonly leftOut?: (stage: string) => readonly TaskId[];
   /** Tasks that were found fresh, and nothing that they looked at has changed since: they follow from others. */
   readonly asBefore?: ReadonlySet<string>;
+  /** What was named by its path, where anything was: a stage may make it, and need not. */
+  readonly files?: readonly NamedFile[];
   /** To be rerun even if fresh. */
   readonly forced: NamedTasks;
   /** Unless that or a later run has executed them. */
@@ -93,9 +103,13 @@ export function select(
   );
   const isAll = request.targets.length === 0 && request.only.length === 0;
   const asked = isAll ? new NamedTasks(names) : tasksAmong({ whole, ...some }).within(names);
+  const files = filesNamed([...request.targets, ...request.only], (name) =>
+    meaningOf(graph, pipeline, name, canonical),
+  ).filter(({ stage }) => names.has(stage));
   return ok({
     ...{ stages, names },
     ...some,
+    ...(files.length > 0 && { files }),
     forced: forcedBy(request.force, asked, (words) => meantBy(graph, pipeline, words).within(names)),
     audited: request.audit ? asked : noTasks,
     targets: request.targets,

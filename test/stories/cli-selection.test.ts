@@ -1,5 +1,5 @@
 // Which stages a command is about: targets, --from, --to, --only, --skip, --force.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Rig, type RunOptions } from '../rig/rig.ts';
 import { text, words } from './words.ts';
 
@@ -155,4 +155,64 @@ test('status and graph select as build does', async () => {
     expect(only.stdout).toMatch(/"(?:name|task)": "count"/);
     expect(only.stdout).not.toMatch(/"(?:name|task)": "join"/);
   }
+});
+
+describe('a file that a pattern matches and that nothing makes', () => {
+  const parts = `{ stages: {
+    parts: { requires: ['in.txt'], produces: ['parts/*.txt', 'whole/'], run: 'mkdir -p parts whole/sub; for n in $(cat in.txt); do echo $n > parts/$n.txt; done; ln -s /nowhere parts/link.txt; cp in.txt whole/sub/' },
+    each: { forEach: 'src/{n}', produces: ['each/{n}.*'], run: 'cp {item} each/{n}.o' },
+    bad: { produces: ['bad/*.txt'], run: 'exit 1' },
+  } }`;
+  const files = { 'in.txt': 'one two', 'src/a': 'a' };
+  const warning = (path: string, stage: string, pattern: string) =>
+    `there is no ${path}: stage "${stage}" is up to date without having made this file, which matches its "${pattern}"`;
+
+  test('is told of after a build that ran, after one with nothing to do, and before either', async () => {
+    await using rig = await Rig.compiled(files, parts);
+    const onne = warning('parts/onne.txt', 'parts', 'parts/*.txt');
+    // Nobody knows yet what it will make.
+    expect((await rig.pipe(['build', '-n', 'parts/onne.txt'])).stdout).not.toContain('warning');
+    for (let i = 0; i < 3; i++)
+      expect(await rig.build(['parts/onne.txt'])).toMatchObject({ code: 0, warnings: [onne] });
+    for (const args of [
+      ['status', 'onne.txt'],
+      ['build', '-n', 'onne.txt'],
+      ['build', '--only', 'onne.txt'],
+    ]) {
+      const { code, stdout, stderr } = await rig.pipe(args, { cwd: 'parts' });
+      expect([args, code, stdout + stderr]).toEqual([
+        args,
+        0,
+        expect.stringContaining(`${onne}\n  hint: did you mean "parts/one.txt"?\n`),
+      ]);
+    }
+    const { warnings } = JSON.parse((await rig.pipe(['status', '--json', 'parts/onne.txt'])).stdout);
+    expect(warnings).toMatchObject([{ message: onne, paths: ['parts/onne.txt'] }]);
+  });
+
+  test('is no such file where it is a link, a folder of outputs, or an item has made it', async () => {
+    await using rig = await Rig.compiled(files, parts);
+    for (let i = 0; i < 2; i++) {
+      const targets = ['parts/link.txt', 'whole/sub', 'parts/one.txt', 'each/a.o'];
+      expect((await rig.build(targets)).warnings).toEqual([]);
+    }
+    expect((await rig.build(['each/a.c'])).warnings).toEqual([warning('each/a.c', 'each', 'each/{n}.*')]);
+  });
+
+  test('and one that is made no more is told of by a plain build as well, of all or of a part', async () => {
+    await using rig = await Rig.compiled(files, parts);
+    const build = () => rig.pipe(['build', 'parts/two.txt', 'parts/one.txt', 'each']);
+    const told = (text: string) => text.match(/there is no \S+/g);
+    expect(told((await build()).stdout)).toBeNull();
+    expect(told((await build()).stdout)).toBeNull();
+    rig.write('in.txt', 'one');
+    for (let i = 0; i < 3; i++) expect(told((await build()).stdout)).toEqual(['there is no parts/two.txt:']);
+    rig.write('in.txt', 'one two');
+    for (let i = 0; i < 3; i++) expect(told((await build()).stdout)).toBeNull();
+  });
+
+  test('is not told of where its stage has failed', async () => {
+    await using rig = await Rig.compiled(files, parts);
+    expect(await rig.build(['bad/x.txt'])).toMatchObject({ code: 1, warnings: [] });
+  });
 });

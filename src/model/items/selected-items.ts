@@ -20,7 +20,12 @@ export type SelectedItems = ReadonlyMap<string, WantedItems>;
 export type Named =
   | { readonly kind: 'stages'; readonly stages: readonly string[] }
   | { readonly kind: 'item'; readonly stage: string; readonly item: string }
-  | { readonly kind: 'output'; readonly stage: string; readonly path: FilePath };
+  | ({ readonly kind: 'output' } & NamedFile);
+
+export interface NamedFile {
+  readonly stage: string;
+  readonly path: FilePath;
+}
 
 /** What `stage:item` means, where the stage may have such an item. */
 export function itemNamed(
@@ -87,6 +92,17 @@ export function itemsAmong(
       ![...items.keys()].some((other) => other !== stage && isNeeded(stage, other)),
   );
   return { ...(left.length > 0 && { items: new Map(left) }), namedItems: items, whole };
+}
+
+/** Those of the typed names that mean a file which a stage may make. */
+export function filesNamed(
+  typed: readonly string[],
+  meaningOf: (typed: string) => Named | null,
+): readonly NamedFile[] {
+  return typed.flatMap((name) => {
+    const named = meaningOf(name);
+    return named?.kind === 'output' ? [named] : [];
+  });
 }
 
 export function noItemHere(name: string, at: string): Diagnostic {

@@ -56,6 +56,22 @@ export function noLongerProduced({ paths, maker, consumer }: RequiredLeftovers):
   return `${files} ${was} made by stage "${maker}", which no longer produces ${it}, and stage "${consumer}" requires ${it} by a pattern`;
 }
 
+/** A file that was asked for. `pattern`: of the stage, which matches it. `near`: an output that was perhaps meant. */
+export function toldAsNotMade(file: {
+  readonly path: string;
+  readonly stage: string;
+  readonly pattern: string;
+  readonly near: string | null;
+}): Told {
+  const { path, stage, pattern, near } = file;
+  const what = path === pattern ? 'which it need not make' : `which matches its "${pattern}"`;
+  return {
+    paths: [path],
+    message: `there is no ${path}: stage "${stage}" is up to date without having made this file, ${what}`,
+    hint: near === null ? `what it has made: pipe describe ${stage}` : `did you mean "${near}"?`,
+  };
+}
+
 export interface Orphans {
   readonly paths: readonly string[];
   readonly consumer: string;
