@@ -10,11 +10,12 @@ import type { World } from '../engine/world.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
 import { isWanted, itemsAmong, type WantedItems } from '../model/items/selected-items.ts';
-import { recordIn, type TaskRecord } from '../model/record.ts';
+import { type Acceptance, recordIn, type TaskRecord } from '../model/record.ts';
 import { meaningOf, type Selection, selectEverything } from '../model/selection.ts';
 import type { Stage } from '../model/stage.ts';
 import { stageOfTask, taskOf } from '../model/task.ts';
 import { plural } from '../model/words/amounts.ts';
+import { printable } from '../model/words/printable.ts';
 import { type Flags, isSet, texts } from './flags.ts';
 import { underLock } from './locked.ts';
 import { looking } from './looking.ts';
@@ -133,8 +134,17 @@ function report(jobs: readonly Job[], flags: Flags, dryRun: boolean): void {
     ...removeWhole,
   ]);
   const kept = jobs.flatMap((job) => job.cleaning.keep);
+  const acceptances = jobs.flatMap(({ cleaning }) => cleaning.accepted ?? []);
+  const accepted = new Map(acceptances.flatMap((one) => one.paths.map((path) => [path, one] as const)));
   if (isSet(flags, 'json')) {
-    printJson({ v: 1, dryRun, stages: jobs.map((job) => job.cleaning.task), removed, kept });
+    printJson({
+      v: 1,
+      dryRun,
+      stages: jobs.map((job) => job.cleaning.task),
+      removed,
+      kept,
+      accepted: [...accepted.keys()],
+    });
     return;
   }
   if (removed.length + kept.length === 0) {
@@ -145,7 +155,12 @@ function report(jobs: readonly Job[], flags: Flags, dryRun: boolean): void {
   const stages = new Set(jobs.map((job) => stageOfTask(job.cleaning.task)));
   printLines([
     ...removed.map((path) => `${verb} ${path}`),
-    ...kept.map((path) => `kept ${path}: it is not as pipe made it`),
+    ...kept.map((path) => `kept ${path}: ${whyKept(accepted.get(path))}`),
     `${verb} ${plural(removed.length, 'file')} of ${plural(stages.size, 'stage')}${kept.length > 0 ? `, kept ${kept.length}` : ''}`,
   ]);
+}
+
+function whyKept(accepted: Acceptance | undefined): string {
+  if (accepted === undefined) return 'it is not as pipe made it';
+  return `it is as accepted by ${printable(accepted.by)}: ${printable(accepted.reason)}`;
 }

@@ -1,6 +1,7 @@
 // Takes recorded results back: deletes the outputs that `pipe` itself made and forgets their records.
 import type { FilePath, TaskId } from '../base/brand.ts';
-import type { TaskRecord } from '../model/record.ts';
+import { sameEntry } from '../model/manifest.ts';
+import type { Acceptance, TaskRecord } from '../model/record.ts';
 import type { IsOfAnother } from './make-room.ts';
 import type { ListedFile } from './ports.ts';
 import { copiesOfKilled } from './untold-copies.ts';
@@ -15,12 +16,15 @@ export interface Cleaning {
   readonly removeWhole: readonly FilePath[];
   /** Edited by hand since, or taken as they are by a person: they stay. */
   readonly keep: readonly FilePath[];
+  /** Those of `keep` that are as a person accepted them, where there are any, and who it was. */
+  readonly accepted?: Acceptance;
 }
 
 /** `isOfAnother`: what belongs to another stage by now, or is a source, is never touched. */
 export function planCleaning(world: World, record: TaskRecord, isOfAnother: IsOfAnother): Cleaning {
   const remove: ListedFile[] = [];
   const keep: FilePath[] = [];
+  const accepted: FilePath[] = [];
   for (const output of record.outputs) {
     const file = world.files.look(output.path);
     if (file === null || isOfAnother(output.path)) continue;
@@ -31,7 +35,11 @@ export function planCleaning(world: World, record: TaskRecord, isOfAnother: IsOf
       world.outputs.blockedBy(output.path) === null &&
       (now.kind === 'folder' || world.records.hasProduced(now.path, now.digest));
     if (ours) remove.push(file);
-    else keep.push(output.path);
+    else {
+      keep.push(output.path);
+      if (now !== undefined && record.accepted?.paths.includes(output.path) && sameEntry(now, output))
+        accepted.push(output.path);
+    }
   }
   const removeWhole: FilePath[] = [];
   for (const { path, digest } of record.unnameable?.made ?? []) {
@@ -40,7 +48,8 @@ export function planCleaning(world: World, record: TaskRecord, isOfAnother: IsOf
     const isAsMade = world.outputs.blockedBy(tree) === null && world.files.treeDigest(tree) === digest;
     (isAsMade ? removeWhole : keep).push(tree);
   }
-  return { task: record.task, remove, removeWhole, keep };
+  const by = accepted.length > 0 && { accepted: { ...record.accepted!, paths: accepted } };
+  return { task: record.task, remove, removeWhole, keep, ...by };
 }
 
 export function performCleaning(world: World, cleaning: Cleaning, bases: readonly string[]): void {

@@ -309,6 +309,21 @@ test('accepting adopts outputs that were there before pipe, and nothing runs', a
   expect([rig.read('draft.txt'), rig.read('print/page.txt')]).toEqual(['old', 'old page']);
 });
 
+test('clean keeps what was accepted, and says so; what was edited since is not as pipe made it', async () => {
+  await using rig = await builtChain();
+  rig.write('draft.txt', 'my words');
+  rig.write('print/page.txt', 'my page');
+  await rig.pipe(['accept', 'draft.txt', 'print', '--reason', 'better so']);
+  rig.write('print/page.txt', 'my other page');
+  const by = `it is as accepted by ${os.userInfo().username}: better so`;
+  const told = `kept draft.txt: ${by}\nkept print/page.txt: it is not as pipe made it\n`;
+  expect((await rig.pipe(['clean', '--dry-run'])).stdout).toContain(told);
+  const { kept, accepted } = JSON.parse((await rig.pipe(['clean', '--dry-run', '--json'])).stdout);
+  expect([kept, accepted]).toEqual([['draft.txt', 'print/page.txt'], ['draft.txt']]);
+  expect((await rig.pipe(['clean'])).stdout).toBe(`${told}deleted 0 files of 2 stages, kept 2\n`);
+  expect([rig.read('draft.txt'), rig.read('print/page.txt')]).toEqual(['my words', 'my other page']);
+});
+
 test('what was only ever accepted was never timed, and no estimate says that it takes no time', async () => {
   await using rig = await Rig.compiled(
     {
