@@ -130,8 +130,13 @@ function verdictText({ plan }: StageFacts): readonly string[] {
       return ['stale', ...reasons];
     case 'skip':
       return [`stale, and would be skipped: ${blockedText(plan.blockedBy ?? [])}`, ...reasons];
+    case 'wait':
     case 'fail':
-      return ['would fail', ...(plan.failure === undefined ? [] : explainFailure(plan.failure)), ...reasons];
+      return [
+        `would ${plan.action}`,
+        ...(plan.failure === undefined ? [] : explainFailure(plan.failure)),
+        ...reasons,
+      ];
   }
 }
 

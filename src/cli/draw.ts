@@ -52,11 +52,12 @@ export function statusesOf(plans: readonly TaskPlanned[]): ReadonlyMap<string, D
   return statuses;
 }
 
-const ranks: readonly DrawnStatus[] = ['unknown', 'fresh', 'planned', 'stale', 'failed'];
+const ranks: readonly DrawnStatus[] = ['unknown', 'fresh', 'planned', 'stale', 'waiting', 'failed'];
 
 function statusOf(plan: TaskPlanned): DrawnStatus {
   if (plan.action === 'fresh') return 'fresh';
   if (plan.action === 'fail') return 'failed';
+  if (plan.action === 'wait') return 'waiting';
   return plan.reasons.every((reason) => reason.code === 'upstream-planned') ? 'planned' : 'stale';
 }
 

@@ -76,7 +76,7 @@ export async function lookAtStage(asked: {
   };
 }
 
-const actions = ['fail', 'skip', 'run', 'restore', 'fresh'] as const;
+const actions = ['fail', 'wait', 'skip', 'run', 'restore', 'fresh'] as const;
 
 function plansOf(stage: Stage, all: readonly TaskPlanned[]): Pick<StageFacts, 'plan' | 'items'> {
   const task = taskOf(stage);

@@ -8,6 +8,7 @@ import { warningLines } from '../render/display.ts';
 import { goneLines } from '../render/gone-lines.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { type Flags, freshnessOf, isSet, selectionOf } from './flags.ts';
+import { flagsToGoOn } from './going-on.ts';
 import { atWorkLines, looking, runAtWork } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
@@ -38,7 +39,8 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
       gone: gone.map(({ kind: _, dryRun: __, ...what }) => what),
     });
   } else {
-    const look = outLook(plans.map((plan) => plan.task));
+    const names = plans.map((plan) => plan.task);
+    const look = { ...outLook(names), goOnFlags: flagsToGoOn(workspace, flags) };
     const verbose = isSet(flags, 'verbose');
     const lines = planLines(plans, look, { verbose, commands: verbose, gone });
     printLines([

@@ -1,6 +1,6 @@
 // `pipe why`: the full chain of causes for one stage or file.
 
-import type { FilePath } from '../base/brand.ts';
+import type { FilePath, TaskId } from '../base/brand.ts';
 import { foresee } from '../engine/foresee.ts';
 import { refusals } from '../engine/refusals.ts';
 import type { World } from '../engine/world.ts';
@@ -18,7 +18,10 @@ import { type Cause, causesOf, flatCauses } from '../model/words/cause-chain.ts'
 import { explainFailure } from '../model/words/failures.ts';
 import { blockedText } from '../model/words/printable.ts';
 import { summariseReasons } from '../model/words/reasons.ts';
+import type { Look } from '../render/look.ts';
+import { waysFromPlan } from '../render/plan-lines.ts';
 import { type Flags, isSet } from './flags.ts';
+import { flagsToGoOn } from './going-on.ts';
 import { attemptLines, lastAttempt } from './last-attempt.ts';
 import { atWorkLines, looking, runAtWork } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
@@ -32,7 +35,7 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   // As `pipe status` tells it: what a stage left that is not asked about may be the cause, too.
   const everything = new Set(workspace.graph.stages.map((stage) => stage.name));
   const atWork = runAtWork(workspace);
-  const lookAtAll = async (world: World) => {
+  const asking = async (world: World) => {
     // What a build would refuse has no other cause.
     const problems = await refusals(world, workspace.graph, selection);
     const { plans } = await foresee(world, workspace.graph, selection, { built: everything });
@@ -41,7 +44,7 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
     );
     return { problems, plans, memories, configModules: modulesOfConfig(world, stages) };
   };
-  const { problems, plans, memories, configModules } = await looking(workspace, selection, flags, lookAtAll);
+  const { problems, plans, memories, configModules } = await looking(workspace, selection, flags, asking);
   if (problems.length > 0) throw new UsageError(problems);
   const subjects = stages.map((stage) => {
     const about = plans.filter(isAbout(workspace, stage, asked));
@@ -72,7 +75,7 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
     });
     return 0;
   }
-  const look = outLook();
+  const look = { ...outLook(), goOnFlags: flagsToGoOn(workspace, flags) };
   const { style } = look;
   printLines(atWorkLines(atWork, look));
   if (file !== null) printLines([...file.about, '']);
@@ -92,7 +95,7 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
   for (const { stage, cause, last, attempt } of answers) {
     const condition = conditionLines(stage, cause);
     const tried = attempt === null ? [] : attemptLines(attempt, Date.now()).map((line) => `  ${line}`);
-    printLines([...causeLines(cause, style.bold), ...tried, ...condition, ...lastLines(last)]);
+    printLines([...causeLines(cause, look), ...tried, ...condition, ...lastLines(last)]);
     const reasons = [...cause.reasons, ...(last?.started.reasons ?? [])];
     const byConfig = reasons.some((reason) => 'path' in reason && configModules.has(reason.path));
     if (stage.command.kind === 'function' && byConfig) printLines(functionHint(stage));
@@ -189,18 +192,19 @@ const verbs = {
   restore: 'would be restored from the cache',
   fresh: 'is fresh',
   skip: 'would be skipped',
+  wait: 'would wait',
   fail: 'would fail',
 } as const;
 
 /** Not a recursion: a chain of stages may be thousands long. */
-function causeLines(first: Cause, bold: (text: string) => string): readonly string[] {
+function causeLines(first: Cause, look: Look): readonly string[] {
   const indentOf = (depth: number) => '    '.repeat(Math.min(depth, deepestIndent));
   const lines: string[] = [];
   const open = [{ cause: first, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { cause, depth } = next;
     if (depth > 0) lines.push(`${indentOf(depth - 1)}  because it needs files of ${cause.stage}:`);
-    const head = `${indentOf(depth)}${bold(cause.stage)} ${verbs[cause.action]}`;
+    const head = `${indentOf(depth)}${look.style.bold(cause.stage)} ${verbs[cause.action]}`;
     if (cause.repeated) {
       lines.push(`${head} (see above)`);
       continue;
@@ -209,11 +213,15 @@ function causeLines(first: Cause, bold: (text: string) => string): readonly stri
     for (const text of summariseReasons(cause.reasons, Number.POSITIVE_INFINITY))
       lines.push(`${indentOf(depth)}  because ${text}`);
     if (cause.blockedBy !== undefined) lines.push(`${indentOf(depth)}  ${blockedText(cause.blockedBy)}`);
-    for (const text of cause.failure === undefined ? [] : explainFailure(cause.failure))
-      lines.push(`${indentOf(depth)}  ${text}`);
+    for (const text of failureTexts(cause, look)) lines.push(`${indentOf(depth)}  ${text}`);
     for (const before of cause.upstream.toReversed()) open.push({ cause: before, depth: depth + 1 });
   }
   return lines;
+}
+
+function failureTexts({ stage, failure }: Cause, look: Look): readonly string[] {
+  if (failure === undefined) return [];
+  return [...explainFailure(failure), ...waysFromPlan({ task: stage as TaskId, failure }, look)];
 }
 
 function functionHint(stage: Stage): readonly string[] {

@@ -22,7 +22,7 @@ export function notBegun(
   world.files.forget();
   return preview(world, graph, selection)
     .filter(({ task, action, unneeded }) => {
-      if (action === 'fresh' || action === 'fail' || action === 'skip' || unneeded === true) return false;
+      if ((action !== 'run' && action !== 'restore') || unneeded === true) return false;
       const place = places.all.get(task);
       if (place === undefined || place.family !== null || heldBack.has(task)) return true;
       return (

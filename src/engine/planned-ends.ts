@@ -14,7 +14,7 @@ export function endsBefore(
   const next = new Set(graph.edgesInto(name).map(({ from }) => from));
   return plans.flatMap((plan) => {
     const { stage, action, blockedBy = [] } = plan;
-    if (!before.has(stage) || waits(plan) || (action !== 'fail' && action !== 'skip')) return [];
+    if (!before.has(stage) || (action !== 'fail' && action !== 'skip')) return [];
     const outcome = action === 'fail' ? 'failed' : 'skipped';
     const { optional } = graph.stageNamed(stage);
     return [{ stage, outcome, blockedBy, optional, isNext: next.has(stage) }];
@@ -28,8 +28,8 @@ export function isInTheWay(plan: TaskPlanned | undefined, { optional }: Stage, k
 }
 
 /** For a person. */
-export function waits({ failure }: TaskPlanned): boolean {
-  return failure?.kind === 'protected';
+export function waits({ action }: TaskPlanned): boolean {
+  return action === 'wait';
 }
 
 /** Be it that something before it does. */

@@ -58,7 +58,7 @@ class Preview {
   private readonly gone: Map<FilePath, string>;
   /** Names of tasks, and of stages whose items are not known yet. */
   private readonly planned = new Map<string, Task>();
-  /** Those among them that would fail, or be skipped for what would. */
+  /** Those among them that would fail or wait, or be skipped for what would. */
   private readonly bad = new Map<string, TaskPlanned>();
   private readonly blockers: Blockers;
 
@@ -124,7 +124,8 @@ class Preview {
       }),
     );
     if (plan.action !== 'fresh') this.planned.set(task.id, task);
-    if (plan.action === 'fail' || plan.action === 'skip') this.bad.set(task.id, plan);
+    const { action } = plan;
+    if (action === 'fail' || action === 'wait' || action === 'skip') this.bad.set(task.id, plan);
     if (!isFailure(assessed) && (plan.action === 'run' || plan.action === 'restore'))
       this.leaveFormer(assessed);
     return plan;
@@ -154,7 +155,7 @@ class Preview {
       .filter((name) => planned.has(name))
       .map((stage) => {
         const bad = this.bad.get(stage);
-        const end = bad && (bad.action === 'fail' ? 'fails' : 'skipped');
+        const end = bad && endsAs[bad.action];
         return { code: 'upstream-planned', stage, ...(end && { end }) };
       });
   }
@@ -227,6 +228,10 @@ class Preview {
     this.onGone(toldOfGone(stage, gone, true));
   }
 }
+
+const endsAs: Partial<Record<TaskPlanned['action'], 'fails' | 'waits' | 'skipped'>> = {
+  ...{ fail: 'fails', wait: 'waits', skip: 'skipped' },
+};
 
 /** As files are found; records do not come to be known beforehand. */
 function byItem(a: Task, b: Task): number {

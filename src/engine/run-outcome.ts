@@ -100,8 +100,8 @@ export function outcomeOf(ends: readonly TaskEnd[], saved: Saved, interrupted: b
 /** As a build would end that did what is planned. */
 export function outcomeOfPlans(plans: readonly TaskPlanned[]): Summary {
   const fresh = plans.filter((plan) => plan.action === 'fresh').length;
-  const waiting = plans.filter((plan) => plan.failure?.kind === 'protected').length;
-  const failures = plans.filter((plan) => plan.action === 'fail' && plan.failure?.kind !== 'protected');
+  const waiting = plans.filter((plan) => plan.action === 'wait').length;
+  const failures = plans.filter((plan) => plan.action === 'fail');
   const failed = failures.length;
   const skipped = plans.filter((plan) => plan.action === 'skip').length;
   const counts = { ...noCounts, fresh, failed, skipped, waiting };

@@ -60,7 +60,10 @@ export function planOf(
     return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(expected), ...batch };
   }
   if (end === 'restore') return { ...named, action: end, reasons, command, estimateMs };
-  return { ...named, action: 'fail', reasons, command, estimateMs, failure: end, ...optionalIf(stage) };
+  const told = { ...named, reasons, command, estimateMs, failure: end };
+  // That is no failure, nor has an optional stage any choice about it.
+  if (end.kind === 'protected') return { ...told, action: 'wait' };
+  return { ...told, action: 'fail', ...optionalIf(stage) };
 }
 
 /** As it is told of what would fail. */

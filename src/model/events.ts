@@ -59,8 +59,8 @@ export interface RunBlocked {
 /** Of a dry run: what would happen to a task. */
 export interface TaskPlanned extends OfTask, ItemsToCome {
   readonly kind: 'task-planned';
-  /** `skip`: it is stale, and something before it would fail or wait for a person. */
-  readonly action: 'run' | 'restore' | 'fresh' | 'skip' | 'fail';
+  /** `wait`: for a person, over the `failure`. `skip`: it is stale, and something before it would fail or wait. */
+  readonly action: 'run' | 'restore' | 'fresh' | 'skip' | 'wait' | 'fail';
   readonly reasons: readonly StaleReason[];
   readonly command: string;
   /** From the last execution; `null` where there was none. */

@@ -28,8 +28,12 @@ export type StaleReason =
   | { readonly code: 'input-newer'; readonly path: string; readonly than: string; readonly isAhead?: true }
   /** A stage before this one, which runs when one has. */
   | { readonly code: 'upstream-failed'; readonly stage: string }
-  /** Planned only: a stage before this one would run, so its files may change; or it `fails` or is `skipped`, and this one would be, too. */
-  | { readonly code: 'upstream-planned'; readonly stage: string; readonly end?: 'fails' | 'skipped' };
+  /** Planned only: a stage before this one would run, so its files may change; or it `fails`, `waits` or is `skipped`, and this one would be, too. */
+  | {
+      readonly code: 'upstream-planned';
+      readonly stage: string;
+      readonly end?: 'fails' | 'waits' | 'skipped';
+    };
 
 export type Verdict =
   | { readonly kind: 'fresh' }

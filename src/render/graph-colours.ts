@@ -14,6 +14,7 @@ export const stageColours: Readonly<Record<DrawnStatus | 'plain', StageColours>>
   fresh: { fill: '#eaf6ee', border: '#5b9e75', word: '#2f6b47' },
   stale: { fill: '#fdf4df', border: '#c9973a', word: '#85590a' },
   planned: { fill: '#e9f1fb', border: '#5f8fc7', word: '#2c5a92' },
+  waiting: { fill: '#f3ecfa', border: '#8f6bb8', word: '#5f3a8a' },
   failed: { fill: '#fbeaea', border: '#c96262', word: '#9b2c2c' },
   unknown: { fill: '#f4f4f4', border: '#9a9a9a', word: '#5f5f5f' },
 };

@@ -8,15 +8,17 @@ import { explainFailure } from '../model/words/failures.ts';
 import { planCounts } from '../model/words/plan-counts.ts';
 import { blockedText, printable } from '../model/words/printable.ts';
 import { summariseReasons } from '../model/words/reasons.ts';
+import { waysFromEdited } from './failure-block.ts';
 import { padEnd, truncate, wrapWords } from './fit.ts';
 import type { Look } from './look.ts';
 import { nameOf } from './task-line.ts';
 
 const words = {
   ...{ run: 'would run', restore: 'would restore', fresh: 'fresh' },
-  ...{ skip: 'would skip', fail: 'would fail' },
+  ...{ skip: 'would skip', wait: 'would wait', fail: 'would fail' },
 } as const;
 const wordWidth = 'would restore'.length + 2;
+const wayWidth = 'keep it'.length + 2;
 const estimateWidth = '~999ms'.length;
 /** More fresh tasks than this are counted, not listed; but for those that a person accepted. */
 const listedFresh = 20;
@@ -103,7 +105,16 @@ export function planTaskLines(task: TaskPlanned, look: Look, options: PlanOption
     fitted(`${word}${head}`.trimEnd()),
     ...failure.map((line) => fitted(`${under}${style.bad(line)}`)),
     ...command.map((line) => fitted(`${under}${style.dim(line)}`)),
+    // Whole, however long: they are there to be copied.
+    ...waysFromPlan(task, look).map((line) => `${under}${line}`),
   ];
+}
+
+/** Where it would wait for a person, the command lines between which they choose. */
+export function waysFromPlan({ task, failure }: Pick<TaskPlanned, 'task' | 'failure'>, look: Look) {
+  if (failure?.kind !== 'protected') return [];
+  const ways = waysFromEdited(task, failure.paths, look.goOnFlags);
+  return ways.map(([label, line]) => `${padEnd(label, wayWidth)}${look.style.command(line)}`);
 }
 
 /** What stands in its way says more than what would have to be done. */
@@ -121,6 +132,7 @@ function paintAction(action: TaskPlanned['action'], look: Look): (text: string) 
     case 'fresh':
       return look.style.dim;
     case 'skip':
+    case 'wait':
     case 'fail':
       return look.style.bad;
   }

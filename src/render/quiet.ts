@@ -31,7 +31,8 @@ export function createQuietDisplay(
           if (event.outcome === 'failed') out.lines(runHookLines(event, look, options));
           break;
         case 'task-planned':
-          if (event.action === 'fail') out.lines(planTaskLines(event, look, { verbose: false }));
+          if (event.action === 'fail' || event.action === 'wait')
+            out.lines(planTaskLines(event, look, { verbose: false }));
           break;
         case 'run-finished':
           out.lines(countedLines(view, look));

@@ -139,6 +139,7 @@ test('a stage that only waits for others is planned, and one with a reason of it
     plan('d', { action: 'fresh' }),
     plan('e', { action: 'restore', reasons: [{ code: 'never-built' }] }),
     plan('f', { action: 'fail', failure: { kind: 'input-missing', patterns: ['x'] } }),
+    plan('g', { action: 'wait', failure: { kind: 'protected', paths: ['x'] } }),
   ]);
   expect(Object.fromEntries(statuses)).toEqual({
     a: 'stale',
@@ -147,6 +148,7 @@ test('a stage that only waits for others is planned, and one with a reason of it
     d: 'fresh',
     e: 'stale',
     f: 'failed',
+    g: 'waiting',
   });
 });
 

@@ -86,7 +86,7 @@ function perform(machine: Machine, shape: Shape, step: Step) {
 
 const endOf = {
   ...{ run: 'executed', restore: 'restored', fresh: 'fresh' },
-  ...{ skip: 'skipped', fail: 'failed' },
+  ...{ skip: 'skipped', wait: 'waiting', fail: 'failed' },
 };
 
 test('every plan comes true, every build is sound, and the next one finds nothing to do', async () => {
@@ -171,7 +171,7 @@ test('how an attempt would fail is foretold: protected edits, missing secrets, f
   machine.disk.folder('d/b.txt');
   const plans = preview(machine.start(), plan.graph, plan.select());
   expect(plans.map(({ action, failure }) => [action, failure?.kind])).toEqual([
-    ['fail', 'protected'],
+    ['wait', 'protected'],
     ['fail', 'secret-missing'],
     ['fail', 'output-blocked'],
   ]);

@@ -177,10 +177,10 @@ export class EngineBuilder implements Builder {
   }
 }
 
-function planOf({ action, reasons, failure }: TaskPlanned): Plan {
+function planOf({ action, reasons }: TaskPlanned): Plan {
   if (action === 'skip') return action;
   if (reasons.some(({ code }) => code === 'upstream-planned')) return 'open';
-  return failure?.kind === 'protected' ? 'wait' : action;
+  return action;
 }
 
 export function toldBy(events: readonly PipeEvent[]) {

@@ -177,6 +177,65 @@ test('an attempt that failed is told as one, with how and where its log is; only
   expect(await described('bad')).toMatch(new RegExp(`^last run +run ${run} tried it, and it failed$`, 'm'));
 });
 
+test('a plan tells what would wait for a person from what would fail, and says so by the exit code of a dry run', async () => {
+  const config = (bad: string) => `{ stages: {
+    guarded: { requires: ['in.txt'], produces: ['out.txt'], protect: true, run: 'cp in.txt out.txt' },
+    after: { requires: ['out.txt'], produces: ['after.txt'], run: 'cp out.txt after.txt' },
+    bad: { produces: ['bad.txt'], ${bad} run: 'exit 1' },
+  } }`;
+  await using rig = await Rig.compiled({ 'in.txt': '1' }, config(''));
+  const codes = async () => [(await rig.pipe(['build', '-n'])).code, (await rig.pipe(['status'])).code];
+  expect(await codes()).toEqual([0, 0]);
+  await rig.build(['after']);
+  await rig.build(['bad']);
+  rig.write('out.txt', 'mine');
+  rig.write('in.txt', '2');
+  expect(await codes()).toEqual([3, 0]);
+
+  const ways = [
+    'keep it  pipe accept ../out.txt --config ../pipeline.config.ts --reason "…"',
+    'rebuild  pipe build guarded --config ../pipeline.config.ts --force',
+  ];
+  rig.write('sub/note', '');
+  const asked = async (...args: string[]) =>
+    (await rig.pipe([...args, '--config', '../pipeline.config.ts'], { cwd: 'sub' })).stdout;
+  for (const args of [['status'], ['build', '-n']])
+    expect(await asked(...args)).toMatch(
+      new RegExp(
+        [
+          '^would wait     guarded  because .*in.txt changed.*',
+          ' +a protected output was edited',
+          ' +out.txt',
+          ...ways.map((way) => ` +${way.replaceAll('.', '\\.')}`),
+          'would skip     after +blocked by guarded',
+        ].join('\n'),
+        'm',
+      ),
+    );
+  const why = await asked('why', 'after');
+  expect(why).toContain('guarded would wait\n');
+  for (const way of ways) expect(why).toContain(way);
+  expect(await asked('describe', 'guarded')).toMatch(
+    /^verdict +would wait\n +a protected output was edited$/m,
+  );
+  const { tasks } = JSON.parse(await asked('status', '--json'));
+  expect(tasks.map(({ task, action }: Record<string, unknown>) => [task, action])).toEqual([
+    ['guarded', 'wait'],
+    ['after', 'skip'],
+    ['bad', 'run'],
+  ]);
+  const { nodes, stages = nodes } = JSON.parse(await asked('graph', '--status', '--json'));
+  // Its last attempt failed; whether the next one will, nobody knows.
+  expect(stages.map(({ name, status }: Record<string, unknown>) => [name, status])).toEqual([
+    ['guarded', 'waiting'],
+    ['after', 'stale'],
+    ['bad', 'stale'],
+  ]);
+
+  await rig.reconfigure(config("secrets: ['NOT_SET'],"));
+  expect(await codes()).toEqual([1, 0]);
+});
+
 test('why says what an inline function costs, and how to do better', async () => {
   const config = (comment: string) => `import { definePipeline } from 'pipe-build';
 import fs from 'node:fs';

@@ -113,7 +113,7 @@ test('an edited output of a protected stage stops the build, and nothing is touc
   expect(plan.events).toContainEqual(
     expect.objectContaining({
       task: 'draft',
-      action: 'fail',
+      action: 'wait',
       failure: { kind: 'protected', paths: ['draft.txt'] },
     }),
   );

@@ -1,6 +1,6 @@
 // What a picture of the pipeline shows, free of any picture's language.
 
-export type DrawnStatus = 'fresh' | 'stale' | 'planned' | 'failed' | 'unknown';
+export type DrawnStatus = 'fresh' | 'stale' | 'planned' | 'waiting' | 'failed' | 'unknown';
 
 export interface DrawnStage {
   readonly name: string;

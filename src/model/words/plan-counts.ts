@@ -4,6 +4,7 @@ import type { TaskPlanned } from '../events.ts';
 
 const ends = [
   ['fail', 'would fail'],
+  ['wait', 'would wait'],
   ['skip', 'would be skipped'],
   ['run', 'would run'],
   ['restore', 'would be restored'],
@@ -29,7 +30,7 @@ export function knownCounts(plans: readonly TaskPlanned[]): Readonly<Record<Task
   const known = plans.filter((plan) => plan.furtherItems !== true);
   const count = (action: TaskPlanned['action']) => known.filter((plan) => plan.action === action).length;
   return {
-    ...{ fail: count('fail'), skip: count('skip'), run: count('run') },
+    ...{ fail: count('fail'), wait: count('wait'), skip: count('skip'), run: count('run') },
     ...{ restore: count('restore'), fresh: count('fresh') },
   };
 }

@@ -91,8 +91,10 @@ function explainGroup(group: readonly StaleReason[], limit: number): string {
   }
 }
 
+const plannedEnds = { fails: 'would fail', waits: 'would wait', skipped: 'would be skipped' } as const;
+
 function plannedEnd({ end }: Extract<StaleReason, { readonly code: 'upstream-planned' }>): string {
-  return end === undefined ? 'would run' : end === 'fails' ? 'would fail' : 'would be skipped';
+  return end === undefined ? 'would run' : plannedEnds[end];
 }
 
 function keyOf(reason: StaleReason): string {

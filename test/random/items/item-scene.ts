@@ -237,6 +237,7 @@ function brokenPlans(
     restore: ['restored'],
     run: ['executed', 'failed'],
     skip: ['skipped'],
+    wait: ['waiting'],
     fail: ['failed'],
   } as const;
   return [...plans].flatMap(([name, plan]) => {
