@@ -60,10 +60,10 @@ export function planOf(
     return { ...named, action: end, reasons, command, estimateMs, ...metricsIn(expected), ...batch };
   }
   if (end === 'restore') return { ...named, action: end, reasons, command, estimateMs };
-  const told = { ...named, reasons, command, estimateMs, failure: end };
+  const failure = end;
   // That is no failure, nor has an optional stage any choice about it.
-  if (end.kind === 'protected') return { ...told, action: 'wait' };
-  return { ...told, action: 'fail', ...optionalIf(stage) };
+  if (end.kind === 'protected') return { ...named, action: 'wait', reasons, command, estimateMs, failure };
+  return { ...named, action: 'fail', reasons, command, estimateMs, failure, ...optionalIf(stage) };
 }
 
 /** As it is told of what would fail. */

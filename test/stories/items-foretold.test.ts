@@ -75,16 +75,18 @@ test('items that others are yet to make are not counted before they are known', 
   expect(await told('status')).toMatch(/\n\nnothing to do: 5 fresh\n$/);
 });
 
-test('why says over what a task would fail', async () => {
+test('why says over what a task would wait, and how to go on', async () => {
   const config = `{ stages: { s: { forEach: 'in/{n}.txt', produces: ['out/{n}.o'], run: 'cp {item} {produces}', protect: true } } }`;
   await using rig = await Rig.compiled({ 'in/1.txt': '1', 'in/2.txt': '2' }, config);
   await rig.build();
   rig.write('out/2.o', 'by hand');
   expect((await rig.pipe(['why', 's'])).stdout.split('\n').slice(1)).toEqual([
-    's:in/2.txt would fail',
+    's:in/2.txt would wait',
     '  because output out/2.o was changed',
     '  a protected output was edited',
     '  out/2.o',
+    '  keep it  pipe accept out/2.o --reason "…"',
+    '  rebuild  pipe build s:in/2.txt --force',
     '',
   ]);
   const { causes } = JSON.parse((await rig.pipe(['why', 's', '--json'])).stdout);
@@ -120,7 +122,7 @@ test('what stands behind a task that would fail is not told to run, and is skipp
   });
   const { stdout } = await rig.pipe(['build', '-n']);
   expect(stdout).toMatch(/^would skip +needs +blocked by a +because it was never built\n/m);
-  expect(stdout).toContain('5 would fail, 8 would be skipped, 4 would run\n');
+  expect(stdout).toContain('4 would fail, 1 would wait, 8 would be skipped, 4 would run\n');
   expect((await rig.pipe(['why', 'after'])).stdout).toContain(
     'after would be skipped\n  because it was never built\n  blocked by a\n',
   );
