@@ -37,8 +37,13 @@ const asksTheModel = {
   // Only who asks over the network has a key.
   secrets: [optional('MODEL_KEY')],
   pool: 'model',
-  // How long it wants to be left alone a busy model may say itself.
-  retry: { attempts: 3, delay: '1s', when: { output: /try again/ } },
+  // How long it wants to be left alone a busy model may say itself. That it is busy is how our own message begins:
+  // the same words anywhere in it may be what a model said in refusing.
+  retry: {
+    attempts: 3,
+    delay: '1s',
+    when: ({ message }: { message: string | null }) => message?.startsWith('try again later: ') ?? false,
+  },
 } as const;
 
 export default definePipeline({

@@ -16,13 +16,16 @@ const usdPerToken = 0.00001;
 /** Nothing is wrong with the code: a person can do something about it. */
 export class ModelError extends Error {}
 
-/** The model is busy or out of reach: the same question may be answered later. */
+/**
+ * The model is busy or out of reach: the same question may be answered later. No other message begins as this one does;
+ * what a model says in refusing may have any words in it.
+ */
 export class BusyError extends ModelError {
   /** As long as the model asks for, where it does. */
   readonly retryAfter: `${number}s` | null;
 
   constructor(message: string, retryAfter: `${number}s` | null = null) {
-    super(`${message}; try again`);
+    super(`try again later: ${message}`);
     this.retryAfter = retryAfter;
   }
 }

@@ -20,13 +20,16 @@ export default async function sow(context: StageContext<Params>) {
     ].join('\n'),
   );
   const lines = [...answer.matchAll(/^\W*(\d+): *(.+)$/gm)];
+  const entries = lines.map(([, week, aim], i) => ({
+    order: i + 1,
+    topic: topics[i],
+    week: Number(week),
+    aim,
+  }));
+  writeFileSync(context.produces[0]!, JSON.stringify({ subject, level, entries }, null, 2));
+  // Not before it is written: it was paid for, and what a failed stage made is kept to look at.
   if (lines.length !== topics.length)
     throw `the model was given ${topics.length} topics and laid out ${lines.length}`;
-  const entries = topics.map((topic, i) => {
-    const [, week, aim] = lines[i]!;
-    return { order: i + 1, topic, week: Number(week), aim };
-  });
-  writeFileSync(context.produces[0]!, JSON.stringify({ subject, level, entries }, null, 2));
 }
 
 function isCourse(file: string): boolean {

@@ -15,6 +15,7 @@ const answer = await ask(provider, [
 ]);
 // Models like to number what they list.
 const titles = answer.split('\n').flatMap((line) => line.replace(/^\s*(\d+[.)]|[-*])\s*/, '').trim() || []);
+writeFileSync(outline, JSON.stringify({ topic, titles }, null, 2));
+// Not before it is written: it was paid for, and what a failed stage made is kept to look at.
 if (titles.length !== segments)
   giveUp(`the model was asked for ${segments} segments and planned ${titles.length}`);
-writeFileSync(outline, JSON.stringify({ topic, titles }, null, 2));

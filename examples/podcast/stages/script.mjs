@@ -17,8 +17,9 @@ const said = answer.split('\n').flatMap((line) => {
   const [, name, text] = /^([^:]+): *(.*)$/.exec(line.trim()) ?? [];
   return name === undefined ? [] : [{ name, text }];
 });
-const stranger = said.find(({ name }) => name !== 'CONCEPT' && !hosts.includes(name));
-if (stranger !== undefined) giveUp(`the model lets "${stranger.name}" speak, who is no host of the show`);
 const lines = said.flatMap(({ name, text }) => (name === 'CONCEPT' ? [] : [{ host: name, text }]));
 const concept = said.find(({ name }) => name === 'CONCEPT')?.text;
 writeFileSync(script, JSON.stringify({ title, concept, lines }, null, 2));
+// Not before it is written: it was paid for, and what a failed stage made is kept to look at.
+const stranger = lines.find(({ host }) => !hosts.includes(host));
+if (stranger !== undefined) giveUp(`the model lets "${stranger.host}" speak, who is no host of the show`);

@@ -184,9 +184,13 @@ test('a model that answers with something else is not asked again, and what is s
     message: 'the model refuses: status 401: no such key',
     stack: null,
   });
+  // Whatever it says in refusing.
+  const refusal = '{"error":"Please check your input and try again later: it is too long"}';
+  answer = [400, refusal];
+  expect(await failed()).toMatchObject({ message: `the model refuses: status 400: ${refusal}` });
   answer = [200, 'null'];
   expect(await failed()).toMatchObject({ message: 'the model answered without a text: null', stack: null });
-  expect(count).toBe(3);
+  expect(count).toBe(4);
   env.MODEL_URL = 'localhost';
   expect(await failed()).toMatchObject({ message: 'MODEL_URL is no address such as https://api.openai.com' });
 });
@@ -220,8 +224,14 @@ test('a model that is out of reach is asked again, and one that lays out another
   expect(strange.end('sow')?.failure).toMatchObject({
     message: expect.stringContaining('the model was given 3 topics and laid out 1'),
   });
-  // What it took counts all the same.
+  // What it took counts all the same, and what it answered is kept to look at.
   expect(strange.finished?.metrics).toMatchObject({ tokens: 100 });
+  const rejected = rig.path('.pipeline-cache/rejected');
+  const names = fs.readdirSync(rejected, { recursive: true, encoding: 'utf8' });
+  const sow = fs.readFileSync(path.join(rejected, names.find((name) => name.endsWith('sow.json'))!), 'utf8');
+  expect(JSON.parse(sow)).toMatchObject({
+    entries: [{ topic: 'Lines and how they feel', week: 1, aim: 'see' }],
+  });
   await real.close();
   const gone = await rig.build(fromAfar, { env: real.env });
   expect(gone.end('sow')).toMatchObject({

@@ -234,6 +234,40 @@ test('a real model is asked over HTTP, again when it says so, and its key goes n
   });
 });
 
+test.each([
+  ['outline', 'out/rockets/concept.json', 'planned 1', 'out/rockets/outline.json', { titles: ['A'] }],
+  [
+    'script',
+    'out/rockets/segments/01/plan.json',
+    '"Mallory" speak',
+    'out/rockets/segments/01/script.json',
+    {
+      lines: [
+        { host: 'Ada', text: 'Hi.' },
+        { host: 'Mallory', text: 'Hi.' },
+      ],
+    },
+  ],
+])(
+  'of what a model answers, %s refuses what will not do once, and it is kept to look at',
+  async (stage, item, said, file, kept) => {
+    await using rig = await podcast(2);
+    using model = await modelServer((prompt) => {
+      if (isForOutline(prompt)) return stage === 'outline' ? 'A' : 'A\nB';
+      return isForScript(prompt) ? 'Ada: Hi.\nMallory: Hi.\nCONCEPT: distance' : idea;
+    });
+    const task = `${stage}:${item}`;
+    const built = await rig.build(['-j1', '-p', 'provider=http'], { env: model.env });
+    expect(built.failed).toEqual([task]);
+    expect(built.events.some(({ kind }) => kind === 'task-retrying')).toBe(false);
+    expect(built.end(task)?.tail).toEqual([expect.stringContaining(said)]);
+    const rejected = rig.path('.pipeline-cache/rejected');
+    const names = fs.readdirSync(rejected, { recursive: true, encoding: 'utf8' });
+    const text = fs.readFileSync(path.join(rejected, names.find((name) => name.endsWith(file))!), 'utf8');
+    expect(JSON.parse(text)).toMatchObject(kept);
+  },
+);
+
 test('a model that keeps failing is left alone for a while', async () => {
   await using rig = await podcast(4);
   using model = await modelServer((prompt) =>
