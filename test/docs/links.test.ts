@@ -72,6 +72,17 @@ test.each(pages)('every file of the project that %s names exists', (page) => {
   expect(named.filter((file) => !fs.existsSync(path.join(root, file)))).toEqual([]);
 });
 
+const examples = fs
+  .readdirSync(path.join(root, 'examples'))
+  .map((name) => `examples/${name}/README.md`)
+  .sort();
+
+test.each([...pages, ...examples])('with npx, %s keeps --env-file from the Node that runs npx', (page) => {
+  const text = fs.readFileSync(path.join(root, page), 'utf8');
+  const taken = text.match(/\bnpx (?!-- )[^`\n]*--env-file[^`\n]*/g);
+  expect(taken).toBeNull();
+});
+
 test('what CONTRIBUTING says to run is there, be it a file or a script of the package', () => {
   const { scripts } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   const all = fs.readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8');

@@ -23,6 +23,8 @@ test('its configuration is what is written from the graph, and builds, checks an
   expect(rig.read('reports/modules.md')).toMatch(
     /^# Modules of the example[\s\S]*\| 1 \| words \| 2 \| cli, page, store \|/,
   );
+  const described = (await rig.pipe(['describe', 'full-refresh'])).stdout;
+  expect(described).toMatch(/^full-refresh +a named pipeline[\s\S]*\nrank /);
   expect((await rig.pipe(['doctor'])).stdout).toMatch(/ok +tools +Python 3/);
 
   // Its hooks: one has put away what was old, and one tells of a failure.
