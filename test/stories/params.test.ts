@@ -124,6 +124,20 @@ test('without an answer, all that is missing is an error; what only lists stages
   );
 });
 
+test('every build wants what has no default; for stages that do not use it any value does, and it does not count', async () => {
+  await using rig = await Rig.compiled(
+    {},
+    `{ params: { subject: { type: 'string' } }, pipelines: { plain: ['one'] }, stages: {
+      one: { produces: 'one', run: 'touch one' },
+      of: { produces: '{params.subject}', run: 'touch {produces}' },
+    } }`,
+  );
+  for (const target of ['one', 'plain'])
+    expect(await refused(rig, ['build', target])).toContain('PIPE053 the parameter "subject"');
+  expect(await rig.build(['plain', '-p', 'subject=a'])).toMatchObject({ executed: ['one'] });
+  expect(await rig.build(['plain', '-p', 'subject=b'])).toMatchObject({ fresh: ['one'] });
+});
+
 test('a number that would be passed on as another is refused, with what to do, and one that is not is passed on as typed', async () => {
   await using rig = await Rig.compiled(
     {},
