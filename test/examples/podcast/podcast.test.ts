@@ -268,6 +268,24 @@ test.each([
   },
 );
 
+test('what is left out is wanted when its turn comes, as a dry run says; what is only deleted comes back unpaid', async () => {
+  await using rig = await podcast(1);
+  const withoutMix = ['--skip', 'mix'];
+  const preview = await rig.pipe(['build', '-n', ...withoutMix]);
+  expect(preview.stdout).toMatch(/would fail +episode:out\/rockets\/outline.json/);
+  const built = await rig.build(withoutMix);
+  expect(built).toMatchObject({ code: 1, failed: ['episode:out/rockets/outline.json'], skipped: ['list'] });
+  expect(built.end('episode:out/rockets/outline.json')?.failure).toEqual({
+    kind: 'input-missing',
+    patterns: ['out/rockets/segments/*/tone/mixed.wav'],
+  });
+
+  const script = 'script:out/rockets/segments/01/plan.json';
+  await rig.pipe(['clean', '--from', 'script']);
+  expect(await rig.build(['script'])).toMatchObject({ executed: [], restored: [script] });
+  expect(await rig.build(['--force', 'script'])).toMatchObject({ executed: [script] });
+});
+
 test('a model that keeps failing is left alone for a while', async () => {
   await using rig = await podcast(4);
   using model = await modelServer((prompt) =>
