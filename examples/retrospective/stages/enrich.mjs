@@ -3,7 +3,7 @@
 import { median, readingGrade, syllablesOf } from '../enrichment/readability.mjs';
 import { institutionsIn, nationsIn, presidentsIn } from '../enrichment/references.mjs';
 import { movingTypeTokenRatio } from '../enrichment/vocabulary.mjs';
-import { counted, main } from '../lib/main.mjs';
+import { counted, main, reportProgress } from '../lib/main.mjs';
 import { BadData, load, save } from '../lib/repository.mjs';
 import { wordsOf } from '../lib/words.mjs';
 
@@ -12,7 +12,11 @@ await main(async () => {
   if (addresses.length === 0) throw new BadData('there are no addresses to enrich');
 
   const syllables = new Map();
-  const measures = addresses.map((address) => measured(address, syllables));
+  const measures = addresses.map((address, i) => {
+    if (i % 10 === 0) reportProgress(i, addresses.length);
+    return measured(address, syllables);
+  });
+  reportProgress(addresses.length, addresses.length);
   const longest = measures.reduce((a, b) => (b.longestSentence > a.longestSentence ? b : a));
   console.log(`measured ${counted(measures.length, 'address')}`);
   console.log(`longest sentence: ${longest.longestSentence} words, ${longest.president} in ${longest.year}`);

@@ -1,5 +1,9 @@
 // What enrichment measures in one address.
 
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   median,
@@ -12,6 +16,7 @@ import {
   presidentsIn,
 } from '../../../examples/retrospective/enrichment/references.mjs';
 import { movingTypeTokenRatio } from '../../../examples/retrospective/enrichment/vocabulary.mjs';
+import { type Address, fileOf, sealed } from '../../../examples/retrospective/lib/repository.mjs';
 
 describe('the moving type-token ratio', () => {
   test('is the plain ratio for a text of one window', () => {
@@ -121,4 +126,28 @@ describe('mentions of nations and institutions', () => {
       'Supreme Court': 1,
     });
   });
+});
+
+test('enrichment tells pipe how far it is', () => {
+  const root = fs.mkdtempSync(path.join(tmpdir(), 'retrospective-'));
+  try {
+    const address: Address = {
+      ...{ id: 'a', year: 1790, president: 'George Washington', party: 'none', delivery: 'spoken' },
+      ...{ words: 4, sentences: ['It is the truth.'] },
+    };
+    const addresses = Array.from({ length: 12 }, () => address);
+    fs.mkdirSync(path.join(root, path.dirname(fileOf('addresses'))), { recursive: true });
+    fs.writeFileSync(path.join(root, fileOf('addresses')), sealed('addresses', addresses));
+    const script = path.resolve('examples/retrospective/stages/enrich.mjs');
+    const told = path.join(root, 'told');
+    const env = { ...process.env, PIPE_OUTPUT: told };
+    const ended = spawnSync(process.execPath, [script], { cwd: root, env, encoding: 'utf8' });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    const lines = fs.readFileSync(told, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).progress)).toEqual(
+      [0, 10, 12].map((done) => ({ done, total: 12 })),
+    );
+  } finally {
+    fs.rmSync(root, { recursive: true });
+  }
 });
