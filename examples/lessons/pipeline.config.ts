@@ -1,5 +1,14 @@
 // Lessons for a subject and a level: a scheme of work, one lesson for each of its entries, a picture of each, an overview.
-import { definePipeline, items, jsonSchema, minLines, nonEmpty, optional, script } from 'pipe-build';
+import {
+  definePipeline,
+  items,
+  jsonSchema,
+  minLines,
+  nonEmpty,
+  optional,
+  type RetryFailure,
+  script,
+} from 'pipe-build';
 
 /** A scheme of work: one entry is one lesson. */
 interface Sow {
@@ -42,7 +51,7 @@ const asksTheModel = {
   retry: {
     attempts: 3,
     delay: '1s',
-    when: ({ message }: { message: string | null }) => message?.startsWith('try again later: ') ?? false,
+    when: ({ message }: RetryFailure) => message?.startsWith('try again later: ') ?? false,
   },
 } as const;
 
