@@ -2,8 +2,9 @@
 import type { TaskId } from '../base/brand.ts';
 import { UsageError } from '../model/diagnostic.ts';
 import { taskOfStage } from '../model/items/item-tasks.ts';
-import { resolveName, selectEverything, unknownTarget } from '../model/selection.ts';
+import { resolveName, selectEverything } from '../model/selection.ts';
 import { toldStage } from '../model/told-pipeline.ts';
+import { unknownTarget } from '../model/unknown-target.ts';
 import { descriptionJson, descriptionLines } from './description.ts';
 import { type Flags, isSet } from './flags.ts';
 import { hiddenValues } from './hidden-secrets.ts';

@@ -5,6 +5,7 @@ import { shellQuote } from '../model/command/shell-line.ts';
 import type { TaskPlanned } from '../model/events.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { hookNames } from '../model/hooks.ts';
+import { metricsText } from '../model/metrics.ts';
 import { paramText } from '../model/params/param.ts';
 import { measuredMs, recordIn } from '../model/record.ts';
 import type { Hooks, Stage } from '../model/stage.ts';
@@ -51,6 +52,7 @@ export function descriptionJson(facts: StageFacts, graph: StageGraph) {
     })),
     tools: facts.tools,
     lastRun: lastRunJson(facts),
+    metrics: facts.metrics,
     verdict: { action, reasons, estimateMs, ...(failure === undefined ? {} : { failure }) },
   };
 }
@@ -77,6 +79,7 @@ function fieldsOf(facts: StageFacts, graph: StageGraph, options: DescriptionOpti
   return [
     ['verdict', verdictText(facts)],
     ['last run', facts.items === null ? lastRunText(facts, options.nowMs) : []],
+    ['used', all([printable(metricsText(facts.metrics))])],
     ['for each', stage.forEach === null ? [] : [printable(stage.forEach.source)]],
     ['batch', stage.batchSize === null ? [] : [`up to ${stage.batchSize} items at once`]],
     ['item', stage.item === null ? [] : [printable(stage.item.name)]],

@@ -9,7 +9,8 @@ import type { PatternSet } from '../model/glob/pattern-set.ts';
 import type { StageGraph } from '../model/graph/graph.ts';
 import { modulesOf } from '../model/hooks.ts';
 import { noSuchItem } from '../model/items/selected-items.ts';
-import type { Memory } from '../model/record.ts';
+import { type Metrics, sumOfMetrics } from '../model/metrics.ts';
+import { type Memory, recordIn } from '../model/record.ts';
 import type { Selection } from '../model/selection.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
 import { isManyTasks, taskOf } from '../model/task.ts';
@@ -46,6 +47,8 @@ export interface StageFacts {
   readonly plan: TaskPlanned;
   /** What would become of each item of the stage; `null`: it is not about all items of a stage. */
   readonly items: readonly TaskPlanned[] | null;
+  /** Sums of what its present result took, or those of all its items. */
+  readonly metrics: Metrics;
 }
 
 /** `selection`: the stage and all before it. */
@@ -63,6 +66,9 @@ export async function lookAtStage(asked: {
   const { env, secrets } = stage;
   const named = [...stage.implied, ...modulesOf(stage)];
   const passed = [...env.map((entry) => entry.name), ...secrets];
+  const plans = plansOf(stage, (await foresee(world, graph, selection)).plans);
+  const tasks = plans.items ?? [plans.plan];
+  const results = tasks.flatMap(({ task }) => recordIn(world.records.memory(task)) ?? []);
   return {
     stage,
     requires: patternFacts(world, stage.requires, 'input'),
@@ -72,7 +78,8 @@ export async function lookAtStage(asked: {
     tools: stage.tools.map((requirement) => toolFacts(world, stage, requirement)),
     memory,
     attempt: lastAttempt(state, id, memory),
-    ...plansOf(stage, (await foresee(world, graph, selection)).plans),
+    ...plans,
+    metrics: results.map(({ metrics }) => metrics).reduce(sumOfMetrics, {}),
   };
 }
 

@@ -20,15 +20,10 @@ import { type Diagnostic, UsageError } from '../model/diagnostic.ts';
 import { buildGraph, type StageGraph } from '../model/graph/graph.ts';
 import { allModulesOf, codeOfRunHooks } from '../model/hooks.ts';
 import { canonicalPath, isOutside } from '../model/paths.ts';
-import {
-  resolveName,
-  type Selection,
-  type SelectionRequest,
-  select,
-  unknownTarget,
-} from '../model/selection.ts';
+import { resolveName, type Selection, type SelectionRequest, select } from '../model/selection.ts';
 import type { Freshness, Pipeline, Stage } from '../model/stage.ts';
 import { secretsInNames, toldPipeline } from '../model/told-pipeline.ts';
+import { unknownTarget } from '../model/unknown-target.ts';
 import { validate } from '../model/validation/validate.ts';
 import { missingParams } from '../model/validation/validate-params.ts';
 import { type Flags, text, texts } from './flags.ts';

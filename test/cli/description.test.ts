@@ -49,6 +49,7 @@ const record: TaskRecord = {
 function facts(changes: Partial<StageFacts> = {}): StageFacts {
   return {
     items: null,
+    metrics: {},
     stage,
     requires: [
       { pattern: 'raw.json', negated: false, optional: false, files: 1 },

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FilePath } from '../../src/base/brand.ts';
 import { buildGraph } from '../../src/model/graph/graph.ts';
-import { type SelectionRequest, select, selectEverything, unknownTarget } from '../../src/model/selection.ts';
+import { type SelectionRequest, select, selectEverything } from '../../src/model/selection.ts';
+import { unknownTarget } from '../../src/model/unknown-target.ts';
 import { accepted } from './validation/sample-config.ts';
 
 function selecting(stages: Readonly<Record<string, object>>, more: object = {}) {

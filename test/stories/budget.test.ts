@@ -12,6 +12,27 @@ export default { ${fields} jobs: 1, stages: {
   a: model('a', ['in.txt']), b: model('b', ['in.txt'], 'test -f again || { touch again; exit 1; }'), c: model('c', ['b']), d: model('d', ['c']),
 } };`;
 
+test('describe says what the present result took, of a stage with items the sum', async () => {
+  const paid = `echo '{"metric":{"usd":2,"tokens":900}}' >> "$PIPE_OUTPUT"; `;
+  await using rig = await Rig.compiled(
+    { 'in/1': '', 'in/2': '', 'in/3': '' },
+    `{ stages: {
+      each: { forEach: 'in/{n}', produces: ['out/{n}'], run: ${JSON.stringify(`${paid}touch out/{n}`)} },
+      one: { requires: ['out/*'], produces: ['one'], run: ${JSON.stringify(`${paid}touch one`)} },
+      free: { requires: ['in/*'], produces: ['free'], run: 'touch free' },
+    } }`,
+  );
+  const used = async (asked: string) =>
+    /^used +(.*)$/m.exec((await rig.pipe(['describe', asked])).stdout)?.[1] ?? null;
+  expect(await used('one')).toBe(null);
+  await rig.build();
+  expect([await used('one'), await used('each'), await used('each:in/2'), await used('free')]).toEqual([
+    ...['usd 2, tokens 900', 'usd 6, tokens 2,700', 'usd 2, tokens 900', null],
+  ]);
+  const { metrics } = JSON.parse((await rig.pipe(['describe', 'each', '--json'])).stdout);
+  expect(metrics).toEqual({ usd: 6, tokens: 2700 });
+});
+
 test('a run that has used its budget begins nothing more, says so, and the next one goes on', async () => {
   await using rig = await Rig.compiled({ 'in.txt': '1' }, config('budget: { usd: 10 },'));
   const first = await rig.build();
