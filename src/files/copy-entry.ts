@@ -26,6 +26,19 @@ export function copyEntry(from: Place, to: Place): void {
   }
 }
 
+/**
+ * Of all that is in it what changes when somebody edits it: taken twice, it tells whether anybody has meanwhile. Another
+ * name for the whole changes nothing of it.
+ */
+export function stateOf(place: Place, path = ''): readonly string[] {
+  const stat = fs.lstatSync(place, { bigint: true });
+  const { ino, mode, mtimeNs, ctimeNs, size } = stat;
+  if (!stat.isDirectory()) return [[path, ino, mode, mtimeNs, ctimeNs, size].join(' ')];
+  const names = fs.readdirSync(place, 'buffer').sort(Buffer.compare);
+  const within = names.flatMap((name) => stateOf(inside(place, name), `${path}/${name.toString('latin1')}`));
+  return [[path, ino, mode, mtimeNs].join(' '), ...within];
+}
+
 export function sync(fileOrFolder: Place): void {
   const descriptor = fs.openSync(fileOrFolder, 'r');
   try {
@@ -36,6 +49,6 @@ export function sync(fileOrFolder: Place): void {
 }
 
 /** Names need not be UTF-8. */
-function inside(folder: Place, name: Buffer): Buffer {
+export function inside(folder: Place, name: Buffer): Buffer {
   return Buffer.concat([Buffer.from(folder), Buffer.from('/'), name]);
 }

@@ -1,10 +1,11 @@
 // Moves or copies a file to another place, also where that is another file system.
 import fs from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Stamp } from '../engine/ports.ts';
-import { copyEntry, sync } from './copy-entry.ts';
+import { copyEntry, stateOf, sync } from './copy-entry.ts';
 import { isThere } from './on-the-way.ts';
-import { removeFile, removeWhole } from './remove.ts';
+import { removeFile, removeLitter, removeWhole } from './remove.ts';
 import { sameStamp, stampOf } from './stamp.ts';
 import { temporaryPrefix } from './sweep.ts';
 
@@ -57,8 +58,7 @@ function copiedAsItIs(from: string, to: string): boolean {
 function moveAcross(from: string, to: string): void {
   try {
     for (let copies = 1; !copiedAsItIs(from, to); copies++)
-      if (copies === mostCopies)
-        throw Object.assign(new Error(`EBUSY: ${from} is written to`), { code: 'EBUSY' });
+      if (copies === mostCopies) throw isWrittenTo(from);
     removeFile(from);
   } catch (error) {
     // Each further try would leave one more copy.
@@ -84,33 +84,28 @@ function moveTreeAcross(from: string, to: string): void {
   // Of the same folder, so that it has gone from its place as a whole or not at all.
   const leaving = `${path.dirname(from)}/${temporaryPrefix}${process.pid}-${path.basename(from)}`;
   try {
-    copyEntry(from, to);
-    fs.renameSync(from, leaving);
+    for (let copies = 1; !hasLeftAsItIs(from, to, leaving); copies++) {
+      if (copies === mostCopies) throw isWrittenTo(from);
+      removeLitter(to);
+    }
   } catch (error) {
-    removeCopied(to);
+    removeLitter(to);
     throw error;
   }
-  removeCopied(leaving);
+  // All that is in it is elsewhere by now.
+  removeLitter(leaving);
 }
 
-/** All that is in it is elsewhere by now. Folders may be closed to their owner. Litter, at worst. */
-function removeCopied(folder: string): void {
-  try {
-    fs.rmSync(folder, { recursive: true, force: true });
-  } catch {
-    try {
-      openFolders(folder);
-      fs.rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // No pattern matches its name.
-    }
-  }
-}
-
-function openFolders(folder: string): void {
-  fs.chmodSync(folder, 0o700);
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) openFolders(path.join(folder, entry.name));
+/** Whether nobody has edited anything in it while it was copied; else it is where it was. */
+function hasLeftAsItIs(from: string, to: string, leaving: string): boolean {
+  const before = stateOf(from);
+  copyEntry(from, to);
+  if (!isDeepStrictEqual(stateOf(from), before)) return false;
+  fs.renameSync(from, leaving);
+  // Once more, now that nobody finds it under its name.
+  if (isDeepStrictEqual(stateOf(leaving), before)) return true;
+  fs.renameSync(leaving, from);
+  return false;
 }
 
 /** As `moveBeside`, but what is there stays there. */
@@ -132,6 +127,10 @@ function copyOver(from: string, to: string): void {
     removeFile(to);
     throw error;
   }
+}
+
+function isWrittenTo(place: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`EBUSY: ${place} is written to`), { code: 'EBUSY' });
 }
 
 /** It was none when it was listed. */

@@ -1,6 +1,7 @@
 // Clears away what a restore had begun when it was cut off, and folders that nothing is left in.
 import fs from 'node:fs';
 import { hasReservedPart } from '../model/glob/reserved-names.ts';
+import { removeLitter } from './remove.ts';
 
 /** Of files that are not in place yet, and of folders that have left it. No pattern ever matches a name that starts so. */
 export const temporaryPrefix = '.pipe-tmp-';
@@ -18,7 +19,7 @@ export function sweepFolder(
 /** Of names alone a listing takes half the time. */
 function sweepNames(absolute: string): boolean {
   const ours = fs.readdirSync(absolute).filter((name) => name.startsWith(temporaryPrefix));
-  for (const name of ours) fs.rmSync(`${absolute}/${name}`, { recursive: true, force: true });
+  for (const name of ours) removeLitter(`${absolute}/${name}`);
   return ours.length > 0;
 }
 
@@ -27,7 +28,7 @@ function sweepDeep(absolute: string, removeEmpty: (absolute: string) => void): b
   for (const entry of fs.readdirSync(absolute, { withFileTypes: true })) {
     const place = `${absolute}/${entry.name}`;
     if (entry.name.startsWith(temporaryPrefix)) {
-      fs.rmSync(place, { recursive: true, force: true });
+      removeLitter(place);
       swept = true;
     } else if (entry.isDirectory() && !hasReservedPart(entry.name)) {
       if (!sweepFolder(place, true, removeEmpty)) continue;

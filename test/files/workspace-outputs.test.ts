@@ -311,6 +311,51 @@ test('a folder goes to another file system as a whole, or stays as a whole', () 
   expect(fs.readdirSync(path.join(root, 'out'))).toEqual([]);
 });
 
+test('so does a folder in which somebody edits a file meanwhile, as it is at last', () => {
+  const root = workspace({ 'out/.git/a': 'first', 'out/.git/b': '' });
+  const to = path.join(state(root), 'elsewhere');
+  elsewhereIsAnotherDisk();
+  const { copyFileSync } = fs;
+  let edits = 2;
+  vi.spyOn(fs, 'copyFileSync').mockImplementation((from, ...rest) => {
+    copyFileSync(from, ...rest);
+    if (String(from).endsWith('/b') && edits-- > 0)
+      fs.writeFileSync(path.join(root, 'out/.git/a'), `edit ${edits} of several`);
+  });
+  expect(outputsOf(root).moveTree('out/.git' as FilePath, to)).toBe(true);
+  const copied = { 'out/': '', 'out/.git/': '', 'out/.git/a': 'edit 0 of several', 'out/.git/b': '' };
+  expect([tree(root), tree(to)]).toEqual([{ 'out/': '' }, copied]);
+
+  fs.rmSync(path.join(to, 'out/.git'), { recursive: true });
+  fs.mkdirSync(path.join(root, 'out/.git'));
+  for (const name of ['a', 'b']) fs.writeFileSync(path.join(root, 'out/.git', name), 'again');
+  edits = 100;
+  expect(() => outputsOf(root).moveTree('out/.git' as FilePath, to)).toThrow('EBUSY');
+  expect([Object.keys(tree(root)), tree(to)]).toEqual([
+    ['out/', 'out/.git/', 'out/.git/a', 'out/.git/b'],
+    { 'out/': '' },
+  ]);
+});
+
+test('litter that its owner has closed is swept, and what cannot go stays and is no failure', () => {
+  const root = workspace({ 'out/.pipe-tmp-1-x/closed/f': '' });
+  const closed = Buffer.concat([Buffer.from(path.join(root, 'out/.pipe-tmp-1-x/')), Buffer.from([0xff])]);
+  fs.mkdirSync(closed);
+  const removing = vi.spyOn(fs, 'rmSync');
+  const refuse = () => {
+    throw Object.assign(new Error('no'), { code: 'EACCES' });
+  };
+  removing.mockImplementationOnce(refuse).mockImplementationOnce(refuse);
+  const places = [{ folder: 'out', deep: true }];
+  outputsOf(root).sweep(places);
+  expect(fs.readdirSync(path.join(root, 'out'))).toEqual(['.pipe-tmp-1-x']);
+  expect(fs.statSync(closed).mode & 0o777).toBe(0o700);
+  removing.mockImplementationOnce(refuse);
+  outputsOf(root).sweep(places);
+  expect(fs.readdirSync(root)).not.toContain('.pipe-tmp-1-x');
+  expect(fs.existsSync(path.join(root, 'out/.pipe-tmp-1-x'))).toBe(false);
+});
+
 test('a link says the same there byte for byte, be that text or not, alone and in a folder', () => {
   const root = workspace({ 'out/a': '1', 'out/.git/a': '1' });
   const said = Buffer.from([0x61, 0xff, 0xfe, 0x62]);
