@@ -22,24 +22,30 @@ export function newPlace(flags: Flags): NewPlace {
   const folder = isFile ? path.dirname(given) : given;
   if (config !== undefined) refuseWhatIsInTheWay(folder, '--config');
   if (root !== undefined) refuseWhatIsInTheWay(path.resolve(root), '--root');
-  const names = isFile ? [path.basename(given)] : configNames;
-  const present = names.find((name) => isThere(path.join(folder, name)));
+  const name = isFile ? path.basename(given) : configNames[0];
+  // Of those that are found unasked, one would hide the other.
+  const present = [name, ...(isFoundUnasked(name) ? configNames : [])].find((one) =>
+    isThere(path.join(folder, one)),
+  );
   if (present !== undefined) {
     const other = config === undefined ? 'go to another folder with --root <dir>' : 'give another --config';
     const hint = `it is left as it is: edit it, move it away, or ${other}`;
     throw refused('PIPE007', { message: `there is a ${present} in ${folder} already`, hint });
   }
-  return { configPath: path.join(folder, names[0]!), root: path.resolve(root ?? folder) };
+  return { configPath: path.join(folder, name), root: path.resolve(root ?? folder) };
 }
 
 /** The configuration that is found no more from the folder of this one, once it is written. Absolute. */
 export function configHidden(configPath: string): string | null {
-  const isFoundUnasked = (configNames as readonly string[]).includes(path.basename(configPath));
   const folder = fs.realpathSync.native(path.dirname(configPath));
   const parent = path.dirname(folder);
-  if (!isFoundUnasked || parent === folder) return null;
+  if (!isFoundUnasked(path.basename(configPath)) || parent === folder) return null;
   const above = locateConfig({ cwd: parent });
   return above.ok ? above.value.configPath : null;
+}
+
+function isFoundUnasked(name: string): boolean {
+  return (configNames as readonly string[]).includes(name);
 }
 
 /** Throws `UsageError` if no such folder can be made, since it, or one above it, is a file. */

@@ -80,6 +80,8 @@ test('a folder that has a configuration of another kind has one already', async 
   await using rig = await Rig.with({ 'ci/pipeline.config.mjs': '', 'ci/my.ts': '' });
   for (const [config, present] of [
     ['ci', 'pipeline.config.mjs'],
+    ['ci/pipeline.config.ts', 'pipeline.config.mjs'],
+    ['ci/pipeline.config.js', 'pipeline.config.mjs'],
     ['ci/my.ts', 'my.ts'],
   ] as const)
     expect(await rig.pipe(['init', '--config', config])).toMatchObject({
