@@ -96,6 +96,50 @@ test('an order that would be a circle is not taken over, and that is told', () =
   });
 });
 
+test('an order that is lost takes no other along', () => {
+  const hooked = { lint: 'l', prebuild: 'npm run lint', build: 'b', deploy: 'd' };
+  const lost =
+    'lint does not come after build, though it does in the script "ci": elsewhere, build comes after lint';
+  const ci = 'npm run build && npm run lint';
+  for (const calls of [{ ci: `${ci} && npm run deploy` }, { ci, all: 'npm run ci && npm run deploy' }])
+    expect(orderOf({ ...hooked, ...calls })).toMatchObject({
+      after: { lint: [], build: ['lint'], deploy: ['build'] },
+      told: expect.arrayContaining([lost]),
+    });
+  // What stands first in a script need not be what begins it, nor is what comes before both lost with the circle.
+  const two = { one: 'npm run a && npm run b', two: 'npm run x && npm run b && npm run a && npm run c' };
+  expect(orderOf({ ...two, a: 'a', b: 'b', c: 'c', x: 'x' })).toMatchObject({
+    after: { x: [], a: ['x'], b: ['a', 'x'], c: ['b'] },
+    told: ['a does not come after b, though it does in the script "two": elsewhere, b comes after a'],
+  });
+});
+
+test('dependencies of wireit that would be a circle are not taken over, and that is told', () => {
+  const scripts = { build: 'wireit', lint: 'wireit', prebuild: 'p' };
+  const [build, lint] = [
+    { command: 'tsc', dependencies: ['lint'] },
+    { command: 'l', dependencies: ['build'] },
+  ];
+  expect(orderOf(scripts, { build, lint })).toEqual({
+    after: { build: ['lint', 'prebuild'], lint: [], prebuild: [] },
+    pipelines: {},
+    told: [
+      'lint does not come after build, though it does in the dependencies of wireit: elsewhere, build comes after lint',
+    ],
+  });
+  const { after, told } = orderOf(scripts, { build, lint: { dependencies: ['build'] } });
+  expect(after).toEqual({ build: ['prebuild'], prebuild: [] });
+  expect(told).toContain(
+    'build does not come after build, though it does in the dependencies of wireit: it would wait for itself',
+  );
+});
+
+test('a script that is called as what every object has is a script', () => {
+  const { after, told } = orderOf(JSON.parse('{"__proto__": "p", "constructor": "c", "b": "b"}'));
+  expect(Object.keys(after)).toEqual([stageName('__proto__'), 'stage-constructor', 'b']);
+  expect(told).toEqual([]);
+});
+
 test('what wireit knows of files and of order is taken over, and what has no counterpart is named', () => {
   const { stages, notes } = taken(fromPackage, {
     scripts: { ts: 'wireit', css: 'wireit', both: 'wireit', last: 'wireit' },

@@ -1,7 +1,7 @@
 // The scripts of a package.json as stages: with their files where wireit was told of them, else to be filled in.
 import type { Draft, DraftStage } from './draft.ts';
 import { isJson, type Json, type Reading, stageName } from './reading.ts';
-import { ScriptOrder } from './script-order.ts';
+import { type LostOrder, ScriptOrder } from './script-order.ts';
 
 /** What npm runs by itself, what never ends, and what `pipe clean` does. */
 const notStages =
@@ -17,7 +17,7 @@ export function fromPackage(json: Json, reading: Reading): Draft {
   );
   const groups = new Map([...lines].flatMap(([name, line]) => groupOf(name, line, lines)));
   const stages = [...lines].flatMap(([name, line]) => {
-    const known = wireit[name];
+    const known = toldOf(name, wireit);
     if (isJson(known)) return fromWireit(name, known, wireit, reading);
     if (groups.has(name) || line === 'wireit') return [];
     if (notStages.test(name)) {
@@ -41,10 +41,7 @@ export function fromPackage(json: Json, reading: Reading): Draft {
     stagesOf: (script) => known(membersOf(script, wireit).map(stageName)),
     after: new Map(stages.map(({ name, after = [] }) => [name, known(after)])),
   });
-  for (const { script, stage, after } of order.lost)
-    reading.note(
-      `${stage} does not come after ${after}, though it does in the script "${script}": elsewhere, ${after} comes after ${stage}`,
-    );
+  for (const lost of order.lost) reading.note(lostNote(lost));
   for (const [name] of lines) {
     const next = `post${name}`;
     if (names.has(stageName(name)) && lines.has(next) && order.stagesIn(next).length > 0)
@@ -70,6 +67,12 @@ function groupOf(name: string, line: string, lines: ReadonlyMap<string, string>)
     .map((part) => /^\s*(?:npm run|yarn|pnpm(?: run)?) ([\w:.-]+)\s*$/.exec(part)?.[1]);
   const isGroup = parts.every((part) => part !== undefined && part !== name && lines.has(part));
   return isGroup ? [[name, parts as string[]] as const] : [];
+}
+
+function lostNote({ script, stage, after }: LostOrder): string {
+  const where = script === null ? 'in the dependencies of wireit' : `in the script "${script}"`;
+  const why = stage === after ? 'it would wait for itself' : `elsewhere, ${after} comes after ${stage}`;
+  return `${stage} does not come after ${after}, though it does ${where}: ${why}`;
 }
 
 /** Who asks npm for a script gets what comes after it as well; who asks for a stage does not. */
@@ -119,9 +122,14 @@ function outputsOf(name: string, patterns: readonly string[], reading: Reading):
   return patterns.filter((pattern) => !left.includes(pattern));
 }
 
+/** A script may be called as something that every object has. */
+function toldOf(script: string, wireit: Json): unknown {
+  return Object.hasOwn(wireit, script) ? wireit[script] : undefined;
+}
+
 /** The scripts that a name for several stands for. */
 function membersOf(name: string, wireit: Json, seen: readonly string[] = []): readonly string[] {
-  const said = wireit[name];
+  const said = toldOf(name, wireit);
   if (seen.includes(name) || !isJson(said) || typeof said.command === 'string') return [name];
   return dependenciesOf(said).flatMap((one) => membersOf(one, wireit, [...seen, name]));
 }

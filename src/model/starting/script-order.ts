@@ -12,31 +12,26 @@ export interface Scripts {
 
 /** An order that is not kept, as it would close a circle. */
 export interface LostOrder {
-  readonly script: string;
+  /** `null`: it is not a script that wants it, but what was known already. */
+  readonly script: string | null;
   readonly stage: string;
-  /** The stage would have to come after this one, which comes after it. */
+  /** It may be the stage itself. The stage would have to come after this one, which comes after it. */
   readonly after: string;
 }
 
-/** Stages that are done as one: which begin it, all of it, which end it. */
-interface Block {
-  readonly first: readonly string[];
-  readonly all: readonly string[];
-  readonly last: readonly string[];
-}
-
-const nothing: Block = { first: [], all: [], last: [] };
+/** Stages that are done as one, in the order of npm as far as there is one. */
+type Block = readonly string[];
 
 export class ScriptOrder {
   readonly lost: LostOrder[] = [];
   private readonly scripts: Scripts;
   private readonly names: ReadonlySet<string>;
-  private readonly before: Map<string, Set<string>>;
+  private readonly before = new Map<string, Set<string>>();
 
   constructor(scripts: Scripts) {
     this.scripts = scripts;
     this.names = new Set(scripts.names);
-    this.before = new Map([...scripts.after].map(([stage, after]) => [stage, new Set(after)]));
+    for (const [stage, all] of scripts.after) for (const after of all) this.place(stage, after, null);
     for (const name of scripts.names) this.whole(name, []);
   }
 
@@ -47,52 +42,64 @@ export class ScriptOrder {
 
   /** All that `npm run` would do, in its order. */
   stagesIn(script: string): readonly string[] {
-    return [...new Set(this.whole(script, []).all)];
+    return this.whole(script, []);
   }
 
   /** With what npm runs before and after it. `within`: the scripts that have called it, which none should call again. */
   private whole(script: string, within: readonly string[]): Block {
-    if (within.includes(script)) return nothing;
-    const around = (hook: string) =>
-      this.names.has(hook) ? this.itself(hook, [...within, script]) : nothing;
+    if (within.includes(script)) return [];
+    const around = (hook: string) => (this.names.has(hook) ? this.itself(hook, [...within, script]) : []);
     const blocks = [around(`pre${script}`), this.itself(script, within), around(`post${script}`)];
     return this.oneByOne(script, blocks);
   }
 
   private itself(script: string, within: readonly string[]): Block {
-    if (within.includes(script)) return nothing;
+    if (within.includes(script)) return [];
     const members = this.scripts.groups.get(script);
     if (members !== undefined) {
       const blocks = members.map((member) => this.whole(member, [...within, script]));
       return this.oneByOne(script, blocks);
     }
-    const all = this.scripts.stagesOf(script);
-    return { first: all, all, last: all };
+    return this.scripts.stagesOf(script);
   }
 
   private oneByOne(script: string, blocks: readonly Block[]): Block {
-    const real = blocks.filter(({ all }) => all.length > 0);
-    for (const [i, { first }] of real.entries())
-      for (const stage of first)
-        for (const after of real[i - 1]?.last ?? []) this.place(stage, after, script);
-    return {
-      first: real[0]?.first ?? [],
-      all: real.flatMap(({ all }) => all),
-      last: real.at(-1)?.last ?? [],
-    };
+    const done = new Set<string>();
+    for (const block of blocks) {
+      const [firsts, lasts] = [this.firstOf(block), this.lastOf([...done])];
+      for (const stage of firsts) for (const after of lasts) this.follow(stage, after, script);
+      // Where one of these is lost, it must not take along what would have followed from it.
+      const nearest = [...done].reverse();
+      for (const stage of block)
+        if (!done.has(stage)) for (const after of nearest) this.follow(stage, after, script);
+      for (const stage of block) done.add(stage);
+    }
+    return [...done];
   }
 
-  private place(stage: string, after: string, script: string): void {
-    const before = this.before.get(stage) ?? new Set();
-    if (stage === after || before.has(after)) return;
+  private firstOf(stages: readonly string[]): readonly string[] {
+    return stages.filter((one) => !stages.some((other) => other !== one && this.comesAfter(one, other)));
+  }
+
+  private lastOf(stages: readonly string[]): readonly string[] {
+    return stages.filter((one) => !stages.some((other) => other !== one && this.comesAfter(other, one)));
+  }
+
+  /** What follows already need not be said. */
+  private follow(stage: string, after: string, script: string): void {
+    if (!this.comesAfter(stage, after)) this.place(stage, after, script);
+  }
+
+  private place(stage: string, after: string, script: string | null): void {
     if (this.comesAfter(after, stage)) {
       if (!this.lost.some((one) => one.stage === stage && one.after === after))
         this.lost.push({ script, stage, after });
       return;
     }
-    this.before.set(stage, before.add(after));
+    this.before.set(stage, (this.before.get(stage) ?? new Set()).add(after));
   }
 
+  /** Also of a stage and itself. */
   private comesAfter(stage: string, other: string): boolean {
     const seen = new Set([stage]);
     for (const one of seen) for (const before of this.before.get(one) ?? []) seen.add(before);
