@@ -6,6 +6,7 @@ import type { RunId, TaskId } from '../base/brand.ts';
 import type { PipeEvent, RunStarted, TaskFinished, TaskOutcome, TaskStarted } from '../model/events.ts';
 import { type HookName, hookNames } from '../model/hooks.ts';
 import { isRunId } from '../model/run-id.ts';
+import { linesBackwards } from './lines-backwards.ts';
 import { runIdAfter } from './run-id.ts';
 import type { RunSummary } from './run-summary.ts';
 import { hookFolder, hookLogName, logFileName } from './task-file-name.ts';
@@ -191,9 +192,17 @@ export function lastWork(state: string, task: TaskId): LastWork | null {
 
 /** How the task ended in that run; `null`: the history does not say, or it had not ended when the run was killed. */
 export function endIn(state: string, runId: RunId, task: TaskId): TaskEnd | null {
-  const events = readEvents({ folder: path.join(state, 'runs', runId) });
-  const end = events.findLast((event) => event.kind === 'task-finished' && event.task === task);
-  return end?.kind === 'task-finished' ? end : null;
+  const name = JSON.stringify(task);
+  try {
+    for (const line of linesBackwards(path.join(state, 'runs', runId, 'events.jsonl'))) {
+      if (!line.includes('"task-finished"') || !line.includes(name)) continue;
+      const event = parsed(line.toString());
+      if (isEvent(event) && event.kind === 'task-finished' && event.task === task) return event;
+    }
+  } catch {
+    // Pruned, or nobody may read it.
+  }
+  return null;
 }
 
 function pastRun(state: string, runId: RunId): PastRun {
