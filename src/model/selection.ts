@@ -103,7 +103,7 @@ export function select(
   );
   const isAll = request.targets.length === 0 && request.only.length === 0;
   const asked = isAll ? new NamedTasks(names) : tasksAmong({ whole, ...some }).within(names);
-  const files = filesNamed([...request.targets, ...request.only], (name) =>
+  const files = filesNamed([...request.targets, ...request.to, ...request.only], (name) =>
     meaningOf(graph, pipeline, name, canonical),
   ).filter(({ stage }) => names.has(stage));
   return ok({

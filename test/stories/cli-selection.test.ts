@@ -178,6 +178,8 @@ describe('a file that a pattern matches and that nothing makes', () => {
       ['status', 'onne.txt'],
       ['build', '-n', 'onne.txt'],
       ['build', '--only', 'onne.txt'],
+      ['build', '--to', 'onne.txt'],
+      ['status', '--to', 'onne.txt'],
     ]) {
       const { code, stdout, stderr } = await rig.pipe(args, { cwd: 'parts' });
       expect([args, code, stdout + stderr]).toEqual([
@@ -188,6 +190,8 @@ describe('a file that a pattern matches and that nothing makes', () => {
     }
     const { warnings } = JSON.parse((await rig.pipe(['status', '--json', 'parts/onne.txt'])).stdout);
     expect(warnings).toMatchObject([{ message: onne, paths: ['parts/onne.txt'] }]);
+    // Where what follows is asked for, it is only a name for its stage.
+    expect((await rig.build(['--from', 'parts/onne.txt'])).warnings).toEqual([]);
   });
 
   test('is no such file where it is a link, a folder of outputs, or an item has made it', async () => {
