@@ -108,24 +108,32 @@ function pathsNotThere(
     return named?.kind === 'output' ? [{ typed, path: named.path }] : [];
   });
   if (paths.length === 0) return [];
-  const present = tasks.flatMap(({ task }) => listOutputs(world, task)?.files ?? []).map((file) => file.path);
+  const listed = tasks.flatMap(({ task }) => listOutputs(world, task) ?? []);
+  const present = listed.flatMap(({ files }) => files.map((file) => file.path));
   const isThere = (path: FilePath) => present.some((file) => file === path || file.startsWith(`${path}/`));
+  const isWhole =
+    present.length > 0 && listed.every(({ unmatched }) => unmatched.every((entry) => entry.optional));
+  // Who has asked for a file as well has not meant it by another name.
+  const asks = new Set(paths.map(({ path }) => path));
+  const others = present.filter((file) => !asks.has(file));
   return paths
     .filter(({ path }) => !isThere(path))
     .map(({ typed, path }) => ({
       code: 'PIPE040',
       message: `there is no file ${path} to accept: stage "${stage.name}" may produce it, but it is not there`,
       at: typed,
-      hint: hintOfPath(path, present, stage),
+      hint: hintOfPath(didYouMean(path, others), isWhole, stage),
     }));
 }
 
-function hintOfPath(path: FilePath, present: readonly FilePath[], { name, forEach }: Stage): string {
-  if (present.length === 0) return `let the stage make it: pipe build ${name}`;
-  const near = didYouMean(path, present);
+/** `isWhole`: all that the stage has to make is there, so that it can be accepted without naming files. */
+function hintOfPath(near: string | null, isWhole: boolean, { name, forEach }: Stage): string {
   const meant = near === null ? [] : [`did you mean "${near}"?`];
   const what = forEach === null ? 'there is of the stage' : 'its items have made';
-  return [...meant, `to accept all that ${what}: pipe accept ${name} --reason "…"`].join(' ');
+  const way = isWhole
+    ? `to accept all that ${what}: pipe accept ${name} --reason "…"`
+    : `let the stage make it: pipe build ${name}`;
+  return [...meant, way].join(' ');
 }
 
 function stagesBehind(workspace: Workspace, asked: readonly string[]): readonly Wanted[] {

@@ -423,6 +423,17 @@ PIPE040 there is no file whole/other to accept: stage "parts" may produce it, bu
   });
 });
 
+test('a path that is not there is not taken for one that was named too, and no stage is named that lacks outputs', async () => {
+  await using rig = await Rig.compiled(
+    { 't1.txt': 'mine' },
+    `{ stages: { two: { produces: ['t1.txt', 't2.txt'], run: 'touch t1.txt t2.txt' } } }`,
+  );
+  const hint = async (...paths: string[]) =>
+    /^ {2}hint: (.*)$/m.exec((await rig.pipe(['accept', ...paths, '--reason', 'better so'])).stderr)?.[1];
+  expect(await hint('t1.txt', 't2.txt')).toBe('let the stage make it: pipe build two');
+  expect(await hint('t2.txt')).toBe('did you mean "t1.txt"? let the stage make it: pipe build two');
+});
+
 test('clean deletes what pipe made and keeps what a person made', async () => {
   await using rig = await builtChain();
   rig.write('draft.txt', 'my words');
