@@ -9,7 +9,7 @@ import { descriptionJson, descriptionLines } from './description.ts';
 import { type Flags, isSet } from './flags.ts';
 import { hiddenValues } from './hidden-secrets.ts';
 import { stageTable } from './listing.ts';
-import { looking } from './looking.ts';
+import { atWorkJson, atWorkLines, looking, runAtWork } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { lookAtStage } from './stage-facts.ts';
 import { stageJson } from './stage-json.ts';
@@ -32,14 +32,21 @@ async function describeStage(workspace: Workspace, name: string, asked: string, 
   const selection = selectStages(workspace, { ...selectEverything, targets: [name] });
   const declared = graph.stageNamed(name);
   const stage = taskOfStage(declared, asked as TaskId)?.stage ?? declared;
+  const atWork = runAtWork(workspace);
   const found = await looking(workspace, selection, flags, (world) =>
-    lookAtStage({ world, graph, selection, stage, state: workspace.state }),
+    lookAtStage({ world, graph, selection, stage, state: workspace.state, atWork }),
   );
   const toldOne =
     stage === declared ? told.stages.find((one) => one.name === name)! : toldStage(stage, hiddenValues());
   const facts = { ...found, stage: toldOne };
-  if (isSet(flags, 'json')) printJson(descriptionJson(facts, graph));
-  else printLines(descriptionLines(facts, graph, { look: outLook(), nowMs: Date.now() }));
+  if (isSet(flags, 'json')) printJson({ ...descriptionJson(facts, graph), ...atWorkJson(atWork) });
+  else {
+    const look = outLook();
+    printLines([
+      ...atWorkLines(atWork, look),
+      ...descriptionLines(facts, graph, { look, nowMs: Date.now() }),
+    ]);
+  }
 }
 
 function describePipeline(

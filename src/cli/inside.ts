@@ -1,6 +1,8 @@
 // Whether this command was started by a stage, a service or a hook of the very workspace that it is about.
 import fs from 'node:fs';
+import type { RunId } from '../base/brand.ts';
 import { UsageError } from '../model/diagnostic.ts';
+import { isRunId } from '../model/run-id.ts';
 
 /** Throws `UsageError` when this process itself runs inside a stage, service or hook of the same root: it would wait for itself. */
 export function refuseInsideStage(root: string): void {
@@ -15,6 +17,12 @@ export function refuseInsideStage(root: string): void {
       hint: 'make what it builds a stage of its own and require its files',
     },
   ]);
+}
+
+/** The run whose stage, service or hook this process itself belongs to; `null`: none of the same root. */
+export function runAround(root: string): RunId | null {
+  const { PIPE_RUN_ID: runId } = process.env;
+  return runId !== undefined && isRunId(runId) && insideOf(root) !== null ? runId : null;
 }
 
 /** The stage, service or hook of the same root in which this process itself runs. */

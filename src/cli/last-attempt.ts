@@ -6,26 +6,37 @@ import type { Memory, Overwriting } from '../model/record.ts';
 import { ago } from '../model/words/amounts.ts';
 import { explainFailure } from '../model/words/failures.ts';
 import { printable } from '../model/words/printable.ts';
+import { type AtWork, isRunOf } from './looking.ts';
 
 export type LastAttempt = { readonly task: TaskId; readonly runId: RunId } & (
   | { readonly kind: 'ended'; readonly end: TaskEnd }
   /** In good order, and the history knows no more of it. */
   | { readonly kind: 'failed' }
   | { readonly kind: 'killed' }
+  /** By a run that is at work still. */
+  | { readonly kind: 'begun' }
   /** It had succeeded; the lines of the state file after it were damaged. */
   | { readonly kind: 'doubted' }
   | { readonly kind: 'overwritten'; readonly by: Overwriting }
 );
 
-/** `null`: there was none, or it succeeded. `state`: the state folder, absolute. */
-export function lastAttempt(state: string, task: TaskId, memory: Memory): LastAttempt | null {
+/** `null`: there was none, or it succeeded. `state`: the state folder, absolute. `atWork`: asked before `memory`. */
+export function lastAttempt(
+  state: string,
+  task: TaskId,
+  memory: Memory,
+  atWork: AtWork | null,
+): LastAttempt | null {
   if (memory.kind !== 'unfinished') return null;
   const { runId, leftovers, overwritten, last } = memory;
   const which = { task, runId };
   if (overwritten !== undefined) return { ...which, kind: 'overwritten', by: overwritten };
   if (!leftovers && last?.runId === runId) return { ...which, kind: 'doubted' };
+  // Asked first: the run may end at any time.
+  const isAtWork = atWork !== null && isRunOf(atWork.holder, state, runId);
   const end = endIn(state, runId, task);
   if (end !== null) return { ...which, kind: 'ended', end };
+  if (isAtWork) return { ...which, kind: 'begun' };
   return { ...which, kind: leftovers ? 'killed' : 'failed' };
 }
 
@@ -42,6 +53,8 @@ export function attemptLines(attempt: LastAttempt, nowMs: number): readonly stri
     }
     case 'failed':
       return [`run ${runId} tried it, and it failed`];
+    case 'begun':
+      return [`run ${runId} has begun it, and is at work`];
     case 'killed':
       return [`run ${runId} began and did not finish it`];
     case 'doubted':
@@ -61,6 +74,8 @@ export function attemptJson(attempt: LastAttempt) {
     }
     case 'failed':
       return { runId, outcome: 'failed' as const };
+    case 'begun':
+      return { runId, outcome: 'running' as const };
     case 'killed':
       return { runId, outcome: 'unfinished' as const };
     case 'doubted':

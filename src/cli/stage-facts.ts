@@ -15,6 +15,7 @@ import type { Selection } from '../model/selection.ts';
 import type { Stage, ToolRequirement } from '../model/stage.ts';
 import { isManyTasks, taskOf } from '../model/task.ts';
 import { type LastAttempt, lastAttempt } from './last-attempt.ts';
+import type { AtWork } from './looking.ts';
 
 export interface PatternFacts {
   /** As written. */
@@ -59,8 +60,9 @@ export async function lookAtStage(asked: {
   readonly stage: Stage;
   /** The state folder, absolute. */
   readonly state: string;
+  readonly atWork: AtWork | null;
 }): Promise<StageFacts> {
-  const { world, graph, selection, stage, state } = asked;
+  const { world, graph, selection, stage, state, atWork } = asked;
   const { id } = taskOf(stage);
   const memory = world.records.memory(id);
   const { env, secrets } = stage;
@@ -77,7 +79,7 @@ export async function lookAtStage(asked: {
     present: new Set(passed.filter((name) => world.caller.get(name) !== undefined)),
     tools: stage.tools.map((requirement) => toolFacts(world, stage, requirement)),
     memory,
-    attempt: lastAttempt(state, id, memory),
+    attempt: lastAttempt(state, id, memory, atWork),
     ...plans,
     metrics: results.map(({ metrics }) => metrics).reduce(sumOfMetrics, {}),
   };

@@ -9,7 +9,7 @@ import { goneLines } from '../render/gone-lines.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { type Flags, freshnessOf, isSet, selectionOf } from './flags.ts';
 import { flagsToGoOn } from './going-on.ts';
-import { atWorkLines, looking, runAtWork } from './looking.ts';
+import { atWorkJson, atWorkLines, looking, runAtWork } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages } from './workspace.ts';
 
@@ -32,7 +32,7 @@ export async function status(targets: readonly string[], flags: Flags): Promise<
     printJson({
       v: 1,
       pipeline: workspace.told.name,
-      ...(atWork === null ? {} : { atWork }),
+      ...atWorkJson(atWork),
       stale: stale.length,
       tasks: plans.map(({ kind: _kind, ...plan }) => plan),
       warnings: warnings.map(({ kind: _kind, ...warning }) => warning),

@@ -24,7 +24,7 @@ import { waysFromPlan } from '../render/plan-lines.ts';
 import { type Flags, isSet } from './flags.ts';
 import { flagsToGoOn } from './going-on.ts';
 import { attemptLines, lastAttempt } from './last-attempt.ts';
-import { atWorkLines, looking, runAtWork } from './looking.ts';
+import { atWorkJson, atWorkLines, looking, runAtWork } from './looking.ts';
 import { outLook, printJson, printLines } from './print.ts';
 import { openWorkspace, selectStages, type Workspace } from './workspace.ts';
 
@@ -61,7 +61,7 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
       const last = cause.action === 'fresh' ? lastWork(workspace.state, task) : null;
       // Each is a look into the history, and of many failed items one was not asked about.
       const memory = shown.length === 1 ? memories.get(task) : undefined;
-      const attempt = memory === undefined ? null : lastAttempt(workspace.state, task, memory);
+      const attempt = memory === undefined ? null : lastAttempt(workspace.state, task, memory, atWork);
       return { stage, cause, last, attempt };
     }),
   );
@@ -69,7 +69,7 @@ export async function why([asked = '']: readonly string[], flags: Flags): Promis
     const causes = flatCauses(answers.map(({ cause }) => cause));
     printJson({
       v: 1,
-      ...(atWork === null ? {} : { atWork }),
+      ...atWorkJson(atWork),
       subject: asked,
       ...(file === null ? {} : { file: file.about }),
       causes,

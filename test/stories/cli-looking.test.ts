@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig/rig.ts';
 import { Watcher } from '../rig/watcher.ts';
-import { contentsOf, engineId, gate, tell } from './signs.ts';
+import { contentsOf, engineId, gate, saw, tell } from './signs.ts';
 import { text, words } from './words.ts';
 
 test('status says what would run and why, one line a stage, and is not an error', async () => {
@@ -258,7 +258,7 @@ export default definePipeline({
   expect(after.stdout).toContain("script('./inline.ts')");
 });
 
-test('a run that is at work is told of first, by status and why; a watch at rest is none', async () => {
+test('a run that is at work is told of first, by status, why and describe; a watch at rest is none', async () => {
   await using rig = await Rig.compiled(
     { 'in.txt': '1' },
     `{ stages: { slow: { requires: ['in.txt'], produces: ['out.txt'], run: 'echo begun; read _ < gate; cp in.txt out.txt' } } }`,
@@ -271,10 +271,18 @@ test('a run that is at work is told of first, by status and why; a watch at rest
   );
   expect(about.exec((await rig.pipe(['status'])).stdout)?.[1]).toMatch(/^would run +slow /);
   expect(about.exec((await rig.pipe(['why', 'slow'])).stdout)?.[1]).toBe('slow would run');
+  expect(about.exec((await rig.pipe(['describe', 'slow'])).stdout)?.[1]).toBe('slow');
+  const run = /run (\S+) has begun it, and is at work\n/;
+  const [id = ''] = fs.readdirSync(rig.path('.pipeline-cache/runs'));
+  expect(run.exec((await rig.pipe(['why', 'slow'])).stdout)?.[1]).toBe(id);
+  expect(run.exec((await rig.pipe(['describe', 'slow'])).stdout)?.[1]).toBe(id);
+  const { lastRun } = JSON.parse((await rig.pipe(['describe', 'slow', '--json'])).stdout);
+  expect(lastRun.attempt).toEqual({ runId: id, outcome: 'running' });
   const atWork = { pid: running.child.pid, command: 'build -v', sinceMs: expect.any(Number) };
   for (const words of [
     ['status', '--json'],
     ['why', 'slow', '--json'],
+    ['describe', 'slow', '--json'],
   ])
     expect(JSON.parse((await rig.pipe(words)).stdout)).toMatchObject({ atWork });
   await tell(rig, 'gate');
@@ -283,4 +291,46 @@ test('a run that is at work is told of first, by status and why; a watch at rest
   await using _ = watcher;
   expect((await rig.pipe(['status'])).stdout).not.toContain('at work');
   expect(JSON.parse((await rig.pipe(['why', 'slow', '--json'])).stdout)).not.toHaveProperty('atWork');
+});
+
+test('what a run that was killed has begun is not taken for the work of the one that is at work now', async () => {
+  await using rig = await Rig.compiled(
+    {},
+    `{ stages: {
+      killed: { produces: ['killed.txt'], run: 'kill -9 ${engineId}' },
+      slow: { produces: ['slow.txt'], run: 'echo begun; read _ < gate; touch slow.txt' },
+    } }`,
+  );
+  gate(rig, 'gate');
+  await rig.pipe(['build', 'killed']);
+  const [run = ''] = fs.readdirSync(rig.path('.pipeline-cache/runs'));
+  const running = rig.start(['build', '-v', 'slow']);
+  await running.printed('begun');
+  expect((await rig.pipe(['describe', 'killed'])).stdout).toContain(
+    `run ${run} began and did not finish it\n`,
+  );
+  await tell(rig, 'gate');
+  expect(await running.ended).toMatchObject({ code: 0 });
+});
+
+test('a stage that asks is told that its own run is at work', async () => {
+  await using rig = await Rig.compiled(
+    {},
+    `{ stages: { asks: { run: 'echo "begun $PIPE_STAGE $PIPE_RUN_ID."; read _ < gate' } } }`,
+  );
+  gate(rig, 'gate');
+  const running = rig.start(['build', '-v']);
+  const [, stage, run] = /begun (\w+) (\S+)\./.exec(await saw(running, /begun \w+ \S+\./))!;
+  const firstLine = async (words: readonly string[], PIPE_RUN_ID = run) => {
+    const env = { PIPE_ROOT: rig.root, PIPE_STAGE: stage, PIPE_RUN_ID };
+    return (await rig.pipe(words, { env })).stdout.split('\n')[0];
+  };
+  for (const words of [['status'], ['why', 'asks'], ['describe', 'asks']])
+    expect(await firstLine(words)).toBe('this run is at work: what it has begun is not done here yet');
+  // What one that has ended has left behind may ask as well.
+  expect(await firstLine(['status'], '20261121-094512-3f9a')).toMatch(
+    /^another run is at work in this folder/,
+  );
+  await tell(rig, 'gate');
+  expect(await running.ended).toMatchObject({ code: 0 });
 });
