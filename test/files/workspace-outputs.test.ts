@@ -337,6 +337,25 @@ test('so does a folder in which somebody edits a file meanwhile, as it is at las
   ]);
 });
 
+test('and one that is edited at the moment at which it leaves, too', () => {
+  const root = workspace({ 'out/.git/a': 'first' });
+  const to = path.join(state(root), 'elsewhere');
+  elsewhereIsAnotherDisk();
+  const renaming = vi.mocked(fs.renameSync);
+  const rename = renaming.getMockImplementation()!;
+  let edits = 1;
+  renaming.mockImplementation((from, target) => {
+    if (String(target).includes('.pipe-tmp-') && edits-- > 0)
+      fs.writeFileSync(path.join(root, 'out/.git/a'), 'late');
+    rename(from, target);
+  });
+  expect(outputsOf(root).moveTree('out/.git' as FilePath, to)).toBe(true);
+  expect([tree(root), tree(to)]).toEqual([
+    { 'out/': '' },
+    { 'out/': '', 'out/.git/': '', 'out/.git/a': 'late' },
+  ]);
+});
+
 test('litter that its owner has closed is swept, and what cannot go stays and is no failure', () => {
   const root = workspace({ 'out/.pipe-tmp-1-x/closed/f': '' });
   const closed = Buffer.concat([Buffer.from(path.join(root, 'out/.pipe-tmp-1-x/')), Buffer.from([0xff])]);
