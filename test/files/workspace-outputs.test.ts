@@ -356,6 +356,24 @@ test('and one that is edited at the moment at which it leaves, too', () => {
   ]);
 });
 
+test('where its place is taken at that moment, the copy stays', () => {
+  const root = workspace({ 'out/.git/a': 'first' });
+  const to = path.join(state(root), 'elsewhere');
+  elsewhereIsAnotherDisk();
+  const renaming = vi.mocked(fs.renameSync);
+  const rename = renaming.getMockImplementation()!;
+  renaming.mockImplementation((from, target) => {
+    rename(from, target);
+    if (!String(target).includes('.pipe-tmp-')) return;
+    fs.writeFileSync(path.join(String(target), 'a'), 'late');
+    fs.mkdirSync(path.join(root, 'out/.git'));
+    fs.writeFileSync(path.join(root, 'out/.git/new'), '');
+  });
+  expect(outputsOf(root).moveTree('out/.git' as FilePath, to)).toBe(true);
+  expect(tree(to)).toEqual({ 'out/': '', 'out/.git/': '', 'out/.git/a': 'first' });
+  expect(tree(root)).toEqual({ 'out/': '', 'out/.git/': '', 'out/.git/new': '' });
+});
+
 test('litter that its owner has closed is swept, and what cannot go stays and is no failure', () => {
   const root = workspace({ 'out/.pipe-tmp-1-x/closed/f': '' });
   const closed = Buffer.concat([Buffer.from(path.join(root, 'out/.pipe-tmp-1-x/')), Buffer.from([0xff])]);
